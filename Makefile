@@ -1,0 +1,47 @@
+# The front door. Every target sets itself up: a Python 3.13 is all that it needs.
+PYTHON ?= $(shell command -v python3.13 >/dev/null 2>&1 && python3.13 -c '' >/dev/null 2>&1 && echo python3.13 || echo python3)
+VENV := .venv
+PY := $(VENV)/bin/python
+
+help:  ## says what there is
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: $(VENV)/ready  ## makes the virtual environment (the other targets do it by themselves)
+
+$(VENV)/ready: requirements.txt requirements-dev.txt
+	@$(PYTHON) infra/check_python.py
+	@echo "setting up $(VENV) (once) ..."
+	@$(PYTHON) -m venv --clear $(VENV)
+	@$(PY) -m pip install --quiet --disable-pip-version-check --no-deps -r requirements-dev.txt
+	@touch $@
+
+run: setup  ## serves on 127.0.0.1:7071, with stand-ins of Cosmos DB and Event Hubs beside it
+	@$(PY) -m infra.local.run
+
+demo: setup  ## a morning in the warehouse, and a check of every row
+	@$(PY) -m infra.local.demo
+
+test: lint types imports tests  ## all that CI runs
+
+lint: setup
+	@$(VENV)/bin/ruff check .
+	@$(VENV)/bin/ruff format --check .
+
+types: setup
+	@$(VENV)/bin/mypy
+
+imports: setup
+	@$(VENV)/bin/lint-imports --no-cache
+
+tests: setup
+	@$(PY) -m pytest
+
+format: setup  ## puts the code in shape
+	@$(VENV)/bin/ruff check --fix .
+	@$(VENV)/bin/ruff format .
+
+clean:  ## forgets the local state (the store, the log, the checkpoints)
+	@rm -rf .onewrite
+
+.PHONY: help setup run demo test lint types imports tests format clean
+.DEFAULT_GOAL := help
