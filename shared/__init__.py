@@ -1,0 +1,1 @@
+"""What the roles share: the domain, the kernel and the adapters."""

@@ -1,0 +1,58 @@
+"""A category: one kind of stream, with its decider and all messages that it knows."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from pydantic import ValidationError
+
+from shared.kernel.commit import RecordedEvent
+from shared.kernel.decider import Decider
+from shared.kernel.errors import ConfigurationError, InvalidMessage, UnknownMessage
+from shared.kernel.message import Command, Event, route_name, type_name
+
+
+@dataclass(frozen=True, slots=True)
+class Category:
+    """What a folder of the domain gives to the kernel: `commands` have a route, `process_commands` have none."""
+
+    name: str
+    decider: Decider[Any, Any, Any]
+    events: tuple[type[Event], ...]
+    commands: tuple[type[Command], ...]
+    process_commands: tuple[type[Command], ...] = ()
+    routes: Mapping[str, type[Command]] = field(init=False)
+    event_types: Mapping[str, type[Event]] = field(init=False)
+
+    def __post_init__(self) -> None:
+        routes = {route_name(command): command for command in self.commands}
+        event_types = {type_name(event): event for event in self.events}
+        if len(routes) < len(self.commands) or len(event_types) < len(self.events):
+            raise ConfigurationError(f"category {self.name}: two messages have one name")
+        object.__setattr__(self, "routes", routes)
+        object.__setattr__(self, "event_types", event_types)
+
+    def route(self, command: str) -> type[Command]:
+        """Find the command type behind a part of a URL; raises UnknownMessage."""
+        if command not in self.routes:
+            raise UnknownMessage(f"category '{self.name}' has no command '{command}'")
+        return self.routes[command]
+
+    def decode(self, type_: str, schema_number: int, data: Mapping[str, Any]) -> Event:
+        """Read a stored event; raises InvalidMessage when type, schema or data are not known."""
+        event_type = self.event_types.get(type_)
+        if event_type is None or event_type.schema_number != schema_number:
+            raise InvalidMessage(f"no event {self.name}/{type_}/{schema_number} is known")
+        try:
+            return event_type.model_validate(data)
+        except ValidationError as error:
+            raise InvalidMessage(f"{self.name}/{type_}/{schema_number}: {error}") from error
+
+
+def record(event: Event) -> RecordedEvent:
+    """Write an event as the store keeps it."""
+    return RecordedEvent(
+        type=type_name(type(event)),
+        schema_number=event.schema_number,
+        data=event.model_dump(mode="json"),
+    )

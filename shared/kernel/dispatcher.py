@@ -1,0 +1,30 @@
+"""The dispatcher: a command type to its one handler."""
+
+from collections.abc import Awaitable, Callable
+
+from shared.kernel.errors import ConfigurationError, UnknownMessage
+from shared.kernel.message import Command, type_name
+from shared.kernel.outcome import Outcome
+from shared.kernel.request import CommandRequest
+
+type Handler = Callable[[CommandRequest], Awaitable[Outcome]]
+
+
+class Dispatcher:
+    """Commands have one target: who registers a type twice, or sends one that is not registered, is told."""
+
+    def __init__(self) -> None:
+        self._handlers: dict[type[Command], Handler] = {}
+
+    def register(self, command: type[Command], handler: Handler) -> None:
+        """Name the handler of a command type; raises ConfigurationError when it has one."""
+        if command in self._handlers:
+            raise ConfigurationError(f"{type_name(command)} has a handler already")
+        self._handlers[command] = handler
+
+    async def dispatch(self, request: CommandRequest) -> Outcome:
+        """Hand a command to its handler; raises UnknownMessage when it has none."""
+        handler = self._handlers.get(type(request.command))
+        if handler is None:
+            raise UnknownMessage(f"{type_name(type(request.command))} has no handler")
+        return await handler(request)

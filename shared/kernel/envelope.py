@@ -1,0 +1,76 @@
+"""The envelope: an event on the wire, a CloudEvent 1.0 in the JSON format (cloudevents.io, spec v1.0.2)."""
+
+from collections.abc import Iterator
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from shared.kernel.commit import Commit
+from shared.kernel.errors import InvalidMessage
+from shared.kernel.stream import StreamName
+
+
+class Envelope(BaseModel):
+    """One event with everything that a consumer needs; `sequence` is its version in the stream."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+    specversion: Literal["1.0"] = "1.0"
+    id: str
+    source: str
+    type: str
+    subject: str
+    time: str
+    dataschema: str
+    datacontenttype: Literal["application/json"] = "application/json"
+    sequence: int = Field(ge=1)
+    partitionkey: str
+    correlationid: str
+    causationid: str
+    traceparent: str | None = None
+    data: dict[str, Any]
+
+    @property
+    def stream(self) -> StreamName:
+        """The stream that the event belongs to."""
+        return StreamName.parse(self.subject)
+
+    @property
+    def schema_number(self) -> int:
+        """The number of the schema of the data; raises InvalidMessage."""
+        number = self.dataschema.rpartition("/")[2]
+        if not number.isdecimal():
+            raise InvalidMessage(f"{self.id}: {self.dataschema!r} names no schema")
+        return int(number)
+
+
+def envelopes(commit: Commit) -> Iterator[Envelope]:
+    """Put each event of a commit into an envelope, in the order of their versions."""
+    category = StreamName.parse(commit.stream).category
+    for version, event in enumerate(commit.events, start=commit.first):
+        yield Envelope(
+            id=f"{commit.stream}@{version}",
+            source=f"/onewrite/{category}",
+            type=event.type,
+            subject=commit.stream,
+            time=commit.metadata.time,
+            dataschema=f"{category}/{event.type}/{event.schema_number}",
+            sequence=version,
+            partitionkey=commit.stream,
+            correlationid=commit.metadata.correlation_id,
+            causationid=commit.command_id,
+            traceparent=commit.metadata.traceparent,
+            data=event.data,
+        )
+
+
+def encode(envelope: Envelope) -> bytes:
+    """Write an envelope as the JSON body of a message of the log."""
+    return envelope.model_dump_json(exclude_none=True).encode()
+
+
+def decode(body: bytes) -> Envelope:
+    """Read the body of a message of the log; raises InvalidMessage."""
+    try:
+        return Envelope.model_validate_json(body)
+    except ValidationError as error:
+        raise InvalidMessage(f"a message of the log is not an envelope: {error}") from error

@@ -1,0 +1,103 @@
+"""Everything that can go wrong, as one tree; a refusal is not in it, because a refusal is a value.
+
+OnewriteError
+├── ConfigurationError
+├── UnknownMessage
+├── InvalidMessage
+├── BrokenStream
+├── StoreError
+│   ├── Conflict
+│   ├── CommandIdReused
+│   ├── OutcomeUnknown
+│   ├── StoreThrottled
+│   └── StoreUnavailable
+└── LogError
+    ├── EventTooLarge
+    └── LogUnavailable
+"""
+
+from typing import ClassVar
+
+
+class OnewriteError(Exception):
+    """The root; `code` is the slug that problems, logs and metrics use."""
+
+    code: ClassVar[str] = "internal"
+
+
+class ConfigurationError(OnewriteError):
+    """A setting is missing or contradicts what the platform says."""
+
+    code = "configuration"
+
+
+class UnknownMessage(OnewriteError):
+    """No such category, command, event or view is registered."""
+
+    code = "unknown-message"
+
+
+class InvalidMessage(OnewriteError):
+    """A stored or received message does not have the shape that its type and schema promise."""
+
+    code = "invalid-message"
+
+
+class BrokenStream(OnewriteError):
+    """The versions of a stream are not contiguous: what was read must not be folded."""
+
+    code = "broken-stream"
+
+
+class StoreError(OnewriteError):
+    """The store could not do what was asked."""
+
+    code = "store"
+
+
+class Conflict(StoreError):
+    """Others wrote to the stream, again and again, until the attempts ran out; nothing was written."""
+
+    code = "conflict"
+
+
+class CommandIdReused(StoreError):
+    """The command id already stands for another command on this stream."""
+
+    code = "command-id-reused"
+
+
+class OutcomeUnknown(StoreError):
+    """The write may or may not have happened; asking again with the same command id tells."""
+
+    code = "outcome-unknown"
+
+
+class StoreThrottled(StoreError):
+    """The store asks for patience; nothing was written."""
+
+    code = "throttled"
+
+
+class StoreUnavailable(StoreError):
+    """The store did not answer a read; nothing was written."""
+
+    code = "unavailable"
+
+
+class LogError(OnewriteError):
+    """The log could not do what was asked."""
+
+    code = "log"
+
+
+class EventTooLarge(LogError):
+    """An event does not fit into a message of the log."""
+
+    code = "event-too-large"
+
+
+class LogUnavailable(LogError):
+    """The log did not acknowledge: what was sent may or may not be there."""
+
+    code = "log-unavailable"

@@ -1,0 +1,41 @@
+"""Commands and events: frozen, strict, camelCase on the wire, and nothing in them that nobody knows."""
+
+import re
+from typing import ClassVar
+
+from pydantic import BaseModel, ConfigDict
+from pydantic.alias_generators import to_camel
+
+
+class Message(BaseModel):
+    """What commands, events and the data of rows have in common."""
+
+    model_config = ConfigDict(
+        frozen=True,
+        strict=True,
+        extra="forbid",
+        alias_generator=to_camel,
+        validate_by_name=True,
+        validate_by_alias=True,
+        serialize_by_alias=True,
+    )
+
+
+class Command(Message):
+    """A request, imperative, with one target; it may be refused."""
+
+
+class Event(Message):
+    """A fact, past tense, immutable; `schema_number` rises when the shape of its data changes."""
+
+    schema_number: ClassVar[int] = 1
+
+
+def type_name(message: type[Message]) -> str:
+    """Name a message type as the store and the log do."""
+    return message.__name__
+
+
+def route_name(command: type[Command]) -> str:
+    """Name a command as the URL does: `ReceiveStock` is `receive-stock`."""
+    return re.sub(r"(?<!^)(?=[A-Z])", "-", command.__name__).lower()

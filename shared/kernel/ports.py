@@ -1,0 +1,82 @@
+"""What the kernel needs of the world. Each port has an adapter and a memory twin, held to one contract."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from shared.kernel.commit import Commit
+from shared.kernel.stream import StreamName
+from shared.kernel.view import Row, RowKey
+
+
+@dataclass(frozen=True, slots=True)
+class Appended:
+    """The commits are stored, all of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Collided:
+    """A version or a command id was taken (by somebody, perhaps by ourselves); nothing new was stored."""
+
+
+class EventStore(Protocol):
+    """Streams of commits; every read sees every write that was answered before it."""
+
+    async def read(
+        self, stream: StreamName, after: int = 0, limit: int | None = None
+    ) -> list[Commit]:
+        """Read the commits that begin after a version, in order; raises StoreUnavailable, StoreThrottled."""
+        ...
+
+    async def find(
+        self, stream: StreamName, after: int, command_ids: Sequence[str]
+    ) -> list[Commit]:
+        """Read, in one request, the commits after a version and those of the commands, in order."""
+        ...
+
+    async def append(self, commits: Sequence[Commit]) -> Appended | Collided:
+        """Store the commits of one stream, all or none; they follow one another.
+
+        Raises OutcomeUnknown when that is all that can be said, StoreThrottled when nothing was stored.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class StoredRow:
+    """A row and the tag that a writer must name to replace it."""
+
+    row: Row
+    tag: str
+
+
+class Rows(Protocol):
+    """The rows of the views."""
+
+    async def read(self, at: RowKey) -> StoredRow | None:
+        """Read one row, as last written."""
+        ...
+
+    async def write(self, row: Row, replacing: str | None) -> bool:
+        """Create a row, or replace the one with the tag; False when somebody else was first."""
+        ...
+
+    async def of_key(self, view: str, key: str) -> list[Row]:
+        """Read the rows of one key, in the order of their streams."""
+        ...
+
+
+class Log(Protocol):
+    """The log that consumers read; what is sent to one partition stays in order."""
+
+    @property
+    def partitions(self) -> int:
+        """How many partitions the log has."""
+        ...
+
+    async def send(self, partition: int, bodies: Sequence[bytes]) -> None:
+        """Append messages to a partition, in order; raises LogUnavailable, EventTooLarge.
+
+        After an error any of them may be in the log.
+        """
+        ...

@@ -1,0 +1,37 @@
+"""Names of streams: a category, a dash, an id."""
+
+import re
+from dataclasses import dataclass
+from typing import Self
+
+from shared.kernel.errors import InvalidMessage
+
+ID_RULE = "1 to 100 characters of A-Z a-z 0-9 . _ -, the first a letter or a digit"
+_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
+_CATEGORY = re.compile(r"[a-z][a-z0-9]{0,49}")
+
+
+def is_id(text: str) -> bool:
+    """Tell whether a text can be the id of a stream."""
+    return _ID.fullmatch(text) is not None
+
+
+@dataclass(frozen=True, slots=True)
+class StreamName:
+    """The events of one thing: `item-SKU1`."""
+
+    category: str
+    id: str
+
+    def __post_init__(self) -> None:
+        if _CATEGORY.fullmatch(self.category) is None or not is_id(self.id):
+            raise InvalidMessage(f"'{self.category}-{self.id}' is not the name of a stream")
+
+    def __str__(self) -> str:
+        return f"{self.category}-{self.id}"
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Read `category-id`; raises InvalidMessage."""
+        category, _, id_ = text.partition("-")
+        return cls(category, id_)
