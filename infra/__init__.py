@@ -1,0 +1,1 @@
+"""Infrastructure: the local stack, and what is deployed around the functions."""

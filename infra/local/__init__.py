@@ -1,0 +1,1 @@
+"""The embedded default: loopback stand-ins of the cloud, so that the deployed code runs anywhere."""

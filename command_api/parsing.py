@@ -1,0 +1,85 @@
+"""From an HTTP request to a command request: everything that a client can get wrong is found here."""
+
+import re
+from datetime import datetime
+from typing import Any
+from uuid import uuid4
+
+import azure.functions as func
+from pydantic import ValidationError
+
+from command_api.problems import Fault, malformed, not_found, too_large, unsupported_media_type
+from shared.kernel.commit import Metadata, timestamp
+from shared.kernel.domain import Domain
+from shared.kernel.message import Command
+from shared.kernel.request import CommandRequest
+from shared.kernel.stream import ID_RULE, StreamName, is_id
+
+LARGEST_BODY = 256 * 1024
+SHOWN = 60
+
+_TOKEN = re.compile(r"[\x21-\x7e]{1,128}")
+_TRACEPARENT = re.compile(r"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
+
+
+def command_request(req: func.HttpRequest, domain: Domain, now: datetime) -> CommandRequest:
+    """Read a command from a request; raises Problem, and UnknownMessage for an unknown route."""
+    category = domain.category(req.route_params["category"])
+    command_type = category.route(req.route_params["command"])
+    stream = StreamName(category.name, checked_id(req.route_params["id"]))
+    command = _command(req, command_type)
+    command_id = _token(req, "Idempotency-Key") or str(uuid4())
+    return CommandRequest(stream, command, command_id, _metadata(req, command_id, now))
+
+
+def checked_id(text: str) -> str:
+    """Check the id of a stream; raises Problem."""
+    if not is_id(text):
+        raise malformed(f"An id has {ID_RULE}; this begins with {text[:SHOWN]!r}.")
+    return text
+
+
+def stream_name(text: str, domain: Domain) -> StreamName:
+    """Check the name of a stream; raises Problem, and UnknownMessage for an unknown category."""
+    category, dash, id_ = text.partition("-")
+    if not dash:
+        raise not_found(f"A stream is a category, a dash and an id; this is {text[:SHOWN]!r}.")
+    return StreamName(domain.category(category).name, checked_id(id_))
+
+
+def _command(req: func.HttpRequest, command_type: type[Command]) -> Command:
+    media_type = req.headers.get("Content-Type", "application/json")
+    if media_type.partition(";")[0].strip().lower() != "application/json":
+        raise unsupported_media_type(media_type)
+    body = req.get_body()
+    if len(body) > LARGEST_BODY:
+        raise too_large(LARGEST_BODY)
+    try:
+        return command_type.model_validate_json(body, by_alias=True, by_name=False)
+    except ValidationError as error:
+        faults = [_fault(dict(detail)) for detail in error.errors(include_input=False)]
+        raise malformed(f"The body is no {command_type.__name__}.", faults) from None
+
+
+def _fault(detail: dict[str, Any]) -> Fault:
+    steps = (str(step).replace("~", "~0").replace("/", "~1") for step in detail["loc"])
+    return Fault("".join(f"/{step}" for step in steps), f"{detail['msg']}.")
+
+
+def _metadata(req: func.HttpRequest, command_id: str, now: datetime) -> Metadata:
+    traceparent = req.headers.get("traceparent", "")
+    return Metadata(
+        correlation_id=_token(req, "Correlation-Id") or command_id,
+        causation_id=command_id,
+        # A traceparent that breaks its rules is ignored (W3C Trace Context, section 3.2.2).
+        traceparent=traceparent if _TRACEPARENT.fullmatch(traceparent) else None,
+        time=timestamp(now),
+    )
+
+
+def _token(req: func.HttpRequest, header: str) -> str | None:
+    value: str | None = req.headers.get(header)
+    if value is not None and _TOKEN.fullmatch(value) is None:
+        fault = Fault(header, "1 to 128 visible ASCII characters are allowed.")
+        raise malformed(f"The header {header} is malformed.", [fault])
+    return value

@@ -1,0 +1,1 @@
+"""3. What follows from the log: projections, and later reactions, notifications, webhooks."""

@@ -1,0 +1,12 @@
+"""The one function app: its blueprints, in the order of the flow."""
+
+import azure.functions as func
+
+from command_api.blueprint import blueprint as command_api
+from consumers.blueprint import blueprint as consumers
+from single_publisher.blueprint import blueprint as single_publisher
+
+app = func.FunctionApp(http_auth_level=func.AuthLevel.FUNCTION)
+app.register_functions(command_api)
+app.register_functions(single_publisher)
+app.register_functions(consumers)

@@ -1,0 +1,1 @@
+"""Everything that touches the world, and a memory twin of every port."""

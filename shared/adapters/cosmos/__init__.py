@@ -1,0 +1,1 @@
+"""Cosmos DB through azure-cosmos: the event store and the rows."""

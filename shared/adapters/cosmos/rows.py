@@ -1,0 +1,96 @@
+"""The rows of the views, each written only over what its writer has read."""
+
+from typing import Any
+
+from azure.core import MatchConditions
+from azure.core.exceptions import AzureError
+from azure.cosmos.aio import ContainerProxy
+
+from shared.adapters.cosmos.client import (
+    CONFLICT,
+    NOT_FOUND,
+    PRECONDITION_FAILED,
+    THROTTLED,
+    status,
+)
+from shared.kernel.errors import StoreError, StoreThrottled, StoreUnavailable
+from shared.kernel.ports import StoredRow
+from shared.kernel.view import Row, RowKey
+
+_OF_KEY = "SELECT * FROM c ORDER BY c.stream"
+
+
+class CosmosRows:
+    """Reads and writes the container `views`."""
+
+    def __init__(self, views: ContainerProxy) -> None:
+        self._views = views
+
+    async def read(self, at: RowKey) -> StoredRow | None:
+        try:
+            item = await self._views.read_item(_id(at), partition_key=_partition(at.view, at.key))
+        except AzureError as error:
+            if status(error) == NOT_FOUND:
+                return None
+            raise _store_error(error) from error
+        return StoredRow(_row(item), item["_etag"])
+
+    async def write(self, row: Row, replacing: str | None) -> bool:
+        # A write that the SDK sends twice fails the second time by its own tag or id; who is told
+        # False reads again, and finds its own version there.
+        item = _item(row)
+        try:
+            if replacing is None:
+                await self._views.create_item(item, no_response=True)
+            else:
+                await self._views.replace_item(
+                    item["id"],
+                    item,
+                    etag=replacing,
+                    match_condition=MatchConditions.IfNotModified,
+                    no_response=True,
+                )
+        except AzureError as error:
+            if status(error) in {CONFLICT, PRECONDITION_FAILED, NOT_FOUND}:
+                return False
+            raise _store_error(error) from error
+        return True
+
+    async def of_key(self, view: str, key: str) -> list[Row]:
+        pages = self._views.query_items(_OF_KEY, partition_key=_partition(view, key))
+        try:
+            return [_row(item) async for item in pages]
+        except AzureError as error:
+            raise _store_error(error) from error
+
+
+def _id(at: RowKey) -> str:
+    return f"{at.view}:{at.stream}"
+
+
+def _partition(view: str, key: str) -> str:
+    return f"{view}:{key}"
+
+
+def _item(row: Row) -> dict[str, Any]:
+    at = row.at
+    return {
+        "id": _id(at),
+        "partition": _partition(at.view, at.key),
+        "view": at.view,
+        "key": at.key,
+        "stream": at.stream,
+        "version": row.version,
+        "data": row.data,
+    }
+
+
+def _row(item: dict[str, Any]) -> Row:
+    at = RowKey(view=item["view"], key=item["key"], stream=item["stream"])
+    return Row(at=at, version=item["version"], data=item["data"])
+
+
+def _store_error(error: AzureError) -> StoreError:
+    if status(error) == THROTTLED:
+        return StoreThrottled("Cosmos DB throttles")
+    return StoreUnavailable(f"Cosmos DB could not read or write a row: {error}")

@@ -1,0 +1,7 @@
+"""Memory twins: the same promises as the adapters, in one process."""
+
+from shared.adapters.memory.event_store import MemoryEventStore
+from shared.adapters.memory.log import MemoryLog
+from shared.adapters.memory.rows import MemoryRows
+
+__all__ = ["MemoryEventStore", "MemoryLog", "MemoryRows"]

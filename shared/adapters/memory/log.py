@@ -1,0 +1,24 @@
+"""The log in memory."""
+
+from collections.abc import Sequence
+
+from shared.kernel.errors import EventTooLarge
+
+LARGEST_MESSAGE = 1_048_576
+
+
+class MemoryLog:
+    """Keeps what was sent, partition by partition."""
+
+    def __init__(self, partitions: int) -> None:
+        self.messages: list[list[bytes]] = [[] for _ in range(partitions)]
+
+    @property
+    def partitions(self) -> int:
+        return len(self.messages)
+
+    async def send(self, partition: int, bodies: Sequence[bytes]) -> None:
+        for body in bodies:
+            if len(body) > LARGEST_MESSAGE:
+                raise EventTooLarge(f"a message of {len(body)} bytes")
+        self.messages[partition].extend(bodies)

@@ -1,0 +1,20 @@
+"""The names of everything in the cloud, from the one file that infrastructure and tests read too."""
+
+import json
+from pathlib import Path
+from typing import Any, Final
+
+_NAMES: Final[dict[str, Any]] = json.loads(
+    (Path(__file__).parent.parent / "names.json").read_text(encoding="utf-8")
+)
+
+DATABASE: Final[str] = _NAMES["database"]
+EVENTS: Final = "events"
+VIEWS: Final = "views"
+LEASES: Final = "leases"
+LEASE_PREFIX: Final[str] = _NAMES["leasePrefix"]
+EVENTS_HUB: Final = "events"
+EVENTS_PARTITIONS: Final[int] = _NAMES["hubs"][EVENTS_HUB]["partitions"]
+PROJECTIONS: Final = "projections"
+COSMOS: Final[str] = _NAMES["connections"]["cosmos"]
+EVENT_HUBS: Final[str] = _NAMES["connections"]["eventHubs"]

@@ -1,0 +1,60 @@
+"""The settings: the one place that reads the environment."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Self
+
+from shared.adapters.names import COSMOS, EVENT_HUBS, EVENTS_PARTITIONS
+from shared.kernel.errors import ConfigurationError
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What differs between a desk and a data centre."""
+
+    cosmos: str
+    event_hubs: str
+    event_partitions: int
+    cosmos_read_timeout: float
+    publish_timeout: float
+
+    @classmethod
+    def read(cls, environment: Mapping[str, str] = os.environ) -> Self:
+        """Read the settings; raises ConfigurationError that names the one that is wrong."""
+        return cls(
+            cosmos=_text(environment, COSMOS),
+            event_hubs=_text(environment, EVENT_HUBS),
+            event_partitions=int(_number(environment, "EVENT_PARTITIONS", EVENTS_PARTITIONS)),
+            cosmos_read_timeout=_number(environment, "COSMOS_READ_TIMEOUT", 5),
+            publish_timeout=_number(environment, "PUBLISH_TIMEOUT", 30),
+        )
+
+
+def feed_poll_delay(environment: Mapping[str, str] = os.environ) -> int:
+    """Give the milliseconds between two looks at a change feed that had nothing new."""
+    return int(_number(environment, "CHANGE_FEED_POLL_DELAY", 500))
+
+
+def connection_parts(connection: str) -> dict[str, str]:
+    """Split `Name=value;…`; the value may hold `=`."""
+    pairs = (part.partition("=") for part in connection.split(";") if part.strip())
+    return {name.strip(): value for name, _, value in pairs}
+
+
+def _text(environment: Mapping[str, str], name: str) -> str:
+    value = environment.get(name, "")
+    if not value:
+        raise ConfigurationError(f"the setting {name} is missing")
+    return value
+
+
+def _number(environment: Mapping[str, str], name: str, default: float) -> float:
+    value = environment.get(name, str(default))
+    try:
+        number = float(value)
+    except ValueError:
+        raise ConfigurationError(f"the setting {name} is no number: {value!r}") from None
+    if number <= 0:
+        raise ConfigurationError(f"the setting {name} must be above 0, and is {value}")
+    return number

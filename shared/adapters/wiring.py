@@ -1,0 +1,80 @@
+"""The composition root: every client once a process, made when it is first used."""
+
+import asyncio
+import random
+from datetime import UTC, datetime
+from functools import cache
+from typing import TYPE_CHECKING
+
+from shared.adapters.names import EVENTS, VIEWS
+from shared.adapters.settings import Settings
+from shared.kernel.ports import EventStore, Log, Rows
+
+if TYPE_CHECKING:
+    from azure.cosmos.aio import CosmosClient
+
+    from shared.adapters.event_hubs import EventHubsLog
+
+
+@cache
+def settings() -> Settings:
+    """Read the settings, once."""
+    return Settings.read()
+
+
+async def event_store() -> EventStore:
+    """Give the event store."""
+    from shared.adapters.cosmos.client import container
+    from shared.adapters.cosmos.event_store import CosmosEventStore
+
+    return CosmosEventStore(container(await _cosmos(), EVENTS))
+
+
+async def rows() -> Rows:
+    """Give the rows of the views."""
+    from shared.adapters.cosmos.client import container
+    from shared.adapters.cosmos.rows import CosmosRows
+
+    return CosmosRows(container(await _cosmos(), VIEWS))
+
+
+async def log() -> Log:
+    """Give the log."""
+    return _event_hubs()
+
+
+async def warm() -> None:
+    """Open the connections that the first request would wait for."""
+    async with asyncio.TaskGroup() as group:
+        group.create_task(_event_hubs().warm())
+        group.create_task(_cosmos())
+
+
+def now() -> datetime:
+    """Tell the time."""
+    return datetime.now(UTC)
+
+
+async def pause(attempt: int) -> None:
+    """Wait before a new attempt: full jitter, from 10 ms on, doubling, never above 0.5 s."""
+    await asyncio.sleep(random.uniform(0, min(0.5, 0.01 * 2**attempt)))  # noqa: S311 - no secret
+
+
+_opening = asyncio.Lock()
+_opened: list["CosmosClient"] = []
+
+
+async def _cosmos() -> "CosmosClient":
+    from shared.adapters.cosmos.client import open_client
+
+    async with _opening:
+        if not _opened:
+            _opened.append(await open_client(settings()))
+        return _opened[0]
+
+
+@cache
+def _event_hubs() -> "EventHubsLog":
+    from shared.adapters.event_hubs import open_log
+
+    return open_log(settings())

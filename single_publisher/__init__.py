@@ -1,0 +1,1 @@
+"""2. The change feed to the log: the only writer to Event Hubs."""

@@ -1,0 +1,40 @@
+"""The change feed trigger, and the warm-up of what it needs."""
+
+import azure.functions as func
+from azure.functions.warmup import WarmUpContext
+
+from shared.adapters import names, wiring
+from shared.adapters.settings import feed_poll_delay
+from single_publisher.publish import publish
+
+blueprint = func.Blueprint()
+
+
+# Without a policy the platform passes over a batch that failed: its events would never be published.
+@blueprint.cosmos_db_trigger(
+    arg_name="documents",
+    connection=names.COSMOS,
+    database_name=names.DATABASE,
+    container_name=names.EVENTS,
+    lease_container_name=names.LEASES,
+    lease_container_prefix=names.LEASE_PREFIX,
+    create_lease_container_if_not_exists=False,
+    start_from_beginning=True,  # type: ignore[arg-type]  # the library declares a time, and sends a bool
+    feed_poll_delay=feed_poll_delay(),
+    max_items_per_invocation=100,
+)
+@blueprint.retry(
+    strategy="exponential_backoff",
+    max_retry_count="-1",
+    minimum_interval="00:00:01",
+    maximum_interval="00:01:00",
+)
+async def single_publisher(documents: str) -> None:
+    """Publish what has been committed; the array arrives as JSON and is read once."""
+    await publish(documents, await wiring.log())
+
+
+@blueprint.warm_up_trigger("starting")
+async def warmup(starting: WarmUpContext) -> None:  # noqa: ARG001 - the trigger's, and empty
+    """Connect before the first event: a cold producer takes a second and more."""
+    await wiring.warm()
