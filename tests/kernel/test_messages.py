@@ -1,0 +1,135 @@
+"""Commits, envelopes and streams keep what they are given, and refuse what they do not know."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic_core import to_json
+
+from shared.domain import domain
+from shared.domain.item import item
+from shared.domain.item.events import StockReceived
+from shared.kernel.category import record
+from shared.kernel.commit import check_contiguous, from_item, item_id, to_item
+from shared.kernel.envelope import decode, encode, envelopes
+from shared.kernel.errors import BrokenStream, InvalidMessage, UnknownMessage
+from shared.kernel.message import Event, route_name
+from shared.kernel.stream import StreamName
+from tests.kernel.worlds import commit, received
+
+
+def test_an_item_is_named_by_its_first_version_and_carries_the_last() -> None:
+    written = to_item(commit(43, received(1), received(2)))
+
+    assert written["id"] == item_id(42) == "0000000000000042"
+    assert (written["version"], written["stream"]) == (43, "item-teapot")
+    assert written["events"][0] == {"type": "StockReceived", "schema": 1, "data": {"quantity": 1}}
+
+
+def test_a_commit_survives_the_store_and_what_the_store_adds() -> None:
+    stored = commit(2, received(7), received(8))
+
+    assert from_item({**to_item(stored), "_rid": "x", "_lsn": 3}) == stored
+
+
+@pytest.mark.parametrize(
+    "change", [{"id": "0000000000000007"}, {"events": []}, {"version": 0}, {"metadata": None}]
+)
+def test_an_item_that_is_no_commit_is_refused(change: dict[str, object]) -> None:
+    with pytest.raises(InvalidMessage):
+        from_item({**to_item(commit(2, received(7))), **change})
+
+
+def test_an_envelope_is_a_cloud_event_with_everything_a_consumer_needs() -> None:
+    last = list(envelopes(commit(2, received(7), received(8), command_id="c")))[-1]
+
+    assert encode(last) == to_json(
+        {
+            "specversion": "1.0",
+            "id": "item-teapot@2",
+            "source": "/onewrite/item",
+            "type": "StockReceived",
+            "subject": "item-teapot",
+            "time": "2026-11-23T12:00:00.000000Z",
+            "dataschema": "item/StockReceived/1",
+            "datacontenttype": "application/json",
+            "sequence": 2,
+            "partitionkey": "item-teapot",
+            "correlationid": "c",
+            "causationid": "c",
+            "data": {"quantity": 8},
+        }
+    )
+    assert decode(encode(last)) == last
+
+
+@pytest.mark.parametrize("body", [b"", b"[]", b'{"id": "x"}', b"\xff", b'{"specversion":"0.3"}'])
+def test_a_message_that_is_no_envelope_is_refused(body: bytes) -> None:
+    with pytest.raises(InvalidMessage):
+        decode(body)
+
+
+@pytest.mark.parametrize("event", item.events, ids=lambda event: event.__name__)
+@given(data=st.data())
+def test_every_event_survives_the_store(event: type[Event], data: st.DataObject) -> None:
+    original = data.draw(st.builds(event))
+    recorded = record(original)
+
+    assert item.decode(recorded.type, recorded.schema_number, recorded.data) == original
+
+
+@pytest.mark.parametrize(
+    ("type_", "schema_number", "data"),
+    [
+        ("StockStolen", 1, {}),
+        ("StockReceived", 2, {"quantity": 1}),
+        ("StockReceived", 1, {"quantity": "1"}),
+        ("StockReceived", 1, {"quantity": 1, "colour": "red"}),
+    ],
+)
+def test_an_event_that_nobody_knows_is_refused(
+    type_: str, schema_number: int, data: dict[str, object]
+) -> None:
+    with pytest.raises(InvalidMessage):
+        item.decode(type_, schema_number, data)
+
+
+def test_versions_must_be_contiguous() -> None:
+    check_contiguous(0, [commit(2, received(1), received(1)), commit(3)])
+
+    with pytest.raises(BrokenStream):
+        check_contiguous(0, [commit(1), commit(3)])
+    with pytest.raises(BrokenStream):
+        check_contiguous(1, [commit(1)])
+
+
+@pytest.mark.parametrize(
+    "text", ["item", "item-", "-a", "it em-a", "Item-a", "item-a b", "item-a/"]
+)
+def test_what_is_no_stream_is_refused(text: str) -> None:
+    with pytest.raises(InvalidMessage):
+        StreamName.parse(text)
+
+
+def test_a_stream_is_a_category_and_an_id_that_may_hold_dashes() -> None:
+    assert StreamName.parse("item-a-b.c") == StreamName("item", "a-b.c")
+    assert str(StreamName("item", "a-b.c")) == "item-a-b.c"
+
+
+def test_commands_are_kebab_case_in_urls() -> None:
+    assert [route_name(command) for command in item.commands][:2] == [
+        "register-item",
+        "receive-stock",
+    ]
+    with pytest.raises(UnknownMessage):
+        item.route("ReceiveStock")
+
+
+def test_an_event_says_its_type_and_schema() -> None:
+    recorded = record(StockReceived(quantity=3))
+
+    assert (recorded.type, recorded.schema_number, recorded.data) == (
+        "StockReceived",
+        1,
+        {"quantity": 3},
+    )
+    assert domain.category("item") is item

@@ -1,0 +1,105 @@
+"""A row sees every event of its stream once, in order, whatever comes twice, late or not at all."""
+
+import random
+from collections.abc import Iterable
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shared.domain.item.events import (
+    ItemRegistered,
+    ReorderPointChanged,
+    ReservationReleased,
+    ReservationShipped,
+    StockAdjusted,
+    StockReceived,
+    StockReserved,
+)
+from shared.domain.stock import stock
+from shared.kernel.category import record
+from shared.kernel.envelope import Envelope, envelopes
+from shared.kernel.errors import InvalidMessage
+from shared.kernel.stream import StreamName
+from shared.kernel.view import Gap, Row, RowKey, advance, empty_row, keyed
+from tests.kernel.worlds import commit, received
+
+AT = RowKey("stock", "teapot", "item-teapot")
+STORY = [
+    ItemRegistered(name="Teapot", reorder_point=2),
+    StockReceived(quantity=10),
+    StockReserved(reservation_id="r1", quantity=3),
+    StockReserved(reservation_id="r2", quantity=4),
+    ReservationReleased(reservation_id="r1", quantity=3),
+    ReservationShipped(reservation_id="r2", quantity=4),
+    StockAdjusted(quantity=-1, reason="broken"),
+    ReorderPointChanged(reorder_point=3),
+]
+HISTORY = [e for n, event in enumerate(STORY, 1) for e in envelopes(commit(n, record(event)))]
+
+
+def advanced(row: Row, arrived: Iterable[Envelope]) -> Row:
+    found = advance(stock, row, arrived)
+    assert isinstance(found, Row)
+    return found
+
+
+def test_a_row_counts_what_the_events_say() -> None:
+    row = advanced(empty_row(stock, AT), HISTORY)
+
+    assert row.version == 8
+    assert row.data == {
+        "name": "Teapot",
+        "reorderPoint": 3,
+        "received": 10,
+        "adjusted": -1,
+        "available": 5,
+        "reserved": 0,
+        "shipped": 4,
+        "discontinued": False,
+    }
+
+
+def test_what_comes_twice_or_late_changes_nothing() -> None:
+    row = advanced(empty_row(stock, AT), HISTORY)
+
+    assert advance(stock, row, HISTORY) is row
+    assert advance(stock, row, HISTORY[2:5]) is row
+
+
+def test_what_is_missing_is_a_gap_after_the_last_version_seen() -> None:
+    row = advanced(empty_row(stock, AT), HISTORY[:3])
+
+    assert advance(stock, row, HISTORY[5:]) == Gap(version=3)
+
+
+@given(cuts=st.lists(st.integers(0, 8), max_size=6), seed=st.integers(0, 1000))
+def test_however_a_history_is_cut_and_repeated_the_row_is_the_same(
+    cuts: list[int], seed: int
+) -> None:
+    chance = random.Random(seed)
+    row = empty_row(stock, AT)
+    for cut in [*cuts, 8]:
+        begin = chance.randint(0, min(cut, row.version))
+        row = advanced(row, HISTORY[begin:cut])
+
+    assert row == advanced(empty_row(stock, AT), HISTORY)
+
+
+def test_events_are_grouped_by_the_row_that_they_touch_in_the_order_of_versions() -> None:
+    cup = list(envelopes(commit(1, received(5), stream=StreamName("item", "cup"))))
+
+    grouped = keyed(stock, [*reversed(HISTORY), *cup])
+
+    assert grouped == {AT: HISTORY, RowKey("stock", "cup", "item-cup"): cup}
+
+
+def test_events_of_other_categories_do_not_concern_a_view() -> None:
+    other = list(envelopes(commit(1, received(5), stream=StreamName("order", "1"))))
+
+    assert keyed(stock, other) == {}
+
+
+def test_a_row_of_another_shape_is_refused() -> None:
+    with pytest.raises(InvalidMessage):
+        advance(stock, Row(AT, 1, {"colour": "red"}), HISTORY[1:])

@@ -1,0 +1,88 @@
+"""Small worlds for the tests of the kernel: a store that others write to at the worst moment."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from shared.adapters.memory import MemoryEventStore
+from shared.domain.item import item
+from shared.kernel.application_service import ApplicationService
+from shared.kernel.commit import Commit, Metadata, RecordedEvent, timestamp
+from shared.kernel.errors import OutcomeUnknown
+from shared.kernel.message import Command
+from shared.kernel.ports import Appended, Collided
+from shared.kernel.request import CommandRequest
+from shared.kernel.stream import StreamName
+
+TEAPOT = StreamName("item", "teapot")
+NOON = timestamp(datetime(2026, 11, 23, 12, 0, tzinfo=UTC))
+
+
+def request(command: Command, command_id: str, stream: StreamName = TEAPOT) -> CommandRequest:
+    """Ask for a command as a client does."""
+    metadata = Metadata(correlation_id=command_id, causation_id=command_id, time=NOON)
+    return CommandRequest(stream, command, command_id, metadata)
+
+
+def commit(
+    version: int, *events: RecordedEvent, command_id: str = "", stream: StreamName = TEAPOT
+) -> Commit:
+    """Make a commit that ends at a version."""
+    command_id = command_id or f"command-{version}"
+    return Commit(
+        stream=str(stream),
+        version=version,
+        command_id=command_id,
+        command_digest="0" * 64,
+        events=events or (received(1),),
+        metadata=Metadata(correlation_id=command_id, causation_id=command_id, time=NOON),
+    )
+
+
+def received(quantity: int) -> RecordedEvent:
+    """Record a StockReceived."""
+    return RecordedEvent(type="StockReceived", schema_number=1, data={"quantity": quantity})
+
+
+async def no_pause(_attempt: int) -> None:
+    """Try again at once."""
+
+
+def service(store: MemoryEventStore, attempts: int = 10) -> ApplicationService:
+    """Handle commands of items on a store."""
+    return ApplicationService(item, store, no_pause, attempts)
+
+
+class Interrupted(MemoryEventStore):
+    """A store in which something happens just before, or just after, the next appends."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.before: list[Sequence[Commit]] = []
+        self.lose_answers = 0
+        self.lose_writes = 0
+        self.requests: list[str] = []
+
+    async def read(
+        self, stream: StreamName, after: int = 0, limit: int | None = None
+    ) -> list[Commit]:
+        self.requests.append("read")
+        return await super().read(stream, after, limit)
+
+    async def find(
+        self, stream: StreamName, after: int, command_ids: Sequence[str]
+    ) -> list[Commit]:
+        self.requests.append("find")
+        return await super().find(stream, after, command_ids)
+
+    async def append(self, commits: Sequence[Commit]) -> Appended | Collided:
+        self.requests.append("append")
+        if self.before:
+            await super().append(self.before.pop(0))
+        if self.lose_writes:
+            self.lose_writes -= 1
+            raise OutcomeUnknown("lost before the write")
+        result = await super().append(commits)
+        if self.lose_answers:
+            self.lose_answers -= 1
+            raise OutcomeUnknown("lost after the write")
+        return result
