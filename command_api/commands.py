@@ -34,4 +34,4 @@ def _answer(request: CommandRequest, outcome: Outcome) -> func.HttpResponse:
         case Unchanged(version=version):
             return json_response({**body, "version": version, "events": []})
         case Refused(refusal=refusal):
-            return refused(refusal.code, refusal.sentence).response()
+            return refused(refusal).response()

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 import azure.functions as func
 
+from shared.kernel.decider import Refusal
 from shared.kernel.errors import (
     CommandIdReused,
     Conflict,
@@ -37,6 +38,7 @@ class Problem(Exception):
     detail: str
     faults: Sequence[Fault] = ()
     headers: dict[str, str] = field(default_factory=dict)
+    refusal: str | None = None
 
     def response(self) -> func.HttpResponse:
         """Write the problem as an HTTP response."""
@@ -47,6 +49,8 @@ class Problem(Exception):
             "detail": self.detail,
             "code": self.code,
         }
+        if self.refusal is not None:
+            body["refusal"] = self.refusal
         if self.faults:
             body["errors"] = [{"pointer": f.pointer, "detail": f.sentence} for f in self.faults]
         return func.HttpResponse(
@@ -80,9 +84,10 @@ def unsupported_media_type(given: str) -> Problem:
     return Problem(415, "unsupported-media-type", "The media type is not supported", detail)
 
 
-def refused(code: str, sentence: str) -> Problem:
-    """Tell that the domain said no; `reason` in the code is the domain's."""
-    return Problem(422, code, "The command was refused", sentence)
+def refused(refusal: Refusal) -> Problem:
+    """Tell that the domain said no, with its own code for why."""
+    title = "The command was refused"
+    return Problem(422, "refused", title, refusal.sentence, refusal=refusal.code)
 
 
 def from_error(error: OnewriteError) -> Problem:

@@ -1,12 +1,13 @@
 """Projections: fold what arrived into the rows that it touches, each written once."""
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import chain
 from typing import Any
 
-from shared.kernel.envelope import Envelope, decode, envelopes
+from shared.kernel.envelope import decode, envelopes
 from shared.kernel.errors import BrokenStream
+from shared.kernel.message import Event
 from shared.kernel.ports import EventStore, Rows
 from shared.kernel.stream import StreamName
 from shared.kernel.view import Gap, Row, RowKey, View, advance, empty_row, keyed
@@ -22,12 +23,12 @@ async def project(
     arrived = [decode(body) for body in bodies]
     async with asyncio.TaskGroup() as group:
         for view in views:
-            for at, ordered in keyed(view, arrived).items():
-                group.create_task(_bring_up(view, at, ordered, rows, store))
+            for at, events in keyed(view, arrived).items():
+                group.create_task(_bring_up(view, at, events, rows, store))
 
 
 async def _bring_up(
-    view: View[Any], at: RowKey, arrived: Sequence[Envelope], rows: Rows, store: EventStore
+    view: View[Any], at: RowKey, arrived: Mapping[int, Event], rows: Rows, store: EventStore
 ) -> None:
     """Fold events into one row, again and again until no other owner of the partition interferes."""
     written = False
@@ -39,14 +40,15 @@ async def _bring_up(
 
 
 async def _advance(
-    view: View[Any], row: Row, arrived: Sequence[Envelope], store: EventStore
+    view: View[Any], row: Row, arrived: Mapping[int, Event], store: EventStore
 ) -> Row:
     advanced = advance(view, row, arrived)
     if isinstance(advanced, Gap):
         # The log does not have (or not yet have) what came before: the store does.
         missed = await store.read(StreamName.parse(row.at.stream), after=row.version)
-        stored = keyed(view, chain.from_iterable(envelopes(commit) for commit in missed))
-        advanced = advance(view, row, stored.get(row.at, []))
+        stored = chain.from_iterable(envelopes(commit) for commit in missed)
+        filled = keyed(view, stored).get(row.at, {})
+        advanced = advance(view, row, {**filled, **arrived})
     if isinstance(advanced, Gap):
         raise BrokenStream(f"{row.at.stream}: the store has no version {advanced.version + 1}")
     return advanced

@@ -1,6 +1,6 @@
 """The view: a read model, kept as rows; one row is what one stream contributes to one key."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -49,37 +49,34 @@ class Gap:
     version: int
 
 
-def keyed(view: View[Any], arrived: Iterable[Envelope]) -> dict[RowKey, list[Envelope]]:
-    """Group the envelopes that concern a view by the row that they touch, each in the order of versions."""
-    rows: dict[RowKey, list[Envelope]] = {}
-    for envelope in sorted(arrived, key=lambda envelope: envelope.sequence):
-        if envelope.stream.category == view.category.name:
-            key = view.key(envelope.stream, _event(view, envelope))
-            rows.setdefault(RowKey(view.name, key, envelope.subject), []).append(envelope)
+def keyed(view: View[Any], arrived: Iterable[Envelope]) -> dict[RowKey, dict[int, Event]]:
+    """Group the events that concern a view by the row that they touch, each under its version."""
+    rows: dict[RowKey, dict[int, Event]] = {}
+    for envelope in arrived:
+        stream = envelope.stream
+        if stream.category == view.category.name:
+            event = view.category.decode(envelope.type, envelope.schema_number, envelope.data)
+            at = RowKey(view.name, view.key(stream, event), envelope.subject)
+            rows.setdefault(at, {})[envelope.sequence] = event
     return rows
 
 
-def advance(view: View[Any], row: Row, arrived: Iterable[Envelope]) -> Row | Gap:
+def advance(view: View[Any], row: Row, arrived: Mapping[int, Event]) -> Row | Gap:
     """Fold what is new to a row; what comes twice or late changes nothing, what is missing is a Gap."""
-    data, version = _data(view, row), row.version
-    for envelope in arrived:
-        if envelope.sequence <= version:
-            continue
-        if envelope.sequence > version + 1:
-            return Gap(version)
-        data, version = view.evolve(data, _event(view, envelope)), envelope.sequence
-    if version == row.version:
+    new = sorted(version for version in arrived if version > row.version)
+    if not new:
         return row
-    return replace(row, version=version, data=data.model_dump(mode="json"))
+    data = _data(view, row)
+    for expected, version in enumerate(new, start=row.version + 1):
+        if version != expected:
+            return Gap(expected - 1)
+        data = view.evolve(data, arrived[version])
+    return replace(row, version=new[-1], data=data.model_dump(mode="json"))
 
 
 def empty_row(view: View[Any], at: RowKey) -> Row:
     """Begin a row that no event has touched."""
     return Row(at=at, version=0, data=view.initial.model_dump(mode="json"))
-
-
-def _event(view: View[Any], envelope: Envelope) -> Event:
-    return view.category.decode(envelope.type, envelope.schema_number, envelope.data)
 
 
 def _data(view: View[Any], row: Row) -> Any:  # noqa: ANN401 - the type of a view's data is the view's

@@ -1,0 +1,36 @@
+"""Settings: what is missing or wrong is named."""
+
+import pytest
+
+from shared.adapters import names
+from shared.adapters.settings import Settings, connection_parts, feed_poll_delay
+from shared.kernel.errors import ConfigurationError
+
+GIVEN = {"COSMOS": "AccountEndpoint=http://c/;AccountKey=a==", "EVENTHUBS": "Endpoint=sb://e"}
+
+
+def test_settings_have_defaults_for_all_but_the_connections() -> None:
+    settings = Settings.read(GIVEN)
+
+    assert (settings.cosmos, settings.event_hubs) == (GIVEN["COSMOS"], GIVEN["EVENTHUBS"])
+    assert settings.event_partitions == names.EVENTS_PARTITIONS
+    assert feed_poll_delay({}) == 500
+
+
+@pytest.mark.parametrize("name", ["COSMOS", "EVENTHUBS"])
+def test_a_missing_connection_is_named(name: str) -> None:
+    with pytest.raises(ConfigurationError, match=f"the setting {name} is missing"):
+        Settings.read({**GIVEN, name: ""})
+
+
+@pytest.mark.parametrize("value", ["many", "0", "-1"])
+def test_a_number_that_is_none_is_named(value: str) -> None:
+    with pytest.raises(ConfigurationError, match="EVENT_PARTITIONS"):
+        Settings.read({**GIVEN, "EVENT_PARTITIONS": value})
+
+
+def test_a_connection_is_split_at_semicolons_and_first_equal_signs() -> None:
+    assert connection_parts("AccountEndpoint=http://c/;AccountKey=a==;") == {
+        "AccountEndpoint": "http://c/",
+        "AccountKey": "a==",
+    }

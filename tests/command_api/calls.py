@@ -1,0 +1,56 @@
+"""Requests as the worker hands them over, and what an answer told."""
+
+import json
+from datetime import UTC, datetime
+from typing import Any
+
+import azure.functions as func
+
+from command_api.application import Application
+from command_api.commands import post_command
+from shared.adapters.memory import MemoryEventStore
+
+
+def now() -> datetime:
+    return datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
+
+
+def post(
+    command: str, body: object, id_: str = "SKU1", category: str = "item", **headers: str
+) -> func.HttpRequest:
+    return func.HttpRequest(
+        method="POST",
+        url=f"http://127.0.0.1:7071/api/{category}/{id_}/{command}",
+        route_params={"category": category, "id": id_, "command": command},
+        headers={name.replace("_", "-"): value for name, value in headers.items()},
+        body=body if isinstance(body, bytes) else json.dumps(body).encode(),
+    )
+
+
+def get(name: str, params: dict[str, str] | None = None, **route: str) -> func.HttpRequest:
+    return func.HttpRequest(
+        method="GET", url=f"/api/{name}", params=params or {}, route_params=route, body=b""
+    )
+
+
+def told(response: func.HttpResponse) -> dict[str, Any]:
+    body: dict[str, Any] = json.loads(response.get_body())
+    if response.status_code >= 400:
+        assert response.mimetype == "application/problem+json"
+        assert (body["status"], body["type"]) == (
+            response.status_code,
+            f"urn:onewrite:problem:{body['code']}",
+        )
+    return body
+
+
+async def registered(application: Application) -> None:
+    await post_command(post("register-item", {"name": "Teapot", "reorderPoint": 2}), application)
+    await post_command(
+        post("receive-stock", {"quantity": 10}, Idempotency_Key="receive"), application
+    )
+
+
+async def nothing_is_written(application: Application) -> bool:
+    store = application.store
+    return isinstance(store, MemoryEventStore) and not store.commits()

@@ -1,0 +1,128 @@
+"""Projections: every row sees every event of its stream once, whoever else writes and whatever is missing."""
+
+import asyncio
+import random
+
+import pytest
+
+from consumers.projections import project
+from shared.adapters.memory import MemoryEventStore, MemoryRows
+from shared.domain import domain
+from shared.kernel.commit import Commit
+from shared.kernel.envelope import encode, envelopes
+from shared.kernel.errors import BrokenStream, InvalidMessage
+from shared.kernel.stream import StreamName
+from shared.kernel.view import Row, RowKey
+from tests.kernel.worlds import commit, received
+
+ITEMS = [StreamName("item", f"SKU{number}") for number in range(5)]
+
+
+def at(stream: StreamName) -> RowKey:
+    return RowKey("stock", stream.id, str(stream))
+
+
+class CountingRows(MemoryRows):
+    """Rows that count, and in which another owner of the partition may be first."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.writes = 0
+        self.interfere: list[Row] = []
+
+    async def write(self, row: Row, replacing: str | None) -> bool:
+        self.writes += 1
+        if self.interfere:
+            rival = self.interfere.pop()
+            found = await super().read(rival.at)
+            assert await super().write(rival, found.tag if found else None)
+        return await super().write(row, replacing)
+
+
+async def history() -> tuple[MemoryEventStore, list[bytes]]:
+    store = MemoryEventStore()
+    written: list[Commit] = []
+    for stream in ITEMS:
+        for version in range(1, 21):
+            written.append(commit(version, received(version), stream=stream))
+            await store.append(written[-1:])
+    return store, [encode(envelope) for one in written for envelope in envelopes(one)]
+
+
+async def test_a_batch_is_at_most_one_write_a_row() -> None:
+    store, bodies = await history()
+    rows = CountingRows()
+
+    await project(bodies, domain.views, rows, store)
+
+    assert rows.writes == len(ITEMS)
+    stored = await rows.read(at(ITEMS[0]))
+    assert stored is not None
+    assert (stored.row.version, stored.row.data["available"]) == (20, 210)
+
+
+async def test_what_comes_again_writes_nothing() -> None:
+    store, bodies = await history()
+    rows = CountingRows()
+    await project(bodies, domain.views, rows, store)
+
+    await project(bodies, domain.views, rows, store)
+    await project(bodies[3:40], domain.views, rows, store)
+
+    assert rows.writes == len(ITEMS)
+
+
+async def test_what_the_log_does_not_have_is_filled_from_the_store() -> None:
+    store, bodies = await history()
+    rows = MemoryRows()
+
+    await project(bodies[15:20], domain.views, rows, store)
+
+    (row,) = await rows.of_key("stock", "SKU0")
+    assert (row.version, row.data["available"]) == (20, 210)
+
+
+async def test_a_row_that_the_store_cannot_complete_is_an_error() -> None:
+    store, bodies = MemoryEventStore(), (await history())[1]
+
+    with pytest.raises(ExceptionGroup) as told:
+        await project(bodies[15:20], domain.views, MemoryRows(), store)
+
+    assert told.group_contains(BrokenStream)
+
+
+async def test_another_owner_of_the_partition_is_not_overwritten() -> None:
+    store, bodies = await history()
+    rows, ahead = CountingRows(), MemoryRows()
+    await project(bodies[:20], domain.views, ahead, store)
+    found = await ahead.read(at(ITEMS[0]))
+    assert found is not None
+    rows.interfere = [found.row]
+
+    await project(bodies[:10], domain.views, rows, store)
+
+    stored = await rows.read(at(ITEMS[0]))
+    assert stored is not None
+    assert stored.row == found.row
+
+
+async def test_owners_that_compete_come_to_the_same_rows() -> None:
+    store, bodies = await history()
+    rows, alone = MemoryRows(), MemoryRows()
+    await project(bodies, domain.views, alone, store)
+    chance = random.Random(7)
+
+    await asyncio.gather(
+        *(project(chance.sample(bodies, 40), domain.views, rows, store) for _ in range(10)),
+        project(bodies, domain.views, rows, store),
+    )
+
+    for stream in ITEMS:
+        assert await rows.of_key("stock", stream.id) == await alone.of_key("stock", stream.id)
+
+
+async def test_a_message_that_cannot_be_read_fails_the_batch() -> None:
+    store, bodies = await history()
+
+    with pytest.raises(InvalidMessage):
+        await project([*bodies, b"{}"], domain.views, MemoryRows(), store)

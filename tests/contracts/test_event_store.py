@@ -1,0 +1,111 @@
+"""What every event store promises: the memory twin and Cosmos DB are held to the same."""
+
+import asyncio
+
+import pytest
+
+from shared.kernel.commit import Commit, to_item
+from shared.kernel.ports import Appended, Collided, EventStore
+from shared.kernel.stream import StreamName
+from tests.kernel.worlds import TEAPOT, commit, received
+
+CUP = StreamName("item", "cup")
+
+
+async def filled(store: EventStore, versions: int) -> list[Commit]:
+    commits = [commit(version, received(version)) for version in range(1, versions + 1)]
+    for one in commits:
+        assert await store.append([one]) == Appended()
+    return commits
+
+
+async def test_what_is_appended_is_read_in_order_and_whole(store: EventStore) -> None:
+    first, second = commit(2, received(1), received(2)), commit(3, received(3))
+    await store.append([first])
+    await store.append([second])
+
+    assert await store.read(TEAPOT) == [first, second]
+    assert await store.read(TEAPOT, after=2) == [second]
+    assert await store.read(TEAPOT, after=3) == []
+
+
+async def test_a_read_can_be_limited_and_gone_on_with(store: EventStore) -> None:
+    commits = await filled(store, 7)
+
+    assert await store.read(TEAPOT, limit=3) == commits[:3]
+    assert await store.read(TEAPOT, after=3, limit=3) == commits[3:6]
+
+
+async def test_a_stream_is_empty_before_its_first_event(store: EventStore) -> None:
+    assert await store.read(TEAPOT) == []
+    assert await store.find(TEAPOT, 0, ["c"]) == []
+
+
+async def test_streams_do_not_see_one_another(store: EventStore) -> None:
+    mine, other = commit(1, command_id="c"), commit(1, command_id="c", stream=CUP)
+
+    assert await store.append([mine]) == Appended()
+    assert await store.append([other]) == Appended()
+    assert await store.read(TEAPOT) == [mine]
+    assert await store.read(CUP) == [other]
+
+
+async def test_a_version_is_taken_once(store: EventStore) -> None:
+    taken = commit(1, command_id="first")
+    await store.append([taken])
+
+    assert await store.append([commit(1, command_id="second")]) == Collided()
+    assert await store.read(TEAPOT) == [taken]
+
+
+async def test_a_command_id_is_taken_once_in_its_stream(store: EventStore) -> None:
+    taken = commit(1, command_id="first")
+    await store.append([taken])
+
+    assert await store.append([commit(2, command_id="first")]) == Collided()
+    assert await store.read(TEAPOT) == [taken]
+
+
+async def test_commits_appended_together_are_all_there_or_none_is(store: EventStore) -> None:
+    together = [commit(1), commit(3, received(2), received(3)), commit(4)]
+    assert await store.append(together) == Appended()
+    assert await store.read(TEAPOT) == together
+
+    clashing = [commit(5), commit(6, command_id="command-1")]
+    assert await store.append(clashing) == Collided()
+    assert await store.read(TEAPOT) == together
+
+
+async def test_the_tail_and_the_commits_of_commands_are_found_at_once(store: EventStore) -> None:
+    commits = await filled(store, 6)
+
+    found = await store.find(TEAPOT, 4, ["command-2", "command-5", "nobody"])
+
+    assert found == [commits[1], commits[4], commits[5]]
+
+
+async def test_of_many_writers_at_one_version_one_wins(store: EventStore) -> None:
+    rivals = [commit(1, command_id=f"rival-{number}") for number in range(10)]
+
+    results = await asyncio.gather(*(store.append([rival]) for rival in rivals))
+
+    assert results.count(Appended()) == 1
+    assert await store.read(TEAPOT) == [rivals[results.index(Appended())]]
+
+
+async def test_a_long_stream_is_read_whole(store: EventStore) -> None:
+    for start in range(1, 2401, 100):
+        await store.append([commit(version) for version in range(start, start + 100)])
+
+    assert [c.version for c in await store.read(TEAPOT)] == list(range(1, 2401))
+
+
+@pytest.mark.parametrize("text", ['Tee "für" zwei', "茶 \U0001fad6", "'; DROP", "line\nbreak"])
+async def test_texts_come_back_as_they_were(store: EventStore, text: str) -> None:
+    named = commit(1, command_id="named")
+    named = named.model_copy(
+        update={"events": (named.events[0].model_copy(update={"data": {"name": text}}),)}
+    )
+    await store.append([named])
+
+    assert [to_item(c) for c in await store.read(TEAPOT)] == [to_item(named)]
