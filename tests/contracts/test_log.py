@@ -3,9 +3,9 @@
 import asyncio
 
 import pytest
-from tests.contracts.conftest import ReadableLog
 
 from shared.kernel.errors import EventTooLarge
+from tests.contracts.conftest import ReadableLog
 
 
 async def test_messages_of_a_partition_are_kept_in_order(log: ReadableLog) -> None:

@@ -1,0 +1,1 @@
+"""`make demo`: a morning in the warehouse, through a running stack, over HTTP."""

@@ -1,0 +1,84 @@
+"""Watches the stages behind the store: the log through a consumer group of its own, the rows by asking."""
+
+import asyncio
+from collections import defaultdict
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from azure.cosmos.aio import ContainerProxy, CosmosClient
+from azure.eventhub import EventData
+from azure.eventhub.aio import EventHubConsumerClient, PartitionContext
+
+WATCHER = "notifications"
+
+
+@dataclass(slots=True)
+class Stages:
+    """What has been seen so far; ages are seconds from the commit."""
+
+    log_messages: int = 0
+    out_of_order: int = 0
+    committed: dict[str, list[datetime]] = field(default_factory=lambda: defaultdict(list))
+    log_ages: list[float] = field(default_factory=list)
+    rows: dict[str, int] = field(default_factory=dict)
+    row_ages: list[float] = field(default_factory=list)
+
+    @property
+    def log_events(self) -> int:
+        """Different events in the log; what came twice counts once."""
+        return sum(map(len, self.committed.values()))
+
+    @property
+    def projected(self) -> int:
+        """Events that the rows have seen."""
+        return sum(self.rows.values())
+
+    def see_message(self, envelope: dict[str, Any], now: datetime) -> None:
+        """Count a message of the log; its first occurrence must follow its predecessor."""
+        self.log_messages += 1
+        times = self.committed[envelope["subject"]]
+        version = envelope["sequence"]
+        if version == len(times) + 1:
+            times.append(datetime.fromisoformat(envelope["time"]))
+            self.log_ages.append((now - times[-1]).total_seconds())
+        elif version > len(times):
+            self.out_of_order += 1
+
+    def see_rows(self, rows: dict[str, int], now: datetime) -> None:
+        """Note the versions of all rows; the age is that of the oldest event that they lack."""
+        self.rows = rows
+        lacking = [
+            times[rows.get(stream, 0)]
+            for stream, times in self.committed.items()
+            if rows.get(stream, 0) < len(times)
+        ]
+        self.row_ages.append(max(((now - time).total_seconds() for time in lacking), default=0.0))
+
+
+async def watch_log(event_hubs: str, stages: Stages) -> None:
+    """Read the log from its beginning, for ever."""
+    consumer = EventHubConsumerClient.from_connection_string(
+        event_hubs, WATCHER, eventhub_name="events"
+    )
+
+    async def see(_context: PartitionContext, event: EventData | None) -> None:
+        if event is not None:
+            stages.see_message(event.body_as_json(), datetime.now(UTC))
+
+    async with consumer:
+        await consumer.receive(see, starting_position="-1")
+
+
+async def watch_rows(cosmos: str, stages: Stages) -> None:
+    """Ask for the rows four times a second, for ever."""
+    async with CosmosClient.from_connection_string(cosmos) as client:
+        views = client.get_database_client("onewrite").get_container_client("views")
+        while True:
+            stages.see_rows(await _versions(views), datetime.now(UTC))
+            await asyncio.sleep(0.25)
+
+
+async def _versions(views: ContainerProxy) -> dict[str, int]:
+    rows = views.query_items("SELECT c.stream, c.version FROM c")
+    return {row["stream"]: row["version"] async for row in rows}

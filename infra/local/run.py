@@ -1,0 +1,69 @@
+"""`make run`: starts the local stack, says how to use it, and serves until it is stopped."""
+
+import argparse
+import asyncio
+import signal
+import sys
+import time
+from pathlib import Path
+
+from infra.local.stack import ROOT, Ports, Stack, StackError, make_stack
+
+CURL = """\
+Try:
+  curl -i {url}/api/item/SKU1/register-item --json '{{"name": "Teapot", "reorderPoint": 2}}'
+  curl -i {url}/api/item/SKU1/receive-stock --json '{{"quantity": 10}}'
+  curl {url}/api/views/stock/SKU1
+"""
+
+
+async def run(stack: Stack, begun: float) -> int:
+    """Serve until a signal comes (0) or the stack cannot go on (1)."""
+    serving = asyncio.create_task(_serve(stack, begun))
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, serving.cancel)
+    try:
+        await serving
+    except asyncio.CancelledError:
+        return 0
+    except StackError as error:
+        print(f"onewrite: {error}", file=sys.stderr)
+        return 1
+    finally:
+        await stack.stop()
+    return 0
+
+
+async def _serve(stack: Stack, begun: float) -> None:
+    await stack.start()
+    _announce(stack, time.time() - begun)
+    raise StackError(f"the process '{await stack.ended()}' ended: see above")
+
+
+def _announce(stack: Stack, seconds: float) -> None:
+    print(f"Onewrite serves on {stack.url} after {seconds:.1f} s (state in {stack.state}).\n")
+    for route in stack.host["routes"]:
+        print(f"  {route}")
+    print("\n" + CURL.format(url=stack.url))
+    print("Ctrl-C stops it; what was written stays.", flush=True)
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m infra.local.run", description=__doc__)
+    parser.add_argument("--state", type=Path, default=ROOT / ".onewrite")
+    parser.add_argument("--http", type=int, default=Ports().http, help="port of the functions")
+    parser.add_argument("--cosmos", type=int, default=Ports().cosmos)
+    parser.add_argument("--event-hubs", type=int, default=Ports().event_hubs)
+    parser.add_argument("--faults", type=int, default=Ports().faults)
+    return parser.parse_args()
+
+
+def main() -> int:
+    """Serve as the arguments say."""
+    given = _arguments()
+    ports = Ports(given.http, given.cosmos, given.event_hubs, given.faults)
+    return asyncio.run(run(make_stack(ports, given.state), time.time()))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,143 @@
+"""The local stack as processes: the stand-ins in one, the function host in the other."""
+
+import asyncio
+import json
+import os
+import socket
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from infra.local.provision import provision
+
+ROOT = Path(__file__).parents[2]
+NAMES = ROOT / "shared" / "names.json"
+SETTINGS = ROOT / "local.settings.example.json"
+
+
+class StackError(Exception):
+    """The stack did not start, or one of its processes ended; the sentence says what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """Where everything listens; the defaults are those of the official emulators."""
+
+    http: int = 7071
+    cosmos: int = 8081
+    event_hubs: int = 5672
+    faults: int = 8090
+
+    @classmethod
+    def free(cls) -> "Ports":
+        """Take ports that nobody listens on."""
+        sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(4)]
+        ports = [listener.getsockname()[1] for listener in sockets]
+        for listener in sockets:
+            listener.close()
+        return cls(*ports)
+
+    def check_free(self) -> None:
+        """Raise StackError when somebody listens on one of the ports."""
+        for port in (self.http, self.cosmos, self.event_hubs, self.faults):
+            try:
+                socket.create_server(("127.0.0.1", port)).close()
+            except OSError:
+                raise StackError(
+                    f"port {port} is taken: is another stack, emulator or `func start` running?"
+                ) from None
+
+
+@dataclass(slots=True)
+class Stack:
+    """A running stack; `host` is what the function host said when it was ready."""
+
+    ports: Ports
+    state: Path
+    environment: dict[str, str]
+    processes: dict[str, asyncio.subprocess.Process] = field(default_factory=dict)
+    host: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def url(self) -> str:
+        """The base URL of the functions."""
+        return f"http://127.0.0.1:{self.ports.http}"
+
+    async def start(self) -> None:
+        """Start everything; returns when every listener works; raises StackError."""
+        self.ports.check_free()
+        self.state.mkdir(parents=True, exist_ok=True)
+        services = await self._spawn(
+            "services",
+            "infra.local.services",
+            *("--state", str(self.state), "--names", str(NAMES)),
+            *("--cosmos", str(self.ports.cosmos)),
+            *("--event-hubs", str(self.ports.event_hubs)),
+            *("--faults", str(self.ports.faults)),
+        )
+        host = await self._spawn(
+            "host",
+            "infra.local.host",
+            *("--app", str(ROOT), "--settings", str(SETTINGS)),
+            *("--port", str(self.ports.http), "--state", str(self.state)),
+        )
+        await self._ready("services", services)
+        await asyncio.to_thread(provision, self.environment["COSMOS"], NAMES)
+        self.host = await self._ready("host", host)
+
+    async def ended(self) -> str:
+        """Wait until one of the processes ends, and name it."""
+        waits = {
+            asyncio.create_task(process.wait()): name for name, process in self.processes.items()
+        }
+        done, others = await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+        for task in others:
+            task.cancel()
+        return waits[done.pop()]
+
+    async def stop(self) -> None:
+        """Let the host finish what it is doing, then end the stand-ins."""
+        for name in ("host", "services"):
+            process = self.processes.get(name)
+            if process is not None and process.returncode is None:
+                process.terminate()
+                await process.wait()
+
+    def kill(self) -> None:
+        """End everything at once, in the middle of whatever it is doing (kill -9)."""
+        for process in self.processes.values():
+            if process.returncode is None:
+                process.kill()
+
+    async def _spawn(self, name: str, module: str, *arguments: str) -> asyncio.subprocess.Process:
+        # A pipe to each child's standard input: when this process dies, the children see its end.
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", module, *arguments),
+            cwd=ROOT,
+            env=self.environment,
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+        )
+        self.processes[name] = process
+        return process
+
+    async def _ready(self, name: str, process: asyncio.subprocess.Process) -> dict[str, Any]:
+        output = process.stdout
+        line = await output.readline() if output else b""
+        if not line:
+            raise StackError(f"the process '{name}' ended before it was ready: see above")
+        said: dict[str, Any] = json.loads(line)
+        return said
+
+
+def make_stack(ports: Ports, state: Path, **settings: str) -> Stack:
+    """Describe a stack; settings of the application can be added."""
+    values = json.loads(SETTINGS.read_text(encoding="utf-8"))["Values"]
+    environment = {
+        **os.environ,
+        "COSMOS": values["COSMOS"].replace(":8081", f":{ports.cosmos}"),
+        "EVENTHUBS": values["EVENTHUBS"].replace("127.0.0.1", f"127.0.0.1:{ports.event_hubs}"),
+        **settings,
+    }
+    return Stack(ports=ports, state=state, environment=environment)

@@ -1,0 +1,44 @@
+"""Containers and settings for tests that use the stand-ins."""
+
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+from azure.cosmos import PartitionKey
+from azure.cosmos.aio import ContainerProxy
+from tests.conftest import Services
+
+from shared.adapters import names
+from shared.adapters.cosmos.client import open_client
+from shared.adapters.settings import Settings
+
+NAMES: dict[str, Any] = json.loads(Path("shared/names.json").read_text(encoding="utf-8"))
+
+
+def local_settings(services: Services, **changes: str) -> Settings:
+    """Make the settings of an application that uses the stand-ins."""
+    return Settings.read({"COSMOS": services.cosmos, "EVENTHUBS": services.event_hubs, **changes})
+
+
+@asynccontextmanager
+async def fresh_container(
+    services: Services, like: str, **changes: str
+) -> AsyncIterator[ContainerProxy]:
+    """Give an empty container of its own, made like one of the application's."""
+    described = NAMES["containers"][like]
+    client = await open_client(local_settings(services, **changes))
+    try:
+        database = await client.create_database_if_not_exists(names.DATABASE)
+        yield await database.create_container(
+            id=f"{like}-{uuid4()}",
+            partition_key=PartitionKey(path=described["partitionKey"]),
+            indexing_policy=described.get("indexingPolicy"),
+            unique_key_policy={
+                "uniqueKeys": [{"paths": [path]} for path in described.get("uniqueKeys", [])]
+            },
+        )
+    finally:
+        await client.close()

@@ -1,0 +1,103 @@
+"""The same tests for the memory twins and for the adapters on the stand-ins."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import Protocol
+
+import pytest
+from azure.eventhub import EventData
+from azure.eventhub.aio import EventHubConsumerClient, PartitionContext
+from tests.conftest import Services
+
+from shared.adapters.cosmos.event_store import CosmosEventStore
+from shared.adapters.cosmos.rows import CosmosRows
+from shared.adapters.event_hubs import open_log
+from shared.adapters.memory import MemoryEventStore, MemoryLog, MemoryRows
+from shared.kernel.ports import EventStore, Log, Rows
+from tests.adapters.stand_ins import fresh_container, local_settings
+
+BOTH = ["memory", "cosmos"]
+
+
+@pytest.fixture(params=BOTH)
+async def store(request: pytest.FixtureRequest, services: Services) -> AsyncIterator[EventStore]:
+    if request.param == "memory":
+        yield MemoryEventStore()
+        return
+    async with fresh_container(services, like="events") as container:
+        yield CosmosEventStore(container)
+
+
+@pytest.fixture(params=BOTH)
+async def rows(request: pytest.FixtureRequest, services: Services) -> AsyncIterator[Rows]:
+    if request.param == "memory":
+        yield MemoryRows()
+        return
+    async with fresh_container(services, like="views") as container:
+        yield CosmosRows(container)
+
+
+class ReadableLog(Protocol):
+    """A log, and what a consumer finds in it."""
+
+    @property
+    def port(self) -> Log: ...
+
+    async def messages(self, partition: int, count: int) -> list[bytes]: ...
+
+
+@dataclass
+class InMemory:
+    port: MemoryLog
+
+    async def messages(self, partition: int, count: int) -> list[bytes]:
+        return self.port.messages[partition][:count]
+
+
+@dataclass
+class OnEventHubs:
+    """The log of the stand-in, read from where it stood when the test began."""
+
+    port: Log
+    consumer: EventHubConsumerClient
+    starts: list[int]
+
+    async def messages(self, partition: int, count: int) -> list[bytes]:
+        found: list[bytes] = []
+        enough = asyncio.Event()
+
+        async def take(_context: PartitionContext, event: EventData | None) -> None:
+            if event is not None:
+                found.append(event.body_as_str().encode())
+            if len(found) >= count:
+                enough.set()
+
+        reading = asyncio.create_task(
+            self.consumer.receive(
+                take, partition_id=str(partition), starting_position=self.starts[partition]
+            )
+        )
+        async with asyncio.timeout(20):
+            await enough.wait()
+        reading.cancel()
+        await asyncio.gather(reading, return_exceptions=True)
+        return found
+
+
+@pytest.fixture(params=["memory", "event-hubs"])
+async def log(request: pytest.FixtureRequest, services: Services) -> AsyncIterator[ReadableLog]:
+    if request.param == "memory":
+        yield InMemory(MemoryLog(partitions=4))
+        return
+    port = open_log(local_settings(services))
+    consumer = EventHubConsumerClient.from_connection_string(
+        services.event_hubs, "projections", eventhub_name="events"
+    )
+    async with consumer:
+        starts = [
+            (await consumer.get_partition_properties(str(p)))["last_enqueued_sequence_number"]
+            for p in range(4)
+        ]
+        yield OnEventHubs(port, consumer, starts)
+    await port.close()
