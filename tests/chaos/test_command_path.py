@@ -1,0 +1,135 @@
+"""The command path under every fault of Cosmos DB at once: what clients were told is what the store holds."""
+
+import asyncio
+import random
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from azure.cosmos.aio import ContainerProxy
+from tests.conftest import FaultsClient, Services
+
+from shared.adapters.cosmos.event_store import CosmosEventStore
+from shared.adapters.wiring import pause
+from shared.domain.item import item
+from shared.domain.item.commands import ReceiveStock, RegisterItem, ReserveStock
+from shared.kernel.application_service import ApplicationService
+from shared.kernel.commit import Commit, Metadata, check_contiguous
+from shared.kernel.errors import Conflict, OutcomeUnknown, StoreThrottled, StoreUnavailable
+from shared.kernel.message import Command
+from shared.kernel.outcome import Accepted, Outcome, Refused
+from shared.kernel.request import CommandRequest
+from shared.kernel.stream import StreamName
+from tests.adapters.stand_ins import fresh_container
+from tests.kernel.worlds import NOON
+
+SEED = 20261123
+FAULTS = (
+    *("throttle", "503", "410", "449", "408"),
+    *("drop-before", "drop-after", "reset-before", "reset-after"),
+    *("delay", "delay-before", "duplicate"),
+)
+ITEMS = [StreamName("item", f"SKU{number}") for number in range(4)]
+ASK_AGAIN = (Conflict, OutcomeUnknown, StoreThrottled, StoreUnavailable)
+
+
+@dataclass
+class Client:
+    """One client of one of two hosts; it asks again with its key until it is told."""
+
+    service: ApplicationService
+    dice: random.Random
+    told: dict[tuple[str, str], Outcome] = field(default_factory=dict)
+    errors: Counter[str] = field(default_factory=Counter)
+    falsehoods: list[str] = field(default_factory=list)
+
+    async def work(self, name: str, commands: int) -> None:
+        for number in range(commands):
+            stream, key = self.dice.choice(ITEMS), f"{name}-{number}"
+            command = (
+                ReserveStock(reservation_id=key, quantity=self.dice.randint(1, 3))
+                if self.dice.random() < 0.8
+                else ReceiveStock(quantity=self.dice.randint(1, 3))
+            )
+            self.told[str(stream), key] = await self.ask(stream, command, key)
+
+    async def ask(self, stream: StreamName, command: Command, key: str) -> Outcome:
+        told_conflict = False
+        for copy in range(40):
+            # Every copy has a correlation of its own: an outcome says whose write it tells of.
+            metadata = Metadata(correlation_id=f"{key}/{copy}", causation_id=key, time=NOON)
+            try:
+                outcome = await self.service.handle(CommandRequest(stream, command, key, metadata))
+            except ASK_AGAIN as error:
+                self.errors[type(error).__name__] += 1
+                told_conflict = told_conflict or isinstance(error, Conflict)
+                continue
+            if told_conflict and isinstance(outcome, Accepted) and outcome.repeated:
+                self.falsehoods.append(f"{key} was told 'conflict' for its own write")
+            return outcome
+        raise AssertionError(f"{key} was never told: {self.errors}")
+
+
+def rules(container: ContainerProxy) -> list[dict[str, object]]:
+    """Let every fault hit one request in thirty or so, whatever it asks for."""
+    slow = {"delay": 0.8, "delay-before": 0.8, "throttle": 0.05}
+    return [
+        {
+            "service": "cosmos",
+            "container": container.id,
+            "fault": fault,
+            "probability": 0.03,
+            "seconds": slow.get(fault, 0.0),
+        }
+        for fault in FAULTS
+    ]
+
+
+async def test_what_clients_were_told_is_what_the_store_holds(
+    services: Services, faults: FaultsClient
+) -> None:
+    async with (
+        fresh_container(services, like="events", COSMOS_READ_TIMEOUT="0.4") as container,
+    ):
+        hosts = [ApplicationService(item, CosmosEventStore(container), pause) for _ in range(2)]
+        for stream in ITEMS:
+            await Client(hosts[0], random.Random(0)).ask(
+                stream, RegisterItem(name="Thing", reorder_point=1), "register"
+            )
+        clients = [Client(hosts[n % 2], random.Random(f"{SEED}/{n}")) for n in range(10)]
+        await faults.set(SEED, *rules(container))
+
+        await asyncio.gather(*(c.work(f"client-{n}", 25) for n, c in enumerate(clients)))
+
+        fired = await faults.fired()
+        await faults.set(SEED)
+        stored = {str(stream): await CosmosEventStore(container).read(stream) for stream in ITEMS}
+    print(f"chaos: {sum((c.errors for c in clients), Counter())}, faults {fired}")
+    assert {fault for fault in FAULTS if not fired.get(f"cosmos/{fault}")} == set()
+    assert [falsehood for client in clients for falsehood in client.falsehoods] == []
+    for commits in stored.values():
+        check_stream(commits)
+    for client in clients:
+        for (stream_name, key), outcome in client.told.items():
+            check_told(key, outcome, stored[stream_name])
+
+
+def check_stream(commits: Sequence[Commit]) -> None:
+    """No gap, no overselling, no command twice."""
+    check_contiguous(0, commits)
+    assert max(Counter(commit.command_id for commit in commits).values()) == 1
+    available = 0
+    for event in (event for commit in commits for event in commit.events):
+        quantity = event.data.get("quantity", 0)
+        available += -quantity if event.type == "StockReserved" else quantity
+        assert available >= 0
+
+
+def check_told(key: str, outcome: Outcome, commits: Sequence[Commit]) -> None:
+    """Who was told OK has a commit, the one that was shown; who was refused has none."""
+    own = [commit for commit in commits if commit.command_id == key]
+    if isinstance(outcome, Accepted):
+        assert own == [outcome.commit]
+    else:
+        assert isinstance(outcome, Refused)
+        assert own == []

@@ -1,0 +1,71 @@
+"""A stack for tests: started as `make run` starts it, on free ports, with its state in a folder of the test."""
+
+import asyncio
+import os
+import re
+import signal
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from infra.local.stack import ROOT, Ports, make_stack
+
+READY = re.compile(r"Onewrite serves on (\S+) after ([0-9.]+) s")
+
+
+@dataclass
+class Running:
+    """A running stack, in a process group of its own."""
+
+    process: asyncio.subprocess.Process
+    ports: Ports
+    state: Path
+    seconds: float
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.ports.http}"
+
+    @property
+    def cosmos(self) -> str:
+        return make_stack(self.ports, self.state).environment["COSMOS"]
+
+    async def kill(self) -> None:
+        """kill -9 of the whole group: supervisor, stand-ins and host at one blow."""
+        os.killpg(self.process.pid, signal.SIGKILL)
+        await self.process.wait()
+
+    async def stop(self) -> int:
+        self.process.terminate()
+        return await self.process.wait()
+
+
+async def start(state: Path, ports: Ports) -> Running:
+    """Start a stack, and return when it says that it serves."""
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "infra.local.run", "--state", str(state)),
+        *("--http", str(ports.http), "--cosmos", str(ports.cosmos)),
+        *("--event-hubs", str(ports.event_hubs), "--faults", str(ports.faults)),
+        cwd=ROOT,
+        stdout=asyncio.subprocess.PIPE,
+        start_new_session=True,
+    )
+    assert process.stdout
+    async with asyncio.timeout(60):
+        line = (await process.stdout.readline()).decode()
+    ready = READY.search(line)
+    assert ready, f"the stack did not start: {line!r}"
+    return Running(process, ports, state, float(ready[2]))
+
+
+@asynccontextmanager
+async def running(state: Path, ports: Ports | None = None) -> AsyncIterator[Running]:
+    """Give a stack, and end it afterwards whatever happened."""
+    stack = await start(state, ports or Ports.free())
+    try:
+        yield stack
+    finally:
+        if stack.process.returncode is None:
+            await stack.stop()

@@ -1,0 +1,71 @@
+"""What cannot be a command is a problem in the 400s, through the whole host, and nothing is written."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+
+import pytest
+import pytest_asyncio
+
+from infra.local.demo.oracle import everything
+from tests.local.running import Running, running
+
+GOOD = b'{"quantity": 1}'
+COMMAND = "/api/item/SKU1/receive-stock"
+BAD = {
+    "no JSON": (COMMAND, b"quantity=1"),
+    "an unknown field": (COMMAND, b'{"quantity": 1, "colour": "red"}'),
+    "an unknown command": ("/api/item/SKU1/steal-stock", GOOD),
+    "an unknown category": ("/api/order/SKU1/receive-stock", GOOD),
+    "a negative number": (COMMAND, b'{"quantity": -1}'),
+    "a fraction": (COMMAND, b'{"quantity": 1.5}'),
+    "infinity": (COMMAND, b'{"quantity": 1e400}'),
+    "NaN": (COMMAND, b'{"quantity": NaN}'),
+    "true": (COMMAND, b'{"quantity": true}'),
+    "a text": (COMMAND, b'{"quantity": "3"}'),
+    "a large number": (COMMAND, b'{"quantity": 100000000000000000000}'),
+    "deep brackets": (COMMAND, b"[" * 5000 + b"]" * 5000),
+    "a body of 2 MB": (COMMAND, b'{"quantity": 1' + b" " * 2_000_000 + b"}"),
+    "a long id": (f"/api/item/{'x' * 2000}/receive-stock", GOOD),
+    "an id with a slash": ("/api/item/a%2Fb/receive-stock", GOOD),
+    "an id with a NUL": ("/api/item/a%00b/receive-stock", GOOD),
+    "an id with a space": ("/api/item/a%20b/receive-stock", GOOD),
+}
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def stack(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Running]:
+    async with running(tmp_path_factory.mktemp("stack")) as stack:
+        yield stack
+
+
+async def raw_post(stack: Running, path: str, body: bytes) -> tuple[int, dict[str, str], bytes]:
+    """Send exactly these bytes: a client library would mend some of them."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", stack.ports.http)
+    head = (
+        f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
+        f"Content-Length: {len(body)}\r\nConnection: close\r\n\r\n"
+    )
+    writer.write(head.encode() + body)
+    answer = await reader.read()
+    writer.close()
+    await writer.wait_closed()
+    lines, _, content = answer.partition(b"\r\n\r\n")
+    status, *headers = lines.decode().split("\r\n")
+    pairs = (line.partition(": ") for line in headers)
+    return int(status.split()[1]), {name.lower(): value for name, _, value in pairs}, content
+
+
+@pytest.mark.asyncio(loop_scope="module")
+@pytest.mark.parametrize("name", BAD)
+async def test_it_is_told_what_is_wrong_and_nothing_is_written(name: str, stack: Running) -> None:
+    path, body = BAD[name]
+
+    status, headers, content = await raw_post(stack, path, body)
+
+    problem = json.loads(content)
+    assert 400 <= status < 500
+    assert headers["content-type"].startswith("application/problem+json")
+    assert problem["status"] == status
+    assert problem["detail"]
+    assert await everything(stack.cosmos, "events") == []

@@ -1,0 +1,52 @@
+"""kill -9 in the middle of a morning: what was answered is kept, and everything follows all the same."""
+
+import asyncio
+import random
+from pathlib import Path
+
+import pytest
+
+from infra.local.demo.clients import Ledger
+from infra.local.demo.morning import Morning, work
+from infra.local.demo.oracle import broken_promises, everything, wrong_rows
+from infra.local.stack import Ports
+from tests.figures import note
+from tests.local.running import running, start
+
+COMMANDS = 600
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+async def test_after_kill_9_every_answer_holds_and_the_rows_catch_up(
+    seed: int, tmp_path: Path, pytestconfig: pytest.Config
+) -> None:
+    ports, ledger, reached = Ports.free(), Ledger(), asyncio.Event()
+    kill_at = random.Random(seed).randint(COMMANDS // 10, COMMANDS * 9 // 10)
+
+    def count() -> None:
+        if len(ledger.answers) >= kill_at:
+            reached.set()
+
+    killed = await start(tmp_path, ports)
+    working = asyncio.create_task(
+        work(Morning(seed=seed, commands=COMMANDS, cold=20), killed.url, ledger, count)
+    )
+    await reached.wait()
+    await killed.kill()
+    answered = len(ledger.answers)
+
+    async with running(tmp_path, ports) as stack:
+        await working
+        items = await everything(stack.cosmos, "events")
+        async with asyncio.timeout(60):
+            while wrong_rows(items, await everything(stack.cosmos, "views")):
+                await asyncio.sleep(0.2)
+
+    assert broken_promises(items, ledger.answers) == []
+    assert ledger.asked_again["no answer"] > 0
+    assert ledger.repeats_answered_otherwise == 0
+    note(
+        pytestconfig,
+        f"kill -9, seed {seed}: after {answered} answers; {len(ledger.answers)} commands answered in"
+        f" all, {ledger.asked_again['no answer']} asked again for want of an answer, rows exact",
+    )
