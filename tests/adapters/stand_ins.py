@@ -9,11 +9,11 @@ from uuid import uuid4
 
 from azure.cosmos import PartitionKey
 from azure.cosmos.aio import ContainerProxy
-from tests.conftest import Services
 
 from shared.adapters import names
 from shared.adapters.cosmos.client import open_client
 from shared.adapters.settings import Settings
+from tests.conftest import Services
 
 NAMES: dict[str, Any] = json.loads(Path("shared/names.json").read_text(encoding="utf-8"))
 

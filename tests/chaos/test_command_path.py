@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from azure.cosmos.aio import ContainerProxy
-from tests.conftest import FaultsClient, Services
 
 from shared.adapters.cosmos.event_store import CosmosEventStore
 from shared.adapters.wiring import pause
@@ -21,6 +20,7 @@ from shared.kernel.outcome import Accepted, Outcome, Refused
 from shared.kernel.request import CommandRequest
 from shared.kernel.stream import StreamName
 from tests.adapters.stand_ins import fresh_container
+from tests.conftest import FaultsClient, Services
 from tests.kernel.worlds import NOON
 
 SEED = 20261123

@@ -8,7 +8,6 @@ from typing import Protocol
 import pytest
 from azure.eventhub import EventData
 from azure.eventhub.aio import EventHubConsumerClient, PartitionContext
-from tests.conftest import Services
 
 from shared.adapters.cosmos.event_store import CosmosEventStore
 from shared.adapters.cosmos.rows import CosmosRows
@@ -16,6 +15,7 @@ from shared.adapters.event_hubs import open_log
 from shared.adapters.memory import MemoryEventStore, MemoryLog, MemoryRows
 from shared.kernel.ports import EventStore, Log, Rows
 from tests.adapters.stand_ins import fresh_container, local_settings
+from tests.conftest import Services
 
 BOTH = ["memory", "cosmos"]
 

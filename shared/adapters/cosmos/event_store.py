@@ -115,7 +115,7 @@ def _write_error(error: AzureError, *, unsettled: bool) -> StoreError:
 def _attempts(retried: type[StoreError]) -> AsyncRetrying:
     return AsyncRetrying(
         stop=stop_after_attempt(ATTEMPTS),
-        wait=wait_exponential_jitter(initial=0.02, max=1, jitter=0.05),
+        wait=wait_exponential_jitter(multiplier=0.02, max=1, jitter=0.05),
         retry=retry_if_exception_type(retried),
         reraise=True,
     )

@@ -1,0 +1,1 @@
+"""The query language, in the subset that the application uses; the rest is refused by name."""

@@ -1,0 +1,197 @@
+"""Runs a query over a partition, a physical range or a whole container, page by page."""
+
+import json
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from infra.local.cosmos.containers import Container
+from infra.local.cosmos.errors import CosmosError, unsupported
+from infra.local.cosmos.items import COLUMNS, Stored
+from infra.local.cosmos.query.evaluation import Parameters, compile_expression, constant
+from infra.local.cosmos.query.parser import parse
+from infra.local.cosmos.query.prefilter import column, condition
+from infra.local.cosmos.query.syntax import Operation, Query
+from infra.local.cosmos.query.values import UNDEFINED, sort_key
+
+CANNOT_SERVE = 1004
+
+type Visible = Callable[[Stored], str | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Where a query looks: one partition key, one physical range, or everywhere."""
+
+    container: Container
+    pk: str | None = None
+    range: str | None = None
+
+    def condition(self) -> tuple[str, list[Any]]:
+        """Narrow the items to the scope."""
+        text, values = "container = ?", [self.container.number]
+        if self.pk is not None:
+            return f"{text} AND pk = ?", [*values, self.pk]
+        if self.range is not None:
+            return f"{text} AND rng = ?", [*values, self.range]
+        return text, values
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page of results (as JSON texts), where to go on, and how many items were looked at."""
+
+    results: list[str]
+    continuation: str | None
+    looked_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A query as it was asked: the text, its parameters, the size of a page, where to go on."""
+
+    text: str
+    parameters: Parameters
+    size: int
+    continuation: str | None
+
+
+def run(db: sqlite3.Connection, scope: Scope, asked: Asked, visible: Visible) -> Page:
+    """Run a query from its beginning or from where the last page ended."""
+    query, parameters, size = parse(asked.text), asked.parameters, asked.size
+    if scope.pk is None and scope.range is None and _needs_one_partition(query):
+        raise CosmosError(400, "The gateway cannot serve this query.", substatus=CANNOT_SERVE)
+    offset, bound = _begin(db, asked.continuation)
+    matches = _Matches(scope.container, query, parameters, visible)
+    found = matches.of(_candidates(db, scope, query, parameters, bound))
+    if query.aggregate:
+        return Page([_aggregate(query, parameters, found)], None, matches.looked_at)
+    window = _window(query, parameters)
+    results: list[str] = []
+    place = 0
+    for place, (item, shown) in enumerate(found):
+        if place >= window.stop:
+            break
+        if place < window.start + offset:
+            continue
+        if len(results) == size:
+            token = json.dumps({"offset": offset + size, "bound": bound})
+            return Page(results, token, matches.looked_at)
+        results.append(_project(query, parameters, item, shown))
+    return Page(results, None, matches.looked_at)
+
+
+class _Matches:
+    """Evaluates candidates exactly, and counts what it looked at."""
+
+    def __init__(
+        self, container: Container, query: Query, parameters: Parameters, visible: Visible
+    ) -> None:
+        self.looked_at = 0
+        self._container = container
+        self._query = query
+        self._visible = visible
+        self._where = compile_expression(query.where, parameters) if query.where else None
+
+    def of(self, candidates: Iterable[Stored]) -> Iterator[tuple[Any, str]]:
+        found = self._filtered(candidates)
+        return self._sorted(found) if self._query.order_by else found
+
+    def _filtered(self, candidates: Iterable[Stored]) -> Iterator[tuple[Any, str]]:
+        for candidate in candidates:
+            self.looked_at += 1
+            shown = self._visible(candidate)
+            if shown is None:
+                continue
+            item = json.loads(shown)
+            if self._where is None or self._where(item) is True:
+                yield item, shown
+
+    def _sorted(self, found: Iterator[tuple[Any, str]]) -> Iterator[tuple[Any, str]]:
+        """Check the order that SQLite gave: it is exact as long as each property keeps to one type."""
+        keys = [compile_expression(path, {}) for path, _ in self._query.order_by]
+        types: list[set[int]] = [set() for _ in keys]
+        for item, shown in found:
+            for seen, key in zip(types, keys, strict=True):
+                seen.add(sort_key(key(item))[0])
+                if len(seen) > 1:
+                    raise unsupported("ORDER BY over values of several types")
+            yield item, shown
+
+
+def _candidates(
+    db: sqlite3.Connection, scope: Scope, query: Query, parameters: Parameters, bound: int
+) -> Iterator[Stored]:
+    where, values = scope.condition()
+    narrowed = condition(query.where, parameters)
+    if narrowed is not None:
+        where, values = f"{where} AND ({narrowed[0]})", values + narrowed[1]
+    order = ", ".join(_order(query, scope)) or ("n" if scope.pk is not None else "rng, n")
+    # A partial index is used only when its condition stands in the query as a literal.
+    where = where.replace("container = ?", f"container = {scope.container.number}", 1)
+    rows = db.execute(
+        f"SELECT {COLUMNS} FROM items WHERE {where} AND n <= ? ORDER BY {order}",  # noqa: S608
+        [*values[1:], bound],
+    )
+    return (Stored(*row) for row in rows)
+
+
+def _order(query: Query, scope: Scope) -> Iterator[str]:
+    for path, descending in query.order_by:
+        if scope.pk is not None and path.steps[1:] == scope.container.path:
+            continue
+        place = column(path)
+        if place is None:
+            raise unsupported("ORDER BY of a nested property")
+        yield f"{place} {'DESC' if descending else 'ASC'}"
+
+
+def _begin(db: sqlite3.Connection, continuation: str | None) -> tuple[int, int]:
+    """Give what to pass over, and the last item to see: later pages show nothing newer than the first."""
+    if continuation is not None:
+        token = json.loads(continuation)
+        return int(token["offset"]), int(token["bound"])
+    last = db.execute("SELECT COALESCE(MAX(n), 0) FROM items").fetchone()[0]
+    return 0, int(last)
+
+
+def _window(query: Query, parameters: Parameters) -> range:
+    start = constant(query.offset, parameters) if query.offset else 0
+    most = query.limit or query.top
+    return range(start, start + constant(most, parameters) if most else 2**62)
+
+
+def _needs_one_partition(query: Query) -> bool:
+    return bool(query.order_by or query.top or query.aggregate or query.offset)
+
+
+def _project(query: Query, parameters: Parameters, item: Any, shown: str) -> str:  # noqa: ANN401
+    if query.value is not None:
+        return json.dumps(_defined(compile_expression(query.value, parameters)(item)))
+    if not query.fields:
+        return shown
+    pairs = ((name, compile_expression(field, parameters)(item)) for name, field in query.fields)
+    return json.dumps({name: value for name, value in pairs if value is not UNDEFINED})
+
+
+def _defined(value: Any) -> Any:  # noqa: ANN401 - JSON
+    if value is UNDEFINED:
+        raise unsupported("SELECT VALUE of what is not defined in every item")
+    return value
+
+
+def _aggregate(query: Query, parameters: Parameters, found: Iterator[tuple[Any, str]]) -> str:
+    if not isinstance(query.value, Operation) or query.top or query.order_by or query.offset:
+        raise unsupported("an aggregate with TOP, ORDER BY or OFFSET")
+    evaluate = compile_expression(query.value.operands[0], parameters)
+    values = [value for item, _ in found if (value := evaluate(item)) is not UNDEFINED]
+    match query.value.name:
+        case "COUNT":
+            return json.dumps(len(values))
+        case "SUM":
+            return json.dumps(sum(values))
+        case "MAX":
+            return json.dumps(max(values, key=sort_key, default=None))
+        case _:
+            return json.dumps(min(values, key=sort_key, default=None))

@@ -1,0 +1,70 @@
+"""What SQLite may leave out before the exact evaluation: never too much, and by an index where there is one."""
+
+from typing import Any
+
+from infra.local.cosmos.query.evaluation import Parameters, constant
+from infra.local.cosmos.query.syntax import Constant, Expression, Operation, Parameter, Path
+
+type Condition = tuple[str, list[Any]]
+
+_COMPARISONS = frozenset({"=", "<", "<=", ">", ">="})
+_FLIPPED = {"=": "=", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
+
+
+def condition(expression: Expression | None, parameters: Parameters) -> Condition | None:
+    """Translate a WHERE to a condition that holds for every item that matches; None when it cannot."""
+    match expression:
+        case Operation(name="AND", operands=(left, right)):
+            parts = [condition(left, parameters), condition(right, parameters)]
+            found = [part for part in parts if part is not None]
+            return _join(" AND ", found) if found else None
+        case Operation(name="OR", operands=(left, right)):
+            parts = [condition(left, parameters), condition(right, parameters)]
+            found = [part for part in parts if part is not None]
+            return _join(" OR ", found) if len(found) == len(parts) else None
+        case Operation(name=name, operands=(Path() as path, other)) if name in _COMPARISONS:
+            return _compare(path, name, other, parameters)
+        case Operation(name=name, operands=(other, Path() as path)) if name in _COMPARISONS:
+            return _compare(path, _FLIPPED[name], other, parameters)
+        case Operation(name="ARRAY_CONTAINS", operands=(Parameter() as array, Path() as path)):
+            return _one_of(path, constant(array, parameters))
+        case _:
+            return None
+
+
+def column(path: Path) -> str | None:
+    """Name a top-level property as SQLite sees it, exactly as its index does."""
+    match path.steps:
+        case (_, str(name)) if name.isidentifier():
+            return f"json_extract(body, '$.{name}')"
+        case _:
+            return None
+
+
+def _compare(
+    path: Path, operator: str, other: Expression, parameters: Parameters
+) -> Condition | None:
+    place = column(path)
+    if place is None or not isinstance(other, Constant | Parameter):
+        return None
+    value = constant(other, parameters)
+    if not _is_comparable(value):
+        return None
+    return f"{place} {operator} ?", [value]
+
+
+def _one_of(path: Path, values: Any) -> Condition | None:  # noqa: ANN401 - JSON
+    place = column(path)
+    if place is None or not isinstance(values, list) or not all(map(_is_comparable, values)):
+        return None
+    return f"{place} IN ({', '.join('?' * len(values))})", list(values)
+
+
+def _is_comparable(value: Any) -> bool:  # noqa: ANN401 - JSON
+    # JSON's booleans are numbers to SQLite, and null is nothing: those stay with the exact evaluation.
+    return isinstance(value, str | int | float) and not isinstance(value, bool)
+
+
+def _join(word: str, parts: list[Condition]) -> Condition:
+    texts = word.join(f"({text})" for text, _ in parts)
+    return texts, [value for _, values in parts for value in values]

@@ -1,0 +1,110 @@
+"""Faults on demand: seeded rules that say which request fails, and how.
+
+The same seed and the same order of requests make the same choices.
+"""
+
+import random
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field, fields
+from typing import Any, Self
+
+VOCABULARY = {
+    "cosmos": frozenset(
+        {
+            *("throttle", "503", "410", "449", "408"),
+            *("drop-before", "drop-after", "reset-before", "reset-after"),
+            *("delay", "delay-before", "duplicate"),
+        }
+    ),
+    "event-hubs": frozenset(
+        {
+            *("reject", "internal-error", "detach", "drop-before", "drop-after"),
+            *("delay", "duplicate", "steal"),
+        }
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One way to fail: `every` nth, the nth requests `at`, or a share (`probability`) of those that match."""
+
+    service: str
+    fault: str
+    operation: str | None = None
+    container: str | None = None
+    probability: float = 0.0
+    every: int = 0
+    at: Sequence[int] = ()
+    times: int | None = None
+    seconds: float = 0.0
+
+    def __post_init__(self) -> None:
+        if self.fault not in VOCABULARY.get(self.service, ()):
+            raise ValueError(f"{self.service!r} has no fault {self.fault!r}: see {VOCABULARY}")
+
+    @classmethod
+    def parse(cls, given: dict[str, Any]) -> Self:
+        """Read a rule; raises ValueError that names what is wrong."""
+        unknown = given.keys() - {known.name for known in fields(cls)}
+        if unknown or not {"service", "fault"} <= given.keys():
+            raise ValueError(f"a rule has service and fault, and nothing like {sorted(unknown)}")
+        return cls(**given)
+
+    def matches(self, service: str, operation: str, container: str | None) -> bool:
+        """Tell whether a request is one of those that may fail."""
+        return (
+            service == self.service
+            and self.operation in {None, operation}
+            and self.container in {None, container}
+        )
+
+
+@dataclass(slots=True)
+class _Running:
+    rule: Rule
+    dice: random.Random
+    seen: int = 0
+    fired: int = 0
+
+    def strikes(self) -> bool:
+        self.seen += 1
+        rule = self.rule
+        struck = (
+            self.dice.random() < rule.probability
+            or (rule.every > 0 and self.seen % rule.every == 0)
+            or self.seen in rule.at
+        )
+        if struck and (rule.times is None or self.fired < rule.times):
+            self.fired += 1
+            return True
+        return False
+
+
+@dataclass(slots=True)
+class Faults:
+    """The rules in force, and how often each fault has struck."""
+
+    _rules: list[_Running] = field(default_factory=list)
+    _fired: Counter[str] = field(default_factory=Counter)
+
+    def replace(self, seed: int, rules: Sequence[Rule]) -> None:
+        """Put new rules in force and forget what struck before."""
+        self._rules = [
+            _Running(rule, random.Random(f"{seed}/{number}"))  # noqa: S311 - dice, not secrets
+            for number, rule in enumerate(rules)
+        ]
+        self._fired = Counter()
+
+    def choose(self, service: str, operation: str, container: str | None) -> Rule | None:
+        """Choose what happens to a request: the first rule that strikes, or nothing."""
+        for running in self._rules:
+            if running.rule.matches(service, operation, container) and running.strikes():
+                self._fired[f"{service}/{running.rule.fault}"] += 1
+                return running.rule
+        return None
+
+    def fired(self) -> dict[str, int]:
+        """Count what struck, by `service/fault`."""
+        return dict(self._fired)

@@ -1,0 +1,70 @@
+"""One process that serves the stand-ins of Cosmos DB and Event Hubs, and their control API, on loopback."""
+
+import argparse
+import asyncio
+import contextlib
+import json
+import signal
+import sys
+from pathlib import Path
+
+from infra.local.control import Control
+from infra.local.cosmos import CosmosServer
+from infra.local.event_hubs import EventHubsServer
+from infra.local.faults import Faults
+
+
+async def serve(given: argparse.Namespace) -> None:
+    """Serve until a signal comes or the standard input ends: the parent has died then."""
+    stopped = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stopped.set)
+    given.state.mkdir(parents=True, exist_ok=True)
+    hubs = json.loads(given.names.read_text(encoding="utf-8"))["hubs"]
+    faults = Faults()
+    cosmos = CosmosServer(given.state, faults, given.ranges, given.consistency)
+    event_hubs = EventHubsServer(given.state, hubs, faults)
+    runner, cosmos_port = await cosmos.serve(given.cosmos)
+    event_hubs_port = await event_hubs.serve(given.event_hubs)
+    control, faults_port = await Control(faults, cosmos).serve(given.faults)
+    ready = {
+        "ready": True,
+        "cosmos": cosmos_port,
+        "eventHubs": event_hubs_port,
+        "faults": faults_port,
+    }
+    print(json.dumps(ready), flush=True)
+    parent = asyncio.create_task(_end_of_input(stopped))
+    await stopped.wait()
+    parent.cancel()
+    await event_hubs.close()
+    await control.cleanup()
+    await runner.cleanup()
+    cosmos.close()
+
+
+async def _end_of_input(stopped: asyncio.Event) -> None:
+    reader = asyncio.StreamReader()
+    loop = asyncio.get_running_loop()
+    await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
+    await reader.read()
+    stopped.set()
+
+
+def main() -> None:
+    """Serve as the arguments say."""
+    parser = argparse.ArgumentParser(prog="python -m infra.local.services", description=__doc__)
+    parser.add_argument("--state", type=Path, required=True)
+    parser.add_argument("--names", type=Path, required=True)
+    parser.add_argument("--cosmos", type=int, default=8081)
+    parser.add_argument("--event-hubs", type=int, default=5672)
+    parser.add_argument("--faults", type=int, default=8090)
+    parser.add_argument("--ranges", type=int, default=4, help="physical partitions of a container")
+    parser.add_argument("--consistency", default="Strong")
+    with contextlib.suppress(KeyboardInterrupt):
+        asyncio.run(serve(parser.parse_args()))
+
+
+if __name__ == "__main__":
+    main()

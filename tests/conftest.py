@@ -1,0 +1,96 @@
+"""The stand-ins, once for all tests that need them, and the figures that tests measured."""
+
+import json
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import aiohttp
+import pytest
+
+from infra.local.stack import NAMES, ROOT, Ports, make_stack
+from tests import figures
+
+
+@dataclass(frozen=True)
+class Services:
+    """Where the stand-ins listen: two connection strings and the base URL of the control API."""
+
+    cosmos: str
+    event_hubs: str
+    faults: str
+
+
+@dataclass(frozen=True)
+class FaultsClient:
+    """Asks the stand-ins to fail."""
+
+    url: str
+
+    async def set(self, seed: int, *rules: dict[str, Any]) -> None:
+        """Put rules in force; without any, nothing fails any more."""
+        async with (
+            aiohttp.ClientSession() as http,
+            http.put(f"{self.url}/faults", json={"seed": seed, "rules": rules}) as response,
+        ):
+            assert response.status == 200, await response.text()
+
+    async def fired(self) -> dict[str, int]:
+        """Count what struck, by `service/fault`."""
+        fired: dict[str, int] = (await self._get("/faults"))["fired"]
+        return fired
+
+    async def requests(self) -> dict[str, int]:
+        """Count the requests to Cosmos DB so far, by `operation container`."""
+        return await self._get("/cosmos/requests")
+
+    async def lag(self, seconds: float) -> None:
+        """Let the replicas of Cosmos DB lag behind."""
+        async with (
+            aiohttp.ClientSession() as http,
+            http.put(f"{self.url}/cosmos/replica-lag", json={"seconds": seconds}) as response,
+        ):
+            assert response.status == 200, await response.text()
+
+    async def _get(self, path: str) -> dict[str, Any]:
+        async with aiohttp.ClientSession() as http, http.get(f"{self.url}{path}") as response:
+            found: dict[str, Any] = await response.json()
+            return found
+
+
+@pytest.fixture(scope="session")
+def services(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Services]:
+    state = tmp_path_factory.mktemp("services")
+    command = [sys.executable, "-m", "infra.local.services", "--state", str(state)]
+    command += ["--names", str(NAMES), "--cosmos", "0", "--event-hubs", "0", "--faults", "0"]
+    with subprocess.Popen(
+        command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout
+        line = process.stdout.readline()
+        assert line, "the stand-ins did not start: their error is above"
+        said = json.loads(line)
+        ports = Ports(cosmos=said["cosmos"], event_hubs=said["eventHubs"], faults=said["faults"])
+        environment = make_stack(ports, state).environment
+        yield Services(
+            cosmos=environment["COSMOS"],
+            event_hubs=environment["EVENTHUBS"],
+            faults=f"http://127.0.0.1:{ports.faults}",
+        )
+        process.terminate()
+
+
+@pytest.fixture
+async def faults(services: Services) -> AsyncIterator[FaultsClient]:
+    client = FaultsClient(services.faults)
+    yield client
+    await client.set(0)
+    await client.lag(0)
+
+
+def pytest_terminal_summary(
+    terminalreporter: pytest.TerminalReporter, config: pytest.Config
+) -> None:
+    figures.show(config, terminalreporter)
