@@ -59,6 +59,8 @@ class CosmosServer:
                 asked.link,
                 request.headers.get("x-ms-date", ""),
             )
+            # Whole before any fault: what is struck has arrived, and may still be carried out.
+            await request.read()
             kind = operation(request, asked)
             self.requests[f"{kind} {asked.container}"] += 1
             rule = self._faults.choose("cosmos", kind, asked.container)

@@ -23,7 +23,6 @@ from shared.kernel.errors import (
 from shared.kernel.ports import Appended, Collided
 from shared.kernel.stream import StreamName
 
-ATTEMPTS = 8
 PAGE = 1_000
 
 _READ = "SELECT * FROM c WHERE c.stream = @stream AND c.version > @after ORDER BY c.version"
@@ -39,8 +38,9 @@ _FIND = (
 class CosmosEventStore:
     """Reads and writes the container `events`."""
 
-    def __init__(self, events: ContainerProxy) -> None:
+    def __init__(self, events: ContainerProxy, attempts: int = 8) -> None:
         self._events = events
+        self._attempts = attempts
 
     async def read(
         self, stream: StreamName, after: int = 0, limit: int | None = None
@@ -57,7 +57,7 @@ class CosmosEventStore:
     async def append(self, commits: Sequence[Commit]) -> Appended | Collided:
         """Write the identical items until the outcome is known: deciding anew could write twice."""
         unsettled = False
-        async for attempt in _attempts(OutcomeUnknown):
+        async for attempt in self._again(OutcomeUnknown):
             with attempt:
                 try:
                     await self._create([to_item(commit) for commit in commits])
@@ -81,7 +81,7 @@ class CosmosEventStore:
     async def _query(self, query: str, stream: StreamName, **values: object) -> list[Commit]:
         parameters = [{"name": f"@{name}", "value": value} for name, value in values.items()]
         parameters.append({"name": "@stream", "value": str(stream)})
-        async for attempt in _attempts(StoreUnavailable):
+        async for attempt in self._again(StoreUnavailable):
             with attempt:
                 pages = self._events.query_items(
                     query,
@@ -91,6 +91,14 @@ class CosmosEventStore:
                 )
                 return [from_item(item) for item in await _all(pages)]
         raise AssertionError("tenacity ends with a result or an error")
+
+    def _again(self, retried: type[StoreError]) -> AsyncRetrying:
+        return AsyncRetrying(
+            stop=stop_after_attempt(self._attempts),
+            wait=wait_exponential_jitter(multiplier=0.02, max=1, jitter=0.05),
+            retry=retry_if_exception_type(retried),
+            reraise=True,
+        )
 
 
 async def _all(pages: AsyncIterable[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -110,12 +118,3 @@ def _write_error(error: AzureError, *, unsettled: bool) -> StoreError:
     if status(error) == THROTTLED:
         return StoreThrottled("Cosmos DB throttles writes")
     return StoreError(f"Cosmos DB refuses a write: {error}")
-
-
-def _attempts(retried: type[StoreError]) -> AsyncRetrying:
-    return AsyncRetrying(
-        stop=stop_after_attempt(ATTEMPTS),
-        wait=wait_exponential_jitter(multiplier=0.02, max=1, jitter=0.05),
-        retry=retry_if_exception_type(retried),
-        reraise=True,
-    )
