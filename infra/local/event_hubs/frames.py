@@ -7,10 +7,10 @@ import asyncio
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
-from enum import IntEnum
 
 from infra.local.event_hubs.decoding import decode
 from infra.local.event_hubs.encoding import encode_list
+from infra.local.event_hubs.performatives import FIELDS, Performative
 from infra.local.event_hubs.refusals import DECODE_ERROR, NOT_IMPLEMENTED, RefusedError
 from infra.local.event_hubs.values import Described, Value
 
@@ -24,54 +24,6 @@ HEARTBEAT = b"\x00\x00\x00\x08\x02\x00\x00\x00"
 _FRAME = struct.Struct(">IBBH")
 _TRANSFER = struct.Struct(">IBBH3sBBBBIBIBBIBBB5s")
 _NULLS = b"\x40" * 5
-
-
-class Performative(IntEnum):
-    """What a frame does; the number is its descriptor."""
-
-    OPEN = 0x10
-    BEGIN = 0x11
-    ATTACH = 0x12
-    FLOW = 0x13
-    TRANSFER = 0x14
-    DISPOSITION = 0x15
-    DETACH = 0x16
-    END = 0x17
-    CLOSE = 0x18
-    SASL_MECHANISMS = 0x40
-    SASL_INIT = 0x41
-    SASL_OUTCOME = 0x44
-
-
-_FIELDS = {
-    Performative.OPEN: (
-        "container_id hostname max_frame_size channel_max idle_time_out outgoing_locales"
-        " incoming_locales offered_capabilities desired_capabilities properties"
-    ).split(),
-    Performative.BEGIN: (
-        "remote_channel next_outgoing_id incoming_window outgoing_window handle_max"
-        " offered_capabilities desired_capabilities properties"
-    ).split(),
-    Performative.ATTACH: (
-        "name handle role snd_settle_mode rcv_settle_mode source target unsettled incomplete_unsettled"
-        " initial_delivery_count max_message_size offered_capabilities desired_capabilities properties"
-    ).split(),
-    Performative.FLOW: (
-        "next_incoming_id incoming_window next_outgoing_id outgoing_window handle delivery_count"
-        " link_credit available drain echo properties"
-    ).split(),
-    Performative.TRANSFER: (
-        "handle delivery_id delivery_tag message_format settled more rcv_settle_mode state resume"
-        " aborted batchable"
-    ).split(),
-    Performative.DISPOSITION: "role first last settled state batchable".split(),
-    Performative.DETACH: "handle closed error".split(),
-    Performative.END: "error".split(),
-    Performative.CLOSE: "error".split(),
-    Performative.SASL_MECHANISMS: "sasl_server_mechanisms".split(),
-    Performative.SASL_INIT: "mechanism initial_response hostname".split(),
-    Performative.SASL_OUTCOME: "code additional_data".split(),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,10 +48,10 @@ async def read_frame(reader: asyncio.StreamReader) -> Frame | None:
 
 def _parse(channel: int, body: bytes) -> Frame:
     described, end = decode(body)
-    if not isinstance(described, Described) or described.descriptor not in _FIELDS:
+    if not isinstance(described, Described) or described.descriptor not in FIELDS:
         raise RefusedError(NOT_IMPLEMENTED, f"The frame {body[:16].hex()} is not supported.")
     performative = Performative(described.descriptor)
-    names = _FIELDS[performative]
+    names = FIELDS[performative]
     missing = len(names) - len(described.value)
     values = described.value + [None] * missing
     return Frame(channel, performative, dict(zip(names, values, strict=True)), body[end:])
@@ -107,7 +59,7 @@ def _parse(channel: int, body: bytes) -> Frame:
 
 def build(channel: int, performative: Performative, **fields: Value) -> bytes:
     """Write a frame; fields that are not named are null."""
-    names = _FIELDS[performative]
+    names = FIELDS[performative]
     if unknown := fields.keys() - set(names):
         raise TypeError(f"{performative.name} has no field {sorted(unknown)}")
     body = encode_list([fields.get(name) for name in names])
