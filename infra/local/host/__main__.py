@@ -1,0 +1,83 @@
+"""Runs a function app: index, check, warm up, listen; ends on a signal or with its parent."""
+
+import argparse
+import asyncio
+import contextlib
+import json
+import logging
+import os
+import signal
+import sys
+import time
+from pathlib import Path
+
+from infra.local.host import worker
+from infra.local.host.configuration import ConfigurationError, HostConfiguration, load_settings
+from infra.local.host.host import Host
+from infra.local.host.rules import check
+from infra.local.host.worker import IndexingError
+
+
+async def run(given: argparse.Namespace, begun: float) -> int:
+    """Serve until a signal comes or the standard input ends; 1 when the app cannot be loaded."""
+    app = given.app.resolve()
+    os.chdir(app)
+    if given.settings is not None:
+        load_settings(given.settings)
+    try:
+        configuration = HostConfiguration.read(app)
+        functions = check(await worker.index(app), configuration)
+    except (IndexingError, ConfigurationError) as error:
+        print(f"host: {app.name} cannot be loaded: {error}", file=sys.stderr)
+        return 1
+    if given.check:
+        print(json.dumps({"functions": [function.name for function in functions]}))
+        return 0
+    stopped = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stopped.set)
+    parent = asyncio.create_task(_end_of_input(stopped))
+    host = Host(functions, configuration, given.state, f"host-{given.port}")
+    port = await host.start(given.port)
+    ready = {
+        "ready": True,
+        "port": port,
+        "functions": [function.name for function in functions],
+        "routes": host.http.listed(),
+        "seconds": round(time.time() - begun, 2),
+    }
+    print(json.dumps(ready), flush=True)
+    await stopped.wait()
+    parent.cancel()
+    await host.stop()
+    return 0
+
+
+async def _end_of_input(stopped: asyncio.Event) -> None:
+    reader = asyncio.StreamReader()
+    loop = asyncio.get_running_loop()
+    await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
+    await reader.read()
+    stopped.set()
+
+
+def main() -> int:
+    """Run as the arguments say."""
+    begun = time.time()
+    parser = argparse.ArgumentParser(prog="python -m infra.local.host", description=__doc__)
+    parser.add_argument("--app", type=Path, required=True)
+    parser.add_argument("--settings", type=Path)
+    parser.add_argument("--port", type=int, default=7071)
+    parser.add_argument("--state", type=Path, default=Path(".onewrite"))
+    parser.add_argument("--check", action="store_true", help="index and check the app, and end")
+    logging.basicConfig(level=logging.WARNING, format="host: %(name)s: %(message)s")
+    # The SDKs speak of every retry; what matters comes back as an error.
+    for name in ("azure", "azure.eventhub"):
+        logging.getLogger(name).setLevel(logging.ERROR)
+    with contextlib.suppress(KeyboardInterrupt):
+        return asyncio.run(run(parser.parse_args(), begun))
+    return 130
+
+
+if __name__ == "__main__":
+    sys.exit(main())

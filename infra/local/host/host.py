@@ -1,0 +1,95 @@
+"""The host: the listeners of all functions of an app, started together and drained together."""
+
+import asyncio
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from infra.local.host.configuration import HostConfiguration
+from infra.local.host.http import HttpListener
+from infra.local.host.invocations import Invoker
+from infra.local.host.protos import TypedData
+from infra.local.host.rules import Function
+
+if TYPE_CHECKING:
+    from infra.local.host.change_feed import ChangeFeedListener
+    from infra.local.host.checkpoints import Checkpoints
+    from infra.local.host.event_hub import EventHubListener
+
+DRAIN = 10.0
+
+
+class Host:
+    """Runs the functions of one app; `instance` names this host among those that share its state."""
+
+    def __init__(
+        self,
+        functions: Sequence[Function],
+        configuration: HostConfiguration,
+        state: Path,
+        instance: str,
+    ) -> None:
+        self._functions = functions
+        self._configuration = configuration
+        self._state = state
+        self._instance = instance
+        self._invoker = Invoker(configuration.timeout)
+        self.http = HttpListener(functions, configuration.route_prefix, self._invoker)
+        self._checkpoints: Checkpoints | None = None
+        self._streams: list[ChangeFeedListener | EventHubListener] = []
+
+    async def start(self, port: int) -> int:
+        """Warm up, start every listener, and return the HTTP port once all of them work."""
+        self._streams = [*self._change_feeds(), *self._event_hubs()]
+        async with asyncio.TaskGroup() as group:
+            for function in self._of("warmupTrigger"):
+                group.create_task(self._warm_up(function))
+            for stream in self._streams:
+                group.create_task(_started(stream))
+        return await self.http.start(port)
+
+    async def stop(self) -> None:
+        """Take nothing new, finish what runs, acknowledge nothing that was not done."""
+        await self._invoker.drain(DRAIN)
+        await asyncio.gather(*(stream.stop() for stream in self._streams))
+        await self.http.stop()
+        if self._checkpoints is not None:
+            self._checkpoints.close()
+
+    async def _warm_up(self, function: Function) -> None:
+        await self._invoker.call_with_retries(function, lambda: (TypedData(string=""), {}))
+
+    def _change_feeds(self) -> "Sequence[ChangeFeedListener]":
+        functions = self._of("cosmosDBTrigger")
+        if not functions:
+            return []
+        from infra.local.host.change_feed import ChangeFeedListener
+
+        keep = self._configuration.keep_dates
+        return [
+            ChangeFeedListener(function, self._invoker, self._instance, keep_dates=keep)
+            for function in functions
+        ]
+
+    def _event_hubs(self) -> "Sequence[EventHubListener]":
+        functions = self._of("eventHubTrigger")
+        if not functions:
+            return []
+        from infra.local.host.checkpoints import Checkpoints
+        from infra.local.host.event_hub import EventHubListener
+
+        self._checkpoints = Checkpoints(self._state / "checkpoints.sqlite", self._instance)
+        return [
+            EventHubListener(
+                function, self._invoker, self._checkpoints, self._configuration.event_hubs
+            )
+            for function in functions
+        ]
+
+    def _of(self, type_: str) -> list[Function]:
+        return [function for function in self._functions if function.type == type_]
+
+
+async def _started(stream: "ChangeFeedListener | EventHubListener") -> None:
+    await stream.start()
+    await stream.ready.wait()

@@ -1,0 +1,97 @@
+"""Invocations with the function's retry policy and the timeout of host.json, in memory as in Azure."""
+
+import asyncio
+import random
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from infra.local.host import worker
+from infra.local.host.protos import (
+    InvocationResponse,
+    RpcException,
+    RpcRetryOptions,
+    StatusResult,
+    TypedData,
+)
+from infra.local.host.rules import Function
+from infra.local.host.worker import Retry
+
+type Input = tuple[TypedData, Mapping[str, TypedData]]
+
+
+@dataclass(slots=True)
+class Invoker:
+    """Calls functions; once it stops, it starts nothing, not even another attempt."""
+
+    timeout: float
+    stopping: asyncio.Event = field(default_factory=asyncio.Event)
+    in_flight: int = 0
+    _idle: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def call(self, function: Function, given: Input, retry: Retry) -> InvocationResponse:
+        """Call a function once."""
+        self.in_flight += 1
+        self._idle.clear()
+        try:
+            async with asyncio.timeout(self.timeout):
+                data, metadata = given
+                name = function.trigger["name"]
+                return await worker.invoke(function.metadata, name, data, metadata, retry)
+        except TimeoutError:
+            return _timed_out(self.timeout)
+        finally:
+            self.in_flight -= 1
+            if self.in_flight == 0:
+                self._idle.set()
+
+    async def call_with_retries(self, function: Function, make: Callable[[], Input]) -> bool:
+        """Call until it succeeds or the policy gives up; False when it did not succeed."""
+        policy = function.metadata.retry_options
+        most = policy.max_retry_count if policy else 0
+        count, exception = 0, None
+        while not self.stopping.is_set():
+            answer = await self.call(function, make(), Retry(count, most, exception))
+            exception = answer.result.exception
+            if exception is None:
+                return True
+            _report(function, exception, count)
+            if policy is None or count == most:
+                return False
+            await self._wait(_delay(policy, count))
+            count += 1
+        return False
+
+    async def drain(self, seconds: float) -> None:
+        """Start nothing any more, and wait for what is running."""
+        self.stopping.set()
+        if self.in_flight:
+            try:
+                async with asyncio.timeout(seconds):
+                    await self._idle.wait()
+            except TimeoutError:
+                print(f"host: {self.in_flight} invocations did not end in time", file=sys.stderr)
+
+    async def _wait(self, seconds: float) -> None:
+        waiting = asyncio.create_task(self.stopping.wait())
+        await asyncio.wait({waiting}, timeout=seconds)
+        waiting.cancel()
+
+
+def _delay(policy: RpcRetryOptions, count: int) -> float:
+    if policy.retry_strategy == "fixed_delay":
+        return policy.delay_interval.total_seconds()
+    low, high = policy.minimum_interval.total_seconds(), policy.maximum_interval.total_seconds()
+    grown = low * 2.0 ** min(count, 30) * random.uniform(0.8, 1.2)  # noqa: S311 - jitter
+    return min(max(low, grown), high)
+
+
+def _report(function: Function, exception: RpcException, count: int) -> None:
+    first_line = exception.message.splitlines()[0] if exception.message else "failed"
+    print(f"host: {function.name} failed (attempt {count + 1}): {first_line}", file=sys.stderr)
+
+
+def _timed_out(seconds: float) -> InvocationResponse:
+    message = f"FunctionTimeoutException: the function ran longer than {seconds:.0f} s"
+    result = StatusResult(status=StatusResult.Failure, exception=RpcException(message=message))
+    return InvocationResponse(invocation_id="timeout", result=result)
