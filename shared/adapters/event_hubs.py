@@ -35,13 +35,25 @@ class EventHubsLog:
 
     async def warm(self) -> None:
         """Connect before the first event; raises ConfigurationError when the hub has other partitions."""
-        found = await self._client.get_partition_ids()
+        # One connection learns the partitions, another the largest message: side by side.
+        found, _ = await asyncio.gather(
+            self._client.get_partition_ids(), self._client.create_batch()
+        )
         expected = [str(number) for number in range(self._partitions)]
         if sorted(found) != sorted(expected):
             raise ConfigurationError(
                 f"the hub has the partitions {found}, the settings say {expected}: another number"
                 " would send streams to other partitions, and break their order"
             )
+
+        await asyncio.gather(*(self._open_link(partition) for partition in expected))
+
+    async def _open_link(self, partition: str) -> None:
+        # Nothing public opens a partition's link before its first event, and opening takes half a second.
+        await self._client._start_producer(partition, self._timeout)  # noqa: SLF001 - see above
+        producer = self._client._producers[partition]  # noqa: SLF001 - see above
+        if producer is not None:
+            await producer._open_with_retry()  # noqa: SLF001 - see above
 
     async def close(self) -> None:
         await self._client.close()
