@@ -52,7 +52,7 @@ async def work(
 async def _open(morning: Morning, client: Client, number: int) -> None:
     for sku in morning.skus[number :: morning.clients]:
         await client.send(sku, "register-item", {"name": f"Thing {sku}", "reorderPoint": 5})
-        await client.send(sku, "receive-stock", {"quantity": client.dice.randint(20, 200)})
+        await client.send(sku, "receive-stock", {"quantity": client.dice.randint(10, 40)})
 
 
 async def _serve(
@@ -78,7 +78,7 @@ def _wish(morning: Morning, client: Client, number: int) -> Step:
         reservation = f"R{_own_id(client)}-{number}"
         return sku, "reserve-stock", {"reservationId": reservation, "quantity": dice.randint(1, 5)}
     if chance < 0.95:
-        return sku, "receive-stock", {"quantity": dice.randint(5, 50)}
+        return sku, "receive-stock", {"quantity": dice.randint(1, 10)}
     return sku, "adjust-stock", {"quantity": dice.randint(-3, 3), "reason": "stocktaking"}
 
 

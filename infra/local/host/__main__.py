@@ -2,7 +2,6 @@
 
 import argparse
 import asyncio
-import contextlib
 import json
 import logging
 import os
@@ -10,6 +9,7 @@ import signal
 import sys
 import time
 from pathlib import Path
+from typing import NoReturn
 
 from infra.local.host import worker
 from infra.local.host.configuration import ConfigurationError, HostConfiguration, load_settings
@@ -61,7 +61,7 @@ async def _end_of_input(stopped: asyncio.Event) -> None:
     stopped.set()
 
 
-def main() -> int:
+def main() -> NoReturn:
     """Run as the arguments say."""
     begun = time.time()
     parser = argparse.ArgumentParser(prog="python -m infra.local.host", description=__doc__)
@@ -74,10 +74,12 @@ def main() -> int:
     # The SDKs speak of every retry; what matters comes back as an error.
     for name in ("azure", "azure.eventhub"):
         logging.getLogger(name).setLevel(logging.ERROR)
-    with contextlib.suppress(KeyboardInterrupt):
-        return asyncio.run(run(parser.parse_args(), begun))
-    return 130
+    status = asyncio.run(run(parser.parse_args(), begun))
+    sys.stdout.flush()
+    sys.stderr.flush()
+    # As in Azure the worker simply ends: the app is not asked to close its clients.
+    os._exit(status)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()
