@@ -29,6 +29,7 @@ async def fresh_container(
 ) -> AsyncIterator[ContainerProxy]:
     """Give an empty container of its own, made like one of the application's."""
     described = NAMES["containers"][like]
+    policy: Any = {"uniqueKeys": [{"paths": [path]} for path in described.get("uniqueKeys", [])]}
     client = await open_client(local_settings(services, **changes))
     try:
         database = await client.create_database_if_not_exists(names.DATABASE)
@@ -36,9 +37,7 @@ async def fresh_container(
             id=f"{like}-{uuid4()}",
             partition_key=PartitionKey(path=described["partitionKey"]),
             indexing_policy=described.get("indexingPolicy"),
-            unique_key_policy={
-                "uniqueKeys": [{"paths": [path]} for path in described.get("uniqueKeys", [])]
-            },
+            unique_key_policy=policy,
         )
     finally:
         await client.close()
