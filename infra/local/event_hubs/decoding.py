@@ -33,23 +33,35 @@ def decode(data: bytes, at: int = 0) -> tuple[Value, int]:
     """Read the value at a place; gives it with the place behind it, or raises RefusedError."""
     try:
         return _read(data, at)
-    except (IndexError, struct.error, UnicodeDecodeError) as error:
+    except (LookupError, ValueError, TypeError, struct.error, RecursionError) as error:
         raise RefusedError(DECODE_ERROR, f"The bytes are no AMQP value: {error}.") from error
 
 
 def skip(data: bytes, at: int) -> int:
-    """Give the place behind the value at a place, without reading the value."""
-    code = data[at]
-    if code == 0:
-        return skip(data, skip(data, at + 1))
-    kind = code & 0xF0
+    """Give the place behind the value at a place, without reading the value; raises RefusedError."""
+    values = 1
+    while values:
+        if data[at : at + 1] == b"\x00":
+            # A descriptor and what it describes stand in the place of one value.
+            at, values = at + 1, values + 1
+        else:
+            at, values = _step(data, at), values - 1
+    return at
+
+
+def _step(data: bytes, at: int) -> int:
+    kind = data[at] & 0xF0 if at < len(data) else 0
     if kind in _WIDTHS:
-        return at + 1 + _WIDTHS[kind]
-    if kind in _SHORT_SIZES:
-        return at + 2 + data[at + 1]
-    if kind in _LONG_SIZES:
-        return at + 5 + int.from_bytes(data[at + 1 : at + 5])
-    raise RefusedError(DECODE_ERROR, f"0x{code:02x} is no format code.")
+        end = at + 1 + _WIDTHS[kind]
+    elif kind in _SHORT_SIZES:
+        end = at + 2 + int.from_bytes(data[at + 1 : at + 2])
+    elif kind in _LONG_SIZES:
+        end = at + 5 + int.from_bytes(data[at + 1 : at + 5])
+    else:
+        raise RefusedError(DECODE_ERROR, f"No AMQP value begins at byte {at}.")
+    if end > len(data):
+        raise RefusedError(DECODE_ERROR, f"{end - len(data)} bytes are missing.")
+    return end
 
 
 def _read(data: bytes, at: int) -> tuple[Value, int]:
@@ -117,6 +129,8 @@ def _array(layout: str) -> Reader:
     def read(data: bytes, at: int) -> tuple[Value, int]:
         count, at = shape.unpack_from(data, at)[1], at + shape.size
         code, at = data[at], at + 1
+        if code < 0x50:  # noqa: PLR2004 - these take no bytes: any count would fit anywhere
+            raise RefusedError(NOT_IMPLEMENTED, f"Arrays of 0x{code:02x} are not supported.")
         reader, values = _READERS[code], []
         for _ in range(count):
             value, at = reader(data, at)
