@@ -1,0 +1,156 @@
+"""Queries with azure-cosmos: each against the items that Python itself would choose."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+from azure.cosmos.aio import ContainerProxy
+from azure.cosmos.exceptions import CosmosHttpResponseError
+
+ITEMS = [
+    {"id": f"{n:03}", "pk": "p", "u": n, "n": n, "even": n % 2 == 0, "tags": [n % 3], "x": {"y": n}}
+    for n in range(30)
+]
+ITEMS[7]["none"] = None
+ITEMS[8]["text"] = "it's"
+
+
+async def fill(container: ContainerProxy, items: Sequence[dict[str, Any]] = ITEMS) -> None:
+    await container.execute_item_batch([("create", (item,)) for item in items], "p")
+
+
+async def ask(container: ContainerProxy, query: str, **values: Any) -> list[Any]:
+    parameters: list[dict[str, Any]] = [
+        {"name": f"@{name}", "value": value} for name, value in values.items()
+    ]
+    found = container.query_items(query, parameters=parameters, partition_key="p")
+    return [one async for one in found]
+
+
+@pytest.mark.parametrize(
+    ("where", "values", "expected"),
+    [
+        ("c.n >= @low AND c.n < @high", {"low": 3, "high": 6}, [3, 4, 5]),
+        ("c.n = 1 OR c.n = 2", {}, [1, 2]),
+        ("NOT (c.n > 1)", {}, [0, 1]),
+        ("c.even = true AND c.n > 25", {}, [26, 28]),
+        ("c.even = 1", {}, []),
+        ("c.none = null", {}, [7]),
+        ("IS_DEFINED(c.text)", {}, [8]),
+        ("c.text = @text", {"text": "it's"}, [8]),
+        ("c.n = '3'", {}, []),
+        ("c.x.y > 27", {}, [28, 29]),
+        ("c.x['y'] = 3", {}, [3]),
+        ("ARRAY_CONTAINS(@some, c.n)", {"some": [4, 40]}, [4]),
+        ("ARRAY_CONTAINS(c.tags, 2) AND c.n < 6", {}, [2, 5]),
+        ("STARTSWITH(c.id, '02') AND c.n IN (20, 21, 3)", {}, [20, 21]),
+        ("c.n BETWEEN 3 AND 4", {}, [3, 4]),
+        ("c.n != 1 AND c.n < 3", {}, [0, 2]),
+        ("c.nothing != 1", {}, []),
+    ],
+)
+async def test_a_condition_chooses_what_it_means(
+    where: str, values: dict[str, Any], expected: list[int], container: ContainerProxy
+) -> None:
+    await fill(container)
+
+    found = await ask(container, f"SELECT VALUE c.n FROM c WHERE {where}", **values)
+
+    assert found == expected
+
+
+async def test_results_have_the_shape_that_is_asked_for(container: ContainerProxy) -> None:
+    await fill(container, ITEMS[:2])
+
+    assert await ask(container, "SELECT c.n, c.x.y AS deep FROM c") == [
+        {"n": 0, "deep": 0},
+        {"n": 1, "deep": 1},
+    ]
+    assert await ask(container, "SELECT VALUE c.x FROM c") == [{"y": 0}, {"y": 1}]
+    assert [one["id"] for one in await ask(container, "SELECT * FROM c")] == ["000", "001"]
+
+
+async def test_results_come_in_the_order_that_is_asked_for(container: ContainerProxy) -> None:
+    await fill(container, ITEMS[::-1])
+
+    descending = await ask(container, "SELECT TOP 2 VALUE c.n FROM c ORDER BY c.n DESC")
+    window = await ask(container, "SELECT VALUE c.n FROM c ORDER BY c.n OFFSET 3 LIMIT 2")
+
+    assert descending == [29, 28]
+    assert window == [3, 4]
+
+
+async def test_aggregates_are_computed(container: ContainerProxy) -> None:
+    await fill(container)
+
+    for query, expected in (("COUNT(1)", 30), ("MAX(c.n)", 29), ("MIN(c.n)", 0), ("SUM(c.n)", 435)):
+        assert await ask(container, f"SELECT VALUE {query} FROM c") == [expected]
+
+
+async def test_pages_hold_what_is_asked_for_and_go_on_where_the_last_ended(
+    container: ContainerProxy,
+) -> None:
+    await fill(container)
+    query = "SELECT VALUE c.n FROM c ORDER BY c.n"
+
+    pages: Any = container.query_items(query, partition_key="p", max_item_count=12).by_page()
+    first = [n async for n in await anext(pages)]
+    await container.create_item({"id": "late", "pk": "p", "u": "late", "n": 100})
+    token = pages.continuation_token
+    again: Any = container.query_items(query, partition_key="p", max_item_count=12).by_page(token)
+    rest = [[n async for n in page] async for page in again]
+
+    assert first == list(range(12))
+    assert rest == [list(range(12, 24)), list(range(24, 30))]
+
+
+async def test_a_filter_over_all_partitions_finds_everything(container: ContainerProxy) -> None:
+    for n in range(20):
+        await container.create_item({"id": "1", "pk": f"p{n}", "n": n})
+
+    found: Any = container.query_items("SELECT VALUE c.n FROM c WHERE c.n > 4")
+
+    assert sorted([n async for n in found]) == list(range(5, 20))
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "SELECT DISTINCT c.n FROM c",
+        "SELECT c.n FROM c GROUP BY c.n",
+        "SELECT t FROM c JOIN t IN c.tags",
+        "SELECT UPPER(c.id) AS id FROM c",
+        "SELECT VALUE c.n FROM c WHERE c.id LIKE 'a'",
+        "SELECT FROM",
+        "DELETE FROM c",
+        "SELECT * FROM c WHERE c.n = @missing",
+    ],
+)
+async def test_what_it_does_not_support_is_refused_by_name(
+    query: str, container: ContainerProxy
+) -> None:
+    await fill(container, ITEMS[:1])
+
+    with pytest.raises(CosmosHttpResponseError) as refused:
+        await ask(container, query)
+
+    assert refused.value.status_code == 400
+    assert refused.value.message
+
+
+async def test_an_order_over_all_partitions_is_refused_by_name(container: ContainerProxy) -> None:
+    with pytest.raises(CosmosHttpResponseError, match="query plans"):
+        _ = [one async for one in container.query_items("SELECT * FROM c ORDER BY c.n")]
+
+
+async def test_a_page_looks_only_at_the_stretch_that_an_index_gives(
+    container: ContainerProxy,
+) -> None:
+    for begin in range(0, 300, 100):
+        numbers = range(begin, begin + 100)
+        await fill(container, [{"id": str(n), "pk": "p", "u": n, "n": n} for n in numbers])
+
+    await ask(container, "SELECT * FROM c WHERE c.n >= 297")
+
+    charge = float(container.client_connection.last_response_headers["x-ms-request-charge"])
+    assert charge == pytest.approx(2.3 + 0.05 * 3)
