@@ -14,7 +14,7 @@ from typing import NoReturn
 from infra.local.host import worker
 from infra.local.host.configuration import ConfigurationError, HostConfiguration, load_settings
 from infra.local.host.host import Host
-from infra.local.host.rules import check
+from infra.local.host.rules import check, described
 from infra.local.host.worker import IndexingError
 
 
@@ -31,7 +31,7 @@ async def run(given: argparse.Namespace, begun: float) -> int:
         print(f"host: {app.name} cannot be loaded: {error}", file=sys.stderr)
         return 1
     if given.check:
-        print(json.dumps({"functions": [function.name for function in functions]}))
+        print(json.dumps({function.name: described(function) for function in functions}))
         return 0
     stopped = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):

@@ -13,7 +13,7 @@ from azure.eventhub import EventData, LoadBalancingStrategy
 from azure.eventhub.aio import EventHubConsumerClient, PartitionContext
 
 from infra.local.host.checkpoints import Checkpoints
-from infra.local.host.configuration import ConfigurationError, connection, resolve
+from infra.local.host.configuration import connection, resolve
 from infra.local.host.invocations import Input, Invoker
 from infra.local.host.protos import TypedData
 from infra.local.host.rules import Function
@@ -36,7 +36,6 @@ class EventHubListener:
         self._invoker = invoker
         self._knobs = knobs
         self._trigger: Mapping[str, Any] = function.trigger
-        self._check_shape()
         self._group = resolve(function.name, self._trigger.get("consumerGroup") or "$Default")
         self._client = EventHubConsumerClient.from_connection_string(
             connection(function.name, self._trigger["connection"]),
@@ -113,14 +112,6 @@ class EventHubListener:
         }
         bodies = SimpleNamespace(bytes=[_body(event) for event in events])
         return TypedData(collection_bytes=bodies), metadata
-
-    def _check_shape(self) -> None:
-        shape = self._trigger.get("cardinality"), self._trigger.get("dataType")
-        if shape != ("MANY", "BINARY"):
-            raise ConfigurationError(
-                f"function '{self._function.name}': the local host supports Event Hubs triggers of"
-                f" cardinality many and data type binary, not {shape}"
-            )
 
 
 def _system_properties(event: EventData) -> dict[str, Any]:

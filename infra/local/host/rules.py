@@ -51,6 +51,17 @@ def check(
     return checked
 
 
+def described(function: Function) -> dict[str, Any]:
+    """Show what a function is bound to, and how it is retried."""
+    retry = function.metadata.retry_options
+    return {
+        "trigger": dict(function.trigger),
+        "retry": {"strategy": retry.retry_strategy, "most": retry.max_retry_count}
+        if retry
+        else None,
+    }
+
+
 def _check_one(function: RpcFunctionMetadata) -> Function:
     name = function.name
     if _FUNCTION_NAME.fullmatch(name) is None or name.lower() == "host":
@@ -66,10 +77,20 @@ def _check_one(function: RpcFunctionMetadata) -> Function:
         raise ConfigurationError(
             f"function '{name}': the local host does not support the trigger {trigger['type']}"
         )
+    _check_shape(name, trigger)
     _check_retry(function)
     if "connection" in trigger:
         connection(name, trigger["connection"])
     return Function(function, trigger, _route(name, trigger))
+
+
+def _check_shape(name: str, trigger: Mapping[str, Any]) -> None:
+    shape = trigger.get("cardinality"), trigger.get("dataType")
+    if trigger["type"] == "eventHubTrigger" and shape != ("MANY", "BINARY"):
+        raise ConfigurationError(
+            f"function '{name}': the local host supports Event Hubs triggers of cardinality many and"
+            f" data type binary, not {shape}"
+        )
 
 
 def _check_retry(function: RpcFunctionMetadata) -> None:
