@@ -111,18 +111,21 @@ class ChangeFeedListener:
     ) -> None:
         while True:
             documents, continuation = await self._next(monitored, feed_range, lease.continuation)
-            if documents:
-                await self._run(documents)
-            if continuation and continuation != lease.continuation:
-                await lease.advance(continuation)
+            await self._run(documents, lease, continuation)
             if not documents:
                 await asyncio.sleep(self._milliseconds("feedPollDelay", 5_000))
 
-    async def _run(self, documents: list[dict[str, Any]]) -> None:
-        done = await self._invoker.call_with_retries(self._function, lambda: self._input(documents))
-        if not done and self._invoker.stopping.is_set():
-            # Neither done nor given up: the lease stays where it is, for the next host.
-            await asyncio.Event().wait()
+    async def _run(
+        self, documents: list[dict[str, Any]], lease: Lease, continuation: str | None
+    ) -> None:
+        async def advance() -> None:
+            if continuation and continuation != lease.continuation:
+                await lease.advance(continuation)
+
+        if documents:
+            await self._invoker.process(self._function, lambda: self._input(documents), advance)
+        else:
+            await advance()
 
     async def _next(
         self, monitored: ContainerProxy, feed_range: dict[str, Any], continuation: str | None

@@ -79,13 +79,11 @@ class EventHubListener:
             self.ready.set()
         if not events:
             return
-        done = await self._invoker.call_with_retries(
-            self._function, lambda: self._input(context, events)
+        await self._invoker.process(
+            self._function,
+            lambda: self._input(context, events),
+            lambda: context.update_checkpoint(events[-1]),
         )
-        if not done and self._invoker.stopping.is_set():
-            # Neither done nor given up: it is not acknowledged, and the next host begins with it.
-            await asyncio.Event().wait()
-        await context.update_checkpoint(events[-1])
 
     def _input(self, context: PartitionContext, events: Sequence[EventData]) -> Input:
         system = [_system_properties(event) for event in events]

@@ -10,6 +10,7 @@ from infra.local.host.http import HttpListener
 from infra.local.host.invocations import Invoker
 from infra.local.host.protos import TypedData
 from infra.local.host.rules import Function
+from infra.local.host.worker import Retry
 
 if TYPE_CHECKING:
     from infra.local.host.change_feed import ChangeFeedListener
@@ -57,7 +58,7 @@ class Host:
             self._checkpoints.close()
 
     async def _warm_up(self, function: Function) -> None:
-        await self._invoker.call_with_retries(function, lambda: (TypedData(string=""), {}))
+        await self._invoker.call(function, (TypedData(string=""), {}), Retry())
 
     def _change_feeds(self) -> "Sequence[ChangeFeedListener]":
         functions = self._of("cosmosDBTrigger")

@@ -3,7 +3,8 @@
 import asyncio
 import random
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from infra.local.host import worker
@@ -18,6 +19,7 @@ from infra.local.host.rules import Function
 from infra.local.host.worker import Retry
 
 type Input = tuple[TypedData, Mapping[str, TypedData]]
+type Acknowledge = Callable[[], Awaitable[None]]
 
 
 @dataclass(slots=True)
@@ -31,8 +33,40 @@ class Invoker:
 
     async def call(self, function: Function, given: Input, retry: Retry) -> InvocationResponse:
         """Call a function once."""
-        self.in_flight += 1
-        self._idle.clear()
+        with self._busy():
+            return await self._called(function, given, retry)
+
+    async def process(
+        self, function: Function, make: Callable[[], Input], acknowledge: Acknowledge
+    ) -> None:
+        """Call until it succeeds or the policy gives up, and acknowledge that either way, as in Azure.
+
+        What is neither done nor given up when the host stops is left for the next one: this waits then
+        until it is cancelled.
+        """
+        with self._busy():
+            if await self._ended(function, make):
+                await acknowledge()
+                return
+        await asyncio.Event().wait()
+
+    async def _ended(self, function: Function, make: Callable[[], Input]) -> bool:
+        policy = function.metadata.retry_options
+        most = policy.max_retry_count if policy else 0
+        count, exception = 0, None
+        while not self.stopping.is_set():
+            answer = await self._called(function, make(), Retry(count, most, exception))
+            exception = answer.result.exception
+            if exception is None:
+                return True
+            _report(function, exception, count)
+            if policy is None or count == most:
+                return True
+            await self._wait(_delay(policy, count))
+            count += 1
+        return False
+
+    async def _called(self, function: Function, given: Input, retry: Retry) -> InvocationResponse:
         try:
             async with asyncio.timeout(self.timeout):
                 data, metadata = given
@@ -40,30 +74,20 @@ class Invoker:
                 return await worker.invoke(function.metadata, name, data, metadata, retry)
         except TimeoutError:
             return _timed_out(self.timeout)
+
+    @contextmanager
+    def _busy(self) -> Iterator[None]:
+        self.in_flight += 1
+        self._idle.clear()
+        try:
+            yield
         finally:
             self.in_flight -= 1
             if self.in_flight == 0:
                 self._idle.set()
 
-    async def call_with_retries(self, function: Function, make: Callable[[], Input]) -> bool:
-        """Call until it succeeds or the policy gives up; False when it did not succeed."""
-        policy = function.metadata.retry_options
-        most = policy.max_retry_count if policy else 0
-        count, exception = 0, None
-        while not self.stopping.is_set():
-            answer = await self.call(function, make(), Retry(count, most, exception))
-            exception = answer.result.exception
-            if exception is None:
-                return True
-            _report(function, exception, count)
-            if policy is None or count == most:
-                return False
-            await self._wait(_delay(policy, count))
-            count += 1
-        return False
-
     async def drain(self, seconds: float) -> None:
-        """Start nothing any more, and wait for what is running."""
+        """Start nothing any more, and wait until what is running is done and acknowledged."""
         self.stopping.set()
         if self.in_flight:
             try:

@@ -58,11 +58,6 @@ class Lease:
         """Note the place that was reached; raises LeaseLostError."""
         await self._replace(continuation)
 
-    async def release(self) -> None:
-        """Leave the lease to others; raises LeaseLostError."""
-        self.owner = ""
-        await self._replace(self.continuation)
-
     async def _create(self) -> bool:
         item = {"id": self.id, "owner": self.owner, "expires": time.time() + self.seconds}
         try:
@@ -75,7 +70,7 @@ class Lease:
         async with self._busy:
             item = {
                 "id": self.id,
-                "owner": self.owner or None,
+                "owner": self.owner,
                 "expires": time.time() + self.seconds,
                 "continuation": continuation,
             }
