@@ -4,10 +4,10 @@ import azure.functions as func
 
 from command_api.application import Application
 from command_api.parsing import command_request
-from command_api.problems import Problem, from_error, refused
+from command_api.problems import Problem, from_error, outdated, refused
 from command_api.responses import event_json, json_response
 from shared.kernel.errors import OnewriteError
-from shared.kernel.outcome import Accepted, Outcome, Refused, Unchanged
+from shared.kernel.outcome import Accepted, Outcome, Outdated, Refused, Unchanged
 from shared.kernel.request import CommandRequest
 
 
@@ -31,6 +31,8 @@ def _answer(request: CommandRequest, outcome: Outcome) -> func.HttpResponse:
                 for version, event in enumerate(commit.events, start=commit.first)
             ]
             return json_response({**body, "version": commit.version, "events": events})
+        case Outdated(version=version):
+            return outdated(version).response()
         case Unchanged(version=version):
             return json_response({**body, "version": version, "events": []})
         case Refused(refusal=refusal):

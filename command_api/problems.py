@@ -90,6 +90,17 @@ def refused(refusal: Refusal) -> Problem:
     return Problem(422, "refused", title, refusal.sentence, refusal=refusal.code)
 
 
+def outdated(version: int) -> Problem:
+    """Tell that the stream is not at the version that the client expected."""
+    return Problem(
+        412,
+        "precondition-failed",
+        "The stream has moved on",
+        f"The stream is at version {version}.",
+        headers={"ETag": f'"{version}"'},
+    )
+
+
 def from_error(error: OnewriteError) -> Problem:
     """Tell of what went wrong below; an error that is nobody's fault but ours is raised again."""
     detail, again = str(error), {"Retry-After": "1"}

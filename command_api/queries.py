@@ -1,6 +1,7 @@
 """Queries over HTTP: the events of a stream, and what a view holds under a key."""
 
 import re
+from collections.abc import Sequence
 
 import azure.functions as func
 
@@ -21,7 +22,7 @@ async def get_stream(req: func.HttpRequest, application: Application) -> func.Ht
     try:
         stream = stream_name(req.route_params["stream"], application.domain)
         after = _after(req)
-        commits = await application.store.read(stream, after, limit=PAGE)
+        commits = (await application.store.read(stream, after, limit=PAGE)).commits
         if not commits and after == 0:
             raise not_found(f"Nothing has happened to {stream}.")
         return json_response(_page(str(stream), after, commits))
@@ -58,7 +59,7 @@ def _after(req: func.HttpRequest) -> int:
     return int(text)
 
 
-def _page(stream: str, after: int, commits: list[Commit]) -> dict[str, object]:
+def _page(stream: str, after: int, commits: Sequence[Commit]) -> dict[str, object]:
     page: dict[str, object] = {
         "stream": stream,
         "version": commits[-1].version if commits else after,

@@ -45,7 +45,7 @@ async def _advance(
     advanced = advance(view, row, arrived)
     if isinstance(advanced, Gap):
         # The log does not have (or not yet have) what came before: the store does.
-        missed = await store.read(StreamName.parse(row.at.stream), after=row.version)
+        missed = (await store.read(StreamName.parse(row.at.stream), after=row.version)).commits
         stored = chain.from_iterable(envelopes(commit) for commit in missed)
         filled = keyed(view, stored).get(row.at, {})
         advanced = advance(view, row, {**filled, **arrived})

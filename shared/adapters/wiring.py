@@ -25,9 +25,13 @@ def settings() -> Settings:
 async def event_store() -> EventStore:
     """Give the event store."""
     from shared.adapters.cosmos.client import container
-    from shared.adapters.cosmos.event_store import CosmosEventStore
+    from shared.adapters.cosmos.event_store import open_event_store
 
-    return CosmosEventStore(container(await _cosmos(), EVENTS))
+    cosmos = await _cosmos()
+    async with _opening:
+        if not _stores:
+            _stores.append(await open_event_store(container(cosmos, EVENTS)))
+        return _stores[0]
 
 
 async def rows() -> Rows:
@@ -47,7 +51,7 @@ async def warm() -> None:
     """Open the connections that the first request would wait for."""
     async with asyncio.TaskGroup() as group:
         group.create_task(_event_hubs().warm())
-        group.create_task(_cosmos())
+        group.create_task(event_store())
 
 
 def now() -> datetime:
@@ -62,6 +66,7 @@ async def pause(attempt: int) -> None:
 
 _opening = asyncio.Lock()
 _opened: list["CosmosClient"] = []
+_stores: list[EventStore] = []
 
 
 async def _cosmos() -> "CosmosClient":

@@ -1,112 +1,178 @@
-"""The application service: load, fold, decide, append; `command -> event*` with optimistic concurrency."""
+"""The application service: load, fold, decide, append; `command -> event*` with optimistic concurrency.
+
+Commands that wait for one stream are decided one after another and written together; each gets its own outcome.
+"""
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import replace
 
-from shared.kernel.category import Category, record
-from shared.kernel.commit import Commit, check_contiguous
-from shared.kernel.decider import Decision, Refusal
+from shared.kernel.category import Category
+from shared.kernel.commit import Commit
 from shared.kernel.errors import CommandIdReused, Conflict, OutcomeUnknown
-from shared.kernel.outcome import Accepted, Outcome, Refused, Unchanged
-from shared.kernel.ports import Appended, EventStore
+from shared.kernel.loading import Loaded, fold, load
+from shared.kernel.mailbox import Mailbox, Waiting
+from shared.kernel.outcome import Accepted, Outcome
+from shared.kernel.plan import Plan, Repeat, Verdict, plan
+from shared.kernel.ports import Appended, Collided, EventStore, Found
 from shared.kernel.request import CommandRequest
+from shared.kernel.stream import StreamName
+from shared.kernel.warm import WarmStates
 
 
-@dataclass(frozen=True, slots=True)
-class Loaded:
-    """A state and the version of the stream that it was folded from."""
-
-    state: Any
-    version: int
-
-
-@dataclass(frozen=True, slots=True)
 class ApplicationService:
     """Handles the commands of one category; `pause` waits before the nth new attempt."""
 
-    category: Category
-    store: EventStore
-    pause: Callable[[int], Awaitable[None]]
-    attempts: int = 10
+    def __init__(
+        self,
+        category: Category,
+        store: EventStore,
+        pause: Callable[[int], Awaitable[None]],
+        attempts: int = 10,
+    ) -> None:
+        self._category = category
+        self._store = store
+        self._pause = pause
+        self._attempts = attempts
+        self._warm = WarmStates()
+        self._mailbox = Mailbox(self._decide)
 
     async def handle(self, request: CommandRequest) -> Outcome:
         """Decide a command and make its one write.
 
-        Raises Conflict when others were faster in every attempt, CommandIdReused, and what the store raises.
+        Raises Conflict when others were faster in every attempt, CommandIdReused, EventTooLarge, and what the
+        store raises.
         """
-        loaded = self._fold(self._initial(), await self.store.read(request.stream))
-        for attempt in range(1, self.attempts + 1):
-            outcome, found = await self._attempt(request, loaded)
-            if outcome is not None:
-                return outcome
-            loaded = self._fold(loaded, found)
-            await self.pause(attempt)
-        raise Conflict(f"{request.stream}: {self.attempts} attempts met other writers")
+        return await self._mailbox.put(request)
 
-    async def _attempt(
-        self, request: CommandRequest, loaded: Loaded
-    ) -> tuple[Outcome | None, Sequence[Commit]]:
-        """Try once: an outcome, or what others have stored meanwhile."""
-        decision = self.category.decider.decide(request.command, loaded.state)
-        commit = None if _is_negative(decision) else _commit(request, loaded.version, decision)
-        if commit is not None and await self._append(request, commit):
-            return Accepted(commit, repeated=False), ()
-        # A collision is a question, and a refusal proves nothing: both ask what is stored by now.
-        found = await self.store.find(request.stream, loaded.version, [request.command_id])
-        for stored in found:
-            if stored.command_id == request.command_id:
-                return _answer(request, stored, commit), ()
-        newer = [stored for stored in found if stored.version > loaded.version]
-        if newer or commit is not None:
-            return None, newer
-        return _negative(decision, loaded.version), ()
+    async def _decide(self, stream: StreamName, waiting: Sequence[Waiting]) -> Sequence[Waiting]:
+        """Answer what can be answered; gives back what must be decided again."""
+        loaded = await self._load(stream, waiting)
+        if not self._store.unique_command_ids:
+            loaded, waiting = await self._without_repeats(stream, loaded, waiting)
+        planned = plan(self._category, loaded, [one.request for one in waiting])
+        taken, rest = waiting[: len(planned.verdicts)], waiting[len(planned.verdicts) :]
+        again = await self._write(stream, loaded, planned, taken) if taken else ()
+        return (*again, *rest)
 
-    async def _append(self, request: CommandRequest, commit: Commit) -> bool:
+    async def _load(self, stream: StreamName, waiting: Sequence[Waiting]) -> Loaded:
+        # Whatever goes wrong from here on, a state is kept only when it has been proven again.
+        loaded = self._warm.get(stream)
+        self._warm.drop(stream)
+        if loaded is None:
+            loaded, charge = await load(self._category, self._store, stream)
+            _share(charge, waiting)
+        return loaded
+
+    async def _write(
+        self, stream: StreamName, loaded: Loaded, planned: Plan, taken: Sequence[Waiting]
+    ) -> Sequence[Waiting]:
+        written = await self._append(stream, planned, taken) if planned.commits else None
+        base = planned.after if isinstance(written, Appended) else loaded
+        open_: list[tuple[Waiting, Verdict]] = []
+        for one, verdict in zip(taken, planned.verdicts, strict=True):
+            if isinstance(written, Appended) and isinstance(verdict, Commit | Repeat):
+                one.tell(_accepted(one, verdict))
+            elif isinstance(verdict, Exception):
+                one.tell(verdict)
+            else:
+                open_.append((one, verdict))
+        if not open_:
+            self._warm.put(stream, base)
+            return ()
+        return await self._confirm(stream, base, open_, written)
+
+    async def _confirm(
+        self,
+        stream: StreamName,
+        base: Loaded,
+        open_: Sequence[tuple[Waiting, Verdict]],
+        written: Appended | Collided | None,
+    ) -> Sequence[Waiting]:
+        """Ask what is stored by now: a collision is a question, and a refusal proves nothing."""
+        waiting = [one for one, _ in open_]
+        found = await self._find(stream, base, waiting)
+        newer = [commit for commit in found.commits if commit.version > base.version]
+        self._warm.put(stream, fold(self._category, base, newer))
+        # A write proves the states that its neighbours were refused on; else only an unchanged tail does.
+        proven = isinstance(written, Appended) or (written is None and not newer)
+        stored = {commit.command_id: commit for commit in found.commits}
+        again: list[Waiting] = []
+        for one, verdict in open_:
+            own = stored.get(one.request.command_id)
+            if own is not None:
+                one.tell(_stored(one, own, verdict))
+            elif proven and not isinstance(verdict, Commit | Repeat | Exception):
+                one.tell(replace(verdict, charge=one.charge))
+            else:
+                again.append(one)
+        return await self._patiently(stream, again)
+
+    async def _patiently(self, stream: StreamName, again: list[Waiting]) -> Sequence[Waiting]:
+        """Count an attempt, give up on those that have had enough of them, and wait for the others."""
+        for one in again:
+            one.collisions += 1
+            if one.collisions == self._attempts:
+                one.tell(Conflict(f"{stream}: {self._attempts} attempts met other writers"))
+        patient = [one for one in again if one.collisions < self._attempts]
+        if patient:
+            await self._pause(max(one.collisions for one in patient))
+        return patient
+
+    async def _append(
+        self, stream: StreamName, planned: Plan, taken: Sequence[Waiting]
+    ) -> Appended | Collided:
         try:
-            return isinstance(await self.store.append([commit]), Appended)
+            written = await self._store.append(planned.commits)
         except OutcomeUnknown:
             # Whatever is stored in its place settles the question: a place is taken once.
-            if await self.store.find(request.stream, commit.first - 1, [commit.command_id]):
-                return False
-            raise
+            first = planned.commits[0]
+            found = await self._store.find(stream, first.first - 1, [first.command_id])
+            _share(found.charge, taken)
+            if not found.commits:
+                raise
+            return Collided()
+        _share(written.charge, taken)
+        return written
 
-    def _initial(self) -> Loaded:
-        return Loaded(self.category.decider.initial_state, 0)
+    async def _without_repeats(
+        self, stream: StreamName, loaded: Loaded, waiting: Sequence[Waiting]
+    ) -> tuple[Loaded, Sequence[Waiting]]:
+        """Answer the repeats first, where the store would take a command id twice."""
+        found = await self._find(stream, loaded, waiting)
+        stored = {commit.command_id: commit for commit in found.commits}
+        for one in waiting:
+            own = stored.get(one.request.command_id)
+            if own is not None:
+                one.tell(_stored(one, own, None))
+        newer = [commit for commit in found.commits if commit.version > loaded.version]
+        rest = [one for one in waiting if one.request.command_id not in stored]
+        loaded = fold(self._category, loaded, newer)
+        self._warm.put(stream, loaded)
+        return loaded, rest
 
-    def _fold(self, loaded: Loaded, commits: Sequence[Commit]) -> Loaded:
-        check_contiguous(loaded.version, commits)
-        recorded = [event for commit in commits for event in commit.events]
-        events = (
-            self.category.decode(event.type, event.schema_number, event.data) for event in recorded
-        )
-        state = self.category.decider.fold(loaded.state, events)
-        return Loaded(state, loaded.version + len(recorded))
-
-
-def _is_negative(decision: Decision[Any]) -> bool:
-    return isinstance(decision, Refusal) or not decision
-
-
-def _negative(decision: Decision[Any], version: int) -> Outcome:
-    return Refused(decision, version) if isinstance(decision, Refusal) else Unchanged(version)
-
-
-def _commit(request: CommandRequest, version: int, decision: Decision[Any]) -> Commit:
-    events = tuple(record(event) for event in decision) if isinstance(decision, tuple) else ()
-    return Commit(
-        stream=str(request.stream),
-        version=version + len(events),
-        command_id=request.command_id,
-        command_digest=request.digest,
-        events=events,
-        metadata=request.metadata,
-    )
+    async def _find(self, stream: StreamName, base: Loaded, waiting: Sequence[Waiting]) -> Found:
+        ids = [one.request.command_id for one in waiting]
+        found = await self._store.find(stream, base.version, ids)
+        _share(found.charge, waiting)
+        return found
 
 
-def _answer(request: CommandRequest, stored: Commit, written: Commit | None) -> Outcome:
+def _share(charge: float, waiting: Sequence[Waiting]) -> None:
+    for one in waiting:
+        one.charge += charge / len(waiting)
+
+
+def _accepted(one: Waiting, verdict: Commit | Repeat) -> Outcome | Exception:
+    if isinstance(verdict, Commit):
+        return Accepted(verdict, repeated=False, charge=one.charge)
+    return _stored(one, verdict.commit, None)
+
+
+def _stored(one: Waiting, stored: Commit, written: Verdict | None) -> Outcome | Exception:
+    """Answer with the commit that is stored for a command id, if it is for the same command."""
+    request = one.request
     if stored.command_digest != request.digest:
-        raise CommandIdReused(
+        return CommandIdReused(
             f"{request.stream}: command id '{request.command_id}' stands for another command"
         )
-    return Accepted(stored, repeated=stored != written)
+    return Accepted(stored, repeated=stored != written, charge=one.charge)

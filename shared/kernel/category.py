@@ -1,6 +1,6 @@
 """A category: one kind of stream, with its decider and all messages that it knows."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -9,18 +9,28 @@ from pydantic import ValidationError
 from shared.kernel.commit import RecordedEvent
 from shared.kernel.decider import Decider
 from shared.kernel.errors import ConfigurationError, InvalidMessage, UnknownMessage
-from shared.kernel.message import Command, Event, route_name, type_name
+from shared.kernel.message import Command, Event, check_numbers, route_name, type_name
+from shared.kernel.snapshot import Snapshots
+
+type Upcaster = Callable[[dict[str, Any]], dict[str, Any]]
+"""Reads the data of one schema number of an event as that of the next."""
 
 
 @dataclass(frozen=True, slots=True)
 class Category:
-    """What a folder of the domain gives to the kernel: `commands` have a route, `process_commands` have none."""
+    """What a folder of the domain gives to the kernel.
+
+    `commands` have a route, `process_commands` have none; `upcasters` stand under the type and the schema
+    number that they read.
+    """
 
     name: str
     decider: Decider[Any, Any, Any]
     events: tuple[type[Event], ...]
     commands: tuple[type[Command], ...]
+    snapshots: Snapshots[Any]
     process_commands: tuple[type[Command], ...] = ()
+    upcasters: Mapping[tuple[str, int], Upcaster] = field(default_factory=dict)
     routes: Mapping[str, type[Command]] = field(init=False)
     event_types: Mapping[str, type[Event]] = field(init=False)
 
@@ -29,6 +39,10 @@ class Category:
         event_types = {type_name(event): event for event in self.events}
         if len(routes) < len(self.commands) or len(event_types) < len(self.events):
             raise ConfigurationError(f"category {self.name}: two messages have one name")
+        for name, event in event_types.items():
+            missing = [n for n in range(1, event.schema_number) if (name, n) not in self.upcasters]
+            if missing:
+                raise ConfigurationError(f"{self.name}/{name}: no upcaster for schemas {missing}")
         object.__setattr__(self, "routes", routes)
         object.__setattr__(self, "event_types", event_types)
 
@@ -41,18 +55,19 @@ class Category:
     def decode(self, type_: str, schema_number: int, data: Mapping[str, Any]) -> Event:
         """Read a stored event; raises InvalidMessage when type, schema or data are not known."""
         event_type = self.event_types.get(type_)
-        if event_type is None or event_type.schema_number != schema_number:
+        if event_type is None or schema_number > event_type.schema_number:
             raise InvalidMessage(f"no event {self.name}/{type_}/{schema_number} is known")
+        current = dict(data)
+        for older in range(schema_number, event_type.schema_number):
+            current = self.upcasters[type_, older](current)
         try:
-            return event_type.model_validate(data)
+            return event_type.model_validate(current)
         except ValidationError as error:
             raise InvalidMessage(f"{self.name}/{type_}/{schema_number}: {error}") from error
 
 
 def record(event: Event) -> RecordedEvent:
-    """Write an event as the store keeps it."""
-    return RecordedEvent(
-        type=type_name(type(event)),
-        schema_number=event.schema_number,
-        data=event.model_dump(mode="json"),
-    )
+    """Write an event as the store keeps it; raises InvalidMessage for a number that it cannot keep."""
+    data = event.model_dump(mode="json")
+    check_numbers(data)
+    return RecordedEvent(type=type_name(type(event)), schema_number=event.schema_number, data=data)

@@ -41,6 +41,14 @@ class Metadata(BaseModel):
     actor: str | None = None
 
 
+class StoredSnapshot(BaseModel):
+    """The state of a stream behind a commit, and the schema that it is written in."""
+
+    model_config = _ITEM
+    schema_name: str = Field(validation_alias="schema", serialization_alias="schema")
+    state: dict[str, Any]
+
+
 class Commit(BaseModel):
     """The events of one command at the versions `first` to `version` of its stream."""
 
@@ -51,6 +59,7 @@ class Commit(BaseModel):
     command_digest: str
     events: tuple[RecordedEvent, ...] = Field(min_length=1)
     metadata: Metadata
+    snapshot: StoredSnapshot | None = None
 
     @property
     def first(self) -> int:

@@ -1,10 +1,14 @@
 """Commands and events: frozen, strict, camelCase on the wire, and nothing in them that nobody knows."""
 
 import re
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict
 from pydantic.alias_generators import to_camel
+
+from shared.kernel.errors import InvalidMessage
+
+LARGEST_EXACT_INTEGER = 2**53 - 1
 
 
 class Message(BaseModel):
@@ -13,6 +17,7 @@ class Message(BaseModel):
     model_config = ConfigDict(
         frozen=True,
         strict=True,
+        allow_inf_nan=False,
         extra="forbid",
         alias_generator=to_camel,
         validate_by_name=True,
@@ -29,6 +34,21 @@ class Event(Message):
     """A fact, past tense, immutable; `schema_number` rises when the shape of its data changes."""
 
     schema_number: ClassVar[int] = 1
+
+
+def check_numbers(value: Any) -> None:  # noqa: ANN401 - JSON
+    """Raise InvalidMessage for an integer that a JSON number does not hold exactly (RFC 8259, section 6)."""
+    match value:
+        case bool():
+            return
+        case int() if abs(value) > LARGEST_EXACT_INTEGER:
+            raise InvalidMessage(f"{value} is more than a JSON number holds exactly")
+        case dict():
+            for inner in value.values():
+                check_numbers(inner)
+        case list():
+            for inner in value:
+                check_numbers(inner)
 
 
 def type_name(message: type[Message]) -> str:

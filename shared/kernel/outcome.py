@@ -1,6 +1,6 @@
-"""What a command came to."""
+"""What a command came to, and the request units that it cost."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from shared.kernel.commit import Commit
 from shared.kernel.decider import Refusal
@@ -12,6 +12,12 @@ class Accepted:
 
     commit: Commit
     repeated: bool
+    charge: float = field(default=0.0, compare=False)
+
+    @property
+    def version(self) -> int:
+        """The version that the commit brought the stream to."""
+        return self.commit.version
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +25,7 @@ class Unchanged:
     """There was nothing to do at this version of the stream."""
 
     version: int
+    charge: float = field(default=0.0, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +34,16 @@ class Refused:
 
     refusal: Refusal
     version: int
+    charge: float = field(default=0.0, compare=False)
 
 
-type Outcome = Accepted | Unchanged | Refused
+@dataclass(frozen=True, slots=True)
+class Outdated:
+    """The stream is at this version, and the client expected another."""
+
+    version: int
+    charge: float = field(default=0.0, compare=False)
+
+
+type Negative = Unchanged | Refused | Outdated
+type Outcome = Accepted | Negative

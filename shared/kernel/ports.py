@@ -1,7 +1,7 @@
 """What the kernel needs of the world. Each port has an adapter and a memory twin, held to one contract."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from shared.kernel.commit import Commit
@@ -10,27 +10,44 @@ from shared.kernel.view import Row, RowKey
 
 
 @dataclass(frozen=True, slots=True)
+class Found:
+    """Commits in the order of their versions, and the request units that it took to find them."""
+
+    commits: Sequence[Commit]
+    charge: float = field(default=0.0, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Appended:
     """The commits are stored, all of them."""
+
+    charge: float = field(default=0.0, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Collided:
     """A version or a command id was taken (by somebody, perhaps by ourselves); nothing new was stored."""
 
+    charge: float = field(default=0.0, compare=False)
+
 
 class EventStore(Protocol):
     """Streams of commits; every read sees every write that was answered before it."""
 
-    async def read(
-        self, stream: StreamName, after: int = 0, limit: int | None = None
-    ) -> list[Commit]:
-        """Read the commits that begin after a version, in order; raises StoreUnavailable, StoreThrottled."""
+    @property
+    def unique_command_ids(self) -> bool:
+        """Whether the store itself takes a command id only once in a stream."""
         ...
 
-    async def find(
-        self, stream: StreamName, after: int, command_ids: Sequence[str]
-    ) -> list[Commit]:
+    async def read(self, stream: StreamName, after: int = 0, limit: int | None = None) -> Found:
+        """Read the commits that end after a version; raises StoreUnavailable, StoreThrottled."""
+        ...
+
+    async def tail(self, stream: StreamName, limit: int, through: int | None = None) -> Found:
+        """Read the last commits, of all or of those that end at a version or before it."""
+        ...
+
+    async def find(self, stream: StreamName, after: int, command_ids: Sequence[str]) -> Found:
         """Read, in one request, the commits after a version and those of the commands, in order."""
         ...
 

@@ -11,12 +11,16 @@ from shared.kernel.stream import StreamName
 
 @dataclass(frozen=True, slots=True)
 class CommandRequest:
-    """One command for one stream; the id is the client's or was made for it, and names it for ever."""
+    """One command for one stream; the id is the client's or was made for it, and names it for ever.
+
+    `expected` is the version that the client has seen: 0 for a stream that must not exist yet.
+    """
 
     stream: StreamName
     command: Command
     command_id: str
     metadata: Metadata
+    expected: int | None = None
 
     @property
     def digest(self) -> str:

@@ -1,7 +1,7 @@
 """Containers and settings for tests that use the stand-ins."""
 
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -25,11 +25,12 @@ def local_settings(services: Services, **changes: str) -> Settings:
 
 @asynccontextmanager
 async def fresh_container(
-    services: Services, like: str, **changes: str
+    services: Services, like: str, unique_keys: Sequence[str] | None = None, **changes: str
 ) -> AsyncIterator[ContainerProxy]:
     """Give an empty container of its own, made like one of the application's."""
     described = NAMES["containers"][like]
-    policy: Any = {"uniqueKeys": [{"paths": [path]} for path in described.get("uniqueKeys", [])]}
+    keys = described.get("uniqueKeys", []) if unique_keys is None else unique_keys
+    policy: Any = {"uniqueKeys": [{"paths": [path]} for path in keys]}
     client = await open_client(local_settings(services, **changes))
     try:
         database = await client.create_database_if_not_exists(names.DATABASE)

@@ -1,19 +1,31 @@
 """The requests of a command, counted on the wire, beside the SDK's own metadata."""
 
+import asyncio
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
 
-from shared.adapters.cosmos.event_store import CosmosEventStore
+import pytest
+
+from shared.adapters.cosmos.event_store import CosmosEventStore, open_event_store
 from shared.domain.item import item
 from shared.domain.item.commands import ReceiveStock, RegisterItem, ReserveStock
 from shared.kernel.application_service import ApplicationService
 from shared.kernel.commit import Commit
+from shared.kernel.message import Command
+from shared.kernel.outcome import Accepted, Outcome
 from shared.kernel.ports import Appended, Collided
 from tests.adapters.stand_ins import fresh_container
 from tests.conftest import FaultsClient, Services
-from tests.kernel.worlds import commit, no_pause, received, request
+from tests.kernel.worlds import TEAPOT, commit, no_pause, received, request
 
-REGISTER = request(RegisterItem(name="Teapot", reorder_point=2), "register")
+REGISTER = RegisterItem(name="Teapot", reorder_point=2)
+
+# Ceilings in request units: a change that makes a command dearer must raise them here, and say why.
+WARM = 4.95
+READ = 2.5
+PER_COMMIT = 0.05
+COLD = READ + WARM
 
 
 class Raced(CosmosEventStore):
@@ -48,56 +60,124 @@ class Wire:
         return dict(new)
 
 
-async def test_a_cold_command_is_two_requests(services: Services, faults: FaultsClient) -> None:
+@dataclass
+class Counted:
+    """A service on a container of its own, and what it asks of it."""
+
+    service: ApplicationService
+    store: Raced
+    wire: Wire
+
+    async def ask(self, command: Command, command_id: str) -> tuple[Outcome, dict[str, int]]:
+        """Handle a command, and count its requests."""
+        await self.wire.since()
+        return await self.service.handle(request(command, command_id)), await self.wire.since()
+
+
+@pytest.fixture
+async def counted(services: Services, faults: FaultsClient) -> AsyncIterator[Counted]:
     async with fresh_container(services, like="events") as container:
-        wire = Wire(faults, container.id)
-        service = ApplicationService(item, CosmosEventStore(container), no_pause)
-
-        await service.handle(REGISTER)
-        assert await wire.since() == {"query": 1, "create": 1}
-
-        for number in range(20):
-            await service.handle(request(ReceiveStock(quantity=1), f"receive-{number}"))
-        assert await wire.since() == {"query": 20, "create": 20}
-
-
-async def test_a_negative_answer_is_one_more_read(services: Services, faults: FaultsClient) -> None:
-    async with fresh_container(services, like="events") as container:
-        wire = Wire(faults, container.id)
-        service = ApplicationService(item, CosmosEventStore(container), no_pause)
-        await service.handle(REGISTER)
-        await wire.since()
-
-        await service.handle(request(ReserveStock(reservation_id="r", quantity=1), "too-many"))
-
-        assert await wire.since() == {"query": 2}
-
-
-async def test_a_conflict_is_two_more(services: Services, faults: FaultsClient) -> None:
-    async with fresh_container(services, like="events") as container:
-        wire = Wire(faults, container.id)
         store = Raced(container)
         service = ApplicationService(item, store, no_pause)
-        await service.handle(REGISTER)
-        await wire.since()
-        store.rival = commit(2, received(7))
-
-        await service.handle(request(ReceiveStock(quantity=1), "second"))
-
-        assert await wire.since() == {"query": 2, "create": 2 + 1}
+        yield Counted(service, store, Wire(faults, container.id))
 
 
-async def test_a_repeat_is_one_collision_and_one_read(
+async def test_a_cold_command_is_two_requests_and_a_warm_one_is_one(counted: Counted) -> None:
+    cold, requests = await counted.ask(REGISTER, "register")
+    assert requests == {"query": 1, "create": 1}
+    assert cold.charge <= COLD
+
+    for number in range(20):
+        warm, requests = await counted.ask(ReceiveStock(quantity=1), f"receive-{number}")
+        assert requests == {"create": 1}
+        assert warm.charge <= WARM
+
+
+async def test_a_cold_command_on_a_long_stream_is_two_requests_too(counted: Counted) -> None:
+    await counted.ask(REGISTER, "register")
+    for number in range(120):
+        await counted.service.handle(request(ReceiveStock(quantity=1), f"receive-{number}"))
+    counted.service = ApplicationService(item, counted.store, no_pause)
+
+    outcome, requests = await counted.ask(ReceiveStock(quantity=1), "cold")
+
+    assert requests == {"query": 1, "create": 1}
+    assert outcome.charge <= COLD + 50 * PER_COMMIT
+
+
+async def test_a_negative_answer_is_one_more_read(counted: Counted) -> None:
+    await counted.ask(REGISTER, "register")
+
+    refused, requests = await counted.ask(ReserveStock(reservation_id="r", quantity=1), "too-many")
+
+    assert requests == {"query": 1}
+    assert refused.charge <= READ
+
+
+async def test_a_conflict_is_two_more(counted: Counted) -> None:
+    await counted.ask(REGISTER, "register")
+    counted.store.rival = commit(2, received(7))
+
+    outcome, requests = await counted.ask(ReceiveStock(quantity=1), "second")
+
+    own = Counter(requests) - Counter({"create": 1})  # the rival's
+    assert own == {"query": 1, "create": 2}
+    assert outcome.charge <= 2 * WARM + READ
+
+
+async def test_a_repeat_is_one_collision_and_one_read(counted: Counted) -> None:
+    await counted.ask(REGISTER, "register")
+    await counted.ask(ReceiveStock(quantity=1), "receive")
+
+    outcome, requests = await counted.ask(ReceiveStock(quantity=1), "receive")
+
+    assert requests == {"query": 1, "create": 1}
+    assert outcome.charge <= WARM + READ
+
+
+async def test_commands_that_wait_together_are_written_together(counted: Counted) -> None:
+    await counted.ask(REGISTER, "register")
+    await counted.wire.since()
+
+    outcomes = await asyncio.gather(
+        *(
+            counted.service.handle(request(ReceiveStock(quantity=1), f"receive-{number}"))
+            for number in range(101)
+        )
+    )
+
+    # The first does not wait for the others; while it is written, they gather.
+    assert await counted.wire.since() == {"create": 1, "batch": 1}
+    assert max(outcome.charge for outcome in outcomes) <= WARM
+
+
+async def test_a_store_without_unique_keys_costs_one_more_read(
     services: Services, faults: FaultsClient
 ) -> None:
+    async with fresh_container(services, like="events", unique_keys=[]) as container:
+        store = await open_event_store(container)
+        service = ApplicationService(item, store, no_pause)
+        counted = Counted(service, Raced(container), Wire(faults, container.id))
+        await counted.ask(REGISTER, "register")
+
+        _, requests = await counted.ask(ReceiveStock(quantity=1), "receive")
+        repeated, requests_again = await counted.ask(ReceiveStock(quantity=1), "receive")
+        everything = (await store.read(TEAPOT)).commits
+
+    assert not store.unique_command_ids
+    assert requests == {"query": 1, "create": 1}
+    assert requests_again == {"query": 1}
+    assert isinstance(repeated, Accepted)
+    assert repeated.repeated
+    assert len(everything) == 2
+
+
+async def test_that_a_store_keeps_unique_keys_is_found_out_without_a_trace(
+    services: Services,
+) -> None:
     async with fresh_container(services, like="events") as container:
-        wire = Wire(faults, container.id)
-        service = ApplicationService(item, CosmosEventStore(container), no_pause)
-        await service.handle(REGISTER)
-        repeated = request(ReceiveStock(quantity=1), "receive")
-        await service.handle(repeated)
-        await wire.since()
+        store = await open_event_store(container)
+        left = [item async for item in container.query_items("SELECT c.id FROM c")]
 
-        await service.handle(repeated)
-
-        assert await wire.since() == {"query": 2, "create": 1}
+    assert store.unique_command_ids
+    assert left == []

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from shared.kernel.commit import Commit, to_item
+from shared.kernel.commit import Commit, StoredSnapshot, to_item
 from shared.kernel.ports import Appended, Collided, EventStore
 from shared.kernel.stream import StreamName
 from tests.kernel.worlds import TEAPOT, commit, received
@@ -24,21 +24,21 @@ async def test_what_is_appended_is_read_in_order_and_whole(store: EventStore) ->
     await store.append([first])
     await store.append([second])
 
-    assert await store.read(TEAPOT) == [first, second]
-    assert await store.read(TEAPOT, after=2) == [second]
-    assert await store.read(TEAPOT, after=3) == []
+    assert (await store.read(TEAPOT)).commits == [first, second]
+    assert (await store.read(TEAPOT, after=2)).commits == [second]
+    assert (await store.read(TEAPOT, after=3)).commits == []
 
 
 async def test_a_read_can_be_limited_and_gone_on_with(store: EventStore) -> None:
     commits = await filled(store, 7)
 
-    assert await store.read(TEAPOT, limit=3) == commits[:3]
-    assert await store.read(TEAPOT, after=3, limit=3) == commits[3:6]
+    assert (await store.read(TEAPOT, limit=3)).commits == commits[:3]
+    assert (await store.read(TEAPOT, after=3, limit=3)).commits == commits[3:6]
 
 
 async def test_a_stream_is_empty_before_its_first_event(store: EventStore) -> None:
-    assert await store.read(TEAPOT) == []
-    assert await store.find(TEAPOT, 0, ["c"]) == []
+    assert (await store.read(TEAPOT)).commits == []
+    assert (await store.find(TEAPOT, 0, ["c"])).commits == []
 
 
 async def test_streams_do_not_see_one_another(store: EventStore) -> None:
@@ -46,8 +46,8 @@ async def test_streams_do_not_see_one_another(store: EventStore) -> None:
 
     assert await store.append([mine]) == Appended()
     assert await store.append([other]) == Appended()
-    assert await store.read(TEAPOT) == [mine]
-    assert await store.read(CUP) == [other]
+    assert (await store.read(TEAPOT)).commits == [mine]
+    assert (await store.read(CUP)).commits == [other]
 
 
 async def test_a_version_is_taken_once(store: EventStore) -> None:
@@ -55,7 +55,7 @@ async def test_a_version_is_taken_once(store: EventStore) -> None:
     await store.append([taken])
 
     assert await store.append([commit(1, command_id="second")]) == Collided()
-    assert await store.read(TEAPOT) == [taken]
+    assert (await store.read(TEAPOT)).commits == [taken]
 
 
 async def test_a_command_id_is_taken_once_in_its_stream(store: EventStore) -> None:
@@ -63,17 +63,17 @@ async def test_a_command_id_is_taken_once_in_its_stream(store: EventStore) -> No
     await store.append([taken])
 
     assert await store.append([commit(2, command_id="first")]) == Collided()
-    assert await store.read(TEAPOT) == [taken]
+    assert (await store.read(TEAPOT)).commits == [taken]
 
 
 async def test_commits_appended_together_are_all_there_or_none_is(store: EventStore) -> None:
     together = [commit(1), commit(3, received(2), received(3)), commit(4)]
     assert await store.append(together) == Appended()
-    assert await store.read(TEAPOT) == together
+    assert (await store.read(TEAPOT)).commits == together
 
     clashing = [commit(5), commit(6, command_id="command-1")]
     assert await store.append(clashing) == Collided()
-    assert await store.read(TEAPOT) == together
+    assert (await store.read(TEAPOT)).commits == together
 
 
 async def test_the_tail_and_the_commits_of_commands_are_found_at_once(store: EventStore) -> None:
@@ -81,7 +81,7 @@ async def test_the_tail_and_the_commits_of_commands_are_found_at_once(store: Eve
 
     found = await store.find(TEAPOT, 4, ["command-2", "command-5", "nobody"])
 
-    assert found == [commits[1], commits[4], commits[5]]
+    assert found.commits == [commits[1], commits[4], commits[5]]
 
 
 async def test_of_many_writers_at_one_version_one_wins(store: EventStore) -> None:
@@ -90,14 +90,14 @@ async def test_of_many_writers_at_one_version_one_wins(store: EventStore) -> Non
     results = await asyncio.gather(*(store.append([rival]) for rival in rivals))
 
     assert results.count(Appended()) == 1
-    assert await store.read(TEAPOT) == [rivals[results.index(Appended())]]
+    assert (await store.read(TEAPOT)).commits == [rivals[results.index(Appended())]]
 
 
 async def test_a_long_stream_is_read_whole(store: EventStore) -> None:
     for start in range(1, 2401, 100):
         await store.append([commit(version) for version in range(start, start + 100)])
 
-    assert [c.version for c in await store.read(TEAPOT)] == list(range(1, 2401))
+    assert [c.version for c in (await store.read(TEAPOT)).commits] == list(range(1, 2401))
 
 
 @pytest.mark.parametrize("text", ['Tee "für" zwei', "茶 \U0001fad6", "'; DROP", "line\nbreak"])
@@ -108,4 +108,30 @@ async def test_texts_come_back_as_they_were(store: EventStore, text: str) -> Non
     )
     await store.append([named])
 
-    assert [to_item(c) for c in await store.read(TEAPOT)] == [to_item(named)]
+    assert [to_item(c) for c in (await store.read(TEAPOT)).commits] == [to_item(named)]
+
+
+async def test_the_last_commits_are_found_of_all_or_through_a_version(store: EventStore) -> None:
+    await store.append([commit(1)])
+    await store.append([commit(4, received(2), received(3), received(4))])
+    await store.append([commit(5)])
+
+    async def last(limit: int, through: int | None = None) -> list[int]:
+        return [one.version for one in (await store.tail(TEAPOT, limit, through)).commits]
+
+    assert await last(2) == [4, 5]
+    assert await last(9) == [1, 4, 5]
+    assert await last(2, through=4) == [1, 4]
+    assert await last(2, through=3) == [1]
+    assert await last(2, through=0) == []
+
+
+async def test_a_snapshot_rides_in_a_commit(store: EventStore) -> None:
+    state = {"available": 7, "reserved": {"r1": 3}, "name": None}
+    carrying = commit(1).model_copy(
+        update={"snapshot": StoredSnapshot(schema_name="item/1", state=state)}
+    )
+
+    await store.append([carrying])
+
+    assert (await store.tail(TEAPOT, 1)).commits == [carrying]

@@ -29,7 +29,7 @@ async def test_an_accepted_command_is_one_read_and_one_write() -> None:
 
     assert isinstance(outcome, Accepted)
     assert (outcome.commit.version, outcome.repeated) == (3, False)
-    assert store.requests == ["read", "append"]
+    assert store.requests == ["tail", "append"]
 
 
 async def test_a_refusal_is_confirmed_by_one_more_read_and_writes_nothing() -> None:
@@ -41,7 +41,7 @@ async def test_a_refusal_is_confirmed_by_one_more_read_and_writes_nothing() -> N
 
     assert isinstance(outcome, Refused)
     assert (outcome.refusal.code, outcome.version) == ("not-enough-stock", 2)
-    assert store.requests == ["read", "find"]
+    assert store.requests == ["tail", "find"]
     assert len(store.commits()) == 2
 
 
@@ -66,7 +66,7 @@ async def test_a_lost_race_is_decided_again_on_what_the_winner_wrote() -> None:
 
     assert isinstance(outcome, Refused)
     assert outcome.version == 3
-    assert store.requests == ["read", "append", "find", "find"]
+    assert store.requests == ["tail", "append", "find", "find"]
 
 
 async def test_who_loses_every_race_is_told_of_a_conflict_and_has_written_nothing() -> None:
@@ -168,5 +168,5 @@ async def test_of_many_at_once_no_more_are_accepted_than_there_is_stock() -> Non
     outcomes = await asyncio.gather(*(service(store, 50).handle(one) for one in asked))
 
     assert sum(isinstance(outcome, Accepted) for outcome in outcomes) == 10
-    versions = [stored.version for stored in await store.read(TEAPOT)]
+    versions = [stored.version for stored in (await store.read(TEAPOT)).commits]
     assert versions == list(range(1, 13))

@@ -12,7 +12,7 @@ from shared.kernel.category import record
 from shared.kernel.commit import check_contiguous, from_item, item_id, to_item
 from shared.kernel.envelope import decode, encode, envelopes
 from shared.kernel.errors import BrokenStream, InvalidMessage, UnknownMessage
-from shared.kernel.message import Event, route_name
+from shared.kernel.message import LARGEST_EXACT_INTEGER, Event, route_name
 from shared.kernel.stream import StreamName
 from tests.kernel.worlds import commit, received
 
@@ -66,6 +66,15 @@ def test_an_envelope_is_a_cloud_event_with_everything_a_consumer_needs() -> None
 def test_a_message_that_is_no_envelope_is_refused(body: bytes) -> None:
     with pytest.raises(InvalidMessage):
         decode(body)
+
+
+st.register_type_strategy(int, st.integers(-LARGEST_EXACT_INTEGER, LARGEST_EXACT_INTEGER))
+
+
+@pytest.mark.parametrize("number", [2**53, -(2**53)])
+def test_a_number_that_the_store_would_change_is_refused(number: int) -> None:
+    with pytest.raises(InvalidMessage, match=str(number)):
+        record(StockReceived(quantity=number))
 
 
 @pytest.mark.parametrize("event", item.events, ids=lambda event: event.__name__)

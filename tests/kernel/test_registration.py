@@ -45,6 +45,7 @@ def test_a_category_names_each_message_once() -> None:
             decider=item.decider,
             events=(*item.events, item.events[0]),
             commands=item.commands,
+            snapshots=item.snapshots,
         )
 
 
@@ -56,7 +57,9 @@ def test_a_domain_names_each_category_and_each_view_once() -> None:
 
 
 def test_a_category_leaves_the_routes_of_the_product_alone() -> None:
-    views = Category(name="views", decider=item.decider, events=(), commands=())
+    views = Category(
+        name="views", decider=item.decider, events=(), commands=(), snapshots=item.snapshots
+    )
 
     with pytest.raises(ConfigurationError, match="views"):
         Domain(categories=(views,), views=())

@@ -1,5 +1,6 @@
 """Small worlds for the tests of the kernel: a store that others write to at the worst moment."""
 
+import asyncio
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
@@ -9,7 +10,7 @@ from shared.kernel.application_service import ApplicationService
 from shared.kernel.commit import Commit, Metadata, RecordedEvent, timestamp
 from shared.kernel.errors import OutcomeUnknown
 from shared.kernel.message import Command
-from shared.kernel.ports import Appended, Collided
+from shared.kernel.ports import Appended, Collided, Found
 from shared.kernel.request import CommandRequest
 from shared.kernel.stream import StreamName
 
@@ -60,29 +61,39 @@ class Interrupted(MemoryEventStore):
         self.before: list[Sequence[Commit]] = []
         self.lose_answers = 0
         self.lose_writes = 0
+        self.hold: asyncio.Event | None = None
+        self.held = asyncio.Event()
         self.requests: list[str] = []
+        self._on_the_way: list[Sequence[Commit]] = []
 
-    async def read(
-        self, stream: StreamName, after: int = 0, limit: int | None = None
-    ) -> list[Commit]:
-        self.requests.append("read")
-        return await super().read(stream, after, limit)
+    async def tail(self, stream: StreamName, limit: int, through: int | None = None) -> Found:
+        self.requests.append("tail")
+        return await super().tail(stream, limit, through)
 
-    async def find(
-        self, stream: StreamName, after: int, command_ids: Sequence[str]
-    ) -> list[Commit]:
+    async def find(self, stream: StreamName, after: int, command_ids: Sequence[str]) -> Found:
         self.requests.append("find")
         return await super().find(stream, after, command_ids)
 
     async def append(self, commits: Sequence[Commit]) -> Appended | Collided:
         self.requests.append("append")
-        if self.before:
-            await super().append(self.before.pop(0))
+        if self.hold is not None and not self.hold.is_set():
+            self.held.set()
+            await self.hold.wait()
+            self.requests.clear()
+            return await super().append(commits)
+        if self.before and (rival := self.before.pop(0)):
+            await super().append(rival)
         if self.lose_writes:
             self.lose_writes -= 1
+            self._on_the_way.append(commits)
             raise OutcomeUnknown("lost before the write")
         result = await super().append(commits)
         if self.lose_answers:
             self.lose_answers -= 1
             raise OutcomeUnknown("lost after the write")
         return result
+
+    async def land(self) -> None:
+        """Let the writes that were lost arrive after all."""
+        for commits in self._on_the_way:
+            await super().append(commits)

@@ -1,13 +1,22 @@
 """One client of Cosmos DB a process, and what its errors mean."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from azure.core.exceptions import AzureError
 from azure.core.pipeline.transport import AioHttpTransport
+from azure.cosmos._cosmos_responses import CosmosAsyncItemPaged
 from azure.cosmos.aio import ContainerProxy, CosmosClient
 from azure.cosmos.exceptions import CosmosBatchOperationError, CosmosHttpResponseError
 
 from shared.adapters.names import DATABASE
 from shared.adapters.settings import Settings, connection_parts
-from shared.kernel.errors import ConfigurationError
+from shared.kernel.errors import (
+    ConfigurationError,
+    StoreError,
+    StoreThrottled,
+    StoreUnavailable,
+)
 
 CONFLICT = 409
 PRECONDITION_FAILED = 412
@@ -45,6 +54,33 @@ def status(error: AzureError) -> int | None:
     if isinstance(error, CosmosHttpResponseError | CosmosBatchOperationError):
         return error.status_code
     return None
+
+
+def charge_of(headers: Mapping[str, Any]) -> float:
+    """Read the request units out of the headers of an answer."""
+    return float(headers.get("x-ms-request-charge", 0))
+
+
+def charge_of_error(error: AzureError) -> float:
+    """Give the request units that a failed request cost; 0 when no answer came."""
+    return charge_of(getattr(error, "headers", None) or {})
+
+
+async def everything(pages: CosmosAsyncItemPaged) -> tuple[list[dict[str, Any]], float]:
+    """Read all pages of a query, and what they cost; raises StoreThrottled, StoreUnavailable, StoreError."""
+    items: list[dict[str, Any]] = []
+    charge = 0.0
+    try:
+        async for page in pages.by_page():
+            items += [item async for item in page]
+            charge += charge_of(pages.get_response_headers())
+    except AzureError as error:
+        if status(error) == THROTTLED:
+            raise StoreThrottled("Cosmos DB throttles reads") from error
+        if is_unsettled(error):
+            raise StoreUnavailable(f"Cosmos DB does not answer a read: {error}") from error
+        raise StoreError(f"Cosmos DB refuses a read: {error}") from error
+    return items, charge
 
 
 def is_unsettled(error: AzureError) -> bool:

@@ -1,10 +1,11 @@
 """The event store: insert-only, one item a commit, one request a write."""
 
-from collections.abc import AsyncIterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from azure.core.exceptions import AzureError
 from azure.cosmos.aio import ContainerProxy
+from azure.cosmos.exceptions import CosmosBatchOperationError
 from tenacity import (
     AsyncRetrying,
     retry_if_exception_type,
@@ -12,15 +13,24 @@ from tenacity import (
     wait_exponential_jitter,
 )
 
-from shared.adapters.cosmos.client import CONFLICT, THROTTLED, is_unsettled, status
+from shared.adapters.cosmos.client import (
+    CONFLICT,
+    THROTTLED,
+    charge_of,
+    charge_of_error,
+    everything,
+    is_unsettled,
+    status,
+)
 from shared.kernel.commit import Commit, from_item, to_item
 from shared.kernel.errors import (
+    ConfigurationError,
     OutcomeUnknown,
     StoreError,
     StoreThrottled,
     StoreUnavailable,
 )
-from shared.kernel.ports import Appended, Collided
+from shared.kernel.ports import Appended, Collided, Found
 from shared.kernel.stream import StreamName
 
 PAGE = 1_000
@@ -28,6 +38,11 @@ PAGE = 1_000
 _READ = "SELECT * FROM c WHERE c.stream = @stream AND c.version > @after ORDER BY c.version"
 _READ_SOME = (
     "SELECT TOP @limit * FROM c WHERE c.stream = @stream AND c.version > @after ORDER BY c.version"
+)
+_TAIL = "SELECT TOP @limit * FROM c WHERE c.stream = @stream ORDER BY c.stream DESC, c.version DESC"
+_TAIL_THROUGH = (
+    "SELECT TOP @limit * FROM c WHERE c.stream = @stream AND c.version <= @through"
+    " ORDER BY c.stream DESC, c.version DESC"
 )
 _FIND = (
     "SELECT * FROM c WHERE c.stream = @stream"
@@ -38,47 +53,60 @@ _FIND = (
 class CosmosEventStore:
     """Reads and writes the container `events`."""
 
-    def __init__(self, events: ContainerProxy, attempts: int = 8) -> None:
+    def __init__(
+        self, events: ContainerProxy, attempts: int = 8, *, unique_command_ids: bool = True
+    ) -> None:
         self._events = events
         self._attempts = attempts
+        self._unique = unique_command_ids
 
-    async def read(
-        self, stream: StreamName, after: int = 0, limit: int | None = None
-    ) -> list[Commit]:
+    @property
+    def unique_command_ids(self) -> bool:
+        return self._unique
+
+    async def read(self, stream: StreamName, after: int = 0, limit: int | None = None) -> Found:
         if limit is None:
             return await self._query(_READ, stream, after=after)
         return await self._query(_READ_SOME, stream, after=after, limit=limit)
 
-    async def find(
-        self, stream: StreamName, after: int, command_ids: Sequence[str]
-    ) -> list[Commit]:
+    async def tail(self, stream: StreamName, limit: int, through: int | None = None) -> Found:
+        if through is None:
+            found = await self._query(_TAIL, stream, limit=limit)
+        else:
+            found = await self._query(_TAIL_THROUGH, stream, limit=limit, through=through)
+        return Found(found.commits[::-1], found.charge)
+
+    async def find(self, stream: StreamName, after: int, command_ids: Sequence[str]) -> Found:
         return await self._query(_FIND, stream, after=after, commandIds=list(command_ids))
 
     async def append(self, commits: Sequence[Commit]) -> Appended | Collided:
         """Write the identical items until the outcome is known: deciding anew could write twice."""
-        unsettled = False
+        unsettled, charge = False, 0.0
         async for attempt in self._again(OutcomeUnknown):
             with attempt:
                 try:
-                    await self._create([to_item(commit) for commit in commits])
+                    charge += await self._create([to_item(commit) for commit in commits])
                 except AzureError as error:
+                    charge += charge_of_error(error)
                     if status(error) == CONFLICT:
-                        return Collided()
+                        return Collided(charge)
                     unsettled = unsettled or is_unsettled(error)
                     raise _write_error(error, unsettled=unsettled) from error
-        return Appended()
+        return Appended(charge)
 
-    async def _create(self, items: list[dict[str, Any]]) -> None:
+    async def _create(self, items: list[dict[str, Any]]) -> float:
         # retry_total=0: the SDK would send a write whose outcome it does not know again, unasked.
         if len(items) == 1:
-            await self._events.create_item(items[0], retry_total=0, no_response=True)
-            return
-        operations = [("create", (item,)) for item in items]
-        await self._events.execute_item_batch(
-            operations, partition_key=items[0]["stream"], retry_total=0
+            created = await self._events.create_item(items[0], retry_total=0, no_response=True)
+            return charge_of(created.get_response_headers())
+        done = await self._events.execute_item_batch(
+            [("create", (item,)) for item in items],
+            partition_key=items[0]["stream"],
+            retry_total=0,
         )
+        return charge_of(done.get_response_headers())
 
-    async def _query(self, query: str, stream: StreamName, **values: object) -> list[Commit]:
+    async def _query(self, query: str, stream: StreamName, **values: object) -> Found:
         parameters = [{"name": f"@{name}", "value": value} for name, value in values.items()]
         parameters.append({"name": "@stream", "value": str(stream)})
         async for attempt in self._again(StoreUnavailable):
@@ -89,7 +117,8 @@ class CosmosEventStore:
                     partition_key=str(stream),
                     max_item_count=PAGE,
                 )
-                return [from_item(item) for item in await _all(pages)]
+                items, charge = await everything(pages)
+                return Found([from_item(item) for item in items], charge)
         raise AssertionError("tenacity ends with a result or an error")
 
     def _again(self, retried: type[StoreError]) -> AsyncRetrying:
@@ -101,15 +130,22 @@ class CosmosEventStore:
         )
 
 
-async def _all(pages: AsyncIterable[dict[str, Any]]) -> list[dict[str, Any]]:
+async def open_event_store(events: ContainerProxy) -> CosmosEventStore:
+    """Give the event store of a container, once it is known whether the container keeps its unique key."""
+    return CosmosEventStore(events, unique_command_ids=await keeps_unique_key(events))
+
+
+async def keeps_unique_key(events: ContainerProxy) -> bool:
+    """Try to store one command id twice, in a batch that fails in any case and so leaves nothing behind."""
+    stream = "unique-key"
+    twice: list[Any] = [
+        ("create", ({"id": id_, "stream": stream, "commandId": stream},)) for id_ in ("1", "2")
+    ]
     try:
-        return [item async for item in pages]
-    except AzureError as error:
-        if status(error) == THROTTLED:
-            raise StoreThrottled("Cosmos DB throttles reads") from error
-        if is_unsettled(error):
-            raise StoreUnavailable(f"Cosmos DB does not answer a read: {error}") from error
-        raise StoreError(f"Cosmos DB refuses a read: {error}") from error
+        await events.execute_item_batch([*twice, ("read", ("missing",))], partition_key=stream)
+    except CosmosBatchOperationError as failed:
+        return bool(failed.error_index < len(twice))
+    raise ConfigurationError("the store carries out a batch although one of its operations fails")
 
 
 def _write_error(error: AzureError, *, unsettled: bool) -> StoreError:

@@ -3,41 +3,47 @@
 from collections.abc import Sequence
 
 from shared.kernel.commit import Commit
-from shared.kernel.ports import Appended, Collided
+from shared.kernel.ports import Appended, Collided, Found
 from shared.kernel.stream import StreamName
 
 
 class MemoryEventStore:
     """Keeps the commits of each stream by their first version, as the container does by their ids."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, unique_command_ids: bool = True) -> None:
+        self._unique = unique_command_ids
         self._streams: dict[str, dict[int, Commit]] = {}
 
-    async def read(
-        self, stream: StreamName, after: int = 0, limit: int | None = None
-    ) -> list[Commit]:
-        commits = self._streams.get(str(stream), {}).values()
-        newer = sorted((c for c in commits if c.version > after), key=lambda c: c.version)
-        return newer[:limit]
+    @property
+    def unique_command_ids(self) -> bool:
+        return self._unique
 
-    async def find(
-        self, stream: StreamName, after: int, command_ids: Sequence[str]
-    ) -> list[Commit]:
-        commits = self._streams.get(str(stream), {}).values()
-        found = (c for c in commits if c.version > after or c.command_id in command_ids)
-        return sorted(found, key=lambda c: c.version)
+    async def read(self, stream: StreamName, after: int = 0, limit: int | None = None) -> Found:
+        return Found([c for c in self._of(stream) if c.version > after][:limit])
+
+    async def tail(self, stream: StreamName, limit: int, through: int | None = None) -> Found:
+        commits = [c for c in self._of(stream) if through is None or c.version <= through]
+        return Found(commits[-limit:])
+
+    async def find(self, stream: StreamName, after: int, command_ids: Sequence[str]) -> Found:
+        found = [c for c in self._of(stream) if c.version > after or c.command_id in command_ids]
+        return Found(found)
 
     async def append(self, commits: Sequence[Commit]) -> Appended | Collided:
         stored = self._streams.setdefault(commits[0].stream, {})
         command_ids = {commit.command_id for commit in stored.values()}
         after = dict(stored)
         for commit in commits:
-            if commit.first in after or commit.command_id in command_ids:
+            if commit.first in after or (self._unique and commit.command_id in command_ids):
                 return Collided()
             after[commit.first] = commit
             command_ids.add(commit.command_id)
         self._streams[commits[0].stream] = after
         return Appended()
+
+    def _of(self, stream: StreamName) -> list[Commit]:
+        commits = self._streams.get(str(stream), {}).values()
+        return sorted(commits, key=lambda commit: commit.version)
 
     def commits(self) -> list[Commit]:
         """Everything that is stored, stream by stream."""

@@ -5,10 +5,12 @@ from shared.domain.item.decisions import decide
 from shared.domain.item.state import Item, evolve
 from shared.kernel.category import Category
 from shared.kernel.decider import Decider
+from shared.kernel.snapshot import Snapshots
 
 item = Category(
     name="item",
     decider=Decider(initial_state=Item(), decide=decide, evolve=evolve),
     commands=commands.ALL,
     events=events.ALL,
+    snapshots=Snapshots("item/1", Item),
 )

@@ -1,0 +1,67 @@
+"""Loading: from the commits of a stream to its state, from the last snapshot that can be used."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from shared.kernel.category import Category
+from shared.kernel.commit import Commit, check_contiguous
+from shared.kernel.ports import EventStore
+from shared.kernel.snapshot import EVERY
+from shared.kernel.stream import StreamName
+
+FURTHER_BACK = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A state, the version of its stream, and how many commits back the last usable snapshot is."""
+
+    state: Any
+    version: int
+    since_snapshot: int
+
+
+def initial(category: Category) -> Loaded:
+    """Give the state of a stream to which nothing has happened."""
+    return Loaded(category.decider.initial_state, 0, 0)
+
+
+def fold(category: Category, loaded: Loaded, commits: Sequence[Commit]) -> Loaded:
+    """Evolve a state by the commits that follow it; raises BrokenStream when they do not follow."""
+    check_contiguous(loaded.version, commits)
+    for commit in commits:
+        events = [category.decode(e.type, e.schema_number, e.data) for e in commit.events]
+        state = category.decider.fold(loaded.state, events)
+        carries = commit.snapshot and category.snapshots.can_read(commit.snapshot)
+        since = 0 if carries else loaded.since_snapshot + 1
+        loaded = Loaded(state, commit.version, since)
+    return loaded
+
+
+async def load(
+    category: Category, store: EventStore, stream: StreamName, through: int | None = None
+) -> tuple[Loaded, float]:
+    """Load a stream (as far as a version), and say what that cost in request units.
+
+    One bounded query, as long as one of the last commits carries a snapshot that can be used.
+    """
+    commits: list[Commit] = []
+    charge, limit = 0.0, EVERY
+    while True:
+        page = await store.tail(stream, limit, through)
+        charge += page.charge
+        commits = [*page.commits, *commits]
+        start, rest = _begin(category, commits)
+        if start.version or len(page.commits) < limit:
+            return fold(category, start, rest), charge
+        through, limit = page.commits[0].first - 1, FURTHER_BACK
+
+
+def _begin(category: Category, commits: Sequence[Commit]) -> tuple[Loaded, Sequence[Commit]]:
+    for place in range(len(commits) - 1, -1, -1):
+        commit = commits[place]
+        state = category.snapshots.read(commit.snapshot) if commit.snapshot else None
+        if state is not None:
+            return Loaded(state, commit.version, 0), commits[place + 1 :]
+    return initial(category), commits

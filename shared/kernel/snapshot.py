@@ -1,0 +1,57 @@
+"""Snapshots: a state as it rides in a commit, so that a load need not begin at the beginning."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
+
+from shared.kernel.commit import StoredSnapshot
+
+EVERY = 50
+"""One commit in so many carries a snapshot."""
+
+LARGEST = 256 * 1024
+"""No snapshot is written above so many bytes: it would make every fiftieth commit dear."""
+
+
+class Snapshots[S]:
+    """Writes states in one schema, and reads them in it and in the older ones that have an upcaster.
+
+    A snapshot in any other schema was written by another deployment, and the events say the same.
+    """
+
+    def __init__(
+        self,
+        schema: str,
+        state: type[S],
+        upcasters: Mapping[str, Callable[[dict[str, Any]], dict[str, Any]]] | None = None,
+    ) -> None:
+        self.schema = schema
+        self._adapter = TypeAdapter(state)
+        self._upcasters = dict(upcasters or {})
+
+    def write(self, state: S) -> StoredSnapshot:
+        """Write a state."""
+        return StoredSnapshot(schema_name=self.schema, state=self.show(state))
+
+    def show(self, state: S) -> dict[str, Any]:
+        """Give a state as JSON, for a snapshot or for people."""
+        shown: dict[str, Any] = self._adapter.dump_python(state, mode="json")
+        return shown
+
+    def can_read(self, stored: StoredSnapshot) -> bool:
+        """Tell whether a snapshot is in a schema that is known here."""
+        return stored.schema_name == self.schema or stored.schema_name in self._upcasters
+
+    def read(self, stored: StoredSnapshot) -> S | None:
+        """Read a state; None when it is in no schema that is known here, or does not keep to it."""
+        if not self.can_read(stored):
+            return None
+        state = stored.state
+        if stored.schema_name != self.schema:
+            state = self._upcasters[stored.schema_name](state)
+        try:
+            return self._adapter.validate_python(state)
+        except ValidationError:
+            # A snapshot is a copy of what the events say: without it the load goes further back.
+            return None

@@ -1,0 +1,32 @@
+"""States that are kept warm, so that the next command on a stream need not load it."""
+
+from collections import OrderedDict
+
+from shared.kernel.loading import Loaded
+from shared.kernel.stream import StreamName
+
+
+class WarmStates:
+    """The states of the streams that were used last, a bounded number."""
+
+    def __init__(self, most: int = 1_000) -> None:
+        self._most = most
+        self._states: OrderedDict[StreamName, Loaded] = OrderedDict()
+
+    def get(self, stream: StreamName) -> Loaded | None:
+        """Give the state of a stream, if it is warm."""
+        loaded = self._states.get(stream)
+        if loaded is not None:
+            self._states.move_to_end(stream)
+        return loaded
+
+    def put(self, stream: StreamName, loaded: Loaded) -> None:
+        """Keep a state that the store has proven; the one that was used least gives way."""
+        self._states[stream] = loaded
+        self._states.move_to_end(stream)
+        if len(self._states) > self._most:
+            self._states.popitem(last=False)
+
+    def drop(self, stream: StreamName) -> None:
+        """Forget a state of which nothing is certain."""
+        self._states.pop(stream, None)

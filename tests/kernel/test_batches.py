@@ -1,0 +1,307 @@
+"""Commands that wait for one stream: decided one after another, written together, each told its own outcome."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import replace
+
+import pytest
+
+from shared.domain.item import item
+from shared.domain.item.commands import ReceiveStock, RegisterItem, ReserveStock
+from shared.domain.item.events import StockAdjusted, StockReceived, StockReserved
+from shared.kernel.application_service import ApplicationService
+from shared.kernel.category import Category, record
+from shared.kernel.decider import Decision
+from shared.kernel.errors import CommandIdReused, EventTooLarge, OutcomeUnknown
+from shared.kernel.message import Command, Event
+from shared.kernel.outcome import Accepted, Outcome, Outdated, Refused
+from shared.kernel.plan import LARGEST_EVENT
+from shared.kernel.request import CommandRequest
+from tests.kernel.worlds import Interrupted, commit, no_pause, received, request, service
+
+
+async def stocked(quantity: int = 10) -> tuple[Interrupted, ApplicationService]:
+    """Give a store with a stocked teapot, and a service that has it warm."""
+    store = Interrupted()
+    handling = service(store)
+    await handling.handle(request(RegisterItem(name="Teapot", reorder_point=2), "register"))
+    await handling.handle(request(ReceiveStock(quantity=quantity), "receive"))
+    store.requests.clear()
+    return store, handling
+
+
+def reserve(number: int | str, quantity: int = 1) -> CommandRequest:
+    return request(
+        ReserveStock(reservation_id=f"r{number}", quantity=quantity), f"reserve-{number}"
+    )
+
+
+async def together(
+    store: Interrupted, handling: ApplicationService, requests: Sequence[CommandRequest]
+) -> list[Outcome | BaseException]:
+    """Let requests wait behind a first write, so that they are handled as one batch."""
+    store.hold = asyncio.Event()
+    first = asyncio.create_task(handling.handle(request(ReceiveStock(quantity=1), "first")))
+    await store.held.wait()
+    waiting = [asyncio.create_task(handling.handle(one)) for one in requests]
+    await asyncio.sleep(0)
+    store.requests.clear()
+    store.hold.set()
+    await first
+    return await asyncio.gather(*waiting, return_exceptions=True)
+
+
+async def test_a_hundred_that_wait_together_are_one_write() -> None:
+    store, handling = await stocked(quantity=60)
+
+    outcomes = await together(store, handling, [reserve(n) for n in range(100)])
+
+    accepted = [outcome for outcome in outcomes if isinstance(outcome, Accepted)]
+    refused = [outcome for outcome in outcomes if isinstance(outcome, Refused)]
+    assert (len(accepted), len(refused)) == (61, 39)
+    assert [one.commit.version for one in accepted] == list(range(4, 65))
+    assert store.requests == ["append", "find"]
+
+
+async def test_more_than_a_hundred_are_two_writes() -> None:
+    store, handling = await stocked(quantity=1000)
+
+    outcomes = await together(store, handling, [reserve(n) for n in range(150)])
+
+    assert all(isinstance(outcome, Accepted) for outcome in outcomes)
+    assert store.requests == ["append", "append"]
+
+
+async def test_a_batch_of_refusals_only_writes_nothing_and_reads_once() -> None:
+    store, handling = await stocked()
+
+    outcomes = await together(store, handling, [reserve(n, quantity=99) for n in range(40)])
+
+    assert all(isinstance(outcome, Refused) for outcome in outcomes)
+    assert store.requests == ["find"]
+
+
+async def test_one_command_twice_in_one_batch_takes_effect_once() -> None:
+    store, handling = await stocked()
+
+    first, second = await together(store, handling, [reserve(1, 6), reserve(1, 6)])
+
+    assert isinstance(first, Accepted)
+    assert isinstance(second, Accepted)
+    assert (first.repeated, second.repeated) == (False, True)
+    assert first.commit == second.commit
+    assert store.requests == ["append"]
+
+
+async def test_two_commands_under_one_id_in_one_batch_are_not_one() -> None:
+    store, handling = await stocked()
+    other = replace(reserve(1, 6), command=ReceiveStock(quantity=1))
+
+    first, second = await together(store, handling, [reserve(1, 6), other])
+
+    assert isinstance(first, Accepted)
+    assert isinstance(second, CommandIdReused)
+
+
+async def test_twenty_old_repeats_among_a_hundred_cost_one_more_write() -> None:
+    store, handling = await stocked(quantity=1000)
+    olds = [request(ReceiveStock(quantity=1), f"old-{n}") for n in range(20)]
+    stored = [await handling.handle(old) for old in olds]
+    news = [reserve(n) for n in range(80)]
+    mixed = [
+        one for n, new in enumerate(news) for one in ([new, olds[n // 4]] if n % 4 == 0 else [new])
+    ]
+
+    outcomes = await together(store, handling, mixed)
+
+    told = dict(zip([one.command_id for one in mixed], outcomes, strict=True))
+    assert [told[old.command_id] for old in olds] == [
+        Accepted(one.commit, repeated=True) for one in stored if isinstance(one, Accepted)
+    ]
+    assert all(isinstance(told[new.command_id], Accepted) for new in news)
+    assert store.requests == ["append", "find", "append"]
+
+
+async def test_a_refusal_behind_a_neighbour_that_conflicts_is_decided_again() -> None:
+    store, handling = await stocked(quantity=10)
+    # The rival takes 8 pieces; after that the 9 do not fit any more, and the 2 do.
+    store.before = [[commit(4, record(StockReserved(reservation_id="rival", quantity=8)))]]
+
+    nine, two = await together(store, handling, [reserve("nine", 9), reserve("two", 2)])
+
+    assert isinstance(nine, Refused)
+    assert isinstance(two, Accepted)
+    assert two.commit.version == 5
+
+
+async def test_a_refusal_on_warm_state_is_confirmed_because_another_host_may_have_written() -> None:
+    store, here = await stocked(quantity=1)
+    there = service(store)
+    await there.handle(request(ReceiveStock(quantity=50), "delivery"))
+
+    outcome = await here.handle(reserve("many", 40))
+
+    assert isinstance(outcome, Accepted)
+    assert outcome.commit.version == 4
+
+
+async def test_a_repeat_that_another_host_stored_is_answered_with_its_commit() -> None:
+    store, here = await stocked(quantity=10)
+    there = service(store)
+    asked = reserve("all", 10)
+    metadata = asked.metadata.model_copy(update={"correlation_id": "another host"})
+    first = await there.handle(replace(asked, metadata=metadata))
+
+    second = await here.handle(asked)
+
+    assert isinstance(first, Accepted)
+    assert second == Accepted(first.commit, repeated=True)
+
+
+@pytest.mark.parametrize("expected", [3, 9])
+async def test_an_expected_version_inside_a_commit_or_ahead_of_the_tail_is_outdated(
+    expected: int,
+) -> None:
+    store, handling = await stocked()
+    await store.append([commit(5, received(1), received(2), received(3))])
+
+    outcome = await handling.handle(replace(reserve(1), expected=expected))
+
+    assert outcome == Outdated(version=5)
+    assert len(store.commits()) == 3
+
+
+async def test_an_expected_version_that_this_host_has_not_seen_yet_is_met() -> None:
+    store, here = await stocked()
+    await service(store).handle(request(ReceiveStock(quantity=1), "elsewhere"))
+
+    outcome = await here.handle(replace(reserve(1), expected=3))
+
+    assert isinstance(outcome, Accepted)
+
+
+async def test_who_expects_a_version_is_not_tried_again_on_another() -> None:
+    store, handling = await stocked()
+    store.before = [[commit(3, received(1))]]
+
+    outcome = await handling.handle(replace(reserve(1), expected=2))
+
+    assert outcome == Outdated(version=3)
+    assert [one.command_id for one in store.commits()] == ["register", "receive", "command-3"]
+
+
+async def test_a_repeat_of_a_command_with_an_expected_version_is_answered() -> None:
+    store, handling = await stocked()
+    first = await handling.handle(replace(reserve(1), expected=2))
+    await handling.handle(reserve(2))
+
+    second = await handling.handle(replace(reserve(1), expected=2))
+
+    assert isinstance(first, Accepted)
+    assert second == Accepted(first.commit, repeated=True)
+    assert len(store.commits()) == 4
+
+
+async def test_a_stream_that_must_not_exist_yet_is_begun_once() -> None:
+    handling = service(Interrupted())
+    register = RegisterItem(name="Teapot", reorder_point=2)
+
+    first = await handling.handle(replace(request(register, "one"), expected=0))
+    second = await handling.handle(replace(request(register, "two"), expected=0))
+
+    assert isinstance(first, Accepted)
+    assert second == Outdated(version=1)
+
+
+async def test_a_batch_of_which_nothing_is_known_and_that_lands_later_took_effect_once() -> None:
+    store, handling = await stocked(quantity=100)
+    requests = [reserve(n) for n in range(5)]
+    store.lose_writes = 1
+
+    outcomes = await together(store, handling, requests)
+    assert all(isinstance(outcome, OutcomeUnknown) for outcome in outcomes)
+    await store.land()
+    again = [await handling.handle(one) for one in requests]
+
+    assert all(isinstance(outcome, Accepted) and outcome.repeated for outcome in again)
+    assert len(store.commits()) == 2 + 1 + 5
+
+
+async def test_a_client_that_goes_away_does_not_stop_the_others() -> None:
+    store, handling = await stocked()
+    store.hold = asyncio.Event()
+    first = asyncio.create_task(handling.handle(reserve("first")))
+    await store.held.wait()
+    gone, stays = (asyncio.create_task(handling.handle(reserve(who))) for who in ("gone", "stays"))
+    await asyncio.sleep(0)
+    first.cancel()
+    gone.cancel()
+    store.hold.set()
+
+    outcome = await stays
+
+    assert isinstance(outcome, Accepted)
+    # What was being written is there; what still waited is not.
+    ids = [one.command_id for one in store.commits()]
+    assert ids == ["register", "receive", "reserve-first", "reserve-stays"]
+
+
+async def test_an_event_that_the_log_could_not_carry_is_refused_before_it_is_stored() -> None:
+    store, _ = await stocked()
+    large = replace(item, decider=replace(item.decider, decide=_adjusting))
+    handling = ApplicationService(large, store, no_pause)
+
+    small, too_large, other = await together(
+        store,
+        handling,
+        [
+            request(_Adjust(size=10), "small"),
+            request(_Adjust(size=LARGEST_EVENT), "too-large"),
+            request(_Adjust(size=20), "other"),
+        ],
+    )
+
+    assert isinstance(small, Accepted)
+    assert isinstance(too_large, EventTooLarge)
+    assert isinstance(other, Accepted)
+    assert len(store.commits()) == 2 + 3
+
+
+async def test_commits_that_are_too_large_for_one_batch_are_written_in_several() -> None:
+    store, _ = await stocked()
+    large = replace(item, decider=replace(item.decider, decide=_adjusting))
+    handling = ApplicationService(large, store, no_pause)
+
+    outcomes = await together(
+        store, handling, [request(_Adjust(size=700_000), f"large-{n}") for n in range(5)]
+    )
+
+    assert all(isinstance(outcome, Accepted) for outcome in outcomes)
+    assert store.requests.count("append") == 3
+
+
+async def test_a_decision_that_breaks_hurts_only_who_asked_for_it() -> None:
+    store, _ = await stocked()
+    broken: Category = replace(item, decider=replace(item.decider, decide=_adjusting))
+    handling = ApplicationService(broken, store, no_pause)
+
+    bad, good = await together(
+        store, handling, [request(_Adjust(size=-1), "bad"), request(_Adjust(size=1), "good")]
+    )
+
+    assert isinstance(bad, ZeroDivisionError)
+    assert isinstance(good, Accepted)
+
+
+class _Adjust(Command):
+    """A command of the tests: records a reason of a size, or breaks."""
+
+    size: int
+
+
+def _adjusting(command: Command, _state: object) -> Decision[Event]:
+    if not isinstance(command, _Adjust):
+        return (StockReceived(quantity=1),)
+    if command.size < 0:
+        raise ZeroDivisionError("a bug in a decider")
+    return (StockAdjusted(quantity=1, reason="x" * command.size),)

@@ -1,0 +1,193 @@
+"""Loading from the last snapshot: bounded whatever the length, right whatever the schema."""
+
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from shared.adapters.memory import MemoryEventStore
+from shared.domain.item import item
+from shared.domain.item.commands import ReceiveStock, RegisterItem, ReserveStock
+from shared.domain.item.state import Item
+from shared.kernel import snapshot
+from shared.kernel.application_service import ApplicationService
+from shared.kernel.category import Category, Upcaster
+from shared.kernel.commit import Commit
+from shared.kernel.loading import fold, initial, load
+from shared.kernel.ports import Found
+from shared.kernel.snapshot import EVERY, Snapshots
+from shared.kernel.stream import StreamName
+from tests.kernel.worlds import TEAPOT, no_pause, request
+
+
+class Watched(MemoryEventStore):
+    """Counts the commits that each query gives."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.pages: list[int] = []
+
+    async def tail(self, stream: StreamName, limit: int, through: int | None = None) -> Found:
+        found = await super().tail(stream, limit, through)
+        self.pages.append(len(found.commits))
+        return found
+
+
+@dataclass
+class Host:
+    """A deployment of the item, which may write its snapshots in a schema of its own."""
+
+    store: Watched
+    category: Category = item
+    number: int = 0
+    service: ApplicationService = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.restart()
+
+    def restart(self) -> None:
+        self.service = ApplicationService(self.category, self.store, no_pause)
+
+    async def receive(self, times: int = 1) -> None:
+        for _ in range(times):
+            self.number += 1
+            name = f"{self.category.snapshots.schema}-{self.number}"
+            await self.service.handle(request(ReceiveStock(quantity=1), name))
+
+
+async def stream(length: int) -> Host:
+    host = Host(Watched())
+    await host.service.handle(request(RegisterItem(name="Teapot", reorder_point=2), "register"))
+    await host.receive(length - 1)
+    host.store.pages.clear()
+    return host
+
+
+def snapshots(commits: list[Commit]) -> list[int]:
+    return [commit.version for commit in commits if commit.snapshot is not None]
+
+
+async def state_of_everything(store: MemoryEventStore) -> Any:
+    return fold(item, initial(item), (await store.read(TEAPOT)).commits).state
+
+
+async def test_every_fiftieth_commit_carries_a_snapshot() -> None:
+    host = await stream(230)
+
+    assert snapshots(host.store.commits()) == [50, 100, 150, 200]
+
+
+@pytest.mark.parametrize("length", [1, 49, 50, 51, 99, 100, 101, 1_000])
+async def test_a_load_is_one_bounded_query_and_gives_what_all_events_give(length: int) -> None:
+    host = await stream(length)
+
+    loaded, _ = await load(item, host.store, TEAPOT)
+
+    assert loaded.version == length
+    assert loaded.state == await state_of_everything(host.store)
+    assert host.store.pages == [min(length, EVERY)]
+
+
+async def test_a_cold_host_goes_on_with_the_rhythm_of_snapshots() -> None:
+    host = await stream(70)
+    host.restart()
+    await host.receive(60)
+
+    assert snapshots(host.store.commits()) == [50, 100]
+
+
+async def test_a_state_as_it_was_at_a_version_is_loaded_too() -> None:
+    host = await stream(120)
+
+    loaded, _ = await load(item, host.store, TEAPOT, through=77)
+
+    assert (loaded.version, loaded.state.available) == (77, 76)
+    assert host.store.pages == [50]
+
+
+def item_with(schema: str, older: Upcaster | None = None) -> Category:
+    upcasters = {"item/1": older} if older else {}
+    return replace(item, snapshots=Snapshots(schema, Item, upcasters))
+
+
+async def test_a_snapshot_of_another_schema_is_passed_over_and_a_new_one_follows() -> None:
+    host = await stream(200)
+    new = Host(host.store, item_with("item/2"))
+
+    await new.receive()
+
+    newest = host.store.commits()[-1]
+    assert host.store.pages == [50, 150]
+    assert newest.snapshot is not None
+    assert newest.snapshot.schema_name == "item/2"
+    host.store.pages.clear()
+    new.restart()
+    await new.receive()
+    assert host.store.pages == [50]
+
+
+async def test_an_old_snapshot_that_can_be_upcast_is_used() -> None:
+    host = await stream(200)
+    upcasting = item_with("item/2", older=lambda state: {**state, "reorder_point": 7})
+
+    loaded, _ = await load(upcasting, host.store, TEAPOT)
+
+    assert (loaded.version, loaded.state.reorder_point) == (200, 7)
+    assert host.store.pages == [50]
+
+
+async def test_a_snapshot_that_does_not_keep_to_its_schema_is_passed_over() -> None:
+    host = await stream(60)
+    broken = replace(item, snapshots=Snapshots("item/1", int))
+
+    loaded, _ = await load(broken, host.store, TEAPOT)
+
+    assert loaded.state == await state_of_everything(host.store)
+
+
+async def test_deployments_that_alternate_stay_right_and_bounded() -> None:
+    host = await stream(300)
+    old, new = host, Host(host.store, item_with("item/2"))
+    for _ in range(40):
+        for deployment in (old, new):
+            deployment.restart()
+            await deployment.receive(9)
+    host.store.pages.clear()
+
+    for deployment in (old, new):
+        loaded, _ = await load(deployment.category, host.store, TEAPOT)
+        assert loaded.state == await state_of_everything(host.store)
+
+    # Each finds a snapshot of its own among as many commits as both write between two of them.
+    assert sum(host.store.pages) <= 2 * (EVERY + 2 * EVERY)
+
+
+async def test_no_snapshot_is_written_above_a_size(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("shared.kernel.plan.LARGEST", 40)
+    host = await stream(60)
+
+    assert snapshots(host.store.commits()) == []
+
+
+@settings(max_examples=50)
+@given(st.lists(st.integers(0, 1), min_size=1, max_size=160), st.integers(1, 60))
+async def test_whatever_was_asked_and_whoever_restarts_the_load_is_the_fold(
+    kinds: list[int], every: int
+) -> None:
+    host = await stream(3)
+    for number, kind in enumerate(kinds):
+        if number % every == 0:
+            host.restart()
+        command = ReceiveStock(quantity=2) if kind else ReserveStock(reservation_id="r", quantity=1)
+        await host.service.handle(request(command, f"c{number}"))
+
+    loaded, _ = await load(item, host.store, TEAPOT)
+
+    assert loaded.state == await state_of_everything(host.store)
+    assert len(host.store.commits()) // EVERY == len(snapshots(host.store.commits()))
+
+
+def test_the_limits_are_those_that_the_documentation_names() -> None:
+    assert (EVERY, snapshot.LARGEST) == (50, 262_144)
