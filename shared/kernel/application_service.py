@@ -56,8 +56,7 @@ class ApplicationService:
 
     async def _load(self, stream: StreamName, waiting: Sequence[Waiting]) -> Loaded:
         # Whatever goes wrong from here on, a state is kept only when it has been proven again.
-        loaded = self._warm.get(stream)
-        self._warm.drop(stream)
+        loaded = self._warm.take(stream)
         if loaded is None:
             loaded, charge = await load(self._category, self._store, stream)
             _share(charge, waiting)

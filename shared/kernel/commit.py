@@ -69,7 +69,7 @@ class Commit(BaseModel):
 
 def timestamp(moment: datetime) -> str:
     """Write a moment as the project does: UTC, six digits, `Z`."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return moment.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
 def item_id(first: int) -> str:

@@ -36,7 +36,10 @@ type Handle = Callable[[StreamName, Sequence[Waiting]], Awaitable[Sequence[Waiti
 
 
 class Mailbox:
-    """One worker a stream, as long as commands wait for it; who goes away does not stop the others."""
+    """Whoever finds a stream idle handles its own command; those that come meanwhile are handled together.
+
+    Who goes away stops nobody else.
+    """
 
     def __init__(self, handle: Handle) -> None:
         self._handle = handle
@@ -50,14 +53,22 @@ class Mailbox:
         if queue is not None:
             queue.append(waiting)
         else:
-            self._streams[request.stream] = deque([waiting])
-            worker = asyncio.create_task(self._work(request.stream))
-            self._workers.add(worker)
-            worker.add_done_callback(self._workers.discard)
+            await self._begin(request.stream, waiting)
         return await waiting.answer
 
-    async def _work(self, stream: StreamName) -> None:
-        queue = self._streams[stream]
+    async def _begin(self, stream: StreamName, first: Waiting) -> None:
+        queue = self._streams[stream] = deque[Waiting]()
+        try:
+            queue.extendleft(await self._handled(stream, [first]))
+        finally:
+            if queue:
+                worker = asyncio.create_task(self._work(stream, queue))
+                self._workers.add(worker)
+                worker.add_done_callback(self._workers.discard)
+            else:
+                del self._streams[stream]
+
+    async def _work(self, stream: StreamName, queue: deque[Waiting]) -> None:
         taken: list[Waiting] = []
         try:
             while queue:

@@ -3,9 +3,12 @@
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any
+
+from pydantic_core import to_json
 
 from shared.kernel.category import Category, record
-from shared.kernel.commit import Commit, StoredSnapshot
+from shared.kernel.commit import Commit, RecordedEvent, StoredSnapshot
 from shared.kernel.decider import Refusal
 from shared.kernel.errors import EventTooLarge
 from shared.kernel.loading import Loaded
@@ -22,6 +25,9 @@ LARGEST_BATCH = 1_800_000
 
 ITEM_OVERHEAD = 2_000
 """Bytes, and more than ids and metadata take."""
+
+NEGLIGIBLE = 5_000
+"""Bytes: a hundred commits of this size fit into a batch even if every character is escaped."""
 
 LARGEST_EVENT = 1_000_000
 """Bytes: a message of the log has 1 MB (1,048,576) with its envelope."""
@@ -56,9 +62,9 @@ def plan(category: Category, loaded: Loaded, requests: Sequence[CommandRequest])
         if request.command_id in commits:
             verdicts.append(Repeat(commits[request.command_id]))
             continue
-        verdict, after = _decide(category, loaded, request)
+        verdict, after, size = _decide(category, loaded, request)
         if isinstance(verdict, Commit):
-            total += _size(verdict)
+            total += size
             if commits and (total > LARGEST_BATCH or len(commits) == MOST_COMMITS):
                 break
             commits[request.command_id] = verdict
@@ -67,60 +73,66 @@ def plan(category: Category, loaded: Loaded, requests: Sequence[CommandRequest])
     return Plan(verdicts, list(commits.values()), loaded)
 
 
-def _decide(category: Category, loaded: Loaded, request: CommandRequest) -> tuple[Verdict, Loaded]:
+def _decide(
+    category: Category, loaded: Loaded, request: CommandRequest
+) -> tuple[Verdict, Loaded, int]:
+    """Give the verdict, the state behind it, and the bytes to write."""
     if request.expected not in {None, loaded.version}:
-        return Outdated(loaded.version), loaded
+        return Outdated(loaded.version), loaded, 0
     try:
         decision = category.decider.decide(request.command, loaded.state)
         if isinstance(decision, Refusal):
-            return Refused(decision, loaded.version), loaded
+            return Refused(decision, loaded.version), loaded, 0
         if not decision:
-            return Unchanged(loaded.version), loaded
+            return Unchanged(loaded.version), loaded, 0
         return _accept(category, loaded, request, decision)
     except Exception as error:  # noqa: BLE001 - handed to who sent it: its neighbours go on
-        return error, loaded
+        return error, loaded, 0
 
 
 def _accept(
     category: Category, loaded: Loaded, request: CommandRequest, decision: tuple[Event, ...]
-) -> tuple[Commit, Loaded]:
-    after = Loaded(
-        category.decider.fold(loaded.state, decision),
-        loaded.version + len(decision),
-        loaded.since_snapshot + 1,
-    )
+) -> tuple[Commit, Loaded, int]:
+    events = tuple(record(event) for event in decision)
+    size = ITEM_OVERHEAD + sum(_checked_size(request, event) for event in events)
+    if size > LARGEST_BATCH:
+        raise EventTooLarge(f"{request.stream}: the events of one command are too large together")
+    state = category.decider.fold(loaded.state, decision)
+    after = Loaded(state, loaded.version + len(events), loaded.since_snapshot + 1)
+    snapshot = None
+    if after.since_snapshot >= EVERY:
+        snapshot, snapshot_size = _snapshot(category, state)
+        size += snapshot_size
+    if snapshot is not None:
+        after = replace(after, since_snapshot=0)
     commit = Commit(
         stream=str(request.stream),
         version=after.version,
         command_id=request.command_id,
         command_digest=request.digest,
-        events=tuple(record(event) for event in decision),
+        events=events,
         metadata=request.metadata,
+        snapshot=snapshot,
     )
-    _check_size(commit)
-    return _with_snapshot(category, commit, after)
+    return commit, after, size
 
 
-def _with_snapshot(category: Category, commit: Commit, after: Loaded) -> tuple[Commit, Loaded]:
-    if after.since_snapshot < EVERY:
-        return commit, after
-    snapshot: StoredSnapshot = category.snapshots.write(after.state)
-    if len(json.dumps(snapshot.state)) > LARGEST:
-        return commit, after
-    return commit.model_copy(update={"snapshot": snapshot}), replace(after, since_snapshot=0)
+def _snapshot(category: Category, state: object) -> tuple[StoredSnapshot | None, int]:
+    snapshot = category.snapshots.write(state)
+    size = _size(snapshot.state)
+    return (snapshot, size) if size <= LARGEST else (None, 0)
 
 
-def _check_size(commit: Commit) -> None:
-    sizes = [len(json.dumps(event.data)) for event in commit.events]
-    for event, size in zip(commit.events, sizes, strict=True):
-        if size > LARGEST_EVENT:
-            raise EventTooLarge(
-                f"{commit.stream}: {event.type} has {size} bytes, and {LARGEST_EVENT} fit into the log"
-            )
-    if sum(sizes) > LARGEST_BATCH:
-        raise EventTooLarge(f"{commit.stream}: the events of one command are too large together")
+def _checked_size(request: CommandRequest, event: RecordedEvent) -> int:
+    size = _size(event.data)
+    if size > LARGEST_EVENT:
+        raise EventTooLarge(
+            f"{request.stream}: {event.type} has {size} bytes, and {LARGEST_EVENT} fit into the log"
+        )
+    return size
 
 
-def _size(commit: Commit) -> int:
-    snapshot = len(json.dumps(commit.snapshot.state)) if commit.snapshot else 0
-    return ITEM_OVERHEAD + snapshot + sum(len(json.dumps(event.data)) for event in commit.events)
+def _size(data: dict[str, Any]) -> int:
+    """Count the bytes of JSON; what the SDK escapes counts only where it could matter."""
+    size = len(to_json(data))
+    return size if size < NEGLIGIBLE else len(json.dumps(data))

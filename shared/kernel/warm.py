@@ -13,20 +13,12 @@ class WarmStates:
         self._most = most
         self._states: OrderedDict[StreamName, Loaded] = OrderedDict()
 
-    def get(self, stream: StreamName) -> Loaded | None:
-        """Give the state of a stream, if it is warm."""
-        loaded = self._states.get(stream)
-        if loaded is not None:
-            self._states.move_to_end(stream)
-        return loaded
+    def take(self, stream: StreamName) -> Loaded | None:
+        """Take the state of a stream, if it is warm; whoever proves it puts it back."""
+        return self._states.pop(stream, None)
 
     def put(self, stream: StreamName, loaded: Loaded) -> None:
         """Keep a state that the store has proven; the one that was used least gives way."""
         self._states[stream] = loaded
-        self._states.move_to_end(stream)
         if len(self._states) > self._most:
             self._states.popitem(last=False)
-
-    def drop(self, stream: StreamName) -> None:
-        """Forget a state of which nothing is certain."""
-        self._states.pop(stream, None)

@@ -1,21 +1,18 @@
 """The event store: insert-only, one item a commit, one request a write."""
 
+import asyncio
 from collections.abc import Sequence
+from itertools import count
 from typing import Any
 
 from azure.core.exceptions import AzureError
 from azure.cosmos.aio import ContainerProxy
 from azure.cosmos.exceptions import CosmosBatchOperationError
-from tenacity import (
-    AsyncRetrying,
-    retry_if_exception_type,
-    stop_after_attempt,
-    wait_exponential_jitter,
-)
 
 from shared.adapters.cosmos.client import (
     CONFLICT,
     THROTTLED,
+    backoff,
     charge_of,
     charge_of_error,
     everything,
@@ -81,18 +78,21 @@ class CosmosEventStore:
 
     async def append(self, commits: Sequence[Commit]) -> Appended | Collided:
         """Write the identical items until the outcome is known: deciding anew could write twice."""
+        items = [to_item(commit) for commit in commits]
         unsettled, charge = False, 0.0
-        async for attempt in self._again(OutcomeUnknown):
-            with attempt:
-                try:
-                    charge += await self._create([to_item(commit) for commit in commits])
-                except AzureError as error:
-                    charge += charge_of_error(error)
-                    if status(error) == CONFLICT:
-                        return Collided(charge)
-                    unsettled = unsettled or is_unsettled(error)
-                    raise _write_error(error, unsettled=unsettled) from error
-        return Appended(charge)
+        for attempt in count(1):
+            try:
+                return Appended(charge + await self._create(items))
+            except AzureError as error:
+                charge += charge_of_error(error)
+                if status(error) == CONFLICT:
+                    return Collided(charge)
+                unsettled = unsettled or is_unsettled(error)
+                failure = _write_error(error, unsettled=unsettled)
+                if attempt == self._attempts or not isinstance(failure, OutcomeUnknown):
+                    raise failure from error
+            await asyncio.sleep(backoff(attempt))
+        raise AssertionError("counting has no end")
 
     async def _create(self, items: list[dict[str, Any]]) -> float:
         # retry_total=0: the SDK would send a write whose outcome it does not know again, unasked.
@@ -109,25 +109,19 @@ class CosmosEventStore:
     async def _query(self, query: str, stream: StreamName, **values: object) -> Found:
         parameters = [{"name": f"@{name}", "value": value} for name, value in values.items()]
         parameters.append({"name": "@stream", "value": str(stream)})
-        async for attempt in self._again(StoreUnavailable):
-            with attempt:
-                pages = self._events.query_items(
-                    query,
-                    parameters=parameters,
-                    partition_key=str(stream),
-                    max_item_count=PAGE,
-                )
+        for attempt in count(1):
+            pages = self._events.query_items(
+                query, parameters=parameters, partition_key=str(stream), max_item_count=PAGE
+            )
+            try:
                 items, charge = await everything(pages)
+            except StoreUnavailable:
+                if attempt == self._attempts:
+                    raise
+            else:
                 return Found([from_item(item) for item in items], charge)
-        raise AssertionError("tenacity ends with a result or an error")
-
-    def _again(self, retried: type[StoreError]) -> AsyncRetrying:
-        return AsyncRetrying(
-            stop=stop_after_attempt(self._attempts),
-            wait=wait_exponential_jitter(multiplier=0.02, max=1, jitter=0.05),
-            retry=retry_if_exception_type(retried),
-            reraise=True,
-        )
+            await asyncio.sleep(backoff(attempt))
+        raise AssertionError("counting has no end")
 
 
 async def open_event_store(events: ContainerProxy) -> CosmosEventStore:
