@@ -9,7 +9,7 @@ from command_api.application import Application
 from command_api.parsing import SHOWN, stream_name
 from command_api.problems import Fault, Problem, from_error, malformed, not_found
 from command_api.responses import event_json, json_response
-from shared.kernel.commit import Commit
+from shared.kernel.commit import Commit, metadata_json
 from shared.kernel.errors import OnewriteError
 
 PAGE = 100
@@ -74,7 +74,7 @@ def _shown(commit: Commit) -> dict[str, object]:
     return {
         "version": commit.version,
         "commandId": commit.command_id,
-        "metadata": commit.metadata.model_dump(mode="json", exclude_none=True),
+        "metadata": metadata_json(commit.metadata),
         "events": [
             event_json(version, event)
             for version, event in enumerate(commit.events, start=commit.first)

@@ -3,8 +3,9 @@
 Commands that wait for one stream are decided one after another and written together; each gets its own outcome.
 """
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import replace
+from typing import Any
 
 from shared.kernel.category import Category
 from shared.kernel.commit import Commit
@@ -36,17 +37,18 @@ class ApplicationService:
         self._warm = WarmStates()
         self._mailbox = Mailbox(self._decide)
 
-    async def handle(self, request: CommandRequest) -> Outcome:
+    def handle(self, request: CommandRequest) -> Coroutine[Any, Any, Outcome]:
         """Decide a command and make its one write.
 
         Raises Conflict when others were faster in every attempt, CommandIdReused, EventTooLarge, and what the
         store raises.
         """
-        return await self._mailbox.put(request)
+        return self._mailbox.put(request)
 
     async def _decide(self, stream: StreamName, waiting: Sequence[Waiting]) -> Sequence[Waiting]:
         """Answer what can be answered; gives back what must be decided again."""
-        loaded = await self._load(stream, waiting)
+        # Whatever goes wrong from here on, a state is kept only when it has been proven again.
+        loaded = self._warm.take(stream) or await self._load(stream, waiting)
         if not self._store.unique_command_ids:
             loaded, waiting = await self._without_repeats(stream, loaded, waiting)
         planned = plan(self._category, loaded, [one.request for one in waiting])
@@ -55,11 +57,8 @@ class ApplicationService:
         return (*again, *rest)
 
     async def _load(self, stream: StreamName, waiting: Sequence[Waiting]) -> Loaded:
-        # Whatever goes wrong from here on, a state is kept only when it has been proven again.
-        loaded = self._warm.take(stream)
-        if loaded is None:
-            loaded, charge = await load(self._category, self._store, stream)
-            _share(charge, waiting)
+        loaded, charge = await load(self._category, self._store, stream)
+        _share(charge, waiting)
         return loaded
 
     async def _write(

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from shared.kernel.commit import RecordedEvent
 from shared.kernel.decider import Decider
 from shared.kernel.errors import ConfigurationError, InvalidMessage, UnknownMessage
-from shared.kernel.message import Command, Event, check_numbers, route_name, type_name
+from shared.kernel.message import Command, Event, route_name, type_name
 from shared.kernel.snapshot import Snapshots
 
 type Upcaster = Callable[[dict[str, Any]], dict[str, Any]]
@@ -67,7 +67,6 @@ class Category:
 
 
 def record(event: Event) -> RecordedEvent:
-    """Write an event as the store keeps it; raises InvalidMessage for a number that it cannot keep."""
-    data = event.model_dump(mode="json")
-    check_numbers(data)
-    return RecordedEvent(type=type_name(type(event)), schema_number=event.schema_number, data=data)
+    """Write an event as the store keeps it."""
+    event_type = type(event)
+    return RecordedEvent(type_name(event_type), event.schema_number, event.model_dump(mode="json"))

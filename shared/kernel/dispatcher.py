@@ -22,9 +22,9 @@ class Dispatcher:
             raise ConfigurationError(f"{type_name(command)} has a handler already")
         self._handlers[command] = handler
 
-    async def dispatch(self, request: CommandRequest) -> Outcome:
+    def dispatch(self, request: CommandRequest) -> Awaitable[Outcome]:
         """Hand a command to its handler; raises UnknownMessage when it has none."""
         handler = self._handlers.get(type(request.command))
         if handler is None:
             raise UnknownMessage(f"{type_name(type(request.command))} has no handler")
-        return await handler(request)
+        return handler(request)

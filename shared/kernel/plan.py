@@ -1,6 +1,7 @@
 """The plan: what the commands that wait for one stream come to, decided one after another, written together."""
 
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -12,7 +13,7 @@ from shared.kernel.commit import Commit, RecordedEvent, StoredSnapshot
 from shared.kernel.decider import Refusal
 from shared.kernel.errors import EventTooLarge
 from shared.kernel.loading import Loaded
-from shared.kernel.message import Event
+from shared.kernel.message import Event, check_numbers
 from shared.kernel.outcome import Negative, Outdated, Refused, Unchanged
 from shared.kernel.request import CommandRequest
 from shared.kernel.snapshot import EVERY, LARGEST
@@ -31,6 +32,9 @@ NEGLIGIBLE = 5_000
 
 LARGEST_EVENT = 1_000_000
 """Bytes: a message of the log has 1 MB (1,048,576) with its envelope."""
+
+
+_LONG_NUMBER = re.compile(rb"[0-9]{16}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,12 +123,15 @@ def _accept(
 
 def _snapshot(category: Category, state: object) -> tuple[StoredSnapshot | None, int]:
     snapshot = category.snapshots.write(state)
-    size = _size(snapshot.state)
+    size = _escaped(snapshot.state, len(to_json(snapshot.state)))
     return (snapshot, size) if size <= LARGEST else (None, 0)
 
 
 def _checked_size(request: CommandRequest, event: RecordedEvent) -> int:
-    size = _size(event.data)
+    text = to_json(event.data)
+    if _LONG_NUMBER.search(text):
+        check_numbers(event.data)
+    size = _escaped(event.data, len(text))
     if size > LARGEST_EVENT:
         raise EventTooLarge(
             f"{request.stream}: {event.type} has {size} bytes, and {LARGEST_EVENT} fit into the log"
@@ -132,7 +139,6 @@ def _checked_size(request: CommandRequest, event: RecordedEvent) -> int:
     return size
 
 
-def _size(data: dict[str, Any]) -> int:
-    """Count the bytes of JSON; what the SDK escapes counts only where it could matter."""
-    size = len(to_json(data))
+def _escaped(data: dict[str, Any], size: int) -> int:
+    """Count the bytes of JSON as the SDK sends it; escapes count only where they could matter."""
     return size if size < NEGLIGIBLE else len(json.dumps(data))

@@ -8,6 +8,8 @@ from shared.kernel.commit import Metadata
 from shared.kernel.message import Command, type_name
 from shared.kernel.stream import StreamName
 
+_CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"))
+
 
 @dataclass(frozen=True, slots=True)
 class CommandRequest:
@@ -29,5 +31,4 @@ class CommandRequest:
             "type": type_name(type(self.command)),
             "data": self.command.model_dump(mode="json"),
         }
-        canonical = json.dumps(content, sort_keys=True, separators=(",", ":"))
-        return hashlib.sha256(canonical.encode()).hexdigest()
+        return hashlib.sha256(_CANONICAL.encode(content).encode()).hexdigest()

@@ -1,6 +1,7 @@
 """What every event store promises: the memory twin and Cosmos DB are held to the same."""
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 
@@ -103,9 +104,7 @@ async def test_a_long_stream_is_read_whole(store: EventStore) -> None:
 @pytest.mark.parametrize("text", ['Tee "für" zwei', "茶 \U0001fad6", "'; DROP", "line\nbreak"])
 async def test_texts_come_back_as_they_were(store: EventStore, text: str) -> None:
     named = commit(1, command_id="named")
-    named = named.model_copy(
-        update={"events": (named.events[0].model_copy(update={"data": {"name": text}}),)}
-    )
+    named = replace(named, events=(replace(named.events[0], data={"name": text}),))
     await store.append([named])
 
     assert [to_item(c) for c in (await store.read(TEAPOT)).commits] == [to_item(named)]
@@ -128,9 +127,7 @@ async def test_the_last_commits_are_found_of_all_or_through_a_version(store: Eve
 
 async def test_a_snapshot_rides_in_a_commit(store: EventStore) -> None:
     state = {"available": 7, "reserved": {"r1": 3}, "name": None}
-    carrying = commit(1).model_copy(
-        update={"snapshot": StoredSnapshot(schema_name="item/1", state=state)}
-    )
+    carrying = replace(commit(1), snapshot=StoredSnapshot(schema_name="item/1", state=state))
 
     await store.append([carrying])
 

@@ -149,7 +149,7 @@ async def test_a_repeat_that_another_host_stored_is_answered_with_its_commit() -
     store, here = await stocked(quantity=10)
     there = service(store)
     asked = reserve("all", 10)
-    metadata = asked.metadata.model_copy(update={"correlation_id": "another host"})
+    metadata = replace(asked.metadata, correlation_id="another host")
     first = await there.handle(replace(asked, metadata=metadata))
 
     second = await here.handle(asked)

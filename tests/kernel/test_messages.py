@@ -1,20 +1,27 @@
 """Commits, envelopes and streams keep what they are given, and refuse what they do not know."""
 
+from dataclasses import replace
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic_core import to_json
 
+from shared.adapters.memory import MemoryEventStore
 from shared.domain import domain
 from shared.domain.item import item
+from shared.domain.item.commands import DiscontinueItem
 from shared.domain.item.events import StockReceived
+from shared.kernel.application_service import ApplicationService
 from shared.kernel.category import record
 from shared.kernel.commit import check_contiguous, from_item, item_id, to_item
+from shared.kernel.decider import Decider
 from shared.kernel.envelope import decode, encode, envelopes
 from shared.kernel.errors import BrokenStream, InvalidMessage, UnknownMessage
 from shared.kernel.message import LARGEST_EXACT_INTEGER, Event, route_name
 from shared.kernel.stream import StreamName
-from tests.kernel.worlds import commit, received
+from tests.kernel.worlds import commit, no_pause, received, request
 
 
 def test_an_item_is_named_by_its_first_version_and_carries_the_last() -> None:
@@ -72,9 +79,14 @@ st.register_type_strategy(int, st.integers(-LARGEST_EXACT_INTEGER, LARGEST_EXACT
 
 
 @pytest.mark.parametrize("number", [2**53, -(2**53)])
-def test_a_number_that_the_store_would_change_is_refused(number: int) -> None:
+async def test_a_number_that_the_store_would_change_is_refused(number: int) -> None:
+    receiving = Decider[Any, Any, Any](
+        None, lambda _c, _s: (StockReceived(quantity=number),), lambda s, _e: s
+    )
+    handling = ApplicationService(replace(item, decider=receiving), MemoryEventStore(), no_pause)
+
     with pytest.raises(InvalidMessage, match=str(number)):
-        record(StockReceived(quantity=number))
+        await handling.handle(request(DiscontinueItem(), "c"))
 
 
 @pytest.mark.parametrize("event", item.events, ids=lambda event: event.__name__)
