@@ -4,7 +4,11 @@ import azure.functions as func
 
 from command_api.application import application
 from command_api.commands import post_command
-from command_api.queries import get_stream, get_view
+from command_api.openapi import document, page
+from command_api.responses import json_response
+from command_api.streams import get_stream
+from command_api.views import get_view, list_view
+from shared.domain import domain
 
 blueprint = func.Blueprint()
 
@@ -25,3 +29,21 @@ async def stream(req: func.HttpRequest) -> func.HttpResponse:
 async def view(req: func.HttpRequest) -> func.HttpResponse:
     """Show what a view holds under a key."""
     return await get_view(req, await application())
+
+
+@blueprint.route("views/{view}", methods=["GET"])
+async def view_list(req: func.HttpRequest) -> func.HttpResponse:
+    """List what a view holds."""
+    return await list_view(req, await application())
+
+
+@blueprint.route("openapi.json", methods=["GET"], auth_level=func.AuthLevel.ANONYMOUS)
+async def openapi(req: func.HttpRequest) -> func.HttpResponse:  # noqa: ARG001 - the trigger's
+    """Describe the API to programs."""
+    return json_response(document(domain))
+
+
+@blueprint.route("docs", methods=["GET"], auth_level=func.AuthLevel.ANONYMOUS)
+async def docs(req: func.HttpRequest) -> func.HttpResponse:  # noqa: ARG001 - the trigger's
+    """Describe the API to people."""
+    return func.HttpResponse(page(document(domain)), mimetype="text/html")

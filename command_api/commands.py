@@ -4,36 +4,47 @@ import azure.functions as func
 
 from command_api.application import Application
 from command_api.parsing import command_request
+from command_api.preferences import Preferences
 from command_api.problems import Problem, from_error, outdated, refused
-from command_api.responses import event_json, json_response
+from command_api.projected import is_projected
+from command_api.responses import accepted_late, event_json, json_response, no_content
 from shared.kernel.errors import OnewriteError
-from shared.kernel.outcome import Accepted, Outcome, Outdated, Refused, Unchanged
+from shared.kernel.outcome import Accepted, Outcome, Outdated, Refused
 from shared.kernel.request import CommandRequest
 
 
 async def post_command(req: func.HttpRequest, application: Application) -> func.HttpResponse:
-    """Answer 200 with the events that the command caused, or with a problem."""
+    """Answer with the events that the command caused, without them, or with a problem."""
     try:
         request = command_request(req, application.domain, application.now())
-        return _answer(request, await application.dispatcher.dispatch(request))
+        outcome = await application.dispatcher.dispatch(request)
+        preferences = Preferences.of(req)
+        headers = preferences.headers(outcome.charge)
+        if isinstance(outcome, Refused):
+            return refused(outcome.refusal).response(headers)
+        if isinstance(outcome, Outdated):
+            return outdated(outcome.version).response(headers)
+        if preferences.projected and isinstance(outcome, Accepted):
+            in_time = await is_projected(application, outcome.commit, preferences.seconds)
+            if not in_time:
+                return accepted_late(_body(request, outcome), headers)
+        if preferences.minimal:
+            return no_content(outcome.version, headers)
+        return json_response(_body(request, outcome), headers)
     except Problem as problem:
         return problem.response()
     except OnewriteError as error:
         return from_error(error).response()
 
 
-def _answer(request: CommandRequest, outcome: Outcome) -> func.HttpResponse:
-    body: dict[str, object] = {"stream": str(request.stream), "commandId": request.command_id}
-    match outcome:
-        case Accepted(commit=commit):
-            events = [
-                event_json(version, event)
-                for version, event in enumerate(commit.events, start=commit.first)
-            ]
-            return json_response({**body, "version": commit.version, "events": events})
-        case Outdated(version=version):
-            return outdated(version).response()
-        case Unchanged(version=version):
-            return json_response({**body, "version": version, "events": []})
-        case Refused(refusal=refusal):
-            return refused(refusal).response()
+def _body(request: CommandRequest, outcome: Outcome) -> dict[str, object]:
+    events = []
+    if isinstance(outcome, Accepted):
+        commit = outcome.commit
+        events = [event_json(n, event) for n, event in enumerate(commit.events, commit.first)]
+    return {
+        "stream": str(request.stream),
+        "commandId": request.command_id,
+        "version": outcome.version,
+        "events": events,
+    }

@@ -8,7 +8,14 @@ from uuid import uuid4
 import azure.functions as func
 from pydantic import ValidationError
 
-from command_api.problems import Fault, malformed, not_found, too_large, unsupported_media_type
+from command_api.problems import (
+    Fault,
+    Problem,
+    malformed,
+    not_found,
+    too_large,
+    unsupported_media_type,
+)
 from shared.kernel.commit import Metadata, timestamp
 from shared.kernel.domain import Domain
 from shared.kernel.message import Command
@@ -18,6 +25,7 @@ from shared.kernel.stream import ID_RULE, StreamName, is_id
 LARGEST_BODY = 256 * 1024
 SHOWN = 60
 
+_ETAG = re.compile(r'"(0|[1-9][0-9]{0,14})"')
 _TOKEN = re.compile(r"[\x21-\x7e]{1,128}")
 _TRACEPARENT = re.compile(r"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
 
@@ -29,7 +37,8 @@ def command_request(req: func.HttpRequest, domain: Domain, now: datetime) -> Com
     stream = StreamName(category.name, checked_id(req.route_params["id"]))
     command = _command(req, command_type)
     command_id = _token(req, "Idempotency-Key") or str(uuid4())
-    return CommandRequest(stream, command, command_id, _metadata(req, command_id, now))
+    metadata = _metadata(req, command_id, now)
+    return CommandRequest(stream, command, command_id, metadata, _expected(req))
 
 
 def checked_id(text: str) -> str:
@@ -45,6 +54,23 @@ def stream_name(text: str, domain: Domain) -> StreamName:
     if not dash:
         raise not_found(f"A stream is a category, a dash and an id; this is {text[:SHOWN]!r}.")
     return StreamName(domain.category(category).name, checked_id(id_))
+
+
+def _expected(req: func.HttpRequest) -> int | None:
+    """Read If-Match: "<version>" or If-None-Match: * (RFC 9110, section 13.1)."""
+    match, none_match = req.headers.get("If-Match"), req.headers.get("If-None-Match")
+    if match is not None and none_match is not None:
+        raise malformed("If-Match and If-None-Match contradict each other.")
+    if none_match is not None:
+        if none_match.strip() != "*":
+            raise _malformed_header("If-None-Match", "Only * is supported: nothing is there yet.")
+        return 0
+    if match is None:
+        return None
+    version = _ETAG.fullmatch(match.strip())
+    if version is None:
+        raise _malformed_header("If-Match", 'One version in quotes is expected, such as "7".')
+    return int(version[1])
 
 
 def _command(req: func.HttpRequest, command_type: type[Command]) -> Command:
@@ -80,6 +106,9 @@ def _metadata(req: func.HttpRequest, command_id: str, now: datetime) -> Metadata
 def _token(req: func.HttpRequest, header: str) -> str | None:
     value: str | None = req.headers.get(header)
     if value is not None and _TOKEN.fullmatch(value) is None:
-        fault = Fault(header, "1 to 128 visible ASCII characters are allowed.")
-        raise malformed(f"The header {header} is malformed.", [fault])
+        raise _malformed_header(header, "1 to 128 visible ASCII characters are allowed.")
     return value
+
+
+def _malformed_header(header: str, sentence: str) -> Problem:
+    return malformed(f"The header {header} is malformed.", [Fault(header, sentence)])

@@ -1,15 +1,18 @@
 """Problems: every answer that is not a success, as problem+json (RFC 9457); docs/problems.md lists them."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import azure.functions as func
 
+from command_api.responses import NO_HEADERS
 from shared.kernel.decider import Refusal
 from shared.kernel.errors import (
     CommandIdReused,
     Conflict,
+    EventTooLarge,
+    NumberTooLarge,
     OnewriteError,
     OutcomeUnknown,
     StoreThrottled,
@@ -40,8 +43,8 @@ class Problem(Exception):
     headers: dict[str, str] = field(default_factory=dict)
     refusal: str | None = None
 
-    def response(self) -> func.HttpResponse:
-        """Write the problem as an HTTP response."""
+    def response(self, headers: Mapping[str, str] = NO_HEADERS) -> func.HttpResponse:
+        """Write the problem as an HTTP response, with more headers if there are any."""
         body: dict[str, object] = {
             "type": TYPE_PREFIX + self.code,
             "title": self.title,
@@ -56,7 +59,7 @@ class Problem(Exception):
         return func.HttpResponse(
             json.dumps(body),
             status_code=self.status,
-            headers=self.headers,
+            headers={**headers, **self.headers},
             mimetype="application/problem+json",
         )
 
@@ -101,29 +104,27 @@ def outdated(version: int) -> Problem:
     )
 
 
+_KNOWN: Mapping[type[OnewriteError], tuple[int, str]] = {
+    Conflict: (409, "Others were faster, again and again"),
+    CommandIdReused: (422, "The command id was used before"),
+    EventTooLarge: (413, "An event does not fit into the log"),
+    NumberTooLarge: (422, "A number cannot be stored exactly"),
+    StoreThrottled: (429, "The store asks for patience"),
+    StoreUnavailable: (503, "The store does not answer"),
+    OutcomeUnknown: (
+        503,
+        "Whether the command took effect is not known: ask again with its Idempotency-Key",
+    ),
+}
+_LATER = (409, 429, 503)
+
+
 def from_error(error: OnewriteError) -> Problem:
     """Tell of what went wrong below; an error that is nobody's fault but ours is raised again."""
-    detail, again = str(error), {"Retry-After": "1"}
-    match error:
-        case UnknownMessage():
-            return not_found(detail)
-        case Conflict():
-            return Problem(
-                409, "conflict", "Others were faster, again and again", detail, headers=again
-            )
-        case CommandIdReused():
-            return Problem(422, "command-id-reused", "The command id was used before", detail)
-        case StoreThrottled():
-            return Problem(429, "throttled", "The store asks for patience", detail, headers=again)
-        case OutcomeUnknown():
-            return Problem(
-                503,
-                "outcome-unknown",
-                "Whether the command took effect is not known: ask again with its Idempotency-Key",
-                detail,
-                headers=again,
-            )
-        case StoreUnavailable():
-            return Problem(503, "unavailable", "The store does not answer", detail, headers=again)
-        case _:
-            raise error
+    if isinstance(error, UnknownMessage):
+        return not_found(str(error))
+    if type(error) not in _KNOWN:
+        raise error
+    status, title = _KNOWN[type(error)]
+    headers = {"Retry-After": "1"} if status in _LATER else {}
+    return Problem(status, error.code, title, str(error), headers=headers)

@@ -1,5 +1,6 @@
 """Successful answers: JSON, with the version that they show as their entity tag."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import azure.functions as func
@@ -7,11 +8,26 @@ from pydantic_core import to_json
 
 from shared.kernel.commit import RecordedEvent
 
+NO_HEADERS: Mapping[str, str] = {}
 
-def json_response(body: dict[str, Any]) -> func.HttpResponse:
+
+def json_response(
+    body: Mapping[str, Any], headers: Mapping[str, str] = NO_HEADERS
+) -> func.HttpResponse:
     """Answer 200 with a body; its `version`, where it has one, is the ETag."""
-    headers = {"ETag": f'"{body["version"]}"'} if "version" in body else {}
-    return func.HttpResponse(to_json(body), headers=headers, mimetype="application/json")
+    return _response(200, body, headers)
+
+
+def accepted_late(
+    body: Mapping[str, Any], headers: Mapping[str, str] = NO_HEADERS
+) -> func.HttpResponse:
+    """Answer 202: what was asked for is on its way, and was not there in time."""
+    return _response(202, body, {**headers, "Retry-After": "1"})
+
+
+def no_content(version: int, headers: Mapping[str, str]) -> func.HttpResponse:
+    """Answer 204: done, and nothing to show but the version."""
+    return func.HttpResponse(status_code=204, headers={**headers, "ETag": f'"{version}"'})
 
 
 def event_json(version: int, event: RecordedEvent) -> dict[str, Any]:
@@ -22,3 +38,12 @@ def event_json(version: int, event: RecordedEvent) -> dict[str, Any]:
         "schema": event.schema_number,
         "data": event.data,
     }
+
+
+def _response(
+    status: int, body: Mapping[str, Any], headers: Mapping[str, str]
+) -> func.HttpResponse:
+    tag = {"ETag": f'"{body["version"]}"'} if "version" in body else {}
+    return func.HttpResponse(
+        to_json(body), status_code=status, headers={**headers, **tag}, mimetype="application/json"
+    )

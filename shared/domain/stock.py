@@ -58,4 +58,11 @@ def sku(stream: StreamName, _event: Event) -> str:
     return stream.id
 
 
-stock = View(name="stock", category=item, initial=StockLevel(), evolve=evolve, key=sku)
+stock = View(
+    name="stock",
+    category=item,
+    initial=StockLevel(),
+    evolve=evolve,
+    key=sku,
+    sorts=("available", "name"),
+)

@@ -4,6 +4,7 @@ OnewriteError
 ├── ConfigurationError
 ├── UnknownMessage
 ├── InvalidMessage
+├── NumberTooLarge
 ├── BrokenStream
 ├── StoreError
 │   ├── Conflict
@@ -41,6 +42,12 @@ class InvalidMessage(OnewriteError):
     """A stored or received message does not have the shape that its type and schema promise."""
 
     code = "invalid-message"
+
+
+class NumberTooLarge(OnewriteError):
+    """An event holds a number that the store would change."""
+
+    code = "number-too-large"
 
 
 class BrokenStream(OnewriteError):

@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 from pydantic import BaseModel, ConfigDict
 from pydantic.alias_generators import to_camel
 
-from shared.kernel.errors import InvalidMessage
+from shared.kernel.errors import NumberTooLarge
 
 LARGEST_EXACT_INTEGER = 2**53 - 1
 
@@ -37,12 +37,12 @@ class Event(Message):
 
 
 def check_numbers(value: Any) -> None:  # noqa: ANN401 - JSON
-    """Raise InvalidMessage for an integer that a JSON number does not hold exactly (RFC 8259, section 6)."""
+    """Raise NumberTooLarge for an integer that a JSON number does not hold exactly (RFC 8259, section 6)."""
     match value:
         case bool():
             return
         case int() if abs(value) > LARGEST_EXACT_INTEGER:
-            raise InvalidMessage(f"{value} is more than a JSON number holds exactly")
+            raise NumberTooLarge(f"{value} is more than a JSON number holds exactly")
         case dict():
             for inner in value.values():
                 check_numbers(inner)

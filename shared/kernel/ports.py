@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from shared.kernel.commit import Commit
+from shared.kernel.listing import Listing
 from shared.kernel.stream import StreamName
 from shared.kernel.view import Row, RowKey
 
@@ -80,6 +81,10 @@ class Rows(Protocol):
 
     async def of_key(self, view: str, key: str) -> list[Row]:
         """Read the rows of one key, in the order of their streams."""
+        ...
+
+    async def page(self, listing: Listing) -> list[Row]:
+        """Read the next rows of a view, at most as many as the listing asks for."""
         ...
 
 

@@ -15,13 +15,22 @@ from shared.kernel.stream import StreamName
 
 @dataclass(frozen=True, slots=True)
 class View[D: Message]:
-    """A pure fold over every event of a category; the key comes from the stream and the event alone."""
+    """A pure fold over every event of a category; the key comes from the stream and the event alone.
+
+    `sorts` are the fields (as JSON names them) that a list can be sorted by: the store needs an index for each.
+    """
 
     name: str
     category: Category
     initial: D
     evolve: Callable[[D, Event], D]
     key: Callable[[StreamName, Event], str]
+    sorts: tuple[str, ...] = ()
+
+    @property
+    def data_type(self) -> type[D]:
+        """The type of the data of a row."""
+        return type(self.initial)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +90,6 @@ def empty_row(view: View[Any], at: RowKey) -> Row:
 
 def _data(view: View[Any], row: Row) -> Any:  # noqa: ANN401 - the type of a view's data is the view's
     try:
-        return type(view.initial).model_validate(row.data)
+        return view.data_type.model_validate(row.data)
     except ValidationError as error:
         raise InvalidMessage(f"row {row.at}: {error}") from error

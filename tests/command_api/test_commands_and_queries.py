@@ -4,7 +4,8 @@ import pytest
 
 from command_api.application import Application
 from command_api.commands import post_command
-from command_api.queries import get_stream, get_view
+from command_api.streams import get_stream
+from command_api.views import get_view
 from consumers.projections import project
 from shared.adapters.memory import MemoryEventStore
 from shared.domain import domain

@@ -1,8 +1,13 @@
 """What every store of rows promises."""
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
+import pytest
+
+from shared.kernel.listing import Filter, Listing, Place
 from shared.kernel.ports import Rows
 from shared.kernel.view import Row, RowKey
 
@@ -64,3 +69,59 @@ async def test_a_key_may_have_the_rows_of_many_streams(rows: Rows) -> None:
     found = await rows.of_key("customers", "c7")
 
     assert [row.at.stream for row in found] == ["order-1", "order-2"]
+
+
+def listed(number: int) -> Row:
+    data = {"name": f"name {number % 3}", "available": number % 5, "flag": number % 2 == 0}
+    return Row(at=RowKey("stock", f"SKU{number:02}", f"item-SKU{number:02}"), version=1, data=data)
+
+
+ROWS = [listed(number) for number in range(23)]
+LISTINGS: dict[str, tuple[Listing, Callable[[Row], Any]]] = {
+    "by key": (Listing("stock"), lambda row: row.at.key),
+    "by number": (Listing("stock", sort="available"), lambda row: row.data["available"]),
+    "by text, descending": (
+        Listing("stock", sort="name", descending=True),
+        lambda row: row.data["name"],
+    ),
+    "filtered": (
+        Listing(
+            "stock",
+            (Filter("available", ">=", 1), Filter("available", "<=", 3), Filter("flag", "=", True)),
+            sort="available",
+        ),
+        lambda row: row.data["available"],
+    ),
+}
+
+
+@pytest.mark.parametrize("name", LISTINGS)
+async def test_a_view_is_listed_page_by_page_in_the_order_that_is_asked_for(
+    name: str, rows: Rows
+) -> None:
+    listing, by = LISTINGS[name]
+    for row in (*ROWS, replace(ROWS[0], at=RowKey("sales", "SKU00", "item-SKU00"))):
+        await rows.write(row, replacing=None)
+    expected = sorted(
+        (
+            row
+            for row in ROWS
+            if not listing.filters or (1 <= row.data["available"] <= 3 and row.data["flag"])
+        ),
+        key=lambda row: (by(row), row.at.key, row.at.stream),
+        reverse=listing.descending,
+    )
+
+    found: list[Row] = []
+    while page := await rows.page(replace(listing, limit=5, after=place_of(listing, found))):
+        assert len(page) <= 5
+        found += page
+
+    assert found == expected
+
+
+def place_of(listing: Listing, found: list[Row]) -> Place | None:
+    if not found:
+        return None
+    last = found[-1]
+    return Place(last.data[listing.sort] if listing.sort else None, last.at.key, last.at.stream)

@@ -18,7 +18,7 @@ from shared.kernel.category import record
 from shared.kernel.commit import check_contiguous, from_item, item_id, to_item
 from shared.kernel.decider import Decider
 from shared.kernel.envelope import decode, encode, envelopes
-from shared.kernel.errors import BrokenStream, InvalidMessage, UnknownMessage
+from shared.kernel.errors import BrokenStream, InvalidMessage, NumberTooLarge, UnknownMessage
 from shared.kernel.message import LARGEST_EXACT_INTEGER, Event, route_name
 from shared.kernel.stream import StreamName
 from tests.kernel.worlds import commit, no_pause, received, request
@@ -85,7 +85,7 @@ async def test_a_number_that_the_store_would_change_is_refused(number: int) -> N
     )
     handling = ApplicationService(replace(item, decider=receiving), MemoryEventStore(), no_pause)
 
-    with pytest.raises(InvalidMessage, match=str(number)):
+    with pytest.raises(NumberTooLarge, match=str(number)):
         await handling.handle(request(DiscontinueItem(), "c"))
 
 

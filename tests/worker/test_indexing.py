@@ -134,7 +134,7 @@ def test_the_app_is_loaded_by_the_worker_in_the_order_of_the_flow(
     functions: dict[str, Any],
 ) -> None:
     assert list(functions) == [
-        *("command", "stream", "view"),
+        *("command", "stream", "view", "view_list", "openapi", "docs"),
         *("single_publisher", "warmup"),
         "projections",
     ]

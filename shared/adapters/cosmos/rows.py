@@ -11,9 +11,12 @@ from shared.adapters.cosmos.client import (
     NOT_FOUND,
     PRECONDITION_FAILED,
     THROTTLED,
+    everything,
     status,
 )
+from shared.adapters.cosmos.listing import query
 from shared.kernel.errors import StoreError, StoreThrottled, StoreUnavailable
+from shared.kernel.listing import Listing
 from shared.kernel.ports import StoredRow
 from shared.kernel.view import Row, RowKey
 
@@ -58,10 +61,14 @@ class CosmosRows:
 
     async def of_key(self, view: str, key: str) -> list[Row]:
         pages = self._views.query_items(_OF_KEY, partition_key=_partition(view, key))
-        try:
-            return [_row(item) async for item in pages]
-        except AzureError as error:
-            raise _store_error(error) from error
+        items, _ = await everything(pages)
+        return [_row(item) for item in items]
+
+    async def page(self, listing: Listing) -> list[Row]:
+        text, parameters = query(listing)
+        pages = self._views.query_items(text, parameters=parameters, max_item_count=listing.limit)
+        items, _ = await everything(pages)
+        return [_row(item) for item in items]
 
 
 def _id(at: RowKey) -> str:

@@ -1,7 +1,13 @@
 """The rows of the views in memory."""
 
+import operator
+from typing import Any
+
+from shared.kernel.listing import Listing
 from shared.kernel.ports import StoredRow
 from shared.kernel.view import Row, RowKey
+
+_COMPARE = {"=": operator.eq, ">=": operator.ge, "<=": operator.le}
 
 
 class MemoryRows:
@@ -25,3 +31,22 @@ class MemoryRows:
     async def of_key(self, view: str, key: str) -> list[Row]:
         found = [s.row for at, s in self._rows.items() if (at.view, at.key) == (view, key)]
         return sorted(found, key=lambda row: row.at.stream)
+
+    async def page(self, listing: Listing) -> list[Row]:
+        def place(row: Row) -> tuple[Any, str, str]:
+            value = row.data[listing.sort] if listing.sort else None
+            return (value is not None, value), row.at.key, row.at.stream
+
+        def fits(row: Row) -> bool:
+            return row.at.view == listing.view and all(
+                _COMPARE[f.operator](row.data[f.field], f.value) for f in listing.filters
+            )
+
+        found = [stored.row for stored in self._rows.values() if fits(stored.row)]
+        found.sort(key=place, reverse=listing.descending)
+        if listing.after is not None:
+            last = listing.after
+            behind = (last.value is not None, last.value), last.key, last.stream
+            before = operator.lt if listing.descending else operator.gt
+            found = [row for row in found if before(place(row), behind)]
+        return found[: listing.limit]

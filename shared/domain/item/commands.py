@@ -8,11 +8,13 @@ from shared.kernel.message import Command
 
 MOST_AT_ONCE = 1_000_000
 
-Name = Annotated[str, Field(min_length=1, max_length=200)]
-Reason = Annotated[str, Field(min_length=1, max_length=200)]
-Quantity = Annotated[int, Field(ge=1, le=MOST_AT_ONCE)]
-ReorderPoint = Annotated[int, Field(ge=0, le=MOST_AT_ONCE)]
-ReservationId = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$")]
+Name = Annotated[str, Field(min_length=1, max_length=200, examples=["Teapot"])]
+Reason = Annotated[str, Field(min_length=1, max_length=200, examples=["stocktaking"])]
+Quantity = Annotated[int, Field(ge=1, le=MOST_AT_ONCE, examples=[10])]
+ReorderPoint = Annotated[int, Field(ge=0, le=MOST_AT_ONCE, examples=[2])]
+ReservationId = Annotated[
+    str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$", examples=["order-7"])
+]
 
 
 class RegisterItem(Command):
@@ -50,7 +52,7 @@ class ShipReservation(Command):
 class AdjustStock(Command):
     """Correct the count after a stocktaking, up or down."""
 
-    quantity: Annotated[int, Field(ge=-MOST_AT_ONCE, le=MOST_AT_ONCE)]
+    quantity: Annotated[int, Field(ge=-MOST_AT_ONCE, le=MOST_AT_ONCE, examples=[-1])]
     reason: Reason
 
 

@@ -1,27 +1,32 @@
-"""Queries over HTTP: the events of a stream, and what a view holds under a key."""
+"""Streams over HTTP: their events page by page, and their state at any version."""
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 import azure.functions as func
 
 from command_api.application import Application
-from command_api.parsing import SHOWN, stream_name
+from command_api.parsing import stream_name
 from command_api.problems import Fault, Problem, from_error, malformed, not_found
 from command_api.responses import event_json, json_response
 from shared.kernel.commit import Commit, metadata_json
 from shared.kernel.errors import OnewriteError
+from shared.kernel.loading import fold, load
+from shared.kernel.stream import StreamName
 
 PAGE = 100
-_KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,199}")
 _VERSION = re.compile(r"[0-9]{1,15}")
 
 
 async def get_stream(req: func.HttpRequest, application: Application) -> func.HttpResponse:
-    """Answer with up to 100 commits after `?after=<version>`, and where to go on."""
+    """Answer with up to 100 commits after `?after=<version>`, or with the state `?at=<version>`."""
     try:
         stream = stream_name(req.route_params["stream"], application.domain)
-        after = _after(req)
+        at = _version(req, "at")
+        if at is not None:
+            return json_response(await _state(stream, at, application))
+        after = _version(req, "after") or 0
         commits = (await application.store.read(stream, after, limit=PAGE)).commits
         if not commits and after == 0:
             raise not_found(f"Nothing has happened to {stream}.")
@@ -32,30 +37,26 @@ async def get_stream(req: func.HttpRequest, application: Application) -> func.Ht
         return from_error(error).response()
 
 
-async def get_view(req: func.HttpRequest, application: Application) -> func.HttpResponse:
-    """Answer with the rows of one key."""
-    try:
-        view = application.domain.view(req.route_params["view"])
-        key = req.route_params["key"]
-        if _KEY.fullmatch(key) is None:
-            raise malformed(f"{key[:SHOWN]!r} is no key of a view.")
-        rows = await application.rows.of_key(view.name, key)
-        if not rows:
-            raise not_found(f"The view '{view.name}' has no row under '{key}' (yet).")
-        shown = [
-            {"stream": row.at.stream, "version": row.version, "data": row.data} for row in rows
-        ]
-        return json_response({"view": view.name, "key": key, "rows": shown})
-    except Problem as problem:
-        return problem.response()
-    except OnewriteError as error:
-        return from_error(error).response()
+async def _state(stream: StreamName, at: int, application: Application) -> dict[str, object]:
+    """Load the state as it was behind a version, which may stand in the middle of a commit."""
+    category, store = application.domain.category(stream.category), application.store
+    # The commit that holds the version comes first: those before it are then known to be whole.
+    holding = (await store.read(stream, at - 1, limit=1)).commits if at > 0 else ()
+    if not holding:
+        raise not_found(f"{stream} has no version {at} (yet).")
+    commit = holding[0]
+    loaded, _ = await load(category, store, stream, through=commit.first - 1)
+    part = replace(commit, version=at, events=commit.events[: at - commit.first + 1])
+    loaded = fold(category, loaded, [part])
+    return {"stream": str(stream), "version": at, "state": category.snapshots.show(loaded.state)}
 
 
-def _after(req: func.HttpRequest) -> int:
-    text = req.params.get("after", "0")
+def _version(req: func.HttpRequest, name: str) -> int | None:
+    text = req.params.get(name)
+    if text is None:
+        return None
     if _VERSION.fullmatch(text) is None:
-        raise malformed("The query is malformed.", [Fault("after", "A version is expected.")])
+        raise malformed("The query is malformed.", [Fault(name, "A version is expected.")])
     return int(text)
 
 

@@ -1,0 +1,44 @@
+"""The document: every path with its operations, and the schemas that they refer to."""
+
+from typing import Any
+
+from command_api.openapi import operations, schemas
+from shared.kernel.domain import Domain
+from shared.kernel.message import route_name
+
+VERSION = "1"
+
+
+def document(domain: Domain) -> dict[str, Any]:
+    """Describe the HTTP API of a domain (OpenAPI Specification 3.1.0)."""
+    commands = {
+        f"/api/{category.name}/{{id}}/{route_name(command)}": {
+            "post": operations.command(category, command)
+        }
+        for category in domain.categories
+        for command in category.commands
+    }
+    views: dict[str, Any] = {}
+    for view in domain.views:
+        views[f"/api/views/{view.name}"] = {"get": operations.view_list(view)}
+        views[f"/api/views/{view.name}/{{key}}"] = {"get": operations.view_key(view)}
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Onewrite",
+            "version": VERSION,
+            "description": "Commands, streams and views. Problems are listed in docs/problems.md.",
+        },
+        "paths": {
+            **commands,
+            "/api/streams/{stream}": {"get": operations.stream(domain.categories)},
+            **views,
+        },
+        "components": {
+            "schemas": schemas.schemas(domain),
+            "securitySchemes": {
+                "key": {"type": "apiKey", "in": "header", "name": "x-functions-key"}
+            },
+        },
+        "security": [{"key": []}, {}],
+    }

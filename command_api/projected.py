@@ -1,0 +1,55 @@
+"""Waiting for the read models: until the rows of a stream have seen a version."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+
+from command_api.application import Application
+from shared.kernel.commit import Commit
+from shared.kernel.stream import StreamName
+from shared.kernel.view import RowKey
+
+FIRST_PAUSE, LONGEST_PAUSE = 0.01, 0.2
+
+
+async def is_projected(application: Application, commit: Commit, seconds: float) -> bool:
+    """Wait until every view of the stream's category shows a commit; False when it takes too long."""
+    stream = StreamName.parse(commit.stream)
+    rows = _rows(application, stream, commit)
+
+    async def all_there() -> bool:
+        found = await asyncio.gather(*(application.rows.read(at) for at in rows))
+        return all(one is not None and one.row.version >= rows[one.row.at] for one in found)
+
+    return await waited(all_there, seconds)
+
+
+async def waited(true: Callable[[], Awaitable[bool]], seconds: float) -> bool:
+    """Ask again and again until it is true; False when that takes too long."""
+    try:
+        async with asyncio.timeout(seconds):
+            async for _ in _pauses():
+                if await true():
+                    return True
+    except TimeoutError:
+        return False
+    return False
+
+
+def _rows(application: Application, stream: StreamName, commit: Commit) -> dict[RowKey, int]:
+    """Name the rows that a commit touches, each with the last version that concerns it."""
+    category = application.domain.category(stream.category)
+    rows: dict[RowKey, int] = {}
+    for version, recorded in enumerate(commit.events, start=commit.first):
+        event = category.decode(recorded.type, recorded.schema_number, recorded.data)
+        for view in application.domain.views:
+            if view.category.name == category.name:
+                rows[RowKey(view.name, view.key(stream, event), str(stream))] = version
+    return rows
+
+
+async def _pauses() -> AsyncIterator[None]:
+    pause = FIRST_PAUSE
+    while True:
+        yield
+        await asyncio.sleep(pause)
+        pause = min(2 * pause, LONGEST_PAUSE)

@@ -1,0 +1,37 @@
+"""Listing a view: which rows, in which order, from where on."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+type Scalar = str | int | float | bool
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """A condition on a field of the data of a row."""
+
+    field: str
+    operator: Literal["=", ">=", "<="]
+    value: Scalar
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """The last row of a page: what it was sorted by, its key, its stream."""
+
+    value: Scalar | None
+    key: str
+    stream: str
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """Rows of a view that meet all filters, sorted by a field (or by key alone), then key and stream."""
+
+    view: str
+    filters: Sequence[Filter] = ()
+    sort: str | None = None
+    descending: bool = False
+    after: Place | None = None
+    limit: int = 50

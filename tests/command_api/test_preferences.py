@@ -1,0 +1,159 @@
+"""What a client may expect and prefer: versions, answers without a body, answers that wait for the views."""
+
+import asyncio
+
+import pytest
+
+from command_api.application import Application
+from command_api.commands import post_command
+from command_api.views import get_view
+from consumers.projections import project
+from shared.adapters.memory import MemoryEventStore
+from shared.domain import domain
+from shared.kernel.envelope import encode, envelopes
+from tests.command_api.calls import get, post, registered, told
+
+REGISTER = ("register-item", {"name": "Teapot", "reorderPoint": 2})
+
+
+async def project_everything(application: Application) -> None:
+    store = application.store
+    assert isinstance(store, MemoryEventStore)
+    bodies = [encode(e) for commit in store.commits() for e in envelopes(commit)]
+    await project(bodies, domain.views, application.rows, store)
+
+
+async def test_an_expected_version_is_met_or_the_precondition_failed(
+    application: Application,
+) -> None:
+    await registered(application)
+
+    met = await post_command(post("receive-stock", {"quantity": 1}, If_Match='"2"'), application)
+    missed = await post_command(post("receive-stock", {"quantity": 1}, If_Match='"2"'), application)
+
+    assert (met.status_code, met.headers["ETag"]) == (200, '"3"')
+    assert (missed.status_code, told(missed)["code"]) == (412, "precondition-failed")
+    assert missed.headers["ETag"] == '"3"'
+
+
+async def test_a_stream_that_must_not_exist_yet_is_begun_once(application: Application) -> None:
+    first = await post_command(post(*REGISTER, If_None_Match="*"), application)
+    second = await post_command(post(*REGISTER, If_None_Match="*"), application)
+
+    assert (first.status_code, second.status_code) == (200, 412)
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"If_Match": "2"},
+        {"If_Match": "*"},
+        {"If_Match": 'W/"2"'},
+        {"If_Match": '"1", "2"'},
+        {"If_Match": '"-1"'},
+        {"If_Match": '"02"'},
+        {"If_None_Match": '"2"'},
+        {"If_Match": '"2"', "If_None_Match": "*"},
+    ],
+)
+async def test_an_expectation_that_cannot_be_understood_is_malformed(
+    headers: dict[str, str], application: Application
+) -> None:
+    response = await post_command(post(*REGISTER, **headers), application)
+
+    assert (response.status_code, told(response)["code"]) == (400, "malformed")
+
+
+async def test_an_answer_without_a_body_still_says_the_version(application: Application) -> None:
+    response = await post_command(post(*REGISTER, Prefer="return=minimal"), application)
+
+    assert (response.status_code, response.get_body()) == (204, b"")
+    assert response.headers["ETag"] == '"1"'
+    assert response.headers["Preference-Applied"] == "return=minimal"
+
+
+async def test_an_answer_can_wait_until_the_views_show_it(application: Application) -> None:
+    asked = post(*REGISTER, Prefer="until=projected, wait=20")
+    waiting = asyncio.create_task(post_command(asked, application))
+    await asyncio.sleep(0.05)
+    assert not waiting.done()
+
+    await project_everything(application)
+    response = await waiting
+
+    assert response.status_code == 200
+    assert response.headers["Preference-Applied"] == "until=projected, wait=20"
+
+
+async def test_an_answer_that_waited_in_vain_says_that_the_write_is_stored(
+    application: Application,
+) -> None:
+    response = await post_command(post(*REGISTER, Prefer="until=projected, wait=0"), application)
+
+    assert (response.status_code, response.headers["Retry-After"]) == (202, "1")
+    assert told(response)["version"] == 1
+
+
+async def test_an_answer_says_what_it_cost_when_asked(application: Application) -> None:
+    response = await post_command(post(*REGISTER, Prefer="request-charge"), application)
+
+    assert response.headers["Request-Charge"] == "0.00"
+    assert "Request-Charge" not in (await post_command(post(*REGISTER), application)).headers
+
+
+@pytest.mark.parametrize(
+    ("prefer", "applied"),
+    [
+        ("return=representation", "return=representation"),
+        ("until=stored", "until=stored"),
+        ("return=everything, colour=red, wait=soon", None),
+        ('return="minimal"; x=1 , wait=99999', "return=minimal, wait=30"),
+        (", ,=,", None),
+    ],
+)
+async def test_what_is_not_understood_is_ignored(
+    prefer: str, applied: str | None, application: Application
+) -> None:
+    response = await post_command(post(*REGISTER, Prefer=prefer), application)
+
+    assert response.status_code in {200, 204}
+    assert response.headers.get("Preference-Applied") == applied
+
+
+async def test_a_query_can_wait_until_a_row_has_seen_a_version(application: Application) -> None:
+    await registered(application)
+    asked = get("views", {"at-least": "2"}, view="stock", key="SKU1")
+    waiting = asyncio.create_task(get_view(asked, application))
+    await asyncio.sleep(0.05)
+    assert not waiting.done()
+
+    await project_everything(application)
+
+    response = await waiting
+    assert response.status_code == 200
+    assert told(response)["rows"][0]["version"] == 2
+
+
+@pytest.mark.parametrize(
+    ("at_least", "status"),
+    [("2", 200), ("3", 202), ("item-SKU1@2", 200), ("item-SKU1@3", 202), ("item-SKU2@1", 202)],
+)
+async def test_a_query_that_waited_in_vain_shows_what_there_is(
+    at_least: str, status: int, application: Application
+) -> None:
+    await registered(application)
+    await project_everything(application)
+    asked = get("views", {"at-least": at_least}, view="stock", key="SKU1")
+    asked.headers.__http_headers__["prefer"] = "wait=0"
+
+    response = await get_view(asked, application)
+
+    assert response.status_code == status
+    assert told(response)["rows"][0]["version"] == 2
+
+
+@pytest.mark.parametrize("at_least", ["", "-1", "soon", "item-SKU1@", "@2", "9" * 16])
+async def test_a_version_that_is_none_is_malformed(at_least: str, application: Application) -> None:
+    asked = get("views", {"at-least": at_least}, view="stock", key="SKU1")
+
+    assert told(await get_view(asked, application))["errors"][0]["pointer"] == "at-least"

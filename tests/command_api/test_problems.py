@@ -1,0 +1,111 @@
+"""Every problem that docs/problems.md lists is told by something here, and nothing else is."""
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import azure.functions as func
+import pytest
+
+from command_api.application import Application, assemble
+from command_api.commands import post_command
+from command_api.parsing import LARGEST_BODY
+from shared.adapters.memory import MemoryEventStore, MemoryRows
+from shared.domain import domain
+from shared.domain.item import item
+from shared.domain.item.events import StockAdjusted, StockReceived
+from shared.kernel.domain import Domain
+from shared.kernel.errors import (
+    Conflict,
+    OnewriteError,
+    OutcomeUnknown,
+    StoreThrottled,
+    StoreUnavailable,
+)
+from shared.kernel.message import Event
+from shared.kernel.plan import LARGEST_EVENT
+from tests.command_api.calls import now, post, registered, told
+from tests.kernel.worlds import no_pause
+
+RECEIVE = ("receive-stock", {"quantity": 1})
+DOCUMENTED = set(
+    re.findall(r'<a id="([a-z-]+)">', Path("docs/problems.md").read_text(encoding="utf-8"))
+)
+
+
+class Failing(MemoryEventStore):
+    """A store of which every load fails."""
+
+    def __init__(self, error: OnewriteError) -> None:
+        super().__init__()
+        self._error = error
+
+    async def tail(self, *_args: Any) -> Any:
+        raise self._error
+
+
+def failing(error: OnewriteError) -> Application:
+    return assemble(domain, Failing(error), MemoryRows(), now, no_pause)
+
+
+def deciding(event: Event) -> Application:
+    decider = replace(item.decider, decide=lambda _command, _state: (event,))
+    odd = Domain(categories=(replace(item, decider=decider),), views=())
+    return assemble(odd, MemoryEventStore(), MemoryRows(), now, no_pause)
+
+
+def usual() -> Application:
+    return assemble(domain, MemoryEventStore(), MemoryRows(), now, no_pause)
+
+
+SCENARIOS: dict[str, tuple[int, Callable[[], Application], func.HttpRequest]] = {
+    "malformed": (400, usual, post("receive-stock", b"{")),
+    "not-found": (404, usual, post("steal-stock", {})),
+    "conflict": (409, lambda: failing(Conflict("others")), post(*RECEIVE)),
+    "precondition-failed": (412, usual, post(*RECEIVE, If_Match='"7"')),
+    "too-large": (413, usual, post("receive-stock", b" " * (LARGEST_BODY + 1))),
+    "event-too-large": (
+        413,
+        lambda: deciding(StockAdjusted(quantity=1, reason="x" * LARGEST_EVENT)),
+        post(*RECEIVE),
+    ),
+    "unsupported-media-type": (415, usual, post(*RECEIVE, Content_Type="text/plain")),
+    "refused": (422, usual, post("reserve-stock", {"reservationId": "r", "quantity": 11})),
+    "command-id-reused": (422, usual, post(*RECEIVE, Idempotency_Key="receive")),
+    "number-too-large": (422, lambda: deciding(StockReceived(quantity=2**53)), post(*RECEIVE)),
+    "throttled": (429, lambda: failing(StoreThrottled("patience")), post(*RECEIVE)),
+    "outcome-unknown": (503, lambda: failing(OutcomeUnknown("lost")), post(*RECEIVE)),
+    "unavailable": (503, lambda: failing(StoreUnavailable("gone")), post(*RECEIVE)),
+}
+
+
+@pytest.mark.parametrize("code", SCENARIOS)
+async def test_a_problem_is_told_with_its_status(code: str) -> None:
+    status, make, request = SCENARIOS[code]
+    application = make()
+    if make is usual:
+        await registered(application)
+
+    response = await post_command(request, application)
+
+    assert (response.status_code, told(response)["code"]) == (status, code)
+    if status in {409, 429, 503}:
+        assert int(response.headers["Retry-After"]) >= 1
+
+
+def test_every_documented_problem_is_told_and_every_told_problem_is_documented() -> None:
+    assert SCENARIOS.keys() == DOCUMENTED
+
+
+def test_every_refusal_of_the_domain_is_documented() -> None:
+    text = Path("docs/problems.md").read_text(encoding="utf-8").partition("## Refusals")[2]
+    documented = set(re.findall(r"^\| `([a-z-]+)`", text, re.MULTILINE))
+    said = {
+        code
+        for file in Path("shared/domain").rglob("*.py")
+        for code in re.findall(r'Refusal\(\s*"([a-z-]+)"', file.read_text(encoding="utf-8"))
+    }
+
+    assert said == documented
