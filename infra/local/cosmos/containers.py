@@ -37,6 +37,7 @@ class Container:
     name: str
     path: tuple[str, ...]
     unique_keys: tuple[tuple[tuple[str, ...], ...], ...]
+    composites: frozenset[tuple[tuple[tuple[str, ...], bool], ...]]
     ranges: int
     body: dict[str, Any]
 
@@ -133,6 +134,7 @@ def find_container(db: sqlite3.Connection, database: str, name: str) -> Containe
         unique_keys=tuple(
             tuple(_steps(path) for path in key["paths"]) for key in policy.get("uniqueKeys", [])
         ),
+        composites=_composites(body),
         ranges=count,
         body=body,
     )
@@ -140,6 +142,15 @@ def find_container(db: sqlite3.Connection, database: str, name: str) -> Containe
 
 def _steps(path: str) -> tuple[str, ...]:
     return tuple(step.strip('"') for step in path.split("/") if step)
+
+
+def _composites(body: dict[str, Any]) -> frozenset[tuple[tuple[tuple[str, ...], bool], ...]]:
+    """Name the composite indexes, each as its paths and whether they descend."""
+    policy = body.get("indexingPolicy") or {}
+    return frozenset(
+        tuple((_steps(part["path"]), part.get("order") == "descending") for part in index)
+        for index in policy.get("compositeIndexes") or []
+    )
 
 
 def _indexed(body: dict[str, Any]) -> list[str]:

@@ -4,6 +4,7 @@ import json
 import sqlite3
 import time
 from dataclasses import dataclass
+from typing import Any
 
 from aiohttp import web
 
@@ -15,6 +16,7 @@ from infra.local.cosmos.errors import CosmosError
 from infra.local.cosmos.items import Stored
 from infra.local.cosmos.query import execution
 from infra.local.cosmos.query.execution import Asked, Scope
+from infra.local.cosmos.query.plan import query_plan
 from infra.local.cosmos.ranges import BEYOND, LOWEST, effective_partition_key, range_of
 from infra.local.cosmos.request import json_body, partition_key, required_partition_key
 
@@ -73,12 +75,12 @@ async def query(
     db: sqlite3.Connection, container: Container, request: web.Request, see: Consistency
 ) -> web.Response:
     """Run a query over a partition, a range or everything."""
-    given = await json_body(request)
+    text, parameters = await _query_of(request)
     headers = request.headers
     pk, range_ = partition_key(request), headers.get("x-ms-documentdb-partitionkeyrangeid")
     asked = Asked(
-        text=given["query"],
-        parameters={p["name"]: p["value"] for p in given.get("parameters", [])},
+        text=text,
+        parameters=parameters,
         size=_page_size(request),
         continuation=headers.get("x-ms-continuation"),
     )
@@ -93,6 +95,17 @@ async def query(
         {**more, **range_headers(db, container, place)},
         charge.query(found.looked_at),
     )
+
+
+async def plan(db: sqlite3.Connection, container: Container, request: web.Request) -> web.Response:
+    """Tell how to ask each physical range, and how to merge what they answer."""
+    made = query_plan(*await _query_of(request))
+    return answer(200, json.dumps(made), range_headers(db, container, "0"), charge.NOTHING_NEW)
+
+
+async def _query_of(request: web.Request) -> tuple[str, dict[str, Any]]:
+    given = await json_body(request)
+    return given["query"], {p["name"]: p["value"] for p in given.get("parameters") or []}
 
 
 def feed(db: sqlite3.Connection, container: Container, request: web.Request) -> web.Response:

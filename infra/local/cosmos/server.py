@@ -13,7 +13,7 @@ from aiohttp import web
 from infra.local.cosmos import account, authorization, reads, writes
 from infra.local.cosmos.answers import error_answer
 from infra.local.cosmos.containers import SCHEMA, Container, find_container
-from infra.local.cosmos.errors import CosmosError, unsupported
+from infra.local.cosmos.errors import CosmosError
 from infra.local.cosmos.reads import Consistency
 from infra.local.cosmos.request import Resource, operation, resource
 from infra.local.database import Database
@@ -118,7 +118,7 @@ class CosmosServer:
         elif kind == "change-feed":
             answered = reads.feed(self._database.reader, container, request)
         elif kind == "query-plan":
-            raise unsupported("query plans: ORDER BY, TOP and aggregates over several partitions")
+            answered = await reads.plan(self._database.reader, container, request)
         else:
             answered = await writes.write(self._database, container, request, kind, asked.item)
         answered.headers["x-ms-alt-content-path"] = f"dbs/{asked.database}/colls/{asked.container}"

@@ -31,8 +31,9 @@ class Account:
 
     @asynccontextmanager
     async def container(self, **settings: Any) -> AsyncIterator[ContainerProxy]:
-        """Open the container `c` of the database `d` with the bare SDK; `key` and `unique` make it."""
+        """Open the container `c` of the database `d` with the bare SDK; `key`, `unique` and `indexing` make it."""
         key, unique = settings.pop("key", "/pk"), settings.pop("unique", "/u")
+        indexing = settings.pop("indexing", None)
         keep: dict[str, Any] = {"retry_total": 0, "read_timeout": 5, **settings}
         async with CosmosClient(f"http://127.0.0.1:{self.port}", KEY, **keep) as client:
             database = await client.create_database_if_not_exists("d")
@@ -42,6 +43,7 @@ class Account:
                     id="c",
                     partition_key=PartitionKey(path=key),
                     unique_key_policy=policy,
+                    indexing_policy=indexing,
                 )
             except CosmosResourceExistsError:
                 yield database.get_container_client("c")

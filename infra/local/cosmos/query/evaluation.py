@@ -4,7 +4,15 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from infra.local.cosmos.errors import CosmosError, unsupported
-from infra.local.cosmos.query.syntax import Constant, Expression, Operation, Parameter, Path
+from infra.local.cosmos.query.syntax import (
+    Array,
+    Constant,
+    Expression,
+    Object,
+    Operation,
+    Parameter,
+    Path,
+)
 from infra.local.cosmos.query.values import UNDEFINED, both, either, equal, less, negate
 
 type Parameters = Mapping[str, Any]
@@ -34,6 +42,11 @@ def compile_expression(expression: Expression, parameters: Parameters) -> Evalua
             return _path(steps[1:])
         case Operation():
             return _operation(expression, parameters)
+        case Array(elements=elements):
+            made = [compile_expression(element, parameters) for element in elements]
+            return lambda item: [v for one in made if (v := one(item)) is not UNDEFINED]
+        case Object(pairs=pairs):
+            return _object(pairs, parameters)
 
 
 def constant(expression: Expression, parameters: Parameters) -> Any:  # noqa: ANN401 - JSON
@@ -47,6 +60,23 @@ def constant(expression: Expression, parameters: Parameters) -> Any:  # noqa: AN
             raise CosmosError(400, f"The parameter {name} is missing.")
         case _:
             raise unsupported("an expression where a constant or a parameter is expected")
+
+
+def whole_number(expression: Expression, parameters: Parameters) -> int:
+    """Evaluate what TOP, OFFSET and LIMIT count; 400 for anything but a whole number from 0."""
+    value = constant(expression, parameters)
+    if not isinstance(value, int) or isinstance(value, bool) or value < 0:
+        raise CosmosError(400, f"TOP, OFFSET and LIMIT want a whole number, not {value!r}.")
+    return value
+
+
+def _object(pairs: tuple[tuple[str, Expression], ...], parameters: Parameters) -> Evaluate:
+    made = [(name, compile_expression(value, parameters)) for name, value in pairs]
+
+    def build(item: Any) -> dict[str, Any]:  # noqa: ANN401 - JSON
+        return {name: value for name, one in made if (value := one(item)) is not UNDEFINED}
+
+    return build
 
 
 def _path(steps: tuple[str | int, ...]) -> Evaluate:

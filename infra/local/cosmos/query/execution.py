@@ -9,10 +9,12 @@ from typing import Any
 from infra.local.cosmos.containers import Container
 from infra.local.cosmos.errors import CosmosError, unsupported
 from infra.local.cosmos.items import COLUMNS, Stored
-from infra.local.cosmos.query.evaluation import Parameters, compile_expression, constant
+from infra.local.cosmos.query.aggregation import aggregated
+from infra.local.cosmos.query.evaluation import Parameters, compile_expression, whole_number
+from infra.local.cosmos.query.ordering import check_composite_index, terms
 from infra.local.cosmos.query.parser import parse
-from infra.local.cosmos.query.prefilter import column, condition
-from infra.local.cosmos.query.syntax import Operation, Query
+from infra.local.cosmos.query.prefilter import condition
+from infra.local.cosmos.query.syntax import Query
 from infra.local.cosmos.query.values import UNDEFINED, sort_key
 
 CANNOT_SERVE = 1004
@@ -60,13 +62,15 @@ class Asked:
 def run(db: sqlite3.Connection, scope: Scope, asked: Asked, visible: Visible) -> Page:
     """Run a query from its beginning or from where the last page ended."""
     query, parameters, size = parse(asked.text), asked.parameters, asked.size
+    check_composite_index(scope.container, query.order_by, scope.pk)
     if scope.pk is None and scope.range is None and _needs_one_partition(query):
         raise CosmosError(400, "The gateway cannot serve this query.", substatus=CANNOT_SERVE)
     offset, bound = _begin(db, asked.continuation)
     matches = _Matches(scope.container, query, parameters, visible)
     found = matches.of(_candidates(db, scope, query, parameters, bound))
     if query.aggregate:
-        return Page([_aggregate(query, parameters, found)], None, matches.looked_at)
+        result = aggregated(query, parameters, (item for item, _ in found))
+        return Page([json.dumps(result)], None, matches.looked_at)
     window = _window(query, parameters)
     results: list[str] = []
     place = 0
@@ -127,7 +131,7 @@ def _candidates(
     narrowed = condition(query.where, parameters)
     if narrowed is not None:
         where, values = f"{where} AND ({narrowed[0]})", values + narrowed[1]
-    order = ", ".join(_order(query, scope)) or ("n" if scope.pk is not None else "rng, n")
+    order = ", ".join(terms(scope.container, query.order_by, scope.pk))
     # A partial index is used only when its condition stands in the query as a literal.
     where = where.replace("container = ?", f"container = {scope.container.number}", 1)
     rows = db.execute(
@@ -135,16 +139,6 @@ def _candidates(
         [*values[1:], bound],
     )
     return (Stored(*row) for row in rows)
-
-
-def _order(query: Query, scope: Scope) -> Iterator[str]:
-    for path, descending in query.order_by:
-        if scope.pk is not None and path.steps[1:] == scope.container.path:
-            continue
-        place = column(path)
-        if place is None:
-            raise unsupported("ORDER BY of a nested property")
-        yield f"{place} {'DESC' if descending else 'ASC'}"
 
 
 def _begin(db: sqlite3.Connection, continuation: str | None) -> tuple[int, int]:
@@ -157,9 +151,9 @@ def _begin(db: sqlite3.Connection, continuation: str | None) -> tuple[int, int]:
 
 
 def _window(query: Query, parameters: Parameters) -> range:
-    start = constant(query.offset, parameters) if query.offset else 0
+    start = whole_number(query.offset, parameters) if query.offset else 0
     most = query.limit or query.top
-    return range(start, start + constant(most, parameters) if most else 2**62)
+    return range(start, start + whole_number(most, parameters) if most else 2**62)
 
 
 def _needs_one_partition(query: Query) -> bool:
@@ -179,19 +173,3 @@ def _defined(value: Any) -> Any:  # noqa: ANN401 - JSON
     if value is UNDEFINED:
         raise unsupported("SELECT VALUE of what is not defined in every item")
     return value
-
-
-def _aggregate(query: Query, parameters: Parameters, found: Iterator[tuple[Any, str]]) -> str:
-    if not isinstance(query.value, Operation) or query.top or query.order_by or query.offset:
-        raise unsupported("an aggregate with TOP, ORDER BY or OFFSET")
-    evaluate = compile_expression(query.value.operands[0], parameters)
-    values = [value for item, _ in found if (value := evaluate(item)) is not UNDEFINED]
-    match query.value.name:
-        case "COUNT":
-            return json.dumps(len(values))
-        case "SUM":
-            return json.dumps(sum(values))
-        case "MAX":
-            return json.dumps(max(values, key=sort_key, default=None))
-        case _:
-            return json.dumps(min(values, key=sort_key, default=None))

@@ -5,10 +5,22 @@ from dataclasses import replace
 from functools import lru_cache
 
 from infra.local.cosmos.errors import CosmosError, unsupported
-from infra.local.cosmos.query.syntax import Constant, Expression, Operation, Parameter, Path, Query
+from infra.local.cosmos.query.syntax import (
+    AGGREGATES,
+    Array,
+    Constant,
+    Expression,
+    Object,
+    Operation,
+    OrderBy,
+    Parameter,
+    Path,
+    Query,
+    aggregate_of,
+    parts,
+)
 from infra.local.cosmos.query.tokens import Token, tokens
 
-AGGREGATES = frozenset({"COUNT", "MAX", "MIN", "SUM"})
 FUNCTIONS = frozenset({"ARRAY_CONTAINS", "IS_DEFINED", "STARTSWITH"}) | AGGREGATES
 COMPARISONS = frozenset({"=", "!=", "<>", "<", "<=", ">", ">="})
 REFUSED = frozenset({"DISTINCT", "GROUP", "JOIN", "EXISTS", "LIKE", "ARRAY", "UDF"})
@@ -20,22 +32,43 @@ def parse(text: str) -> Query:
     parser = _Parser(text)
     query = parser.query()
     parser.expect_end()
+    _check(query)
     return query
+
+
+def _check(query: Query) -> None:
+    """Refuse what would otherwise be computed wrongly or not at all."""
+    if query.top and query.offset:
+        raise CosmosError(400, "A query has TOP or OFFSET and LIMIT, not both.")
+    if query.aggregate and (query.top or query.order_by or query.offset):
+        raise unsupported("an aggregate with TOP, ORDER BY or OFFSET")
+    for expression in _selected(query):
+        for part in parts(expression):
+            if isinstance(part, Path) and part.steps[0] != query.alias:
+                raise CosmosError(400, f"{part.steps[0]!r} is not {query.alias!r}.")
+            if _is_aggregate(part) and part is not query.aggregate:
+                raise unsupported("an aggregate that is not all of SELECT VALUE")
+
+
+def _selected(query: Query) -> tuple[Expression, ...]:
+    return (*(field for _, field in query.fields), *((query.value,) if query.value else ()))
+
+
+def _is_aggregate(expression: Expression) -> bool:
+    return isinstance(expression, Operation) and expression.name in AGGREGATES
 
 
 class _Parser:
     def __init__(self, text: str) -> None:
         self._tokens = tokens(text)
         self._place = 0
-        self._alias = "c"
 
     def query(self) -> Query:
         self._expect("SELECT")
         top = self._primary() if self._accept("TOP") else None
         query = replace(self._selection(), top=top)
         self._expect("FROM")
-        self._alias = self._name()
-        self._check_alias(query)
+        alias = self._name()
         where = self._expression() if self._accept("WHERE") else None
         order_by = self._order_by() if self._accept("ORDER") else ()
         offset = limit = None
@@ -43,7 +76,9 @@ class _Parser:
             offset = self._primary()
             self._expect("LIMIT")
             limit = self._primary()
-        return replace(query, where=where, order_by=order_by, offset=offset, limit=limit)
+        return replace(
+            query, alias=alias, where=where, order_by=order_by, offset=offset, limit=limit
+        )
 
     def expect_end(self) -> None:
         if self._peek().text:
@@ -54,8 +89,7 @@ class _Parser:
             return Query()
         if self._accept("VALUE"):
             value = self._expression()
-            aggregate = isinstance(value, Operation) and value.name in AGGREGATES
-            return Query(value=value, aggregate=aggregate)
+            return Query(value=value, aggregate=aggregate_of(value))
         return Query(fields=tuple(self._list(self._field)))
 
     def _field(self) -> tuple[str, Expression]:
@@ -66,7 +100,7 @@ class _Parser:
             return str(expression.steps[-1]), expression
         raise unsupported("a selected expression without AS")
 
-    def _order_by(self) -> tuple[tuple[Path, bool], ...]:
+    def _order_by(self) -> OrderBy:
         self._expect("BY")
         return tuple(self._list(self._order))
 
@@ -126,11 +160,34 @@ class _Parser:
                 return self._call(token.text.upper())
             case "name":
                 return Path((token.text, *self._steps()))
-        if token.text == "(":
-            inner = self._expression()
-            self._expect(")")
-            return inner
-        raise CosmosError(400, f"The query is not understood at {token.text!r}.")
+        return self._enclosed(token)
+
+    def _enclosed(self, opening: Token) -> Expression:
+        match opening.text:
+            case "(":
+                inner = self._expression()
+                self._expect(")")
+                return inner
+            case "[":
+                elements = self._until("]", self._expression)
+                return Array(tuple(elements))
+            case "{":
+                return Object(tuple(self._until("}", self._pair)))
+        raise CosmosError(400, f"The query is not understood at {opening.text!r}.")
+
+    def _pair(self) -> tuple[str, Expression]:
+        name = self._next()
+        if not isinstance(name.value, str):
+            raise CosmosError(400, f"{name.text!r} is no name of a property.")
+        self._expect(":")
+        return name.value, self._expression()
+
+    def _until[T](self, closing: str, element: Callable[[], T]) -> list[T]:
+        if self._accept(closing):
+            return []
+        found = self._list(element)
+        self._expect(closing)
+        return found
 
     def _call(self, name: str) -> Expression:
         if name not in FUNCTIONS:
@@ -152,11 +209,6 @@ class _Parser:
                 self._expect("]")
             else:
                 return tuple(steps)
-
-    def _check_alias(self, query: Query) -> None:
-        for expression in (query.value, *(field for _, field in query.fields)):
-            if isinstance(expression, Path) and expression.steps[0] != self._alias:
-                raise CosmosError(400, f"{expression.steps[0]!r} is not {self._alias!r}.")
 
     def _list[T](self, element: Callable[[], T]) -> list[T]:
         found = [element()]

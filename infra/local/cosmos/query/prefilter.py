@@ -33,12 +33,27 @@ def condition(expression: Expression | None, parameters: Parameters) -> Conditio
 
 
 def column(path: Path) -> str | None:
-    """Name a top-level property as SQLite sees it, exactly as its index does."""
+    """Name a property as SQLite sees it, a top-level one exactly as its index does."""
+    place = json_path(path)
+    return f"json_extract(body, '{place}')" if place else None
+
+
+def json_path(path: Path) -> str | None:
+    """Write a path in SQLite's words; None for what the stored body cannot tell."""
     match path.steps:
-        case (_, str(name)) if name.isidentifier():
-            return f"json_extract(body, '$.{name}')"
+        # What begins so is added to the body when it is shown, and not stored in it.
+        case (_, str(name), *_) if name.startswith("_"):
+            return None
+        case (_, *steps) if steps and all(map(_is_plain, steps)):
+            return "$" + "".join(f".{s}" if isinstance(s, str) else f"[{s}]" for s in steps)
         case _:
             return None
+
+
+def _is_plain(step: str | int) -> bool:
+    if isinstance(step, str):
+        return step.isascii() and step.isidentifier()
+    return step >= 0
 
 
 def _compare(
