@@ -10,7 +10,8 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from infra.local.stack import ROOT, Ports, make_stack
+from infra.local.stack import ROOT, SETTINGS, Ports, make_stack
+from tests.conftest import FaultsClient
 
 READY = re.compile(r"Onewrite serves on (\S+) after ([0-9.]+) s")
 
@@ -27,6 +28,10 @@ class Running:
     @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self.ports.http}"
+
+    @property
+    def faults(self) -> FaultsClient:
+        return FaultsClient(f"http://127.0.0.1:{self.ports.faults}")
 
     @property
     def cosmos(self) -> str:
@@ -58,6 +63,50 @@ async def start(state: Path, ports: Ports) -> Running:
     ready = READY.search(line)
     assert ready, f"the stack did not start: {line!r}"
     return Running(process, ports, state, float(ready[2]))
+
+
+@dataclass
+class AnotherHost:
+    """A second function host beside that of a stack: the same store, log, leases and checkpoints."""
+
+    stack: Running
+    port: int
+    process: asyncio.subprocess.Process | None = None
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    async def start(self) -> None:
+        self.process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "infra.local.host", "--app", str(ROOT)),
+            *("--settings", str(SETTINGS), "--port", str(self.port)),
+            *("--state", str(self.stack.state)),
+            cwd=ROOT,
+            env=make_stack(self.stack.ports, self.stack.state).environment,
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+        )
+        assert self.process.stdout
+        async with asyncio.timeout(60):
+            assert await self.process.stdout.readline(), "the second host did not start"
+
+    async def kill(self) -> None:
+        """kill -9."""
+        assert self.process
+        self.process.kill()
+        await self.process.wait()
+
+
+@asynccontextmanager
+async def another_host(stack: Running) -> AsyncIterator[AnotherHost]:
+    """Give a second host, and end it afterwards."""
+    host = AnotherHost(stack, Ports.free().http)
+    try:
+        await host.start()
+        yield host
+    finally:
+        await host.kill()
 
 
 @asynccontextmanager

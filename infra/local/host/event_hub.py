@@ -20,6 +20,7 @@ from infra.local.host.rules import Function
 
 # An empty batch after so long shows that a partition's link is open and has nothing new.
 PULSE = 0.2
+EXPIRATION = 10
 
 
 class EventHubListener:
@@ -37,30 +38,32 @@ class EventHubListener:
         self._knobs = knobs
         self._trigger: Mapping[str, Any] = function.trigger
         self._group = resolve(function.name, self._trigger.get("consumerGroup") or "$Default")
+        self._hub = resolve(function.name, self._trigger["eventHubName"])
+        self._checkpoints = checkpoints
         self._client = EventHubConsumerClient.from_connection_string(
             connection(function.name, self._trigger["connection"]),
             self._group,
-            eventhub_name=resolve(function.name, self._trigger["eventHubName"]),
+            eventhub_name=self._hub,
             checkpoint_store=checkpoints,
             load_balancing_strategy=LoadBalancingStrategy.GREEDY,
             load_balancing_interval=2,
-            partition_ownership_expiration_interval=10,
+            partition_ownership_expiration_interval=EXPIRATION,
         )
-        self._receiving: asyncio.Task[None] | None = None
+        self._tasks: list[asyncio.Task[None]] = []
         self._open: set[str] = set()
         self._partitions = 0
         self.ready = asyncio.Event()
 
     async def start(self) -> None:
-        """Begin to listen; `ready` is set once every partition's link is open."""
-        self._receiving = asyncio.create_task(self._receive())
+        """Begin to listen; `ready` is set once every partition is open here or with another host."""
+        self._tasks = [asyncio.create_task(self._receive()), asyncio.create_task(self._watch())]
 
     async def stop(self) -> None:
         """End; a batch whose function was not done is not acknowledged."""
         await self._client.close()
-        if self._receiving is not None:
-            self._receiving.cancel()
-            await asyncio.gather(self._receiving, return_exceptions=True)
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
 
     async def _receive(self) -> None:
         start = self._knobs.get("initialOffsetOptions", {}).get("type", "fromStart")
@@ -73,10 +76,16 @@ class EventHubListener:
             starting_position="@latest" if start == "fromEnd" else "-1",
         )
 
+    async def _watch(self) -> None:
+        while True:
+            elsewhere = self._checkpoints.owned_elsewhere(self._hub, self._group, EXPIRATION)
+            if 0 < self._partitions <= len(self._open) + elsewhere:
+                self.ready.set()
+                return
+            await asyncio.sleep(PULSE / 4)
+
     async def _on_batch(self, context: PartitionContext, events: list[EventData]) -> None:
         self._open.add(context.partition_id)
-        if len(self._open) == self._partitions:
-            self.ready.set()
         if not events:
             return
         await self._invoker.process(
