@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from infra.local.provision import provision
+from infra.local.provision import ProvisioningError, provision
 
 ROOT = Path(__file__).parents[2]
 NAMES = ROOT / "shared" / "names.json"
@@ -83,7 +83,10 @@ class Stack:
             *("--port", str(self.ports.http), "--state", str(self.state)),
         )
         await self._ready("services", services)
-        await asyncio.to_thread(provision, self.environment["COSMOS"], NAMES)
+        try:
+            await asyncio.to_thread(provision, self.environment["COSMOS"], NAMES)
+        except ProvisioningError as error:
+            raise StackError(str(error)) from error
         self.host = await self._ready("host", host)
 
     async def ended(self) -> str:

@@ -154,10 +154,14 @@ def _composites(body: dict[str, Any]) -> frozenset[tuple[tuple[tuple[str, ...], 
 
 
 def _indexed(body: dict[str, Any]) -> list[str]:
-    """Name the top-level properties that the indexing policy includes one by one."""
+    """Name the top-level properties that the indexing policy includes one by one.
+
+    Not the partition key: every index begins with it, and one more would only lead SQLite astray.
+    """
     included = (body.get("indexingPolicy") or {}).get("includedPaths", [])
     names = (entry["path"].removeprefix("/").removesuffix("/?") for entry in included)
-    return [name for name in names if name.isidentifier()]
+    [key] = body["partitionKey"]["paths"]
+    return [name for name in names if name.isidentifier() and f"/{name}" != key]
 
 
 def _index(container: int, name: str) -> str:

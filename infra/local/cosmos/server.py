@@ -38,7 +38,7 @@ class CosmosServer:
     async def serve(self, port: int) -> tuple[web.AppRunner, int]:
         """Listen on loopback; port 0 takes a free one."""
         app = web.Application(client_max_size=LARGEST_BODY)
-        app.router.add_route("*", "/{path:.*}", self._handle)
+        app.router.add_route("*", r"/{path:[\s\S]*}", self._handle)
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=1)
         await runner.setup()
         listener = socket.create_server(("127.0.0.1", port), backlog=512)

@@ -35,7 +35,7 @@ class HttpListener:
     async def start(self, port: int) -> int:
         """Listen on loopback; port 0 takes a free one."""
         app = web.Application(client_max_size=LARGEST_BODY)
-        app.router.add_route("*", "/{path:.*}", self._handle)
+        app.router.add_route("*", r"/{path:[\s\S]*}", self._handle)
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=10)
         await self._runner.setup()
         listener = socket.create_server(("127.0.0.1", port), backlog=512)

@@ -1,0 +1,50 @@
+"""The CPU that a warm command costs beside a bare insert, as a ratio within one run."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+from infra.local.provision import provision
+from infra.local.stack import NAMES, ROOT
+from tests.conftest import Services
+from tests.figures import note
+
+MOST = 1.25
+RUNS = 3
+
+
+def measured(services: Services) -> dict[str, int]:
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.bench.command_cpu"],
+        cwd=ROOT,
+        env={"COSMOS": services.cosmos, "EVENTHUBS": services.event_hubs},
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=100,
+    )
+    found: dict[str, int] = json.loads(done.stdout.splitlines()[0])
+    return found
+
+
+@pytest.mark.timeout(400)
+def test_a_warm_command_costs_little_more_than_its_insert(
+    services: Services, pytestconfig: pytest.Config
+) -> None:
+    provision(services.cosmos, NAMES)
+    ratios = []
+    for _ in range(RUNS):
+        spent = measured(services)
+        ratios.append((spent["command"] - spent["empty"]) / spent["create"])
+        note(
+            pytestconfig,
+            f"CPU of a warm command {spent['command']} us, of an empty function {spent['empty']} us,"
+            f" of a bare create_item {spent['create']} us: {ratios[-1]:.2f} of the latter",
+        )
+        if ratios[-1] <= MOST:
+            break
+
+    # Whatever else the machine does only adds; one quiet run is enough.
+    assert min(ratios) <= MOST

@@ -1,0 +1,38 @@
+"""Requests made of the OpenAPI document, against the running stack: nothing undocumented, no 500."""
+
+import asyncio
+import re
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.figures import note
+from tests.local.running import running
+
+CHECKS = (
+    "not_a_server_error,status_code_conformance,content_type_conformance,"
+    "response_schema_conformance,response_headers_conformance"
+)
+LEAST_CASES = 2_000
+
+
+async def test_nothing_undocumented_comes_of_any_request(
+    tmp_path: Path, pytestconfig: pytest.Config
+) -> None:
+    async with running(tmp_path) as stack:
+        process = await asyncio.create_subprocess_exec(
+            *(str(Path(sys.executable).with_name("schemathesis")), "run"),
+            f"{stack.url}/api/openapi.json",
+            *("--phases", "examples,coverage,fuzzing", "--mode", "all", "--checks", CHECKS),
+            *("--max-examples", "110", "--seed", "1", "--workers", "4", "--no-color"),
+            *("--generation-database", "none", "--request-timeout", "30", "--warnings", "off"),
+            cwd=tmp_path,
+            stdout=asyncio.subprocess.PIPE,
+        )
+        output = (await process.communicate())[0].decode()
+
+    assert process.returncode == 0, output
+    generated, passed = re.findall(r"(\d+) generated, (\d+) passed", output)[0]
+    assert int(generated) == int(passed) >= LEAST_CASES
+    note(pytestconfig, f"schemathesis: {generated} cases, nothing undocumented, no 500")
