@@ -127,4 +127,6 @@ def from_error(error: OnewriteError) -> Problem:
         raise error
     status, title = _KNOWN[type(error)]
     headers = {"Retry-After": "1"} if status in _LATER else {}
+    if isinstance(error, Conflict):
+        headers["ETag"] = f'"{error.version}"'
     return Problem(status, error.code, title, str(error), headers=headers)

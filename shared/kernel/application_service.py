@@ -90,7 +90,8 @@ class ApplicationService:
         waiting = [one for one, _ in open_]
         found = await self._find(stream, base, waiting)
         newer = [commit for commit in found.commits if commit.version > base.version]
-        self._warm.put(stream, fold(self._category, base, newer))
+        fresh = fold(self._category, base, newer)
+        self._warm.put(stream, fresh)
         # A write proves the states that its neighbours were refused on; else only an unchanged tail does.
         proven = isinstance(written, Appended) or (written is None and not newer)
         stored = {commit.command_id: commit for commit in found.commits}
@@ -103,14 +104,17 @@ class ApplicationService:
                 one.tell(replace(verdict, charge=one.charge))
             else:
                 again.append(one)
-        return await self._patiently(stream, again)
+        return await self._patiently(stream, fresh.version, again)
 
-    async def _patiently(self, stream: StreamName, again: list[Waiting]) -> Sequence[Waiting]:
+    async def _patiently(
+        self, stream: StreamName, version: int, again: list[Waiting]
+    ) -> Sequence[Waiting]:
         """Count an attempt, give up on those that have had enough of them, and wait for the others."""
         for one in again:
             one.collisions += 1
             if one.collisions == self._attempts:
-                one.tell(Conflict(f"{stream}: {self._attempts} attempts met other writers"))
+                met = f"{stream}: {self._attempts} attempts met other writers"
+                one.tell(Conflict(met, version))
         patient = [one for one in again if one.collisions < self._attempts]
         if patient:
             await self._pause(max(one.collisions for one in patient))

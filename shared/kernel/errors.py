@@ -63,9 +63,16 @@ class StoreError(OnewriteError):
 
 
 class Conflict(StoreError):
-    """Others wrote to the stream, again and again, until the attempts ran out; nothing was written."""
+    """Others wrote to the stream, again and again, until the attempts ran out; nothing was written.
+
+    `version` is the last that was seen: up to it, the stream holds no commit of this command.
+    """
 
     code = "conflict"
+
+    def __init__(self, message: str, version: int) -> None:
+        super().__init__(message)
+        self.version = version
 
 
 class CommandIdReused(StoreError):

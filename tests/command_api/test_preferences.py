@@ -94,6 +94,16 @@ async def test_an_answer_that_waited_in_vain_says_that_the_write_is_stored(
     assert told(response)["version"] == 1
 
 
+async def test_a_row_that_has_seen_less_is_not_enough(application: Application) -> None:
+    await post_command(post(*REGISTER), application)
+    await project_everything(application)
+
+    asked = post("receive-stock", {"quantity": 1}, Prefer="until=projected, wait=0")
+    response = await post_command(asked, application)
+
+    assert response.status_code == 202
+
+
 async def test_an_answer_says_what_it_cost_when_asked(application: Application) -> None:
     response = await post_command(post(*REGISTER, Prefer="request-charge"), application)
 

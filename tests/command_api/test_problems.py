@@ -63,7 +63,7 @@ def usual() -> Application:
 SCENARIOS: dict[str, tuple[int, Callable[[], Application], func.HttpRequest]] = {
     "malformed": (400, usual, post("receive-stock", b"{")),
     "not-found": (404, usual, post("steal-stock", {})),
-    "conflict": (409, lambda: failing(Conflict("others")), post(*RECEIVE)),
+    "conflict": (409, lambda: failing(Conflict("others", 7)), post(*RECEIVE)),
     "precondition-failed": (412, usual, post(*RECEIVE, If_Match='"7"')),
     "too-large": (413, usual, post("receive-stock", b" " * (LARGEST_BODY + 1))),
     "event-too-large": (

@@ -73,9 +73,10 @@ async def test_who_loses_every_race_is_told_of_a_conflict_and_has_written_nothin
     store = await stocked()
     store.before = [[commit(version, received(1))] for version in range(3, 6)]
 
-    with pytest.raises(Conflict):
+    with pytest.raises(Conflict) as conflict:
         await service(store, attempts=3).handle(request(ReceiveStock(quantity=1), "unlucky"))
 
+    assert conflict.value.version == 5
     assert "unlucky" not in {stored.command_id for stored in store.commits()}
 
 
