@@ -4,9 +4,8 @@ from typing import List
 
 import azure.functions as func
 
-from consumers.projections import project
-from shared.adapters import names, wiring
-from shared.domain import domain
+from consumers import application
+from shared.adapters import names
 
 blueprint = func.Blueprint()
 
@@ -28,5 +27,4 @@ blueprint = func.Blueprint()
 )
 async def projections(events: List[func.EventHubEvent]) -> None:
     """Bring the rows of the views up to date."""
-    bodies = [event.get_body() for event in events]
-    await project(bodies, domain.views, await wiring.rows(), await wiring.event_store())
+    await (await application.projections()).project([event.get_body() for event in events])

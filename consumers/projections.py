@@ -1,54 +1,147 @@
-"""Projections: fold what arrived into the rows that it touches, each written once."""
+"""Projections: fold what arrived into the rows that it touches, each written once; what is poisonous is parked."""
 
 import asyncio
-from collections.abc import Iterable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from datetime import datetime
 from itertools import chain
 from typing import Any
 
-from shared.kernel.envelope import decode, envelopes
-from shared.kernel.errors import BrokenStream
+from shared.kernel.commit import timestamp
+from shared.kernel.envelope import Envelope, decode, encode, envelopes
+from shared.kernel.errors import BrokenStream, InvalidMessage, Poison
 from shared.kernel.message import Event
-from shared.kernel.ports import EventStore, Rows
+from shared.kernel.parking import UNREADABLE, Parked
+from shared.kernel.partition import partition_of
+from shared.kernel.ports import EventStore, Log, Parking, Rows
 from shared.kernel.stream import StreamName
 from shared.kernel.view import Gap, Row, RowKey, View, advance, empty_row, keyed
 
-
-async def project(
-    bodies: Iterable[bytes], views: Sequence[View[Any]], rows: Rows, store: EventStore
-) -> None:
-    """Project a batch of messages; one read and at most one write a row, rows in parallel.
-
-    Raises InvalidMessage for what cannot be read, and what rows and store raise: the batch comes again.
-    """
-    arrived = [decode(body) for body in bodies]
-    async with asyncio.TaskGroup() as group:
-        for view in views:
-            for at, events in keyed(view, arrived).items():
-                group.create_task(_bring_up(view, at, events, rows, store))
+CONSUMER = "projections"
 
 
-async def _bring_up(
-    view: View[Any], at: RowKey, arrived: Mapping[int, Event], rows: Rows, store: EventStore
-) -> None:
-    """Fold events into one row, again and again until no other owner of the partition interferes."""
-    written = False
-    while not written:
-        stored = await rows.read(at)
-        row = stored.row if stored else empty_row(view, at)
-        advanced = await _advance(view, row, arrived, store)
-        written = advanced == row or await rows.write(advanced, stored.tag if stored else None)
+@dataclass(frozen=True, slots=True)
+class Projections:
+    """Runs views over the log; `log` opens the log when a gap has to be sent again."""
+
+    views: Sequence[View[Any]]
+    rows: Rows
+    store: EventStore
+    parking: Parking
+    log: Callable[[], Awaitable[Log]]
+    now: Callable[[], datetime]
+
+    async def project(self, bodies: Iterable[bytes]) -> None:
+        """Project a batch of messages: one read and at most one write a row, streams in parallel.
+
+        Raises what rows, store and parking raise: the batch comes again.
+        """
+        streams: dict[str, list[Envelope]] = defaultdict(list)
+        for body in bodies:
+            try:
+                envelope = decode(body)
+                streams[str(envelope.stream)].append(envelope)
+            except InvalidMessage as error:
+                await self._park(
+                    Poison(UNREADABLE, 0, error), {"body": body.decode(errors="replace")}
+                )
+        handled = [self._handle(stream, arrived) for stream, arrived in streams.items()]
+        # One stream's failure must not cut short what another is writing.
+        results = await asyncio.gather(*handled, return_exceptions=True)
+        errors = [result for result in results if isinstance(result, BaseException)]
+        if errors:
+            raise BaseExceptionGroup("not every stream was projected", errors)
+
+    async def replay(self, stream: StreamName, version: int) -> int:
+        """Fold a stream from a version to its tail, and give the tail's version; raises Poison."""
+        commits = (await self.store.read(stream, version - 1)).commits
+        stored = list(chain.from_iterable(envelopes(commit) for commit in commits))
+        await self._fold(stored, await self._skipped(str(stream)))
+        return commits[-1].version if commits else version - 1
+
+    async def _handle(self, stream: str, arrived: Sequence[Envelope]) -> None:
+        arrived = sorted(arrived, key=lambda envelope: envelope.sequence)
+        poison, skipped, foldable = None, frozenset[int](), arrived
+        while True:
+            try:
+                await self._fold(foldable, skipped)
+                break
+            except Poison as found:
+                decided = skipped or await self._skipped(stream)
+                if poison is None and found.version in decided - skipped:
+                    skipped = decided
+                    continue
+                poison = found
+                # What came before the poison is as good as ever.
+                foldable = [one for one in arrived if one.sequence < found.version]
+        if poison is not None:
+            await self._park(poison, _shown(arrived, poison.version), arrived[-1].sequence)
+
+    async def _fold(self, arrived: Sequence[Envelope], skipped: AbstractSet[int]) -> None:
+        for view in self.views:
+            for at, events in keyed(view, arrived, skipped).items():
+                await self._bring_up(view, at, events, skipped)
+
+    async def _bring_up(
+        self, view: View[Any], at: RowKey, arrived: Mapping[int, Event], skipped: AbstractSet[int]
+    ) -> None:
+        """Fold events into one row, again and again until no other owner of the partition interferes."""
+        written = False
+        while not written:
+            stored = await self.rows.read(at)
+            row = stored.row if stored else empty_row(view, at)
+            advanced = await self._advance(view, row, arrived, skipped)
+            tag = stored.tag if stored else None
+            written = advanced == row or await self.rows.write(advanced, tag)
+
+    async def _advance(
+        self, view: View[Any], row: Row, arrived: Mapping[int, Event], skipped: AbstractSet[int]
+    ) -> Row:
+        advanced = advance(view, row, arrived, skipped)
+        if isinstance(advanced, Gap):
+            # The log does not have (or not yet have) what came before: the store does.
+            stream = StreamName.parse(row.at.stream)
+            missed = (await self.store.read(stream, row.version)).commits
+            stored = list(chain.from_iterable(envelopes(commit) for commit in missed))
+            filled = keyed(view, stored, skipped).get(row.at, {})
+            advanced = advance(view, row, {**filled, **arrived}, skipped)
+            await self._send_again(row, stored, min(arrived, default=0))
+        if isinstance(advanced, Gap):
+            raise BrokenStream(f"{row.at.stream}: the store has no version {advanced.version + 1}")
+        return advanced
+
+    async def _send_again(self, row: Row, stored: Iterable[Envelope], arrived: int) -> None:
+        """Send what the log lacks again, for the other consumers; not for a row that only begins."""
+        lacking = [encode(one) for one in stored if row.version < one.sequence < arrived]
+        if row.version > 0 and lacking:
+            log = await self.log()
+            await log.send(partition_of(row.at.stream, log.partitions), lacking)
+
+    async def _skipped(self, stream: str) -> frozenset[int]:
+        decisions = await self.parking.decisions(CONSUMER, stream)
+        return frozenset(one.version for one in decisions if one.action == "skip")
+
+    async def _park(
+        self, poison: Poison, envelope: Mapping[str, Any] | None, last_seen: int = 0
+    ) -> None:
+        await self.parking.park(
+            Parked(
+                consumer=CONSUMER,
+                stream=poison.stream,
+                version=poison.version,
+                last_seen=max(last_seen, poison.version),
+                error=str(poison),
+                time=timestamp(self.now()),
+                envelope=envelope,
+                traceparent=(envelope or {}).get("traceparent"),
+            )
+        )
 
 
-async def _advance(
-    view: View[Any], row: Row, arrived: Mapping[int, Event], store: EventStore
-) -> Row:
-    advanced = advance(view, row, arrived)
-    if isinstance(advanced, Gap):
-        # The log does not have (or not yet have) what came before: the store does.
-        missed = (await store.read(StreamName.parse(row.at.stream), after=row.version)).commits
-        stored = chain.from_iterable(envelopes(commit) for commit in missed)
-        filled = keyed(view, stored).get(row.at, {})
-        advanced = advance(view, row, {**filled, **arrived})
-    if isinstance(advanced, Gap):
-        raise BrokenStream(f"{row.at.stream}: the store has no version {advanced.version + 1}")
-    return advanced
+def _shown(arrived: Iterable[Envelope], version: int) -> dict[str, Any] | None:
+    for envelope in arrived:
+        if envelope.sequence == version:
+            return envelope.model_dump(mode="json", exclude_none=True)
+    return None

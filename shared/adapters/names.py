@@ -12,6 +12,7 @@ DATABASE: Final[str] = _NAMES["database"]
 EVENTS: Final = "events"
 VIEWS: Final = "views"
 LEASES: Final = "leases"
+PARKED: Final = "parked"
 LEASE_PREFIX: Final[str] = _NAMES["leasePrefix"]
 EVENTS_HUB: Final = "events"
 EVENTS_PARTITIONS: Final[int] = _NAMES["hubs"][EVENTS_HUB]["partitions"]

@@ -6,9 +6,9 @@ from datetime import UTC, datetime
 from functools import cache
 from typing import TYPE_CHECKING
 
-from shared.adapters.names import EVENTS, VIEWS
+from shared.adapters.names import EVENTS, PARKED, VIEWS
 from shared.adapters.settings import Settings
-from shared.kernel.ports import EventStore, Log, Rows
+from shared.kernel.ports import EventStore, Log, Parking, Rows
 
 if TYPE_CHECKING:
     from azure.cosmos.aio import CosmosClient
@@ -40,6 +40,14 @@ async def rows() -> Rows:
     from shared.adapters.cosmos.rows import CosmosRows
 
     return CosmosRows(container(await _cosmos(), VIEWS))
+
+
+async def parking() -> Parking:
+    """Give the markers of parked streams."""
+    from shared.adapters.cosmos.client import container
+    from shared.adapters.cosmos.parking import CosmosParking
+
+    return CosmosParking(container(await _cosmos(), PARKED))
 
 
 async def log() -> Log:

@@ -6,6 +6,7 @@ OnewriteError
 ├── InvalidMessage
 ├── NumberTooLarge
 ├── BrokenStream
+├── Poison
 ├── StoreError
 │   ├── Conflict
 │   ├── CommandIdReused
@@ -54,6 +55,17 @@ class BrokenStream(OnewriteError):
     """The versions of a stream are not contiguous: what was read must not be folded."""
 
     code = "broken-stream"
+
+
+class Poison(OnewriteError):
+    """An event that can never be handled; `cause` says why."""
+
+    code = "poison"
+
+    def __init__(self, stream: str, version: int, cause: Exception) -> None:
+        super().__init__(f"{stream}@{version}: {type(cause).__name__}: {cause}")
+        self.stream = stream
+        self.version = version
 
 
 class StoreError(OnewriteError):

@@ -6,6 +6,7 @@ from typing import Protocol
 
 from shared.kernel.commit import Commit
 from shared.kernel.listing import Listing
+from shared.kernel.parking import Decision, Parked
 from shared.kernel.stream import StreamName
 from shared.kernel.view import Row, RowKey
 
@@ -85,6 +86,42 @@ class Rows(Protocol):
 
     async def page(self, listing: Listing) -> list[Row]:
         """Read the next rows of a view, at most as many as the listing asks for."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class StoredParked:
+    """A marker and the tag that it must still have to be deleted."""
+
+    marker: Parked
+    tag: str
+
+
+class Parking(Protocol):
+    """The markers of parked streams, and what operators decided about them."""
+
+    async def park(self, marker: Parked) -> None:
+        """Park a stream, or note what it was seen up to if it is parked already."""
+        ...
+
+    async def find(self, consumer: str, stream: str) -> StoredParked | None:
+        """Find the marker of a stream."""
+        ...
+
+    async def parked(self, consumer: str) -> list[Parked]:
+        """Read all markers of a consumer, in the order of their streams."""
+        ...
+
+    async def unpark(self, parked: StoredParked) -> bool:
+        """Delete a marker; False when it has changed meanwhile."""
+        ...
+
+    async def decide(self, decision: Decision) -> None:
+        """Keep what an operator decided."""
+        ...
+
+    async def decisions(self, consumer: str, stream: str) -> list[Decision]:
+        """Read what operators decided about a stream."""
         ...
 
 

@@ -1,15 +1,14 @@
 """The view: a read model, kept as rows; one row is what one stream contributes to one key."""
 
 from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from typing import Any
 
-from pydantic import ValidationError
-
 from shared.kernel.category import Category
 from shared.kernel.envelope import Envelope
-from shared.kernel.errors import InvalidMessage
 from shared.kernel.message import Event, Message
+from shared.kernel.parking import suspecting
 from shared.kernel.stream import StreamName
 
 
@@ -58,28 +57,41 @@ class Gap:
     version: int
 
 
-def keyed(view: View[Any], arrived: Iterable[Envelope]) -> dict[RowKey, dict[int, Event]]:
-    """Group the events that concern a view by the row that they touch, each under its version."""
+def keyed(
+    view: View[Any], arrived: Iterable[Envelope], skipped: AbstractSet[int] = frozenset()
+) -> dict[RowKey, dict[int, Event]]:
+    """Group the events that concern a view by the row that they touch, each under its version.
+
+    Raises Poison for the first that cannot be read, unless it is to be skipped.
+    """
     rows: dict[RowKey, dict[int, Event]] = {}
     for envelope in arrived:
         stream = envelope.stream
-        if stream.category == view.category.name:
-            event = view.category.decode(envelope.type, envelope.schema_number, envelope.data)
-            at = RowKey(view.name, view.key(stream, event), envelope.subject)
+        if stream.category == view.category.name and envelope.sequence not in skipped:
+            with suspecting(envelope.subject, envelope.sequence):
+                event = view.category.decode(envelope.type, envelope.schema_number, envelope.data)
+                at = RowKey(view.name, view.key(stream, event), envelope.subject)
             rows.setdefault(at, {})[envelope.sequence] = event
     return rows
 
 
-def advance(view: View[Any], row: Row, arrived: Mapping[int, Event]) -> Row | Gap:
-    """Fold what is new to a row; what comes twice or late changes nothing, what is missing is a Gap."""
-    new = sorted(version for version in arrived if version > row.version)
-    if not new:
+def advance(
+    view: View[Any], row: Row, arrived: Mapping[int, Event], skipped: AbstractSet[int] = frozenset()
+) -> Row | Gap:
+    """Fold what is new to a row; what comes twice or late changes nothing, what is missing is a Gap.
+
+    Raises Poison for an event that cannot be folded; one that is to be skipped only moves the version.
+    """
+    new = sorted(version for version in arrived.keys() | skipped if version > row.version)
+    if not new or not arrived.keys() & set(new):
         return row
     data = _data(view, row)
     for expected, version in enumerate(new, start=row.version + 1):
         if version != expected:
             return Gap(expected - 1)
-        data = view.evolve(data, arrived[version])
+        if version not in skipped:
+            with suspecting(row.at.stream, version):
+                data = view.evolve(data, arrived[version])
     return replace(row, version=new[-1], data=data.model_dump(mode="json"))
 
 
@@ -89,7 +101,5 @@ def empty_row(view: View[Any], at: RowKey) -> Row:
 
 
 def _data(view: View[Any], row: Row) -> Any:  # noqa: ANN401 - the type of a view's data is the view's
-    try:
+    with suspecting(row.at.stream, row.version + 1):
         return view.data_type.model_validate(row.data)
-    except ValidationError as error:
-        raise InvalidMessage(f"row {row.at}: {error}") from error

@@ -6,11 +6,10 @@ from command_api.application import Application
 from command_api.commands import post_command
 from command_api.streams import get_stream
 from command_api.views import get_view
-from consumers.projections import project
 from shared.adapters.memory import MemoryEventStore
-from shared.domain import domain
 from shared.kernel.envelope import encode, envelopes
 from tests.command_api.calls import get, post, registered, told
+from tests.consumers.worlds import World
 
 
 async def test_a_command_is_answered_with_its_events_and_the_version(
@@ -124,7 +123,7 @@ async def test_a_view_shows_the_rows_of_a_key(application: Application) -> None:
     store = application.store
     assert isinstance(store, MemoryEventStore)
     bodies = [encode(e) for commit in store.commits() for e in envelopes(commit)]
-    await project(bodies, domain.views, application.rows, store)
+    await World(application.rows, store).project(bodies)
 
     response = await get_view(get("views", view="stock", key="SKU1"), application)
 

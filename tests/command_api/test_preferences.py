@@ -7,11 +7,10 @@ import pytest
 from command_api.application import Application
 from command_api.commands import post_command
 from command_api.views import get_view
-from consumers.projections import project
 from shared.adapters.memory import MemoryEventStore
-from shared.domain import domain
 from shared.kernel.envelope import encode, envelopes
 from tests.command_api.calls import get, post, registered, told
+from tests.consumers.worlds import World
 
 REGISTER = ("register-item", {"name": "Teapot", "reorderPoint": 2})
 
@@ -20,7 +19,7 @@ async def project_everything(application: Application) -> None:
     store = application.store
     assert isinstance(store, MemoryEventStore)
     bodies = [encode(e) for commit in store.commits() for e in envelopes(commit)]
-    await project(bodies, domain.views, application.rows, store)
+    await World(application.rows, store).project(bodies)
 
 
 async def test_an_expected_version_is_met_or_the_precondition_failed(

@@ -5,14 +5,13 @@ import random
 
 import pytest
 
-from consumers.projections import project
 from shared.adapters.memory import MemoryEventStore, MemoryRows
-from shared.domain import domain
 from shared.kernel.commit import Commit
-from shared.kernel.envelope import encode, envelopes
-from shared.kernel.errors import BrokenStream, InvalidMessage
+from shared.kernel.envelope import decode, encode, envelopes
+from shared.kernel.errors import BrokenStream
 from shared.kernel.stream import StreamName
 from shared.kernel.view import Row, RowKey
+from tests.consumers.worlds import World
 from tests.kernel.worlds import commit, received
 
 ITEMS = [StreamName("item", f"SKU{number}") for number in range(5)]
@@ -53,7 +52,7 @@ async def test_a_batch_is_at_most_one_write_a_row() -> None:
     store, bodies = await history()
     rows = CountingRows()
 
-    await project(bodies, domain.views, rows, store)
+    await World(rows, store).project(bodies)
 
     assert rows.writes == len(ITEMS)
     stored = await rows.read(at(ITEMS[0]))
@@ -64,10 +63,10 @@ async def test_a_batch_is_at_most_one_write_a_row() -> None:
 async def test_what_comes_again_writes_nothing() -> None:
     store, bodies = await history()
     rows = CountingRows()
-    await project(bodies, domain.views, rows, store)
+    await World(rows, store).project(bodies)
 
-    await project(bodies, domain.views, rows, store)
-    await project(bodies[3:40], domain.views, rows, store)
+    await World(rows, store).project(bodies)
+    await World(rows, store).project(bodies[3:40])
 
     assert rows.writes == len(ITEMS)
 
@@ -76,7 +75,7 @@ async def test_what_the_log_does_not_have_is_filled_from_the_store() -> None:
     store, bodies = await history()
     rows = MemoryRows()
 
-    await project(bodies[15:20], domain.views, rows, store)
+    await World(rows, store).project(bodies[15:20])
 
     (row,) = await rows.of_key("stock", "SKU0")
     assert (row.version, row.data["available"]) == (20, 210)
@@ -86,7 +85,7 @@ async def test_a_row_that_the_store_cannot_complete_is_an_error() -> None:
     store, bodies = MemoryEventStore(), (await history())[1]
 
     with pytest.raises(ExceptionGroup) as told:
-        await project(bodies[15:20], domain.views, MemoryRows(), store)
+        await World(MemoryRows(), store).project(bodies[15:20])
 
     assert told.group_contains(BrokenStream)
 
@@ -94,12 +93,12 @@ async def test_a_row_that_the_store_cannot_complete_is_an_error() -> None:
 async def test_another_owner_of_the_partition_is_not_overwritten() -> None:
     store, bodies = await history()
     rows, ahead = CountingRows(), MemoryRows()
-    await project(bodies[:20], domain.views, ahead, store)
+    await World(ahead, store).project(bodies[:20])
     found = await ahead.read(at(ITEMS[0]))
     assert found is not None
     rows.interfere = [found.row]
 
-    await project(bodies[:10], domain.views, rows, store)
+    await World(rows, store).project(bodies[:10])
 
     stored = await rows.read(at(ITEMS[0]))
     assert stored is not None
@@ -109,20 +108,45 @@ async def test_another_owner_of_the_partition_is_not_overwritten() -> None:
 async def test_owners_that_compete_come_to_the_same_rows() -> None:
     store, bodies = await history()
     rows, alone = MemoryRows(), MemoryRows()
-    await project(bodies, domain.views, alone, store)
+    await World(alone, store).project(bodies)
     chance = random.Random(7)
 
     await asyncio.gather(
-        *(project(chance.sample(bodies, 40), domain.views, rows, store) for _ in range(10)),
-        project(bodies, domain.views, rows, store),
+        *(World(rows, store).project(chance.sample(bodies, 40)) for _ in range(10)),
+        World(rows, store).project(bodies),
     )
 
     for stream in ITEMS:
         assert await rows.of_key("stock", stream.id) == await alone.of_key("stock", stream.id)
 
 
-async def test_a_message_that_cannot_be_read_fails_the_batch() -> None:
+async def test_a_message_that_cannot_be_read_is_parked_and_the_rest_goes_on() -> None:
     store, bodies = await history()
+    rows = CountingRows()
+    world = World(rows, store)
 
-    with pytest.raises(InvalidMessage):
-        await project([*bodies, b"{}"], domain.views, MemoryRows(), store)
+    await world.project([*bodies[:50], b"{}", *bodies[50:]])
+
+    assert rows.writes == len(ITEMS)
+    (marker,) = await world.parking.parked("projections")
+    assert (marker.stream, marker.envelope) == ("unreadable", {"body": "{}"})
+
+
+async def test_a_gap_is_sent_to_the_log_again_for_the_others() -> None:
+    store, bodies = await history()
+    world = World(MemoryRows(), store)
+    await world.project(bodies[:5])
+
+    await world.project(bodies[10:12])
+
+    sent = [decode(body).sequence for messages in world.log.messages for body in messages]
+    assert sent == [6, 7, 8, 9, 10]
+
+
+async def test_a_row_that_only_begins_sends_nothing_again() -> None:
+    store, bodies = await history()
+    world = World(MemoryRows(), store)
+
+    await world.project(bodies[10:12])
+
+    assert world.log.messages == [[], [], [], []]

@@ -10,10 +10,11 @@ from azure.eventhub import EventData
 from azure.eventhub.aio import EventHubConsumerClient, PartitionContext
 
 from shared.adapters.cosmos.event_store import CosmosEventStore
+from shared.adapters.cosmos.parking import CosmosParking
 from shared.adapters.cosmos.rows import CosmosRows
 from shared.adapters.event_hubs import open_log
-from shared.adapters.memory import MemoryEventStore, MemoryLog, MemoryRows
-from shared.kernel.ports import EventStore, Log, Rows
+from shared.adapters.memory import MemoryEventStore, MemoryLog, MemoryParking, MemoryRows
+from shared.kernel.ports import EventStore, Log, Parking, Rows
 from tests.adapters.stand_ins import fresh_container, local_settings
 from tests.conftest import Services
 
@@ -36,6 +37,15 @@ async def rows(request: pytest.FixtureRequest, services: Services) -> AsyncItera
         return
     async with fresh_container(services, like="views") as container:
         yield CosmosRows(container)
+
+
+@pytest.fixture(params=BOTH)
+async def parking(request: pytest.FixtureRequest, services: Services) -> AsyncIterator[Parking]:
+    if request.param == "memory":
+        yield MemoryParking()
+        return
+    async with fresh_container(services, like="parked") as container:
+        yield CosmosParking(container)
 
 
 class ReadableLog(Protocol):

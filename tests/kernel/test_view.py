@@ -18,7 +18,7 @@ from shared.domain.item.events import (
 from shared.domain.stock import stock
 from shared.kernel.category import record
 from shared.kernel.envelope import envelopes
-from shared.kernel.errors import InvalidMessage
+from shared.kernel.errors import Poison
 from shared.kernel.message import Event
 from shared.kernel.stream import StreamName
 from shared.kernel.view import Gap, Row, RowKey, advance, empty_row, keyed
@@ -109,5 +109,5 @@ def test_events_of_other_categories_do_not_concern_a_view() -> None:
 
 
 def test_a_row_of_another_shape_is_refused() -> None:
-    with pytest.raises(InvalidMessage):
+    with pytest.raises(Poison, match="item-teapot@2"):
         advance(stock, Row(AT, 1, {"colour": "red"}), some(2))

@@ -76,12 +76,17 @@ async def everything(pages: CosmosAsyncItemPaged) -> tuple[list[dict[str, Any]],
             items += [item async for item in page]
             charge += charge_of(pages.get_response_headers())
     except AzureError as error:
-        if status(error) == THROTTLED:
-            raise StoreThrottled("Cosmos DB throttles reads") from error
-        if is_unsettled(error):
-            raise StoreUnavailable(f"Cosmos DB does not answer a read: {error}") from error
-        raise StoreError(f"Cosmos DB refuses a read: {error}") from error
+        raise store_error(error) from error
     return items, charge
+
+
+def store_error(error: AzureError) -> StoreError:
+    """Say what a failed request means: may it pass (throttled, no answer), or never (refused)."""
+    if status(error) == THROTTLED:
+        return StoreThrottled("Cosmos DB throttles")
+    if is_unsettled(error):
+        return StoreUnavailable(f"Cosmos DB does not answer: {error}")
+    return StoreError(f"Cosmos DB refuses a request: {error}")
 
 
 def backoff(attempt: int) -> float:

@@ -10,12 +10,11 @@ from shared.adapters.cosmos.client import (
     CONFLICT,
     NOT_FOUND,
     PRECONDITION_FAILED,
-    THROTTLED,
     everything,
     status,
+    store_error,
 )
 from shared.adapters.cosmos.listing import query
-from shared.kernel.errors import StoreError, StoreThrottled, StoreUnavailable
 from shared.kernel.listing import Listing
 from shared.kernel.ports import StoredRow
 from shared.kernel.view import Row, RowKey
@@ -35,7 +34,7 @@ class CosmosRows:
         except AzureError as error:
             if status(error) == NOT_FOUND:
                 return None
-            raise _store_error(error) from error
+            raise store_error(error) from error
         return StoredRow(_row(item), item["_etag"])
 
     async def write(self, row: Row, replacing: str | None) -> bool:
@@ -56,7 +55,7 @@ class CosmosRows:
         except AzureError as error:
             if status(error) in {CONFLICT, PRECONDITION_FAILED, NOT_FOUND}:
                 return False
-            raise _store_error(error) from error
+            raise store_error(error) from error
         return True
 
     async def of_key(self, view: str, key: str) -> list[Row]:
@@ -95,9 +94,3 @@ def _item(row: Row) -> dict[str, Any]:
 def _row(item: dict[str, Any]) -> Row:
     at = RowKey(view=item["view"], key=item["key"], stream=item["stream"])
     return Row(at=at, version=item["version"], data=item["data"])
-
-
-def _store_error(error: AzureError) -> StoreError:
-    if status(error) == THROTTLED:
-        return StoreThrottled("Cosmos DB throttles")
-    return StoreUnavailable(f"Cosmos DB could not read or write a row: {error}")

@@ -2,6 +2,7 @@
 
 from shared.adapters.memory.event_store import MemoryEventStore
 from shared.adapters.memory.log import MemoryLog
+from shared.adapters.memory.parking import MemoryParking
 from shared.adapters.memory.rows import MemoryRows
 
-__all__ = ["MemoryEventStore", "MemoryLog", "MemoryRows"]
+__all__ = ["MemoryEventStore", "MemoryLog", "MemoryParking", "MemoryRows"]

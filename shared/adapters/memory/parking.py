@@ -1,0 +1,45 @@
+"""The markers of parked streams in memory."""
+
+from dataclasses import replace
+
+from shared.kernel.parking import Decision, Parked
+from shared.kernel.ports import StoredParked
+
+
+class MemoryParking:
+    """Keeps markers with a tag that changes with every write."""
+
+    def __init__(self) -> None:
+        self._markers: dict[tuple[str, str], StoredParked] = {}
+        self._decisions: list[Decision] = []
+        self._writes = 0
+
+    async def park(self, marker: Parked) -> None:
+        place = marker.consumer, marker.stream
+        known = self._markers.get(place)
+        if known is not None:
+            last_seen = max(known.marker.last_seen, marker.last_seen)
+            marker = replace(known.marker, last_seen=last_seen)
+        self._writes += 1
+        self._markers[place] = StoredParked(marker, str(self._writes))
+
+    async def find(self, consumer: str, stream: str) -> StoredParked | None:
+        return self._markers.get((consumer, stream))
+
+    async def parked(self, consumer: str) -> list[Parked]:
+        found = [stored.marker for stored in self._markers.values()]
+        mine = (marker for marker in found if marker.consumer == consumer)
+        return sorted(mine, key=lambda marker: marker.stream)
+
+    async def unpark(self, parked: StoredParked) -> bool:
+        place = parked.marker.consumer, parked.marker.stream
+        if self._markers.get(place) != parked:
+            return False
+        del self._markers[place]
+        return True
+
+    async def decide(self, decision: Decision) -> None:
+        self._decisions.append(decision)
+
+    async def decisions(self, consumer: str, stream: str) -> list[Decision]:
+        return [d for d in self._decisions if (d.consumer, d.stream) == (consumer, stream)]

@@ -1,0 +1,133 @@
+"""One bad event holds back its own stream, for as long as it is bad."""
+
+from dataclasses import replace
+
+import pytest
+
+from shared.adapters.memory import MemoryEventStore, MemoryRows
+from shared.domain.stock import StockLevel, stock
+from shared.kernel.commit import Commit, RecordedEvent
+from shared.kernel.envelope import encode, envelopes
+from shared.kernel.errors import StoreThrottled
+from shared.kernel.message import Event
+from shared.kernel.parking import Decision
+from shared.kernel.ports import StoredRow
+from shared.kernel.stream import StreamName
+from shared.kernel.view import RowKey, View
+from tests.consumers.worlds import World
+from tests.kernel.worlds import NOON, commit, received
+
+GOOD, BAD = StreamName("item", "good"), StreamName("item", "bad")
+UNKNOWN = RecordedEvent(type="StockMelted", schema_number=1, data={"quantity": 1})
+
+
+def broken(version: int) -> View[StockLevel]:
+    """A view with a bug, which shows at one version of the bad stream."""
+
+    def evolve(level: StockLevel, event: Event) -> StockLevel:
+        if level.name == "bad" and level.received == version - 1:
+            raise ZeroDivisionError("a bug in a view")
+        return stock.evolve(level, event)
+
+    return replace(stock, evolve=evolve)
+
+
+async def written(*commits: Commit) -> tuple[MemoryEventStore, list[bytes]]:
+    store = MemoryEventStore()
+    for one in commits:
+        await store.append([one])
+    return store, [encode(e) for one in commits for e in envelopes(one)]
+
+
+async def both(poison: int, length: int = 6) -> tuple[MemoryEventStore, list[bytes]]:
+    """Two streams side by side; one has an event that nobody knows."""
+    commits = [
+        commit(
+            version, UNKNOWN if (stream, version) == (BAD, poison) else received(1), stream=stream
+        )
+        for version in range(1, length + 1)
+        for stream in (GOOD, BAD)
+    ]
+    return await written(*commits)
+
+
+async def versions(world: World) -> dict[str, int]:
+    found = {
+        name: await world.rows.read(RowKey("stock", name, f"item-{name}"))
+        for name in ("good", "bad")
+    }
+    return {name: stored.row.version if stored else 0 for name, stored in found.items()}
+
+
+async def test_a_stream_is_parked_at_its_bad_event_and_the_others_go_on() -> None:
+    store, bodies = await both(poison=4)
+    world = World(MemoryRows(), store)
+
+    await world.project(bodies)
+
+    assert await versions(world) == {"good": 6, "bad": 3}
+    (marker,) = await world.parking.parked("projections")
+    assert (marker.stream, marker.version, marker.last_seen) == ("item-bad", 4, 6)
+    assert "StockMelted" in marker.error
+    assert marker.envelope is not None
+    assert marker.envelope["id"] == "item-bad@4"
+
+
+async def test_later_events_only_move_what_was_seen_last() -> None:
+    store, bodies = await both(poison=4)
+    world = World(MemoryRows(), store)
+    for start in range(0, len(bodies), 2):
+        await world.project(bodies[start : start + 2])
+
+    assert await versions(world) == {"good": 6, "bad": 3}
+    (marker,) = await world.parking.parked("projections")
+    assert (marker.version, marker.last_seen) == (4, 6)
+
+
+async def test_a_bug_in_a_view_parks_like_a_bad_event() -> None:
+    store, bodies = await written(
+        commit(
+            1, RecordedEvent("ItemRegistered", 1, {"name": "bad", "reorderPoint": 1}), stream=BAD
+        ),
+        *(commit(version, received(1), stream=BAD) for version in range(2, 6)),
+    )
+    world = World(MemoryRows(), store)
+    world.views = (broken(3),)
+
+    await world.project(bodies)
+
+    assert (await versions(world))["bad"] == 3
+    (marker,) = await world.parking.parked("projections")
+    assert (marker.version, marker.last_seen) == (4, 5)
+    assert "ZeroDivisionError" in marker.error
+
+
+async def test_a_skipped_event_is_passed_over_and_only_that_one() -> None:
+    store, bodies = await both(poison=4)
+    world = World(MemoryRows(), store)
+    await world.parking.decide(Decision("projections", "item-bad", 4, "skip", "typo", "ann", NOON))
+
+    await world.project(bodies)
+
+    assert await versions(world) == {"good": 6, "bad": 6}
+    assert await world.parking.parked("projections") == []
+    (row,) = await world.rows.of_key("stock", "bad")
+    assert row.data["received"] == 5
+
+
+class Throttled(MemoryRows):
+    async def read(self, at: RowKey) -> StoredRow | None:
+        if at.key == "bad":
+            raise StoreThrottled("patience")
+        return await super().read(at)
+
+
+async def test_a_fault_that_may_pass_never_parks_and_the_batch_comes_again() -> None:
+    store, bodies = await both(poison=99)
+    world = World(Throttled(), store)
+
+    with pytest.raises(ExceptionGroup) as told:
+        await world.project(bodies)
+
+    assert told.group_contains(StoreThrottled)
+    assert await world.parking.parked("projections") == []

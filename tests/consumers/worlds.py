@@ -1,0 +1,33 @@
+"""Projections on memory twins."""
+
+from datetime import UTC, datetime
+
+from consumers.projections import Projections
+from shared.adapters.memory import MemoryEventStore, MemoryLog, MemoryParking
+from shared.domain import domain
+from shared.kernel.ports import EventStore, Log, Rows
+
+
+class World:
+    """What projections work on, beside rows and store."""
+
+    def __init__(self, rows: Rows, store: EventStore | None = None) -> None:
+        self.parking = MemoryParking()
+        self.log = MemoryLog(partitions=4)
+        self.views = domain.views
+        self.rows = rows
+        self.store = store or MemoryEventStore()
+
+    @property
+    def projections(self) -> Projections:
+        return Projections(self.views, self.rows, self.store, self.parking, self._open_log, now)
+
+    async def project(self, bodies: list[bytes]) -> None:
+        await self.projections.project(bodies)
+
+    async def _open_log(self) -> Log:
+        return self.log
+
+
+def now() -> datetime:
+    return datetime(2026, 11, 23, 12, 0, tzinfo=UTC)

@@ -1,0 +1,76 @@
+"""What every store of parked streams promises."""
+
+import asyncio
+from dataclasses import replace
+
+from shared.kernel.parking import Decision, Parked
+from shared.kernel.ports import Parking
+from tests.kernel.worlds import NOON
+
+MARKER = Parked(
+    consumer="projections",
+    stream="item-teapot",
+    version=3,
+    last_seen=3,
+    error="InvalidMessage: no such event",
+    time=NOON,
+    envelope={"type": "StockMelted", "data": {"quantity": 1}},
+    traceparent="00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
+)
+
+
+async def test_a_stream_that_nobody_parked_is_not_there(parking: Parking) -> None:
+    assert await parking.find("projections", "item-teapot") is None
+    assert await parking.parked("projections") == []
+
+
+async def test_a_marker_comes_back_as_it_was(parking: Parking) -> None:
+    await parking.park(MARKER)
+    await parking.park(replace(MARKER, consumer="reactions"))
+
+    found = await parking.find("projections", "item-teapot")
+
+    assert found is not None
+    assert found.marker == MARKER
+    assert await parking.parked("projections") == [MARKER]
+
+
+async def test_later_events_only_move_what_was_seen_last(parking: Parking) -> None:
+    await parking.park(MARKER)
+
+    await parking.park(replace(MARKER, version=7, last_seen=9, error="something else"))
+    await parking.park(replace(MARKER, version=7, last_seen=8))
+
+    assert await parking.parked("projections") == [replace(MARKER, last_seen=9)]
+
+
+async def test_a_marker_that_changed_meanwhile_is_not_deleted(parking: Parking) -> None:
+    await parking.park(MARKER)
+    seen = await parking.find("projections", "item-teapot")
+    assert seen is not None
+    await parking.park(replace(MARKER, last_seen=4))
+
+    assert not await parking.unpark(seen)
+    fresh = await parking.find("projections", "item-teapot")
+    assert fresh is not None
+    assert await parking.unpark(fresh)
+    assert not await parking.unpark(fresh)
+    assert await parking.parked("projections") == []
+
+
+async def test_of_many_that_park_at_once_none_is_forgotten(parking: Parking) -> None:
+    await asyncio.gather(*(parking.park(replace(MARKER, last_seen=n)) for n in range(3, 13)))
+
+    (marker,) = await parking.parked("projections")
+    assert marker.last_seen == 12
+
+
+async def test_decisions_are_kept_in_their_order(parking: Parking) -> None:
+    first = Decision("projections", "item-teapot", 3, "skip", "a typing error", "ann", NOON)
+    second = replace(first, action="release", time=NOON.replace("12:00", "13:00"))
+    await parking.decide(first)
+    await parking.decide(second)
+    await parking.decide(replace(first, stream="item-cup"))
+
+    assert await parking.decisions("projections", "item-teapot") == [first, second]
+    assert await parking.parked("projections") == []
