@@ -5,9 +5,9 @@ import azure.functions as func
 from command_api.application import application
 from command_api.commands import post_command
 from command_api.openapi import document, page
-from command_api.responses import json_response
 from command_api.streams import get_stream
 from command_api.views import get_view, list_view
+from shared.adapters.http.responses import json_response
 from shared.domain import domain
 
 blueprint = func.Blueprint()

@@ -5,9 +5,9 @@ import azure.functions as func
 from command_api.application import Application
 from command_api.parsing import command_request
 from command_api.preferences import Preferences
-from command_api.problems import Problem, from_error, outdated, refused
 from command_api.projected import is_projected
-from command_api.responses import accepted_late, event_json, json_response, no_content
+from shared.adapters.http.problems import Problem, from_error, outdated, refused
+from shared.adapters.http.responses import accepted_late, event_json, json_response, no_content
 from shared.kernel.errors import OnewriteError
 from shared.kernel.outcome import Accepted, Outcome, Outdated, Refused
 from shared.kernel.request import CommandRequest

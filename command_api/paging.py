@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 from pydantic import TypeAdapter, ValidationError
 
-from command_api.problems import Fault, Problem, malformed
+from shared.adapters.http.problems import Fault, Problem, malformed
 from shared.kernel.listing import Filter, Listing, Place, Scalar
 from shared.kernel.view import Row, View
 

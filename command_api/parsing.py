@@ -8,7 +8,7 @@ from uuid import uuid4
 import azure.functions as func
 from pydantic import ValidationError
 
-from command_api.problems import (
+from shared.adapters.http.problems import (
     Fault,
     Problem,
     malformed,

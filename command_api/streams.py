@@ -8,8 +8,8 @@ import azure.functions as func
 
 from command_api.application import Application
 from command_api.parsing import stream_name
-from command_api.problems import Fault, Problem, from_error, malformed, not_found
-from command_api.responses import event_json, json_response
+from shared.adapters.http.problems import Fault, Problem, from_error, malformed, not_found
+from shared.adapters.http.responses import event_json, json_response
 from shared.kernel.commit import Commit, metadata_json
 from shared.kernel.errors import OnewriteError
 from shared.kernel.loading import fold, load

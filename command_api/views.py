@@ -8,9 +8,9 @@ from command_api.application import Application
 from command_api.paging import next_page, parse_listing
 from command_api.parsing import SHOWN
 from command_api.preferences import Preferences
-from command_api.problems import Fault, Problem, from_error, malformed, not_found
 from command_api.projected import waited
-from command_api.responses import accepted_late, json_response
+from shared.adapters.http.problems import Fault, Problem, from_error, malformed, not_found
+from shared.adapters.http.responses import accepted_late, json_response
 from shared.kernel.errors import OnewriteError
 from shared.kernel.view import Row
 

@@ -1,7 +1,8 @@
 """The consumers, assembled once a process."""
 
-from consumers.projections import Projections
+from consumers.projections import CONSUMER, Projections
 from shared.adapters import wiring
+from shared.adapters.http.operations import Operations
 from shared.domain import domain
 
 _assembled: list[Projections] = []
@@ -21,3 +22,9 @@ async def projections() -> Projections:
             )
         )
     return _assembled[0]
+
+
+async def operations() -> Operations:
+    """Give what operators do with streams that are parked for the projections."""
+    running = await projections()
+    return Operations(CONSUMER, running.parking, running.replay, running.now)

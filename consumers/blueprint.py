@@ -1,4 +1,4 @@
-"""The Event Hubs triggers."""
+"""The Event Hubs triggers, and what operators do with streams that are parked."""
 
 from typing import List
 
@@ -6,6 +6,7 @@ import azure.functions as func
 
 from consumers import application
 from shared.adapters import names
+from shared.adapters.http.operations import list_parked
 
 blueprint = func.Blueprint()
 
@@ -28,3 +29,27 @@ blueprint = func.Blueprint()
 async def projections(events: List[func.EventHubEvent]) -> None:
     """Bring the rows of the views up to date."""
     await (await application.projections()).project([event.get_body() for event in events])
+
+
+@blueprint.route("operations/parked", methods=["GET"], auth_level=func.AuthLevel.ADMIN)
+async def parked(req: func.HttpRequest) -> func.HttpResponse:  # noqa: ARG001 - the trigger's
+    """Show the parked streams."""
+    return await list_parked((await application.projections()).parking)
+
+
+@blueprint.route(
+    "operations/parked/projections/{stream}/release",
+    methods=["POST"],
+    auth_level=func.AuthLevel.ADMIN,
+)
+async def release_parked(req: func.HttpRequest) -> func.HttpResponse:
+    """Replay a parked stream."""
+    return await (await application.operations()).release(req)
+
+
+@blueprint.route(
+    "operations/parked/projections/{stream}/skip", methods=["POST"], auth_level=func.AuthLevel.ADMIN
+)
+async def skip_parked(req: func.HttpRequest) -> func.HttpResponse:
+    """Pass over the event that a stream is parked at."""
+    return await (await application.operations()).skip(req)

@@ -9,7 +9,7 @@ from datetime import datetime
 from itertools import chain
 from typing import Any
 
-from shared.kernel.commit import timestamp
+from shared.kernel.commit import Commit, timestamp
 from shared.kernel.envelope import Envelope, decode, encode, envelopes
 from shared.kernel.errors import BrokenStream, InvalidMessage, Poison
 from shared.kernel.message import Event
@@ -103,14 +103,22 @@ class Projections:
         if isinstance(advanced, Gap):
             # The log does not have (or not yet have) what came before: the store does.
             stream = StreamName.parse(row.at.stream)
-            missed = (await self.store.read(stream, row.version)).commits
+            missed = await self._missed(stream, row)
             stored = list(chain.from_iterable(envelopes(commit) for commit in missed))
             filled = keyed(view, stored, skipped).get(row.at, {})
             advanced = advance(view, row, {**filled, **arrived}, skipped)
             await self._send_again(row, stored, min(arrived, default=0))
         if isinstance(advanced, Gap):
-            raise BrokenStream(f"{row.at.stream}: the store has no version {advanced.version + 1}")
+            lacking = advanced.version + 1
+            broken = BrokenStream(f"the store has no version {lacking}")
+            raise Poison(row.at.stream, lacking, broken)
         return advanced
+
+    async def _missed(self, stream: StreamName, row: Row) -> Sequence[Commit]:
+        try:
+            return (await self.store.read(stream, row.version)).commits
+        except InvalidMessage as error:
+            raise Poison(str(stream), row.version + 1, error) from error
 
     async def _send_again(self, row: Row, stored: Iterable[Envelope], arrived: int) -> None:
         """Send what the log lacks again, for the other consumers; not for a row that only begins."""

@@ -5,7 +5,7 @@ from typing import Any
 
 from pydantic.json_schema import models_json_schema
 
-from command_api.problems import TYPE_PREFIX
+from shared.adapters.http.problems import TYPE_PREFIX
 from shared.kernel.category import Category
 from shared.kernel.domain import Domain
 from shared.kernel.message import type_name

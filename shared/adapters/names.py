@@ -17,5 +17,7 @@ LEASE_PREFIX: Final[str] = _NAMES["leasePrefix"]
 EVENTS_HUB: Final = "events"
 EVENTS_PARTITIONS: Final[int] = _NAMES["hubs"][EVENTS_HUB]["partitions"]
 PROJECTIONS: Final = "projections"
+SINGLE_PUBLISHER: Final = "single_publisher"
+CONSUMERS: Final = (SINGLE_PUBLISHER, PROJECTIONS)
 COSMOS: Final[str] = _NAMES["connections"]["cosmos"]
 EVENT_HUBS: Final[str] = _NAMES["connections"]["eventHubs"]

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import azure.functions as func
 
-from command_api.responses import NO_HEADERS
+from shared.adapters.http.responses import NO_HEADERS
 from shared.kernel.decider import Refusal
 from shared.kernel.errors import (
     CommandIdReused,

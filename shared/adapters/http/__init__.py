@@ -1,0 +1,1 @@
+"""HTTP answers that every role gives: JSON, and problems."""

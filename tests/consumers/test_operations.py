@@ -1,0 +1,160 @@
+"""Operators release what was mended and skip what cannot be: the stream comes to exactly the right state."""
+
+import json
+from typing import Any
+
+import azure.functions as func
+import pytest
+
+from shared.adapters.http.operations import Operations, list_parked
+from shared.adapters.memory import MemoryParking, MemoryRows
+from shared.domain.stock import stock
+from shared.kernel.commit import Commit, RecordedEvent
+from shared.kernel.envelope import encode, envelopes
+from shared.kernel.ports import StoredParked
+from tests.consumers.test_parking import BAD, both, broken, versions, written
+from tests.consumers.worlds import World, now
+from tests.kernel.worlds import commit, received
+
+WHY = {"by": "ann", "reason": "the view is mended"}
+
+
+def asked(body: object = WHY, stream: str = "item-bad") -> func.HttpRequest:
+    return func.HttpRequest(
+        method="POST",
+        url="/api/operations/parked",
+        route_params={"stream": stream},
+        body=json.dumps(body).encode(),
+    )
+
+
+def told(response: func.HttpResponse) -> dict[str, Any]:
+    body: dict[str, Any] = json.loads(response.get_body())
+    return body
+
+
+def operations(world: World) -> Operations:
+    return Operations("projections", world.parking, world.projections.replay, now)
+
+
+async def release(req: func.HttpRequest, world: World) -> func.HttpResponse:
+    return await operations(world).release(req)
+
+
+async def skip(req: func.HttpRequest, world: World) -> func.HttpResponse:
+    return await operations(world).skip(req)
+
+
+def registered(length: int) -> list[Commit]:
+    name = RecordedEvent("ItemRegistered", 1, {"name": "bad", "reorderPoint": 1})
+    return [
+        commit(1, name, stream=BAD),
+        *(commit(version, received(1), stream=BAD) for version in range(2, length + 1)),
+    ]
+
+
+async def parked_by_a_bug(world_rows: MemoryRows | None = None) -> World:
+    store, bodies = await written(*registered(6))
+    world = World(world_rows or MemoryRows(), store)
+    world.views = (broken(3),)
+    await world.project(bodies)
+    assert (await versions(world))["bad"] == 3
+    return world
+
+
+async def test_what_is_parked_is_shown_with_the_error() -> None:
+    world = await parked_by_a_bug()
+
+    (shown,) = told(await list_parked(world.parking))["parked"]
+
+    assert (shown["consumer"], shown["stream"]) == ("projections", "item-bad")
+    assert (shown["from"], shown["lastSeen"]) == (4, 6)
+    assert "ZeroDivisionError" in shown["error"]
+
+
+async def test_a_mended_stream_is_replayed_from_the_store_to_its_tail() -> None:
+    world = await parked_by_a_bug()
+    world.views = (stock,)
+
+    response = await release(asked(), world)
+
+    assert (response.status_code, told(response)["version"]) == (200, 6)
+    assert (await versions(world))["bad"] == 6
+    assert told(await list_parked(world.parking))["parked"] == []
+    (row,) = await world.rows.of_key("stock", "bad")
+    assert row.data["received"] == 5
+
+
+async def test_a_stream_that_is_not_mended_stays_parked() -> None:
+    world = await parked_by_a_bug()
+
+    response = await release(asked(), world)
+
+    assert (response.status_code, told(response)["code"]) == (409, "still-poisonous")
+    assert len(told(await list_parked(world.parking))["parked"]) == 1
+
+
+async def test_an_event_that_cannot_be_mended_is_skipped_for_good() -> None:
+    store, bodies = await both(poison=4)
+    world = World(MemoryRows(), store)
+    await world.project(bodies)
+
+    response = await skip(asked({"by": "ann", "reason": "nobody can read it"}), world)
+
+    assert response.status_code == 200
+    assert (await versions(world))["bad"] == 6
+    (decision,) = await world.parking.decisions("projections", "item-bad")
+    assert (decision.action, decision.version, decision.by) == ("skip", 4, "ann")
+    assert decision.reason == "nobody can read it"
+    rebuilt = World(MemoryRows(), store)
+    rebuilt.parking = world.parking
+    await rebuilt.project(bodies)
+    assert await versions(rebuilt) == await versions(world)
+
+
+class Busy(MemoryParking):
+    """A parking where an event of the stream arrives while it is being released."""
+
+    world: World
+    arrived = False
+
+    async def unpark(self, parked: StoredParked) -> bool:
+        if not self.arrived:
+            self.arrived = True
+            late = commit(7, received(1), stream=BAD)
+            await self.world.store.append([late])
+            views, self.world.views = self.world.views, (broken(6),)
+            await self.world.project([encode(e) for e in envelopes(late)])
+            self.world.views = views
+        return await super().unpark(parked)
+
+
+async def test_an_event_that_arrives_during_the_release_is_not_left_behind() -> None:
+    world = await parked_by_a_bug()
+    busy = Busy()
+    busy._markers = world.parking._markers
+    busy.world = world
+    world.parking = busy
+    world.views = (stock,)
+
+    response = await release(asked(), world)
+
+    assert response.status_code == 200
+    assert (await versions(world))["bad"] == 7
+    assert told(await list_parked(world.parking))["parked"] == []
+
+
+@pytest.mark.parametrize("body", [{}, {"by": "ann"}, {"by": "", "reason": "x"}, []])
+async def test_a_decision_needs_a_name_and_a_reason(body: object) -> None:
+    world = await parked_by_a_bug()
+
+    response = await release(asked(body), world)
+
+    assert response.status_code == 400
+    assert await world.parking.decisions("projections", "item-bad") == []
+
+
+async def test_a_stream_that_is_not_parked_cannot_be_released() -> None:
+    world = await parked_by_a_bug()
+
+    assert (await release(asked(stream="item-good"), world)).status_code == 404
