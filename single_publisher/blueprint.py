@@ -5,7 +5,7 @@ from azure.functions.warmup import WarmUpContext
 
 from shared.adapters import names, wiring
 from shared.adapters.settings import feed_poll_delay
-from single_publisher.publish import publish
+from single_publisher import application
 
 blueprint = func.Blueprint()
 
@@ -31,10 +31,30 @@ blueprint = func.Blueprint()
 )
 async def single_publisher(documents: str) -> None:
     """Publish what has been committed; the array arrives as JSON and is read once."""
-    await publish(documents, await wiring.log())
+    await (await application.publisher()).publish(documents)
 
 
 @blueprint.warm_up_trigger("starting")
 async def warmup(starting: WarmUpContext) -> None:  # noqa: ARG001 - the trigger's, and empty
     """Connect before the first event: a cold producer takes a second and more."""
     await wiring.warm()
+
+
+@blueprint.route(
+    "operations/parked/single_publisher/{stream}/release",
+    methods=["POST"],
+    auth_level=func.AuthLevel.ADMIN,
+)
+async def release_unpublished(req: func.HttpRequest) -> func.HttpResponse:
+    """Publish a parked stream."""
+    return await (await application.operations()).release(req)
+
+
+@blueprint.route(
+    "operations/parked/single_publisher/{stream}/skip",
+    methods=["POST"],
+    auth_level=func.AuthLevel.ADMIN,
+)
+async def skip_unpublished(req: func.HttpRequest) -> func.HttpResponse:
+    """Leave the event that a stream is parked at unpublished."""
+    return await (await application.operations()).skip(req)

@@ -1,39 +1,73 @@
 """From items of the change feed to messages of the log: per stream in the order of versions."""
 
 import asyncio
-from collections import defaultdict
-from collections.abc import Iterable
-from itertools import chain
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 
 from pydantic_core import from_json
 
-from shared.kernel.commit import Commit, from_item
-from shared.kernel.envelope import Envelope, encode, envelopes
-from shared.kernel.partition import partition_of
-from shared.kernel.ports import Log
+from shared.kernel.commit import timestamp
+from shared.kernel.errors import InvalidMessage, Poison
+from shared.kernel.parking import Parked
+from shared.kernel.ports import EventStore, Log, Parking
+from shared.kernel.stream import StreamName
+from single_publisher.messages import Message, by_partition, messages, sort_out
+
+CONSUMER = "single_publisher"
 
 
-async def publish(documents: str, log: Log) -> None:
-    """Send the events of a batch of items, partitions in parallel; raises what the log raises.
+@dataclass(frozen=True, slots=True)
+class Publisher:
+    """The only writer to the log, apart from consumers that send again what the log has lost."""
 
-    After an error the platform gives the whole batch again: consumers drop what comes twice.
-    """
-    commits = [from_item(item) for item in from_json(documents)]
-    sends = [
-        log.send(partition, [encode(envelope) for envelope in ordered])
-        for partition, ordered in by_partition(commits, log.partitions).items()
-    ]
-    # One partition's failure must not cut short what another is sending.
-    results = await asyncio.gather(*sends, return_exceptions=True)
-    errors = [result for result in results if isinstance(result, BaseException)]
-    if errors:
-        raise BaseExceptionGroup("not every partition took its events", errors)
+    log: Log
+    store: EventStore
+    parking: Parking
+    now: Callable[[], datetime]
 
+    async def publish(self, documents: str) -> None:
+        """Send the events of a batch of items, partitions in parallel; raises what log and parking raise.
 
-def by_partition(commits: Iterable[Commit], partitions: int) -> dict[int, list[Envelope]]:
-    """Sort commits by stream and version (a transaction's items arrive in any order), and spread them."""
-    ordered = sorted(commits, key=lambda commit: (commit.stream, commit.version))
-    spread: dict[int, list[Envelope]] = defaultdict(list)
-    for envelope in chain.from_iterable(envelopes(commit) for commit in ordered):
-        spread[partition_of(envelope.subject, partitions)].append(envelope)
-    return spread
+        After an error the platform gives the whole batch again: consumers drop what comes twice.
+        """
+        found, poisons = sort_out(from_json(documents), self.log.largest)
+        held = {marker.stream: marker.version for marker in await self.parking.parked(CONSUMER)}
+        for poison in poisons:
+            held.setdefault(poison.stream, poison.version)
+            await self._park(poison.stream, poison.version, str(poison), poison.version)
+        for stream, version in held.items():
+            behind = [m.version for m in found if m.stream == stream and m.version >= version]
+            if behind:
+                await self._park(stream, version, "", max(behind))
+        await self._send([m for m in found if m.version < held.get(m.stream, m.version + 1)])
+
+    async def replay(self, stream: StreamName, version: int) -> int:
+        """Send a stream from a version to its tail, and give the tail's version; raises Poison."""
+        skipped = {
+            decision.version
+            for decision in await self.parking.decisions(CONSUMER, str(stream))
+            if decision.action == "skip"
+        }
+        try:
+            commits = (await self.store.read(stream, version - 1)).commits
+        except InvalidMessage as error:
+            raise Poison(str(stream), version, error) from error
+        found = [m for commit in commits for m in messages(commit, self.log.largest, skipped)]
+        await self._send(found)
+        return commits[-1].version if commits else version - 1
+
+    async def _send(self, found: Iterable[Message]) -> None:
+        spread = by_partition(found, self.log.partitions)
+        sends = [self.log.send(partition, bodies) for partition, bodies in spread.items()]
+        # One partition's failure must not cut short what another is sending.
+        results: Sequence[BaseException | None] = await asyncio.gather(
+            *sends, return_exceptions=True
+        )
+        errors = [result for result in results if isinstance(result, BaseException)]
+        if errors:
+            raise BaseExceptionGroup("not every partition took its events", errors)
+
+    async def _park(self, stream: str, version: int, error: str, last_seen: int) -> None:
+        time = timestamp(self.now())
+        await self.parking.park(Parked(CONSUMER, stream, version, last_seen, error, time))

@@ -1,37 +1,63 @@
 """The log: Event Hubs through azure-eventhub, each message to a partition that we have chosen."""
 
 import asyncio
-from collections.abc import Sequence
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
+from itertools import count
 
 from azure.eventhub import EventData, EventDataBatch
 from azure.eventhub.aio import EventHubProducerClient
 from azure.eventhub.exceptions import EventHubError
 
 from shared.adapters.names import EVENTS_HUB
+from shared.adapters.patience import backoff
 from shared.adapters.settings import Settings
 from shared.kernel.errors import ConfigurationError, EventTooLarge, LogUnavailable
+
+LARGEST_MESSAGE = 1_048_576
+OVERHEAD = 1_024
 
 
 class EventHubsLog:
     """Sends packed batches with one client, kept for the life of the process."""
 
-    def __init__(self, client: EventHubProducerClient, partitions: int, timeout: float) -> None:
+    def __init__(
+        self, client: EventHubProducerClient, partitions: int, timeout: float, budget: float
+    ) -> None:
         self._client = client
         self._partitions = partitions
         self._timeout = timeout
+        self._budget = budget
 
     @property
     def partitions(self) -> int:
         return self._partitions
 
+    @property
+    def largest(self) -> int:
+        return LARGEST_MESSAGE - OVERHEAD
+
     async def send(self, partition: int, bodies: Sequence[bytes]) -> None:
-        try:
-            # The SDK can hang for ever on a malformed answer: everything stands under a timeout.
-            async with asyncio.timeout(self._timeout):
-                for batch in await self._pack(partition, bodies):
-                    await self._client.send_batch(batch)
-        except (EventHubError, TimeoutError) as error:
-            raise LogUnavailable(f"Event Hubs, partition {partition}: {error}") from error
+        """Send packed batches one after the other; the one that fails is held, and sent again for a while."""
+        deadline = time.monotonic() + self._budget
+        batches = await self._held(partition, deadline, lambda: self._pack(partition, bodies))
+        for batch in batches:
+            await self._held(partition, deadline, partial(self._client.send_batch, batch))
+
+    async def _held[T](
+        self, partition: int, deadline: float, work: Callable[[], Awaitable[T]]
+    ) -> T:
+        for attempt in count(1):
+            try:
+                # The SDK can hang for ever on a malformed answer: everything stands under a timeout.
+                async with asyncio.timeout(self._timeout):
+                    return await work()
+            except (EventHubError, TimeoutError) as error:
+                if time.monotonic() > deadline:
+                    raise LogUnavailable(f"Event Hubs, partition {partition}: {error}") from error
+            await asyncio.sleep(backoff(attempt))
+        raise AssertionError("counting has no end")
 
     async def warm(self) -> None:
         """Connect before the first event; raises ConfigurationError when the hub has other partitions."""
@@ -76,10 +102,12 @@ def open_log(settings: Settings) -> EventHubsLog:
     client = EventHubProducerClient.from_connection_string(
         settings.event_hubs,
         eventhub_name=EVENTS_HUB,
-        retry_total=1,
-        retry_backoff_factor=0.05,
+        # What fails is held here, and sent again: the SDK need not.
+        retry_total=0,
     )
-    return EventHubsLog(client, settings.event_partitions, settings.publish_timeout)
+    return EventHubsLog(
+        client, settings.event_partitions, settings.publish_timeout, settings.publish_budget
+    )
 
 
 def _add_alone(batch: EventDataBatch, body: bytes) -> None:

@@ -18,6 +18,7 @@ class Settings:
     event_partitions: int
     cosmos_read_timeout: float
     publish_timeout: float
+    publish_budget: float
 
     @classmethod
     def read(cls, environment: Mapping[str, str] = os.environ) -> Self:
@@ -28,6 +29,7 @@ class Settings:
             event_partitions=int(_number(environment, "EVENT_PARTITIONS", EVENTS_PARTITIONS)),
             cosmos_read_timeout=_number(environment, "COSMOS_READ_TIMEOUT", 5),
             publish_timeout=_number(environment, "PUBLISH_TIMEOUT", 30),
+            publish_budget=_number(environment, "PUBLISH_BUDGET", 120),
         )
 
 

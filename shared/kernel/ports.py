@@ -133,6 +133,11 @@ class Log(Protocol):
         """How many partitions the log has."""
         ...
 
+    @property
+    def largest(self) -> int:
+        """How many bytes a message may have."""
+        ...
+
     async def send(self, partition: int, bodies: Sequence[bytes]) -> None:
         """Append messages to a partition, in order; raises LogUnavailable, EventTooLarge.
 

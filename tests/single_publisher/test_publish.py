@@ -6,14 +6,16 @@ from collections.abc import Sequence
 import pytest
 from pydantic_core import to_json
 
-from shared.adapters.memory import MemoryLog
-from shared.kernel.commit import Commit, to_item
+from shared.adapters.memory import MemoryEventStore, MemoryLog, MemoryParking
+from shared.kernel.commit import Commit, RecordedEvent, to_item
 from shared.kernel.envelope import decode
-from shared.kernel.errors import InvalidMessage, LogUnavailable
+from shared.kernel.errors import LogUnavailable, Poison
+from shared.kernel.parking import Decision, Parked
 from shared.kernel.partition import partition_of
 from shared.kernel.stream import StreamName
-from single_publisher.publish import publish
-from tests.kernel.worlds import commit, received
+from single_publisher.publish import Publisher
+from tests.consumers.worlds import now
+from tests.kernel.worlds import NOON, TEAPOT, commit, received
 
 
 class CountingLog(MemoryLog):
@@ -27,6 +29,32 @@ class CountingLog(MemoryLog):
         if partition == self.failing:
             raise LogUnavailable("this partition is away")
         await super().send(partition, bodies)
+
+
+class World:
+    """A publisher on memory twins."""
+
+    def __init__(self, log: MemoryLog) -> None:
+        self.log = log
+        self.store = MemoryEventStore()
+        self.parking = MemoryParking()
+
+    @property
+    def publisher(self) -> Publisher:
+        return Publisher(self.log, self.store, self.parking, now)
+
+    def published(self) -> dict[str, list[int]]:
+        """The versions of each stream, in the order of the log."""
+        versions: dict[str, list[int]] = {}
+        for partition, bodies in enumerate(self.log.messages):
+            for envelope in map(decode, bodies):
+                assert partition_of(envelope.subject, 4) == partition
+                versions.setdefault(envelope.subject, []).append(envelope.sequence)
+        return versions
+
+
+async def publish(documents: str, log: MemoryLog) -> None:
+    await World(log).publisher.publish(documents)
 
 
 def hundred_streams() -> list[Commit]:
@@ -44,16 +72,11 @@ def batch(commits: Sequence[Commit], seed: int = 1) -> str:
 
 
 async def test_the_events_of_a_stream_reach_one_partition_in_the_order_of_their_versions() -> None:
-    log = MemoryLog(partitions=4)
+    world = World(MemoryLog(partitions=4))
 
-    await publish(batch(hundred_streams()), log)
+    await world.publisher.publish(batch(hundred_streams()))
 
-    versions: dict[str, list[int]] = {}
-    for partition, bodies in enumerate(log.messages):
-        for envelope in map(decode, bodies):
-            assert partition_of(envelope.subject, 4) == partition
-            versions.setdefault(envelope.subject, []).append(envelope.sequence)
-    assert versions == {f"item-SKU{number}": [1, 2, 3, 4, 5, 6] for number in range(100)}
+    assert world.published() == {f"item-SKU{number}": [1, 2, 3, 4, 5, 6] for number in range(100)}
 
 
 async def test_a_batch_of_a_hundred_streams_is_one_send_a_partition() -> None:
@@ -74,11 +97,51 @@ async def test_a_partition_that_is_away_fails_the_batch_but_not_the_others() -> 
     assert [bool(bodies) for bodies in log.messages] == [True, True, False, True]
 
 
-async def test_an_item_that_is_no_commit_fails_the_batch_before_anything_is_sent() -> None:
-    log = MemoryLog(partitions=4)
-    items = batch(hundred_streams())[:-1] + ', {"id": "x", "stream": "item-SKU1"}]'
+MELTED = RecordedEvent("StockAdjusted", 1, {"quantity": 1, "reason": "x" * 2_000_000})
 
-    with pytest.raises(InvalidMessage):
-        await publish(items, log)
 
-    assert log.messages == [[], [], [], []]
+@pytest.mark.parametrize("poison", ["no commit", "too large"])
+async def test_what_can_never_be_published_is_parked_with_what_follows(poison: str) -> None:
+    world = World(MemoryLog(partitions=4))
+    bad = StreamName("item", "SKU7")
+    broken = to_item(
+        commit(8, MELTED, stream=bad) if poison == "too large" else commit(8, stream=bad)
+    )
+    if poison == "no commit":
+        broken["events"] = []
+    later = [commit(9, stream=bad), commit(10, stream=bad)]
+    items = [*map(to_item, [*hundred_streams(), *later[:1]]), broken]
+
+    await world.publisher.publish(to_json(items).decode())
+    await world.publisher.publish(batch(later[1:]))
+
+    published = world.published()
+    assert len(published) == 100
+    assert {*map(tuple, published.values())} == {(1, 2, 3, 4, 5, 6)}
+    (marker,) = await world.parking.parked("single_publisher")
+    assert (marker.stream, marker.version, marker.last_seen) == ("item-SKU7", 8, 10)
+
+
+async def test_a_parked_stream_is_published_from_the_store_once_it_is_released() -> None:
+    world = World(MemoryLog(partitions=4))
+    for version in range(1, 5):
+        await world.store.append([commit(version)])
+    await world.parking.park(Parked("single_publisher", "item-teapot", 2, 4, "was bad", NOON))
+
+    tail = await world.publisher.replay(TEAPOT, 2)
+
+    assert tail == 4
+    assert world.published() == {"item-teapot": [2, 3, 4]}
+
+
+async def test_a_skipped_event_is_left_unpublished() -> None:
+    world = World(MemoryLog(partitions=4))
+    await world.store.append([commit(1), commit(2, MELTED), commit(3)])
+    with pytest.raises(Poison, match="item-teapot@2"):
+        await world.publisher.replay(TEAPOT, 1)
+    skip = Decision("single_publisher", "item-teapot", 2, "skip", "too large", "ann", NOON)
+    await world.parking.decide(skip)
+
+    await world.publisher.replay(TEAPOT, 1)
+
+    assert world.published() == {"item-teapot": [1, 3]}

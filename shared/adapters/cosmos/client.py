@@ -1,6 +1,5 @@
 """One client of Cosmos DB a process, and what its errors mean."""
 
-import random
 from collections.abc import Mapping
 from typing import Any
 
@@ -87,14 +86,6 @@ def store_error(error: AzureError) -> StoreError:
     if is_unsettled(error):
         return StoreUnavailable(f"Cosmos DB does not answer: {error}")
     return StoreError(f"Cosmos DB refuses a request: {error}")
-
-
-def backoff(attempt: int) -> float:
-    """Give the seconds to wait before the next attempt: full jitter, from 20 ms on, never above 1 s.
-
-    By hand, because a retry library in the hot path took 0.1 ms of CPU a write.
-    """
-    return random.uniform(0, min(1.0, 0.02 * 2**attempt))  # noqa: S311 - no secret
 
 
 def is_unsettled(error: AzureError) -> bool:

@@ -12,13 +12,13 @@ from azure.cosmos.exceptions import CosmosBatchOperationError
 from shared.adapters.cosmos.client import (
     CONFLICT,
     THROTTLED,
-    backoff,
     charge_of,
     charge_of_error,
     everything,
     is_unsettled,
     status,
 )
+from shared.adapters.patience import backoff
 from shared.kernel.commit import Commit, from_item, to_item
 from shared.kernel.errors import (
     ConfigurationError,

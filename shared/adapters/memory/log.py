@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from shared.kernel.errors import EventTooLarge
 
 LARGEST_MESSAGE = 1_048_576
+OVERHEAD = 1_024
 
 
 class MemoryLog:
@@ -16,6 +17,10 @@ class MemoryLog:
     @property
     def partitions(self) -> int:
         return len(self.messages)
+
+    @property
+    def largest(self) -> int:
+        return LARGEST_MESSAGE - OVERHEAD
 
     async def send(self, partition: int, bodies: Sequence[bytes]) -> None:
         for body in bodies:

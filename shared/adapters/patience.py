@@ -1,0 +1,11 @@
+"""How long to wait before trying again."""
+
+import random
+
+
+def backoff(attempt: int) -> float:
+    """Give the seconds to wait before the next attempt: full jitter, from 20 ms on, never above 1 s.
+
+    By hand, because a retry library in the hot path took 0.1 ms of CPU a write.
+    """
+    return random.uniform(0, min(1.0, 0.02 * 2**attempt))  # noqa: S311 - no secret
