@@ -1,8 +1,13 @@
 """The publisher, assembled once a process."""
 
+from datetime import timedelta
+
 from shared.adapters import wiring
 from shared.adapters.http.operations import Operations
+from shared.adapters.names import CONSUMERS
+from shared.domain import domain
 from single_publisher.publish import CONSUMER, Publisher
+from single_publisher.sweep import Sweep
 
 _assembled: list[Publisher] = []
 
@@ -19,3 +24,19 @@ async def operations() -> Operations:
     """Give what operators do with streams that are parked for the publisher."""
     running = await publisher()
     return Operations(CONSUMER, running.parking, running.replay, running.now)
+
+
+async def sweep() -> Sweep:
+    """Give the sweep of this process."""
+    running = await publisher()
+    return Sweep(
+        feed=await wiring.feed(),
+        progress=await wiring.progress(),
+        rows=await wiring.rows(),
+        parking=running.parking,
+        publisher=running,
+        views=domain.views,
+        consumers=CONSUMERS,
+        now=running.now,
+        age=timedelta(seconds=wiring.settings().sweep_age),
+    )

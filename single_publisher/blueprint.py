@@ -1,5 +1,7 @@
 """The change feed trigger, and the warm-up of what it needs."""
 
+import logging
+
 import azure.functions as func
 from azure.functions.warmup import WarmUpContext
 
@@ -8,6 +10,9 @@ from shared.adapters.settings import feed_poll_delay
 from single_publisher import application
 
 blueprint = func.Blueprint()
+
+SWEEP_SECONDS = 45.0
+_LOGGER = logging.getLogger("onewrite.sweep")
 
 
 # Without a policy the platform passes over a batch that failed: its events would never be published.
@@ -38,6 +43,14 @@ async def single_publisher(documents: str) -> None:
 async def warmup(starting: WarmUpContext) -> None:  # noqa: ARG001 - the trigger's, and empty
     """Connect before the first event: a cold producer takes a second and more."""
     await wiring.warm()
+
+
+@blueprint.timer_trigger("due", schedule=names.SWEEP_SCHEDULE, use_monitor=True)
+async def sweep(due: func.TimerRequest) -> None:  # noqa: ARG001 - the trigger's
+    """Prove that what was written arrived, and mend what did not."""
+    swept = await (await application.sweep()).run(SWEEP_SECONDS)
+    if swept.mended:
+        _LOGGER.warning("the sweep mended %d streams: %s", len(swept.mended), swept.mended[:20])
 
 
 @blueprint.route(

@@ -35,11 +35,11 @@ class Publisher:
         held = {marker.stream: marker.version for marker in await self.parking.parked(CONSUMER)}
         for poison in poisons:
             held.setdefault(poison.stream, poison.version)
-            await self._park(poison.stream, poison.version, str(poison), poison.version)
+            await self.park(poison)
         for stream, version in held.items():
             behind = [m.version for m in found if m.stream == stream and m.version >= version]
             if behind:
-                await self._park(stream, version, "", max(behind))
+                await self.parking.park(self._marker(stream, version, "", max(behind)))
         await self._send([m for m in found if m.version < held.get(m.stream, m.version + 1)])
 
     async def replay(self, stream: StreamName, version: int) -> int:
@@ -68,6 +68,10 @@ class Publisher:
         if errors:
             raise BaseExceptionGroup("not every partition took its events", errors)
 
-    async def _park(self, stream: str, version: int, error: str, last_seen: int) -> None:
-        time = timestamp(self.now())
-        await self.parking.park(Parked(CONSUMER, stream, version, last_seen, error, time))
+    async def park(self, poison: Poison) -> None:
+        """Hold a stream back from an event on."""
+        marker = self._marker(poison.stream, poison.version, str(poison), poison.version)
+        await self.parking.park(marker)
+
+    def _marker(self, stream: str, version: int, error: str, last_seen: int) -> Parked:
+        return Parked(CONSUMER, stream, version, last_seen, error, timestamp(self.now()))

@@ -19,6 +19,7 @@ class Settings:
     cosmos_read_timeout: float
     publish_timeout: float
     publish_budget: float
+    sweep_age: float
 
     @classmethod
     def read(cls, environment: Mapping[str, str] = os.environ) -> Self:
@@ -30,6 +31,7 @@ class Settings:
             cosmos_read_timeout=_number(environment, "COSMOS_READ_TIMEOUT", 5),
             publish_timeout=_number(environment, "PUBLISH_TIMEOUT", 30),
             publish_budget=_number(environment, "PUBLISH_BUDGET", 120),
+            sweep_age=_number(environment, "SWEEP_AGE", 120),
         )
 
 

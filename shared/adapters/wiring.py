@@ -6,9 +6,9 @@ from datetime import UTC, datetime
 from functools import cache
 from typing import TYPE_CHECKING
 
-from shared.adapters.names import EVENTS, PARKED, VIEWS
+from shared.adapters.names import EVENTS, PARKED, PROGRESS, VIEWS
 from shared.adapters.settings import Settings
-from shared.kernel.ports import EventStore, Log, Parking, Rows
+from shared.kernel.ports import EventStore, Feed, Log, Parking, Progress, Rows
 
 if TYPE_CHECKING:
     from azure.cosmos.aio import CosmosClient
@@ -48,6 +48,22 @@ async def parking() -> Parking:
     from shared.adapters.cosmos.parking import CosmosParking
 
     return CosmosParking(container(await _cosmos(), PARKED))
+
+
+async def feed() -> Feed:
+    """Give everything that was ever written to the store."""
+    from shared.adapters.cosmos.client import container
+    from shared.adapters.cosmos.feed import CosmosFeed
+
+    return CosmosFeed(container(await _cosmos(), EVENTS))
+
+
+async def progress() -> Progress:
+    """Give how far slow work has come."""
+    from shared.adapters.cosmos.client import container
+    from shared.adapters.cosmos.feed import CosmosProgress
+
+    return CosmosProgress(container(await _cosmos(), PROGRESS))
 
 
 async def log() -> Log:

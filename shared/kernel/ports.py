@@ -1,8 +1,8 @@
 """What the kernel needs of the world. Each port has an adapter and a memory twin, held to one contract."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Any, Protocol
 
 from shared.kernel.commit import Commit
 from shared.kernel.listing import Listing
@@ -95,6 +95,38 @@ class StoredParked:
 
     marker: Parked
     tag: str
+
+
+@dataclass(frozen=True, slots=True)
+class FeedPage:
+    """Items of the store in the order in which they were written, and where to go on."""
+
+    items: Sequence[Mapping[str, Any]]
+    position: str | None
+
+
+class Feed(Protocol):
+    """Everything that was ever written to the store, range by range."""
+
+    async def ranges(self) -> list[str]:
+        """Name the ranges."""
+        ...
+
+    async def read(self, range_: str, position: str | None) -> FeedPage:
+        """Read a page of a range, from its beginning or from a position on; raises as the store does."""
+        ...
+
+
+class Progress(Protocol):
+    """How far slow work has come."""
+
+    async def read(self, name: str) -> str | None:
+        """Read a position; None before the first."""
+        ...
+
+    async def write(self, name: str, position: str) -> None:
+        """Note a position."""
+        ...
 
 
 class Parking(Protocol):

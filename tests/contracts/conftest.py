@@ -10,11 +10,19 @@ from azure.eventhub import EventData
 from azure.eventhub.aio import EventHubConsumerClient, PartitionContext
 
 from shared.adapters.cosmos.event_store import CosmosEventStore
+from shared.adapters.cosmos.feed import CosmosFeed, CosmosProgress
 from shared.adapters.cosmos.parking import CosmosParking
 from shared.adapters.cosmos.rows import CosmosRows
 from shared.adapters.event_hubs import open_log
-from shared.adapters.memory import MemoryEventStore, MemoryLog, MemoryParking, MemoryRows
-from shared.kernel.ports import EventStore, Log, Parking, Rows
+from shared.adapters.memory import (
+    MemoryEventStore,
+    MemoryFeed,
+    MemoryLog,
+    MemoryParking,
+    MemoryProgress,
+    MemoryRows,
+)
+from shared.kernel.ports import EventStore, Feed, Log, Parking, Progress, Rows
 from tests.adapters.stand_ins import fresh_container, local_settings
 from tests.conftest import Services
 
@@ -28,6 +36,24 @@ async def store(request: pytest.FixtureRequest, services: Services) -> AsyncIter
         return
     async with fresh_container(services, like="events") as container:
         yield CosmosEventStore(container)
+
+
+@pytest.fixture
+def feed(store: EventStore) -> Feed:
+    """The feed of the same store."""
+    if isinstance(store, MemoryEventStore):
+        return MemoryFeed(store, page=7)
+    assert isinstance(store, CosmosEventStore)
+    return CosmosFeed(store._events)
+
+
+@pytest.fixture(params=BOTH)
+async def progress(request: pytest.FixtureRequest, services: Services) -> AsyncIterator[Progress]:
+    if request.param == "memory":
+        yield MemoryProgress()
+        return
+    async with fresh_container(services, like="progress") as container:
+        yield CosmosProgress(container)
 
 
 @pytest.fixture(params=BOTH)

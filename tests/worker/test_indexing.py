@@ -135,7 +135,7 @@ def test_the_app_is_loaded_by_the_worker_in_the_order_of_the_flow(
 ) -> None:
     assert list(functions) == [
         *("command", "stream", "view", "view_list", "openapi", "docs"),
-        *("single_publisher", "warmup", "release_unpublished", "skip_unpublished"),
+        *("single_publisher", "warmup", "sweep", "release_unpublished", "skip_unpublished"),
         *("projections", "parked", "release_parked", "skip_parked"),
     ]
 

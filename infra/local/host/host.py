@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from infra.local.host.change_feed import ChangeFeedListener
     from infra.local.host.checkpoints import Checkpoints
     from infra.local.host.event_hub import EventHubListener
+    from infra.local.host.timer import TimerListener
 
 DRAIN = 10.0
 
@@ -37,11 +38,11 @@ class Host:
         self._invoker = Invoker(configuration.timeout)
         self.http = HttpListener(functions, configuration.route_prefix, self._invoker)
         self._checkpoints: Checkpoints | None = None
-        self._streams: list[ChangeFeedListener | EventHubListener] = []
+        self._streams: list[ChangeFeedListener | EventHubListener | TimerListener] = []
 
     async def start(self, port: int) -> int:
         """Warm up, start every listener, and return the HTTP port once all of them work."""
-        self._streams = [*self._change_feeds(), *self._event_hubs()]
+        self._streams = [*self._change_feeds(), *self._event_hubs(), *self._timers()]
         async with asyncio.TaskGroup() as group:
             for function in self._of("warmupTrigger"):
                 group.create_task(self._warm_up(function))
@@ -87,10 +88,18 @@ class Host:
             for function in functions
         ]
 
+    def _timers(self) -> "Sequence[TimerListener]":
+        functions = self._of("timerTrigger")
+        if not functions:
+            return []
+        from infra.local.host.timer import TimerListener
+
+        return [TimerListener(function, self._invoker) for function in functions]
+
     def _of(self, type_: str) -> list[Function]:
         return [function for function in self._functions if function.type == type_]
 
 
-async def _started(stream: "ChangeFeedListener | EventHubListener") -> None:
+async def _started(stream: "ChangeFeedListener | EventHubListener | TimerListener") -> None:
     await stream.start()
     await stream.ready.wait()

@@ -86,6 +86,11 @@ class Invoker:
             if self.in_flight == 0:
                 self._idle.set()
 
+    def report(self, function: Function, answer: InvocationResponse) -> None:
+        """Say why a call failed, if it did and nobody tries it again."""
+        if answer.result.exception is not None:
+            _report(function, answer.result.exception, 0)
+
     async def drain(self, seconds: float) -> None:
         """Start nothing any more, and wait until what is running is done and acknowledged."""
         self.stopping.set()

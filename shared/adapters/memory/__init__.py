@@ -1,8 +1,16 @@
 """Memory twins: the same promises as the adapters, in one process."""
 
 from shared.adapters.memory.event_store import MemoryEventStore
+from shared.adapters.memory.feed import MemoryFeed, MemoryProgress
 from shared.adapters.memory.log import MemoryLog
 from shared.adapters.memory.parking import MemoryParking
 from shared.adapters.memory.rows import MemoryRows
 
-__all__ = ["MemoryEventStore", "MemoryLog", "MemoryParking", "MemoryRows"]
+__all__ = [
+    "MemoryEventStore",
+    "MemoryFeed",
+    "MemoryLog",
+    "MemoryParking",
+    "MemoryProgress",
+    "MemoryRows",
+]

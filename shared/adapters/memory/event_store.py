@@ -13,6 +13,7 @@ class MemoryEventStore:
     def __init__(self, *, unique_command_ids: bool = True) -> None:
         self._unique = unique_command_ids
         self._streams: dict[str, dict[int, Commit]] = {}
+        self.written: list[Commit] = []
 
     @property
     def unique_command_ids(self) -> bool:
@@ -39,6 +40,7 @@ class MemoryEventStore:
             after[commit.first] = commit
             command_ids.add(commit.command_id)
         self._streams[commits[0].stream] = after
+        self.written += commits
         return Appended()
 
     def _of(self, stream: StreamName) -> list[Commit]:
