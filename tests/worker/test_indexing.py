@@ -99,6 +99,10 @@ BAD = {
         *("shared/adapters/names.py", '_NAMES["connections"]["cosmos"]', '"NOT_THERE"'),
         "NOT_THERE",
     ),
+    "a schedule that nobody can read": (
+        *("shared/adapters/names.py", '"%SWEEP_SCHEDULE%"', '"every now and then"'),
+        "every now and then",
+    ),
     "a bundle of another generation": (
         *("host.json", "[4.", "[3."),
         "extensionBundle",

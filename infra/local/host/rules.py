@@ -7,9 +7,15 @@ from dataclasses import dataclass
 from itertools import combinations
 from typing import Any
 
-from infra.local.host.configuration import ConfigurationError, HostConfiguration, connection
+from infra.local.host.configuration import (
+    ConfigurationError,
+    HostConfiguration,
+    connection,
+    resolve,
+)
 from infra.local.host.protos import RpcFunctionMetadata
 from infra.local.host.routes import Route, parse_route
+from infra.local.host.schedule import next_due
 
 _FUNCTION_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,127}")
 _BINDING_NAME = re.compile(r"(?!.*__)[A-Za-z_][A-Za-z0-9_]{0,127}|\$return")
@@ -81,6 +87,8 @@ def _check_one(function: RpcFunctionMetadata) -> Function:
         )
     _check_shape(name, trigger)
     _check_retry(function)
+    if trigger["type"] == "timerTrigger":
+        next_due(name, resolve(name, trigger["schedule"]))
     if "connection" in trigger:
         connection(name, trigger["connection"])
     return Function(function, trigger, _route(name, trigger))

@@ -7,15 +7,12 @@ import asyncio
 import json
 from datetime import UTC, datetime
 
-from cronsim import CronSim, CronSimError
-
-from infra.local.host.configuration import ConfigurationError, resolve
+from infra.local.host.configuration import resolve
 from infra.local.host.invocations import Invoker
 from infra.local.host.protos import TypedData
 from infra.local.host.rules import Function
+from infra.local.host.schedule import next_due
 from infra.local.host.worker import Retry
-
-FIELDS = 6
 
 
 class TimerListener:
@@ -27,7 +24,6 @@ class TimerListener:
         self._schedule = resolve(function.name, function.trigger["schedule"])
         self._task: asyncio.Task[None] | None = None
         self.ready = asyncio.Event()
-        _due(function.name, self._schedule)
 
     async def start(self) -> None:
         """Begin to watch the clock."""
@@ -42,7 +38,7 @@ class TimerListener:
 
     async def _run(self) -> None:
         while True:
-            due = _due(self._function.name, self._schedule)
+            due = next_due(self._function.name, self._schedule)
             await asyncio.sleep((due - datetime.now(UTC)).total_seconds())
             if self._invoker.stopping.is_set():
                 return
@@ -50,12 +46,3 @@ class TimerListener:
             given = TypedData(json=json.dumps(about))
             answer = await self._invoker.call(self._function, (given, {}), Retry())
             self._invoker.report(self._function, answer)
-
-
-def _due(function: str, schedule: str) -> datetime:
-    if len(schedule.split()) != FIELDS:
-        raise ConfigurationError(f"function '{function}': {schedule!r} has not six fields")
-    try:
-        return next(CronSim(schedule, datetime.now(UTC)))
-    except (CronSimError, StopIteration) as error:
-        raise ConfigurationError(f"function '{function}': {schedule!r}: {error}") from error

@@ -39,6 +39,10 @@ class World:
         file = self.folder / "journal"
         return [json.loads(line) for line in file.read_text().splitlines()] if file.exists() else []
 
+    def of(self, function: str) -> list[dict[str, Any]]:
+        """What one function has written down."""
+        return [entry for entry in self.journal if entry["function"] == function]
+
     def attempts(self, function: str) -> list[tuple[int, list[str]]]:
         """The calls of a function: which attempt each was, and the ids that it was given."""
         return [

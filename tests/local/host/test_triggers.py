@@ -116,7 +116,7 @@ async def test_the_warm_up_comes_before_everything(fresh: World) -> None:
     await fresh.start()
     await fresh.until(lambda: fresh.done("two_retries") == ["waiting"])
 
-    assert [entry["function"] for entry in fresh.journal].index("warm_up") == 0
+    assert fresh.journal[0]["function"] == "warm_up"
 
 
 @pytest.mark.parametrize("handling", ["DateTime", "None"])
@@ -132,3 +132,11 @@ async def test_dates_are_rewritten_unless_host_json_says_not_to(
 
     rewritten = {"DateTime": "2026-01-02T02:04:05.1Z", "None": "2026-01-02T03:04:05.100+01:00"}
     assert given["at"] == rewritten[handling]
+
+
+async def test_a_timer_is_called_whenever_it_is_due(fresh: World) -> None:
+    await fresh.start()
+
+    await fresh.until(lambda: len(fresh.of("every_second")) >= 2)
+
+    assert fresh.of("every_second")[0] == {"function": "every_second", "pastDue": False}

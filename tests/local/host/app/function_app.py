@@ -105,6 +105,11 @@ async def for_ever(events: List[func.EventHubEvent], context: func.Context) -> N
     await behave("for_ever", [json.loads(event.get_body()) for event in events], context)
 
 
+@app.timer_trigger("due", schedule="* * * * * *")
+async def every_second(due: func.TimerRequest) -> None:
+    journal(function="every_second", pastDue=due.past_due)
+
+
 @app.warm_up_trigger("starting")
 async def warm_up(starting: WarmUpContext) -> None:  # noqa: ARG001 - the trigger's, and empty
     journal(function="warm_up")
