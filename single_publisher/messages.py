@@ -3,11 +3,12 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
-from operator import attrgetter
 from typing import Any, NamedTuple
 
-from shared.kernel.commit import Commit, from_item
-from shared.kernel.envelope import encode, envelopes
+from pydantic_core import from_json
+
+from shared.kernel.commit import Commit, from_item, from_items
+from shared.kernel.envelope import encode_all
 from shared.kernel.errors import EventTooLarge, InvalidMessage, Poison
 from shared.kernel.parking import UNREADABLE
 from shared.kernel.partition import partition_of
@@ -21,10 +22,19 @@ class Message(NamedTuple):
     body: bytes
 
 
-def sort_out(
+def sort_out(documents: str, largest: int) -> tuple[list[Message], list[Poison]]:
+    """Tell the messages of a JSON array of items from those items that can never be published."""
+    try:
+        commits = from_items(documents)
+        return [message for commit in commits for message in messages(commit, largest)], []
+    except (InvalidMessage, Poison):
+        # Which one it is, and what the others say, takes a look at each.
+        return _one_by_one(from_json(documents), largest)
+
+
+def _one_by_one(
     items: Iterable[Mapping[str, Any]], largest: int
 ) -> tuple[list[Message], list[Poison]]:
-    """Tell the messages of a batch of items from those items that can never be published."""
     found: list[Message] = []
     poisons: list[Poison] = []
     for item in items:
@@ -42,22 +52,20 @@ def messages(
 ) -> list[Message]:
     """Write the events of a commit as messages; raises Poison for one that the log could not carry."""
     found: list[Message] = []
-    for envelope in envelopes(commit):
-        if envelope.sequence in skipped:
-            continue
-        body = encode(envelope)
-        if len(body) > largest:
+    for version, body in enumerate(encode_all(commit), start=commit.first):
+        if len(body) > largest and version not in skipped:
             cause = EventTooLarge(f"a message of {len(body)} bytes, and {largest} fit")
-            raise Poison(commit.stream, envelope.sequence, cause)
-        found.append(Message(commit.stream, envelope.sequence, body))
+            raise Poison(commit.stream, version, cause)
+        if version not in skipped:
+            found.append(Message(commit.stream, version, body))
     return found
 
 
 def by_partition(found: Iterable[Message], partitions: int) -> dict[int, list[bytes]]:
     """Sort by stream and version (a transaction's items arrive in any order), and spread over partitions."""
     spread: dict[int, list[bytes]] = defaultdict(list)
-    for message in sorted(found, key=attrgetter("stream", "version")):
-        spread[partition_of(message.stream, partitions)].append(message.body)
+    for stream, _, body in sorted(found):
+        spread[partition_of(stream, partitions)].append(body)
     return spread
 
 

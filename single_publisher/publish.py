@@ -5,8 +5,6 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from pydantic_core import from_json
-
 from shared.kernel.commit import timestamp
 from shared.kernel.errors import InvalidMessage, Poison
 from shared.kernel.parking import Parked
@@ -31,7 +29,7 @@ class Publisher:
 
         After an error the platform gives the whole batch again: consumers drop what comes twice.
         """
-        found, poisons = sort_out(from_json(documents), self.log.largest)
+        found, poisons = sort_out(documents, self.log.largest)
         held = {marker.stream: marker.version for marker in await self.parking.parked(CONSUMER)}
         for poison in poisons:
             held.setdefault(poison.stream, poison.version)
@@ -40,7 +38,9 @@ class Publisher:
             behind = [m.version for m in found if m.stream == stream and m.version >= version]
             if behind:
                 await self.parking.park(self._marker(stream, version, "", max(behind)))
-        await self._send([m for m in found if m.version < held.get(m.stream, m.version + 1)])
+        if held:
+            found = [m for m in found if m.version < held.get(m.stream, m.version + 1)]
+        await self._send(found)
 
     async def replay(self, stream: StreamName, version: int) -> int:
         """Send a stream from a version to its tail, and give the tail's version; raises Poison."""

@@ -44,7 +44,19 @@ class FaultsClient:
 
     async def requests(self) -> dict[str, int]:
         """Count the requests to Cosmos DB so far, by `operation container`."""
-        return await self._get("/cosmos/requests")
+        return await self._asked("cosmos")
+
+    async def sends(self, hub: str) -> int:
+        """Count the batches that a hub was sent so far."""
+        return (await self._asked("event-hubs")).get(f"send {hub}", 0)
+
+    async def _asked(self, service: str) -> dict[str, int]:
+        asked = await self._get("/requests")
+        return {
+            name.removeprefix(f"{service} "): count
+            for name, count in asked.items()
+            if name.startswith(f"{service} ")
+        }
 
     async def lag(self, seconds: float) -> None:
         """Let the replicas of Cosmos DB lag behind."""

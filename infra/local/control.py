@@ -10,7 +10,7 @@ from infra.local.faults import Faults, Rule
 
 
 class Control:
-    """`PUT|GET|DELETE /faults`, `PUT /cosmos/replica-lag`, `GET /cosmos/requests`."""
+    """`PUT|GET|DELETE /faults`, `PUT /cosmos/replica-lag`, `GET /requests`."""
 
     def __init__(self, faults: Faults, cosmos: CosmosServer) -> None:
         self._faults = faults
@@ -23,7 +23,7 @@ class Control:
         app.router.add_get("/faults", self._get_faults)
         app.router.add_delete("/faults", self._delete_faults)
         app.router.add_put("/cosmos/replica-lag", self._put_lag)
-        app.router.add_get("/cosmos/requests", self._get_requests)
+        app.router.add_get("/requests", self._get_requests)
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=1)
         await runner.setup()
         listener = socket.create_server(("127.0.0.1", port))
@@ -52,4 +52,4 @@ class Control:
         return web.json_response({"seconds": self._cosmos.consistency.lag})
 
     async def _get_requests(self, _request: web.Request) -> web.Response:
-        return web.json_response(dict(self._cosmos.requests))
+        return web.json_response(dict(self._faults.asked))

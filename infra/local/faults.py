@@ -88,6 +88,7 @@ class Faults:
 
     _rules: list[_Running] = field(default_factory=list)
     _fired: Counter[str] = field(default_factory=Counter)
+    asked: Counter[str] = field(default_factory=Counter)
 
     def replace(self, seed: int, rules: Sequence[Rule]) -> None:
         """Put new rules in force and forget what struck before."""
@@ -99,6 +100,7 @@ class Faults:
 
     def choose(self, service: str, operation: str, container: str | None) -> Rule | None:
         """Choose what happens to a request: the first rule that strikes, or nothing."""
+        self.asked[f"{service} {operation} {container}"] += 1
         for running in self._rules:
             if running.rule.matches(service, operation, container) and running.strikes():
                 self._fired[f"{service}/{running.rule.fault}"] += 1

@@ -6,8 +6,9 @@ from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 from itertools import count
 
-from azure.eventhub import EventData, EventDataBatch
+from azure.eventhub import EventDataBatch
 from azure.eventhub.aio import EventHubProducerClient
+from azure.eventhub.amqp import AmqpAnnotatedMessage
 from azure.eventhub.exceptions import EventHubError
 
 from shared.adapters.names import EVENTS_HUB
@@ -54,6 +55,8 @@ class EventHubsLog:
                 async with asyncio.timeout(self._timeout):
                     return await work()
             except (EventHubError, TimeoutError) as error:
+                if isinstance(error, TimeoutError):
+                    await self._drop_link(partition)
                 if time.monotonic() > deadline:
                     raise LogUnavailable(f"Event Hubs, partition {partition}: {error}") from error
             await asyncio.sleep(backoff(attempt))
@@ -81,6 +84,12 @@ class EventHubsLog:
         if producer is not None:
             await producer._open_with_retry()  # noqa: SLF001 - see above
 
+    async def _drop_link(self, partition: int) -> None:
+        # A link that does not answer would keep what is sent next waiting; nothing public closes it alone.
+        producer = self._client._producers.get(str(partition))  # noqa: SLF001 - see above
+        if producer is not None:
+            await producer.close()
+
     async def close(self) -> None:
         await self._client.close()
 
@@ -89,7 +98,7 @@ class EventHubsLog:
         batches = [batch]
         for body in bodies:
             try:
-                batch.add(EventData(body))
+                batch.add(AmqpAnnotatedMessage(data_body=body))
             except ValueError:
                 batch = await self._client.create_batch(partition_id=str(partition))
                 batches.append(batch)
@@ -112,6 +121,6 @@ def open_log(settings: Settings) -> EventHubsLog:
 
 def _add_alone(batch: EventDataBatch, body: bytes) -> None:
     try:
-        batch.add(EventData(body))
+        batch.add(AmqpAnnotatedMessage(data_body=body))
     except ValueError as error:
         raise EventTooLarge(f"a message of {len(body)} bytes does not fit: {error}") from error

@@ -1,7 +1,7 @@
 """The commit: what one command wrote, as one item of the store."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
@@ -50,7 +50,10 @@ class StoredSnapshot:
 
 @dataclass(frozen=True, slots=True)
 class Commit:
-    """The events of one command at the versions `first` to `version` of its stream."""
+    """The events of one command at the versions `first` to `version` of its stream.
+
+    `id` is the name of the item that it was read from.
+    """
 
     __pydantic_config__ = _ITEM
     stream: str
@@ -60,6 +63,7 @@ class Commit:
     events: Annotated[tuple[RecordedEvent, ...], Field(min_length=1)]
     metadata: Metadata
     snapshot: StoredSnapshot | None = None
+    id: str | None = field(default=None, compare=False)
 
     @property
     def first(self) -> int:
@@ -68,6 +72,7 @@ class Commit:
 
 
 _COMMIT = TypeAdapter(Commit)
+_COMMITS = TypeAdapter(list[Commit])
 
 
 def timestamp(moment: datetime) -> str:
@@ -122,11 +127,24 @@ def from_item(item: Mapping[str, Any]) -> Commit:
         raise InvalidMessage(
             f"item {item.get('id')!r} of {item.get('stream')!r}: {error}"
         ) from error
-    if item.get("id") != item_id(commit.first):
-        raise InvalidMessage(
-            f"item {item.get('id')!r} of {commit.stream!r} begins at {commit.first}"
-        )
+    _check_id(commit)
     return commit
+
+
+def from_items(text: str) -> list[Commit]:
+    """Read the commits of a JSON array of items at once; raises InvalidMessage when one of them is none."""
+    try:
+        commits = _COMMITS.validate_json(text)
+    except ValidationError as error:
+        raise InvalidMessage(f"items: {error}") from error
+    for commit in commits:
+        _check_id(commit)
+    return commits
+
+
+def _check_id(commit: Commit) -> None:
+    if commit.id != item_id(commit.first):
+        raise InvalidMessage(f"item {commit.id!r} of {commit.stream!r} begins at {commit.first}")
 
 
 def check_contiguous(version: int, commits: Sequence[Commit]) -> None:

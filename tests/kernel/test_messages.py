@@ -17,7 +17,7 @@ from shared.kernel.application_service import ApplicationService
 from shared.kernel.category import record
 from shared.kernel.commit import check_contiguous, from_item, item_id, to_item
 from shared.kernel.decider import Decider
-from shared.kernel.envelope import decode, encode, envelopes
+from shared.kernel.envelope import decode, encode, encode_all, envelopes
 from shared.kernel.errors import BrokenStream, InvalidMessage, NumberTooLarge, UnknownMessage
 from shared.kernel.message import LARGEST_EXACT_INTEGER, Event, route_name
 from shared.kernel.stream import StreamName
@@ -67,6 +67,18 @@ def test_an_envelope_is_a_cloud_event_with_everything_a_consumer_needs() -> None
         }
     )
     assert decode(encode(last)) == last
+
+
+@pytest.mark.parametrize("traceparent", [None, f"00-{'a' * 32}-{'b' * 16}-01"])
+def test_a_commit_is_written_at_once_as_its_envelopes_are_one_by_one(
+    traceparent: str | None,
+) -> None:
+    several = commit(3, received(1), received(2), received(3))
+    several = replace(several, metadata=replace(several.metadata, traceparent=traceparent))
+
+    one_by_one = [decode(encode(envelope)) for envelope in envelopes(several)]
+
+    assert [decode(body) for body in encode_all(several)] == one_by_one
 
 
 @pytest.mark.parametrize("body", [b"", b"[]", b'{"id": "x"}', b"\xff", b'{"specversion":"0.3"}'])

@@ -4,7 +4,6 @@ import asyncio
 import contextlib
 import socket
 import struct
-from collections import Counter
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
@@ -29,7 +28,6 @@ class CosmosServer:
 
     def __init__(self, state: Path, faults: Faults, ranges: int = 4, level: str = "Strong") -> None:
         self.consistency = Consistency(level)
-        self.requests: Counter[str] = Counter()
         self._database = Database(state / "cosmos.sqlite", SCHEMA)
         self._faults = faults
         self._ranges = ranges
@@ -62,7 +60,6 @@ class CosmosServer:
             # Whole before any fault: what is struck has arrived, and may still be carried out.
             await request.read()
             kind = operation(request, asked)
-            self.requests[f"{kind} {asked.container}"] += 1
             rule = self._faults.choose("cosmos", kind, asked.container)
             if rule is not None:
                 return await self._struck(request, asked, kind, rule)
