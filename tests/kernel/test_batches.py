@@ -1,54 +1,21 @@
 """Commands that wait for one stream: decided one after another, written together, each told its own outcome."""
 
 import asyncio
-from collections.abc import Sequence
 from dataclasses import replace
 
-import pytest
-
-from shared.domain.item import item
-from shared.domain.item.commands import ReceiveStock, RegisterItem, ReserveStock
-from shared.domain.item.events import StockAdjusted, StockReceived, StockReserved
-from shared.kernel.application_service import ApplicationService
-from shared.kernel.category import Category, record
-from shared.kernel.decider import Decision
-from shared.kernel.errors import CommandIdReused, EventTooLarge, OutcomeUnknown
-from shared.kernel.message import Command, Event
-from shared.kernel.outcome import Accepted, Outcome, Outdated, Refused
-from shared.kernel.plan import LARGEST_EVENT
-from shared.kernel.request import CommandRequest
-from tests.kernel.worlds import Interrupted, commit, no_pause, received, request, service
-
-
-async def stocked(quantity: int = 10) -> tuple[Interrupted, ApplicationService]:
-    """Give a store with a stocked teapot, and a service that has it warm."""
-    store = Interrupted()
-    handling = service(store)
-    await handling.handle(request(RegisterItem(name="Teapot", reorder_point=2), "register"))
-    await handling.handle(request(ReceiveStock(quantity=quantity), "receive"))
-    store.requests.clear()
-    return store, handling
-
-
-def reserve(number: int | str, quantity: int = 1) -> CommandRequest:
-    return request(
-        ReserveStock(reservation_id=f"r{number}", quantity=quantity), f"reserve-{number}"
-    )
-
-
-async def together(
-    store: Interrupted, handling: ApplicationService, requests: Sequence[CommandRequest]
-) -> list[Outcome | BaseException]:
-    """Let requests wait behind a first write, so that they are handled as one batch."""
-    store.hold = asyncio.Event()
-    first = asyncio.create_task(handling.handle(request(ReceiveStock(quantity=1), "first")))
-    await store.held.wait()
-    waiting = [asyncio.create_task(handling.handle(one)) for one in requests]
-    await asyncio.sleep(0)
-    store.requests.clear()
-    store.hold.set()
-    await first
-    return await asyncio.gather(*waiting, return_exceptions=True)
+from shared.domain.item.commands import ReceiveStock
+from shared.domain.item.events import StockReserved
+from shared.kernel.category import record
+from shared.kernel.errors import CommandIdReused, OutcomeUnknown
+from shared.kernel.outcome import Accepted, Refused
+from tests.kernel.worlds import (
+    commit,
+    request,
+    reserve,
+    service,
+    stocked,
+    together,
+)
 
 
 async def test_a_hundred_that_wait_together_are_one_write() -> None:
@@ -158,61 +125,6 @@ async def test_a_repeat_that_another_host_stored_is_answered_with_its_commit() -
     assert second == Accepted(first.commit, repeated=True)
 
 
-@pytest.mark.parametrize("expected", [3, 9])
-async def test_an_expected_version_inside_a_commit_or_ahead_of_the_tail_is_outdated(
-    expected: int,
-) -> None:
-    store, handling = await stocked()
-    await store.append([commit(5, received(1), received(2), received(3))])
-
-    outcome = await handling.handle(replace(reserve(1), expected=expected))
-
-    assert outcome == Outdated(version=5)
-    assert len(store.commits()) == 3
-
-
-async def test_an_expected_version_that_this_host_has_not_seen_yet_is_met() -> None:
-    store, here = await stocked()
-    await service(store).handle(request(ReceiveStock(quantity=1), "elsewhere"))
-
-    outcome = await here.handle(replace(reserve(1), expected=3))
-
-    assert isinstance(outcome, Accepted)
-
-
-async def test_who_expects_a_version_is_not_tried_again_on_another() -> None:
-    store, handling = await stocked()
-    store.before = [[commit(3, received(1))]]
-
-    outcome = await handling.handle(replace(reserve(1), expected=2))
-
-    assert outcome == Outdated(version=3)
-    assert [one.command_id for one in store.commits()] == ["register", "receive", "command-3"]
-
-
-async def test_a_repeat_of_a_command_with_an_expected_version_is_answered() -> None:
-    store, handling = await stocked()
-    first = await handling.handle(replace(reserve(1), expected=2))
-    await handling.handle(reserve(2))
-
-    second = await handling.handle(replace(reserve(1), expected=2))
-
-    assert isinstance(first, Accepted)
-    assert second == Accepted(first.commit, repeated=True)
-    assert len(store.commits()) == 4
-
-
-async def test_a_stream_that_must_not_exist_yet_is_begun_once() -> None:
-    handling = service(Interrupted())
-    register = RegisterItem(name="Teapot", reorder_point=2)
-
-    first = await handling.handle(replace(request(register, "one"), expected=0))
-    second = await handling.handle(replace(request(register, "two"), expected=0))
-
-    assert isinstance(first, Accepted)
-    assert second == Outdated(version=1)
-
-
 async def test_a_batch_of_which_nothing_is_known_and_that_lands_later_took_effect_once() -> None:
     store, handling = await stocked(quantity=100)
     requests = [reserve(n) for n in range(5)]
@@ -243,64 +155,3 @@ async def test_a_client_that_goes_away_does_not_stop_the_others() -> None:
     assert isinstance(outcome, Accepted)
     ids = [one.command_id for one in store.commits()]
     assert ids == ["register", "receive", "reserve-stays"]
-
-
-async def test_an_event_that_the_log_could_not_carry_is_refused_before_it_is_stored() -> None:
-    store, _ = await stocked()
-    large = replace(item, decider=replace(item.decider, decide=_adjusting))
-    handling = ApplicationService(large, store, no_pause)
-
-    small, too_large, other = await together(
-        store,
-        handling,
-        [
-            request(_Adjust(size=10), "small"),
-            request(_Adjust(size=LARGEST_EVENT), "too-large"),
-            request(_Adjust(size=20), "other"),
-        ],
-    )
-
-    assert isinstance(small, Accepted)
-    assert isinstance(too_large, EventTooLarge)
-    assert isinstance(other, Accepted)
-    assert len(store.commits()) == 2 + 3
-
-
-async def test_commits_that_are_too_large_for_one_batch_are_written_in_several() -> None:
-    store, _ = await stocked()
-    large = replace(item, decider=replace(item.decider, decide=_adjusting))
-    handling = ApplicationService(large, store, no_pause)
-
-    outcomes = await together(
-        store, handling, [request(_Adjust(size=700_000), f"large-{n}") for n in range(5)]
-    )
-
-    assert all(isinstance(outcome, Accepted) for outcome in outcomes)
-    assert store.requests.count("append") == 3
-
-
-async def test_a_decision_that_breaks_hurts_only_who_asked_for_it() -> None:
-    store, _ = await stocked()
-    broken: Category = replace(item, decider=replace(item.decider, decide=_adjusting))
-    handling = ApplicationService(broken, store, no_pause)
-
-    bad, good = await together(
-        store, handling, [request(_Adjust(size=-1), "bad"), request(_Adjust(size=1), "good")]
-    )
-
-    assert isinstance(bad, ZeroDivisionError)
-    assert isinstance(good, Accepted)
-
-
-class _Adjust(Command):
-    """A command of the tests: records a reason of a size, or breaks."""
-
-    size: int
-
-
-def _adjusting(command: Command, _state: object) -> Decision[Event]:
-    if not isinstance(command, _Adjust):
-        return (StockReceived(quantity=1),)
-    if command.size < 0:
-        raise ZeroDivisionError("a bug in a decider")
-    return (StockAdjusted(quantity=1, reason="x" * command.size),)

@@ -6,10 +6,12 @@ from datetime import UTC, datetime
 
 from shared.adapters.memory import MemoryEventStore
 from shared.domain.item import item
+from shared.domain.item.commands import ReceiveStock, RegisterItem, ReserveStock
 from shared.kernel.application_service import ApplicationService
 from shared.kernel.commit import Commit, Metadata, RecordedEvent, timestamp
 from shared.kernel.errors import OutcomeUnknown
 from shared.kernel.message import Command
+from shared.kernel.outcome import Outcome
 from shared.kernel.ports import Appended, Collided, Found
 from shared.kernel.request import CommandRequest
 from shared.kernel.stream import StreamName
@@ -97,3 +99,34 @@ class Interrupted(MemoryEventStore):
         """Let the writes that were lost arrive after all."""
         for commits in self._on_the_way:
             await super().append(commits)
+
+
+async def stocked(quantity: int = 10) -> tuple[Interrupted, ApplicationService]:
+    """Give a store with a stocked teapot, and a service that has it warm."""
+    store = Interrupted()
+    handling = service(store)
+    await handling.handle(request(RegisterItem(name="Teapot", reorder_point=2), "register"))
+    await handling.handle(request(ReceiveStock(quantity=quantity), "receive"))
+    store.requests.clear()
+    return store, handling
+
+
+def reserve(number: int | str, quantity: int = 1) -> CommandRequest:
+    return request(
+        ReserveStock(reservation_id=f"r{number}", quantity=quantity), f"reserve-{number}"
+    )
+
+
+async def together(
+    store: Interrupted, handling: ApplicationService, requests: Sequence[CommandRequest]
+) -> list[Outcome | BaseException]:
+    """Let requests wait behind a first write, so that they are handled as one batch."""
+    store.hold = asyncio.Event()
+    first = asyncio.create_task(handling.handle(request(ReceiveStock(quantity=1), "first")))
+    await store.held.wait()
+    waiting = [asyncio.create_task(handling.handle(one)) for one in requests]
+    await asyncio.sleep(0)
+    store.requests.clear()
+    store.hold.set()
+    await first
+    return await asyncio.gather(*waiting, return_exceptions=True)

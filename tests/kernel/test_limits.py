@@ -1,0 +1,75 @@
+"""What cannot be stored hurts only who asked for it, before anything is written."""
+
+from dataclasses import replace
+
+from shared.domain.item import item
+from shared.domain.item.events import StockAdjusted, StockReceived
+from shared.kernel.application_service import ApplicationService
+from shared.kernel.category import Category
+from shared.kernel.decider import Decision
+from shared.kernel.errors import EventTooLarge
+from shared.kernel.message import Command, Event
+from shared.kernel.outcome import Accepted
+from shared.kernel.plan import LARGEST_EVENT
+from tests.kernel.worlds import no_pause, request, stocked, together
+
+
+async def test_an_event_that_the_log_could_not_carry_is_refused_before_it_is_stored() -> None:
+    store, _ = await stocked()
+    large = replace(item, decider=replace(item.decider, decide=_adjusting))
+    handling = ApplicationService(large, store, no_pause)
+
+    small, too_large, other = await together(
+        store,
+        handling,
+        [
+            request(_Adjust(size=10), "small"),
+            request(_Adjust(size=LARGEST_EVENT), "too-large"),
+            request(_Adjust(size=20), "other"),
+        ],
+    )
+
+    assert isinstance(small, Accepted)
+    assert isinstance(too_large, EventTooLarge)
+    assert isinstance(other, Accepted)
+    assert len(store.commits()) == 2 + 3
+
+
+async def test_commits_that_are_too_large_for_one_batch_are_written_in_several() -> None:
+    store, _ = await stocked()
+    large = replace(item, decider=replace(item.decider, decide=_adjusting))
+    handling = ApplicationService(large, store, no_pause)
+
+    outcomes = await together(
+        store, handling, [request(_Adjust(size=700_000), f"large-{n}") for n in range(5)]
+    )
+
+    assert all(isinstance(outcome, Accepted) for outcome in outcomes)
+    assert store.requests.count("append") == 3
+
+
+async def test_a_decision_that_breaks_hurts_only_who_asked_for_it() -> None:
+    store, _ = await stocked()
+    broken: Category = replace(item, decider=replace(item.decider, decide=_adjusting))
+    handling = ApplicationService(broken, store, no_pause)
+
+    bad, good = await together(
+        store, handling, [request(_Adjust(size=-1), "bad"), request(_Adjust(size=1), "good")]
+    )
+
+    assert isinstance(bad, ZeroDivisionError)
+    assert isinstance(good, Accepted)
+
+
+class _Adjust(Command):
+    """A command of the tests: records a reason of a size, or breaks."""
+
+    size: int
+
+
+def _adjusting(command: Command, _state: object) -> Decision[Event]:
+    if not isinstance(command, _Adjust):
+        return (StockReceived(quantity=1),)
+    if command.size < 0:
+        raise ZeroDivisionError("a bug in a decider")
+    return (StockAdjusted(quantity=1, reason="x" * command.size),)
