@@ -1,8 +1,12 @@
 """Settings: what is missing or wrong is named."""
 
+import re
+from pathlib import Path
+
 import pytest
 
 from shared.adapters import names
+from shared.adapters.names import COSMOS, EVENT_HUBS, SWEEP_SCHEDULE
 from shared.adapters.settings import Settings, connection_parts, feed_poll_delay
 from shared.kernel.errors import ConfigurationError
 
@@ -34,3 +38,16 @@ def test_a_connection_is_split_at_semicolons_and_first_equal_signs() -> None:
         "AccountEndpoint": "http://c/",
         "AccountKey": "a==",
     }
+
+
+def test_every_setting_is_documented() -> None:
+    source = Path("shared/adapters/settings.py").read_text(encoding="utf-8")
+    documented = (
+        Path("docs/architecture.md").read_text(encoding="utf-8").partition("## Settings")[2]
+    )
+
+    asked = {*re.findall(r'environment, "([A-Z_]+)"', source), COSMOS, EVENT_HUBS}
+    asked.add(SWEEP_SCHEDULE.strip("%"))
+
+    assert asked
+    assert {name for name in asked if f"`{name}`" not in documented} == set()
