@@ -37,7 +37,8 @@ async def run(given: argparse.Namespace, begun: float) -> int:
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stopped.set)
     parent = asyncio.create_task(_end_of_input(stopped))
-    host = Host(functions, configuration, given.state, f"host-{given.port}")
+    instance = given.instance or f"host-{given.port}"
+    host = Host(functions, configuration, given.state, instance, given.pace)
     port = await host.start(given.port)
     ready = {
         "ready": True,
@@ -69,6 +70,13 @@ def main() -> NoReturn:
     parser.add_argument("--settings", type=Path)
     parser.add_argument("--port", type=int, default=7071)
     parser.add_argument("--state", type=Path, default=Path(".onewrite"))
+    parser.add_argument("--instance", help="the name among hosts that share their state")
+    parser.add_argument(
+        "--pace",
+        type=float,
+        default=1.0,
+        help="how many times faster than in Azure leases and retry delays pass",
+    )
     parser.add_argument("--check", action="store_true", help="index and check the app, and end")
     logging.basicConfig(level=logging.WARNING, format="host: %(name)s: %(message)s")
     # The SDKs speak of every retry; what matters comes back as an error.

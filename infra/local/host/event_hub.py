@@ -40,14 +40,15 @@ class EventHubListener:
         self._group = resolve(function.name, self._trigger.get("consumerGroup") or "$Default")
         self._hub = resolve(function.name, self._trigger["eventHubName"])
         self._checkpoints = checkpoints
+        self._expiration = max(2.0, EXPIRATION / invoker.pace)
         self._client = EventHubConsumerClient.from_connection_string(
             connection(function.name, self._trigger["connection"]),
             self._group,
             eventhub_name=self._hub,
             checkpoint_store=checkpoints,
             load_balancing_strategy=LoadBalancingStrategy.GREEDY,
-            load_balancing_interval=2,
-            partition_ownership_expiration_interval=EXPIRATION,
+            load_balancing_interval=max(0.5, 2 / invoker.pace),
+            partition_ownership_expiration_interval=self._expiration,
         )
         self._tasks: list[asyncio.Task[None]] = []
         self._open: set[str] = set()
@@ -78,7 +79,7 @@ class EventHubListener:
 
     async def _watch(self) -> None:
         while True:
-            elsewhere = self._checkpoints.owned_elsewhere(self._hub, self._group, EXPIRATION)
+            elsewhere = self._checkpoints.owned_elsewhere(self._hub, self._group, self._expiration)
             if 0 < self._partitions <= len(self._open) + elsewhere:
                 self.ready.set()
                 return

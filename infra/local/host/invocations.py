@@ -24,9 +24,13 @@ type Acknowledge = Callable[[], Awaitable[None]]
 
 @dataclass(slots=True)
 class Invoker:
-    """Calls functions; once it stops, it starts nothing, not even another attempt."""
+    """Calls functions; once it stops, it starts nothing, not even another attempt.
+
+    `pace`: how many times faster than in Azure the platform's own clocks run (delays of retries, leases).
+    """
 
     timeout: float
+    pace: float = 1.0
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
     in_flight: int = 0
     _idle: asyncio.Event = field(default_factory=asyncio.Event)
@@ -62,7 +66,7 @@ class Invoker:
             _report(function, exception, count)
             if policy is None or count == most:
                 return True
-            await self._wait(_delay(policy, count))
+            await self._wait(_delay(policy, count) / self.pace)
             count += 1
         return False
 

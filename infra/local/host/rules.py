@@ -95,6 +95,11 @@ def _check_one(function: RpcFunctionMetadata) -> Function:
 
 
 def _check_shape(name: str, trigger: Mapping[str, Any]) -> None:
+    if trigger["type"] == "cosmosDBTrigger" and not trigger.get("startFromBeginning"):
+        raise ConfigurationError(
+            f"function '{name}': a change feed that does not start from the beginning loses what was"
+            " written before its first lease: say start_from_beginning=True"
+        )
     shape = trigger.get("cardinality"), trigger.get("dataType")
     if trigger["type"] == "eventHubTrigger" and shape != ("MANY", "BINARY"):
         raise ConfigurationError(

@@ -30,6 +30,7 @@ class World:
     folder: Path
     services: Services
     watched: ContainerProxy
+    leases: ContainerProxy
     environment: dict[str, str]
     processes: list[asyncio.subprocess.Process] = field(default_factory=list)
 
@@ -75,11 +76,17 @@ class World:
             while not true():
                 await asyncio.sleep(0.02)
 
-    async def start(self, app: Path = APP) -> int:
+    async def owners(self, prefix: str) -> list[str | None]:
+        """Who owns the leases of a function, in the order of the ranges."""
+        found = [dict(lease) async for lease in self.leases.query_items("SELECT * FROM c")]
+        own = [lease for lease in found if lease["id"].startswith(f"{prefix}..")]
+        return [lease["Owner"] for lease in sorted(own, key=lambda lease: lease["LeaseToken"])]
+
+    async def start(self, app: Path = APP, instance: str = "host", pace: float = 1) -> int:
         """Start a host; gives its HTTP port."""
         process = await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "infra.local.host", "--app", str(app), "--port", "0"),
-            *("--state", str(self.folder)),
+            *("--state", str(self.folder), "--instance", instance, "--pace", str(pace)),
             cwd=ROOT,
             env=self.environment,
             stdin=asyncio.subprocess.PIPE,
@@ -110,7 +117,7 @@ async def world(services: Services, folder: Path) -> AsyncIterator[World]:
     async with CosmosClient.from_connection_string(services.cosmos) as client:
         database = await client.create_database_if_not_exists("host-tests")
         watched = await database.create_container(f"watched-{name}", PartitionKey("/stream"))
-        await database.create_container(f"leases-{name}", PartitionKey("/id"))
+        leases = await database.create_container(f"leases-{name}", PartitionKey("/id"))
         environment = {
             **os.environ,
             "COSMOS": services.cosmos,
@@ -120,7 +127,7 @@ async def world(services: Services, folder: Path) -> AsyncIterator[World]:
             "LEASES": f"leases-{name}",
             "JOURNAL": str(folder / "journal"),
         }
-        made = World(folder, services, watched, environment)
+        made = World(folder, services, watched, leases, environment)
         try:
             yield made
         finally:

@@ -1,0 +1,93 @@
+"""Leases of the change feed: shared fairly, taken over when a host dies, free at once when it ends."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from infra.local.host.balancing import Holding, to_take
+from tests.conftest import Services
+from tests.local.host.hosts import World, world
+
+PACE = 50.0
+"""Leases expire after 1.2 s, and are looked at four times a second."""
+
+
+@pytest.fixture
+async def fresh(services: Services, tmp_path: Path) -> AsyncIterator[World]:
+    async with world(services, tmp_path) as made:
+        yield made
+
+
+async def until_owned(fresh: World, **shares: int) -> None:
+    async with asyncio.timeout(30):
+        while True:
+            owners = await fresh.owners("with")
+            if {host: owners.count(host) for host in shares} == shares:
+                return
+            await asyncio.sleep(0.05)
+
+
+def holdings(*holders: str | None) -> list[Holding]:
+    return [Holding(str(number), holder) for number, holder in enumerate(holders)]
+
+
+def test_the_first_host_takes_everything() -> None:
+    assert to_take(holdings(None, None, None, None), "a") == ["0", "1", "2", "3"]
+
+
+def test_the_second_takes_one_from_the_richest_until_both_have_as_many() -> None:
+    assert to_take(holdings("a", "a", "a", "a"), "b") in (["0"], ["1"], ["2"], ["3"])
+    assert to_take(holdings("a", "a", "a", "b"), "b") in (["0"], ["1"], ["2"])
+    assert to_take(holdings("a", "a", "b", "b"), "b") == []
+
+
+def test_free_leases_come_before_those_of_others() -> None:
+    assert to_take(holdings("a", "a", "a", None), "b") == ["3"]
+    assert to_take(holdings("a", "a", None, None), "a") == ["2", "3"]
+
+
+async def test_two_hosts_share_the_leases_and_one_that_ends_leaves_its_own_to_the_other(
+    fresh: World,
+) -> None:
+    await fresh.start(instance="one", pace=PACE)
+    await until_owned(fresh, one=4)
+
+    await fresh.start(instance="two", pace=PACE)
+    await until_owned(fresh, one=2, two=2)
+
+    await fresh.terminate()
+    assert "two" not in await fresh.owners("with")
+    await until_owned(fresh, one=4)
+
+
+async def test_what_a_dead_host_owned_is_taken_over(fresh: World) -> None:
+    await fresh.start(instance="one", pace=PACE)
+    await until_owned(fresh, one=4)
+    await fresh.kill()
+
+    await fresh.start(instance="two", pace=PACE)
+    await until_owned(fresh, two=4)
+    await fresh.write("after")
+
+    await fresh.until(lambda: fresh.done("two_retries") == ["after"])
+
+
+async def test_a_host_whose_lease_was_stolen_ends_its_batch_and_does_not_advance(
+    fresh: World,
+) -> None:
+    gate = fresh.folder / "gate"
+    await fresh.start(instance="one", pace=PACE)
+    await fresh.write("slow", waitFor=str(gate))
+    await fresh.until(lambda: (1, ["slow"]) in fresh.attempts("two_retries"))
+
+    # Two more hosts: each is due a lease or two of the first, the busy one before long.
+    await fresh.start(instance="two", pace=PACE)
+    await fresh.start(instance="three", pace=PACE)
+    await fresh.start(instance="four", pace=PACE)
+    await until_owned(fresh, one=1, two=1, three=1, four=1)
+    gate.touch()
+    await fresh.until(lambda: "slow" in fresh.done("two_retries"))
+
+    assert set(fresh.done("two_retries")) == {"slow"}
