@@ -29,6 +29,6 @@ def to_take(holdings: Sequence[Holding], host: str) -> list[str]:
     if free:
         return free[:wanted]
     richest, most = max(held.items(), key=lambda of: of[1])
-    if most <= share or richest == host:
+    if most <= share - (wanted > 1) or richest == host:
         return []
     return [random.choice([one.id for one in holdings if one.holder == richest])]  # noqa: S311
