@@ -4,6 +4,7 @@ import azure.functions as func
 
 from command_api.application import application
 from command_api.commands import post_command
+from command_api.health import get_health
 from command_api.openapi import document, page
 from command_api.streams import get_stream
 from command_api.views import get_view, list_view
@@ -35,6 +36,12 @@ async def view(req: func.HttpRequest) -> func.HttpResponse:
 async def view_list(req: func.HttpRequest) -> func.HttpResponse:
     """List what a view holds."""
     return await list_view(req, await application())
+
+
+@blueprint.route("health", methods=["GET"], auth_level=func.AuthLevel.ANONYMOUS)
+async def health(req: func.HttpRequest) -> func.HttpResponse:  # noqa: ARG001 - the trigger's
+    """Say whether the API is ready, and if not, why."""
+    return await get_health(application)
 
 
 @blueprint.route("openapi.json", methods=["GET"], auth_level=func.AuthLevel.ANONYMOUS)

@@ -5,7 +5,10 @@ from typing import List
 import azure.functions as func
 
 from consumers import application
-from shared.adapters import names
+from consumers.progress import note
+from consumers.projections import CONSUMER
+from shared.adapters import names, wiring
+from shared.adapters.http.lag import show_lag
 from shared.adapters.http.operations import list_parked
 
 blueprint = func.Blueprint()
@@ -29,6 +32,14 @@ blueprint = func.Blueprint()
 async def projections(events: List[func.EventHubEvent]) -> None:
     """Bring the rows of the views up to date."""
     await (await application.projections()).project([event.get_body() for event in events])
+    partitions = wiring.settings().event_partitions
+    await note(await wiring.progress(), CONSUMER, events, partitions)
+
+
+@blueprint.route("operations/lag", methods=["GET"], auth_level=func.AuthLevel.ADMIN)
+async def lag(req: func.HttpRequest) -> func.HttpResponse:  # noqa: ARG001 - the trigger's
+    """Show how far each stage is behind."""
+    return await show_lag(await application.lags())
 
 
 @blueprint.route("operations/parked", methods=["GET"], auth_level=func.AuthLevel.ADMIN)

@@ -33,6 +33,7 @@ def document(domain: Domain) -> dict[str, Any]:
             **commands,
             "/api/streams/{stream}": {"get": operations.stream(domain.categories)},
             **views,
+            "/api/health": {"get": operations.health()},
         },
         "components": {
             "schemas": schemas.schemas(domain),

@@ -153,6 +153,20 @@ def view_list(view: View[Any]) -> Schema:
     }
 
 
+def health() -> Schema:
+    """Describe the question whether the API is ready."""
+    return {
+        "operationId": "ReadHealth",
+        "summary": "Whether the API is ready, and if not, why.",
+        "tags": ["health"],
+        "security": [{}],
+        "responses": {
+            "200": _json("Ready.", ref("Health")),
+            "503": _json("Not ready.", ref("Health"), _LATER),
+        },
+    }
+
+
 def example(command_type: type[Command]) -> dict[str, Any]:
     """Make an example of a command of the examples of its fields."""
     return {

@@ -36,7 +36,7 @@ def page(described: dict[str, Any]) -> str:
 def _operation(method: str, path: str, operation: Schema) -> str:
     parameters = "".join(
         f"<tr><td><code>{escape(one['name'])}</code><td>{one['in']}<td>{escape(one['description'])}"
-        for one in operation["parameters"]
+        for one in operation.get("parameters", ())
     )
     answers = "".join(
         f"<tr><td>{status}<td>{escape(answer['description'])}<td>{_link(answer)}"

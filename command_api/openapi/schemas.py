@@ -67,7 +67,8 @@ def schemas(domain: Domain) -> dict[str, Schema]:
             },
             {"next": {"type": "string"}},
         )
-    return {**described, "StreamPage": _stream_page(), "Problem": _problem()}
+    others = {"StreamPage": _stream_page(), "Health": _health(), "Problem": _problem()}
+    return {**described, **others}
 
 
 def outcome_name(category: Category) -> str:
@@ -140,6 +141,14 @@ def _stream_page() -> Schema:
         {"stream": STREAM, "version": {**VERSION, "minimum": 0}, "commits": array(commit)},
         {"next": text},
     )
+
+
+def _health() -> Schema:
+    check = record(
+        {"name": {"type": "string"}, "ready": {"type": "boolean"}, "seconds": {"type": "number"}},
+        {"error": {"type": "string"}},
+    )
+    return record({"status": {"enum": ["ready", "unready"]}, "checks": array(check)})
 
 
 def _problem() -> Schema:

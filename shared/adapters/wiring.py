@@ -6,14 +6,15 @@ from datetime import UTC, datetime
 from functools import cache
 from typing import TYPE_CHECKING
 
-from shared.adapters.names import EVENTS, PARKED, PROGRESS, VIEWS
+from shared.adapters.names import EVENTS, LEASE_PREFIX, LEASES, PARKED, PROGRESS, VIEWS
 from shared.adapters.settings import Settings
-from shared.kernel.ports import EventStore, Feed, Log, Parking, Progress, Rows
+from shared.kernel.ports import EventStore, Feed, Leases, Log, LogReader, Parking, Progress, Rows
 
 if TYPE_CHECKING:
     from azure.cosmos.aio import CosmosClient
 
     from shared.adapters.event_hubs import EventHubsLog
+    from shared.adapters.log_reader import EventHubsReader
 
 
 @cache
@@ -58,6 +59,15 @@ async def feed() -> Feed:
     return CosmosFeed(container(await _cosmos(), EVENTS))
 
 
+async def leases() -> Leases:
+    """Give where the publisher has come in the feed."""
+    from shared.adapters.cosmos.client import container
+    from shared.adapters.cosmos.feed import CosmosLeases
+
+    cosmos = await _cosmos()
+    return CosmosLeases(container(cosmos, LEASES), container(cosmos, EVENTS), LEASE_PREFIX)
+
+
 async def progress() -> Progress:
     """Give how far slow work has come."""
     from shared.adapters.cosmos.client import container
@@ -69,6 +79,11 @@ async def progress() -> Progress:
 async def log() -> Log:
     """Give the log."""
     return _event_hubs()
+
+
+async def log_reader() -> LogReader:
+    """Give what the log holds."""
+    return _event_hubs_reader()
 
 
 async def warm() -> None:
@@ -107,3 +122,10 @@ def _event_hubs() -> "EventHubsLog":
     from shared.adapters.event_hubs import open_log
 
     return open_log(settings())
+
+
+@cache
+def _event_hubs_reader() -> "EventHubsReader":
+    from shared.adapters.log_reader import open_log_reader
+
+    return open_log_reader(settings())

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Protocol
 
 from shared.kernel.commit import Commit
@@ -117,6 +118,14 @@ class Feed(Protocol):
         ...
 
 
+class Leases(Protocol):
+    """Where the publisher has come in the feed."""
+
+    async def reached(self) -> Mapping[str, str | None]:
+        """Tell for each range the position behind which nothing is published yet; raises as the store does."""
+        ...
+
+
 class Progress(Protocol):
     """How far slow work has come."""
 
@@ -175,4 +184,19 @@ class Log(Protocol):
 
         After an error any of them may be in the log.
         """
+        ...
+
+
+class LogReader(Protocol):
+    """What the log holds, for those who only ask."""
+
+    async def extents(self) -> Sequence[tuple[int, int]]:
+        """Give the first and the last sequence number of each partition (last = first - 1: it is empty).
+
+        Raises LogUnavailable.
+        """
+        ...
+
+    async def time_after(self, partition: int, sequence: int) -> datetime | None:
+        """Give the time at which the log took the message behind a sequence number; raises LogUnavailable."""
         ...

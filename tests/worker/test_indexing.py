@@ -138,9 +138,9 @@ def test_the_app_is_loaded_by_the_worker_in_the_order_of_the_flow(
     functions: dict[str, Any],
 ) -> None:
     assert list(functions) == [
-        *("command", "stream", "view", "view_list", "openapi", "docs"),
+        *("command", "stream", "view", "view_list", "health", "openapi", "docs"),
         *("single_publisher", "warmup", "sweep", "release_unpublished", "skip_unpublished"),
-        *("projections", "parked", "release_parked", "skip_parked"),
+        *("projections", "lag", "parked", "release_parked", "skip_parked"),
     ]
 
 

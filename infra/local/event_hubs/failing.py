@@ -53,6 +53,11 @@ def is_duplicate(rule: Rule | None) -> bool:
     return rule is not None and rule.fault == "duplicate"
 
 
+def is_lost(rule: Rule | None) -> bool:
+    """Tell whether what is acknowledged is lost all the same: the region failed over, or a client dropped it."""
+    return rule is not None and rule.fault == "lose"
+
+
 def _drop(wire: Wire) -> None:
     wire.abort()
     raise ConnectionAbortedError("dropped by a fault")

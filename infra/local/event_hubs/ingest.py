@@ -3,7 +3,7 @@
 import asyncio
 
 from infra.local.event_hubs.arrivals import Arrival, Assembly
-from infra.local.event_hubs.failing import ENDS_LINK, fail_after, fail_before, is_duplicate
+from infra.local.event_hubs.failing import ENDS_LINK, fail_after, fail_before, is_duplicate, is_lost
 from infra.local.event_hubs.frames import Frame
 from infra.local.event_hubs.log import Partition
 from infra.local.event_hubs.messages import BATCH_FORMAT, Event, read_batch, read_event
@@ -67,7 +67,8 @@ class Ingest:
         wire = self._session.wire
         try:
             rule = fail_before(self._namespace.faults, "send", self._hub.name, wire)
-            await self._store(arrival)
+            if not is_lost(rule):
+                await self._store(arrival)
             if is_duplicate(rule):
                 await self._store(arrival)
             await fail_after(rule, wire)

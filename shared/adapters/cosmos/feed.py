@@ -1,6 +1,8 @@
-"""The change feed of the container `events`, pulled; and the container `progress`."""
+"""The change feed of the container `events`, pulled; the leases on it; and the container `progress`."""
 
+import base64
 import json
+from collections.abc import Mapping
 from typing import Any
 
 from azure.core.exceptions import AzureError
@@ -10,6 +12,8 @@ from shared.adapters.cosmos.client import NOT_FOUND, status, store_error
 from shared.kernel.ports import FeedPage
 
 PAGE = 100
+# The trigger keeps items of other kinds beside its leases.
+_LEASES = "SELECT * FROM c WHERE STARTSWITH(c.id, @prefix) AND IS_DEFINED(c.LeaseToken)"
 
 
 class CosmosFeed:
@@ -41,6 +45,33 @@ class CosmosFeed:
         return FeedPage([], position)
 
 
+class CosmosLeases:
+    """Reads the leases of the trigger, as the .NET SDK writes them: a range, and the place in it."""
+
+    def __init__(self, leases: ContainerProxy, events: ContainerProxy, prefix: str) -> None:
+        self._leases = leases
+        self._events = events
+        self._prefix = prefix
+
+    async def reached(self) -> dict[str, str | None]:
+        try:
+            rid: str = (await self._events.read())["_rid"]
+            ranges = [found async for found in self._events.read_feed_ranges()]
+            leases = [
+                dict(one) async for one in self._leases.query_items(_LEASES, parameters=self._own())
+            ]
+        except AzureError as error:
+            raise store_error(error) from error
+        places = {_bounds(lease["FeedRange"]): lease["ContinuationToken"] for lease in leases}
+        return {
+            json.dumps(found, sort_keys=True): _position(rid, found, places.get(_bounds(found)))
+            for found in ranges
+        }
+
+    def _own(self) -> list[dict[str, Any]]:
+        return [{"name": "@prefix", "value": self._prefix}]
+
+
 class CosmosProgress:
     """One item a name, written over unasked: a position that goes back only repeats what is harmless."""
 
@@ -62,3 +93,23 @@ class CosmosProgress:
             await self._progress.upsert_item({"id": name, "position": position}, no_response=True)
         except AzureError as error:
             raise store_error(error) from error
+
+
+def _bounds(feed_range: Mapping[str, Any]) -> tuple[str, str]:
+    return feed_range["Range"]["min"], feed_range["Range"]["max"]
+
+
+def _position(rid: str, feed_range: Mapping[str, Any], place: str | None) -> str | None:
+    """Write a place as the continuation of this SDK: the .NET SDK keeps only its number."""
+    if place is None:
+        return None
+    range_ = {"range": feed_range["Range"], "token": place}
+    continuation = {"v": "v2", "rid": rid, "continuation": [range_], **feed_range}
+    state = {
+        "v": "v2",
+        "containerRid": rid,
+        "mode": "LatestVersion",
+        "startFrom": {"Type": "Beginning"},
+        "continuation": continuation,
+    }
+    return base64.b64encode(json.dumps(state).encode()).decode()

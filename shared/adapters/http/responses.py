@@ -25,6 +25,11 @@ def accepted_late(
     return _response(202, body, {**headers, "Retry-After": "1"})
 
 
+def unready(body: Mapping[str, Any]) -> func.HttpResponse:
+    """Answer 503: whoever balances load sends requests elsewhere."""
+    return _response(503, body, {"Retry-After": "5"})
+
+
 def no_content(version: int, headers: Mapping[str, str]) -> func.HttpResponse:
     """Answer 204: done, and nothing to show but the version."""
     return func.HttpResponse(status_code=204, headers={**headers, "ETag": f'"{version}"'})

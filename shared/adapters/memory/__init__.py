@@ -1,7 +1,7 @@
 """Memory twins: the same promises as the adapters, in one process."""
 
 from shared.adapters.memory.event_store import MemoryEventStore
-from shared.adapters.memory.feed import MemoryFeed, MemoryProgress
+from shared.adapters.memory.feed import MemoryFeed, MemoryLeases, MemoryProgress
 from shared.adapters.memory.log import MemoryLog
 from shared.adapters.memory.parking import MemoryParking
 from shared.adapters.memory.rows import MemoryRows
@@ -9,6 +9,7 @@ from shared.adapters.memory.rows import MemoryRows
 __all__ = [
     "MemoryEventStore",
     "MemoryFeed",
+    "MemoryLeases",
     "MemoryLog",
     "MemoryParking",
     "MemoryProgress",

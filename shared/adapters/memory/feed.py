@@ -1,4 +1,4 @@
-"""The feed of the store, and progress, in memory."""
+"""The feed of the store, the leases on it, and progress, in memory."""
 
 from shared.adapters.memory.event_store import MemoryEventStore
 from shared.kernel.commit import to_item
@@ -19,6 +19,16 @@ class MemoryFeed:
         start = int(position or 0)
         items = [to_item(commit) for commit in self._store.written[start : start + self._page]]
         return FeedPage(items, str(start + len(items)) if range_ == "all" else None)
+
+
+class MemoryLeases:
+    """Where a publisher has come, as a test says."""
+
+    def __init__(self) -> None:
+        self.position: str | None = None
+
+    async def reached(self) -> dict[str, str | None]:
+        return {"all": self.position}
 
 
 class MemoryProgress:

@@ -1,6 +1,7 @@
 """The log in memory."""
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 
 from shared.kernel.errors import EventTooLarge
 
@@ -13,6 +14,7 @@ class MemoryLog:
 
     def __init__(self, partitions: int) -> None:
         self.messages: list[list[bytes]] = [[] for _ in range(partitions)]
+        self.times: list[list[datetime]] = [[] for _ in range(partitions)]
 
     @property
     def partitions(self) -> int:
@@ -27,3 +29,10 @@ class MemoryLog:
             if len(body) > LARGEST_MESSAGE:
                 raise EventTooLarge(f"a message of {len(body)} bytes")
         self.messages[partition].extend(bodies)
+        self.times[partition].extend([datetime.now(UTC)] * len(bodies))
+
+    async def extents(self) -> Sequence[tuple[int, int]]:
+        return [(0, len(messages) - 1) for messages in self.messages]
+
+    async def time_after(self, partition: int, sequence: int) -> datetime | None:
+        return next(iter(self.times[partition][sequence + 1 :]), None)

@@ -1,0 +1,53 @@
+"""Ready or not, and why: whether the API can do what it is asked."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+import azure.functions as func
+
+from command_api.application import Application
+from shared.adapters.http.responses import json_response, unready
+from shared.kernel.errors import OnewriteError
+from shared.kernel.stream import StreamName
+from shared.kernel.view import RowKey
+
+PROBE = StreamName("health", "probe")
+PATIENCE = 3.0
+
+type Check = Callable[[], Awaitable[object]]
+
+
+async def get_health(assemble: Callable[[], Awaitable[Application]]) -> func.HttpResponse:
+    """Answer 200 when every check passes, or 503: `{status, checks: [{name, ready, seconds, error}]}`."""
+
+    async def store() -> object:
+        return await (await assemble()).store.read(PROBE, limit=1)
+
+    async def views() -> object:
+        return await (await assemble()).rows.read(RowKey("health", "probe", str(PROBE)))
+
+    wanted: Mapping[str, Check] = {"store": store, "views": views}
+    checks = await asyncio.gather(*(_run(name, check) for name, check in wanted.items()))
+    if all(check["ready"] for check in checks):
+        return json_response({"status": "ready", "checks": checks})
+    return unready({"status": "unready", "checks": checks})
+
+
+async def _run(name: str, check: Check) -> dict[str, Any]:
+    begun = time.monotonic()
+    try:
+        async with asyncio.timeout(PATIENCE):
+            await check()
+    except (OnewriteError, TimeoutError) as error:
+        return {"name": name, "ready": False, "seconds": _since(begun), "error": _why(error)}
+    return {"name": name, "ready": True, "seconds": _since(begun)}
+
+
+def _since(begun: float) -> float:
+    return round(time.monotonic() - begun, 3)
+
+
+def _why(error: Exception) -> str:
+    return str(error) or f"no answer within {PATIENCE:.0f} s"

@@ -1,0 +1,52 @@
+"""How far each stage is behind, as operators see it."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from itertools import chain
+
+import azure.functions as func
+
+from shared.adapters.http.problems import from_error
+from shared.adapters.http.responses import json_response
+from shared.kernel.errors import OnewriteError
+from shared.kernel.lag import Lag, feed_lag, log_lag
+from shared.kernel.ports import Feed, Leases, LogReader, Progress
+
+
+@dataclass(frozen=True, slots=True)
+class Lags:
+    """Asks the feed about the publisher, and the log about its consumers."""
+
+    publisher: str
+    consumers: Sequence[str]
+    feed: Feed
+    leases: Leases
+    log: LogReader
+    progress: Progress
+    now: Callable[[], datetime]
+
+    async def all(self) -> list[Lag]:
+        """Look at every partition of every stage, in the order of the flow."""
+        now = self.now()
+        found = await asyncio.gather(
+            feed_lag(self.publisher, self.feed, self.leases, now),
+            *(log_lag(consumer, self.log, self.progress, now) for consumer in self.consumers),
+        )
+        return list(chain.from_iterable(found))
+
+
+async def show_lag(lags: Lags) -> func.HttpResponse:
+    """Answer with `stages`: each stage and partition, the events that wait, the age of the oldest."""
+    try:
+        found = await lags.all()
+    except OnewriteError as error:
+        return from_error(error).response()
+    return json_response({"stages": [_shown(lag) for lag in found]})
+
+
+def _shown(lag: Lag) -> dict[str, object]:
+    shown = asdict(lag)
+    shown["atLeast"] = shown.pop("at_least")
+    return shown

@@ -1,0 +1,70 @@
+"""What the log holds, read beside its consumers: in the default group, without taking anything from anybody."""
+
+import asyncio
+from collections.abc import Sequence
+from datetime import datetime
+
+from azure.eventhub import EventData
+from azure.eventhub.aio import EventHubConsumerClient, PartitionContext
+from azure.eventhub.exceptions import EventHubError
+
+from shared.adapters.names import EVENTS_HUB
+from shared.adapters.settings import Settings
+from shared.kernel.errors import LogUnavailable
+
+GROUP = "$Default"
+
+
+class EventHubsReader:
+    """Asks the hub; `timeout` in seconds."""
+
+    def __init__(self, client: EventHubConsumerClient, partitions: int, timeout: float) -> None:
+        self._client = client
+        self._partitions = partitions
+        self._timeout = timeout
+
+    async def extents(self) -> Sequence[tuple[int, int]]:
+        try:
+            async with asyncio.timeout(self._timeout):
+                found = await asyncio.gather(
+                    *(
+                        self._client.get_partition_properties(str(n))
+                        for n in range(self._partitions)
+                    )
+                )
+        except (EventHubError, TimeoutError) as error:
+            raise LogUnavailable(f"Event Hubs: {error}") from error
+        return [
+            (one["beginning_sequence_number"], one["last_enqueued_sequence_number"])
+            for one in found
+        ]
+
+    async def time_after(self, partition: int, sequence: int) -> datetime | None:
+        arrived: asyncio.Future[datetime | None] = asyncio.get_running_loop().create_future()
+
+        async def take(_context: PartitionContext, event: EventData | None) -> None:
+            if event is not None and not arrived.done():
+                arrived.set_result(event.enqueued_time)
+
+        reading = asyncio.create_task(
+            self._client.receive(take, partition_id=str(partition), starting_position=sequence)
+        )
+        try:
+            async with asyncio.timeout(self._timeout):
+                return await arrived
+        except TimeoutError as error:
+            raise LogUnavailable(f"Event Hubs, partition {partition}: no message came") from error
+        finally:
+            reading.cancel()
+            await asyncio.gather(reading, return_exceptions=True)
+
+    async def close(self) -> None:
+        await self._client.close()
+
+
+def open_log_reader(settings: Settings) -> EventHubsReader:
+    """Make the reader; it connects when it is first used."""
+    client = EventHubConsumerClient.from_connection_string(
+        settings.event_hubs, GROUP, eventhub_name=EVENTS_HUB
+    )
+    return EventHubsReader(client, settings.event_partitions, settings.publish_timeout)

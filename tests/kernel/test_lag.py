@@ -1,0 +1,55 @@
+"""How far behind a stage is: the events that wait, and the age of the oldest."""
+
+from datetime import UTC, datetime, timedelta
+
+from shared.adapters.memory import (
+    MemoryEventStore,
+    MemoryFeed,
+    MemoryLeases,
+    MemoryLog,
+    MemoryProgress,
+)
+from shared.kernel.lag import Lag, feed_lag, log_lag, progress_name
+from tests.kernel.worlds import NOON, commit, received
+
+LATER = datetime.fromisoformat(NOON) + timedelta(seconds=90)
+
+
+async def test_what_the_publisher_has_not_reached_is_counted_in_events_and_dated_by_the_oldest() -> (
+    None
+):
+    store, leases = MemoryEventStore(), MemoryLeases()
+    for version in (1, 2, 3):
+        await store.append([commit(version, received(1))])
+    await store.append([commit(5, received(1), received(1))])
+    feed = MemoryFeed(store, page=2)
+
+    assert await feed_lag("publisher", feed, leases, LATER) == [Lag("publisher", "0", 5, 90.0)]
+    leases.position = "3"
+    assert await feed_lag("publisher", feed, leases, LATER) == [Lag("publisher", "0", 2, 90.0)]
+    leases.position = "4"
+    assert await feed_lag("publisher", feed, leases, LATER) == [Lag("publisher", "0", 0, 0.0)]
+
+
+async def test_counting_has_an_end() -> None:
+    store = MemoryEventStore()
+    for version in range(1, 31):
+        await store.append([commit(version, received(1))])
+
+    [lag] = await feed_lag("publisher", MemoryFeed(store, page=1), MemoryLeases(), LATER)
+
+    assert (lag.events, lag.at_least) == (20, True)
+
+
+async def test_what_a_consumer_has_not_handled_is_counted_partition_by_partition() -> None:
+    log, progress = MemoryLog(partitions=2), MemoryProgress()
+    await log.send(0, [b"a", b"b", b"c"])
+    await progress.write(progress_name("projections", 0), "0")
+
+    behind, idle = await log_lag("projections", log, progress, datetime.now(UTC))
+
+    assert (behind.partition, behind.events) == ("0", 2)
+    assert 0.0 <= behind.seconds < 60.0
+    assert idle == Lag("projections", "1", 0, 0.0)
+    await progress.write(progress_name("projections", 0), "2")
+    assert (await log_lag("projections", log, progress, datetime.now(UTC)))[0].events == 0

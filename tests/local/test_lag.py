@@ -1,0 +1,47 @@
+"""Health and lag of a running stack: nothing waits once everything has been projected."""
+
+import asyncio
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+
+from tests.local.running import running
+
+
+async def get(url: str) -> dict[str, Any]:
+    async with aiohttp.ClientSession() as http, http.get(url) as response:
+        assert response.status == 200, await response.text()
+        found: dict[str, Any] = await response.json()
+        return found
+
+
+def waiting(lag: dict[str, Any], stage: str) -> int:
+    return sum(one["events"] for one in lag["stages"] if one["stage"] == stage)
+
+
+async def test_lag_is_told_stage_by_stage_and_ends_at_nothing(tmp_path: Path) -> None:
+    async with running(tmp_path) as stack, aiohttp.ClientSession() as http:
+        assert (await get(f"{stack.url}/api/health"))["status"] == "ready"
+        for number in range(20):
+            url = f"{stack.url}/api/item/SKU{number}/register-item"
+            async with http.post(url, json={"name": "Teapot", "reorderPoint": 1}) as response:
+                assert response.status == 200
+        async with asyncio.timeout(20):
+            while True:
+                lag = await get(f"{stack.url}/api/operations/lag")
+                if all(stage["events"] == 0 for stage in lag["stages"]):
+                    break
+        assert [(one["stage"], one["partition"]) for one in lag["stages"]] == [
+            (stage, str(n)) for stage in ("single_publisher", "projections") for n in range(4)
+        ]
+
+        # A log that takes nothing: the events wait for the publisher, and their age is told.
+        away = {"service": "event-hubs", "fault": "reject", "operation": "send", "probability": 1.0}
+        await stack.faults.set(1, away)
+        url = f"{stack.url}/api/item/SKU1/receive-stock"
+        async with http.post(url, json={"quantity": 1}) as response:
+            assert response.status == 200
+        lag = await get(f"{stack.url}/api/operations/lag")
+        assert (waiting(lag, "single_publisher"), waiting(lag, "projections")) == (1, 0)
+        assert max(one["seconds"] for one in lag["stages"]) > 0
