@@ -1,0 +1,158 @@
+// One app on Flex Consumption: the package, the functions of it that run here, and settings without a secret.
+param name string
+param serviceName string
+param location string
+param tags object
+param identity object
+param connections object
+param cosmosEndpoint string
+param eventHubsHostName string
+param topicEndpoint string
+param hostStorageName string
+param hostStorageBlobs string
+param packageContainer string
+param insightsName string
+param workspaceId string
+param disabledFunctions string[]
+param alwaysReady object
+param instanceMemoryMB int
+param maximumInstanceCount int
+param httpConcurrency int
+param pollDelay int
+param sweepSchedule string
+param subnetId string
+
+resource insights 'Microsoft.Insights/components@2020-02-02' existing = {
+  name: insightsName
+}
+
+var settings = {
+  AzureWebJobsStorage__accountName: hostStorageName
+  AzureWebJobsStorage__credential: 'managedidentity'
+  AzureWebJobsStorage__clientId: identity.clientId
+  APPLICATIONINSIGHTS_CONNECTION_STRING: insights.properties.ConnectionString
+  APPLICATIONINSIGHTS_AUTHENTICATION_STRING: 'ClientId=${identity.clientId};Authorization=AAD'
+  '${connections.cosmos}__accountEndpoint': cosmosEndpoint
+  '${connections.cosmos}__credential': 'managedidentity'
+  '${connections.cosmos}__clientId': identity.clientId
+  '${connections.eventHubs}__fullyQualifiedNamespace': eventHubsHostName
+  '${connections.eventHubs}__credential': 'managedidentity'
+  '${connections.eventHubs}__clientId': identity.clientId
+  '${connections.eventGrid}__topicEndpointUri': topicEndpoint
+  '${connections.eventGrid}__credential': 'managedidentity'
+  '${connections.eventGrid}__clientId': identity.clientId
+  CHANGE_FEED_POLL_DELAY: string(pollDelay)
+  SWEEP_SCHEDULE: sweepSchedule
+}
+var switches = toObject(disabledFunctions, function => 'AzureWebJobs.${function}.Disabled', function => 'true')
+
+resource plan 'Microsoft.Web/serverfarms@2024-04-01' = {
+  name: 'plan-${name}'
+  location: location
+  tags: tags
+  kind: 'functionapp'
+  sku: {
+    name: 'FC1'
+    tier: 'FlexConsumption'
+  }
+  properties: {
+    reserved: true
+  }
+}
+
+resource app 'Microsoft.Web/sites@2024-11-01' = {
+  name: name
+  location: location
+  tags: union(tags, { 'azd-service-name': serviceName })
+  kind: 'functionapp,linux'
+  identity: {
+    type: 'UserAssigned'
+    userAssignedIdentities: {
+      '${identity.id}': {}
+    }
+  }
+  properties: {
+    serverFarmId: plan.id
+    httpsOnly: true
+    clientAffinityEnabled: false
+    publicNetworkAccess: 'Enabled'
+    virtualNetworkSubnetId: empty(subnetId) ? null : subnetId
+    functionAppConfig: {
+      deployment: {
+        storage: {
+          type: 'blobContainer'
+          value: '${hostStorageBlobs}${packageContainer}'
+          authentication: {
+            type: 'UserAssignedIdentity'
+            userAssignedIdentityResourceId: identity.id
+          }
+        }
+      }
+      runtime: {
+        name: 'python'
+        version: '3.13'
+      }
+      scaleAndConcurrency: {
+        instanceMemoryMB: instanceMemoryMB
+        maximumInstanceCount: maximumInstanceCount
+        alwaysReady: map(items(alwaysReady), group => { name: group.key, instanceCount: group.value })
+        triggers: {
+          // The default of 1 would give every command an instance of its own, and make batches impossible.
+          http: {
+            perInstanceConcurrency: httpConcurrency
+          }
+        }
+      }
+      // Instances finish what they hold before they go; the default would end them in the middle.
+      siteUpdateStrategy: {
+        type: 'RollingUpdate'
+      }
+    }
+    siteConfig: {
+      minTlsVersion: '1.2'
+      scmMinTlsVersion: '1.2'
+      ftpsState: 'Disabled'
+      http20Enabled: true
+      appSettings: map(items(union(settings, switches)), setting => { name: setting.key, value: setting.value })
+    }
+  }
+
+  resource ftp 'basicPublishingCredentialsPolicies' = {
+    name: 'ftp'
+    properties: {
+      allow: false
+    }
+  }
+
+  resource scm 'basicPublishingCredentialsPolicies' = {
+    name: 'scm'
+    properties: {
+      allow: false
+    }
+  }
+}
+
+resource diagnostics 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = {
+  scope: app
+  name: 'to-workspace'
+  properties: {
+    workspaceId: workspaceId
+    // What functions log is in Application Insights already; the platform's own lines are not.
+    logs: [
+      {
+        category: 'AppServiceAuthenticationLogs'
+        enabled: true
+      }
+    ]
+    metrics: [
+      {
+        category: 'AllMetrics'
+        enabled: true
+      }
+    ]
+  }
+}
+
+output name string = app.name
+output id string = app.id
+output hostName string = app.properties.defaultHostName
