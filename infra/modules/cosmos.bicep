@@ -19,20 +19,20 @@ param zoneIds object
 var serverless = capacity == 'serverless'
 var categories = [
   {
-    name: 'ControlPlaneRequests'
+    category: 'ControlPlaneRequests'
     enabled: true
   }
   {
-    name: 'PartitionKeyStatistics'
+    category: 'PartitionKeyStatistics'
     enabled: true
   }
   // One row a request: worth its money only while something is being looked for.
   {
-    name: 'DataPlaneRequests'
+    category: 'DataPlaneRequests'
     enabled: requestLogs
   }
   {
-    name: 'PartitionKeyRUConsumption'
+    category: 'PartitionKeyRUConsumption'
     enabled: requestLogs
   }
 ]
@@ -169,7 +169,7 @@ resource diagnostics 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' 
   properties: {
     workspaceId: workspaceId
     logAnalyticsDestinationType: 'Dedicated'
-    logs: map(categories, one => { category: one.name, enabled: one.enabled })
+    logs: categories
     metrics: [
       {
         category: 'Requests'

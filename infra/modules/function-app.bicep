@@ -13,6 +13,7 @@ param hostStorageBlobs string
 param packageContainer string
 param insightsName string
 param workspaceId string
+param requestLogs bool
 param disabledFunctions string[]
 param alwaysReady object
 param instanceMemoryMB int
@@ -137,11 +138,11 @@ resource diagnostics 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' 
   name: 'to-workspace'
   properties: {
     workspaceId: workspaceId
-    // What functions log is in Application Insights already; the platform's own lines are not.
+    // Application Insights has these lines already: twice only while something is being looked for.
     logs: [
       {
-        category: 'AppServiceAuthenticationLogs'
-        enabled: true
+        category: 'FunctionAppLogs'
+        enabled: requestLogs
       }
     ]
     metrics: [

@@ -1,0 +1,324 @@
+// The whole of it, in the order of the flow. The names come from shared/names.json, what each app runs and may do
+// from apps.json. After the code is deployed, event-subscriptions.bicep follows.
+targetScope = 'subscription'
+
+@description('The name of the environment; every resource is tagged with it, and named after it by a hash.')
+@minLength(1)
+@maxLength(32)
+param environmentName string
+
+@description('The one region: Strong consistency with a single write region costs no latency only when all is near.')
+param location string
+
+@description('Three apps of the one package, each with an identity and rights of its own, instead of one app.')
+param split bool = false
+
+@description('Serverless suits up to a few hundred commands a second; autoscale what is above.')
+@allowed(['serverless', 'autoscale'])
+param cosmosCapacity string = 'serverless'
+
+@description('With autoscale: the most request units a second of a container, by its name, and of all others.')
+param cosmosThroughput object = {
+  events: 4000
+  views: 4000
+  others: 1000
+}
+
+@description('How far back the store can be restored.')
+@allowed(['Continuous7Days', 'Continuous30Days'])
+param cosmosBackup string = 'Continuous30Days'
+
+@description('Keep the store, the log and the topic off the public network.')
+param privateNetworking bool = false
+
+@description('Spread over availability zones what can be: the store and the storage.')
+param zoneRedundant bool = false
+
+@description('Refuse to delete the store.')
+param storeLocked bool = false
+
+@description('Keep instances where waking up from none is unreliable. Only a place to try things can do without.')
+param alwaysReady bool = true
+
+@description('Throughput units of Event Hubs: to start with, and at most.')
+param eventHubsCapacity int = 1
+param eventHubsMaximumCapacity int = 10
+
+@description('Memory of an instance of an app.')
+@allowed([512, 2048, 4096])
+param instanceMemoryMB int = 2048
+
+@description('HTTP requests that one instance takes at a time.')
+param httpConcurrency int = 64
+
+@description('Milliseconds between two looks at a change feed that had nothing new.')
+param pollDelay int = 500
+
+@description('When the sweep runs (NCRONTAB).')
+param sweepSchedule string = '0 * * * * *'
+
+@description('Days that logs are kept, that captured events are kept (0: for ever).')
+param logRetentionDays int = 30
+param captureRetentionDays int = 0
+
+@description('Log every request to the store and every line of the apps twice: while something is being looked for.')
+param requestLogs bool = false
+
+@description('Who is told of alerts; empty: nobody, the alerts are only shown.')
+param alertEmail string = ''
+
+var names = loadJsonContent('../shared/names.json')
+var roles = loadJsonContent('apps.json')
+var token = uniqueString(subscription().id, environmentName, location)
+var tags = {
+  'azd-env-name': environmentName
+  application: 'onewrite'
+}
+var capturedHub = 'events'
+var captureContainer = 'capture'
+var deadLetterContainer = 'dead-letters'
+var packageContainer = 'packages'
+var everyFunction = flatten(map(items(roles), role => role.value.functions))
+
+// Each app: its name for azd, what it runs, what it may do. One app runs everything, and may do all of it.
+var separate = map(items(roles), role => {
+  name: replace(role.key, '_', '-')
+  functions: role.value.functions
+  alwaysReady: role.value.alwaysReady
+  containers: role.value.containers
+  hubs: role.value.hubs
+  topic: role.value.topic
+})
+var together = [
+  {
+    name: 'onewrite'
+    functions: everyFunction
+    alwaysReady: union(roles.command_api.alwaysReady, roles.single_publisher.alwaysReady, roles.consumers.alwaysReady)
+    containers: union(roles.command_api.containers, roles.single_publisher.containers, roles.consumers.containers)
+    hubs: union(roles.command_api.hubs, roles.single_publisher.hubs, roles.consumers.hubs)
+    topic: true
+  }
+]
+// items() sorts by name, so the API is the first of either.
+var apps = split ? separate : together
+
+resource group 'Microsoft.Resources/resourceGroups@2024-03-01' = {
+  name: 'rg-${environmentName}'
+  location: location
+  tags: tags
+}
+
+module identities 'modules/identity.bicep' = [for app in apps: {
+  scope: group
+  name: 'identity-${app.name}'
+  params: {
+    name: 'id-${app.name}-${token}'
+    location: location
+    tags: tags
+  }
+}]
+
+module observability 'modules/observability.bicep' = {
+  scope: group
+  name: 'observability'
+  params: {
+    token: token
+    location: location
+    tags: tags
+    retentionDays: logRetentionDays
+  }
+}
+
+module network 'modules/network.bicep' = if (privateNetworking) {
+  scope: group
+  name: 'network'
+  params: {
+    token: token
+    location: location
+    tags: tags
+  }
+}
+
+var dataSubnetId = privateNetworking ? network!.outputs.dataSubnetId : ''
+var appsSubnetId = privateNetworking ? network!.outputs.appsSubnetId : ''
+var zoneIds = privateNetworking ? network!.outputs.zoneIds : {}
+var replication = zoneRedundant ? 'Standard_ZRS' : 'Standard_LRS'
+
+module cosmos 'modules/cosmos.bicep' = {
+  scope: group
+  name: 'cosmos'
+  params: {
+    token: token
+    location: location
+    tags: tags
+    names: names
+    capacity: cosmosCapacity
+    throughput: cosmosThroughput
+    backup: cosmosBackup
+    zoneRedundant: zoneRedundant
+    locked: storeLocked
+    workspaceId: observability.outputs.workspaceId
+    requestLogs: requestLogs
+    privateNetworking: privateNetworking
+    subnetId: dataSubnetId
+    zoneIds: zoneIds
+  }
+}
+
+module archive 'modules/storage.bicep' = {
+  scope: group
+  name: 'archive'
+  params: {
+    name: 'st${token}'
+    location: location
+    tags: tags
+    containers: [captureContainer, deadLetterContainer]
+    expireAfterDays: captureRetentionDays
+    replication: replication
+    workspaceId: observability.outputs.workspaceId
+    privateNetworking: privateNetworking
+    subnetId: dataSubnetId
+    zoneIds: zoneIds
+  }
+}
+
+module eventHubs 'modules/event-hubs.bicep' = {
+  scope: group
+  name: 'event-hubs'
+  params: {
+    token: token
+    location: location
+    tags: tags
+    hubs: names.hubs
+    capturedHub: capturedHub
+    captureAccountName: archive.outputs.name
+    captureContainer: captureContainer
+    capacity: eventHubsCapacity
+    maximumCapacity: eventHubsMaximumCapacity
+    retentionHours: 168
+    workspaceId: observability.outputs.workspaceId
+    privateNetworking: privateNetworking
+    subnetId: dataSubnetId
+    zoneIds: zoneIds
+  }
+}
+
+module eventGrid 'modules/event-grid.bicep' = {
+  scope: group
+  name: 'event-grid'
+  params: {
+    token: token
+    location: location
+    tags: tags
+    deadLetterAccountName: archive.outputs.name
+    deadLetterContainer: deadLetterContainer
+    workspaceId: observability.outputs.workspaceId
+    privateNetworking: privateNetworking
+    subnetId: dataSubnetId
+    zoneIds: zoneIds
+  }
+}
+
+module hosts 'modules/storage.bicep' = [for (app, i) in apps: {
+  scope: group
+  name: 'host-${app.name}'
+  params: {
+    name: 'st${i}${token}'
+    location: location
+    tags: tags
+    containers: [packageContainer]
+    replication: replication
+    workspaceId: observability.outputs.workspaceId
+    privateNetworking: privateNetworking
+    subnetId: dataSubnetId
+    zoneIds: zoneIds
+  }
+}]
+
+module rights 'modules/rights.bicep' = [for (app, i) in apps: {
+  scope: group
+  name: 'rights-${app.name}'
+  params: {
+    principalId: identities[i].outputs.principalId
+    database: names.database
+    containers: app.containers
+    hubs: app.hubs
+    topic: app.topic
+    cosmosName: cosmos.outputs.name
+    cosmosRoles: cosmos.outputs.roles
+    eventHubsName: eventHubs.outputs.name
+    topicName: eventGrid.outputs.name
+    hostStorageName: hosts[i].outputs.name
+    insightsName: observability.outputs.insightsName
+  }
+}]
+
+module functions 'modules/function-app.bicep' = [for (app, i) in apps: {
+  scope: group
+  name: 'app-${app.name}'
+  params: {
+    name: 'func-${app.name}-${token}'
+    serviceName: app.name
+    location: location
+    tags: tags
+    identity: {
+      id: identities[i].outputs.id
+      clientId: identities[i].outputs.clientId
+    }
+    connections: names.connections
+    cosmosEndpoint: cosmos.outputs.endpoint
+    eventHubsHostName: eventHubs.outputs.hostName
+    topicEndpoint: eventGrid.outputs.endpoint
+    hostStorageName: hosts[i].outputs.name
+    hostStorageBlobs: hosts[i].outputs.blobEndpoint
+    packageContainer: packageContainer
+    insightsName: observability.outputs.insightsName
+    workspaceId: observability.outputs.workspaceId
+    requestLogs: requestLogs
+    disabledFunctions: filter(everyFunction, function => !contains(app.functions, function))
+    alwaysReady: alwaysReady ? app.alwaysReady : {}
+    instanceMemoryMB: instanceMemoryMB
+    maximumInstanceCount: 100
+    httpConcurrency: httpConcurrency
+    pollDelay: pollDelay
+    sweepSchedule: sweepSchedule
+    subnetId: appsSubnetId
+  }
+  dependsOn: [rights]
+}]
+
+module alerts 'modules/alerts.bicep' = {
+  scope: group
+  name: 'alerts'
+  params: {
+    token: token
+    location: location
+    tags: tags
+    email: alertEmail
+    workspaceId: observability.outputs.workspaceId
+    insightsId: observability.outputs.insightsId
+    cosmosId: cosmos.outputs.id
+    eventHubsId: eventHubs.outputs.id
+    topicId: eventGrid.outputs.id
+    healthUrl: 'https://${functions[0].outputs.hostName}/api/health'
+    privateNetworking: privateNetworking
+  }
+}
+
+module workbook 'modules/workbook.bicep' = {
+  scope: group
+  name: 'workbook'
+  params: {
+    location: location
+    tags: tags
+    workspaceId: observability.outputs.workspaceId
+  }
+}
+
+output AZURE_LOCATION string = location
+output AZURE_RESOURCE_GROUP string = group.name
+output ONEWRITE_APPS array = [for (app, i) in apps: functions[i].outputs.name]
+output ONEWRITE_API string = 'https://${functions[0].outputs.hostName}/api'
+output ONEWRITE_TOPIC string = eventGrid.outputs.name
+output ONEWRITE_DEAD_LETTER_ACCOUNT string = archive.outputs.name
+output ONEWRITE_DEAD_LETTER_CONTAINER string = deadLetterContainer
