@@ -1,0 +1,88 @@
+"""The functions of Bicep that the deployment uses, as Azure documents them."""
+
+import hashlib
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Final
+
+from tests.infra.bicep.tokens import BicepError
+
+SUBSCRIPTION: Final = "/subscriptions/00000000-0000-0000-0000-000000000000"
+
+
+def _hash(*parts: str) -> str:
+    return hashlib.sha256("|".join(parts).encode()).hexdigest()
+
+
+def _guid(*parts: str) -> str:
+    text = _hash(*parts)
+    return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:32]}"
+
+
+def _items(value: dict[str, Any]) -> list[dict[str, Any]]:
+    return [{"key": key, "value": value[key]} for key in sorted(value)]
+
+
+def _union(*values: Any) -> Any:
+    if all(isinstance(value, dict) for value in values):
+        merged: dict[str, Any] = {}
+        for value in values:
+            for key, one in value.items():
+                both = isinstance(one, dict) and isinstance(merged.get(key), dict)
+                merged[key] = _union(merged[key], one) if both else one
+        return merged
+    found: list[Any] = []
+    for value in values:
+        found += [one for one in value if one not in found]
+    return found
+
+
+def _flatten(values: list[list[Any]]) -> list[Any]:
+    return [one for value in values for one in value]
+
+
+def _string(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value)
+
+
+def _load(place: Path, name: str) -> Path:
+    path = (place / name).resolve()
+    if not path.is_file():
+        raise BicepError(f"there is no file {name}")
+    return path
+
+
+def resource_id(group: str, kind: str, *names: str) -> str:
+    """Give the id of a resource of a group: `A.B/c/d` with the names of c and d."""
+    provider, *kinds = kind.split("/")
+    if len(kinds) != len(names):
+        raise BicepError(f"{kind} has {len(kinds)} names, not {names}")
+    segments = "/".join(f"{kind}/{name}" for kind, name in zip(kinds, names, strict=True))
+    return f"{group}/providers/{provider}/{segments}"
+
+
+def functions(place: Path, group: str) -> dict[str, Callable[..., Any]]:
+    """Give the functions as they work in a file in `place`, deployed to the group with this id."""
+    return {
+        "contains": lambda value, key: key in value,
+        "empty": lambda value: not value,
+        "environment": lambda: {"suffixes": {"storage": "core.windows.net"}},
+        "filter": lambda values, keep: [one for one in values if keep(one)],
+        "flatten": _flatten,
+        "guid": _guid,
+        "items": _items,
+        "loadJsonContent": lambda name: json.loads(_load(place, name).read_text(encoding="utf-8")),
+        "loadTextContent": lambda name: _load(place, name).read_text(encoding="utf-8"),
+        "map": lambda values, change: [change(one) for one in values],
+        "replace": lambda text, old, new: text.replace(old, new),
+        "resourceGroup": lambda: {"id": group, "name": group.rpartition("/")[2]},
+        "resourceId": lambda kind, *names: resource_id(group, kind, *names),
+        "split": lambda text, mark: text.split(mark),
+        "string": _string,
+        "subscription": lambda: {"id": SUBSCRIPTION},
+        "subscriptionResourceId": lambda kind, *names: resource_id(SUBSCRIPTION, kind, *names),
+        "toObject": lambda values, key, value=lambda one: one: {key(v): value(v) for v in values},
+        "union": _union,
+        "uniqueString": lambda *parts: _hash(*parts)[:13],
+    }
