@@ -69,15 +69,17 @@ param alertEmail string = ''
 
 var names = loadJsonContent('../shared/names.json')
 var roles = loadJsonContent('apps.json')
-var token = uniqueString(subscription().id, environmentName, location)
-var tags = {
-  'azd-env-name': environmentName
-  application: 'onewrite'
+var place = {
+  token: uniqueString(subscription().id, environmentName, location)
+  location: location
+  tags: {
+    'azd-env-name': environmentName
+    application: 'onewrite'
+  }
 }
 var capturedHub = 'events'
 var captureContainer = 'capture'
 var deadLetterContainer = 'dead-letters'
-var packageContainer = 'packages'
 var everyFunction = flatten(map(items(roles), role => role.value.functions))
 
 // Each app: its name for azd, what it runs, what it may do. One app runs everything, and may do all of it.
@@ -105,26 +107,14 @@ var apps = split ? separate : together
 resource group 'Microsoft.Resources/resourceGroups@2024-03-01' = {
   name: 'rg-${environmentName}'
   location: location
-  tags: tags
+  tags: place.tags
 }
-
-module identities 'modules/identity.bicep' = [for app in apps: {
-  scope: group
-  name: 'identity-${app.name}'
-  params: {
-    name: 'id-${app.name}-${token}'
-    location: location
-    tags: tags
-  }
-}]
 
 module observability 'modules/observability.bicep' = {
   scope: group
   name: 'observability'
   params: {
-    token: token
-    location: location
-    tags: tags
+    place: place
     retentionDays: logRetentionDays
   }
 }
@@ -133,24 +123,24 @@ module network 'modules/network.bicep' = if (privateNetworking) {
   scope: group
   name: 'network'
   params: {
-    token: token
-    location: location
-    tags: tags
+    place: place
   }
 }
 
-var dataSubnetId = privateNetworking ? network!.outputs.dataSubnetId : ''
 var appsSubnetId = privateNetworking ? network!.outputs.appsSubnetId : ''
-var zoneIds = privateNetworking ? network!.outputs.zoneIds : {}
+// How the data is reached: over the public network, or through a private endpoint in this subnet.
+var access = {
+  closed: privateNetworking
+  subnetId: privateNetworking ? network!.outputs.dataSubnetId : ''
+  zoneIds: privateNetworking ? network!.outputs.zoneIds : {}
+}
 var replication = zoneRedundant ? 'Standard_ZRS' : 'Standard_LRS'
 
 module cosmos 'modules/cosmos.bicep' = {
   scope: group
   name: 'cosmos'
   params: {
-    token: token
-    location: location
-    tags: tags
+    place: place
     names: names
     capacity: cosmosCapacity
     throughput: cosmosThroughput
@@ -159,9 +149,7 @@ module cosmos 'modules/cosmos.bicep' = {
     locked: storeLocked
     workspaceId: observability.outputs.workspaceId
     requestLogs: requestLogs
-    privateNetworking: privateNetworking
-    subnetId: dataSubnetId
-    zoneIds: zoneIds
+    access: access
   }
 }
 
@@ -169,16 +157,13 @@ module archive 'modules/storage.bicep' = {
   scope: group
   name: 'archive'
   params: {
-    name: 'st${token}'
-    location: location
-    tags: tags
+    name: 'st${place.token}'
+    place: place
     containers: [captureContainer, deadLetterContainer]
     expireAfterDays: captureRetentionDays
     replication: replication
     workspaceId: observability.outputs.workspaceId
-    privateNetworking: privateNetworking
-    subnetId: dataSubnetId
-    zoneIds: zoneIds
+    access: access
   }
 }
 
@@ -186,9 +171,7 @@ module eventHubs 'modules/event-hubs.bicep' = {
   scope: group
   name: 'event-hubs'
   params: {
-    token: token
-    location: location
-    tags: tags
+    place: place
     hubs: names.hubs
     capturedHub: capturedHub
     captureAccountName: archive.outputs.name
@@ -197,9 +180,7 @@ module eventHubs 'modules/event-hubs.bicep' = {
     maximumCapacity: eventHubsMaximumCapacity
     retentionHours: 168
     workspaceId: observability.outputs.workspaceId
-    privateNetworking: privateNetworking
-    subnetId: dataSubnetId
-    zoneIds: zoneIds
+    access: access
   }
 }
 
@@ -207,93 +188,48 @@ module eventGrid 'modules/event-grid.bicep' = {
   scope: group
   name: 'event-grid'
   params: {
-    token: token
-    location: location
-    tags: tags
+    place: place
     deadLetterAccountName: archive.outputs.name
     deadLetterContainer: deadLetterContainer
     workspaceId: observability.outputs.workspaceId
-    privateNetworking: privateNetworking
-    subnetId: dataSubnetId
-    zoneIds: zoneIds
+    access: access
   }
 }
 
-module hosts 'modules/storage.bicep' = [for (app, i) in apps: {
-  scope: group
-  name: 'host-${app.name}'
-  params: {
-    name: 'st${i}${token}'
-    location: location
-    tags: tags
-    containers: [packageContainer]
-    replication: replication
-    workspaceId: observability.outputs.workspaceId
-    privateNetworking: privateNetworking
-    subnetId: dataSubnetId
-    zoneIds: zoneIds
-  }
-}]
-
-module rights 'modules/rights.bicep' = [for (app, i) in apps: {
-  scope: group
-  name: 'rights-${app.name}'
-  params: {
-    principalId: identities[i].outputs.principalId
-    database: names.database
-    containers: app.containers
-    hubs: app.hubs
-    topic: app.topic
-    cosmosName: cosmos.outputs.name
-    cosmosRoles: cosmos.outputs.roles
-    eventHubsName: eventHubs.outputs.name
-    topicName: eventGrid.outputs.name
-    hostStorageName: hosts[i].outputs.name
-    insightsName: observability.outputs.insightsName
-  }
-}]
-
-module functions 'modules/function-app.bicep' = [for (app, i) in apps: {
+module functions 'modules/app.bicep' = [for app in apps: {
   scope: group
   name: 'app-${app.name}'
   params: {
-    name: 'func-${app.name}-${token}'
-    serviceName: app.name
-    location: location
-    tags: tags
-    identity: {
-      id: identities[i].outputs.id
-      clientId: identities[i].outputs.clientId
+    place: place
+    access: access
+    app: union(app, { disabled: filter(everyFunction, function => !contains(app.functions, function)) })
+    names: names
+    appsSubnetId: appsSubnetId
+    replication: replication
+    scale: {
+      alwaysReady: alwaysReady ? app.alwaysReady : {}
+      instanceMemoryMB: instanceMemoryMB
+      maximumInstanceCount: 100
+      httpConcurrency: httpConcurrency
     }
-    connections: names.connections
-    cosmosEndpoint: cosmos.outputs.endpoint
-    eventHubsHostName: eventHubs.outputs.hostName
-    topicEndpoint: eventGrid.outputs.endpoint
-    hostStorageName: hosts[i].outputs.name
-    hostStorageBlobs: hosts[i].outputs.blobEndpoint
-    packageContainer: packageContainer
+    settings: {
+      CHANGE_FEED_POLL_DELAY: string(pollDelay)
+      SWEEP_SCHEDULE: sweepSchedule
+    }
+    cosmos: { name: cosmos.outputs.name, endpoint: cosmos.outputs.endpoint, roles: cosmos.outputs.roles }
+    eventHubs: { name: eventHubs.outputs.name, hostName: eventHubs.outputs.hostName }
+    topic: { name: eventGrid.outputs.name, endpoint: eventGrid.outputs.endpoint }
     insightsName: observability.outputs.insightsName
     workspaceId: observability.outputs.workspaceId
     requestLogs: requestLogs
-    disabledFunctions: filter(everyFunction, function => !contains(app.functions, function))
-    alwaysReady: alwaysReady ? app.alwaysReady : {}
-    instanceMemoryMB: instanceMemoryMB
-    maximumInstanceCount: 100
-    httpConcurrency: httpConcurrency
-    pollDelay: pollDelay
-    sweepSchedule: sweepSchedule
-    subnetId: appsSubnetId
   }
-  dependsOn: [rights]
 }]
 
 module alerts 'modules/alerts.bicep' = {
   scope: group
   name: 'alerts'
   params: {
-    token: token
-    location: location
-    tags: tags
+    place: place
     email: alertEmail
     workspaceId: observability.outputs.workspaceId
     insightsId: observability.outputs.insightsId
@@ -302,16 +238,6 @@ module alerts 'modules/alerts.bicep' = {
     topicId: eventGrid.outputs.id
     healthUrl: 'https://${functions[0].outputs.hostName}/api/health'
     privateNetworking: privateNetworking
-  }
-}
-
-module workbook 'modules/workbook.bicep' = {
-  scope: group
-  name: 'workbook'
-  params: {
-    location: location
-    tags: tags
-    workspaceId: observability.outputs.workspaceId
   }
 }
 

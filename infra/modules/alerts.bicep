@@ -1,7 +1,5 @@
 // What somebody must look at. Each alert names its runbook in docs/operations.md.
-param token string
-param location string
-param tags object
+param place object
 param email string
 param workspaceId string
 param insightsId string
@@ -136,9 +134,9 @@ var queries = [
 ]
 
 resource team 'Microsoft.Insights/actionGroups@2023-01-01' = if (!empty(email)) {
-  name: 'ag-${token}'
+  name: 'ag-${place.token}'
   location: 'global'
-  tags: tags
+  tags: place.tags
   properties: {
     groupShortName: 'onewrite'
     enabled: true
@@ -153,9 +151,9 @@ resource team 'Microsoft.Insights/actionGroups@2023-01-01' = if (!empty(email)) 
 }
 
 resource metricAlerts 'Microsoft.Insights/metricAlerts@2018-03-01' = [for alert in metrics: {
-  name: 'alert-${alert.name}-${token}'
+  name: 'alert-${alert.name}-${place.token}'
   location: 'global'
-  tags: tags
+  tags: place.tags
   properties: {
     description: '${alert.description} Runbook: docs/operations.md#${alert.name}'
     severity: alert.severity
@@ -184,9 +182,9 @@ resource metricAlerts 'Microsoft.Insights/metricAlerts@2018-03-01' = [for alert 
 }]
 
 resource queryAlerts 'Microsoft.Insights/scheduledQueryRules@2022-06-15' = [for alert in queries: {
-  name: 'alert-${alert.name}-${token}'
-  location: location
-  tags: tags
+  name: 'alert-${alert.name}-${place.token}'
+  location: place.location
+  tags: place.tags
   properties: {
     displayName: 'onewrite ${alert.name}'
     description: '${alert.description} Runbook: docs/operations.md#${alert.name}'
@@ -221,9 +219,7 @@ resource queryAlerts 'Microsoft.Insights/scheduledQueryRules@2022-06-15' = [for 
 module health 'health-test.bicep' = if (!privateNetworking) {
   name: 'health-test'
   params: {
-    token: token
-    location: location
-    tags: tags
+    place: place
     insightsId: insightsId
     url: healthUrl
     actionGroups: told

@@ -1,7 +1,5 @@
 // The store. Containers, keys and indexes come from names.json, the file that the code reads.
-param token string
-param location string
-param tags object
+param place object
 param names object
 @allowed(['serverless', 'autoscale'])
 param capacity string
@@ -12,9 +10,7 @@ param zoneRedundant bool
 param locked bool
 param workspaceId string
 param requestLogs bool
-param privateNetworking bool
-param subnetId string
-param zoneIds object
+param access object
 
 var serverless = capacity == 'serverless'
 var categories = [
@@ -38,9 +34,9 @@ var categories = [
 ]
 
 resource account 'Microsoft.DocumentDB/databaseAccounts@2024-05-15' = {
-  name: 'cosmos-${token}'
-  location: location
-  tags: tags
+  name: 'cosmos-${place.token}'
+  location: place.location
+  tags: place.tags
   kind: 'GlobalDocumentDB'
   properties: {
     databaseAccountOfferType: 'Standard'
@@ -53,7 +49,7 @@ resource account 'Microsoft.DocumentDB/databaseAccounts@2024-05-15' = {
     enableAutomaticFailover: false
     locations: [
       {
-        locationName: location
+        locationName: place.location
         failoverPriority: 0
         isZoneRedundant: zoneRedundant
       }
@@ -72,7 +68,7 @@ resource account 'Microsoft.DocumentDB/databaseAccounts@2024-05-15' = {
     disableLocalAuth: true
     disableKeyBasedMetadataWriteAccess: true
     minimalTlsVersion: 'Tls12'
-    publicNetworkAccess: privateNetworking ? 'Disabled' : 'Enabled'
+    publicNetworkAccess: access.closed ? 'Disabled' : 'Enabled'
     networkAclBypass: 'None'
   }
 }
@@ -179,16 +175,15 @@ resource diagnostics 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' 
   }
 }
 
-module door 'private-endpoint.bicep' = if (privateNetworking) {
+module door 'private-endpoint.bicep' = if (access.closed) {
   name: 'pe-cosmos'
   params: {
-    name: 'pe-cosmos-${token}'
-    location: location
-    tags: tags
-    subnetId: subnetId
+    name: 'pe-cosmos-${place.token}'
+    place: place
+    subnetId: access.subnetId
     serviceId: account.id
     groupId: 'Sql'
-    zoneId: privateNetworking ? zoneIds.cosmos : ''
+    zoneId: access.closed ? access.zoneIds.cosmos : ''
   }
 }
 

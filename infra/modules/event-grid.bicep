@@ -1,20 +1,16 @@
 // The topic of the notifications. Its subscriptions come after the code: see event-subscriptions.bicep.
-param token string
-param location string
-param tags object
+param place object
 param deadLetterAccountName string
 param deadLetterContainer string
 param workspaceId string
-param privateNetworking bool
-param subnetId string
-param zoneIds object
+param access object
 
 var storageBlobDataContributor = 'ba92f5b4-2d11-453d-a403-e96b0029c9fe'
 
 resource topic 'Microsoft.EventGrid/topics@2025-02-15' = {
-  name: 'evgt-${token}'
-  location: location
-  tags: tags
+  name: 'evgt-${place.token}'
+  location: place.location
+  tags: place.tags
   identity: {
     type: 'SystemAssigned'
   }
@@ -22,7 +18,7 @@ resource topic 'Microsoft.EventGrid/topics@2025-02-15' = {
     inputSchema: 'CloudEventSchemaV1_0'
     disableLocalAuth: true
     minimumTlsVersionAllowed: '1.2'
-    publicNetworkAccess: privateNetworking ? 'Disabled' : 'Enabled'
+    publicNetworkAccess: access.closed ? 'Disabled' : 'Enabled'
   }
 }
 
@@ -72,16 +68,15 @@ resource diagnostics 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' 
   }
 }
 
-module door 'private-endpoint.bicep' = if (privateNetworking) {
+module door 'private-endpoint.bicep' = if (access.closed) {
   name: 'pe-event-grid'
   params: {
-    name: 'pe-evgt-${token}'
-    location: location
-    tags: tags
-    subnetId: subnetId
+    name: 'pe-evgt-${place.token}'
+    place: place
+    subnetId: access.subnetId
     serviceId: topic.id
     groupId: 'topic'
-    zoneId: privateNetworking ? zoneIds.eventGrid : ''
+    zoneId: access.closed ? access.zoneIds.eventGrid : ''
   }
 }
 

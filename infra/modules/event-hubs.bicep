@@ -1,7 +1,5 @@
 // The log: hubs and consumer groups of names.json, and Capture of one hub to storage, for replays.
-param token string
-param location string
-param tags object
+param place object
 param hubs object
 param capturedHub string
 param captureAccountName string
@@ -10,17 +8,15 @@ param capacity int
 param maximumCapacity int
 param retentionHours int
 param workspaceId string
-param privateNetworking bool
-param subnetId string
-param zoneIds object
+param access object
 
 var storageBlobDataContributor = 'ba92f5b4-2d11-453d-a403-e96b0029c9fe'
 var groups = flatten(map(items(hubs), hub => map(hub.value.consumerGroups, group => { hub: hub.key, name: group })))
 
 resource namespace 'Microsoft.EventHub/namespaces@2024-01-01' = {
-  name: 'evhns-${token}'
-  location: location
-  tags: tags
+  name: 'evhns-${place.token}'
+  location: place.location
+  tags: place.tags
   sku: {
     name: 'Standard'
     tier: 'Standard'
@@ -34,7 +30,7 @@ resource namespace 'Microsoft.EventHub/namespaces@2024-01-01' = {
     minimumTlsVersion: '1.2'
     isAutoInflateEnabled: true
     maximumThroughputUnits: maximumCapacity
-    publicNetworkAccess: privateNetworking ? 'Disabled' : 'Enabled'
+    publicNetworkAccess: access.closed ? 'Disabled' : 'Enabled'
   }
 }
 
@@ -117,16 +113,15 @@ resource diagnostics 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' 
   }
 }
 
-module door 'private-endpoint.bicep' = if (privateNetworking) {
+module door 'private-endpoint.bicep' = if (access.closed) {
   name: 'pe-event-hubs'
   params: {
-    name: 'pe-evhns-${token}'
-    location: location
-    tags: tags
-    subnetId: subnetId
+    name: 'pe-evhns-${place.token}'
+    place: place
+    subnetId: access.subnetId
     serviceId: namespace.id
     groupId: 'namespace'
-    zoneId: privateNetworking ? zoneIds.eventHubs : ''
+    zoneId: access.closed ? access.zoneIds.eventHubs : ''
   }
 }
 

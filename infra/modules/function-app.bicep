@@ -1,33 +1,27 @@
 // One app on Flex Consumption: the package, the functions of it that run here, and settings without a secret.
+param place object
 param name string
 param serviceName string
-param location string
-param tags object
 param identity object
 param connections object
 param cosmosEndpoint string
 param eventHubsHostName string
 param topicEndpoint string
 param hostStorageName string
-param hostStorageBlobs string
-param packageContainer string
+param packages string
 param insightsName string
 param workspaceId string
 param requestLogs bool
 param disabledFunctions string[]
-param alwaysReady object
-param instanceMemoryMB int
-param maximumInstanceCount int
-param httpConcurrency int
-param pollDelay int
-param sweepSchedule string
+param scale object
+param settings object
 param subnetId string
 
 resource insights 'Microsoft.Insights/components@2020-02-02' existing = {
   name: insightsName
 }
 
-var settings = {
+var connected = {
   AzureWebJobsStorage__accountName: hostStorageName
   AzureWebJobsStorage__credential: 'managedidentity'
   AzureWebJobsStorage__clientId: identity.clientId
@@ -42,15 +36,13 @@ var settings = {
   '${connections.eventGrid}__topicEndpointUri': topicEndpoint
   '${connections.eventGrid}__credential': 'managedidentity'
   '${connections.eventGrid}__clientId': identity.clientId
-  CHANGE_FEED_POLL_DELAY: string(pollDelay)
-  SWEEP_SCHEDULE: sweepSchedule
 }
 var switches = toObject(disabledFunctions, function => 'AzureWebJobs.${function}.Disabled', function => 'true')
 
 resource plan 'Microsoft.Web/serverfarms@2024-04-01' = {
   name: 'plan-${name}'
-  location: location
-  tags: tags
+  location: place.location
+  tags: place.tags
   kind: 'functionapp'
   sku: {
     name: 'FC1'
@@ -63,8 +55,8 @@ resource plan 'Microsoft.Web/serverfarms@2024-04-01' = {
 
 resource app 'Microsoft.Web/sites@2024-11-01' = {
   name: name
-  location: location
-  tags: union(tags, { 'azd-service-name': serviceName })
+  location: place.location
+  tags: union(place.tags, { 'azd-service-name': serviceName })
   kind: 'functionapp,linux'
   identity: {
     type: 'UserAssigned'
@@ -82,7 +74,7 @@ resource app 'Microsoft.Web/sites@2024-11-01' = {
       deployment: {
         storage: {
           type: 'blobContainer'
-          value: '${hostStorageBlobs}${packageContainer}'
+          value: packages
           authentication: {
             type: 'UserAssignedIdentity'
             userAssignedIdentityResourceId: identity.id
@@ -94,13 +86,13 @@ resource app 'Microsoft.Web/sites@2024-11-01' = {
         version: '3.13'
       }
       scaleAndConcurrency: {
-        instanceMemoryMB: instanceMemoryMB
-        maximumInstanceCount: maximumInstanceCount
-        alwaysReady: map(items(alwaysReady), group => { name: group.key, instanceCount: group.value })
+        instanceMemoryMB: scale.instanceMemoryMB
+        maximumInstanceCount: scale.maximumInstanceCount
+        alwaysReady: map(items(scale.alwaysReady), group => { name: group.key, instanceCount: group.value })
         triggers: {
           // The default of 1 would give every command an instance of its own, and make batches impossible.
           http: {
-            perInstanceConcurrency: httpConcurrency
+            perInstanceConcurrency: scale.httpConcurrency
           }
         }
       }
@@ -114,7 +106,7 @@ resource app 'Microsoft.Web/sites@2024-11-01' = {
       scmMinTlsVersion: '1.2'
       ftpsState: 'Disabled'
       http20Enabled: true
-      appSettings: map(items(union(settings, switches)), setting => { name: setting.key, value: setting.value })
+      appSettings: map(items(union(connected, settings, switches)), setting => { name: setting.key, value: setting.value })
     }
   }
 
@@ -155,5 +147,4 @@ resource diagnostics 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' 
 }
 
 output name string = app.name
-output id string = app.id
 output hostName string = app.properties.defaultHostName

@@ -1,22 +1,19 @@
 // A storage account that knows identities only. The hosts have one each (leases of timers, checkpoints, packages),
 // and one more keeps what Event Hubs captured and what Event Grid could not deliver.
+param place object
 param name string
-param location string
-param tags object
 param containers string[]
 param expireAfterDays int = 0
 param replication string
 param workspaceId string
-param privateNetworking bool
-param subnetId string
-param zoneIds object
+param access object
 
 var services = ['blob', 'queue', 'table']
 
 resource account 'Microsoft.Storage/storageAccounts@2023-05-01' = {
   name: name
-  location: location
-  tags: tags
+  location: place.location
+  tags: place.tags
   kind: 'StorageV2'
   sku: {
     name: replication
@@ -29,11 +26,11 @@ resource account 'Microsoft.Storage/storageAccounts@2023-05-01' = {
     defaultToOAuthAuthentication: true
     minimumTlsVersion: 'TLS1_2'
     supportsHttpsTrafficOnly: true
-    publicNetworkAccess: privateNetworking ? 'Disabled' : 'Enabled'
+    publicNetworkAccess: access.closed ? 'Disabled' : 'Enabled'
     networkAcls: {
       // Capture and dead-lettering come as trusted services, with an identity and a role.
       bypass: 'AzureServices'
-      defaultAction: privateNetworking ? 'Deny' : 'Allow'
+      defaultAction: access.closed ? 'Deny' : 'Allow'
     }
   }
 }
@@ -109,16 +106,15 @@ resource diagnostics 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' 
   }
 }
 
-module doors 'private-endpoint.bicep' = [for service in filter(services, one => privateNetworking): {
+module doors 'private-endpoint.bicep' = [for service in filter(services, one => access.closed): {
   name: 'pe-${name}-${service}'
   params: {
     name: 'pe-${name}-${service}'
-    location: location
-    tags: tags
-    subnetId: subnetId
+    place: place
+    subnetId: access.subnetId
     serviceId: account.id
     groupId: service
-    zoneId: zoneIds[service]
+    zoneId: access.zoneIds[service]
   }
 }]
 

@@ -73,6 +73,8 @@ class Deployment:
         said = Reader(path.read_text("utf-8")).file()
         # An output may have the name of a parameter: they do not share a space.
         self._declared = {one.name: one for one in said if one.kind != "output"}
+        if len(self._declared) + sum(one.kind == "output" for one in said) < len(said):
+            raise BicepError(f"{path.name} declares one name twice")
         self._known: dict[str, Any] = {}
         self._used: set[str] = set()
         self._take(parameters)

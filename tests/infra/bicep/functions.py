@@ -82,6 +82,7 @@ def functions(place: Path, group: str) -> dict[str, Callable[..., Any]]:
         "string": _string,
         "subscription": lambda: {"id": SUBSCRIPTION},
         "subscriptionResourceId": lambda kind, *names: resource_id(SUBSCRIPTION, kind, *names),
+        "take": lambda text, length: text[:length],
         "toObject": lambda values, key, value=lambda one: one: {key(v): value(v) for v in values},
         "union": _union,
         "uniqueString": lambda *parts: _hash(*parts)[:13],
