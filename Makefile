@@ -40,8 +40,23 @@ format: setup  ## puts the code in shape
 	@$(VENV)/bin/ruff check --fix .
 	@$(VENV)/bin/ruff format .
 
+policies: setup .venv-policies/ready  ## checks what the Bicep would deploy against the policies of checkov
+	@$(PY) -m infra.bicep .onewrite/templates
+	@.venv-policies/bin/checkov --directory .onewrite/templates --framework arm --compact --quiet --skip-download
+
+.venv-policies/ready: infra/requirements-policies.txt
+	@$(PYTHON) infra/check_python.py
+	@echo "setting up .venv-policies (once, it is large) ..."
+	@$(PYTHON) -m venv --clear .venv-policies
+	@.venv-policies/bin/python -m pip install --quiet --disable-pip-version-check -r infra/requirements-policies.txt
+	@touch $@
+
+emulators:  ## starts Microsoft's emulators in Docker, for `func start`
+	@docker compose up --detach
+	@docker compose run --rm seed
+
 clean:  ## forgets the local state (the store, the log, the checkpoints)
 	@rm -rf .onewrite
 
-.PHONY: help setup run demo test lint types imports tests format clean
+.PHONY: help setup run demo test lint types imports tests format policies emulators clean
 .DEFAULT_GOAL := help

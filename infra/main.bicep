@@ -31,7 +31,7 @@ param cosmosBackup string = 'Continuous30Days'
 @description('Keep the store, the log and the topic off the public network.')
 param privateNetworking bool = false
 
-@description('Spread over availability zones what can be: the store and the storage.')
+@description('Spread over availability zones what can be: the store, the storage, the apps.')
 param zoneRedundant bool = false
 
 @description('Refuse to delete the store.')
@@ -101,8 +101,7 @@ var together = [
     topic: true
   }
 ]
-// items() sorts by name, so the API is the first of either.
-var apps = split ? separate : together
+var apps = split ? separate : together // sorted by name: the API comes first
 
 resource group 'Microsoft.Resources/resourceGroups@2024-03-01' = {
   name: 'rg-${environmentName}'
@@ -211,6 +210,7 @@ module functions 'modules/app.bicep' = [for app in apps: {
       instanceMemoryMB: instanceMemoryMB
       maximumInstanceCount: 100
       httpConcurrency: httpConcurrency
+      zoneRedundant: zoneRedundant
     }
     settings: {
       CHANGE_FEED_POLL_DELAY: string(pollDelay)

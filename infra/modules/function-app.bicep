@@ -40,6 +40,7 @@ var connected = {
 var switches = toObject(disabledFunctions, function => 'AzureWebJobs.${function}.Disabled', function => 'true')
 
 resource plan 'Microsoft.Web/serverfarms@2024-04-01' = {
+  // checkov:skip=CKV_AZURE_225: zoneRedundant spreads it; it is not free, and so not the default
   name: 'plan-${name}'
   location: place.location
   tags: place.tags
@@ -50,10 +51,15 @@ resource plan 'Microsoft.Web/serverfarms@2024-04-01' = {
   }
   properties: {
     reserved: true
+    zoneRedundant: scale.zoneRedundant
   }
 }
 
 resource app 'Microsoft.Web/sites@2024-11-01' = {
+  // checkov:skip=CKV_AZURE_17: callers show function keys; a gateway in front may ask for certificates
+  // checkov:skip=CKV_AZURE_212: Flex Consumption counts always ready instances instead, see alwaysReady
+  // checkov:skip=CKV_AZURE_213: Flex Consumption has no health check; the web test asks /api/health
+  // checkov:skip=CKV_AZURE_222: the API is there to be called
   name: name
   location: place.location
   tags: union(place.tags, { 'azd-service-name': serviceName })

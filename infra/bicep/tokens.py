@@ -11,6 +11,8 @@ class BicepError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Token:
+    """One word or mark, and the line that it stands in."""
+
     kind: str
     text: str
     line: int

@@ -3,20 +3,23 @@
 The parser of PyPI checks the syntax beside this one, but its tree cannot tell a name from a text.
 """
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from tests.infra.bicep.tokens import BicepError, Token, pieces, tokens
+from infra.bicep.cursor import Cursor
+from infra.bicep.tokens import BicepError, pieces
 
 type Node = tuple[Any, ...]
 
+_SKIP: Final = re.compile(r"//\s*checkov:skip=(\w+):\s*(.+)")
 _LEVELS: Final = (("??",), ("||",), ("&&",), ("==", "!="), ("<", "<=", ">", ">="))
 
 
 @dataclass(slots=True)
 class Declaration:
-    """One `param`, `var`, `resource`, `module` or `output`."""
+    """One `param`, `var`, `resource`, `module` or `output`, and the policies that it says it need not keep."""
 
     kind: str
     name: str
@@ -24,23 +27,25 @@ class Declaration:
     value: Node | None
     existing: bool = False
     decorators: dict[str, list[Node]] = field(default_factory=dict)
+    skipped: dict[str, str] = field(default_factory=dict)
 
 
 class Reader:
-    """Reads declarations and expressions, each by recursive descent."""
+    """Reads declarations and expressions, each by recursive descent; raises BicepError."""
 
     def __init__(self, text: str) -> None:
-        self._tokens = tokens(text)
-        self._at = 0
+        self._lines = text.split("\n")
+        self._on = Cursor(text)
 
     def file(self) -> list[Declaration]:
+        """Read a whole file."""
         found: list[Declaration] = []
         decorators: dict[str, list[Node]] = {}
-        while not self._is("end"):
-            if self._take("newline"):
+        while not self._on.at("end"):
+            if self._on.take("newline"):
                 continue
-            if self._mark("@"):
-                name = self._need("name")
+            if self._on.mark("@"):
+                name = self._on.need("name")
                 decorators[name] = self._arguments()
                 continue
             found.append(self._declaration(decorators))
@@ -48,48 +53,52 @@ class Reader:
         return found
 
     def expression(self) -> Node:
+        """Read one expression."""
         condition = self._binary(0)
-        if not self._mark("?"):
+        if not self._on.mark("?"):
             return condition
-        self._newlines()
+        self._on.newlines()
         yes = self.expression()
-        self._newlines()
-        self._need(":")
-        self._newlines()
+        self._on.newlines()
+        self._on.need(":")
+        self._on.newlines()
         return ("choose", condition, yes, self.expression())
 
     def _declaration(self, decorators: dict[str, list[Node]]) -> Declaration:
-        kind = self._need("name")
+        begins = self._on.peek().line
+        kind = self._on.need("name")
         if kind == "targetScope":
-            self._need("=")
+            self._on.need("=")
             return Declaration(kind, kind, "", self.expression())
-        name = self._need("name")
+        name = self._on.need("name")
         detail = self._detail(kind)
-        existing = self._peek().text == "existing" and bool(self._take("name"))
+        existing = self._on.peek().text == "existing" and bool(self._on.take("name"))
         value = None
-        if self._mark("="):
+        if self._on.mark("="):
             value = self._body() if kind in {"resource", "module"} else self.expression()
-        self._need("newline")
-        return Declaration(kind, name, detail, value, existing, decorators)
+        self._on.need("newline")
+        said = "\n".join(self._lines[begins - 1 : self._on.peek(-1).line])
+        skipped = dict(_SKIP.findall(said))
+        return Declaration(kind, name, detail, value, existing, decorators, skipped)
 
     def _detail(self, kind: str) -> str:
         if kind in {"resource", "module"}:
-            return self._need("string")
+            return self._on.need("string")
         if kind in {"param", "output"}:
-            plain = self._need("name")
-            return plain + ("[]" if self._mark("[") and self._need("]") else "")
+            plain = self._on.need("name")
+            return plain + ("[]" if self._on.mark("[") and self._on.need("]") else "")
         if kind == "var":
             return ""
         raise BicepError(f"this reader does not know the declaration {kind}")
 
     def _body(self) -> Node:
-        if self._mark("["):
+        if self._on.mark("["):
             return self._loop()
-        if self._peek().text == "if":
-            self._take("name")
-            self._need("(")
+        if self._on.peek().text == "if":
+            self._on.take("name")
+            self._on.need("(")
             condition = self.expression()
-            self._need(")")
+            self._on.need(")")
             return ("if", condition, self._object())
         return self._object()
 
@@ -97,37 +106,37 @@ class Reader:
         if level == len(_LEVELS):
             return self._unary()
         left = self._binary(level + 1)
-        while self._peek().kind == "mark" and self._peek().text in _LEVELS[level]:
-            operator = self._next().text
-            self._newlines()
+        while self._on.peek().kind == "mark" and self._on.peek().text in _LEVELS[level]:
+            operator = self._on.next().text
+            self._on.newlines()
             left = ("binary", operator, left, self._binary(level + 1))
         return left
 
     def _unary(self) -> Node:
-        if self._mark("!"):
+        if self._on.mark("!"):
             return ("not", self._unary())
         node = self._primary()
         while True:
-            if self._mark("."):
-                name = self._need("name")
+            if self._on.mark("."):
+                name = self._on.need("name")
                 node = (
                     ("call", name, self._arguments())
-                    if self._peek().text == "(" and node == ("name", "sys")
+                    if self._on.peek().text == "(" and node == ("name", "sys")
                     else ("get", node, ("text", name))
                 )
-            elif self._mark("::"):
-                node = ("child", node, self._need("name"))
-            elif self._peek().text == "[":
-                self._next()
+            elif self._on.mark("::"):
+                node = ("child", node, self._on.need("name"))
+            elif self._on.peek().text == "[":
+                self._on.next()
                 node = ("get", node, self.expression())
-                self._need("]")
-            elif self._peek().text == "!" and self._tokens[self._at + 1].text == ".":
-                self._next()
+                self._on.need("]")
+            elif self._on.peek().text == "!" and self._on.peek(1).text == ".":
+                self._on.next()
             else:
                 return node
 
     def _primary(self) -> Node:
-        token = self._next()
+        token = self._on.next()
         readers: dict[str, Callable[[], Node]] = {
             "{": lambda: self._object(opened=True),
             "[": self._array_or_loop,
@@ -148,106 +157,71 @@ class Reader:
     def _name(self, name: str) -> Node:
         if name in {"true", "false", "null"}:
             return ("value", {"true": True, "false": False, "null": None}[name])
-        if self._peek().text == "(":
+        if self._on.peek().text == "(":
             return ("call", name, self._arguments())
-        if self._mark("=>"):
+        if self._on.mark("=>"):
             return ("lambda", name, self.expression())
         return ("name", name)
 
     def _parenthesis(self) -> Node:
         inner = self.expression()
-        self._need(")")
+        self._on.need(")")
         return inner
 
     def _arguments(self) -> list[Node]:
-        self._need("(")
-        self._newlines()
+        self._on.need("(")
+        self._on.newlines()
         found: list[Node] = []
-        while not self._mark(")"):
+        while not self._on.mark(")"):
             found.append(self.expression())
-            self._newlines()
-            if self._mark(","):
-                self._newlines()
+            self._on.newlines()
+            if self._on.mark(","):
+                self._on.newlines()
         return found
 
     def _array_or_loop(self) -> Node:
-        if self._peek().text == "for":
+        if self._on.peek().text == "for":
             return self._loop()
         items: list[Node] = []
-        self._separators()
-        while not self._mark("]"):
+        self._on.separators()
+        while not self._on.mark("]"):
             items.append(self.expression())
-            self._separators()
+            self._on.separators()
         return ("array", items)
 
     def _loop(self) -> Node:
-        self._word("for")
+        self._on.word("for")
         index = None
-        if self._mark("("):
-            item = self._need("name")
-            self._need(",")
-            index = self._need("name")
-            self._need(")")
+        if self._on.mark("("):
+            item = self._on.need("name")
+            self._on.need(",")
+            index = self._on.need("name")
+            self._on.need(")")
         else:
-            item = self._need("name")
-        self._word("in")
+            item = self._on.need("name")
+        self._on.word("in")
         over = self.expression()
-        self._need(":")
+        self._on.need(":")
         body = self.expression()
-        self._need("]")
+        self._on.need("]")
         return ("for", item, index, over, body)
 
     def _object(self, *, opened: bool = False) -> Node:
         if not opened:
-            self._need("{")
+            self._on.need("{")
         properties: list[tuple[Node, Node]] = []
         children: list[Declaration] = []
-        self._separators()
-        while not self._mark("}"):
-            if self._peek().text == "resource" and self._tokens[self._at + 1].kind == "name":
+        self._on.separators()
+        while not self._on.mark("}"):
+            if self._on.peek().text == "resource" and self._on.peek(1).kind == "name":
                 children.append(self._declaration({}))
             else:
-                token = self._next()
+                token = self._on.next()
                 key = _string(token.text) if token.kind == "string" else ("text", token.text)
-                self._need(":")
+                self._on.need(":")
                 properties.append((key, self.expression()))
-            self._separators()
+            self._on.separators()
         return ("object", properties, children)
-
-    def _peek(self) -> Token:
-        return self._tokens[self._at]
-
-    def _next(self) -> Token:
-        self._at += 1
-        return self._tokens[self._at - 1]
-
-    def _is(self, kind: str) -> bool:
-        return self._peek().kind == kind
-
-    def _take(self, kind: str) -> Token | None:
-        return self._next() if self._is(kind) else None
-
-    def _mark(self, text: str) -> bool:
-        return self._peek().kind == "mark" and self._peek().text == text and bool(self._next())
-
-    def _need(self, what: str) -> str:
-        token = self._next()
-        if what not in {token.kind, token.text}:
-            raise BicepError(f"line {token.line}: {token.text!r} stands where {what} should")
-        return token.text
-
-    def _word(self, word: str) -> None:
-        token = self._next()
-        if token.text != word:
-            raise BicepError(f"line {token.line}: {token.text!r} stands where {word} should")
-
-    def _newlines(self) -> None:
-        while self._take("newline"):
-            pass
-
-    def _separators(self) -> None:
-        while self._take("newline") or self._mark(","):
-            pass
 
 
 def _string(text: str) -> Node:

@@ -1,63 +1,24 @@
 """Plays a deployment: which resources, with which values, Azure would be asked for."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from operator import eq, ge, gt, le, lt, ne
 from pathlib import Path
 from typing import Any, Final
 
-from tests.infra.bicep.functions import SUBSCRIPTION, functions, resource_id
-from tests.infra.bicep.syntax import Declaration, Node, Reader
-from tests.infra.bicep.tokens import BicepError
+from infra.bicep.functions import SUBSCRIPTION, functions, resource_id
+from infra.bicep.resources import Later, Outputs, Resource
+from infra.bicep.syntax import Declaration, Node, Reader
+from infra.bicep.tokens import BicepError
 
+_COMPARISONS: Final[dict[str, Callable[[Any, Any], bool]]] = {
+    "==": eq,
+    "!=": ne,
+    "<": lt,
+    "<=": le,
+    ">": gt,
+    ">=": ge,
+}
 _TYPES: Final = {"string": str, "int": int, "bool": bool, "object": dict, "array": list}
-
-
-@dataclass(slots=True)
-class Resource:
-    """What one resource is asked to be; `scope` is the id of what it stands on, if it says so."""
-
-    kind: str
-    version: str
-    name: str
-    id: str
-    body: dict[str, Any]
-    scope: str | None = None
-    existing: bool = False
-    children: dict[str, "Resource"] = field(default_factory=dict)
-
-    @property
-    def properties(self) -> dict[str, Any]:
-        found: dict[str, Any] = self.body.get("properties", {})
-        return found
-
-    def get(self, name: str) -> Any:
-        known = {"properties": {}, **self.body, "id": self.id, "name": self.name}
-        value, place = known.get(name), f"{self.id}.{name}"
-        if isinstance(value, dict):
-            return Answer(value, place)
-        return Later(place) if value is None else value
-
-
-class Later(str):
-    """A value that only Azure knows: it says where it will come from."""
-
-    __slots__ = ()
-
-
-class Answer(dict[str, Any]):
-    """What a resource has become: what was asked, and what Azure adds to it."""
-
-    def __init__(self, asked: dict[str, Any], place: str) -> None:
-        super().__init__(asked)
-        self._place = place
-
-    def __missing__(self, name: str) -> Later:
-        return Later(f"{self._place}.{name}")
-
-
-@dataclass(slots=True)
-class Outputs:
-    values: dict[str, Any]
 
 
 class Deployment:
@@ -145,7 +106,7 @@ class Deployment:
         else:
             id_ = resource_id(under, kind, *name.split("/"))
         on = under if stands_on else None
-        made = Resource(kind, version, name, id_, body, on, one.existing)
+        made = Resource(kind, version, name, id_, body, on, one.existing, one.skipped)
         if not one.existing:
             self.resources.append(made)
         for child in node[2]:
@@ -204,10 +165,9 @@ class Deployment:
         first = self._eval(left, scope)
         if operator in {"&&", "||"}:
             return self._eval(right, scope) if first is (operator == "&&") else first
-        second = self._eval(right, scope)
-        return {"==": first == second, "!=": first != second}.get(operator) or (
-            operator == ">" and first > second
-        )
+        if operator == "??":
+            return self._eval(right, scope) if first is None else first
+        return _COMPARISONS[operator](first, self._eval(right, scope))
 
     def _eval_lambda(self, scope: dict[str, Any], name: str, body: Node) -> Callable[[Any], Any]:
         return lambda value: self._eval(body, {**scope, name: value})
