@@ -27,7 +27,6 @@ class Deployment:
     def __init__(self, path: Path, parameters: dict[str, Any], group: str = SUBSCRIPTION) -> None:
         self.resources: list[Resource] = []
         self.outputs: dict[str, Any] = {}
-        self.unused: list[str] = []
         self._path = path
         self._group = group
         self._functions = functions(path.parent, group)
@@ -37,7 +36,6 @@ class Deployment:
         if len(self._declared) + sum(one.kind == "output" for one in said) < len(said):
             raise BicepError(f"{path.name} declares one name twice")
         self._known: dict[str, Any] = {}
-        self._used: set[str] = set()
         self._take(parameters)
         for one in self._declared.values():
             if one.kind in {"resource", "module"}:
@@ -45,11 +43,6 @@ class Deployment:
         for one in said:
             if one.kind == "output":
                 self.outputs[one.name] = self._eval(_value(one), {})
-        self.unused = [
-            one.name
-            for one in self._declared.values()
-            if one.kind in {"param", "var"} and one.name not in self._used
-        ]
 
     def _take(self, parameters: dict[str, Any]) -> None:
         wanted = {one.name: one for one in self._declared.values() if one.kind == "param"}
@@ -141,7 +134,6 @@ class Deployment:
         return "".join(str(self._eval(part, scope)) for part in parts)
 
     def _eval_name(self, scope: dict[str, Any], name: str) -> Any:
-        self._used.add(name)
         return scope[name] if name in scope else self._resolve(name)
 
     def _eval_array(self, scope: dict[str, Any], items: list[Node]) -> list[Any]:

@@ -1,0 +1,85 @@
+"""What must be so of the apps in every deployment: what runs where, kept ready for what, with which settings."""
+
+from collections import Counter
+
+from shared.adapters.names import COSMOS, EVENT_HUBS
+from tests.infra.clouds import APPS, DESCRIBED, Cloud, functions
+
+STREAMS = {"cosmosDBTrigger", "eventHubTrigger"}
+PLATFORM = ("AzureWebJobs", "APPLICATIONINSIGHTS_")
+
+
+def every_function_runs_in_one_app(cloud: Cloud) -> None:
+    running: Counter[str] = Counter()
+    for site, here, _ in cloud.apps():
+        running.update(here)
+        folders = {functions()[name][0] for name in here}
+        if cloud.parameters.get("split"):
+            assert [folder.replace("_", "-") for folder in folders] == [
+                site.body["tags"]["azd-service-name"]
+            ]
+
+    assert running == Counter(functions().keys())
+
+
+def the_functions_of_each_folder_are_listed() -> None:
+    found: dict[str, list[str]] = {}
+    for name, (folder, _) in functions().items():
+        found.setdefault(folder, []).append(name)
+
+    listed = {folder: app["functions"] for folder, app in APPS.items()}
+    assert listed == found, "infra/apps.json lists other functions than the blueprints have"
+
+
+def what_may_not_wake_up_is_always_ready(cloud: Cloud) -> None:
+    for site, here, _ in cloud.apps():
+        scale = site.properties["functionAppConfig"]["scaleAndConcurrency"]
+        ready = {one["name"]: one["instanceCount"] for one in scale["alwaysReady"]}
+        streams = {name for name in here if functions()[name][1]["type"] in STREAMS}
+
+        assert {f"function:{name}" for name in streams} == ready.keys() - {"http"}
+        # One alone is drained every hour, and nothing answers meanwhile.
+        assert ready.get("http", 2 if "command" not in here else 0) == 2
+        assert scale["triggers"]["http"]["perInstanceConcurrency"] == 64
+
+
+def apps_run_this_python_and_finish_what_they_hold(cloud: Cloud) -> None:
+    for site, _, _ in cloud.apps():
+        configuration = site.properties["functionAppConfig"]
+        assert configuration["runtime"] == {"name": "python", "version": "3.13"}
+        assert configuration["siteUpdateStrategy"] == {"type": "RollingUpdate"}
+        authentication = configuration["deployment"]["storage"]["authentication"]
+        assert authentication["type"] == "UserAssignedIdentity"
+        assert authentication["userAssignedIdentityResourceId"] == cloud.identity(site)
+        assert site.properties["httpsOnly"] is True
+        assert site.properties["siteConfig"]["minTlsVersion"] == "1.2"
+    for policy in cloud.of("Web/sites/basicPublishingCredentialsPolicies"):
+        assert policy.properties["allow"] is False
+
+
+def settings_are_those_that_the_code_reads(cloud: Cloud) -> None:
+    for site, _, settings in cloud.apps():
+        own = {name for name in settings if not name.startswith(PLATFORM)}
+        prefixes = {name.partition("__")[0] for name in own if "__" in name}
+
+        assert prefixes == set(DESCRIBED["connections"].values()) >= {COSMOS, EVENT_HUBS}
+        for prefix in (*prefixes, "AzureWebJobsStorage"):
+            assert settings[f"{prefix}__credential"] == "managedidentity"
+            assert settings[f"{prefix}__clientId"].startswith(cloud.identity(site))
+        assert {name for name in own if "__" not in name} == {
+            "CHANGE_FEED_POLL_DELAY",
+            "SWEEP_SCHEDULE",
+        }
+        assert f"{COSMOS}__accountEndpoint" in settings
+        assert f"{EVENT_HUBS}__fullyQualifiedNamespace" in settings
+        telemetry = settings["APPLICATIONINSIGHTS_AUTHENTICATION_STRING"]
+        assert telemetry.startswith(f"ClientId={cloud.identity(site)}")
+        assert telemetry.endswith(";Authorization=AAD")
+
+
+def nothing_is_a_secret(cloud: Cloud) -> None:
+    for _, _, settings in cloud.apps():
+        for name, value in settings.items():
+            assert "AccountKey" not in value, name
+            assert "SharedAccess" not in value, name
+            assert "listKeys" not in value, name

@@ -1,0 +1,85 @@
+"""Deployments to look at, as they are and with something broken, and what the code asks of them."""
+
+import json
+import shutil
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import function_app
+from infra.bicep.__main__ import CLOSED, SOME
+from infra.bicep.deployment import Deployment
+from infra.bicep.resources import Resource
+from infra.local.stack import NAMES, ROOT
+
+DESCRIBED: dict[str, Any] = json.loads(NAMES.read_text(encoding="utf-8"))
+APPS: dict[str, Any] = json.loads((ROOT / "infra" / "apps.json").read_text(encoding="utf-8"))
+SPLIT = {**SOME, "split": True}
+AUTOSCALED = {**SOME, "cosmosCapacity": "autoscale"}
+ALL = {"together": SOME, "split": SPLIT, "autoscaled": AUTOSCALED, "closed": CLOSED}
+
+
+class Cloud:
+    """What Azure would be asked for, to be found by type."""
+
+    def __init__(self, parameters: dict[str, Any], root: Path = ROOT) -> None:
+        played = Deployment(root / "infra" / "main.bicep", parameters)
+        self.parameters = parameters
+        self.outputs = played.outputs
+        self.resources = played.resources
+
+    def of(self, kind: str) -> list[Resource]:
+        """Give the resources of a type; there must be one."""
+        found = [one for one in self.resources if one.kind.rpartition("Microsoft.")[2] == kind]
+        assert found, f"nothing of type {kind} is deployed"
+        return found
+
+    def one(self, kind: str) -> Resource:
+        found = self.of(kind)
+        assert len(found) == 1
+        return found[0]
+
+    def apps(self) -> Iterator[tuple[Resource, set[str], dict[str, str]]]:
+        """Give each app with the functions that run in it and its settings."""
+        for site in self.of("Web/sites"):
+            listed = site.properties["siteConfig"]["appSettings"]
+            settings = {one["name"]: one["value"] for one in listed}
+            assert len(settings) == len(listed)
+            off = {name for name in functions() if f"AzureWebJobs.{name}.Disabled" in settings}
+            yield site, functions().keys() - off, settings
+
+    def identity(self, site: Resource) -> str:
+        """Give the id of the one identity of an app."""
+        (found,) = site.body["identity"]["userAssignedIdentities"]
+        assert isinstance(found, str)
+        return found
+
+
+@cache
+def cloud(name: str) -> Cloud:
+    return Cloud(ALL[name])
+
+
+@cache
+def functions() -> dict[str, tuple[str, dict[str, Any]]]:
+    """Give, for each function of the code, the folder that it is in and its trigger."""
+    listed: dict[str, tuple[str, dict[str, Any]]] = {}
+    for found in function_app.app.get_functions():
+        name, trigger = found.get_function_name(), found.get_trigger()
+        assert name
+        assert trigger
+        folder = found.get_user_function().__module__.partition(".")[0]
+        listed[name] = folder, trigger.get_dict_repr()
+    return listed
+
+
+def broken(target: Path, place: str, good: str, bad: str) -> Path:
+    """Copy what is deployed, with one thing changed."""
+    shutil.copytree(ROOT / "infra", target / "infra")
+    (target / "shared").mkdir()
+    shutil.copy(NAMES, target / "shared")
+    text = (target / place).read_text(encoding="utf-8")
+    assert good in text, f"{place} does not say {good}"
+    (target / place).write_text(text.replace(good, bad), encoding="utf-8")
+    return target

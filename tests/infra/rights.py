@@ -1,0 +1,140 @@
+"""Who may do what, read out of the role assignments, and held against what the code does."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from shared.adapters import names
+from tests.infra.clouds import DESCRIBED, Cloud, functions
+
+ROLES = {
+    "2b629674-e913-4c01-ae53-ef4638d8f975": "send",
+    "a638d3c7-ab3a-418d-83e6-5f17a39d4fde": "receive",
+    "d5a91429-5739-47e2-a06b-3470a27159e7": "notify",
+    "b7e6dc6d-f1e8-4753-8033-0f276bb0955b": "host blobs",
+    "974c5e8b-45b9-4653-ba55-5f855dd0fb88": "host queues",
+    "0a9a7e1f-b9d0-4cc4-a60d-0319b160aaa3": "host tables",
+    "3913510d-42f4-4e42-8a64-420c390055eb": "report",
+}
+BUILT_IN = {
+    "00000000-0000-0000-0000-000000000001": "read",
+    "00000000-0000-0000-0000-000000000002": "write",
+}
+CHANGES = {"replace", "upsert", "delete", "patch"}
+
+
+def rights_of(cloud: Cloud, identity: str) -> dict[str, set[str]]:
+    """Give what an identity may do, by what it may do it with: `events`, `hub events`, `topic`, …"""
+    found: dict[str, set[str]] = {}
+    for what, right in (*_store(cloud, identity), *_services(cloud, identity)):
+        found.setdefault(what, set()).add(right)
+    return found
+
+
+def _store(cloud: Cloud, identity: str) -> Iterator[tuple[str, str]]:
+    account = cloud.one("DocumentDB/databaseAccounts").id
+    own = {
+        one.id: one.properties["roleName"].removeprefix("Onewrite ")
+        for one in cloud.of("DocumentDB/databaseAccounts/sqlRoleDefinitions")
+    }
+    for one in cloud.of("DocumentDB/databaseAccounts/sqlRoleAssignments"):
+        if not _is(one.properties["principalId"], identity):
+            continue
+        definition, scope = one.properties["roleDefinitionId"], one.properties["scope"]
+        right = own.get(definition) or BUILT_IN[definition.rpartition("/")[2]]
+        database = f"{account}/dbs/{DESCRIBED['database']}/colls/"
+        yield scope.removeprefix(database) if scope != account else "account", right
+
+
+def _services(cloud: Cloud, identity: str) -> Iterator[tuple[str, str]]:
+    for one in cloud.of("Authorization/roleAssignments"):
+        if not _is(one.properties["principalId"], identity):
+            continue
+        assert one.scope, "a role on the whole resource group"
+        kind, name = one.scope.split("/")[-2:]
+        assert one.properties["principalType"] == "ServicePrincipal"
+        right = ROLES[one.properties["roleDefinitionId"].rpartition("/")[2]]
+        yield {"eventhubs": f"hub {name}", "topics": "topic"}.get(kind, kind), right
+
+
+def _is(principal: str, identity: str) -> bool:
+    return principal == f"{identity}.properties.principalId"
+
+
+def apps_may_do_what_their_functions_do(cloud: Cloud) -> None:
+    for site, here, _ in cloud.apps():
+        mine = rights_of(cloud, cloud.identity(site))
+        for name in here:
+            trigger = functions()[name][1]
+            if trigger["type"] == "eventHubTrigger":
+                assert "receive" in mine[f"hub {trigger['eventHubName']}"], name
+            if trigger["type"] == "cosmosDBTrigger":
+                assert mine[trigger["containerName"]], name
+                assert "write" in mine[trigger["leaseContainerName"]], name
+        if "command" in here:
+            assert "append" in mine[names.EVENTS]
+        if "single_publisher" in here:
+            assert "send" in mine[f"hub {names.EVENTS_HUB}"]
+            assert "write" in mine[names.PROGRESS]
+        if "projections" in here:
+            assert "write" in mine[names.VIEWS]
+            assert "write" in mine[names.PARKED]
+        assert mine["storageAccounts"] == {"host blobs", "host queues", "host tables"}
+        assert mine["components"] == {"report"}
+        assert mine["account"] == {"metadata"}
+
+
+def nobody_may_change_or_delete_a_commit(cloud: Cloud) -> None:
+    for site, _, _ in cloud.apps():
+        assert rights_of(cloud, cloud.identity(site))[names.EVENTS] == {"append"}
+    for one in cloud.of("DocumentDB/databaseAccounts/sqlRoleDefinitions"):
+        (permission,) = one.properties["permissions"]
+        actions = {action.rpartition("/")[2] for action in permission["dataActions"]}
+        assert actions <= {"readMetadata", "executeQuery", "readChangeFeed", "create", "read"}
+        assert not actions & CHANGES
+
+
+def rights_are_on_what_there_is(cloud: Cloud) -> None:
+    known = {
+        *DESCRIBED["containers"],
+        *(f"hub {hub}" for hub in DESCRIBED["hubs"]),
+        *("account", "topic", "storageAccounts", "components"),
+    }
+    for site, _, _ in cloud.apps():
+        assert rights_of(cloud, cloud.identity(site)).keys() <= known
+
+
+def each_app_has_only_its_own(cloud: Cloud) -> None:
+    if not cloud.parameters.get("split"):
+        return
+    mine = {
+        site.body["tags"]["azd-service-name"]: rights_of(cloud, cloud.identity(site))
+        for site, _, _ in cloud.apps()
+    }
+
+    assert len({cloud.identity(site) for site, _, _ in cloud.apps()}) == 3
+    assert mine["command-api"] == {
+        "events": {"append"},
+        "views": {"read"},
+        "outcomes": {"append"},
+        "hub commands": {"send"},
+        **_common(),
+    }
+    assert "topic" not in mine["single-publisher"]
+    assert mine["single-publisher"]["views"] == {"read"}
+    assert mine["single-publisher"]["hub events"] == {"send"}
+    assert "hub commands" not in mine["single-publisher"]
+    assert mine["consumers"]["topic"] == {"notify"}
+    assert mine["consumers"]["leases"] == {"read"}
+
+
+def no_grant_is_made_twice(cloud: Cloud) -> None:
+    made = [one.id for one in cloud.resources]
+    assert len(made) == len(set(made))
+
+
+def _common() -> dict[str, Any]:
+    return {
+        "account": {"metadata"},
+        "storageAccounts": {"host blobs", "host queues", "host tables"},
+        "components": {"report"},
+    }

@@ -1,0 +1,141 @@
+"""azd, the workflows and the runbooks fit what is deployed."""
+
+import json
+import os
+import re
+import subprocess
+from typing import Any
+
+import pytest
+import yaml
+
+from infra.bicep.syntax import Reader
+from infra.local.stack import ROOT
+from tests.infra.clouds import ALL, Cloud, cloud
+
+AZURE: dict[str, Any] = yaml.safe_load((ROOT / "azure.yaml").read_text(encoding="utf-8"))
+PARAMETERS: dict[str, Any] = json.loads(
+    (ROOT / "infra" / "main.parameters.json").read_text(encoding="utf-8")
+)["parameters"]
+WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
+RUNBOOKS = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
+
+
+def deployed(name: str) -> set[str]:
+    return {site.body["tags"]["azd-service-name"] for site, _, _ in cloud(name).apps()}
+
+
+def test_every_app_is_a_service_and_is_deployed_when_it_is_there() -> None:
+    conditions = {name: service["condition"] for name, service in AZURE["services"].items()}
+
+    assert {name for name, one in conditions.items() if "TOGETHER" in one} == deployed("together")
+    assert {name for name, one in conditions.items() if "SPLIT" in one} == deployed("split")
+    for service in AZURE["services"].values():
+        assert (service["project"], service["language"], service["host"]) == (".", "python", "function")
+
+
+def test_parameters_are_those_of_the_bicep_with_its_defaults() -> None:
+    text = (ROOT / "infra" / "main.bicep").read_text(encoding="utf-8")
+    declared = {one.name: one for one in Reader(text).file() if one.kind == "param"}
+
+    assert PARAMETERS.keys() <= declared.keys()
+    assert {name for name, one in declared.items() if one.value is None} <= PARAMETERS.keys()
+    for name, given in PARAMETERS.items():
+        asked = re.fullmatch(r"\$\{[A-Z_]+(?:=(.*))?\}", given["value"])
+        assert asked, name
+        default = declared[name].value
+        said = None if default is None else str(default[1]).removeprefix("None")
+        assert asked[1] == (said.lower() if said in {"True", "False"} else said), name
+
+
+def test_the_hooks_use_what_the_deployment_gives() -> None:
+    given = {*cloud("together").outputs, "AZURE_ENV_NAME"}
+    for hook in AZURE["hooks"].values():
+        text = (ROOT / hook["run"]).read_text(encoding="utf-8")
+        asked = {name for name in re.findall(r"\$\{?([A-Z_]+)", text) if ":-" not in text}
+        assert asked <= given
+        subprocess.run(["sh", "-n", hook["run"]], cwd=ROOT, check=True)
+        assert os.access(ROOT / hook["run"], os.X_OK)
+
+
+@pytest.mark.parametrize(
+    ("split", "together", "code"),
+    [("false", "true", 0), ("true", "false", 0), ("true", "true", 1), ("false", "false", 1)],
+)
+def test_one_app_and_three_apps_are_not_deployed_side_by_side(
+    split: str, together: str, code: int
+) -> None:
+    ran = subprocess.run(
+        ["sh", "infra/hooks/preprovision.sh"],
+        cwd=ROOT,
+        env={"PATH": os.defpath, "ONEWRITE_SPLIT": split, "ONEWRITE_TOGETHER": together},
+        capture_output=True,
+        check=False,
+    )
+
+    assert ran.returncode == code
+
+
+@pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.name)
+def test_workflows_may_do_little_and_use_no_secret(path: Any) -> None:
+    text = path.read_text(encoding="utf-8")
+    workflow = yaml.safe_load(text)
+
+    assert "secrets." not in text
+    assert workflow["permissions"]["contents"] == "read"
+    assert set(workflow["permissions"]) <= {"contents", "id-token"}
+    for line in text.splitlines():
+        if "uses:" in line:
+            pinned = re.search(r"@[0-9a-f]{40} # v\d+\.\d+\.\d+$", line)
+            assert pinned or re.search(r"@v\d+\.\d+\.\d+$", line), line
+    for job in workflow["jobs"].values():
+        assert job["timeout-minutes"] <= 60
+
+
+def test_every_alert_has_its_runbook() -> None:
+    watched = Cloud({**ALL["together"], "alertEmail": "operators@example.org"})
+    alerts = [*watched.of("Insights/metricAlerts"), *watched.of("Insights/scheduledQueryRules")]
+    headings = {
+        re.sub(r"[^a-z0-9 -]", "", line.lower().lstrip("# ")).replace(" ", "-")
+        for line in RUNBOOKS.splitlines()
+        if line.startswith("#")
+    }
+
+    assert len(alerts) == 11
+    for alert in alerts:
+        runbook = re.search(r"docs/operations\.md#([a-z-]+)$", alert.properties["description"])
+        assert runbook
+        assert runbook[1] in headings
+        assert runbook[1] in alert.name
+
+
+def test_every_command_of_the_runbooks_says_where_it_runs() -> None:
+    blocks = re.findall(r"```sh\n(.*?)```", RUNBOOKS, re.DOTALL)
+
+    assert len(blocks) > 10
+    for block in blocks:
+        assert block.startswith(("# local", "# azure")), block
+
+
+def test_what_the_runbooks_name_is_there() -> None:
+    paths = set(re.findall(r"\]\(\.\./([^)#]+)\)", RUNBOOKS))
+
+    assert paths
+    for path in paths:
+        assert (ROOT / path).exists(), path
+    for target in re.findall(r"\bmake ([a-z]+)", RUNBOOKS):
+        assert f"\n{target}:" in (ROOT / "Makefile").read_text(encoding="utf-8"), target
+    for name in re.findall(r"\bONEWRITE_[A-Z_]+", RUNBOOKS):
+        known = {*cloud("together").outputs, "ONEWRITE_TOGETHER"}
+        assert name in known or any(name in given["value"] for given in PARAMETERS.values()), name
+
+
+def test_the_queries_of_workbook_and_alerts_name_what_the_code_says() -> None:
+    book = (ROOT / "infra" / "workbook.json").read_text(encoding="utf-8")
+    sweep = (ROOT / "single_publisher" / "blueprint.py").read_text(encoding="utf-8")
+    alerts = (ROOT / "infra" / "modules" / "alerts.bicep").read_text(encoding="utf-8")
+
+    assert json.loads(book)["version"] == "Notebook/1.0"
+    for text in (book, alerts):
+        assert "the sweep mended" in text
+    assert '"the sweep mended' in sweep

@@ -1,0 +1,99 @@
+"""Every way to deploy, held to what must be so; and what the names cannot say."""
+
+from collections.abc import Callable
+
+import pytest
+
+from infra.bicep.deployment import Deployment
+from infra.bicep.functions import SUBSCRIPTION
+from infra.local.stack import ROOT
+from tests.infra import apps, checks, rights
+from tests.infra.clouds import ALL, Cloud, cloud
+
+CHECKS: list[Callable[[Cloud], None]] = [
+    checks.containers_are_those_of_the_names,
+    checks.the_store_is_strong_and_knows_identities_alone,
+    checks.throughput_is_serverless_or_of_each_container,
+    checks.hubs_and_groups_are_those_of_the_names,
+    checks.the_log_is_captured_and_knows_identities_alone,
+    checks.the_topic_takes_cloud_events_of_identities_alone,
+    checks.storage_and_telemetry_know_identities_alone,
+    apps.every_function_runs_in_one_app,
+    apps.what_may_not_wake_up_is_always_ready,
+    apps.apps_run_this_python_and_finish_what_they_hold,
+    apps.settings_are_those_that_the_code_reads,
+    apps.nothing_is_a_secret,
+    checks.everything_reports,
+    checks.everything_is_tagged,
+    checks.data_is_closed_when_it_should_be,
+    rights.apps_may_do_what_their_functions_do,
+    rights.nobody_may_change_or_delete_a_commit,
+    rights.rights_are_on_what_there_is,
+    rights.each_app_has_only_its_own,
+    rights.no_grant_is_made_twice,
+]
+
+
+@pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.__name__)
+@pytest.mark.parametrize("name", ALL)
+def test_deployed(name: str, check: Callable[[Cloud], None]) -> None:
+    check(cloud(name))
+
+
+def test_every_function_is_listed_with_its_app() -> None:
+    apps.the_functions_of_each_folder_are_listed()
+
+
+def test_the_address_of_the_api_is_that_of_the_app_with_the_commands() -> None:
+    for name in ALL:
+        (api,) = (site for site, here, _ in cloud(name).apps() if "command" in here)
+        assert api.name in cloud(name).outputs["ONEWRITE_API"]
+
+
+def test_a_webhook_is_subscribed_with_a_token_and_a_place_for_what_it_never_takes() -> None:
+    webhook = {
+        "url": "https://example.org/hook",
+        "types": [],
+        "tenantId": "t",
+        "applicationId": "a",
+    }
+    (made,) = Deployment(
+        ROOT / "infra" / "event-subscriptions.bicep",
+        {
+            "topicName": cloud("together").outputs["ONEWRITE_TOPIC"],
+            "deadLetterAccountName": cloud("together").outputs["ONEWRITE_DEAD_LETTER_ACCOUNT"],
+            "deadLetterContainer": cloud("together").outputs["ONEWRITE_DEAD_LETTER_CONTAINER"],
+            "webhooks": {"orders": webhook},
+        },
+        f"{SUBSCRIPTION}/resourceGroups/rg-some",
+    ).resources
+
+    assert made.id.startswith(cloud("together").one("EventGrid/topics").id)
+    assert made.properties["eventDeliverySchema"] == "CloudEventSchemaV1_0"
+    assert made.properties["retryPolicy"]["maxDeliveryAttempts"] == 30
+    destination = made.properties["destination"]["properties"]
+    assert destination["azureActiveDirectoryTenantId"] == "t"
+    dead = made.properties["deadLetterWithResourceIdentity"]["deadLetterDestination"]["properties"]
+    folders = {one.id for one in cloud("together").of(checks.BLOBS)}
+    assert (
+        f"{dead['resourceId']}/blobServices/default/containers/{dead['blobContainerName']}"
+        in folders
+    )
+
+
+def test_a_store_that_is_locked_cannot_be_deleted() -> None:
+    locked = Cloud({**ALL["together"], "storeLocked": True})
+
+    lock = locked.one("Authorization/locks")
+    assert lock.properties["level"] == "CanNotDelete"
+    assert lock.scope == locked.one("DocumentDB/databaseAccounts").id
+
+
+def test_alerts_reach_somebody_when_somebody_is_named() -> None:
+    told = Cloud({**ALL["together"], "alertEmail": "operators@example.org"})
+
+    team = told.one("Insights/actionGroups").id
+    for alert in told.of("Insights/metricAlerts"):
+        assert alert.properties["actions"] == [{"actionGroupId": team}]
+    for alert in told.of("Insights/scheduledQueryRules"):
+        assert alert.properties["actions"] == {"actionGroups": [team]}

@@ -1,0 +1,95 @@
+"""The Bicep is Bicep, says nothing that nobody reads, and is kept short."""
+
+from pathlib import Path
+
+import pytest
+from pycep import BicepParser
+
+from infra.bicep.deployment import Deployment
+from infra.bicep.syntax import Reader
+from infra.bicep.tokens import BicepError
+from infra.local.stack import ROOT
+
+INFRA = ROOT / "infra"
+FILES = sorted([*INFRA.glob("*.bicep"), *INFRA.glob("modules/*.bicep")])
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
+def test_an_independent_parser_reads_the_same_declarations(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    parsed = BicepParser().parse(text=text)
+    ours = Reader(text).file()
+
+    for theirs, kind in {
+        "parameters": "param",
+        "variables": "var",
+        "resources": "resource",
+        "modules": "module",
+        "outputs": "output",
+    }.items():
+        # It names a resource in a resource by both names.
+        found = {name for name in parsed.get(theirs, {}) if "__" not in name}
+        assert found == {one.name for one in ours if one.kind == kind}
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
+def test_every_file_says_what_it_is_for_and_is_short(path: Path) -> None:
+    lines = path.read_text(encoding="utf-8").splitlines()
+
+    assert lines[0].startswith(("// ", "@description"))
+    assert len(lines) <= 250
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
+def test_every_parameter_and_variable_is_read(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    declared = [one.name for one in Reader(text).file() if one.kind in {"param", "var"}]
+
+    for name in declared:
+        rest = [line for line in text.splitlines() if not line.startswith((f"param {name} ", "//"))]
+        assert sum(_says(line, name) for line in rest) > (f"var {name} " in text), name
+
+
+def test_every_module_is_deployed() -> None:
+    said = "".join(path.read_text(encoding="utf-8") for path in FILES)
+
+    for path in INFRA.glob("modules/*.bicep"):
+        assert f"{path.name}' = " in said
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("'a${1}b'", "a1b"),
+        ("'it\\'s'", "it's"),
+        ("true ? 'yes' : 'no'", "yes"),
+        ("1 == 1 && !(2 > 3)", True),
+        ("null ?? 4", 4),
+        ("map([1, 2], x => x == 1)", [True, False]),
+        ("[for (x, i) in [5, 6]: { at: i, x: x }]", [{"at": 0, "x": 5}, {"at": 1, "x": 6}]),
+        ("filter(items({ b: 1, a: 2 }), x => x.value > 0)[0].key", "a"),
+        ("union({ a: { b: 1 } }, { a: { c: 2 } })", {"a": {"b": 1, "c": 2}}),
+        ("union(['a'], ['a', 'b'])", ["a", "b"]),
+        ("toObject(['a'], x => x, x => '${x}!')", {"a": "a!"}),
+    ],
+)
+def test_expressions_mean_what_azure_documents(text: str, value: object, tmp_path: Path) -> None:
+    file = tmp_path / "one.bicep"
+    file.write_text(f"output one object = {text}\n", encoding="utf-8")
+
+    assert Deployment(file, {}).outputs == {"one": value}
+
+
+@pytest.mark.parametrize(
+    "text", ["var a = [\n", "var a = 'b\n", "var a = b c\n", "type a = string\n", "var a = ;\n"]
+)
+def test_what_is_no_bicep_is_refused(text: str) -> None:
+    with pytest.raises(BicepError):
+        Reader(text).file()
+
+
+def _says(line: str, name: str) -> bool:
+    return any(
+        word == name
+        for word in "".join(c if c.isalnum() or c == "_" else " " for c in line).split()
+    )
