@@ -2,6 +2,8 @@
 PYTHON ?= $(shell command -v python3.13 >/dev/null 2>&1 && python3.13 -c '' >/dev/null 2>&1 && echo python3.13 || echo python3)
 VENV := .venv
 PY := $(VENV)/bin/python
+SEEDS := 1 2 3 4 5
+COMMANDS := 4000
 
 help:  ## says what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -23,6 +25,11 @@ demo: setup  ## a morning in the warehouse, and a check of every row
 
 test: lint types imports tests  ## all that CI runs
 
+chaos: setup  ## everything fails and hosts die, once for each of SEEDS (the tests do it for one)
+	@for seed in $(SEEDS); do \
+	  CHAOS_SEED=$$seed CHAOS_COMMANDS=$(COMMANDS) $(PY) -m pytest -q tests/chaos/test_delivery.py || exit 1; \
+	done
+
 lint: setup
 	@$(VENV)/bin/ruff check .
 	@$(VENV)/bin/ruff format --check .
@@ -43,5 +50,5 @@ format: setup  ## puts the code in shape
 clean:  ## forgets the local state (the store, the log, the checkpoints)
 	@rm -rf .onewrite
 
-.PHONY: help setup run demo test lint types imports tests format clean
+.PHONY: help setup run demo chaos test lint types imports tests format clean
 .DEFAULT_GOAL := help

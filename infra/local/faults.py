@@ -20,7 +20,7 @@ VOCABULARY = {
     "event-hubs": frozenset(
         {
             *("reject", "internal-error", "detach", "drop-before", "drop-after"),
-            *("delay", "duplicate", "steal", "idle-drop"),
+            *("delay", "duplicate", "steal", "idle-drop", "lose"),
         }
     ),
 }
