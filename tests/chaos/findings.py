@@ -114,7 +114,7 @@ async def _partition(client: EventHubConsumerClient, partition: str) -> list[tup
         for event in events:
             envelope = json.loads(event.body_as_str())
             found.append((envelope["subject"], envelope["sequence"]))
-        if events and events[-1].sequence_number == extent["last_enqueued_sequence_number"]:
+        if events and events[-1].sequence_number >= extent["last_enqueued_sequence_number"]:
             end.set()
 
     reading = asyncio.create_task(
