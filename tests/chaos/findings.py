@@ -85,7 +85,12 @@ def _look_at_log(
 
 
 def _refused_and_stored(items: Iterable[dict[str, Any]], told: Told) -> list[str]:
-    stored = {item["commandId"] for item in items}
+    # A copy that nobody answered may be written after a later one was refused: that is no falsehood.
+    stored = {
+        item["commandId"]
+        for item in items
+        if item["metadata"]["correlationId"] not in told.unanswered
+    }
     return [
         f"{answer.command_id} was told {answer.status}, and is stored"
         for answer in told.answers
