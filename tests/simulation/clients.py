@@ -3,6 +3,7 @@
 import asyncio
 import random
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from shared.domain.item.commands import (
@@ -87,6 +88,9 @@ class Client:
         metadata = Metadata(correlation_id=key, causation_id=key, time=time)
         request = CommandRequest(stream, command, key, metadata)
         asking = host.spawn(host.application.dispatcher.dispatch(request))  # type: ignore[arg-type]
+        if self.dice.random() < 0.05:
+            # The network doubles it: nobody listens to the second answer.
+            host.spawn(_unheard(host, request))
         await asyncio.wait({asking}, timeout=self.dice.choice([0.03, 1.0, 5.0]))
         if not asking.done():
             asking.cancel()
@@ -116,3 +120,8 @@ async def open_warehouse(client: Client) -> None:
     for stream in client.streams:
         command = RegisterItem(name=stream.id, reorder_point=1)
         await client.ask(stream, command, f"register-{stream.id}")
+
+
+async def _unheard(host: Host, request: CommandRequest) -> None:
+    with suppress(OnewriteError):
+        await host.application.dispatcher.dispatch(request)

@@ -32,7 +32,7 @@ from tests.simulation.ports import (
 )
 
 NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
-AGE = timedelta(seconds=2)
+AGE = timedelta(seconds=0.5)
 BATCH = 8
 SNAPSHOT_EVERY = 4
 
@@ -88,7 +88,9 @@ class Host:
             self.spawn(self._watch(lease, self._publish, number))
         for number, partition in enumerate(cloud.partitions):
             self.spawn(self._watch(partition, self._project, number))
-        self.spawn(self._sweep())
+        # Where nothing is lost, nothing may need the sweep.
+        if self.weather.lossy:
+            self.spawn(self._sweep())
 
     def crash(self) -> None:
         """Die in the middle of whatever goes on; another process starts a little later."""
@@ -121,7 +123,7 @@ class Host:
         """Take what is free, now and then what is not, and work on what is one's own."""
         dice = self.weather.dice
         while True:
-            if claim.owner is None or self.weather.strikes("theft", self.weather.crashes / 4):
+            if claim.owner is None or self.weather.strikes("theft", self.weather.thefts):
                 claim.take(self.name)
             if claim.owner != self.name or not await work(claim, number):
                 await asyncio.sleep(dice.uniform(0.05, 0.2))
@@ -165,7 +167,7 @@ class Host:
 
     async def _sweep(self) -> None:
         while True:
-            await asyncio.sleep(self.weather.dice.uniform(2, 6))
+            await asyncio.sleep(self.weather.dice.uniform(0.3, 1))
             try:
                 await self.sweep.run(seconds=1e9)
             except (OnewriteError, BaseExceptionGroup) as error:

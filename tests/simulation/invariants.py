@@ -58,11 +58,14 @@ def _untrue(
 def _log(cloud: Cloud) -> list[str]:
     wrong: list[str] = []
     seen: set[tuple[str, int]] = set()
+    homes: dict[str, int] = {}
     for partition, messages in enumerate(cloud.log.messages):
         last: Counter[str] = Counter()
         for body in messages:
             envelope = from_json(body)
             place = envelope["subject"], envelope["sequence"]
+            if homes.setdefault(place[0], partition) != partition:
+                wrong.append(f"{place[0]}@{place[1]} is in another partition than its stream")
             if place in seen:
                 continue
             seen.add(place)

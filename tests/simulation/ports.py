@@ -41,9 +41,14 @@ class Weather:
     failures: float
     crashes: float
     losses: float
+    thefts: float
+    lossy: bool = False
     trace: list[str] = field(default_factory=list)
     fired: dict[str, int] = field(default_factory=dict)
     never: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def __post_init__(self) -> None:
+        self.lossy = self.losses > 0
 
     def strikes(self, kind: str, probability: float) -> bool:
         """Roll the dice for one kind of fault."""
@@ -54,7 +59,7 @@ class Weather:
 
     def calm(self) -> None:
         """Let nothing fail any more."""
-        self.failures = self.crashes = self.losses = 0.0
+        self.failures = self.crashes = self.losses = self.thefts = 0.0
 
 
 @dataclass

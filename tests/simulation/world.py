@@ -27,8 +27,9 @@ class Plan:
     clients: int = 8
     hosts: int = 3
     failures: float = 0.04
-    crashes: float = 0.004
-    losses: float = 0.01
+    crashes: float = 0.005
+    losses: float = 0.04
+    thefts: float = 0.02
 
 
 @dataclass
@@ -51,7 +52,7 @@ async def _world(plan: Plan) -> Ending:
     dice = random.Random(plan.seed)
     # Half of the worlds lose nothing: there the order on the log must be perfect.
     losses = plan.losses if plan.seed % 2 else 0.0
-    weather = Weather(dice, plan.failures, plan.crashes, losses)
+    weather = Weather(dice, plan.failures, plan.crashes, losses, plan.thefts)
     cloud, told = Cloud(), Told()
     machines = [Host(f"host-{number}", cloud, weather) for number in range(plan.hosts)]
     for machine in machines:
@@ -102,6 +103,7 @@ def _changes(plan: Plan) -> list[Plan]:
         replace(plan, failures=0.0),
         replace(plan, crashes=0.0),
         replace(plan, losses=0.0),
+        replace(plan, thefts=0.0),
     ]
     return [
         change
