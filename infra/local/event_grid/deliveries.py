@@ -1,7 +1,7 @@
 """What is to be delivered, kept in SQLite: what was accepted stays until it is delivered, dead or dropped.
 
 An event has one row, and one delivery for each subscription that it matches. `age` counts the seconds of the
-service's clock from the publishing to the time when the delivery is next due; nothing ages while the process is down.
+service's clock from the publishing to the time when the delivery is next due; a process that is down ages nothing.
 """
 
 import json
@@ -27,13 +27,14 @@ CREATE TABLE IF NOT EXISTS dead_letters (
     n INTEGER PRIMARY KEY AUTOINCREMENT, topic TEXT, subscription TEXT, body TEXT);
 CREATE INDEX IF NOT EXISTS dead_letters_of ON dead_letters (topic, subscription);
 """
-COLUMNS = "d.n, d.event, d.attempts, d.age, d.tried, d.outcome, d.status, e.published, e.body"
+COLUMNS = "e.body, d.n, d.event, d.attempts, d.age, d.tried, d.outcome, d.status, e.published"
 
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
     """One event on its way to one subscription; `tried` and what follows tell of the last attempt."""
 
+    event: Event
     number: int
     event_number: int
     attempts: int
@@ -42,7 +43,6 @@ class Delivery:
     outcome: str | None
     status: int | None
     published: str
-    event: Event
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +86,7 @@ class Deliveries:
             f" WHERE d.n IN ({marks})",
             numbers,
         )
-        return [Delivery(*row[:-1], json.loads(row[-1])) for row in rows]
+        return [Delivery(json.loads(body), *rest) for body, *rest in rows]
 
     async def postpone(self, delivery: Delivery, age: float, due: float) -> None:
         """Keep a failed attempt, and when the next one is."""
