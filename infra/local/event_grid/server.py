@@ -12,7 +12,7 @@ from aiohttp import web
 from infra.local.database import Database
 from infra.local.event_grid import authorization
 from infra.local.event_grid.deliveries import SCHEMA, Deliveries
-from infra.local.event_grid.errors import EventGridError
+from infra.local.event_grid.errors import EventGridError, unsupported
 from infra.local.event_grid.handshake import shake_hands
 from infra.local.event_grid.ingest import LARGEST_BATCH, read_events
 from infra.local.event_grid.management import manage
@@ -93,6 +93,8 @@ class EventGridServer:
                     return await self._publish(request, self._topic(name))
                 case ["topics", name, "eventSubscriptions", *rest]:
                     return await manage(request, self._topic(name), rest, self._registry)
+                case ["topics", _, "validate"]:
+                    return unsupported("validation by hand (validationUrl)").answer
         except EventGridError as error:
             return error.answer
         return EventGridError(404, f"There is no {request.method} {request.path!r}.").answer

@@ -28,9 +28,16 @@ class StaticMapping(BaseModel):
     """A header that every request to the webhook carries."""
 
     model_config = SHAPE
-    name: str = Field(pattern=r"^(?i:(?!aeg-))[A-Za-z0-9-]+$")
+    name: str = Field(pattern=r"^[A-Za-z0-9-]+$")
     type: Literal["Static"]
     properties: StaticValue
+
+    @field_validator("name")
+    @classmethod
+    def _is_free(cls, given: str) -> str:
+        if given.lower().startswith("aeg-"):
+            raise ValueError("the prefix aeg- is the service's own")
+        return given
 
 
 class WebHookProperties(BaseModel):

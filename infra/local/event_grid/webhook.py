@@ -1,6 +1,7 @@
 """One attempt at a webhook: posts, waits for the answer, and tells how it ended, faults included."""
 
 import asyncio
+import io
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -47,10 +48,11 @@ class Webhooks:
         return await self._post(url, headers, body)
 
     async def _post(self, url: str, headers: Mapping[str, str], body: bytes) -> Outcome:
+        stream = io.BytesIO(body)  # aiohttp warns of large bodies that are mere bytes
         try:
             async with (
                 asyncio.timeout(self.patience),
-                self.http.post(url, headers=headers, data=body, allow_redirects=False) as answer,
+                self.http.post(url, headers=headers, data=stream, allow_redirects=False) as answer,
             ):
                 return outcome_of(answer.status)
         except TimeoutError:
