@@ -90,7 +90,7 @@ class Pusher:
         try:
             content_type, body = body_of(batch, self.subscription)
             headers = headers_of(self.name, batch, self.subscription)
-            url = self.subscription.webhook.endpoint_url
+            url = self.subscription.webhook.endpoint
             outcome = await self.webhooks.deliver(
                 self.name, url, {**headers, "Content-Type": content_type}, body
             )

@@ -81,7 +81,7 @@ async def _ask_by_event(
         "aeg-data-version": "1",
         "aeg-metadata-version": "1",
     }
-    url = subscription.webhook.endpoint_url
+    url = subscription.webhook.endpoint
     async with http.post(
         url, headers=headers, data=json.dumps([event]), allow_redirects=False
     ) as answer:
@@ -115,7 +115,7 @@ async def _ask_by_options(
         "WebHook-Request-Origin": ORIGIN,
         "WebHook-Request-Callback": callback,
     }
-    url = subscription.webhook.endpoint_url
+    url = subscription.webhook.endpoint
     async with http.options(url, headers=headers, allow_redirects=False) as answer:
         if not OK <= answer.status < 300:  # noqa: PLR2004 - a success
             return f"Http OPTIONS request failed with response code {answer.status}"

@@ -57,6 +57,11 @@ class WebHookProperties(BaseModel):
         return given
 
     @property
+    def endpoint(self) -> URL:
+        """The URL exactly as it was given: what is quoted stays quoted."""
+        return URL(self.endpoint_url, encoded=True)
+
+    @property
     def batched(self) -> bool:
         """Whether output batching is on: either setting turns it on."""
         return bool(self.max_events_per_batch or self.preferred_batch_size_in_kilobytes)

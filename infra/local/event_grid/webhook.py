@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import aiohttp
+from yarl import URL
 
 from infra.local.event_grid.schedule import Outcome, outcome_of
 from infra.local.faults import Faults, Rule
@@ -22,7 +23,7 @@ class Webhooks:
     patience: float
 
     async def deliver(
-        self, subscription: str, url: str, headers: Mapping[str, str], body: bytes
+        self, subscription: str, url: URL, headers: Mapping[str, str], body: bytes
     ) -> Outcome:
         """Make one attempt, or let it fail if a rule says so."""
         rule = self.faults.choose("event-grid", "deliver", subscription)
@@ -31,7 +32,7 @@ class Webhooks:
         return await self._struck(rule, url, headers, body)
 
     async def _struck(
-        self, rule: Rule, url: str, headers: Mapping[str, str], body: bytes
+        self, rule: Rule, url: URL, headers: Mapping[str, str], body: bytes
     ) -> Outcome:
         match rule.fault:
             case "429" | "503":
@@ -47,7 +48,7 @@ class Webhooks:
                 await asyncio.sleep(rule.seconds)
         return await self._post(url, headers, body)
 
-    async def _post(self, url: str, headers: Mapping[str, str], body: bytes) -> Outcome:
+    async def _post(self, url: URL, headers: Mapping[str, str], body: bytes) -> Outcome:
         stream = io.BytesIO(body)  # aiohttp warns of large bodies that are mere bytes
         try:
             async with (

@@ -27,7 +27,7 @@ DEAD_LETTERS = {
 }
 
 
-def cloud_event(number: int = 1, **attributes: Any) -> CloudEvent:
+def cloud_event(number: int = 1, **attributes: Any) -> CloudEvent[Any]:
     given = {"source": "/onewrite/item", "type": "StockRanLow", "data": {"n": number}, **attributes}
     return CloudEvent(id=str(number), **given)
 

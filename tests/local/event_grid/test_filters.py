@@ -8,7 +8,7 @@ from azure.core.messaging import CloudEvent
 from tests.local.event_grid.grids import Grid, cloud_event, grid_event, subscription
 from tests.local.event_grid.webhooks import Webhook
 
-EVENTS = {
+EVENTS: dict[str, Any] = {
     "rice": {
         "type": "StockRanLow",
         "subject": "item-RICE",
@@ -78,7 +78,7 @@ REFUSED: dict[str, dict[str, Any]] = {
 }
 
 
-def published(name: str) -> CloudEvent:
+def published(name: str) -> CloudEvent[Any]:
     extensions = {"region": "west"} if name == "order" else None
     return CloudEvent(source="/s", id=name, extensions=extensions, **EVENTS[name])
 
