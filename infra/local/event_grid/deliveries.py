@@ -83,7 +83,7 @@ class Deliveries:
         marks = ",".join("?" * len(numbers))
         rows = self.database.reader.execute(
             f"SELECT {COLUMNS} FROM deliveries d JOIN events e ON e.n = d.event"  # noqa: S608 - marks
-            f" WHERE d.n IN ({marks})",
+            f" WHERE d.n IN ({marks}) ORDER BY d.n",
             numbers,
         )
         return [Delivery(json.loads(body), *rest) for body, *rest in rows]

@@ -1,5 +1,6 @@
 """A stand-in of Event Grid with two topics, what publishes to it, and the descriptions of subscriptions."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -100,9 +101,16 @@ class Grid:
 
     async def settled(self, topic: str, name: str = "hook") -> dict[str, Any]:
         """Wait until nothing waits for a subscription, and show it."""
-        while (shown := await self.get(topic, name))["undelivered"]:
-            pass
+        async with asyncio.timeout(DEADLINE):
+            while (shown := await self.get(topic, name))["undelivered"]:
+                pass
         return dict(shown)
+
+    async def validated(self, topic: str, name: str = "hook") -> None:
+        """Wait until the webhook of a described subscription has agreed."""
+        async with asyncio.timeout(DEADLINE):
+            while "undelivered" not in await self.get(topic, name):
+                pass
 
     async def dead_letters(self, topic: str, name: str = "hook") -> list[dict[str, Any]]:
         """Wait until nothing waits for a subscription, and list its dead letters."""

@@ -186,7 +186,6 @@ async def test_a_described_subscription_waits_until_its_webhook_agrees(
             pass
         assert shown["properties"]["provisioningState"] == "Creating"
         webhook.handshake = agree
-        while shown["properties"]["provisioningState"] != "Succeeded":
-            shown = await running.get("cloud", "hook")
+        await running.validated("cloud")
         await running.publish("cloud", cloud_event())
         assert len(await webhook.attempts(1)) == 1
