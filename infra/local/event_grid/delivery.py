@@ -32,20 +32,21 @@ class Pusher:
     pace: float
     dice: random.Random
     _due: list[tuple[float, int]] = field(default_factory=list)
-    _held: set[int] = field(default_factory=set)
     _changed: asyncio.Event = field(default_factory=asyncio.Event)
     _places: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(PARALLEL))
 
+    def load(self) -> None:
+        """Take up what the file holds; once, and before anything is added."""
+        for due, number in self.deliveries.waiting(self.topic, self.name):
+            self.add(due, number)
+
     def add(self, due: float, number: int) -> None:
-        """Take a delivery up at a time (seconds since the epoch), unless it is held already."""
-        if number not in self._held:
-            self._held.add(number)
-            self._schedule(due, number)
+        """Take a delivery up at a time (seconds since the epoch)."""
+        heapq.heappush(self._due, (due, number))
+        self._changed.set()
 
     async def run(self) -> None:
         """Deliver until cancelled; an attempt that is cancelled is made again after a restart."""
-        for due, number in self.deliveries.waiting(self.topic, self.name):
-            self.add(due, number)
         async with asyncio.TaskGroup() as attempts:
             while True:
                 await self._wait()
@@ -54,10 +55,6 @@ class Pusher:
                 for batch in pack(await self._alive(found), self.subscription.webhook):
                     await self._places.acquire()
                     attempts.create_task(self._attempt(batch))
-
-    def _schedule(self, due: float, number: int) -> None:
-        heapq.heappush(self._due, (due, number))
-        self._changed.set()
 
     async def _wait(self) -> None:
         while not self._due or self._due[0][0] > time.time():
@@ -112,7 +109,6 @@ class Pusher:
     async def _settle(self, delivery: Delivery, outcome: Outcome) -> None:
         if outcome.is_delivered:
             await self.deliveries.finish(delivery)
-            self._held.discard(delivery.number)
             return
         most = self.subscription.retry_policy.max_delivery_attempts
         reason = end_of(outcome, delivery.attempts, most)
@@ -122,7 +118,7 @@ class Pusher:
         wait = wait_after(outcome, delivery.attempts, self.dice)
         due = time.time() + wait / self.pace
         await self.deliveries.postpone(delivery, delivery.age + wait, due)
-        self._schedule(due, delivery.number)
+        self.add(due, delivery.number)
 
     async def _end(self, delivery: Delivery, reason: str) -> None:
         if self.subscription.dead_letter_destination is None:
@@ -130,4 +126,3 @@ class Pusher:
         else:
             letter = dead_letter(delivery, self.subscription, reason)
             await self.deliveries.bury(self.topic, self.name, delivery, letter)
-        self._held.discard(delivery.number)

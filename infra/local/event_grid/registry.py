@@ -129,6 +129,7 @@ class Registry:
         pusher = Pusher(
             *(topic.name, name, subscription, self.deliveries, self.webhooks, self.pace, dice)
         )
+        pusher.load()
         self._running[topic.name, name] = pusher, _task(pusher.run())
 
     async def _stop(self, key: Key) -> None:

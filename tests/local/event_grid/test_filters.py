@@ -49,6 +49,7 @@ FILTERS: list[tuple[dict[str, Any], set[str]]] = [
     (advanced("StringIn", "Subject", "order-1"), {"order"}),
     (advanced("StringIn", "region", "west"), {"order"}),
     (advanced("NumberIn", "data.left", 3, 4), {"rice"}),
+    (advanced("NumberIn", "data.open", 1), {"order"}),
     (advanced("NumberGreaterThan", "data.left", 3), {"tea"}),
     (advanced("NumberLessThan", "data.left", 5.5), {"rice"}),
     (advanced("BoolEquals", "data.open", True), {"rice"}),

@@ -131,3 +131,16 @@ async def test_a_described_subscription_shakes_hands_once_until_it_is_changed(
             await running.publish("cloud", cloud_event())
             await running.settled("cloud")
         assert len(webhook.handshakes) == handshakes
+
+
+async def test_the_file_holds_nothing_of_what_is_over(tmp_path: Path, webhook: Webhook) -> None:
+    async with grid(tmp_path) as running:
+        for name in ("first", "second"):
+            await running.subscribe("cloud", webhook.url, name)
+        await running.publish("cloud", *map(cloud_event, range(10)))
+        for name in ("first", "second"):
+            await running.settled("cloud", name)
+
+    with closing(sqlite3.connect(tmp_path / "event-grid.sqlite")) as file:
+        assert file.execute("SELECT COUNT(*) FROM events").fetchone() == (0,)
+    assert len(webhook.deliveries) == 20

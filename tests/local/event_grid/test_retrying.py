@@ -196,3 +196,18 @@ async def test_one_poisonous_event_does_not_stop_the_others(grid: Grid, webhook:
     letters = await grid.dead_letters("cloud")
     assert [letter["id"] for letter in letters] == ["3"]
     assert len(webhook.deliveries) == 6
+
+
+async def test_a_redirection_is_a_failure_and_is_not_followed(grid: Grid, webhook: Webhook) -> None:
+    async def elsewhere(request: Request) -> web.Response:
+        away = request.target == "/hook"
+        return web.Response(status=307 if away else 200, headers={"Location": "/elsewhere"})
+
+    webhook.delivery = elsewhere
+    retry = {"maxDeliveryAttempts": 2}
+    await grid.subscribe("cloud", webhook.url, retryPolicy=retry)
+
+    await grid.publish("cloud", cloud_event())
+
+    assert (await grid.settled("cloud"))["dropped"] == 1
+    assert [request.target for request in webhook.deliveries] == ["/hook", "/hook"]
