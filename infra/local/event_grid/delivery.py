@@ -93,7 +93,8 @@ class Pusher:
             )
         finally:
             self._places.release()
-        took = (time.monotonic() - begun) * self.pace
+        # Not compressed: the webhook's time is real, and a slow machine must not age its events.
+        took = time.monotonic() - begun
         async with asyncio.TaskGroup() as settling:
             for delivery in batch:
                 after = replace(
