@@ -18,7 +18,7 @@ $(VENV)/ready: requirements.txt requirements-dev.txt
 	@$(PY) -m pip install --quiet --disable-pip-version-check --no-deps -r requirements-dev.txt
 	@touch $@
 
-run: setup  ## serves on 127.0.0.1:7071, with stand-ins of Cosmos DB and Event Hubs beside it
+run: setup  ## serves on 127.0.0.1:7071, with stand-ins of its cloud beside it
 	@$(PY) -m infra.local.run
 
 demo: setup  ## a morning in the warehouse, and a check of every row

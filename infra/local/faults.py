@@ -23,6 +23,7 @@ VOCABULARY = {
             *("delay", "duplicate", "steal", "idle-drop", "lose"),
         }
     ),
+    "event-grid": frozenset({"429", "503", "drop-before", "drop-after", "delay", "duplicate"}),
 }
 
 
