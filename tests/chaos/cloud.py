@@ -7,7 +7,7 @@ import socket
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 
 from infra.local.provision import provision
@@ -86,7 +86,8 @@ async def cloud(state: Path, app: Path = ROOT, hosts: int = 2) -> AsyncIterator[
     services = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "infra.local.services", "--state", str(state)),
         *("--names", str(NAMES), "--cosmos", str(ports.cosmos)),
-        *("--event-hubs", str(ports.event_hubs), "--faults", str(ports.faults)),
+        *("--event-hubs", str(ports.event_hubs), "--event-grid", str(ports.event_grid)),
+        *("--faults", str(ports.faults)),
         cwd=ROOT,
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
@@ -115,8 +116,9 @@ async def cloud(state: Path, app: Path = ROOT, hosts: int = 2) -> AsyncIterator[
 
 def _free(hosts: int) -> tuple[Ports, *tuple[int, ...]]:
     """Take all ports at one time: one that was given back may be given out again."""
-    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(hosts + 3)]
+    needed = len(fields(Ports))
+    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(needed + hosts - 1)]
     ports = [listener.getsockname()[1] for listener in sockets]
     for listener in sockets:
         listener.close()
-    return Ports(*ports[:4]), *ports[4:]
+    return Ports(*ports[:needed]), *ports[needed:]
