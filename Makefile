@@ -26,6 +26,9 @@ demo: setup  ## a morning in the warehouse, and a check of every row
 
 test: lint types imports tests  ## all that CI runs
 
+spec: setup  ## tells what the business does, holds it (or against URL=...), writes docs/specification.md
+	@$(PY) -m tests.specs $(if $(URL),--url $(URL))
+
 sim: setup  ## SEEDS simulated worlds (or SEED=7 alone): every promise is kept in each
 	@$(PY) -m tests.simulation $(if $(SEED),--seed $(SEED),--seeds $(SEEDS))
 
@@ -54,5 +57,5 @@ format: setup  ## puts the code in shape
 clean:  ## forgets the local state (the store, the log, the checkpoints)
 	@rm -rf .onewrite
 
-.PHONY: help setup run demo sim chaos test lint types imports tests format clean
+.PHONY: help setup run demo spec sim chaos test lint types imports tests format clean
 .DEFAULT_GOAL := help
