@@ -2,6 +2,9 @@
 PYTHON ?= $(shell command -v python3.13 >/dev/null 2>&1 && python3.13 -c '' >/dev/null 2>&1 && echo python3.13 || echo python3)
 VENV := .venv
 PY := $(VENV)/bin/python
+CHAOS := 1 2 3
+SEEDS := 1000
+COMMANDS := 4000
 
 help:  ## says what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -15,13 +18,24 @@ $(VENV)/ready: requirements.txt requirements-dev.txt
 	@$(PY) -m pip install --quiet --disable-pip-version-check --no-deps -r requirements-dev.txt
 	@touch $@
 
-run: setup  ## serves on 127.0.0.1:7071, with stand-ins of Cosmos DB and Event Hubs beside it
+run: setup  ## serves on 127.0.0.1:7071, with stand-ins of its cloud beside it
 	@$(PY) -m infra.local.run
 
 demo: setup  ## a morning in the warehouse, and a check of every row
 	@$(PY) -m infra.local.demo
 
 test: lint types imports tests  ## all that CI runs
+
+spec: setup  ## tells what the business does, holds it (or against URL=...), writes docs/specification.md
+	@$(PY) -m tests.specs $(if $(URL),--url $(URL))
+
+sim: setup  ## SEEDS simulated worlds (or SEED=7 alone): every promise is kept in each
+	@$(PY) -m tests.simulation $(if $(SEED),--seed $(SEED),--seeds $(SEEDS))
+
+chaos: setup  ## everything fails and hosts die, once for each seed (CHAOS="1 2 3")
+	@for seed in $(CHAOS); do \
+	  CHAOS_SEED=$$seed CHAOS_COMMANDS=$(COMMANDS) $(PY) -m pytest -q tests/chaos/test_delivery.py || exit 1; \
+	done
 
 lint: setup
 	@$(VENV)/bin/ruff check .
@@ -58,5 +72,5 @@ emulators:  ## starts Microsoft's emulators in Docker, for `func start`
 clean:  ## forgets the local state (the store, the log, the checkpoints)
 	@rm -rf .onewrite
 
-.PHONY: help setup run demo test lint types imports tests format policies emulators clean
+.PHONY: help setup run demo spec sim chaos test lint types imports tests format policies emulators clean
 .DEFAULT_GOAL := help

@@ -5,11 +5,11 @@ from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import chain
 from typing import Any
 
-from shared.kernel.commit import Commit, timestamp
+from shared.kernel.commit import timestamp
 from shared.kernel.envelope import Envelope, decode, encode, envelopes
 from shared.kernel.errors import BrokenStream, InvalidMessage, Poison
 from shared.kernel.message import Event
@@ -20,6 +20,7 @@ from shared.kernel.stream import StreamName
 from shared.kernel.view import Gap, Row, RowKey, View, advance, empty_row, keyed
 
 CONSUMER = "projections"
+YOUNG = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,29 +102,34 @@ class Projections:
     ) -> Row:
         advanced = advance(view, row, arrived, skipped)
         if isinstance(advanced, Gap):
-            # The log does not have (or not yet have) what came before: the store does.
-            stream = StreamName.parse(row.at.stream)
-            missed = await self._missed(stream, row)
-            stored = list(chain.from_iterable(envelopes(commit) for commit in missed))
+            # The log does not have (or not yet have) what came before: the store does. What comes behind
+            # stays the log's to bring: a row that runs ahead would hide what the log has lost.
+            stored = await self._missed(row, arrived)
             filled = keyed(view, stored, skipped).get(row.at, {})
             advanced = advance(view, row, {**filled, **arrived}, skipped)
-            await self._send_again(row, stored, min(arrived, default=0))
+            await self._send_again(row, stored)
         if isinstance(advanced, Gap):
             lacking = advanced.version + 1
             broken = BrokenStream(f"the store has no version {lacking}")
             raise Poison(row.at.stream, lacking, broken)
         return advanced
 
-    async def _missed(self, stream: StreamName, row: Row) -> Sequence[Commit]:
+    async def _missed(self, row: Row, arrived: Mapping[int, Event]) -> list[Envelope]:
+        """Read the events between a row and the last that arrived, without those that did."""
+        stream = StreamName.parse(row.at.stream)
         try:
-            return (await self.store.read(stream, row.version)).commits
+            commits = (await self.store.read(stream, row.version)).commits
         except InvalidMessage as error:
-            raise Poison(str(stream), row.version + 1, error) from error
+            raise Poison(row.at.stream, row.version + 1, error) from error
+        stored = chain.from_iterable(envelopes(commit) for commit in commits)
+        missing = range(row.version + 1, max(arrived))
+        return [one for one in stored if one.sequence in missing and one.sequence not in arrived]
 
-    async def _send_again(self, row: Row, stored: Iterable[Envelope], arrived: int) -> None:
-        """Send what the log lacks again, for the other consumers; not for a row that only begins."""
-        lacking = [encode(one) for one in stored if row.version < one.sequence < arrived]
-        if row.version > 0 and lacking:
+    async def _send_again(self, row: Row, missed: Sequence[Envelope]) -> None:
+        """Send what the log lacks again, for the other consumers; not the history of a row that only begins."""
+        young = timestamp(self.now() - YOUNG)
+        lacking = [encode(one) for one in missed if row.version > 0 or one.time > young]
+        if lacking:
             log = await self.log()
             await log.send(partition_of(row.at.stream, log.partitions), lacking)
 

@@ -13,7 +13,7 @@ param location string
 @description('Three apps of the one package, each with an identity and rights of its own, instead of one app.')
 param split bool = false
 
-@description('Serverless suits up to a few hundred commands a second; autoscale what is above.')
+@description('Serverless is cheaper as long as the average load is below an eighth of the peak.')
 @allowed(['serverless', 'autoscale'])
 param cosmosCapacity string = 'serverless'
 

@@ -76,7 +76,8 @@ class FaultsClient:
 def services(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Services]:
     state = tmp_path_factory.mktemp("services")
     command = [sys.executable, "-m", "infra.local.services", "--state", str(state)]
-    command += ["--names", str(NAMES), "--cosmos", "0", "--event-hubs", "0", "--faults", "0"]
+    command += ["--names", str(NAMES), "--cosmos", "0", "--event-hubs", "0"]
+    command += ["--event-grid", "0", "--faults", "0"]
     with subprocess.Popen(
         command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as process:

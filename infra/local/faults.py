@@ -20,9 +20,10 @@ VOCABULARY = {
     "event-hubs": frozenset(
         {
             *("reject", "internal-error", "detach", "drop-before", "drop-after"),
-            *("delay", "duplicate", "steal", "idle-drop"),
+            *("delay", "duplicate", "steal", "idle-drop", "lose"),
         }
     ),
+    "event-grid": frozenset({"429", "503", "drop-before", "drop-after", "delay", "duplicate"}),
 }
 
 

@@ -54,6 +54,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--http", type=int, default=Ports().http, help="port of the functions")
     parser.add_argument("--cosmos", type=int, default=Ports().cosmos)
     parser.add_argument("--event-hubs", type=int, default=Ports().event_hubs)
+    parser.add_argument("--event-grid", type=int, default=Ports().event_grid)
     parser.add_argument("--faults", type=int, default=Ports().faults)
     return parser.parse_args()
 
@@ -61,7 +62,7 @@ def _arguments() -> argparse.Namespace:
 def main() -> int:
     """Serve as the arguments say."""
     given = _arguments()
-    ports = Ports(given.http, given.cosmos, given.event_hubs, given.faults)
+    ports = Ports(*(given.http, given.cosmos, given.event_hubs, given.event_grid, given.faults))
     return asyncio.run(run(make_stack(ports, given.state), time.time()))
 
 

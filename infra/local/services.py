@@ -1,4 +1,4 @@
-"""One process that serves the stand-ins of Cosmos DB and Event Hubs, and their control API, on loopback."""
+"""One process that serves the stand-ins of Cosmos DB, Event Hubs and Event Grid, and their control API."""
 
 import argparse
 import asyncio
@@ -10,6 +10,7 @@ from pathlib import Path
 
 from infra.local.control import Control
 from infra.local.cosmos import CosmosServer
+from infra.local.event_grid import EventGridServer
 from infra.local.event_hubs import EventHubsServer
 from infra.local.faults import Faults
 
@@ -21,17 +22,21 @@ async def serve(given: argparse.Namespace) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stopped.set)
     given.state.mkdir(parents=True, exist_ok=True)
-    hubs = json.loads(given.names.read_text(encoding="utf-8"))["hubs"]
+    names = json.loads(given.names.read_text(encoding="utf-8"))
     faults = Faults()
     cosmos = CosmosServer(given.state, faults, given.ranges, given.consistency)
-    event_hubs = EventHubsServer(given.state, hubs, faults)
+    event_hubs = EventHubsServer(given.state, names["hubs"], faults)
+    topics = names.get("topics", {})
+    event_grid = EventGridServer(given.state, faults, topics, pace=given.event_grid_pace)
     runner, cosmos_port = await cosmos.serve(given.cosmos)
     event_hubs_port = await event_hubs.serve(given.event_hubs)
+    topics_runner, event_grid_port = await event_grid.serve(given.event_grid)
     control, faults_port = await Control(faults, cosmos).serve(given.faults)
     ready = {
         "ready": True,
         "cosmos": cosmos_port,
         "eventHubs": event_hubs_port,
+        "eventGrid": event_grid_port,
         "faults": faults_port,
     }
     print(json.dumps(ready), flush=True)
@@ -40,6 +45,8 @@ async def serve(given: argparse.Namespace) -> None:
     parent.cancel()
     await event_hubs.close()
     await control.cleanup()
+    await topics_runner.cleanup()
+    await event_grid.close()
     await runner.cleanup()
     cosmos.close()
 
@@ -59,6 +66,10 @@ def main() -> None:
     parser.add_argument("--names", type=Path, required=True)
     parser.add_argument("--cosmos", type=int, default=8081)
     parser.add_argument("--event-hubs", type=int, default=5672)
+    parser.add_argument("--event-grid", type=int, default=6501)
+    parser.add_argument(
+        "--event-grid-pace", type=float, default=1.0, help="how many times as fast retries come"
+    )
     parser.add_argument("--faults", type=int, default=8090)
     parser.add_argument("--ranges", type=int, default=4, help="physical partitions of a container")
     parser.add_argument("--consistency", default="Strong")

@@ -5,7 +5,7 @@ import json
 import os
 import socket
 import sys
-from dataclasses import dataclass, field
+from dataclasses import astuple, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
@@ -27,12 +27,13 @@ class Ports:
     http: int = 7071
     cosmos: int = 8081
     event_hubs: int = 5672
+    event_grid: int = 6501
     faults: int = 8090
 
     @classmethod
     def free(cls) -> "Ports":
         """Take ports that nobody listens on."""
-        sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(4)]
+        sockets = [socket.create_server(("127.0.0.1", 0)) for _ in fields(cls)]
         ports = [listener.getsockname()[1] for listener in sockets]
         for listener in sockets:
             listener.close()
@@ -40,7 +41,7 @@ class Ports:
 
     def check_free(self) -> None:
         """Raise StackError when somebody listens on one of the ports."""
-        for port in (self.http, self.cosmos, self.event_hubs, self.faults):
+        for port in astuple(self):
             try:
                 socket.create_server(("127.0.0.1", port)).close()
             except OSError:
@@ -74,6 +75,7 @@ class Stack:
             *("--state", str(self.state), "--names", str(NAMES)),
             *("--cosmos", str(self.ports.cosmos)),
             *("--event-hubs", str(self.ports.event_hubs)),
+            *("--event-grid", str(self.ports.event_grid)),
             *("--faults", str(self.ports.faults)),
         )
         host = await self._spawn(

@@ -127,7 +127,7 @@ var queries = [
     query: '''
       AppRequests
       | where Success == false and isempty(Url)
-      | summarize Failures = count() by OperationName
+      | summarize Failures = sum(ItemCount) by OperationName
       | where Failures > 5
     '''
   }

@@ -27,6 +27,9 @@ var connected = {
   AzureWebJobsStorage__clientId: identity.clientId
   APPLICATIONINSIGHTS_CONNECTION_STRING: insights.properties.ConnectionString
   APPLICATIONINSIGHTS_AUTHENTICATION_STRING: 'ClientId=${identity.clientId};Authorization=AAD'
+  // A line for every request would cost more than the request: what is left out is counted in ItemCount.
+  AzureFunctionsJobHost__logging__applicationInsights__samplingSettings__excludedTypes: 'Exception'
+  AzureFunctionsJobHost__logging__applicationInsights__samplingSettings__maxTelemetryItemsPerSecond: '5'
   '${connections.cosmos}__accountEndpoint': cosmosEndpoint
   '${connections.cosmos}__credential': 'managedidentity'
   '${connections.cosmos}__clientId': identity.clientId

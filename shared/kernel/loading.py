@@ -7,7 +7,6 @@ from typing import Any
 from shared.kernel.category import Category
 from shared.kernel.commit import Commit, check_contiguous
 from shared.kernel.ports import EventStore
-from shared.kernel.snapshot import EVERY
 from shared.kernel.stream import StreamName
 
 FURTHER_BACK = 1_000
@@ -47,7 +46,7 @@ async def load(
     One bounded query, as long as one of the last commits carries a snapshot that can be used.
     """
     commits: list[Commit] = []
-    charge, limit = 0.0, EVERY
+    charge, limit = 0.0, category.snapshots.every
     while True:
         page = await store.tail(stream, limit, through)
         charge += page.charge

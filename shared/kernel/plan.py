@@ -16,7 +16,7 @@ from shared.kernel.loading import Loaded
 from shared.kernel.message import Event, check_numbers
 from shared.kernel.outcome import Negative, Outdated, Refused, Unchanged
 from shared.kernel.request import CommandRequest
-from shared.kernel.snapshot import EVERY, LARGEST
+from shared.kernel.snapshot import LARGEST
 
 MOST_COMMITS = 100
 """So many operations fit into a transactional batch of Cosmos DB."""
@@ -104,7 +104,7 @@ def _accept(
     state = category.decider.fold(loaded.state, decision)
     after = Loaded(state, loaded.version + len(events), loaded.since_snapshot + 1)
     snapshot = None
-    if after.since_snapshot >= EVERY:
+    if after.since_snapshot >= category.snapshots.every:
         snapshot, snapshot_size = _snapshot(category, state)
         size += snapshot_size
     if snapshot is not None:

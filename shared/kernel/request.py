@@ -1,14 +1,14 @@
 """A command on its way: with its target, its id and what is known about who asked."""
 
 import hashlib
-import json
 from dataclasses import dataclass
+from typing import Any
+
+from pydantic_core import to_json
 
 from shared.kernel.commit import Metadata
 from shared.kernel.message import Command, type_name
 from shared.kernel.stream import StreamName
-
-_CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,9 +26,15 @@ class CommandRequest:
 
     @property
     def digest(self) -> str:
-        """Tell this command from any other: sha256 of the canonical JSON of type and data."""
-        content = {
-            "type": type_name(type(self.command)),
-            "data": self.command.model_dump(mode="json"),
-        }
-        return hashlib.sha256(_CANONICAL.encode(content).encode()).hexdigest()
+        """Tell this command from any other: sha256 of type and data as JSON, members sorted by name."""
+        data = _sorted(self.command.model_dump(mode="json"))
+        content = {"data": data, "type": type_name(type(self.command))}
+        return hashlib.sha256(to_json(content)).hexdigest()
+
+
+def _sorted(value: Any) -> Any:  # noqa: ANN401 - JSON
+    if isinstance(value, dict):
+        return {name: _sorted(value[name]) for name in sorted(value)}
+    if isinstance(value, list):
+        return [_sorted(one) for one in value]
+    return value

@@ -8,7 +8,7 @@ from pydantic import TypeAdapter, ValidationError
 from shared.kernel.commit import StoredSnapshot
 
 EVERY = 50
-"""One commit in so many carries a snapshot."""
+"""One commit in so many carries a snapshot, unless a category says otherwise."""
 
 LARGEST = 256 * 1024
 """No snapshot is written above so many bytes: it would make every fiftieth commit dear."""
@@ -25,8 +25,10 @@ class Snapshots[S]:
         schema: str,
         state: type[S],
         upcasters: Mapping[str, Callable[[dict[str, Any]], dict[str, Any]]] | None = None,
+        every: int = EVERY,
     ) -> None:
         self.schema = schema
+        self.every = every
         self._adapter = TypeAdapter(state)
         self._upcasters = dict(upcasters or {})
 

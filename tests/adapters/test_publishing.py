@@ -28,7 +28,7 @@ from tests.consumers.worlds import now
 from tests.figures import note
 from tests.kernel.worlds import commit, received
 
-PARTITIONS, LEAST, ROUNDS = 4, 0.7, 9
+PARTITIONS, LEAST, ROUNDS = 4, 0.8, 9
 
 
 def history(streams: int, versions: int) -> list[Commit]:

@@ -12,7 +12,7 @@ from tests.conftest import Services
 from tests.figures import note
 
 MOST = 1.25
-RUNS = 3
+RUNS = 5
 
 
 def measured(services: Services) -> dict[str, int]:

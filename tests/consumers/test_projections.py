@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+from datetime import timedelta
 
 from shared.adapters.memory import MemoryEventStore, MemoryRows
 from shared.kernel.commit import Commit
@@ -141,10 +142,38 @@ async def test_a_gap_is_sent_to_the_log_again_for_the_others() -> None:
     assert sent == [6, 7, 8, 9, 10]
 
 
-async def test_a_row_that_only_begins_sends_nothing_again() -> None:
+async def test_a_hole_in_a_batch_is_sent_again_too() -> None:
     store, bodies = await history()
     world = World(MemoryRows(), store)
+    await world.project(bodies[:5])
+
+    await world.project([bodies[5], bodies[8], bodies[11]])
+
+    sent = [decode(body).sequence for messages in world.log.messages for body in messages]
+    assert sent == [7, 8, 10, 11]
+
+
+async def test_a_row_does_not_run_ahead_of_what_arrived() -> None:
+    store, bodies = await history()
+    world = World(MemoryRows(), store)
+    await world.project(bodies[:5])
 
     await world.project(bodies[10:12])
 
-    assert world.log.messages == [[], [], [], []]
+    # Whatever the log lost behind it must still show as a gap.
+    stored = await world.rows.read(at(ITEMS[0]))
+    assert stored is not None
+    assert stored.row.version == 12
+
+
+async def test_a_row_that_only_begins_sends_what_is_young_again_and_not_its_history() -> None:
+    store, bodies = await history()
+    today, next_day = World(MemoryRows(), store), World(MemoryRows(), store)
+    next_day.later = timedelta(days=1)
+
+    for world in (today, next_day):
+        await world.project(bodies[10:12])
+
+    sent = [decode(body).sequence for messages in today.log.messages for body in messages]
+    assert sent == list(range(1, 11))
+    assert next_day.log.messages == [[], [], [], []]

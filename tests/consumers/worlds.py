@@ -1,6 +1,6 @@
 """Projections on memory twins."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from consumers.projections import Projections
 from shared.adapters.memory import MemoryEventStore, MemoryLog, MemoryParking
@@ -15,15 +15,21 @@ class World:
         self.parking = MemoryParking()
         self.log = MemoryLog(partitions=4)
         self.views = domain.views
+        self.later = timedelta()
         self.rows = rows
         self.store = store or MemoryEventStore()
 
     @property
     def projections(self) -> Projections:
-        return Projections(self.views, self.rows, self.store, self.parking, self._open_log, now)
+        return Projections(
+            self.views, self.rows, self.store, self.parking, self._open_log, self._now
+        )
 
     async def project(self, bodies: list[bytes]) -> None:
         await self.projections.project(bodies)
+
+    def _now(self) -> datetime:
+        return now() + self.later
 
     async def _open_log(self) -> Log:
         return self.log

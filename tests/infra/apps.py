@@ -6,7 +6,7 @@ from shared.adapters.names import COSMOS, EVENT_HUBS
 from tests.infra.clouds import APPS, DESCRIBED, Cloud, functions
 
 STREAMS = {"cosmosDBTrigger", "eventHubTrigger"}
-PLATFORM = ("AzureWebJobs", "APPLICATIONINSIGHTS_")
+PLATFORM = ("AzureWebJobs", "APPLICATIONINSIGHTS_", "AzureFunctionsJobHost__")
 
 
 def every_function_runs_in_one_app(cloud: Cloud) -> None:

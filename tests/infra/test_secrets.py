@@ -9,10 +9,12 @@ import pytest
 
 from infra.local.stack import ROOT
 
-# Known to everybody: the emulators of Cosmos DB, Event Hubs and storage.
+# Known to everybody: the emulators of Cosmos DB and Event Hubs, and the stand-in of Event Grid, which listens on
+# loopback alone.
 PUBLISHED = (
     "C2y6yDjf5/R+ob0N8A7Cgv30VRDJIWEHLM+4QDU5DE2nQ9nDuVTqobD4b8mGGyPMbIZnqyMsEcaGQy67XIw/Jw==",
     "SAS_KEY_VALUE",
+    base64.b64encode(b"onewrite-local-event-grid-key-00").decode(),
 )
 KEYS = (
     re.compile(r"(?:Account|SharedAccess)Key=(?P<key>[A-Za-z0-9+/=_-]{8,})"),

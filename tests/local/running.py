@@ -52,7 +52,8 @@ async def start(state: Path, ports: Ports) -> Running:
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "infra.local.run", "--state", str(state)),
         *("--http", str(ports.http), "--cosmos", str(ports.cosmos)),
-        *("--event-hubs", str(ports.event_hubs), "--faults", str(ports.faults)),
+        *("--event-hubs", str(ports.event_hubs), "--event-grid", str(ports.event_grid)),
+        *("--faults", str(ports.faults)),
         cwd=ROOT,
         stdout=asyncio.subprocess.PIPE,
         start_new_session=True,

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from shared.kernel.decider import Decider, Refusal
+from shared.kernel.decider import Decision, Refusal
 from shared.kernel.message import Command, Event
 
 
@@ -18,10 +18,8 @@ class Spec:
     then: Sequence[Event] | str
 
 
-def differences(spec: Spec, decider: Decider[Any, Any, Any]) -> list[str]:
-    """Say what a decider does otherwise than a spec wants; nothing, when it does the same."""
-    state = decider.fold(decider.initial_state, spec.given)
-    decision = decider.decide(spec.when, state)
+def compared(spec: Spec, decision: Decision[Any]) -> list[str]:
+    """Say what was decided otherwise than a spec wants; nothing, when it is the same."""
     if isinstance(spec.then, str):
         found = decision.code if isinstance(decision, Refusal) else f"events {decision}"
         return [] if found == spec.then else [f"expected refusal {spec.then!r}, got {found!r}"]
@@ -32,10 +30,16 @@ def differences(spec: Spec, decider: Decider[Any, Any, Any]) -> list[str]:
     return [f"expected {list(spec.then)}", f"got {list(decision)}"]
 
 
-def story(spec: Spec, found: Sequence[str]) -> str:
+def story(spec: Spec, found: Sequence[str] = ()) -> str:
     """Tell a spec, and what was found instead."""
     lines = [spec.title, "  given"]
     lines += [f"    {event!r}" for event in spec.given] or ["    nothing"]
-    lines += ["  when", f"    {spec.when!r}", "  then", f"    {spec.then!r}"]
+    lines += ["  when", f"    {spec.when!r}", "  then", *_then(spec)]
     lines += [f"  {number}. {sentence}" for number, sentence in enumerate(found, start=1)]
     return "\n".join(lines)
+
+
+def _then(spec: Spec) -> list[str]:
+    if isinstance(spec.then, str):
+        return [f"    it is refused: {spec.then}"]
+    return [f"    {event!r}" for event in spec.then] or ["    nothing"]

@@ -1,22 +1,59 @@
-"""Every spec holds, and together they name everything that an item knows."""
+"""Every spec holds in every way, and together they name everything that the domain knows."""
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
 
 import pytest
+from azure.cosmos.aio import CosmosClient
 
-from shared.domain.item import item
+from infra.local.stack import ROOT
+from shared.adapters.cosmos.event_store import CosmosEventStore
+from shared.domain import domain
 from shared.domain.item.commands import ReserveStock
+from shared.kernel.category import Category
+from shared.kernel.commit import Commit
 from shared.kernel.message import type_name
-from tests.specs.item import SPECS, TEN_IN_STOCK
-from tests.specs.spec import Spec, differences, story
+from tests.local.running import running
+from tests.specs.all import SPECS
+from tests.specs.item import TEN_IN_STOCK
+from tests.specs.spec import Spec, story
+from tests.specs.specification import specification
+from tests.specs.ways import by_decider, by_service, category_of, over_http
 
 
 @pytest.mark.parametrize("spec", SPECS, ids=lambda spec: spec.title)
-def test_the_item_does_what_its_spec_says(spec: Spec) -> None:
-    found = differences(spec, item.decider)
+def test_a_spec_holds_for_the_decider(spec: Spec) -> None:
+    found = by_decider(spec)
 
     assert not found, story(spec, found)
 
 
-def test_a_spec_that_does_not_hold_tells_its_story() -> None:
+@pytest.mark.parametrize("spec", SPECS, ids=lambda spec: spec.title)
+async def test_a_spec_holds_for_the_application_service_twice_over(spec: Spec) -> None:
+    found = await by_service(spec)
+
+    assert not found, story(spec, found)
+
+
+async def test_the_specs_hold_over_http(tmp_path: Path) -> None:
+    async with (
+        running(tmp_path) as stack,
+        CosmosClient.from_connection_string(stack.cosmos) as client,
+    ):
+        events = client.get_database_client("onewrite").get_container_client("events")
+        store = CosmosEventStore(events)
+
+        async def seed(commits: Sequence[Commit]) -> None:
+            for commit in commits:
+                await store.append([commit])
+
+        assert await over_http(SPECS, stack.url, seed) == {}
+        # Against any URL, the commands themselves make the history.
+        assert await over_http(SPECS, stack.url) == {}
+
+
+async def test_a_spec_that_does_not_hold_tells_its_story() -> None:
     wrong = Spec(
         "Overselling",
         given=TEN_IN_STOCK,
@@ -24,15 +61,32 @@ def test_a_spec_that_does_not_hold_tells_its_story() -> None:
         then=[],
     )
 
-    told = story(wrong, differences(wrong, item.decider))
+    told = story(wrong, by_decider(wrong) + await by_service(wrong))
 
     assert "1. expected 0 events, got refusal 'not-enough-stock'" in told
     assert "ReserveStock(reservation_id='r1', quantity=11)" in told
 
 
-def test_every_command_and_every_event_of_the_item_has_a_spec() -> None:
-    commands = {type_name(type(spec.when)) for spec in SPECS}
-    events = {type_name(type(e)) for spec in SPECS for e in spec.then if not isinstance(e, str)}
+@pytest.mark.parametrize("category", domain.categories, ids=lambda category: category.name)
+def test_every_command_event_and_refusal_of_a_category_has_a_spec(category: Category) -> None:
+    own = [spec for spec in SPECS if category_of(type(spec.when)) is category]
+    commands = {type(spec.when) for spec in own}
+    events = {type(e) for spec in own if not isinstance(spec.then, str) for e in spec.then}
+    refusals = {spec.then for spec in own if isinstance(spec.then, str)}
 
-    assert commands == {type_name(command) for command in item.commands}
-    assert events == {type_name(event) for event in item.events}
+    assert commands == {*category.commands, *category.process_commands}
+    assert {type_name(event) for event in events} == {type_name(event) for event in category.events}
+    assert refusals == codes(category)
+
+
+def codes(category: Category) -> set[str]:
+    """The codes of all refusals that the source of a category names."""
+    folder = ROOT / "shared" / "domain" / category.name
+    source = "\n".join(file.read_text(encoding="utf-8") for file in folder.glob("*.py"))
+    return set(re.findall(r'Refusal\(\s*"([a-z-]+)"', source))
+
+
+def test_the_specification_that_people_read_is_current() -> None:
+    page = (ROOT / "docs" / "specification.md").read_text(encoding="utf-8")
+
+    assert page == specification(domain, SPECS), "make spec writes it anew"

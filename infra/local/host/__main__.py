@@ -20,10 +20,10 @@ from infra.local.host.worker import IndexingError
 
 async def run(given: argparse.Namespace, begun: float) -> int:
     """Serve until a signal comes or the standard input ends; 1 when the app cannot be loaded."""
-    app = given.app.resolve()
-    os.chdir(app)
+    app, state = given.app.resolve(), given.state.resolve()
     if given.settings is not None:
         load_settings(given.settings)
+    os.chdir(app)
     try:
         configuration = HostConfiguration.read(app)
         functions = check(await worker.index(app), configuration)
@@ -38,7 +38,7 @@ async def run(given: argparse.Namespace, begun: float) -> int:
         asyncio.get_running_loop().add_signal_handler(number, stopped.set)
     parent = asyncio.create_task(_end_of_input(stopped))
     instance = given.instance or f"host-{given.port}"
-    host = Host(functions, configuration, given.state, instance, given.pace)
+    host = Host(functions, configuration, state, instance, given.pace)
     port = await host.start(given.port)
     ready = {
         "ready": True,

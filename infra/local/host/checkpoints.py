@@ -28,8 +28,8 @@ class Checkpoints(CheckpointStore):
     def __init__(self, path: Path, instance: str) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         self._database = sqlite3.connect(path, isolation_level=None, timeout=10)
-        self._database.execute("PRAGMA journal_mode = WAL")
-        self._database.execute("PRAGMA synchronous = NORMAL")
+        # No write-ahead log: two hosts that start at once would lock each other out of making it.
+        self._database.execute("PRAGMA synchronous = OFF")
         self._database.executescript(SCHEMA)
         self._database.execute("DELETE FROM ownership WHERE instance = ?", (instance,))
         self._instance = instance

@@ -31,6 +31,10 @@ class MemoryParking:
         mine = (marker for marker in found if marker.consumer == consumer)
         return sorted(mine, key=lambda marker: marker.stream)
 
+    def markers(self) -> list[Parked]:
+        """Everything that is parked."""
+        return [stored.marker for stored in self._markers.values()]
+
     async def unpark(self, parked: StoredParked) -> bool:
         place = parked.marker.consumer, parked.marker.stream
         if self._markers.get(place) != parked:

@@ -32,6 +32,10 @@ class MemoryRows:
         found = [s.row for at, s in self._rows.items() if (at.view, at.key) == (view, key)]
         return sorted(found, key=lambda row: row.at.stream)
 
+    def all(self) -> list[Row]:
+        """Everything that is stored."""
+        return [stored.row for stored in self._rows.values()]
+
     async def page(self, listing: Listing) -> list[Row]:
         def place(row: Row) -> tuple[Any, str, str]:
             value = row.data[listing.sort] if listing.sort else None

@@ -57,6 +57,15 @@ async def test_a_send_can_be_stored_twice(hub: Hub) -> None:
     assert bodies(await hub.read(4)) == ["a", "b", "a", "b"]
 
 
+async def test_a_send_can_be_acknowledged_and_lost(hub: Hub) -> None:
+    hub.fail("lose", "send")
+
+    await hub.send("lost")
+    await hub.send("kept")
+
+    assert bodies(await hub.read(1)) == ["kept"]
+
+
 async def test_an_answer_can_come_late(hub: Hub) -> None:
     hub.fail("delay", "send", seconds=3600)
 
@@ -101,7 +110,7 @@ async def test_an_idle_connection_can_be_dropped(hub: Hub) -> None:
 
 
 async def test_every_fault_has_a_test_here() -> None:
-    tested = {*NOT_STORED, "drop-after", "duplicate", "delay", "steal", "idle-drop"}
+    tested = {*NOT_STORED, "drop-after", "duplicate", "delay", "steal", "idle-drop", "lose"}
 
     assert tested == VOCABULARY["event-hubs"]
 

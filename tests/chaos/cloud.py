@@ -1,0 +1,124 @@
+"""A cloud for chaos: the stand-ins in one process, and two function hosts that share it, each to be killed."""
+
+import asyncio
+import json
+import os
+import socket
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+
+from infra.local.provision import provision
+from infra.local.stack import NAMES, ROOT, SETTINGS, Ports, make_stack
+from tests.conftest import FaultsClient
+
+PACE = 20.0
+"""Leases expire after 3 s, and the retry policy waits from 50 ms to 3 s."""
+NEVER, EVERY_SECOND = "0 0 0 1 1 *", "* * * * * *"
+
+
+@dataclass
+class Host:
+    """One function host, which can die and come back."""
+
+    port: int
+    app: Path
+    state: Path
+    environment: dict[str, str]
+    process: asyncio.subprocess.Process | None = None
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    async def start(self) -> None:
+        said = self.state / f"host-{self.port}.log"
+        with said.open("a") as log:
+            self.process = await asyncio.create_subprocess_exec(
+                *(sys.executable, "-m", "infra.local.host", "--app", str(self.app)),
+                *("--settings", str(SETTINGS), "--port", str(self.port)),
+                *("--state", str(self.state), "--pace", str(PACE)),
+                cwd=ROOT,
+                env={**os.environ, **self.environment, "PYTHONPATH": str(ROOT)},
+                stdin=asyncio.subprocess.PIPE,
+                stdout=asyncio.subprocess.PIPE,
+                stderr=log,
+            )
+        assert self.process.stdout
+        async with asyncio.timeout(60):
+            assert await self.process.stdout.readline(), said.read_text()
+
+    async def kill(self) -> None:
+        """kill -9."""
+        if self.process is not None and self.process.returncode is None:
+            self.process.kill()
+            await self.process.wait()
+
+
+@dataclass
+class Cloud:
+    """What the hosts share."""
+
+    ports: Ports
+    cosmos: str
+    event_hubs: str
+    hosts: list[Host] = field(default_factory=list)
+
+    @property
+    def faults(self) -> FaultsClient:
+        return FaultsClient(f"http://127.0.0.1:{self.ports.faults}")
+
+    async def restart(self, **settings: str) -> None:
+        """Start all hosts anew, with other settings."""
+        await asyncio.gather(*(host.kill() for host in self.hosts))
+        for host in self.hosts:
+            host.environment.update(settings)
+        await asyncio.gather(*(host.start() for host in self.hosts))
+
+
+@asynccontextmanager
+async def cloud(state: Path, app: Path = ROOT, hosts: int = 2) -> AsyncIterator[Cloud]:
+    """Give a running cloud, and end it afterwards whatever happened."""
+    ports, *others = _free(hosts)
+    environment = make_stack(ports, state).environment
+    services = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "infra.local.services", "--state", str(state)),
+        *("--names", str(NAMES), "--cosmos", str(ports.cosmos)),
+        *("--event-hubs", str(ports.event_hubs), "--event-grid", str(ports.event_grid)),
+        *("--faults", str(ports.faults)),
+        cwd=ROOT,
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+    )
+    made = Cloud(ports, environment["COSMOS"], environment["EVENTHUBS"])
+    try:
+        assert services.stdout
+        assert json.loads(await services.stdout.readline())["ready"]
+        await asyncio.to_thread(provision, made.cosmos, NAMES)
+        settings = {
+            "COSMOS": made.cosmos,
+            "EVENTHUBS": made.event_hubs,
+            "SWEEP_SCHEDULE": NEVER,
+            "PUBLISH_TIMEOUT": "2",
+            "PUBLISH_BUDGET": "0.5",
+            "COSMOS_READ_TIMEOUT": "1",
+        }
+        made.hosts = [Host(port, app, state, dict(settings)) for port in (ports.http, *others)]
+        await asyncio.gather(*(host.start() for host in made.hosts))
+        yield made
+    finally:
+        await asyncio.gather(*(host.kill() for host in made.hosts))
+        services.kill()
+        await services.wait()
+
+
+def _free(hosts: int) -> tuple[Ports, *tuple[int, ...]]:
+    """Take all ports at one time: one that was given back may be given out again."""
+    needed = len(fields(Ports))
+    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(needed + hosts - 1)]
+    ports = [listener.getsockname()[1] for listener in sockets]
+    for listener in sockets:
+        listener.close()
+    return Ports(*ports[:needed]), *ports[needed:]

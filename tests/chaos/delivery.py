@@ -1,0 +1,144 @@
+"""One chaos run: clients at work, faults all around, hosts that die; then what must be true is looked at."""
+
+import asyncio
+import random
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import aiohttp
+
+from infra.local.demo.oracle import everything, wrong_rows
+from infra.local.stack import ROOT
+from tests.chaos.cloud import EVERY_SECOND, Cloud, Host, cloud
+from tests.chaos.findings import Findings, look
+from tests.chaos.shoppers import Shopper, Told
+from tests.chaos.weather import loss, storm
+
+QUIET_SKUS = ("QUIET-1", "QUIET-2", "QUIET-3", "QUIET-4", "QUIET-5")
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How much happens: at least so many commands, and so many deaths of hosts."""
+
+    seed: int
+    commands: int
+    kills: int
+    quiet: float
+    clients: int = 16
+    skus: int = 40
+    losses: bool = True
+
+
+@dataclass
+class Outcome:
+    """What a run came to; `first` is what was found before the sweep was let loose."""
+
+    plan: Plan
+    told: Told = field(default_factory=Told)
+    kills: int = 0
+    faults: dict[str, int] = field(default_factory=dict)
+    first: Findings = field(default_factory=Findings)
+    last: Findings = field(default_factory=Findings)
+
+    @property
+    def wrong(self) -> list[str]:
+        """Everything that must not be, before the sweep and behind it."""
+        return self.first.wrong + self.last.wrong
+
+
+async def run(plan: Plan, state: Path, app: Path = ROOT) -> Outcome:
+    """Let it happen, and look."""
+    outcome = Outcome(plan)
+    async with cloud(state, app) as made, _clients(made, plan, outcome.told) as shoppers:
+        await made.faults.set(plan.seed, *storm())
+        await _work(made, plan, shoppers, outcome)
+        outcome.faults = await made.faults.fired()
+        await made.faults.set(0)
+        await _settle(made, plan.quiet)
+        outcome.first = await look(made, outcome.told)
+        if plan.losses and not outcome.first.wrong:
+            await _lose_last_events(made, shoppers[0])
+            await made.restart(SWEEP_SCHEDULE=EVERY_SECOND, SWEEP_AGE="0.5")
+            await _settle(made, plan.quiet)
+            outcome.last = await look(made, outcome.told)
+    return outcome
+
+
+@asynccontextmanager
+async def _clients(made: Cloud, plan: Plan, told: Told) -> AsyncIterator[list[Shopper]]:
+    async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=20)) as http:
+        urls = [host.url for host in made.hosts]
+        yield [
+            Shopper(f"c{number}", http, urls, random.Random(f"{plan.seed}/{number}"), told)
+            for number in range(plan.clients)
+        ]
+
+
+async def _work(made: Cloud, plan: Plan, shoppers: list[Shopper], outcome: Outcome) -> None:
+    skus = [f"SKU{number}" for number in range(plan.skus)]
+    first = shoppers[0]
+    for sku in (*skus, *QUIET_SKUS):
+        await first.send(sku, "register-item", {"name": sku, "reorderPoint": 1})
+    over = asyncio.Event()
+    working = [asyncio.create_task(shopper.work(skus, over)) for shopper in shoppers]
+    dice = random.Random(plan.seed)
+    killing = [
+        asyncio.create_task(_kill(host, plan.kills // len(made.hosts), dice, outcome))
+        for host in made.hosts
+    ]
+    await asyncio.gather(*killing)
+    while len(outcome.told.answers) < plan.commands:
+        await asyncio.sleep(0.05)
+    over.set()
+    await asyncio.gather(*working)
+
+
+async def _kill(host: Host, times: int, dice: random.Random, outcome: Outcome) -> None:
+    """Kill a host at random points of the work, and start it again."""
+    for _ in range(times):
+        after = len(outcome.told.answers) + dice.randint(5, 60)
+        while len(outcome.told.answers) < after:
+            await asyncio.sleep(0.001)
+        await host.kill()
+        outcome.kills += 1
+        await host.start()
+
+
+async def _lose_last_events(made: Cloud, shopper: Shopper) -> None:
+    """Let the log lose the last event of some streams: nothing that follows tells of the gap."""
+    await made.faults.set(0, loss())
+    for sku in QUIET_SKUS:
+        await shopper.send(sku, "receive-stock", {"quantity": 1})
+    async with asyncio.timeout(30):
+        while (await made.faults.fired()).get("event-hubs/lose", 0) == 0 or await _unpublished(
+            made
+        ):
+            await asyncio.sleep(0.1)
+    await made.faults.set(0)
+
+
+async def _unpublished(made: Cloud) -> int:
+    url = f"{made.hosts[0].url}/api/operations/lag"
+    async with aiohttp.ClientSession() as http, http.get(url) as response:
+        stages = (await response.json())["stages"]
+    return sum(one["events"] for one in stages if one["stage"] == "single_publisher")
+
+
+async def _settle(made: Cloud, quiet: float) -> None:
+    """Wait until every row is right, or until no row has changed for so many seconds."""
+    before: list[str] = []
+    changed = asyncio.get_running_loop().time()
+    while asyncio.get_running_loop().time() < changed + quiet:
+        items = await everything(made.cosmos, "events")
+        try:
+            wrong = wrong_rows(items, await everything(made.cosmos, "views"))
+        except AssertionError:
+            return
+        if not wrong:
+            return
+        if wrong != before:
+            before, changed = wrong, asyncio.get_running_loop().time()
+        await asyncio.sleep(0.25)

@@ -1,0 +1,132 @@
+"""What is true at the end of a chaos run: compared by arithmetic that shares no line with the application."""
+
+import asyncio
+import json
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from itertools import chain
+from typing import Any
+
+from azure.eventhub import EventData
+from azure.eventhub.aio import EventHubConsumerClient, PartitionContext
+
+from infra.local.demo.oracle import broken_promises, everything, wrong_rows
+from tests.chaos.cloud import Cloud
+from tests.chaos.shoppers import Told
+
+
+@dataclass
+class Findings:
+    """What is wrong, by kind; and what was merely counted."""
+
+    lost: list[str] = field(default_factory=list)
+    out_of_order: list[str] = field(default_factory=list)
+    wrong_rows: list[str] = field(default_factory=list)
+    broken_promises: list[str] = field(default_factory=list)
+    parked: list[str] = field(default_factory=list)
+    commits: int = 0
+    messages: int = 0
+    duplicates: int = 0
+    interrupted: int = 0
+
+    @property
+    def wrong(self) -> list[str]:
+        """Everything that must not be."""
+        return [
+            f"{kind}: {found}"
+            for kind, all_found in vars(self).items()
+            if isinstance(all_found, list)
+            for found in all_found
+        ]
+
+
+async def look(cloud: Cloud, told: Told) -> Findings:
+    """Look at the store, the log, the rows and the parked streams."""
+    items = await everything(cloud.cosmos, "events")
+    messages = await whole_log(cloud.event_hubs)
+    findings = Findings(commits=len(items), messages=len(messages))
+    _look_at_log(items, messages, findings)
+    findings.parked = [one["id"] for one in await everything(cloud.cosmos, "parked")]
+    findings.interrupted = sum(
+        item["metadata"]["correlationId"] in told.unanswered for item in items
+    )
+    findings.broken_promises += [f"{key} was never answered" for key in told.never]
+    findings.broken_promises += [
+        f"{item['stream']}@{item['version']} is of {item['commandId']}, which nobody sent"
+        for item in items
+        if item["commandId"] not in told.asked
+    ]
+    findings.broken_promises += broken_promises(items, told.answers)
+    findings.broken_promises += _refused_and_stored(items, told)
+    try:
+        findings.wrong_rows = wrong_rows(items, await everything(cloud.cosmos, "views"))
+    except AssertionError as broken:
+        findings.broken_promises.append(str(broken))
+    return findings
+
+
+def _look_at_log(
+    items: Iterable[dict[str, Any]], messages: Sequence[tuple[str, int]], findings: Findings
+) -> None:
+    stored = {
+        (item["stream"], item["version"] - number)
+        for item in items
+        for number in range(len(item["events"]))
+    }
+    seen = Counter(messages)
+    findings.lost = [f"{stream}@{version}" for stream, version in sorted(stored - seen.keys())]
+    findings.duplicates = len(messages) - len(seen)
+    last: dict[str, int] = defaultdict(int)
+    for stream, version in dict.fromkeys(messages):
+        if version != last[stream] + 1:
+            findings.out_of_order.append(f"{stream}@{version} came behind {last[stream]}")
+        last[stream] = max(last[stream], version)
+
+
+def _refused_and_stored(items: Iterable[dict[str, Any]], told: Told) -> list[str]:
+    # A copy that nobody answered may be written after a later one was refused: that is no falsehood.
+    stored = {
+        item["commandId"]
+        for item in items
+        if item["metadata"]["correlationId"] not in told.unanswered
+    }
+    return [
+        f"{answer.command_id} was told {answer.status}, and is stored"
+        for answer in told.answers
+        if answer.version is None and answer.command_id in stored
+    ]
+
+
+async def whole_log(event_hubs: str) -> list[tuple[str, int]]:
+    """Read stream and version of every message, partition after partition, in the order of the log."""
+    async with EventHubConsumerClient.from_connection_string(
+        event_hubs, "$Default", eventhub_name="events"
+    ) as client:
+        partitions = await client.get_partition_ids()
+        read = await asyncio.gather(*(_partition(client, partition) for partition in partitions))
+    return list(chain.from_iterable(read))
+
+
+async def _partition(client: EventHubConsumerClient, partition: str) -> list[tuple[str, int]]:
+    found: list[tuple[str, int]] = []
+    extent = await client.get_partition_properties(partition)
+    if extent["is_empty"]:
+        return found
+    end = asyncio.Event()
+
+    async def take(_context: PartitionContext, events: list[EventData]) -> None:
+        for event in events:
+            envelope = json.loads(event.body_as_str())
+            found.append((envelope["subject"], envelope["sequence"]))
+        if events and events[-1].sequence_number >= extent["last_enqueued_sequence_number"]:
+            end.set()
+
+    reading = asyncio.create_task(
+        client.receive_batch(take, partition_id=partition, starting_position="-1")
+    )
+    async with asyncio.timeout(60):
+        await end.wait()
+    reading.cancel()
+    await asyncio.gather(reading, return_exceptions=True)
+    return found

@@ -1,0 +1,55 @@
+"""Delivery under every fault at once: nothing lost, nothing reordered, nothing stuck."""
+
+import os
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from tests.chaos.delivery import Outcome, Plan, run
+from tests.chaos.sabotage import DEVICES, make_app
+from tests.chaos.weather import EVERY_FAULT
+from tests.figures import note
+
+SEED = int(os.environ.get("CHAOS_SEED", "20261123"))
+COMMANDS = int(os.environ.get("CHAOS_COMMANDS", "2000"))
+
+
+@pytest.mark.timeout(180)
+async def test_nothing_is_lost_reordered_or_stuck(
+    tmp_path: Path, pytestconfig: pytest.Config
+) -> None:
+    outcome = await run(Plan(SEED, COMMANDS, kills=20, quiet=30), tmp_path)
+
+    note(pytestconfig, told(outcome))
+    assert outcome.wrong == []
+    assert outcome.kills == 20
+    assert EVERY_FAULT - outcome.faults.keys() == set()
+    assert outcome.first.interrupted > 0
+
+
+@pytest.mark.timeout(120)
+@pytest.mark.parametrize("device", DEVICES)
+async def test_the_run_fails_without_any_one_of_the_safety_devices(
+    device: str, tmp_path: Path, pytestconfig: pytest.Config
+) -> None:
+    app = make_app(tmp_path / "app", device)
+    plan = Plan(SEED, commands=250, kills=2, quiet=8, skus=30)
+
+    outcome = await run(plan, tmp_path / "state", app)
+
+    kinds = Counter(wrong.partition(":")[0] for wrong in outcome.wrong)
+    note(pytestconfig, f"chaos without {device}: {dict(kinds) or 'all is well'}")
+    assert bool(outcome.wrong) == (device != "nothing")
+
+
+def told(outcome: Outcome) -> str:
+    first, last = outcome.first, outcome.last
+    return (
+        f"chaos, seed {outcome.plan.seed}: {len(outcome.told.answers):,} commands,"
+        f" {sum(outcome.faults.values()):,} faults of {len(outcome.faults)} kinds,"
+        f" {outcome.kills} kills (-9), {first.interrupted} between a write and its answer;"
+        f" asked again {dict(outcome.told.asked_again)}; {last.messages:,} messages on the log,"
+        f" {last.duplicates:,} of them duplicates, lost {len(last.lost)}, out of order"
+        f" {len(last.out_of_order)}, views wrong {len(last.wrong_rows)}, parked {len(last.parked)}"
+    )

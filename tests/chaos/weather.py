@@ -1,0 +1,65 @@
+"""The faults of a chaos run: all of them, each by its own dice and once for certain."""
+
+from typing import Any
+
+COSMOS = {
+    **dict.fromkeys(("throttle", "503", "410", "449", "408"), 0.01),
+    **dict.fromkeys(("drop-before", "drop-after", "reset-before", "reset-after"), 0.01),
+    **dict.fromkeys(("delay", "delay-before"), 0.004),
+    "duplicate": 0.005,
+}
+# Each of these fails a batch of a consumer: only the retry policy brings it again.
+ROWS = {"503": 0.06, "drop-before": 0.06}
+# Lost answers to writes: each leaves the question whose write it was.
+WRITES = {"drop-after": 0.04, "reset-after": 0.03}
+SEND = {
+    **dict.fromkeys(("reject", "internal-error", "detach", "drop-before"), 0.03),
+    "drop-after": 0.05,
+    "duplicate": 0.03,
+    "delay": 0.02,
+    "idle-drop": 0.02,
+}
+RECEIVE = {"steal": 0.02, "duplicate": 0.02, "idle-drop": 0.01}
+SECONDS = {"throttle": 0.02, "delay": 2.5, "delay-before": 1.5, "idle-drop": 0.1}
+
+EVERY_FAULT = frozenset(
+    {f"cosmos/{fault}" for fault in COSMOS} | {f"event-hubs/{fault}" for fault in (*SEND, *RECEIVE)}
+)
+
+
+def storm() -> list[dict[str, Any]]:
+    """Give the rules; the seed and the number of a request decide what happens to it."""
+    return [
+        *_rules("cosmos", None, "views", ROWS),
+        *_rules("cosmos", None, "events", WRITES),
+        *_rules("cosmos", None, None, COSMOS),
+        *_rules("event-hubs", "send", "events", SEND),
+        *_rules("event-hubs", "receive", "events", RECEIVE),
+    ]
+
+
+def loss() -> dict[str, Any]:
+    """Let the log lose all that it is sent, and acknowledge it."""
+    return _rule("event-hubs", "send", "events", "lose", 1.0, [])
+
+
+def _rules(
+    service: str, operation: str | None, container: str | None, faults: dict[str, float]
+) -> list[dict[str, Any]]:
+    return [
+        _rule(service, operation, container, fault, probability, [15 + 7 * number])
+        for number, (fault, probability) in enumerate(faults.items())
+    ]
+
+
+def _rule(  # noqa: PLR0917 - the fields of a rule
+    service: str,
+    operation: str | None,
+    container: str | None,
+    fault: str,
+    probability: float,
+    at: list[int],
+) -> dict[str, Any]:
+    seconds = SECONDS.get(fault, 0.0)
+    rule = {"service": service, "fault": fault, "probability": probability, "at": at}
+    return {**rule, "operation": operation, "container": container, "seconds": seconds}

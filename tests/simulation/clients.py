@@ -1,0 +1,127 @@
+"""Clients of a simulation: they ask any host, lose patience, and ask again with the same key."""
+
+import asyncio
+import random
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+
+from shared.domain.item.commands import (
+    AdjustStock,
+    ReceiveStock,
+    RegisterItem,
+    ReleaseReservation,
+    ReserveStock,
+    ShipReservation,
+)
+from shared.kernel.commit import Metadata, timestamp
+from shared.kernel.errors import OnewriteError
+from shared.kernel.message import Command
+from shared.kernel.outcome import Outcome
+from shared.kernel.request import CommandRequest
+from shared.kernel.stream import StreamName
+from tests.simulation.hosts import Host, now
+
+MAY_PASS = {"conflict", "outcome-unknown", "throttled", "unavailable"}
+MOST_COPIES = 60
+
+
+@dataclass
+class Told:
+    """What clients asked, and what they were told."""
+
+    asked: set[tuple[str, str]] = field(default_factory=set)
+    outcomes: dict[tuple[str, str], Outcome] = field(default_factory=dict)
+    wrong: list[str] = field(default_factory=list)
+
+
+@dataclass
+class Client:
+    """One client; its reservations are its own."""
+
+    name: str
+    hosts: Sequence[Host]
+    streams: Sequence[StreamName]
+    dice: random.Random
+    told: Told
+    held: list[tuple[StreamName, str]] = field(default_factory=list)
+
+    async def work(self, commands: int) -> None:
+        """Ask for so many things, one after the other."""
+        for number in range(commands):
+            stream, command = self._wish(number)
+            await self.ask(stream, command, f"{self.name}-{number}")
+
+    def _wish(self, number: int) -> tuple[StreamName, Command]:
+        roll, stream = self.dice.random(), self.dice.choice(self.streams)
+        if self.held and roll < 0.25:
+            stream, reservation = self.held.pop(self.dice.randrange(len(self.held)))
+            end = ReleaseReservation if roll < 0.12 else ShipReservation
+            return stream, end(reservation_id=reservation)
+        if roll < 0.4:
+            return stream, ReceiveStock(quantity=self.dice.randint(1, 4))
+        if roll < 0.45:
+            return stream, AdjustStock(quantity=self.dice.randint(-2, 2), reason="count")
+        reservation = f"{self.name}-{number}"
+        self.held.append((stream, reservation))
+        quantity = self.dice.randint(1, 4)
+        return stream, ReserveStock(reservation_id=reservation, quantity=quantity)
+
+    async def ask(self, stream: StreamName, command: Command, key: str) -> None:
+        """Ask until told; a copy may overtake the first."""
+        self.told.asked.add((str(stream), key))
+        for _ in range(MOST_COPIES):
+            outcome = await self._once(stream, command, key)
+            if outcome is not None:
+                self._note(stream, key, outcome)
+                if self.dice.random() < 0.1:
+                    await self._repeat(stream, command, key, outcome)
+                return
+            await asyncio.sleep(self.dice.uniform(0.01, 0.2))
+        self.told.wrong.append(f"{stream}: {key} was never told")
+
+    async def _once(self, stream: StreamName, command: Command, key: str) -> Outcome | None:
+        host = self.dice.choice(self.hosts)
+        if not host.calls.alive:
+            return None
+        time = timestamp(now())
+        metadata = Metadata(correlation_id=key, causation_id=key, time=time)
+        request = CommandRequest(stream, command, key, metadata)
+        asking = host.spawn(host.application.dispatcher.dispatch(request))  # type: ignore[arg-type]
+        if self.dice.random() < 0.05:
+            # The network doubles it: nobody listens to the second answer.
+            host.spawn(_unheard(host, request))
+        await asyncio.wait({asking}, timeout=self.dice.choice([0.03, 1.0, 5.0]))
+        if not asking.done():
+            asking.cancel()
+            return None
+        if asking.cancelled():
+            return None
+        error = asking.exception()
+        if error is None:
+            outcome: Outcome = asking.result()
+            return outcome
+        if not isinstance(error, OnewriteError) or error.code not in MAY_PASS:
+            self.told.wrong.append(f"{stream}: {key} met {error!r}")
+        return None
+
+    def _note(self, stream: StreamName, key: str, outcome: Outcome) -> None:
+        self.told.outcomes[str(stream), key] = outcome
+
+    async def _repeat(self, stream: StreamName, command: Command, key: str, first: Outcome) -> None:
+        again = await self._once(stream, command, key)
+        stored = getattr(first, "commit", None)
+        if again is not None and stored is not None and getattr(again, "commit", None) != stored:
+            self.told.wrong.append(f"{stream}: {key} was told {first!r}, then {again!r}")
+
+
+async def open_warehouse(client: Client) -> None:
+    """Register every item."""
+    for stream in client.streams:
+        command = RegisterItem(name=stream.id, reorder_point=1)
+        await client.ask(stream, command, f"register-{stream.id}")
+
+
+async def _unheard(host: Host, request: CommandRequest) -> None:
+    with suppress(OnewriteError):
+        await host.application.dispatcher.dispatch(request)

@@ -1,0 +1,87 @@
+"""The cloud of a simulation: what survives every crash, and the platform's own book-keeping."""
+
+import random
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from shared.adapters.memory import (
+    MemoryEventStore,
+    MemoryLog,
+    MemoryParking,
+    MemoryProgress,
+    MemoryRows,
+)
+from shared.kernel.commit import Commit, to_item
+from shared.kernel.ports import FeedPage
+
+RANGES, PARTITIONS = 3, 3
+
+
+@dataclass
+class Claim:
+    """A lease of a feed range, or the ownership of a partition: who has it, and how far it is done."""
+
+    owner: str | None = None
+    position: int = 0
+    tag: int = 0
+
+    def take(self, owner: str | None) -> None:
+        """Give it to a host, whoever had it."""
+        self.owner = owner
+        self.tag += 1
+
+    def advance(self, tag: int, position: int) -> bool:
+        """Note what is done, unless another host has taken it meanwhile."""
+        if self.tag != tag:
+            return False
+        self.position = position
+        return True
+
+
+@dataclass
+class Cloud:
+    """The memory twins, and who owns which part of the feed and of the log."""
+
+    store: MemoryEventStore = field(default_factory=MemoryEventStore)
+    rows: MemoryRows = field(default_factory=MemoryRows)
+    log: MemoryLog = field(default_factory=lambda: MemoryLog(PARTITIONS))
+    parking: MemoryParking = field(default_factory=MemoryParking)
+    progress: MemoryProgress = field(default_factory=MemoryProgress)
+    leases: list[Claim] = field(default_factory=lambda: [Claim() for _ in range(RANGES)])
+    partitions: list[Claim] = field(default_factory=lambda: [Claim() for _ in range(PARTITIONS)])
+    lost: set[int] = field(default_factory=set)
+    lost_once: set[bytes] = field(default_factory=set)
+
+    def range_of(self, number: int) -> list[Commit]:
+        """The commits of a range, in the order in which they were written."""
+        own = (zlib.crc32(c.stream.encode()) % RANGES == number for c in self.store.written)
+        return [commit for commit, mine in zip(self.store.written, own, strict=True) if mine]
+
+    def settled(self) -> bool:
+        """Tell whether nothing waits for the publisher or for a consumer."""
+        return all(
+            lease.position == len(self.range_of(number)) for number, lease in enumerate(self.leases)
+        ) and all(
+            claim.position == len(self.log.messages[number])
+            for number, claim in enumerate(self.partitions)
+        )
+
+
+@dataclass
+class SimFeed:
+    """The change feed as it is pulled: range by range, the items of a page in any order."""
+
+    cloud: Cloud
+    dice: random.Random
+    page: int = 20
+
+    async def ranges(self) -> list[str]:
+        return [str(number) for number in range(RANGES)]
+
+    async def read(self, range_: str, position: str | None) -> FeedPage:
+        start = int(position or 0)
+        commits: Sequence[Commit] = self.cloud.range_of(int(range_))[start : start + self.page]
+        items = [to_item(commit) for commit in commits]
+        self.dice.shuffle(items)
+        return FeedPage(items, str(start + len(items)))

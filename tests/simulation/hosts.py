@@ -1,0 +1,184 @@
+"""A host of a simulation: the roles as they are deployed, called as the platform calls them."""
+
+import asyncio
+import random
+from collections.abc import Awaitable, Callable, Coroutine
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from pydantic_core import to_json
+
+from command_api.application import assemble
+from consumers.projections import Projections
+from shared.domain import domain
+from shared.domain.item.state import Item
+from shared.kernel.commit import to_item
+from shared.kernel.domain import Domain
+from shared.kernel.errors import OnewriteError
+from shared.kernel.ports import Log
+from shared.kernel.snapshot import Snapshots
+from single_publisher.publish import Publisher
+from single_publisher.sweep import Sweep
+from tests.simulation.cloud import Claim, Cloud, SimFeed
+from tests.simulation.ports import (
+    Calls,
+    SimLog,
+    SimParking,
+    SimProgress,
+    SimRows,
+    SimStore,
+    Weather,
+)
+
+NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
+AGE = timedelta(seconds=0.5)
+BATCH = 8
+SNAPSHOT_EVERY = 4
+
+
+def now() -> datetime:
+    """Tell the virtual time."""
+    return NOON + timedelta(seconds=asyncio.get_running_loop().time())
+
+
+def deployed(dice: random.Random) -> Domain:
+    """Choose a version of the deployment: they differ in the schema of their snapshots."""
+    [item] = domain.categories
+    snapshots = Snapshots(dice.choice(["item/1", "item/2"]), Item, every=SNAPSHOT_EVERY)
+    return replace(domain, categories=(replace(item, snapshots=snapshots),))
+
+
+@dataclass
+class Host:
+    """One process with every role; after a crash another starts under its name."""
+
+    name: str
+    cloud: Cloud
+    weather: Weather
+    tasks: set[asyncio.Task[Any]] = field(default_factory=set)
+    strange: list[str] = field(default_factory=list)
+
+    def start(self) -> None:
+        """Assemble everything anew, and begin to work."""
+        self.calls = Calls(self.name, self.weather, self.crash)
+        dice, cloud = self.weather.dice, self.cloud
+        store = SimStore(self.calls, cloud.store, self.detached)
+        parking, rows = SimParking(self.calls, cloud.parking), SimRows(self.calls, cloud.rows)
+        log = SimLog(self.calls, cloud.log, cloud.lost, cloud.lost_once)
+
+        async def give_log() -> Log:
+            return log
+
+        self.application = assemble(deployed(dice), store, rows, now, self._pause)
+        self.publisher = Publisher(log, store, parking, now)
+        self.projections = Projections(domain.views, rows, store, parking, give_log, now)
+        self.sweep = Sweep(
+            feed=SimFeed(cloud, dice),
+            progress=SimProgress(self.calls, cloud.progress),
+            rows=rows,
+            parking=parking,
+            publisher=self.publisher,
+            views=domain.views,
+            consumers=("single_publisher", "projections"),
+            now=now,
+            age=AGE,
+        )
+        for number, lease in enumerate(cloud.leases):
+            self.spawn(self._watch(lease, self._publish, number))
+        for number, partition in enumerate(cloud.partitions):
+            self.spawn(self._watch(partition, self._project, number))
+        # Where nothing is lost, nothing may need the sweep.
+        if self.weather.lossy:
+            self.spawn(self._sweep())
+
+    def crash(self) -> None:
+        """Die in the middle of whatever goes on; another process starts a little later."""
+        if not self.calls.alive:
+            return
+        self.calls.alive = False
+        for task in self.tasks:
+            task.cancel()
+        self.tasks = set()
+        asyncio.get_running_loop().call_later(self.weather.dice.uniform(0.05, 0.5), self.start)
+
+    def spawn(self, work: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:
+        """Run something as part of this host: it ends with it."""
+        task = asyncio.create_task(work)
+        self.tasks.add(task)
+        task.add_done_callback(self.tasks.discard)
+        return task
+
+    def detached(self, work: Coroutine[Any, Any, Any]) -> None:
+        """Run something that has left the host already."""
+        late.add(task := asyncio.create_task(work))
+        task.add_done_callback(late.discard)
+
+    async def _pause(self, attempt: int) -> None:
+        await asyncio.sleep(self.weather.dice.uniform(0, min(0.5, 0.01 * 2**attempt)))
+
+    async def _watch(
+        self, claim: Claim, work: Callable[[Claim, int], Awaitable[bool]], number: int
+    ) -> None:
+        """Take what is free, now and then what is not, and work on what is one's own."""
+        dice = self.weather.dice
+        while True:
+            if claim.owner is None or self.weather.strikes("theft", self.weather.thefts):
+                claim.take(self.name)
+            if claim.owner != self.name or not await work(claim, number):
+                await asyncio.sleep(dice.uniform(0.05, 0.2))
+            if not self.calls.alive:
+                return
+
+    async def _publish(self, lease: Claim, number: int) -> bool:
+        waiting = self.cloud.range_of(number)[lease.position :]
+        batch = waiting[: self.weather.dice.randint(1, BATCH)]
+        if not batch:
+            return False
+        tag, end = lease.tag, lease.position + len(batch)
+        items = [to_item(commit) for commit in batch]
+        self.weather.dice.shuffle(items)
+        documents = to_json(items).decode()
+        await self._for_ever(lambda: self.publisher.publish(documents))
+        lease.advance(tag, end)
+        return True
+
+    async def _project(self, partition: Claim, number: int) -> bool:
+        waiting = self.cloud.log.messages[number][partition.position :]
+        batch = waiting[: self.weather.dice.randint(1, BATCH)]
+        if not batch:
+            return False
+        tag, end = partition.tag, partition.position + len(batch)
+        await self._for_ever(lambda: self.projections.project(batch))
+        if partition.advance(tag, end) and self.weather.strikes("rewind", self.weather.failures):
+            partition.position = max(0, end - self.weather.dice.randint(1, 10))
+        return True
+
+    async def _for_ever(self, work: Callable[[], Awaitable[None]]) -> None:
+        """The retry policy without an end."""
+        while True:
+            try:
+                await work()
+            except (OnewriteError, BaseExceptionGroup) as error:
+                self._check(error)
+                await asyncio.sleep(self.weather.dice.uniform(0.05, 0.3))
+            else:
+                return
+
+    async def _sweep(self) -> None:
+        while True:
+            await asyncio.sleep(self.weather.dice.uniform(0.3, 1))
+            try:
+                await self.sweep.run(seconds=1e9)
+            except (OnewriteError, BaseExceptionGroup) as error:
+                self._check(error)
+
+    def _check(self, error: BaseException) -> None:
+        """Only what may pass may end a call of a role."""
+        inner = error.exceptions if isinstance(error, BaseExceptionGroup) else [error]
+        for one in inner:
+            if getattr(one, "code", "") not in {"throttled", "unavailable", "log-unavailable"}:
+                self.strange.append(f"{self.name} met {one!r}")
+
+
+late: set[asyncio.Task[Any]] = set()

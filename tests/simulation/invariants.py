@@ -1,0 +1,82 @@
+"""What must be true of a world, by arithmetic that shares no line with the application."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+from pydantic_core import from_json
+
+from infra.local.demo.oracle import fold
+from shared.kernel.commit import Commit, to_item
+from shared.kernel.outcome import Accepted, Outcome
+from tests.simulation.clients import Told
+from tests.simulation.cloud import Cloud
+
+
+def broken(cloud: Cloud, told: Told) -> list[str]:
+    """Name everything that must not be."""
+    wrong = list(told.wrong)
+    wrong += _answers(cloud.store.commits(), told)
+    wrong += _log(cloud)
+    wrong += [f"{one.stream} is parked: {one.error}" for one in cloud.parking.markers()]
+    try:
+        levels = fold([to_item(commit) for commit in cloud.store.commits()])
+    except AssertionError as error:
+        return [*wrong, str(error)]
+    rows = {row.at.stream: (row.version, row.data) for row in cloud.rows.all()}
+    wrong += [
+        f"{stream}: the row has {rows.get(stream)}, the store folds to {levels.get(stream)}"
+        for stream in sorted(levels.keys() | rows.keys())
+        if rows.get(stream) != levels.get(stream)
+    ]
+    return wrong
+
+
+def _answers(commits: Sequence[Commit], told: Told) -> list[str]:
+    counts = Counter((commit.stream, commit.command_id) for commit in commits)
+    stored = {(commit.stream, commit.command_id): commit for commit in commits}
+    wrong = [f"{stream}: {key} has {n} effects" for (stream, key), n in counts.items() if n > 1]
+    wrong += [f"{stream}: nobody asked for {key}" for stream, key in stored.keys() - told.asked]
+    return wrong + _untrue(stored, told.outcomes)
+
+
+def _untrue(
+    stored: Mapping[tuple[str, str], Commit], outcomes: Mapping[tuple[str, str], Outcome]
+) -> list[str]:
+    wrong: list[str] = []
+    for (stream, key), outcome in outcomes.items():
+        own = stored.get((stream, key))
+        if isinstance(outcome, Accepted) and own != outcome.commit:
+            wrong.append(f"{stream}: {key} was told of a commit that is not stored")
+        # A copy that was still on its way may be stored later: behind what the negative answer saw.
+        elif not isinstance(outcome, Accepted) and own is not None and own.first <= outcome.version:
+            wrong.append(
+                f"{stream}: {key} was told {type(outcome).__name__}, and was stored already"
+            )
+    return wrong
+
+
+def _log(cloud: Cloud) -> list[str]:
+    wrong: list[str] = []
+    seen: set[tuple[str, int]] = set()
+    homes: dict[str, int] = {}
+    for partition, messages in enumerate(cloud.log.messages):
+        last: Counter[str] = Counter()
+        for body in messages:
+            envelope = from_json(body)
+            place = envelope["subject"], envelope["sequence"]
+            if homes.setdefault(place[0], partition) != partition:
+                wrong.append(f"{place[0]}@{place[1]} is in another partition than its stream")
+            if place in seen:
+                continue
+            seen.add(place)
+            # What was lost is sent again when later events are there already.
+            if place[1] != last[place[0]] + 1 and partition not in cloud.lost:
+                wrong.append(f"{place[0]}@{place[1]} is out of order on the log")
+            last[place[0]] = max(last[place[0]], place[1])
+    stored = {
+        (c.stream, version)
+        for c in cloud.store.commits()
+        for version in range(c.first, c.version + 1)
+    }
+    lost = sorted(stored - seen)
+    return wrong + [f"{stream}@{version} is not on the log" for stream, version in lost]

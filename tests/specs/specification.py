@@ -1,0 +1,68 @@
+"""The specification that people read: made of the specs and the domain, never written by hand."""
+
+from collections.abc import Iterable, Sequence
+
+from shared.kernel.category import Category
+from shared.kernel.domain import Domain
+from shared.kernel.message import Command, route_name, type_name
+from tests.specs.spec import Spec
+
+HEAD = """\
+# Specification
+
+What the business does, told by its specs (`make spec` holds them and writes this page).
+
+"""
+
+
+def specification(domain: Domain, specs: Sequence[Spec]) -> str:
+    """Write the specification of a domain as Markdown."""
+    parts = [HEAD, "## What leads to what\n\n```mermaid\nflowchart LR\n"]
+    parts += [f"  {edge}\n" for edge in _edges(domain, specs)]
+    parts.append("```\n")
+    for category in domain.categories:
+        parts.append(f"\n## {category.name}\n")
+        for command in (*category.commands, *category.process_commands):
+            parts.append(_command(category, command, specs))
+    return "".join(parts)
+
+
+def _edges(domain: Domain, specs: Iterable[Spec]) -> list[str]:
+    edges: dict[str, None] = {}
+    for spec in specs:
+        for event in spec.then if not isinstance(spec.then, str) else ():
+            edges[
+                f"{type_name(type(spec.when))} --> {type_name(type(event))}([{_name(event)}])"
+            ] = None
+    for view in domain.views:
+        for event_type in view.category.events:
+            edges[f"{type_name(event_type)} --> {view.name}[({view.name})]"] = None
+    return list(edges)
+
+
+def _name(event: object) -> str:
+    return type(event).__name__
+
+
+def _command(category: Category, command: type[Command], specs: Sequence[Spec]) -> str:
+    own = [spec for spec in specs if type(spec.when) is command]
+    lines = [f"\n### {type_name(command)}\n\n{(command.__doc__ or '').strip()}\n"]
+    if command in category.commands:
+        lines.append(f"`POST /api/{category.name}/{{id}}/{route_name(command)}`\n")
+    lines.append("\n| given | when | then |\n| --- | --- | --- |\n")
+    lines += [f"| {_given(spec)} | {_told(spec.when)} | {_then(spec)} |\n" for spec in own]
+    return "".join(lines)
+
+
+def _given(spec: Spec) -> str:
+    return f"**{spec.title}**: " + (", ".join(map(_told, spec.given)) or "nothing")
+
+
+def _then(spec: Spec) -> str:
+    if isinstance(spec.then, str):
+        return f"refused: `{spec.then}`"
+    return ", ".join(map(_told, spec.then)) or "nothing"
+
+
+def _told(message: object) -> str:
+    return f"`{message!r}`".replace("|", "\\|")

@@ -1,0 +1,182 @@
+"""The ways to hold a spec: against the decider, the application service on memory twins, and HTTP."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import uuid4
+
+import aiohttp
+
+from consumers.projections import Projections
+from shared.adapters.memory import MemoryEventStore, MemoryLog, MemoryParking, MemoryRows
+from shared.domain import domain
+from shared.kernel.application_service import ApplicationService
+from shared.kernel.category import Category, record
+from shared.kernel.commit import Commit, Metadata
+from shared.kernel.decider import Decision, Refusal
+from shared.kernel.envelope import encode_all
+from shared.kernel.message import Command, Event, route_name, type_name
+from shared.kernel.outcome import Accepted, Outcome, Refused
+from shared.kernel.ports import Log
+from shared.kernel.request import CommandRequest
+from shared.kernel.stream import StreamName
+from shared.kernel.view import Row
+from tests.consumers.worlds import now
+from tests.kernel.worlds import NOON, no_pause
+from tests.specs.spec import Spec, compared
+
+type Seed = Callable[[Sequence[Commit]], Awaitable[None]]
+"""Puts given events into a store."""
+
+
+class NotToldOverHttp(Exception):
+    """No command causes one of the given events."""
+
+
+def category_of(command: type[Command]) -> Category:
+    """Find the category that knows a command."""
+    known = (c for c in domain.categories if command in (*c.commands, *c.process_commands))
+    return next(known)
+
+
+def by_decider(spec: Spec) -> list[str]:
+    """Hold a spec against the pure decider."""
+    decider = category_of(type(spec.when)).decider
+    state = decider.fold(decider.initial_state, spec.given)
+    return compared(spec, decider.decide(spec.when, state))
+
+
+async def by_service(spec: Spec) -> list[str]:
+    """Hold a spec against the application service; every command is sent twice, and takes effect once."""
+    category = category_of(type(spec.when))
+    stream = StreamName(category.name, "spec")
+    store = MemoryEventStore()
+    for commit in history(stream, spec.given):
+        await store.append([commit])
+    metadata = Metadata(correlation_id="when", causation_id="when", time=NOON)
+    request = CommandRequest(stream, spec.when, "when", metadata)
+    service = ApplicationService(category, store, no_pause)
+    first, again = await service.handle(request), await service.handle(request)
+    found = compared(spec, _decision(category, first))
+    if _decision(category, again) != _decision(category, first):
+        found.append(f"sent again, the command came to {again}")
+    return found + await _replayed(store.written)
+
+
+def history(stream: StreamName, given: Sequence[Event]) -> list[Commit]:
+    """Write given events as commits, one each."""
+    return [
+        Commit(
+            stream=str(stream),
+            version=version,
+            command_id=f"given-{version}",
+            command_digest="0" * 64,
+            events=(record(event),),
+            metadata=Metadata(f"given-{version}", f"given-{version}", NOON),
+        )
+        for version, event in enumerate(given, start=1)
+    ]
+
+
+async def _replayed(commits: Sequence[Commit]) -> list[str]:
+    """Views that are brought up event by event, twice each, equal those that are rebuilt at once."""
+    bodies = [body for commit in commits for body in encode_all(commit)]
+    live = await _views([[body] for body in bodies for _ in range(2)])
+    rebuilt = await _views([bodies])
+    return [] if live == rebuilt else [f"live, the views are {live}, rebuilt {rebuilt}"]
+
+
+async def _views(batches: Sequence[Sequence[bytes]]) -> list[Row]:
+    rows, log = MemoryRows(), MemoryLog(partitions=4)
+
+    async def give_log() -> Log:
+        return log
+
+    store, parking = MemoryEventStore(), MemoryParking()
+    projections = Projections(domain.views, rows, store, parking, give_log, now)
+    for batch in batches:
+        await projections.project(batch)
+    return rows.all()
+
+
+@dataclass
+class ByHttp:
+    """Holds specs against a base URL; `seed` writes what no command can cause, where there is access."""
+
+    http: aiohttp.ClientSession
+    url: str
+    specs: Sequence[Spec]
+    seed: Seed | None = None
+
+    async def hold(self, spec: Spec) -> list[str]:
+        """Hold a spec on a stream of its own; raises NotToldOverHttp."""
+        category = category_of(type(spec.when))
+        stream = StreamName(category.name, f"spec-{uuid4()}")
+        if self.seed is not None:
+            await self.seed(history(stream, spec.given))
+        else:
+            for event in spec.given:
+                command = self._cause(event)
+                found = compared(
+                    Spec("given", (), command, [event]), await self._ask(stream, command)
+                )
+                if found:
+                    return [f"the given event {event!r} could not be caused: {found}"]
+        key = str(uuid4())
+        first = await self._ask(stream, spec.when, key)
+        again = await self._ask(stream, spec.when, key)
+        return compared(spec, first) + ([] if again == first else [f"sent again: {again}"])
+
+    def _cause(self, event: Event) -> Command:
+        """Find, in the specs themselves, the command that causes such an event."""
+        for spec in self.specs:
+            if isinstance(spec.then, str) or type(event) not in map(type, spec.then):
+                continue
+            command = type(spec.when)
+            data = {n: v for n, v in dict(event).items() if n in command.model_fields}
+            try:
+                return command(**data)
+            except ValueError as error:
+                raise NotToldOverHttp(f"{event!r}: {error}") from error
+        raise NotToldOverHttp(f"no spec says what causes {type_name(type(event))}")
+
+    async def _ask(
+        self, stream: StreamName, command: Command, key: str | None = None
+    ) -> Decision[Any]:
+        url = f"{self.url}/api/{stream.category}/{stream.id}/{route_name(type(command))}"
+        headers = {"Idempotency-Key": key or str(uuid4())}
+        body = command.model_dump(mode="json")
+        async with self.http.post(url, json=body, headers=headers) as response:
+            told: dict[str, Any] = await response.json()
+        if response.status == 422 and told["code"] == "refused":
+            return Refusal(told["refusal"], told["detail"])
+        assert response.status == 200, told
+        category = category_of(type(command))
+        return tuple(category.decode(e["type"], e["schema"], e["data"]) for e in told["events"])
+
+
+async def over_http(
+    specs: Sequence[Spec], url: str, seed: Seed | None = None
+) -> dict[str, list[str]]:
+    """Hold all specs against a base URL at once; gives what differs, by title."""
+    async with aiohttp.ClientSession() as http:
+        way = ByHttp(http, url, specs, seed)
+        found = await asyncio.gather(*(_held(way, spec) for spec in specs))
+    return {spec.title: one for spec, one in zip(specs, found, strict=True) if one}
+
+
+async def _held(way: ByHttp, spec: Spec) -> list[str]:
+    try:
+        return await way.hold(spec)
+    except NotToldOverHttp:
+        return []
+
+
+def _decision(category: Category, outcome: Outcome) -> Decision[Any]:
+    if isinstance(outcome, Refused):
+        return outcome.refusal
+    if not isinstance(outcome, Accepted):
+        return ()
+    events = outcome.commit.events
+    return tuple(category.decode(e.type, e.schema_number, e.data) for e in events)
