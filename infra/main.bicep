@@ -18,11 +18,7 @@ param split bool = false
 param cosmosCapacity string = 'serverless'
 
 @description('With autoscale: the most request units a second of a container, by its name, and of all others.')
-param cosmosThroughput object = {
-  events: 4000
-  views: 4000
-  others: 1000
-}
+param cosmosThroughput object = { events: 4000, views: 4000, others: 1000 }
 
 @description('How far back the store can be restored.')
 @allowed(['Continuous7Days', 'Continuous30Days'])
@@ -30,6 +26,9 @@ param cosmosBackup string = 'Continuous30Days'
 
 @description('Keep the store, the log and the topic off the public network.')
 param privateNetworking bool = false
+
+@description('The account of the store, when it is not the one that is made here first: after a restore.')
+param storeName string = ''
 
 @description('Spread over availability zones what can be: the store, the storage, the apps.')
 param zoneRedundant bool = false
@@ -140,6 +139,7 @@ module cosmos 'modules/cosmos.bicep' = {
   name: 'cosmos'
   params: {
     place: place
+    name: empty(storeName) ? 'cosmos-${place.token}' : storeName
     names: names
     capacity: cosmosCapacity
     throughput: cosmosThroughput

@@ -31,7 +31,11 @@ def test_every_app_is_a_service_and_is_deployed_when_it_is_there() -> None:
     assert {name for name, one in conditions.items() if "TOGETHER" in one} == deployed("together")
     assert {name for name, one in conditions.items() if "SPLIT" in one} == deployed("split")
     for service in AZURE["services"].values():
-        assert (service["project"], service["language"], service["host"]) == (".", "python", "function")
+        assert (service["project"], service["language"], service["host"]) == (
+            ".",
+            "python",
+            "function",
+        )
 
 
 def test_parameters_are_those_of_the_bicep_with_its_defaults() -> None:
@@ -123,7 +127,7 @@ def test_what_the_runbooks_name_is_there() -> None:
     assert paths
     for path in paths:
         assert (ROOT / path).exists(), path
-    for target in re.findall(r"\bmake ([a-z]+)", RUNBOOKS):
+    for target in re.findall(r"`make ([a-z]+)", RUNBOOKS):
         assert f"\n{target}:" in (ROOT / "Makefile").read_text(encoding="utf-8"), target
     for name in re.findall(r"\bONEWRITE_[A-Z_]+", RUNBOOKS):
         known = {*cloud("together").outputs, "ONEWRITE_TOGETHER"}
