@@ -1,4 +1,4 @@
-"""The runbook of a rebuild, as far as it can be followed here: the sweep brings views back that were thrown away."""
+"""The runbook of a rebuild, followed as far as it can be here: the sweep brings back what was thrown away."""
 
 import asyncio
 from collections.abc import Iterator
