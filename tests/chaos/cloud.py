@@ -114,11 +114,17 @@ async def cloud(state: Path, app: Path = ROOT, hosts: int = 2) -> AsyncIterator[
         await services.wait()
 
 
+_given: set[int] = set()
+
+
 def _free(hosts: int) -> tuple[Ports, *tuple[int, ...]]:
-    """Take all ports at one time: one that was given back may be given out again."""
+    """Take ports that nobody listens on, and that no other cloud of this process was given."""
     needed = len(fields(Ports))
-    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(needed + hosts - 1)]
-    ports = [listener.getsockname()[1] for listener in sockets]
-    for listener in sockets:
-        listener.close()
+    ports: list[int] = []
+    while len(ports) < needed + hosts - 1:
+        with socket.create_server(("127.0.0.1", 0)) as listener:
+            port = listener.getsockname()[1]
+        if port not in _given:
+            _given.add(port)
+            ports.append(port)
     return Ports(*ports[:needed]), *ports[needed:]

@@ -85,11 +85,11 @@ def _look_at_log(
 
 
 def _refused_and_stored(items: Iterable[dict[str, Any]], told: Told) -> list[str]:
-    # A copy that nobody answered may be written after a later one was refused: that is no falsehood.
+    # A copy of which nobody was told the end may be written after a later one was refused: no falsehood.
     stored = {
         item["commandId"]
         for item in items
-        if item["metadata"]["correlationId"] not in told.unanswered
+        if item["metadata"]["correlationId"] not in told.unanswered | told.unsettled
     }
     return [
         f"{answer.command_id} was told {answer.status}, and is stored"

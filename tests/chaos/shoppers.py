@@ -16,11 +16,12 @@ MOST_ATTEMPTS, MOST_CONFLICTS = 150, 10
 
 @dataclass
 class Told:
-    """What all clients were told, and what nobody answered."""
+    """What all clients were told; the attempts that nobody answered, and those that were told to ask again."""
 
     answers: list[Answer] = field(default_factory=list)
     asked: set[str] = field(default_factory=set)
     unanswered: set[str] = field(default_factory=set)
+    unsettled: set[str] = field(default_factory=set)
     asked_again: Counter[str] = field(default_factory=Counter)
     never: list[str] = field(default_factory=list)
 
@@ -61,6 +62,7 @@ class Shopper:
                     if response.status not in ASK_AGAIN:
                         self._note(sku, key, response.status, await response.json())
                         return
+                    self.told.unsettled.add(correlation)
                     self.told.asked_again[str(response.status)] += 1
                     conflicts += response.status == 409
             except (aiohttp.ClientError, TimeoutError):
