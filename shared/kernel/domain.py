@@ -1,11 +1,15 @@
-"""What a domain hands over: its categories and its views. Everything else is found through them."""
+"""What a domain hands over: categories and views, and what follows from their events. All else is found there."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from shared.kernel.category import Category
+from shared.kernel.enricher import Enricher
 from shared.kernel.errors import ConfigurationError, UnknownMessage
+from shared.kernel.message import Command, Event, type_name
+from shared.kernel.policy import Policy
+from shared.kernel.receptor import Receptor
 from shared.kernel.view import View
 
 RESERVED = frozenset(
@@ -19,13 +23,29 @@ class Domain:
 
     categories: tuple[Category, ...]
     views: tuple[View[Any], ...]
+    receptors: tuple[Receptor[Any], ...] = ()
+    policies: tuple[Policy[Any, Any], ...] = ()
+    enrichers: tuple[Enricher[Any, Any, Any], ...] = ()
 
     def __post_init__(self) -> None:
         _no_doubles("category", [category.name for category in self.categories])
         _no_doubles("view", [view.name for view in self.views])
+        # One space of names: both stand in derived ids.
+        reactions: tuple[Receptor[Any] | Policy[Any, Any], ...] = (*self.receptors, *self.policies)
+        _no_doubles("reaction", [one.name for one in reactions])
+        _no_doubles("enricher", [enricher.name for enricher in self.enrichers])
         taken = RESERVED & {category.name for category in self.categories}
         if taken:
             raise ConfigurationError(f"category names that routes need themselves: {sorted(taken)}")
+        for one in reactions:
+            self._check_event(one.name, one.category, one.event)
+            self._check_command(one.name, one.target, one.command)
+        for policy in self.policies:
+            self._check_event(policy.name, policy.target, policy.fact)
+        for enricher in self.enrichers:
+            self._check_event(enricher.name, enricher.category, enricher.event)
+            if enricher.view not in self.views:
+                raise ConfigurationError(f"'{enricher.name}' looks into no view of the domain")
 
     def category(self, name: str) -> Category:
         """Find a category; raises UnknownMessage."""
@@ -40,6 +60,17 @@ class Domain:
             if view.name == name:
                 return view
         raise UnknownMessage(f"there is no view '{name}'")
+
+    def _check_event(self, name: str, category: Category, event: type[Event]) -> None:
+        if category not in self.categories or event not in category.events:
+            missing = f"{category.name}/{type_name(event)}"
+            raise ConfigurationError(f"'{name}' is bound to {missing}, which is no event here")
+
+    def _check_command(self, name: str, target: Category, command: type[Command]) -> None:
+        known = (*target.commands, *target.process_commands)
+        if target not in self.categories or command not in known:
+            missing = f"{target.name}/{type_name(command)}"
+            raise ConfigurationError(f"'{name}' sends {missing}, which is no command here")
 
 
 def _no_doubles(what: str, names: Iterable[str]) -> None:

@@ -11,7 +11,7 @@ from shared.kernel.errors import BrokenStream, CommandIdReused, Conflict, Outcom
 from shared.kernel.outcome import Accepted, Refused, Unchanged
 from tests.kernel.worlds import TEAPOT, Interrupted, commit, received, request, service
 
-REGISTER = RegisterItem(name="Teapot", reorder_point=2)
+REGISTER = RegisterItem(name="Teapot", reorder_point=0)
 
 
 async def stocked(quantity: int = 10) -> Interrupted:

@@ -108,20 +108,20 @@ async def test_a_state_as_it_was_at_a_version_is_loaded_too() -> None:
 
 
 def item_with(schema: str, older: Upcaster | None = None) -> Category:
-    upcasters = {"item/1": older} if older else {}
+    upcasters = {"item/2": older} if older else {}
     return replace(item, snapshots=Snapshots(schema, Item, upcasters))
 
 
 async def test_a_snapshot_of_another_schema_is_passed_over_and_a_new_one_follows() -> None:
     host = await stream(200)
-    new = Host(host.store, item_with("item/2"))
+    new = Host(host.store, item_with("item/3"))
 
     await new.receive()
 
     newest = host.store.commits()[-1]
     assert host.store.pages == [50, 150]
     assert newest.snapshot is not None
-    assert newest.snapshot.schema_name == "item/2"
+    assert newest.snapshot.schema_name == "item/3"
     host.store.pages.clear()
     new.restart()
     await new.receive()
@@ -130,7 +130,7 @@ async def test_a_snapshot_of_another_schema_is_passed_over_and_a_new_one_follows
 
 async def test_an_old_snapshot_that_can_be_upcast_is_used() -> None:
     host = await stream(200)
-    upcasting = item_with("item/2", older=lambda state: {**state, "reorder_point": 7})
+    upcasting = item_with("item/3", older=lambda state: {**state, "reorder_point": 7})
 
     loaded, _ = await load(upcasting, host.store, TEAPOT)
 
@@ -149,7 +149,7 @@ async def test_a_snapshot_that_does_not_keep_to_its_schema_is_passed_over() -> N
 
 async def test_deployments_that_alternate_stay_right_and_bounded() -> None:
     host = await stream(300)
-    old, new = host, Host(host.store, item_with("item/2"))
+    old, new = host, Host(host.store, item_with("item/3"))
     for _ in range(40):
         for deployment in (old, new):
             deployment.restart()

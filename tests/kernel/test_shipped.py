@@ -68,8 +68,9 @@ def test_a_snapshot_that_was_shipped_is_read_or_passed_over(schema: str) -> None
 
     state = category.snapshots.read(stored)
 
-    if category.snapshots.can_read(stored):
-        assert category.snapshots.show(state) == stored.state
+    read_today = SHIPPED["snapshots"][schema].get("readAs")
+    if read_today or category.snapshots.can_read(stored):
+        assert category.snapshots.show(state) == (read_today or stored.state)
 
 
 class Renamed(Event):

@@ -102,10 +102,10 @@ class Interrupted(MemoryEventStore):
 
 
 async def stocked(quantity: int = 10) -> tuple[Interrupted, ApplicationService]:
-    """Give a store with a stocked teapot, and a service that has it warm."""
+    """Give a store with a stocked teapot that never runs low, and a service that has it warm."""
     store = Interrupted()
     handling = service(store)
-    await handling.handle(request(RegisterItem(name="Teapot", reorder_point=2), "register"))
+    await handling.handle(request(RegisterItem(name="Teapot", reorder_point=0), "register"))
     await handling.handle(request(ReceiveStock(quantity=quantity), "receive"))
     store.requests.clear()
     return store, handling

@@ -32,10 +32,11 @@ async def everything(cosmos: str, container: str) -> list[Item]:
 
 
 def fold(items: Iterable[Item]) -> dict[str, tuple[int, dict[str, Any]]]:
-    """Fold the items of the container `events` to a version and a stock level for each stream."""
+    """Fold the items of the container `events` to a version and a stock level for each item's stream."""
     streams: dict[str, list[Item]] = defaultdict(list)
     for item in items:
-        streams[item["stream"]].append(item)
+        if item["stream"].startswith("item-"):
+            streams[item["stream"]].append(item)
     return {stream: _level(found) for stream, found in streams.items()}
 
 

@@ -1,5 +1,7 @@
 """The item: a thing in the warehouse that is received, reserved and shipped, and never oversold."""
 
+from typing import Any
+
 from shared.domain.item import commands, events
 from shared.domain.item.decisions import decide
 from shared.domain.item.state import Item, evolve
@@ -7,10 +9,17 @@ from shared.kernel.category import Category
 from shared.kernel.decider import Decider
 from shared.kernel.snapshot import Snapshots
 
+
+def _before_orders(state: dict[str, Any]) -> dict[str, Any]:
+    """Read a state from before orders and shortages: none had been, and its events say the same."""
+    return {**state, "ended": (), "shortages": 0, "short": False}
+
+
 item = Category(
     name="item",
     decider=Decider(initial_state=Item(), decide=decide, evolve=evolve),
     commands=commands.ALL,
+    process_commands=commands.PROCESS,
     events=events.ALL,
-    snapshots=Snapshots("item/1", Item),
+    snapshots=Snapshots("item/2", Item, {"item/1": _before_orders}),
 )

@@ -4,9 +4,13 @@ from typing import Annotated
 
 from pydantic import Field
 
+from shared.domain.item.reservations import ORDERS_RESERVATION
 from shared.kernel.message import Command
 
 MOST_AT_ONCE = 1_000_000
+
+MOST_FOR_AN_ORDER = 50 * MOST_AT_ONCE
+"""All lines of an order may be of one SKU."""
 
 Name = Annotated[str, Field(min_length=1, max_length=200, examples=["Teapot"])]
 Reason = Annotated[str, Field(min_length=1, max_length=200, examples=["stocktaking"])]
@@ -15,6 +19,7 @@ ReorderPoint = Annotated[int, Field(ge=0, le=MOST_AT_ONCE, examples=[2])]
 ReservationId = Annotated[
     str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$", examples=["order-7"])
 ]
+OrdersReservationId = Annotated[str, Field(pattern=ORDERS_RESERVATION, examples=["7/SKU1"])]
 
 
 class RegisterItem(Command):
@@ -66,6 +71,25 @@ class DiscontinueItem(Command):
     """Take in and reserve no more of the item; what is reserved can still be released or shipped."""
 
 
+class ReserveForOrder(Command):
+    """Hold stock back for a line of an order, if it is there."""
+
+    reservation_id: OrdersReservationId
+    quantity: Annotated[int, Field(ge=1, le=MOST_FOR_AN_ORDER, examples=[3])]
+
+
+class ReleaseForOrder(Command):
+    """Give back what a line of an order holds, or will want to hold."""
+
+    reservation_id: OrdersReservationId
+
+
+class ShipForOrder(Command):
+    """Send out of the house what a line of an order holds."""
+
+    reservation_id: OrdersReservationId
+
+
 ALL = (
     RegisterItem,
     ReceiveStock,
@@ -77,7 +101,12 @@ ALL = (
     DiscontinueItem,
 )
 
-type ItemCommand = (
+PROCESS = (ReserveForOrder, ReleaseForOrder, ShipForOrder)
+"""What orders ask: without a route, and never refused."""
+
+type ProcessCommand = ReserveForOrder | ReleaseForOrder | ShipForOrder
+
+type RoutedCommand = (
     RegisterItem
     | ReceiveStock
     | ReserveStock
@@ -87,3 +116,5 @@ type ItemCommand = (
     | ChangeReorderPoint
     | DiscontinueItem
 )
+
+type ItemCommand = RoutedCommand | ProcessCommand

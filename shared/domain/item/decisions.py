@@ -9,8 +9,12 @@ from shared.domain.item.commands import (
     ItemCommand,
     ReceiveStock,
     RegisterItem,
+    ReleaseForOrder,
     ReleaseReservation,
+    ReserveForOrder,
     ReserveStock,
+    RoutedCommand,
+    ShipForOrder,
     ShipReservation,
 )
 from shared.domain.item.events import (
@@ -24,6 +28,8 @@ from shared.domain.item.events import (
     StockReceived,
     StockReserved,
 )
+from shared.domain.item.process import decide_for_order
+from shared.domain.item.shortages import with_crossing
 from shared.domain.item.state import Item
 from shared.kernel.decider import Decision, Refusal
 
@@ -35,6 +41,16 @@ type ItemDecision = Decision[ItemEvent]
 
 def decide(command: ItemCommand, state: Item) -> ItemDecision:
     """Answer a command with events, with nothing to do, or with a refusal."""
+    if isinstance(command, ReserveForOrder | ReleaseForOrder | ShipForOrder):
+        decision: ItemDecision = decide_for_order(command, state)
+    else:
+        decision = _decide(command, state)
+    if not decision or isinstance(decision, Refusal):
+        return decision
+    return with_crossing(decision, state)
+
+
+def _decide(command: RoutedCommand, state: Item) -> ItemDecision:
     if isinstance(command, RegisterItem):
         return _register(command, state)
     if not state.registered:

@@ -54,6 +54,30 @@ class ItemDiscontinued(Event):
     """Nothing is taken in or reserved any more."""
 
 
+class ReservationDeclined(Event):
+    """A line of an order gets nothing, and the reason; it may be the first that is heard of the item."""
+
+    reservation_id: str
+    quantity: int
+    reason: str
+
+
+class ReservationWithdrawn(Event):
+    """An order gave a reservation back before it was made: when it comes, it is declined."""
+
+    reservation_id: str
+
+
+class StockRanLow(Event):
+    """Less is available than the reorder point says: the item's nth shortage has begun."""
+
+    shortage: int
+
+
+class ShortageEnded(Event):
+    """The last shortage is over."""
+
+
 ALL = (
     ItemRegistered,
     StockReceived,
@@ -63,6 +87,10 @@ ALL = (
     StockAdjusted,
     ReorderPointChanged,
     ItemDiscontinued,
+    ReservationDeclined,
+    ReservationWithdrawn,
+    StockRanLow,
+    ShortageEnded,
 )
 
 type ItemEvent = (
@@ -74,4 +102,8 @@ type ItemEvent = (
     | StockAdjusted
     | ReorderPointChanged
     | ItemDiscontinued
+    | ReservationDeclined
+    | ReservationWithdrawn
+    | StockRanLow
+    | ShortageEnded
 )

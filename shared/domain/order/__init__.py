@@ -1,0 +1,17 @@
+"""The order: what a customer wants, confirmed when every item holds its part, over when one has nothing."""
+
+from shared.domain.order import commands, events
+from shared.domain.order.decisions import decide
+from shared.domain.order.state import Order, evolve
+from shared.kernel.category import Category
+from shared.kernel.decider import Decider
+from shared.kernel.snapshot import Snapshots
+
+order = Category(
+    name="order",
+    decider=Decider(initial_state=Order(), decide=decide, evolve=evolve),
+    commands=commands.ALL,
+    process_commands=commands.PROCESS,
+    events=events.ALL,
+    snapshots=Snapshots("order/1", Order),
+)

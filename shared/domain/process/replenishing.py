@@ -1,0 +1,33 @@
+"""The policy: an item that runs low is to be replenished. Sku and shortage name the fact, for ever."""
+
+from collections.abc import Iterable
+
+from shared.domain.item import item
+from shared.domain.item.events import StockRanLow
+from shared.domain.replenishment import replenishment
+from shared.domain.replenishment.commands import RecordReplenishmentRequest
+from shared.domain.replenishment.events import ReplenishmentRequested
+from shared.kernel.policy import Fact, Policy
+from shared.kernel.stream import StreamName
+
+
+def _request(stream: StreamName, event: StockRanLow) -> Iterable[Fact[ReplenishmentRequested]]:
+    target = StreamName(replenishment.name, stream.id)
+    requested = ReplenishmentRequested(shortage=event.shortage)
+    yield Fact(target, requested, key=str(event.shortage))
+
+
+def _record(fact: ReplenishmentRequested) -> RecordReplenishmentRequest:
+    return RecordReplenishmentRequest(shortage=fact.shortage)
+
+
+replenish = Policy(
+    name="replenish",
+    category=item,
+    event=StockRanLow,
+    target=replenishment,
+    fact=ReplenishmentRequested,
+    command=RecordReplenishmentRequest,
+    decide=_request,
+    record=_record,
+)

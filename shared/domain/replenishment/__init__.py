@@ -1,0 +1,17 @@
+"""The replenishment of an item: that somebody is to order more, once a shortage."""
+
+from shared.domain.replenishment.commands import RecordReplenishmentRequest
+from shared.domain.replenishment.decisions import Replenishment, decide, evolve
+from shared.domain.replenishment.events import ReplenishmentRequested
+from shared.kernel.category import Category
+from shared.kernel.decider import Decider
+from shared.kernel.snapshot import Snapshots
+
+replenishment = Category(
+    name="replenishment",
+    decider=Decider(initial_state=Replenishment(), decide=decide, evolve=evolve),
+    commands=(),
+    process_commands=(RecordReplenishmentRequest,),
+    events=(ReplenishmentRequested,),
+    snapshots=Snapshots("replenishment/1", Replenishment),
+)

@@ -1,0 +1,9 @@
+"""What happened to a replenishment. Names and shapes are stored for ever: a new shape is a new schema number."""
+
+from shared.kernel.message import Event
+
+
+class ReplenishmentRequested(Event):
+    """More of the item is wanted, because of its nth shortage."""
+
+    shortage: int

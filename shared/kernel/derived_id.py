@@ -1,0 +1,28 @@
+"""Derived ids: what an event causes has an id of its own making, so a redelivered event causes nothing new.
+
+Only names with a meaning go into an id: no index, no module, no version of the code. So a deployment that reorders
+or renames modules makes the same ids, and the unique command ids of the store take them once.
+"""
+
+import json
+from uuid import UUID, uuid5
+
+from shared.kernel.stream import StreamName
+
+NAMESPACE = UUID("004c4c5e-75cf-4608-8767-8c9c9779f446")
+"""The project's own (RFC 9562, section 5.5): another namespace would repeat everything that was ever caused."""
+
+
+def derived_id(event_id: str, reaction: str, target: StreamName, key: str) -> str:
+    """Name the command that a reaction to one event sends to a stream under a key."""
+    return _uuid(event_id, reaction, str(target), key)
+
+
+def fact_id(policy: str, target: StreamName, key: str) -> str:
+    """Name a fact by its stream and its key alone: whichever event it is made of, it is recorded once."""
+    return _uuid(policy, str(target), key)
+
+
+def _uuid(*parts: str) -> str:
+    # JSON keeps the parts apart, whatever characters they hold.
+    return str(uuid5(NAMESPACE, json.dumps(parts, separators=(",", ":"))))

@@ -1,0 +1,29 @@
+"""The enricher: event → event with more data. It decides nothing: the event means what it meant, and says more.
+
+What it needs to know it asks of a view. Which keys those are is a pure function too: whoever runs it reads all
+rows first, and the enricher itself stays without I/O.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+
+from shared.kernel.category import Category
+from shared.kernel.message import Event, Message
+from shared.kernel.stream import StreamName
+from shared.kernel.view import View
+
+
+@dataclass(frozen=True, slots=True)
+class Enricher[E: Event, D: Message, P: Event]:
+    """Makes a public event of an internal one, with the data that a view holds under the keys that it names.
+
+    A key of which the view has nothing (yet) is not in the lookup: `enrich` does without.
+    """
+
+    name: str
+    category: Category
+    event: type[E]
+    view: View[D]
+    keys: Callable[[StreamName, E], Iterable[str]]
+    public: type[P]
+    enrich: Callable[[StreamName, E, Mapping[str, D]], P]

@@ -1,0 +1,54 @@
+"""The receptor: event → command, or none. A pure declaration of what a category does about another's events."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from shared.kernel.category import Category
+from shared.kernel.errors import ConfigurationError
+from shared.kernel.message import Command, Event
+from shared.kernel.stream import StreamName
+
+
+@dataclass(frozen=True, slots=True)
+class Reaction:
+    """A command for a stream.
+
+    `key` tells apart what one event causes in one stream, by something with a meaning such as the order line:
+    an index would name another line as soon as the code counts otherwise.
+    """
+
+    target: StreamName
+    command: Command
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Receptor[E: Event]:
+    """Bound to one event type of one category, and to the one command type that it sends to the target.
+
+    `name` is part of every id that it causes: it stays as it is, wherever the code moves.
+    """
+
+    name: str
+    category: Category
+    event: type[E]
+    target: Category
+    command: type[Command]
+    react: Callable[[StreamName, E], Iterable[Reaction]]
+
+    def reactions(self, stream: StreamName, event: E) -> Sequence[Reaction]:
+        """Say what an event of a stream causes; raises ConfigurationError for what was not declared."""
+        return checked(self.name, self.target, self.command, self.react(stream, event))
+
+
+def checked(
+    name: str, target: Category, command: type[Command], reactions: Iterable[Reaction]
+) -> Sequence[Reaction]:
+    """Give reactions that keep to what was declared, each of its own key; raises ConfigurationError."""
+    found = tuple(reactions)
+    for reaction in found:
+        if reaction.target.category != target.name or type(reaction.command) is not command:
+            raise ConfigurationError(f"'{name}' sends what it did not declare: {reaction}")
+    if len({(reaction.target, reaction.key) for reaction in found}) < len(found):
+        raise ConfigurationError(f"'{name}' makes two commands of one id: {found}")
+    return found
