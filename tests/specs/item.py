@@ -22,7 +22,7 @@ from shared.domain.item.events import (
 )
 from tests.specs.spec import Spec
 
-REGISTERED = ItemRegistered(name="Teapot", reorder_point=2)
+REGISTERED = ItemRegistered(name="Teapot", reorder_point=0)
 TEN_IN_STOCK = (REGISTERED, StockReceived(quantity=10))
 THREE_RESERVED = (*TEN_IN_STOCK, StockReserved(reservation_id="r1", quantity=3))
 DISCONTINUED = (*THREE_RESERVED, ItemDiscontinued())
@@ -31,13 +31,13 @@ SPECS = [
     Spec(
         "A new item is registered",
         given=[],
-        when=RegisterItem(name="Teapot", reorder_point=2),
+        when=RegisterItem(name="Teapot", reorder_point=0),
         then=[REGISTERED],
     ),
     Spec(
         "An item is registered once",
         given=[REGISTERED],
-        when=RegisterItem(name="Teapot", reorder_point=2),
+        when=RegisterItem(name="Teapot", reorder_point=0),
         then="item-registered-already",
     ),
     Spec(
@@ -168,13 +168,13 @@ SPECS = [
     ),
     Spec(
         "The reorder point changes",
-        given=[REGISTERED],
+        given=TEN_IN_STOCK,
         when=ChangeReorderPoint(reorder_point=5),
         then=[ReorderPointChanged(reorder_point=5)],
     ),
     Spec(
         "The same reorder point is no change",
-        given=[REGISTERED, ReorderPointChanged(reorder_point=5)],
+        given=[*TEN_IN_STOCK, ReorderPointChanged(reorder_point=5)],
         when=ChangeReorderPoint(reorder_point=5),
         then=[],
     ),
