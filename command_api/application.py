@@ -1,12 +1,11 @@
 """The command side, assembled once a process; tests assemble it from memory twins."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
 from shared.adapters import wiring
 from shared.domain import domain as shipped_domain
-from shared.kernel.application_service import ApplicationService
 from shared.kernel.dispatcher import Dispatcher
 from shared.kernel.domain import Domain
 from shared.kernel.ports import EventStore, Rows
@@ -23,28 +22,13 @@ class Application:
     now: Callable[[], datetime]
 
 
-def assemble(
-    domain: Domain,
-    store: EventStore,
-    rows: Rows,
-    now: Callable[[], datetime],
-    pause: Callable[[int], Awaitable[None]],
-) -> Application:
-    """Give every command of the domain its one handler."""
-    dispatcher = Dispatcher()
-    for category in domain.categories:
-        service = ApplicationService(category, store, pause)
-        for command in (*category.commands, *category.process_commands):
-            dispatcher.register(command, service.handle)
-    return Application(domain, dispatcher, store, rows, now)
-
-
 _assembled: list[Application] = []
 
 
 async def application() -> Application:
     """Give the application of this process."""
     if not _assembled:
+        dispatcher = await wiring.dispatcher(shipped_domain)
         store, rows = await wiring.event_store(), await wiring.rows()
-        _assembled.append(assemble(shipped_domain, store, rows, wiring.now, wiring.pause))
+        _assembled.append(Application(shipped_domain, dispatcher, store, rows, wiring.now))
     return _assembled[0]

@@ -1,19 +1,24 @@
 """The consumers, assembled once a process."""
 
-from consumers.projections import CONSUMER, Projections
+from consumers import projections as projecting
+from consumers import reactions as reacting
+from consumers.projections import Projections
+from consumers.reactions import Reactions
 from shared.adapters import wiring
 from shared.adapters.http.lag import Lags
 from shared.adapters.http.operations import Operations
-from shared.adapters.names import PROJECTIONS, SINGLE_PUBLISHER
+from shared.adapters.http.problems import not_found
+from shared.adapters.names import PROJECTIONS, REACTIONS, SINGLE_PUBLISHER
 from shared.domain import domain
 
-_assembled: list[Projections] = []
+_projections: list[Projections] = []
+_reactions: list[Reactions] = []
 
 
 async def projections() -> Projections:
     """Give the projections of this process."""
-    if not _assembled:
-        _assembled.append(
+    if not _projections:
+        _projections.append(
             Projections(
                 domain.views,
                 await wiring.rows(),
@@ -23,20 +28,40 @@ async def projections() -> Projections:
                 wiring.now,
             )
         )
-    return _assembled[0]
+    return _projections[0]
 
 
-async def operations() -> Operations:
-    """Give what operators do with streams that are parked for the projections."""
-    running = await projections()
-    return Operations(CONSUMER, running.parking, running.replay, running.now)
+async def reactions() -> Reactions:
+    """Give the reactions of this process."""
+    if not _reactions:
+        _reactions.append(
+            reacting.reactions(
+                domain,
+                await wiring.dispatcher(domain),
+                await wiring.event_store(),
+                await wiring.parking(),
+                wiring.now,
+                wiring.pause,
+            )
+        )
+    return _reactions[0]
+
+
+async def operations(consumer: str) -> Operations:
+    """Give what operators do with streams that are parked for a consumer; raises Problem for an unknown one."""
+    parking = await wiring.parking()
+    if consumer == projecting.CONSUMER:
+        return Operations(consumer, parking, (await projections()).replay, wiring.now)
+    if consumer == reacting.CONSUMER:
+        return Operations(consumer, parking, (await reactions()).replay, wiring.now)
+    raise not_found(f"There is no consumer '{consumer[:60]}' here.")
 
 
 async def lags() -> Lags:
     """Give what tells how far each stage is behind."""
     return Lags(
         publisher=SINGLE_PUBLISHER,
-        consumers=(PROJECTIONS,),
+        consumers=(PROJECTIONS, REACTIONS),
         feed=await wiring.feed(),
         leases=await wiring.leases(),
         log=await wiring.log_reader(),

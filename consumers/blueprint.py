@@ -6,10 +6,9 @@ import azure.functions as func
 
 from consumers import application
 from consumers.progress import note
-from consumers.projections import CONSUMER
 from shared.adapters import names, wiring
 from shared.adapters.http.lag import show_lag
-from shared.adapters.http.operations import list_parked
+from shared.adapters.http.operations import decide, list_parked
 
 blueprint = func.Blueprint()
 
@@ -33,7 +32,29 @@ async def projections(events: List[func.EventHubEvent]) -> None:
     """Bring the rows of the views up to date."""
     await (await application.projections()).project([event.get_body() for event in events])
     partitions = wiring.settings().event_partitions
-    await note(await wiring.progress(), CONSUMER, events, partitions)
+    await note(await wiring.progress(), names.PROJECTIONS, events, partitions)
+
+
+# What a failed batch would have caused is caused when it comes again.
+@blueprint.event_hub_message_trigger(
+    arg_name="events",
+    connection=names.EVENT_HUBS,
+    event_hub_name=names.EVENTS_HUB,
+    consumer_group=names.REACTIONS,
+    cardinality="many",
+    data_type="binary",
+)
+@blueprint.retry(
+    strategy="exponential_backoff",
+    max_retry_count="-1",
+    minimum_interval="00:00:01",
+    maximum_interval="00:01:00",
+)
+async def reactions(events: List[func.EventHubEvent]) -> None:
+    """Dispatch what events cause."""
+    await (await application.reactions()).react([event.get_body() for event in events])
+    partitions = wiring.settings().event_partitions
+    await note(await wiring.progress(), names.REACTIONS, events, partitions)
 
 
 @blueprint.route("operations/lag", methods=["GET"], auth_level=func.AuthLevel.ADMIN)
@@ -45,22 +66,22 @@ async def lag(req: func.HttpRequest) -> func.HttpResponse:  # noqa: ARG001 - the
 @blueprint.route("operations/parked", methods=["GET"], auth_level=func.AuthLevel.ADMIN)
 async def parked(req: func.HttpRequest) -> func.HttpResponse:  # noqa: ARG001 - the trigger's
     """Show the parked streams."""
-    return await list_parked((await application.projections()).parking)
+    return await list_parked(await wiring.parking())
 
 
 @blueprint.route(
-    "operations/parked/projections/{stream}/release",
+    "operations/parked/{consumer}/{stream}/release",
     methods=["POST"],
     auth_level=func.AuthLevel.ADMIN,
 )
 async def release_parked(req: func.HttpRequest) -> func.HttpResponse:
     """Replay a parked stream."""
-    return await (await application.operations()).release(req)
+    return await decide(req, application.operations, "release")
 
 
 @blueprint.route(
-    "operations/parked/projections/{stream}/skip", methods=["POST"], auth_level=func.AuthLevel.ADMIN
+    "operations/parked/{consumer}/{stream}/skip", methods=["POST"], auth_level=func.AuthLevel.ADMIN
 )
 async def skip_parked(req: func.HttpRequest) -> func.HttpResponse:
     """Pass over the event that a stream is parked at."""
-    return await (await application.operations()).skip(req)
+    return await decide(req, application.operations, "skip")

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from shared.adapters import wiring
 from shared.adapters.http.operations import Operations
-from shared.adapters.names import CONSUMERS
+from shared.adapters.names import PROJECTIONS
 from shared.domain import domain
 from single_publisher.publish import CONSUMER, Publisher
 from single_publisher.sweep import Sweep
@@ -36,7 +36,8 @@ async def sweep() -> Sweep:
         parking=running.parking,
         publisher=running,
         views=domain.views,
-        consumers=CONSUMERS,
+        # Only these can keep rows behind.
+        consumers=(CONSUMER, PROJECTIONS),
         now=running.now,
         age=timedelta(seconds=wiring.settings().sweep_age),
     )

@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING
 
 from shared.adapters.names import EVENTS, LEASE_PREFIX, LEASES, PARKED, PROGRESS, VIEWS
 from shared.adapters.settings import Settings
+from shared.kernel.dispatcher import Dispatcher
+from shared.kernel.dispatching import dispatcher as dispatcher_of
+from shared.kernel.domain import Domain
 from shared.kernel.ports import EventStore, Feed, Leases, Log, LogReader, Parking, Progress, Rows
 
 if TYPE_CHECKING:
@@ -33,6 +36,13 @@ async def event_store() -> EventStore:
         if not _stores:
             _stores.append(await open_event_store(container(cosmos, EVENTS)))
         return _stores[0]
+
+
+async def dispatcher(domain: Domain) -> Dispatcher:
+    """Give the dispatcher of this process: a second one would meet the first as a stranger in every stream."""
+    if not _dispatchers:
+        _dispatchers.append(dispatcher_of(domain, await event_store(), pause))
+    return _dispatchers[0]
 
 
 async def rows() -> Rows:
@@ -106,6 +116,7 @@ async def pause(attempt: int) -> None:
 _opening = asyncio.Lock()
 _opened: list["CosmosClient"] = []
 _stores: list[EventStore] = []
+_dispatchers: list[Dispatcher] = []
 
 
 async def _cosmos() -> "CosmosClient":

@@ -7,6 +7,7 @@ OnewriteError
 ├── NumberTooLarge
 ├── BrokenStream
 ├── Poison
+├── ReactionFailed
 ├── StoreError
 │   ├── Conflict
 │   ├── CommandIdReused
@@ -22,9 +23,10 @@ from typing import ClassVar
 
 
 class OnewriteError(Exception):
-    """The root; `code` is the slug that problems, logs and metrics use."""
+    """The root; `code` is the slug that problems, logs and metrics use; what is `transient` may go well later."""
 
     code: ClassVar[str] = "internal"
+    transient: ClassVar[bool] = False
 
 
 class ConfigurationError(OnewriteError):
@@ -68,6 +70,12 @@ class Poison(OnewriteError):
         self.version = version
 
 
+class ReactionFailed(OnewriteError):
+    """What an event should have caused was refused, or several of its reactions failed."""
+
+    code = "reaction-failed"
+
+
 class StoreError(OnewriteError):
     """The store could not do what was asked."""
 
@@ -81,6 +89,7 @@ class Conflict(StoreError):
     """
 
     code = "conflict"
+    transient = True
 
     def __init__(self, message: str, version: int) -> None:
         super().__init__(message)
@@ -97,18 +106,21 @@ class OutcomeUnknown(StoreError):
     """The write may or may not have happened; asking again with the same command id tells."""
 
     code = "outcome-unknown"
+    transient = True
 
 
 class StoreThrottled(StoreError):
     """The store asks for patience; nothing was written."""
 
     code = "throttled"
+    transient = True
 
 
 class StoreUnavailable(StoreError):
     """The store did not answer a read; nothing was written."""
 
     code = "unavailable"
+    transient = True
 
 
 class LogError(OnewriteError):
@@ -127,3 +139,4 @@ class LogUnavailable(LogError):
     """The log did not acknowledge: what was sent may or may not be there."""
 
     code = "log-unavailable"
+    transient = True

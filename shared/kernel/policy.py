@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from shared.kernel.category import Category
+from shared.kernel.derived_id import fact_id
 from shared.kernel.errors import ConfigurationError
 from shared.kernel.message import Command, Event
 from shared.kernel.receptor import Reaction, checked
@@ -53,3 +54,7 @@ class Policy[E: Event, F: Event]:
         facts = self.facts(stream, event)
         found = (Reaction(fact.target, self.record(fact.event), fact.key) for fact in facts)
         return checked(self.name, self.target, self.command, found)
+
+    def identify(self, event_id: str, reaction: Reaction) -> str:  # noqa: ARG002 - a receptor's needs it
+        """Name the fact, whichever event it was made of."""
+        return fact_id(self.name, reaction.target, reaction.key)

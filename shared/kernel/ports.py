@@ -145,6 +145,10 @@ class Parking(Protocol):
         """Park a stream, or note what it was seen up to if it is parked already."""
         ...
 
+    async def seen(self, consumer: str, stream: str, version: int) -> bool:
+        """Note what a parked stream was seen up to; False when it is not parked (any more)."""
+        ...
+
     async def find(self, consumer: str, stream: str) -> StoredParked | None:
         """Find the marker of a stream."""
         ...

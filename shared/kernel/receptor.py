@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from shared.kernel.category import Category
+from shared.kernel.derived_id import derived_id
 from shared.kernel.errors import ConfigurationError
 from shared.kernel.message import Command, Event
 from shared.kernel.stream import StreamName
@@ -39,6 +40,10 @@ class Receptor[E: Event]:
     def reactions(self, stream: StreamName, event: E) -> Sequence[Reaction]:
         """Say what an event of a stream causes; raises ConfigurationError for what was not declared."""
         return checked(self.name, self.target, self.command, self.react(stream, event))
+
+    def identify(self, event_id: str, reaction: Reaction) -> str:
+        """Name the command that an event causes."""
+        return derived_id(event_id, self.name, reaction.target, reaction.key)
 
 
 def checked(

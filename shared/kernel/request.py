@@ -15,7 +15,8 @@ from shared.kernel.stream import StreamName
 class CommandRequest:
     """One command for one stream; the id is the client's or was made for it, and names it for ever.
 
-    `expected` is the version that the client has seen: 0 for a stream that must not exist yet.
+    `expected` is the version that the client has seen: 0 for a stream that must not exist yet. A `derived` id names
+    the command by what caused it: it stands for the command, even if another version of the code words it otherwise.
     """
 
     stream: StreamName
@@ -23,6 +24,7 @@ class CommandRequest:
     command_id: str
     metadata: Metadata
     expected: int | None = None
+    derived: bool = False
 
     @property
     def digest(self) -> str:

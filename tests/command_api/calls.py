@@ -8,11 +8,21 @@ import azure.functions as func
 
 from command_api.application import Application
 from command_api.commands import post_command
-from shared.adapters.memory import MemoryEventStore
+from shared.adapters.memory import MemoryEventStore, MemoryRows
+from shared.kernel.dispatching import dispatcher
+from shared.kernel.domain import Domain
+from shared.kernel.ports import EventStore
+from tests.kernel.worlds import no_pause
 
 
 def now() -> datetime:
     return datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
+
+
+def assembled(domain: Domain, store: EventStore | None = None) -> Application:
+    """Assemble the command side on memory twins."""
+    store = store or MemoryEventStore()
+    return Application(domain, dispatcher(domain, store, no_pause), store, MemoryRows(), now)
 
 
 def post(

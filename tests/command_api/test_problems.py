@@ -9,10 +9,10 @@ from typing import Any
 import azure.functions as func
 import pytest
 
-from command_api.application import Application, assemble
+from command_api.application import Application
 from command_api.commands import post_command
 from command_api.parsing import LARGEST_BODY
-from shared.adapters.memory import MemoryEventStore, MemoryRows
+from shared.adapters.memory import MemoryEventStore
 from shared.domain import domain
 from shared.domain.item import item
 from shared.domain.item.events import StockAdjusted, StockReceived
@@ -26,8 +26,7 @@ from shared.kernel.errors import (
 )
 from shared.kernel.message import Event
 from shared.kernel.plan import LARGEST_EVENT
-from tests.command_api.calls import now, post, registered, told
-from tests.kernel.worlds import no_pause
+from tests.command_api.calls import assembled, post, registered, told
 
 RECEIVE = ("receive-stock", {"quantity": 1})
 DOCUMENTED = set(
@@ -47,17 +46,17 @@ class Failing(MemoryEventStore):
 
 
 def failing(error: OnewriteError) -> Application:
-    return assemble(domain, Failing(error), MemoryRows(), now, no_pause)
+    return assembled(domain, Failing(error))
 
 
 def deciding(event: Event) -> Application:
     decider = replace(item.decider, decide=lambda _command, _state: (event,))
     odd = Domain(categories=(replace(item, decider=decider),), views=())
-    return assemble(odd, MemoryEventStore(), MemoryRows(), now, no_pause)
+    return assembled(odd)
 
 
 def usual() -> Application:
-    return assemble(domain, MemoryEventStore(), MemoryRows(), now, no_pause)
+    return assembled(domain)
 
 
 SCENARIOS: dict[str, tuple[int, Callable[[], Application], func.HttpRequest]] = {

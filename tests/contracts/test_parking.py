@@ -44,6 +44,17 @@ async def test_later_events_only_move_what_was_seen_last(parking: Parking) -> No
     assert await parking.parked("projections") == [replace(MARKER, last_seen=9)]
 
 
+async def test_what_is_seen_of_a_stream_moves_a_marker_and_makes_none(parking: Parking) -> None:
+    assert not await parking.seen("projections", "item-teapot", 4)
+    assert await parking.parked("projections") == []
+
+    await parking.park(MARKER)
+
+    assert await parking.seen("projections", "item-teapot", 5)
+    assert await parking.seen("projections", "item-teapot", 4)
+    assert await parking.parked("projections") == [replace(MARKER, last_seen=5)]
+
+
 async def test_a_marker_that_changed_meanwhile_is_not_deleted(parking: Parking) -> None:
     await parking.park(MARKER)
     seen = await parking.find("projections", "item-teapot")

@@ -9,11 +9,12 @@ from typing import Any
 
 from pydantic_core import to_json
 
-from command_api.application import assemble
+from command_api.application import Application
 from consumers.projections import Projections
 from shared.domain import domain
 from shared.domain.item.state import Item
 from shared.kernel.commit import to_item
+from shared.kernel.dispatching import dispatcher
 from shared.kernel.domain import Domain
 from shared.kernel.errors import OnewriteError
 from shared.kernel.ports import Log
@@ -44,9 +45,9 @@ def now() -> datetime:
 
 def deployed(dice: random.Random) -> Domain:
     """Choose a version of the deployment: they differ in the schema of their snapshots."""
-    [item] = domain.categories
+    item = domain.category("item")
     snapshots = Snapshots(dice.choice(["item/1", "item/2"]), Item, every=SNAPSHOT_EVERY)
-    return replace(domain, categories=(replace(item, snapshots=snapshots),))
+    return Domain(categories=(replace(item, snapshots=snapshots),), views=domain.views)
 
 
 @dataclass
@@ -70,7 +71,9 @@ class Host:
         async def give_log() -> Log:
             return log
 
-        self.application = assemble(deployed(dice), store, rows, now, self._pause)
+        version = deployed(dice)
+        dispatching = dispatcher(version, store, self._pause)
+        self.application = Application(version, dispatching, store, rows, now)
         self.publisher = Publisher(log, store, parking, now)
         self.projections = Projections(domain.views, rows, store, parking, give_log, now)
         self.sweep = Sweep(

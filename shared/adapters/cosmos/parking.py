@@ -33,16 +33,21 @@ class CosmosParking:
         self._parked = parked
 
     async def park(self, marker: Parked) -> None:
-        written = False
-        while not written:
-            known = await self.find(marker.consumer, marker.stream)
+        parked = False
+        while not parked:
+            parked = await self.seen(
+                marker.consumer, marker.stream, marker.last_seen
+            ) or await self._create(marker)
+
+    async def seen(self, consumer: str, stream: str, version: int) -> bool:
+        while True:
+            known = await self.find(consumer, stream)
             if known is None:
-                written = await self._create(marker)
-            elif known.marker.last_seen >= marker.last_seen:
-                return
-            else:
-                moved = replace(known.marker, last_seen=marker.last_seen)
-                written = await self._replace(moved, known.tag)
+                return False
+            if known.marker.last_seen >= version:
+                return True
+            if await self._replace(replace(known.marker, last_seen=version), known.tag):
+                return True
 
     async def find(self, consumer: str, stream: str) -> StoredParked | None:
         try:

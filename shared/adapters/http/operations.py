@@ -86,6 +86,17 @@ class Operations:
         return version
 
 
+async def decide(
+    req: func.HttpRequest, operations: Callable[[str], Awaitable[Operations]], action: str
+) -> func.HttpResponse:
+    """Hand a decision to the consumer that the route names."""
+    try:
+        running = await operations(req.route_params["consumer"])
+    except Problem as problem:
+        return problem.response()
+    return await (running.skip(req) if action == "skip" else running.release(req))
+
+
 def still_parked(poison: Poison) -> Problem:
     """Tell that the stream stays where it is."""
     return Problem(409, "still-poisonous", "The stream stays parked", str(poison))

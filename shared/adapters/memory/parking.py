@@ -15,12 +15,20 @@ class MemoryParking:
         self._writes = 0
 
     async def park(self, marker: Parked) -> None:
-        place = marker.consumer, marker.stream
-        known = self._markers.get(place)
-        if known is not None:
-            last_seen = max(known.marker.last_seen, marker.last_seen)
-            marker = replace(known.marker, last_seen=last_seen)
+        if not await self.seen(marker.consumer, marker.stream, marker.last_seen):
+            self._write(marker)
+
+    async def seen(self, consumer: str, stream: str, version: int) -> bool:
+        known = self._markers.get((consumer, stream))
+        if known is None:
+            return False
+        if known.marker.last_seen < version:
+            self._write(replace(known.marker, last_seen=version))
+        return True
+
+    def _write(self, marker: Parked) -> None:
         self._writes += 1
+        place = marker.consumer, marker.stream
         self._markers[place] = StoredParked(marker, str(self._writes))
 
     async def find(self, consumer: str, stream: str) -> StoredParked | None:

@@ -1,0 +1,87 @@
+"""The order process on memory twins: what is written is published, and reacted to, until nothing more comes of it."""
+
+from dataclasses import dataclass, field
+from itertools import count
+
+from consumers.reactions import Reactions, reactions
+from shared.adapters.memory import MemoryEventStore, MemoryParking
+from shared.domain import domain
+from shared.domain.item import item
+from shared.domain.item.commands import ReceiveStock, RegisterItem
+from shared.domain.item.state import Item
+from shared.domain.order.commands import OrderLine, PlaceOrder
+from shared.domain.order.state import Order
+from shared.kernel.dispatching import dispatcher
+from shared.kernel.domain import Domain
+from shared.kernel.envelope import encode_all
+from shared.kernel.loading import load
+from shared.kernel.message import Command
+from shared.kernel.outcome import Outcome
+from shared.kernel.stream import StreamName
+from tests.consumers.worlds import now
+from tests.kernel.worlds import no_pause, request
+
+
+@dataclass
+class Process:
+    """Stores, reactions, and how far the log has been reacted to."""
+
+    domain: Domain = domain
+    store: MemoryEventStore = field(default_factory=MemoryEventStore)
+    parking: MemoryParking = field(default_factory=MemoryParking)
+    position: int = 0
+    ids: "count[int]" = field(default_factory=count)
+
+    def __post_init__(self) -> None:
+        self.dispatcher = dispatcher(self.domain, self.store, no_pause)
+        self.reactions: Reactions = reactions(
+            self.domain, self.dispatcher, self.store, self.parking, now, no_pause
+        )
+
+    async def tell(self, stream: str, command: Command, id_: str | None = None) -> Outcome:
+        """Send a command as a client does."""
+        key = id_ or f"client-{next(self.ids)}"
+        return await self.dispatcher.dispatch(request(command, key, StreamName.parse(stream)))
+
+    async def stock(self, sku: str, quantity: int, reorder_point: int = 0) -> None:
+        """Register an item, and receive so much of it."""
+        await self.tell(f"item-{sku}", RegisterItem(name=sku, reorder_point=reorder_point))
+        await self.tell(f"item-{sku}", ReceiveStock(quantity=quantity))
+
+    async def place(self, order: str, **lines: int) -> None:
+        """Place an order of these SKUs."""
+        ordered = tuple(OrderLine(sku=sku, quantity=n) for sku, n in lines.items())
+        await self.tell(f"order-{order}", PlaceOrder(customer_id="C1", lines=ordered))
+
+    def arrived(self) -> list[bytes]:
+        """Give what was written since the last time, as the log has it."""
+        new = self.store.written[self.position :]
+        self.position += len(new)
+        return [body for commit in new for body in encode_all(commit)]
+
+    async def settle(self, times: int = 1) -> None:
+        """React until nothing more comes of it; every batch is delivered so many times."""
+        while batch := self.arrived():
+            for _ in range(times):
+                await self.reactions.react(batch)
+
+    async def order(self, id_: str) -> Order:
+        """Load an order."""
+        state = await self._state("order", id_)
+        assert isinstance(state, Order)
+        return state
+
+    async def item(self, sku: str) -> Item:
+        """Load an item."""
+        state = await self._state(item.name, sku)
+        assert isinstance(state, Item)
+        return state
+
+    async def _state(self, category: str, id_: str) -> object:
+        known = self.domain.category(category)
+        loaded, _ = await load(known, self.store, StreamName(category, id_))
+        return loaded.state
+
+    def types(self, stream: str) -> list[str]:
+        """Name what happened to a stream."""
+        return [e.type for c in self.store.written if c.stream == stream for e in c.events]
