@@ -2,6 +2,8 @@
 
 from consumers import projections as projecting
 from consumers import reactions as reacting
+from consumers.causing import event_processor
+from consumers.deadlines import Deadlines
 from consumers.projections import Projections
 from consumers.reactions import Reactions
 from shared.adapters import wiring
@@ -34,17 +36,22 @@ async def projections() -> Projections:
 async def reactions() -> Reactions:
     """Give the reactions of this process."""
     if not _reactions:
-        _reactions.append(
-            reacting.reactions(
-                domain,
-                await wiring.dispatcher(domain),
-                await wiring.event_store(),
-                await wiring.parking(),
-                wiring.now,
-                wiring.pause,
-            )
-        )
+        dispatcher = await wiring.dispatcher(domain)
+        processor = event_processor(domain, dispatcher, wiring.now, wiring.pause)
+        store, parking = await wiring.event_store(), await wiring.parking()
+        _reactions.append(Reactions(domain, processor, store, parking, wiring.now))
     return _reactions[0]
+
+
+async def deadlines() -> Deadlines:
+    """Give the deadlines of this process."""
+    return Deadlines(
+        domain.deadlines,
+        await wiring.rows(),
+        await wiring.event_store(),
+        await wiring.dispatcher(domain),
+        wiring.now,
+    )
 
 
 async def operations(consumer: str) -> Operations:

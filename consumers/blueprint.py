@@ -57,6 +57,12 @@ async def reactions(events: List[func.EventHubEvent]) -> None:
     await note(await wiring.progress(), names.REACTIONS, events, partitions)
 
 
+@blueprint.timer_trigger("due", schedule="30 * * * * *", use_monitor=True)
+async def deadlines(due: func.TimerRequest) -> None:  # noqa: ARG001 - the trigger's
+    """Call off what has waited for too long."""
+    await (await application.deadlines()).run()
+
+
 @blueprint.route("operations/lag", methods=["GET"], auth_level=func.AuthLevel.ADMIN)
 async def lag(req: func.HttpRequest) -> func.HttpResponse:  # noqa: ARG001 - the trigger's
     """Show how far each stage is behind."""

@@ -2,16 +2,14 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain
 from typing import Any
 
-from consumers.causing import event_processor
 from shared.kernel.commit import timestamp
-from shared.kernel.dispatcher import Dispatcher
 from shared.kernel.domain import Domain
 from shared.kernel.envelope import Envelope, decode, envelopes
 from shared.kernel.errors import InvalidMessage, OnewriteError, Poison, ReactionFailed
@@ -117,18 +115,6 @@ class Reactions:
                 traceparent=envelope.get("traceparent"),
             )
         )
-
-
-def reactions(
-    domain: Domain,
-    dispatcher: Dispatcher,
-    store: EventStore,
-    parking: Parking,
-    now: Callable[[], datetime],
-    pause: Callable[[int], Awaitable[None]],
-) -> Reactions:
-    """Assemble the reactions of a domain."""
-    return Reactions(domain, event_processor(domain, dispatcher, now, pause), store, parking, now)
 
 
 def _leaves(group: ExceptionGroup) -> list[Exception]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from shared.kernel.category import Category
+from shared.kernel.deadline import Deadline
 from shared.kernel.enricher import Enricher
 from shared.kernel.errors import ConfigurationError, UnknownMessage
 from shared.kernel.message import Command, Event, type_name
@@ -26,13 +27,14 @@ class Domain:
     receptors: tuple[Receptor[Any], ...] = ()
     policies: tuple[Policy[Any, Any], ...] = ()
     enrichers: tuple[Enricher[Any, Any, Any], ...] = ()
+    deadlines: tuple[Deadline, ...] = ()
 
     def __post_init__(self) -> None:
         _no_doubles("category", [category.name for category in self.categories])
         _no_doubles("view", [view.name for view in self.views])
-        # One space of names: both stand in derived ids.
+        # One space of names: all stand in derived ids.
         reactions: tuple[Receptor[Any] | Policy[Any, Any], ...] = (*self.receptors, *self.policies)
-        _no_doubles("reaction", [one.name for one in reactions])
+        _no_doubles("reaction", [one.name for one in (*reactions, *self.deadlines)])
         _no_doubles("enricher", [enricher.name for enricher in self.enrichers])
         taken = RESERVED & {category.name for category in self.categories}
         if taken:
@@ -46,6 +48,11 @@ class Domain:
             self._check_event(enricher.name, enricher.category, enricher.event)
             if enricher.view not in self.views:
                 raise ConfigurationError(f"'{enricher.name}' looks into no view of the domain")
+
+        for deadline in self.deadlines:
+            if deadline.view not in self.views:
+                raise ConfigurationError(f"'{deadline.name}' looks into no view of the domain")
+            self._check_command(deadline.name, deadline.view.category, type(deadline.command))
 
     def category(self, name: str) -> Category:
         """Find a category; raises UnknownMessage."""

@@ -15,8 +15,8 @@ from shared.kernel.stream import StreamName
 class CommandRequest:
     """One command for one stream; the id is the client's or was made for it, and names it for ever.
 
-    `expected` is the version that the client has seen: 0 for a stream that must not exist yet. A `derived` id names
-    the command by what caused it: it stands for the command, even if another version of the code words it otherwise.
+    `expected` is the version that the client has seen: 0 for a stream that must not exist yet. A `derived` id
+    names the command by what caused it, and stands for it even if newer code words the command otherwise.
     """
 
     stream: StreamName

@@ -1,9 +1,10 @@
-"""The order process on memory twins: what is written is published, and reacted to, until nothing more comes of it."""
+"""The order process on memory twins: what is written is reacted to, until nothing more comes of it."""
 
 from dataclasses import dataclass, field
 from itertools import count
 
-from consumers.reactions import Reactions, reactions
+from consumers.causing import event_processor
+from consumers.reactions import Reactions
 from shared.adapters.memory import MemoryEventStore, MemoryParking
 from shared.domain import domain
 from shared.domain.item import item
@@ -34,9 +35,8 @@ class Process:
 
     def __post_init__(self) -> None:
         self.dispatcher = dispatcher(self.domain, self.store, no_pause)
-        self.reactions: Reactions = reactions(
-            self.domain, self.dispatcher, self.store, self.parking, now, no_pause
-        )
+        processor = event_processor(self.domain, self.dispatcher, now, no_pause)
+        self.reactions = Reactions(self.domain, processor, self.store, self.parking, now)
 
     async def tell(self, stream: str, command: Command, id_: str | None = None) -> Outcome:
         """Send a command as a client does."""

@@ -1,4 +1,4 @@
-"""However the messages of an order overtake and repeat one another, everything settles, and every promise is kept."""
+"""However the messages of an order overtake and repeat one another, every promise is kept in the end."""
 
 from collections.abc import Iterator, Sequence
 from itertools import permutations

@@ -1,0 +1,15 @@
+"""The deadline of an order: whatever became of the answers that it waits for, it does not wait for ever."""
+
+from datetime import timedelta
+
+from shared.domain.order.commands import ExpireOrder
+from shared.domain.orders import orders
+from shared.kernel.deadline import Deadline
+
+expiry = Deadline(
+    name="order-expiry",
+    view=orders,
+    waiting={"status": "placed"},
+    after=timedelta(minutes=15),
+    command=ExpireOrder(),
+)
