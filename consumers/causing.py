@@ -32,7 +32,7 @@ def event_processor(
     """Register every receptor and every policy for the event that it is bound to."""
     processor = EventProcessor()
     dispatch = partial(_patiently, dispatcher, pause)
-    for reacting in (*domain.receptors, *domain.policies):
+    for reacting in domain.reactions:
         processor.register(reacting.event, partial(_cause, reacting, dispatch, now))
     return processor
 

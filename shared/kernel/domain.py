@@ -33,13 +33,12 @@ class Domain:
         _no_doubles("category", [category.name for category in self.categories])
         _no_doubles("view", [view.name for view in self.views])
         # One space of names: all stand in derived ids.
-        reactions: tuple[Receptor[Any] | Policy[Any, Any], ...] = (*self.receptors, *self.policies)
-        _no_doubles("reaction", [one.name for one in (*reactions, *self.deadlines)])
+        _no_doubles("reaction", [one.name for one in (*self.reactions, *self.deadlines)])
         _no_doubles("enricher", [enricher.name for enricher in self.enrichers])
         taken = RESERVED & {category.name for category in self.categories}
         if taken:
             raise ConfigurationError(f"category names that routes need themselves: {sorted(taken)}")
-        for one in reactions:
+        for one in self.reactions:
             self._check_event(one.name, one.category, one.event)
             self._check_command(one.name, one.target, one.command)
         for policy in self.policies:
@@ -53,6 +52,11 @@ class Domain:
             if deadline.view not in self.views:
                 raise ConfigurationError(f"'{deadline.name}' looks into no view of the domain")
             self._check_command(deadline.name, deadline.view.category, type(deadline.command))
+
+    @property
+    def reactions(self) -> tuple[Receptor[Any] | Policy[Any, Any], ...]:
+        """Everything that causes something when an event comes."""
+        return (*self.receptors, *self.policies)
 
     def category(self, name: str) -> Category:
         """Find a category; raises UnknownMessage."""

@@ -38,6 +38,6 @@ def commands(
 def caused(domain: Domain, envelope: Envelope, time: str) -> Iterator[CommandRequest]:
     """Give everything that an event causes, in the order in which the domain names it; raises as `event_of`."""
     event = event_of(domain, envelope)
-    for reacting in (*domain.receptors, *domain.policies):
+    for reacting in domain.reactions:
         if type(event) is reacting.event:
             yield from commands(reacting, envelope, event, time)

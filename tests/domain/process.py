@@ -42,7 +42,7 @@ class Pure:
         """React to everything, the newest last, until nothing more comes of it."""
         while self.waiting:
             stream, version, event = self.waiting.popleft()
-            for reacting in (*domain.receptors, *domain.policies):
+            for reacting in domain.reactions:
                 if type(event) is reacting.event:
                     for reaction in reacting.reactions(stream, event):
                         id_ = reacting.identify(f"{stream}@{version}", reaction)

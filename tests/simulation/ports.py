@@ -237,6 +237,10 @@ class SimParking:
         park = lambda: self.inner.park(marker)  # noqa: E731
         await self.calls.call(f"park {marker.stream}", park, store_failed(self.calls))
 
+    async def seen(self, consumer: str, stream: str, version: int) -> bool:
+        seen = lambda: self.inner.seen(consumer, stream, version)  # noqa: E731
+        return await self.calls.call(f"seen {stream}", seen, store_failed(self.calls))
+
     async def find(self, consumer: str, stream: str) -> StoredParked | None:
         find = lambda: self.inner.find(consumer, stream)  # noqa: E731
         return await self.calls.call(f"find parked {stream}", find, store_failed(self.calls))
