@@ -1,6 +1,6 @@
 """The command side, assembled once a process; tests assemble it from memory twins."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -8,7 +8,7 @@ from shared.adapters import wiring
 from shared.domain import domain as shipped_domain
 from shared.kernel.dispatcher import Dispatcher
 from shared.kernel.domain import Domain
-from shared.kernel.ports import EventStore, Rows
+from shared.kernel.ports import EventStore, Log, Outcomes, Rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +19,8 @@ class Application:
     dispatcher: Dispatcher
     store: EventStore
     rows: Rows
+    outcomes: Outcomes
+    mailbox: Callable[[], Awaitable[Log]]
     now: Callable[[], datetime]
 
 
@@ -29,6 +31,15 @@ async def application() -> Application:
     """Give the application of this process."""
     if not _assembled:
         dispatcher = await wiring.dispatcher(shipped_domain)
-        store, rows = await wiring.event_store(), await wiring.rows()
-        _assembled.append(Application(shipped_domain, dispatcher, store, rows, wiring.now))
+        _assembled.append(
+            Application(
+                domain=shipped_domain,
+                dispatcher=dispatcher,
+                store=await wiring.event_store(),
+                rows=await wiring.rows(),
+                outcomes=await wiring.outcomes(),
+                mailbox=wiring.mailbox,
+                now=wiring.now,
+            )
+        )
     return _assembled[0]

@@ -5,6 +5,7 @@ import azure.functions as func
 from command_api.application import application
 from command_api.commands import post_command
 from command_api.health import get_health
+from command_api.mailbox import get_outcome
 from command_api.openapi import document, page
 from command_api.streams import get_stream
 from command_api.views import get_view, list_view
@@ -24,6 +25,12 @@ async def command(req: func.HttpRequest) -> func.HttpResponse:
 async def stream(req: func.HttpRequest) -> func.HttpResponse:
     """Show the events of a stream."""
     return await get_stream(req, await application())
+
+
+@blueprint.route("streams/{stream}/outcome", methods=["GET"])
+async def outcome(req: func.HttpRequest) -> func.HttpResponse:
+    """Tell what became of a command that waited."""
+    return await get_outcome(req, await application())
 
 
 @blueprint.route("views/{view}/{key}", methods=["GET"])

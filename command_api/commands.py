@@ -3,6 +3,7 @@
 import azure.functions as func
 
 from command_api.application import Application
+from command_api.mailbox import put
 from command_api.parsing import command_request
 from command_api.preferences import Preferences
 from command_api.projected import is_projected
@@ -17,24 +18,32 @@ async def post_command(req: func.HttpRequest, application: Application) -> func.
     """Answer with the events that the command caused, without them, or with a problem."""
     try:
         request = command_request(req, application.domain, application.now())
-        outcome = await application.dispatcher.dispatch(request)
         preferences = Preferences.of(req)
-        headers = preferences.headers(outcome.charge)
-        if isinstance(outcome, Refused):
-            return refused(outcome.refusal).response(headers)
-        if isinstance(outcome, Outdated):
-            return outdated(outcome.version).response(headers)
-        if preferences.projected and isinstance(outcome, Accepted):
-            in_time = await is_projected(application, outcome.commit, preferences.seconds)
-            if not in_time:
-                return accepted_late(_body(request, outcome), headers)
-        if preferences.minimal:
-            return no_content(outcome.version, headers)
-        return json_response(_body(request, outcome), headers)
+        if preferences.asynchronous:
+            return await put(request, application, preferences.headers())
+        outcome = await application.dispatcher.dispatch(request)
+        return await _answer(request, outcome, preferences, application)
     except Problem as problem:
         return problem.response()
     except OnewriteError as error:
         return from_error(error).response()
+
+
+async def _answer(
+    request: CommandRequest, outcome: Outcome, preferences: Preferences, application: Application
+) -> func.HttpResponse:
+    headers = preferences.headers(outcome.charge)
+    if isinstance(outcome, Refused):
+        return refused(outcome.refusal).response(headers)
+    if isinstance(outcome, Outdated):
+        return outdated(outcome.version).response(headers)
+    if preferences.projected and isinstance(outcome, Accepted):
+        in_time = await is_projected(application, outcome.commit, preferences.seconds)
+        if not in_time:
+            return accepted_late(_body(request, outcome), headers)
+    if preferences.minimal:
+        return no_content(outcome.version, headers)
+    return json_response(_body(request, outcome), headers)
 
 
 def _body(request: CommandRequest, outcome: Outcome) -> dict[str, object]:

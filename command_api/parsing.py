@@ -24,6 +24,7 @@ from shared.kernel.stream import ID_RULE, StreamName, is_id
 
 LARGEST_BODY = 256 * 1024
 SHOWN = 60
+VISIBLE = "1 to 128 visible ASCII characters are allowed."
 
 _ETAG = re.compile(r'"(0|[1-9][0-9]{0,14})"')
 _TOKEN = re.compile(r"[\x21-\x7e]{1,128}")
@@ -106,8 +107,14 @@ def _metadata(req: func.HttpRequest, command_id: str, now: datetime) -> Metadata
 def _token(req: func.HttpRequest, header: str) -> str | None:
     value: str | None = req.headers.get(header)
     if value is not None and _TOKEN.fullmatch(value) is None:
-        raise _malformed_header(header, "1 to 128 visible ASCII characters are allowed.")
+        raise _malformed_header(header, VISIBLE)
     return value
+
+
+def checked_token(name: str, value: str) -> None:
+    """Check a token in the query; raises Problem."""
+    if _TOKEN.fullmatch(value) is None:
+        raise malformed("The query is malformed.", [Fault(name, VISIBLE)])
 
 
 def _malformed_header(header: str, sentence: str) -> Problem:

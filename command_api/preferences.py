@@ -15,11 +15,12 @@ _SECONDS = re.compile(r"[0-9]{1,9}")
 
 @dataclass(frozen=True, slots=True)
 class Preferences:
-    """`return=minimal`, `until=projected` with `wait=<seconds>`, `request-charge`."""
+    """`return=minimal`, `until=projected` with `wait=<seconds>`, `respond-async`, `request-charge`."""
 
     minimal: bool | None = None
     projected: bool | None = None
     wait: int | None = None
+    asynchronous: bool = False
     charge: bool = False
 
     @classmethod
@@ -34,6 +35,7 @@ class Preferences:
             minimal=_one_of(given.get("return"), representation=False, minimal=True),
             projected=_one_of(given.get("until"), stored=False, projected=True),
             wait=min(int(wait), LONGEST_WAIT) if _SECONDS.fullmatch(wait) else None,
+            asynchronous="respond-async" in given,
             charge="request-charge" in given,
         )
 
@@ -56,6 +58,8 @@ class Preferences:
             yield "until=projected" if self.projected else "until=stored"
         if self.wait is not None:
             yield f"wait={self.wait}"
+        if self.asynchronous:
+            yield "respond-async"
         if self.charge:
             yield "request-charge"
 

@@ -4,6 +4,7 @@ from consumers import projections as projecting
 from consumers import reactions as reacting
 from consumers.causing import event_processor
 from consumers.deadlines import Deadlines
+from consumers.mailbox import DurableMailbox
 from consumers.projections import Projections
 from consumers.reactions import Reactions
 from shared.adapters import wiring
@@ -41,6 +42,18 @@ async def reactions() -> Reactions:
         store, parking = await wiring.event_store(), await wiring.parking()
         _reactions.append(Reactions(domain, processor, store, parking, wiring.now))
     return _reactions[0]
+
+
+async def mailbox() -> DurableMailbox:
+    """Give the durable mailbox of this process."""
+    return DurableMailbox(
+        domain,
+        await wiring.dispatcher(domain),
+        await wiring.outcomes(),
+        await wiring.parking(),
+        wiring.now,
+        wiring.pause,
+    )
 
 
 async def deadlines() -> Deadlines:

@@ -57,6 +57,26 @@ async def reactions(events: List[func.EventHubEvent]) -> None:
     await note(await wiring.progress(), names.REACTIONS, events, partitions)
 
 
+# A command that was accepted is not passed over: it is handled when its batch comes again.
+@blueprint.event_hub_message_trigger(
+    arg_name="commands",
+    connection=names.EVENT_HUBS,
+    event_hub_name=names.COMMANDS_HUB,
+    consumer_group=names.MAILBOX,
+    cardinality="many",
+    data_type="binary",
+)
+@blueprint.retry(
+    strategy="exponential_backoff",
+    max_retry_count="-1",
+    minimum_interval="00:00:01",
+    maximum_interval="00:01:00",
+)
+async def mailbox(commands: List[func.EventHubEvent]) -> None:
+    """Handle the commands that wait."""
+    await (await application.mailbox()).handle([command.get_body() for command in commands])
+
+
 @blueprint.timer_trigger("due", schedule="30 * * * * *", use_monitor=True)
 async def deadlines(due: func.TimerRequest) -> None:  # noqa: ARG001 - the trigger's
     """Call off what has waited for too long."""

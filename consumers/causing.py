@@ -4,21 +4,19 @@ import asyncio
 from collections.abc import Awaitable, Callable, Coroutine
 from datetime import datetime
 from functools import partial
-from itertools import count
 from typing import Any
 
 from shared.kernel.commit import timestamp
 from shared.kernel.dispatcher import Dispatcher
 from shared.kernel.domain import Domain
 from shared.kernel.envelope import Envelope
-from shared.kernel.errors import OnewriteError, ReactionFailed
+from shared.kernel.errors import ReactionFailed
 from shared.kernel.event_processor import EventProcessor
 from shared.kernel.message import Event, type_name
 from shared.kernel.outcome import Outcome, Refused
+from shared.kernel.patience import patiently
 from shared.kernel.reactions import Reacting, commands
 from shared.kernel.request import CommandRequest
-
-ATTEMPTS = 5
 
 type Dispatch = Callable[[CommandRequest], Coroutine[Any, Any, Outcome]]
 
@@ -31,7 +29,11 @@ def event_processor(
 ) -> EventProcessor:
     """Register every receptor and every policy for the event that it is bound to."""
     processor = EventProcessor()
-    dispatch = partial(_patiently, dispatcher, pause)
+
+    async def dispatch(request: CommandRequest) -> Outcome:
+        # The batch would bring everything beside it again too.
+        return await patiently(lambda: dispatcher.dispatch(request), pause)
+
     for reacting in domain.reactions:
         processor.register(reacting.event, partial(_cause, reacting, dispatch, now))
     return processor
@@ -55,20 +57,6 @@ async def _cause(
     ]
     if failures:
         raise BaseExceptionGroup(f"{reacting.name}, of {envelope.id}", failures)
-
-
-async def _patiently(
-    dispatcher: Dispatcher, pause: Callable[[int], Awaitable[None]], request: CommandRequest
-) -> Outcome:
-    """Try again what may go well later, a few times: the batch would bring everything beside it again too."""
-    for attempt in count(1):
-        try:
-            return await dispatcher.dispatch(request)
-        except OnewriteError as error:
-            if not error.transient or attempt == ATTEMPTS:
-                raise
-        await pause(attempt)
-    raise AssertionError("counting has no end")
 
 
 def _refused(request: CommandRequest, outcome: Refused) -> ReactionFailed:

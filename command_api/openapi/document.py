@@ -32,6 +32,7 @@ def document(domain: Domain) -> dict[str, Any]:
         "paths": {
             **commands,
             "/api/streams/{stream}": {"get": operations.stream(domain.categories)},
+            "/api/streams/{stream}/outcome": {"get": operations.outcome()},
             **views,
             "/api/health": {"get": operations.health()},
         },

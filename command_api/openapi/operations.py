@@ -21,13 +21,16 @@ PROBLEMS = {
     415: "unsupported-media-type",
     422: "refused, command-id-reused, number-too-large",
     429: "throttled",
-    503: "outcome-unknown, unavailable",
+    503: "outcome-unknown, unavailable, log-unavailable",
 }
 ID_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$"
 STREAM_PATTERN = r"^[a-z][a-z0-9]{0,49}-[A-Za-z0-9][A-Za-z0-9._-]{0,99}$"
 _TEXT: Schema = {"type": "string"}
 _TAG = {
     "ETag": {"schema": {"type": "string", "pattern": '^"[0-9]+"$'}, "description": "The version."}
+}
+_LOCATION = {
+    "Location": {"schema": {"type": "string"}, "description": "Where to ask for the outcome."}
 }
 _LATER = {"Retry-After": {"schema": {"type": "string"}, "description": "Seconds."}}
 
@@ -51,7 +54,9 @@ def command(category: Category, command_type: type[Command]) -> Schema:
             ),
             _header("If-None-Match", r"^\*$", "The stream must not exist yet."),
             _header(
-                "Prefer", None, "return=minimal, until=projected, wait=<seconds>, request-charge."
+                "Prefer",
+                None,
+                "return=minimal, until=projected, wait=<seconds>, respond-async, request-charge.",
             ),
             _header("Correlation-Id", "^[!-~]{1,128}$", "Carried into everything that follows."),
             _header("traceparent", None, "W3C Trace Context."),
@@ -67,7 +72,11 @@ def command(category: Category, command_type: type[Command]) -> Schema:
         },
         "responses": {
             "200": _json("What the command caused.", outcome, _TAG),
-            "202": _json("Stored, and not projected in time.", outcome, {**_TAG, **_LATER}),
+            "202": _json(
+                "Stored, and not projected in time; or waiting in the mailbox (respond-async).",
+                {"anyOf": [outcome, ref("Queued")]},
+                {**_TAG, **_LATER, **_LOCATION},
+            ),
             "204": {"description": "Done (return=minimal).", "headers": _TAG},
             **_problems(*PROBLEMS),
         },
@@ -94,6 +103,24 @@ def stream(categories: Sequence[Category]) -> Schema:
         ],
         "responses": {
             "200": _json("A page, or a state.", {"anyOf": [ref("StreamPage"), *states]}, _TAG),
+            **_problems(400, 404, 429, 503),
+        },
+    }
+
+
+def outcome() -> Schema:
+    """Describe the question what became of a command that waited."""
+    token: Schema = {"type": "string", "pattern": "^[!-~]{1,128}$"}
+    return {
+        "operationId": "ReadOutcome",
+        "summary": "What became of a command that waited: pending, done, refused or failed.",
+        "tags": ["streams"],
+        "parameters": [
+            _path("stream", STREAM_PATTERN, "A category, a dash, an id.", "item-SKU1"),
+            _query("command-id", token, "The command's id.") | {"required": True},
+        ],
+        "responses": {
+            "200": _json("What is known.", ref("Told"), {**_TAG, **_LATER}),
             **_problems(400, 404, 429, 503),
         },
     }

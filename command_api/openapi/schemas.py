@@ -67,7 +67,13 @@ def schemas(domain: Domain) -> dict[str, Schema]:
             },
             {"next": {"type": "string"}},
         )
-    others = {"StreamPage": _stream_page(), "Health": _health(), "Problem": _problem()}
+    others = {
+        "StreamPage": _stream_page(),
+        "Queued": _queued(),
+        "Told": _told(),
+        "Health": _health(),
+        "Problem": _problem(),
+    }
     return {**described, **others}
 
 
@@ -119,9 +125,9 @@ def _state(category: Category) -> Schema:
     ) | {"description": f"A {category.name} as it was behind a version."}
 
 
-def _stream_page() -> Schema:
+def _stored_event() -> Schema:
     # The data of an event is shown as it was stored: in the schema of its day.
-    event = record(
+    return record(
         {
             "version": VERSION,
             "type": {"type": "string"},
@@ -129,6 +135,33 @@ def _stream_page() -> Schema:
             "data": {"type": "object"},
         }
     )
+
+
+def _queued() -> Schema:
+    text: Schema = {"type": "string"}
+    return record({"stream": STREAM, "commandId": text, "status": text})
+
+
+def _told() -> Schema:
+    text: Schema = {"type": "string"}
+    return record(
+        {
+            "stream": STREAM,
+            "commandId": text,
+            "outcome": {"enum": ["pending", "done", "refused", "failed"]},
+        },
+        {
+            "version": {**VERSION, "minimum": 0},
+            "events": array(_stored_event()),
+            "code": text,
+            "refusal": text,
+            "detail": text,
+        },
+    )
+
+
+def _stream_page() -> Schema:
+    event = _stored_event()
     text: Schema = {"type": "string"}
     metadata = record(
         {"correlationId": text, "causationId": text, "time": {**text, "format": "date-time"}},

@@ -11,13 +11,14 @@ from azure.eventhub.aio import EventHubProducerClient
 from azure.eventhub.amqp import AmqpAnnotatedMessage
 from azure.eventhub.exceptions import EventHubError
 
-from shared.adapters.names import EVENTS_HUB
+from shared.adapters.names import COMMANDS_HUB, EVENTS_HUB
 from shared.adapters.patience import backoff
 from shared.adapters.settings import Settings
 from shared.kernel.errors import ConfigurationError, EventTooLarge, LogUnavailable
 
 LARGEST_MESSAGE = 1_048_576
 OVERHEAD = 1_024
+ANSWERED_WITHIN = 10.0
 
 
 class _BodyOnly(EventData):
@@ -115,14 +116,22 @@ class EventHubsLog:
 
 def open_log(settings: Settings) -> EventHubsLog:
     """Make the log; it connects when it is first used."""
-    client = EventHubProducerClient.from_connection_string(
-        settings.event_hubs,
-        eventhub_name=EVENTS_HUB,
-        # What fails is held here, and sent again: the SDK need not.
-        retry_total=0,
-    )
+    client = _producer(settings, EVENTS_HUB)
     return EventHubsLog(
         client, settings.event_partitions, settings.publish_timeout, settings.publish_budget
+    )
+
+
+def open_mailbox(settings: Settings) -> EventHubsLog:
+    """Make the way into the durable mailbox: somebody waits, so it gives up sooner than the publisher."""
+    client = _producer(settings, COMMANDS_HUB)
+    return EventHubsLog(client, settings.command_partitions, ANSWERED_WITHIN, ANSWERED_WITHIN)
+
+
+def _producer(settings: Settings, hub: str) -> EventHubProducerClient:
+    # What fails is held here, and sent again: the SDK need not.
+    return EventHubProducerClient.from_connection_string(
+        settings.event_hubs, eventhub_name=hub, retry_total=0
     )
 
 

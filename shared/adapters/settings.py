@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Self
 
-from shared.adapters.names import COSMOS, EVENT_HUBS, EVENTS_PARTITIONS
+from shared.adapters.names import COMMANDS_PARTITIONS, COSMOS, EVENT_HUBS, EVENTS_PARTITIONS
 from shared.kernel.errors import ConfigurationError
 
 
@@ -16,6 +16,7 @@ class Settings:
     cosmos: str
     event_hubs: str
     event_partitions: int
+    command_partitions: int
     cosmos_read_timeout: float
     publish_timeout: float
     publish_budget: float
@@ -28,6 +29,7 @@ class Settings:
             cosmos=_text(environment, COSMOS),
             event_hubs=_text(environment, EVENT_HUBS),
             event_partitions=int(_number(environment, "EVENT_PARTITIONS", EVENTS_PARTITIONS)),
+            command_partitions=int(_number(environment, "COMMAND_PARTITIONS", COMMANDS_PARTITIONS)),
             cosmos_read_timeout=_number(environment, "COSMOS_READ_TIMEOUT", 5),
             publish_timeout=_number(environment, "PUBLISH_TIMEOUT", 30),
             publish_budget=_number(environment, "PUBLISH_BUDGET", 120),

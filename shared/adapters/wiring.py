@@ -6,12 +6,22 @@ from datetime import UTC, datetime
 from functools import cache
 from typing import TYPE_CHECKING
 
-from shared.adapters.names import EVENTS, LEASE_PREFIX, LEASES, PARKED, PROGRESS, VIEWS
+from shared.adapters.names import EVENTS, LEASE_PREFIX, LEASES, OUTCOMES, PARKED, PROGRESS, VIEWS
 from shared.adapters.settings import Settings
 from shared.kernel.dispatcher import Dispatcher
 from shared.kernel.dispatching import dispatcher as dispatcher_of
 from shared.kernel.domain import Domain
-from shared.kernel.ports import EventStore, Feed, Leases, Log, LogReader, Parking, Progress, Rows
+from shared.kernel.ports import (
+    EventStore,
+    Feed,
+    Leases,
+    Log,
+    LogReader,
+    Outcomes,
+    Parking,
+    Progress,
+    Rows,
+)
 
 if TYPE_CHECKING:
     from azure.cosmos.aio import CosmosClient
@@ -91,6 +101,19 @@ async def log() -> Log:
     return _event_hubs()
 
 
+async def mailbox() -> Log:
+    """Give the way into the durable mailbox."""
+    return _mailbox()
+
+
+async def outcomes() -> Outcomes:
+    """Give the final outcomes of commands that left no commit."""
+    from shared.adapters.cosmos.client import container
+    from shared.adapters.cosmos.outcomes import CosmosOutcomes
+
+    return CosmosOutcomes(container(await _cosmos(), OUTCOMES))
+
+
 async def log_reader() -> LogReader:
     """Give what the log holds."""
     return _event_hubs_reader()
@@ -133,6 +156,13 @@ def _event_hubs() -> "EventHubsLog":
     from shared.adapters.event_hubs import open_log
 
     return open_log(settings())
+
+
+@cache
+def _mailbox() -> "EventHubsLog":
+    from shared.adapters.event_hubs import open_mailbox
+
+    return open_mailbox(settings())
 
 
 @cache

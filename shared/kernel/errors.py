@@ -77,9 +77,10 @@ class ReactionFailed(OnewriteError):
 
 
 class StoreError(OnewriteError):
-    """The store could not do what was asked."""
+    """The store could not do what was asked; another time it may, if only because somebody mends a setting."""
 
     code = "store"
+    transient = True
 
 
 class Conflict(StoreError):
@@ -89,7 +90,6 @@ class Conflict(StoreError):
     """
 
     code = "conflict"
-    transient = True
 
     def __init__(self, message: str, version: int) -> None:
         super().__init__(message)
@@ -100,27 +100,25 @@ class CommandIdReused(StoreError):
     """The command id already stands for another command on this stream."""
 
     code = "command-id-reused"
+    transient = False
 
 
 class OutcomeUnknown(StoreError):
     """The write may or may not have happened; asking again with the same command id tells."""
 
     code = "outcome-unknown"
-    transient = True
 
 
 class StoreThrottled(StoreError):
     """The store asks for patience; nothing was written."""
 
     code = "throttled"
-    transient = True
 
 
 class StoreUnavailable(StoreError):
     """The store did not answer a read; nothing was written."""
 
     code = "unavailable"
-    transient = True
 
 
 class LogError(OnewriteError):

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from shared.kernel.commit import Commit
+from shared.kernel.final_outcome import FinalOutcome
 from shared.kernel.listing import Listing
 from shared.kernel.parking import Decision, Parked
 from shared.kernel.stream import StreamName
@@ -167,6 +168,18 @@ class Parking(Protocol):
 
     async def decisions(self, consumer: str, stream: str) -> list[Decision]:
         """Read what operators decided about a stream."""
+        ...
+
+
+class Outcomes(Protocol):
+    """The final outcomes of commands that left no commit; each is written once."""
+
+    async def read(self, stream: str, command_id: str) -> FinalOutcome | None:
+        """Read what became of a command; None when nothing is kept of it."""
+        ...
+
+    async def write(self, outcome: FinalOutcome) -> None:
+        """Keep an outcome, unless there is one for the command already."""
         ...
 
 

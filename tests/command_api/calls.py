@@ -8,10 +8,10 @@ import azure.functions as func
 
 from command_api.application import Application
 from command_api.commands import post_command
-from shared.adapters.memory import MemoryEventStore, MemoryRows
+from shared.adapters.memory import MemoryEventStore, MemoryLog, MemoryOutcomes, MemoryRows
 from shared.kernel.dispatching import dispatcher
 from shared.kernel.domain import Domain
-from shared.kernel.ports import EventStore
+from shared.kernel.ports import EventStore, Log
 from tests.kernel.worlds import no_pause
 
 
@@ -21,8 +21,20 @@ def now() -> datetime:
 
 def assembled(domain: Domain, store: EventStore | None = None) -> Application:
     """Assemble the command side on memory twins."""
-    store = store or MemoryEventStore()
-    return Application(domain, dispatcher(domain, store, no_pause), store, MemoryRows(), now)
+    store, mailbox = store or MemoryEventStore(), MemoryLog(partitions=4)
+
+    async def give_mailbox() -> Log:
+        return mailbox
+
+    return Application(
+        domain=domain,
+        dispatcher=dispatcher(domain, store, no_pause),
+        store=store,
+        rows=MemoryRows(),
+        outcomes=MemoryOutcomes(),
+        mailbox=give_mailbox,
+        now=now,
+    )
 
 
 def post(

@@ -12,13 +12,14 @@ import pytest
 from command_api.application import Application
 from command_api.commands import post_command
 from command_api.parsing import LARGEST_BODY
-from shared.adapters.memory import MemoryEventStore
+from shared.adapters.memory import MemoryEventStore, MemoryLog
 from shared.domain import domain
 from shared.domain.item import item
 from shared.domain.item.events import StockAdjusted, StockReceived
 from shared.kernel.domain import Domain
 from shared.kernel.errors import (
     Conflict,
+    LogUnavailable,
     OnewriteError,
     OutcomeUnknown,
     StoreThrottled,
@@ -26,6 +27,7 @@ from shared.kernel.errors import (
 )
 from shared.kernel.message import Event
 from shared.kernel.plan import LARGEST_EVENT
+from shared.kernel.ports import Log
 from tests.command_api.calls import assembled, post, registered, told
 
 RECEIVE = ("receive-stock", {"quantity": 1})
@@ -59,6 +61,20 @@ def usual() -> Application:
     return assembled(domain)
 
 
+class Silent(MemoryLog):
+    """A hub that does not answer."""
+
+    async def send(self, *_args: Any) -> None:
+        raise LogUnavailable("no answer")
+
+
+def silent() -> Application:
+    async def mailbox() -> Log:
+        return Silent(partitions=4)
+
+    return replace(assembled(domain), mailbox=mailbox)
+
+
 SCENARIOS: dict[str, tuple[int, Callable[[], Application], func.HttpRequest]] = {
     "malformed": (400, usual, post("receive-stock", b"{")),
     "not-found": (404, usual, post("steal-stock", {})),
@@ -76,6 +92,7 @@ SCENARIOS: dict[str, tuple[int, Callable[[], Application], func.HttpRequest]] = 
     "number-too-large": (422, lambda: deciding(StockReceived(quantity=2**53)), post(*RECEIVE)),
     "throttled": (429, lambda: failing(StoreThrottled("patience")), post(*RECEIVE)),
     "outcome-unknown": (503, lambda: failing(OutcomeUnknown("lost")), post(*RECEIVE)),
+    "log-unavailable": (503, silent, post(*RECEIVE, Prefer="respond-async")),
     "unavailable": (503, lambda: failing(StoreUnavailable("gone")), post(*RECEIVE)),
 }
 

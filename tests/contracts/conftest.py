@@ -11,6 +11,7 @@ from azure.eventhub.aio import EventHubConsumerClient, PartitionContext
 
 from shared.adapters.cosmos.event_store import CosmosEventStore
 from shared.adapters.cosmos.feed import CosmosFeed, CosmosProgress
+from shared.adapters.cosmos.outcomes import CosmosOutcomes
 from shared.adapters.cosmos.parking import CosmosParking
 from shared.adapters.cosmos.rows import CosmosRows
 from shared.adapters.event_hubs import open_log
@@ -18,11 +19,12 @@ from shared.adapters.memory import (
     MemoryEventStore,
     MemoryFeed,
     MemoryLog,
+    MemoryOutcomes,
     MemoryParking,
     MemoryProgress,
     MemoryRows,
 )
-from shared.kernel.ports import EventStore, Feed, Log, Parking, Progress, Rows
+from shared.kernel.ports import EventStore, Feed, Log, Outcomes, Parking, Progress, Rows
 from tests.adapters.stand_ins import fresh_container, local_settings
 from tests.conftest import Services
 
@@ -72,6 +74,15 @@ async def parking(request: pytest.FixtureRequest, services: Services) -> AsyncIt
         return
     async with fresh_container(services, like="parked") as container:
         yield CosmosParking(container)
+
+
+@pytest.fixture(params=BOTH)
+async def outcomes(request: pytest.FixtureRequest, services: Services) -> AsyncIterator[Outcomes]:
+    if request.param == "memory":
+        yield MemoryOutcomes()
+        return
+    async with fresh_container(services, like="outcomes") as container:
+        yield CosmosOutcomes(container)
 
 
 class ReadableLog(Protocol):

@@ -87,7 +87,7 @@ class Client:
         time = timestamp(now())
         metadata = Metadata(correlation_id=key, causation_id=key, time=time)
         request = CommandRequest(stream, command, key, metadata)
-        asking = host.spawn(host.application.dispatcher.dispatch(request))  # type: ignore[arg-type]
+        asking = host.spawn(host.dispatcher.dispatch(request))  # type: ignore[arg-type]
         if self.dice.random() < 0.05:
             # The network doubles it: nobody listens to the second answer.
             host.spawn(_unheard(host, request))
@@ -124,4 +124,4 @@ async def open_warehouse(client: Client) -> None:
 
 async def _unheard(host: Host, request: CommandRequest) -> None:
     with suppress(OnewriteError):
-        await host.application.dispatcher.dispatch(request)
+        await host.dispatcher.dispatch(request)

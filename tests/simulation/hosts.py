@@ -9,7 +9,6 @@ from typing import Any
 
 from pydantic_core import to_json
 
-from command_api.application import Application
 from consumers.projections import Projections
 from shared.domain import domain
 from shared.domain.item.state import Item
@@ -73,7 +72,7 @@ class Host:
 
         version = deployed(dice)
         dispatching = dispatcher(version, store, self._pause)
-        self.application = Application(version, dispatching, store, rows, now)
+        self.dispatcher = dispatching
         self.publisher = Publisher(log, store, parking, now)
         self.projections = Projections(domain.views, rows, store, parking, give_log, now)
         self.sweep = Sweep(

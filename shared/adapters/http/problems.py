@@ -12,6 +12,7 @@ from shared.kernel.errors import (
     CommandIdReused,
     Conflict,
     EventTooLarge,
+    LogUnavailable,
     NumberTooLarge,
     OnewriteError,
     OutcomeUnknown,
@@ -110,6 +111,7 @@ _KNOWN: Mapping[type[OnewriteError], tuple[int, str]] = {
     EventTooLarge: (413, "An event does not fit into the log"),
     NumberTooLarge: (422, "A number cannot be stored exactly"),
     StoreThrottled: (429, "The store asks for patience"),
+    LogUnavailable: (503, "The mailbox did not say whether it took the command"),
     StoreUnavailable: (503, "The store does not answer"),
     OutcomeUnknown: (
         503,

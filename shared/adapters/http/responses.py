@@ -25,6 +25,11 @@ def accepted_late(
     return _response(202, body, {**headers, "Retry-After": "1"})
 
 
+def queued(body: Mapping[str, Any], headers: Mapping[str, str] = NO_HEADERS) -> func.HttpResponse:
+    """Answer 202: the command waits; `Location` is the `status` of the body."""
+    return _response(202, body, {**headers, "Location": body["status"]})
+
+
 def unready(body: Mapping[str, Any]) -> func.HttpResponse:
     """Answer 503: whoever balances load sends requests elsewhere."""
     return _response(503, body, {"Retry-After": "5"})

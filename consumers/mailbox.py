@@ -1,0 +1,87 @@
+"""The durable mailbox: commands that wait in the hub are handled one at a time per stream, in order."""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from shared.kernel.commit import timestamp
+from shared.kernel.dispatcher import Dispatcher
+from shared.kernel.domain import Domain
+from shared.kernel.errors import CommandIdReused, InvalidMessage, OnewriteError, Poison
+from shared.kernel.final_outcome import failed, final
+from shared.kernel.outcome import Accepted, Outcome
+from shared.kernel.parking import UNREADABLE, Parked
+from shared.kernel.patience import patiently
+from shared.kernel.ports import Outcomes, Parking
+from shared.kernel.request import CommandRequest
+from shared.kernel.waiting_command import WaitingCommand, request_of, stream_of
+
+CONSUMER = "mailbox"
+STREAMS_AT_ONCE = 32
+
+
+@dataclass(frozen=True, slots=True)
+class DurableMailbox:
+    """Hands waiting commands to the dispatcher, and keeps what leaves no commit."""
+
+    domain: Domain
+    dispatcher: Dispatcher
+    outcomes: Outcomes
+    parking: Parking
+    now: Callable[[], datetime]
+    pause: Callable[[int], Awaitable[None]]
+
+    async def handle(self, bodies: Iterable[bytes]) -> None:
+        """Handle a batch; raises what may go well later: the batch comes again, and finds what is done already."""
+        streams: dict[str, list[WaitingCommand]] = defaultdict(list)
+        for body in bodies:
+            try:
+                waiting, stream = stream_of(body)
+                streams[str(stream)].append(waiting)
+            except InvalidMessage as error:
+                await self._park(body, error)
+        gate = asyncio.Semaphore(STREAMS_AT_ONCE)
+        handled = [self._in_order(waiting, gate) for waiting in streams.values()]
+        results = await asyncio.gather(*handled, return_exceptions=True)
+        errors = [result for result in results if isinstance(result, BaseException)]
+        if errors:
+            raise BaseExceptionGroup("not every command was handled", errors)
+
+    async def _in_order(self, commands: Sequence[WaitingCommand], gate: asyncio.Semaphore) -> None:
+        async with gate:
+            for waiting in commands:
+                await self._handle(waiting)
+
+    async def _handle(self, waiting: WaitingCommand) -> None:
+        """Decide a command, unless it has its outcome; keep the outcome before the checkpoint is taken."""
+        stream, command_id = waiting.stream, waiting.command_id
+        if await self._patiently(lambda: self.outcomes.read(stream, command_id)) is not None:
+            return
+        try:
+            request = request_of(waiting, self.domain)
+            outcome = await self._patiently(lambda: self._dispatch(request))
+        except CommandIdReused:
+            # The id has its outcome: that of the command that came first.
+            return
+        except Exception as error:
+            if isinstance(error, OnewriteError) and error.transient:
+                raise
+            kept = failed(stream, command_id, error)
+        else:
+            if isinstance(outcome, Accepted):
+                return
+            kept = final(request, outcome)
+        await self._patiently(lambda: self.outcomes.write(kept))
+
+    async def _dispatch(self, request: CommandRequest) -> Outcome:
+        return await self.dispatcher.dispatch(request)
+
+    async def _patiently[T](self, work: Callable[[], Awaitable[T]]) -> T:
+        return await patiently(work, self.pause)
+
+    async def _park(self, body: bytes, error: InvalidMessage) -> None:
+        shown = {"body": body.decode(errors="replace")}
+        poison, time = str(Poison(UNREADABLE, 0, error)), timestamp(self.now())
+        await self.parking.park(Parked(CONSUMER, UNREADABLE, 0, 0, poison, time, shown))

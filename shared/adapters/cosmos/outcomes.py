@@ -1,0 +1,45 @@
+"""The container `outcomes`: one item for each command that left no commit, created once, kept for some days."""
+
+import hashlib
+
+from azure.core.exceptions import AzureError
+from azure.cosmos.aio import ContainerProxy
+from pydantic import TypeAdapter
+from pydantic.alias_generators import to_camel
+
+from shared.adapters.cosmos.client import CONFLICT, NOT_FOUND, status, store_error
+from shared.kernel.final_outcome import FinalOutcome
+
+_OUTCOME = TypeAdapter(FinalOutcome)
+_FIELDS = {field: to_camel(field) for field in FinalOutcome.__slots__}
+
+
+class CosmosOutcomes:
+    """Creates and reads items; none is ever written over."""
+
+    def __init__(self, outcomes: ContainerProxy) -> None:
+        self._outcomes = outcomes
+
+    async def read(self, stream: str, command_id: str) -> FinalOutcome | None:
+        id_ = _id(stream, command_id)
+        try:
+            item = await self._outcomes.read_item(id_, partition_key=id_)
+        except AzureError as error:
+            if status(error) == NOT_FOUND:
+                return None
+            raise store_error(error) from error
+        return _OUTCOME.validate_python({field: item[name] for field, name in _FIELDS.items()})
+
+    async def write(self, outcome: FinalOutcome) -> None:
+        fields = {name: getattr(outcome, field) for field, name in _FIELDS.items()}
+        item = {"id": _id(outcome.stream, outcome.command_id), **fields}
+        try:
+            await self._outcomes.create_item(item, no_response=True)
+        except AzureError as error:
+            if status(error) != CONFLICT:
+                raise store_error(error) from error
+
+
+def _id(stream: str, command_id: str) -> str:
+    # A command id may hold what the id of an item may not.
+    return hashlib.sha256(f"{stream} {command_id}".encode()).hexdigest()

@@ -1,0 +1,16 @@
+"""The final outcomes in memory."""
+
+from shared.kernel.final_outcome import FinalOutcome
+
+
+class MemoryOutcomes:
+    """Keeps the first outcome of every command."""
+
+    def __init__(self) -> None:
+        self._outcomes: dict[tuple[str, str], FinalOutcome] = {}
+
+    async def read(self, stream: str, command_id: str) -> FinalOutcome | None:
+        return self._outcomes.get((stream, command_id))
+
+    async def write(self, outcome: FinalOutcome) -> None:
+        self._outcomes.setdefault((outcome.stream, outcome.command_id), outcome)

@@ -1,0 +1,62 @@
+"""A command as it waits in the durable mailbox: one JSON message of the hub `commands`."""
+
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic.alias_generators import to_camel
+
+from shared.kernel.commit import Metadata
+from shared.kernel.domain import Domain
+from shared.kernel.errors import InvalidMessage
+from shared.kernel.message import Command, type_name
+from shared.kernel.request import CommandRequest
+from shared.kernel.stream import StreamName
+
+
+class WaitingCommand(BaseModel):
+    """The parts of a command request, as they go over the wire."""
+
+    model_config = ConfigDict(alias_generator=to_camel, validate_by_name=True)
+    stream: str
+    type: str
+    data: dict[str, Any]
+    command_id: str
+    metadata: Metadata
+    expected: int | None = None
+
+
+def encode_command(request: CommandRequest) -> bytes:
+    """Write a command as the body of a message."""
+    waiting = WaitingCommand(
+        stream=str(request.stream),
+        type=type_name(type(request.command)),
+        data=request.command.model_dump(mode="json"),
+        command_id=request.command_id,
+        metadata=request.metadata,
+        expected=request.expected,
+    )
+    return waiting.model_dump_json(by_alias=True, exclude_none=True).encode()
+
+
+def stream_of(body: bytes) -> tuple[WaitingCommand, StreamName]:
+    """Read the body of a message, and for whom it is; raises InvalidMessage."""
+    try:
+        waiting = WaitingCommand.model_validate_json(body)
+    except ValidationError as error:
+        raise InvalidMessage(f"a message of the mailbox is no command: {error}") from error
+    return waiting, StreamName.parse(waiting.stream)
+
+
+def request_of(waiting: WaitingCommand, domain: Domain) -> CommandRequest:
+    """Give the command that waited; raises InvalidMessage, UnknownMessage for what this code does not know."""
+    stream = StreamName.parse(waiting.stream)
+    category = domain.category(stream.category)
+    known = {type_name(command): command for command in category.commands}
+    if waiting.type not in known:
+        raise InvalidMessage(f"category '{category.name}' has no command {waiting.type}")
+    try:
+        command: Command = known[waiting.type].model_validate(waiting.data)
+    except ValidationError as error:
+        raise InvalidMessage(f"{waiting.type}: {error}") from error
+    metadata, expected = waiting.metadata, waiting.expected
+    return CommandRequest(stream, command, waiting.command_id, metadata, expected)

@@ -1,0 +1,95 @@
+"""Commands that wait: accepted, handled later, and asked about whenever."""
+
+import json
+
+from command_api.application import Application
+from command_api.commands import post_command
+from command_api.mailbox import get_outcome
+from consumers.mailbox import DurableMailbox
+from shared.adapters.memory import MemoryLog, MemoryOutcomes, MemoryParking
+from shared.domain import domain
+from shared.domain.item.commands import ReceiveStock
+from shared.kernel.partition import partition_of
+from tests.command_api.calls import get, now, post, registered, told
+from tests.kernel.worlds import no_pause
+
+ASYNC = {"Prefer": "respond-async", "Idempotency_Key": "a/b?c"}
+
+
+async def handle_all(application: Application) -> None:
+    mailbox, outcomes = await application.mailbox(), application.outcomes
+    assert isinstance(mailbox, MemoryLog)
+    assert isinstance(outcomes, MemoryOutcomes)
+    durable = DurableMailbox(
+        domain, application.dispatcher, outcomes, MemoryParking(), now, no_pause
+    )
+    for messages in mailbox.messages:
+        await durable.handle(messages)
+        messages.clear()
+
+
+async def outcome(application: Application, command_id: str = "a/b?c") -> dict[str, object]:
+    params = {"command-id": command_id}
+    return told(await get_outcome(get("streams", params, stream="item-SKU1"), application))
+
+
+async def test_a_command_waits_under_a_status_url(application: Application) -> None:
+    await registered(application)
+
+    answer = await post_command(post("receive-stock", {"quantity": 5}, **ASYNC), application)
+
+    assert answer.status_code == 202
+    assert answer.headers["Location"] == "/api/streams/item-SKU1/outcome?command-id=a%2Fb%3Fc"
+    assert answer.headers["Preference-Applied"] == "respond-async"
+    assert (await outcome(application))["outcome"] == "pending"
+    mailbox = await application.mailbox()
+    assert isinstance(mailbox, MemoryLog)
+    (message,) = mailbox.messages[partition_of("item-SKU1", 4)]
+    assert json.loads(message)["type"] == ReceiveStock.__name__
+
+
+async def test_what_was_done_is_told_with_its_events(application: Application) -> None:
+    await registered(application)
+    await post_command(post("receive-stock", {"quantity": 5}, **ASYNC), application)
+
+    await handle_all(application)
+
+    found = await outcome(application)
+    assert (found["outcome"], found["version"]) == ("done", 3)
+    assert found["events"] == [
+        {"version": 3, "type": "StockReceived", "schema": 1, "data": {"quantity": 5}}
+    ]
+
+
+async def test_what_was_refused_is_told_with_the_reason(application: Application) -> None:
+    reserve = {"reservationId": "r1", "quantity": 5}
+    await post_command(post("reserve-stock", reserve, **ASYNC), application)
+
+    await handle_all(application)
+
+    found = await outcome(application)
+    assert (found["outcome"], found["refusal"]) == ("refused", "item-unknown")
+
+
+async def test_nothing_to_do_is_done_without_events(application: Application) -> None:
+    await registered(application)
+    await post_command(post("change-reorder-point", {"reorderPoint": 2}, **ASYNC), application)
+
+    await handle_all(application)
+
+    found = await outcome(application)
+    assert (found["outcome"], found["events"]) == ("done", [])
+
+
+async def test_a_bad_request_is_told_at_once(application: Application) -> None:
+    answer = await post_command(post("receive-stock", {"quantity": -5}, **ASYNC), application)
+
+    assert told(answer)["code"] == "malformed"
+
+
+async def test_the_question_needs_the_id_of_a_command(application: Application) -> None:
+    missing = await get_outcome(get("streams", {}, stream="item-SKU1"), application)
+    odd = await get_outcome(get("streams", {"command-id": "\n"}, stream="item-SKU1"), application)
+
+    assert told(missing)["errors"] == [{"pointer": "command-id", "detail": "It is missing."}]
+    assert told(odd)["code"] == "malformed"

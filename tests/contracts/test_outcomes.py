@@ -1,0 +1,33 @@
+"""What every keeper of final outcomes promises."""
+
+from dataclasses import replace
+
+from shared.kernel.final_outcome import FinalOutcome
+from shared.kernel.ports import Outcomes
+
+REFUSED = FinalOutcome(
+    "item-teapot", "an id/with?odd#characters", "refused", 7, "not-enough-stock", "Too few."
+)
+
+
+async def test_nothing_is_kept_of_a_command_that_nobody_handled(outcomes: Outcomes) -> None:
+    assert await outcomes.read("item-teapot", "c1") is None
+
+
+async def test_an_outcome_comes_back_as_it_was(outcomes: Outcomes) -> None:
+    await outcomes.write(REFUSED)
+
+    assert await outcomes.read(REFUSED.stream, REFUSED.command_id) == REFUSED
+
+
+async def test_the_first_outcome_stays(outcomes: Outcomes) -> None:
+    await outcomes.write(REFUSED)
+    await outcomes.write(replace(REFUSED, kind="unchanged", version=9))
+
+    assert await outcomes.read(REFUSED.stream, REFUSED.command_id) == REFUSED
+
+
+async def test_a_command_id_stands_for_a_command_of_its_stream_alone(outcomes: Outcomes) -> None:
+    await outcomes.write(REFUSED)
+
+    assert await outcomes.read("item-kettle", REFUSED.command_id) is None
