@@ -138,9 +138,18 @@ def test_the_app_is_loaded_by_the_worker_in_the_order_of_the_flow(
     functions: dict[str, Any],
 ) -> None:
     assert list(functions) == [
-        *("command", "stream", "view", "view_list", "health", "openapi", "docs"),
+        *("command", "stream", "outcome", "view", "view_list", "health", "openapi", "docs"),
         *("single_publisher", "warmup", "sweep", "release_unpublished", "skip_unpublished"),
-        *("projections", "lag", "parked", "release_parked", "skip_parked"),
+        *(
+            "projections",
+            "reactions",
+            "mailbox",
+            "deadlines",
+            "lag",
+            "parked",
+            "release_parked",
+            "skip_parked",
+        ),
     ]
 
 
