@@ -3,6 +3,7 @@
 import azure.functions as func
 
 from command_api.application import application
+from command_api.causes import get_causes
 from command_api.commands import post_command
 from command_api.health import get_health
 from command_api.mailbox import get_outcome
@@ -31,6 +32,12 @@ async def stream(req: func.HttpRequest) -> func.HttpResponse:
 async def outcome(req: func.HttpRequest) -> func.HttpResponse:
     """Tell what became of a command that waited."""
     return await get_outcome(req, await application())
+
+
+@blueprint.route("streams/{stream}/causes", methods=["GET"])
+async def causes(req: func.HttpRequest) -> func.HttpResponse:
+    """Show what followed from a command."""
+    return await get_causes(req, await application())
 
 
 @blueprint.route("views/{view}/{key}", methods=["GET"])

@@ -10,7 +10,9 @@ from urllib.parse import urlencode
 from pydantic import TypeAdapter, ValidationError
 
 from shared.adapters.http.problems import Fault, Problem, malformed
+from shared.kernel.errors import NumberTooLarge
 from shared.kernel.listing import Filter, Listing, Place, Scalar
+from shared.kernel.message import check_numbers
 from shared.kernel.view import Row, View
 
 MOST, USUAL = 100, 50
@@ -63,8 +65,11 @@ def _filter(name: str, text: str, view: View[Any]) -> Filter:
         raise _malformed(name, f"A list can be filtered by {', '.join(known)}, each .from or .to.")
     try:
         value: Scalar = TypeAdapter(known[field]).validate_strings(text)
+        check_numbers(value)
     except ValidationError as error:
         raise _malformed(name, f"{error.errors()[0]['msg']}.") from None
+    except NumberTooLarge as error:
+        raise _malformed(name, f"{error}.") from None
     return Filter(field, _OPERATORS[suffix], value)
 
 

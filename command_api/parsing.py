@@ -26,6 +26,7 @@ LARGEST_BODY = 256 * 1024
 SHOWN = 60
 VISIBLE = "1 to 128 visible ASCII characters are allowed."
 
+_VERSION = re.compile(r"[0-9]{1,15}")
 _ETAG = re.compile(r'"(0|[1-9][0-9]{0,14})"')
 _TOKEN = re.compile(r"[\x21-\x7e]{1,128}")
 _TRACEPARENT = re.compile(r"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
@@ -55,6 +56,16 @@ def stream_name(text: str, domain: Domain) -> StreamName:
     if not dash:
         raise not_found(f"A stream is a category, a dash and an id; this is {text[:SHOWN]!r}.")
     return StreamName(domain.category(category).name, checked_id(id_))
+
+
+def version_in(req: func.HttpRequest, name: str) -> int | None:
+    """Read a version from the query; raises Problem."""
+    text = req.params.get(name)
+    if text is None:
+        return None
+    if _VERSION.fullmatch(text) is None:
+        raise malformed("The query is malformed.", [Fault(name, "A version is expected.")])
+    return int(text)
 
 
 def _expected(req: func.HttpRequest) -> int | None:

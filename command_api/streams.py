@@ -1,14 +1,13 @@
 """Streams over HTTP: their events page by page, and their state at any version."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import replace
 
 import azure.functions as func
 
 from command_api.application import Application
-from command_api.parsing import stream_name
-from shared.adapters.http.problems import Fault, Problem, from_error, malformed, not_found
+from command_api.parsing import stream_name, version_in
+from shared.adapters.http.problems import Problem, from_error, not_found
 from shared.adapters.http.responses import event_json, json_response
 from shared.kernel.commit import Commit, metadata_json
 from shared.kernel.errors import OnewriteError
@@ -16,17 +15,16 @@ from shared.kernel.loading import fold, load
 from shared.kernel.stream import StreamName
 
 PAGE = 100
-_VERSION = re.compile(r"[0-9]{1,15}")
 
 
 async def get_stream(req: func.HttpRequest, application: Application) -> func.HttpResponse:
     """Answer with up to 100 commits after `?after=<version>`, or with the state `?at=<version>`."""
     try:
         stream = stream_name(req.route_params["stream"], application.domain)
-        at = _version(req, "at")
+        at = version_in(req, "at")
         if at is not None:
             return json_response(await _state(stream, at, application))
-        after = _version(req, "after") or 0
+        after = version_in(req, "after") or 0
         commits = (await application.store.read(stream, after, limit=PAGE)).commits
         if not commits and after == 0:
             raise not_found(f"Nothing has happened to {stream}.")
@@ -49,15 +47,6 @@ async def _state(stream: StreamName, at: int, application: Application) -> dict[
     part = replace(commit, version=at, events=commit.events[: at - commit.first + 1])
     loaded = fold(category, loaded, [part])
     return {"stream": str(stream), "version": at, "state": category.snapshots.show(loaded.state)}
-
-
-def _version(req: func.HttpRequest, name: str) -> int | None:
-    text = req.params.get(name)
-    if text is None:
-        return None
-    if _VERSION.fullmatch(text) is None:
-        raise malformed("The query is malformed.", [Fault(name, "A version is expected.")])
-    return int(text)
 
 
 def _page(stream: str, after: int, commits: Sequence[Commit]) -> dict[str, object]:

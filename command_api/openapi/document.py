@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from command_api.openapi import operations, schemas
+from command_api.openapi import operations, schemas, streams
 from shared.kernel.domain import Domain
 from shared.kernel.message import route_name
 
@@ -31,8 +31,9 @@ def document(domain: Domain) -> dict[str, Any]:
         },
         "paths": {
             **commands,
-            "/api/streams/{stream}": {"get": operations.stream(domain.categories)},
-            "/api/streams/{stream}/outcome": {"get": operations.outcome()},
+            "/api/streams/{stream}": {"get": streams.stream(domain.categories)},
+            "/api/streams/{stream}/outcome": {"get": streams.outcome()},
+            "/api/streams/{stream}/causes": {"get": streams.causes()},
             **views,
             "/api/health": {"get": operations.health()},
         },

@@ -71,6 +71,7 @@ def schemas(domain: Domain) -> dict[str, Schema]:
         "StreamPage": _stream_page(),
         "Queued": _queued(),
         "Told": _told(),
+        "Effect": _effect(),
         "Health": _health(),
         "Problem": _problem(),
     }
@@ -157,6 +158,14 @@ def _told() -> Schema:
             "refusal": text,
             "detail": text,
         },
+    )
+
+
+def _effect() -> Schema:
+    text: Schema = {"type": "string"}
+    return record(
+        {"stream": STREAM, "commandId": text, "caused": array(ref("Effect"))},
+        {"command": text, "time": text, "events": array(_stored_event())},
     )
 
 

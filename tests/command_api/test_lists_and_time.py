@@ -60,6 +60,7 @@ async def test_a_list_is_filtered(application: Application) -> None:
     [
         ({"colour": "red"}, "colour"),
         ({"available": "many"}, "available"),
+        ({"available": str(2**70)}, "available"),
         ({"available.above": "1"}, "available.above"),
         ({"discontinued": "maybe"}, "discontinued"),
         ({"sort": "received"}, "sort"),

@@ -25,7 +25,7 @@ async def test_nothing_undocumented_comes_of_any_request(
             *(str(Path(sys.executable).with_name("schemathesis")), "run"),
             f"{stack.url}/api/openapi.json",
             *("--phases", "examples,coverage,fuzzing", "--mode", "all", "--checks", CHECKS),
-            *("--max-examples", "110", "--seed", "1", "--workers", "4", "--no-color"),
+            *("--max-examples", "35", "--seed", "1", "--workers", "24", "--no-color"),
             *("--generation-database", "none", "--request-timeout", "30", "--warnings", "off"),
             cwd=tmp_path,
             stdout=asyncio.subprocess.PIPE,

@@ -138,7 +138,17 @@ def test_the_app_is_loaded_by_the_worker_in_the_order_of_the_flow(
     functions: dict[str, Any],
 ) -> None:
     assert list(functions) == [
-        *("command", "stream", "outcome", "view", "view_list", "health", "openapi", "docs"),
+        *(
+            "command",
+            "stream",
+            "outcome",
+            "causes",
+            "view",
+            "view_list",
+            "health",
+            "openapi",
+            "docs",
+        ),
         *("single_publisher", "warmup", "sweep", "release_unpublished", "skip_unpublished"),
         *(
             "projections",

@@ -1,0 +1,43 @@
+"""Causes over HTTP: the tree from a command to all that followed, as JSON or as text."""
+
+from typing import Any
+
+import azure.functions as func
+
+from command_api.application import Application
+from command_api.parsing import stream_name, version_in
+from shared.adapters.http.problems import Problem, from_error, not_found
+from shared.adapters.http.responses import event_json, json_response
+from shared.kernel.causes import Causes, Effect, told
+from shared.kernel.errors import OnewriteError
+
+
+async def get_causes(req: func.HttpRequest, application: Application) -> func.HttpResponse:
+    """Answer with everything that followed from what a version (1, if not given) followed from itself."""
+    try:
+        stream = stream_name(req.route_params["stream"], application.domain)
+        version = version_in(req, "version") or 1
+        found = (await application.store.read(stream, version - 1, limit=1)).commits
+        if not found:
+            raise not_found(f"{stream} has no version {version} (yet).")
+        causes = Causes(application.domain, application.store)
+        tree = await causes.of(await causes.root(found[0]))
+        if "text/plain" in req.headers.get("Accept", ""):
+            return func.HttpResponse("\n".join(told(tree)) + "\n", mimetype="text/plain")
+        return json_response(_shown(tree))
+    except Problem as problem:
+        return problem.response()
+    except OnewriteError as error:
+        return from_error(error).response()
+
+
+def _shown(effect: Effect) -> dict[str, Any]:
+    commit = effect.commit
+    shown: dict[str, Any] = {"stream": effect.stream, "commandId": effect.command_id}
+    if effect.command is not None:
+        shown["command"] = effect.command
+    if commit is not None:
+        shown["time"] = commit.metadata.time
+        shown["events"] = [event_json(n, e) for n, e in enumerate(commit.events, commit.first)]
+    shown["caused"] = [_shown(one) for one in effect.caused]
+    return shown

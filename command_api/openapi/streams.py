@@ -1,0 +1,79 @@
+"""The operations on streams: what happened, what became of a command, what followed from it."""
+
+from collections.abc import Sequence
+
+from command_api.openapi import schemas
+from command_api.openapi.parts import (
+    LATER,
+    STREAM_PATTERN,
+    TAG,
+    TEXT,
+    answer,
+    header,
+    path,
+    problems,
+    query,
+)
+from command_api.openapi.schemas import Schema, ref
+from shared.kernel.category import Category
+
+
+def stream(categories: Sequence[Category]) -> Schema:
+    """Describe the query of a stream."""
+    states = [ref(schemas.state_name(category)) for category in categories]
+    return {
+        "operationId": "ReadStream",
+        "summary": "The commits of a stream after a version, or its state at one.",
+        "tags": ["streams"],
+        "parameters": [
+            path("stream", STREAM_PATTERN, "A category, a dash, an id.", "item-SKU1"),
+            query(
+                "after",
+                {"type": "integer", "minimum": 0, "maximum": 10**15 - 1},
+                "Commits behind it.",
+            ),
+            query(
+                "at", {"type": "integer", "minimum": 1, "maximum": 10**15 - 1}, "The state there."
+            ),
+        ],
+        "responses": {
+            "200": answer("A page, or a state.", {"anyOf": [ref("StreamPage"), *states]}, TAG),
+            **problems(400, 404, 429, 503),
+        },
+    }
+
+
+def outcome() -> Schema:
+    """Describe the question what became of a command that waited."""
+    token: Schema = {"type": "string", "pattern": "^[!-~]{1,128}$"}
+    return {
+        "operationId": "ReadOutcome",
+        "summary": "What became of a command that waited: pending, done, refused or failed.",
+        "tags": ["streams"],
+        "parameters": [
+            path("stream", STREAM_PATTERN, "A category, a dash, an id.", "item-SKU1"),
+            query("command-id", token, "The command's id.") | {"required": True},
+        ],
+        "responses": {
+            "200": answer("What is known.", ref("Told"), {**TAG, **LATER}),
+            **problems(400, 404, 429, 503),
+        },
+    }
+
+
+def causes() -> Schema:
+    """Describe the question what followed from a command."""
+    version: Schema = {"type": "integer", "minimum": 0, "maximum": 10**15 - 1}
+    tree = answer("The tree.", ref("Effect"))
+    tree["content"]["text/plain"] = {"schema": TEXT}
+    return {
+        "operationId": "ReadCauses",
+        "summary": "Everything that followed from what a version followed from itself.",
+        "tags": ["streams"],
+        "parameters": [
+            path("stream", STREAM_PATTERN, "A category, a dash, an id.", "order-1"),
+            query("version", version, "The first, if not given."),
+            header("Accept", None, "application/json, or text/plain for a drawing."),
+        ],
+        "responses": {"200": tree, **problems(400, 404, 429, 503)},
+    }
