@@ -73,13 +73,15 @@ class Domain:
         raise UnknownMessage(f"there is no view '{name}'")
 
     def _check_event(self, name: str, category: Category, event: type[Event]) -> None:
-        if category not in self.categories or event not in category.events:
+        if event not in self._known(category.events, category.name):
             missing = f"{category.name}/{type_name(event)}"
             raise ConfigurationError(f"'{name}' is bound to {missing}, which is no event here")
 
+    def _known[T](self, messages: tuple[T, ...], category: str) -> tuple[T, ...]:
+        return messages if category in {known.name for known in self.categories} else ()
+
     def _check_command(self, name: str, target: Category, command: type[Command]) -> None:
-        known = (*target.commands, *target.process_commands)
-        if target not in self.categories or command not in known:
+        if command not in self._known((*target.commands, *target.process_commands), target.name):
             missing = f"{target.name}/{type_name(command)}"
             raise ConfigurationError(f"'{name}' sends {missing}, which is no command here")
 

@@ -2,9 +2,11 @@
 
 from collections.abc import Iterator, Sequence
 from itertools import permutations
+from typing import Any
 
 import pytest
 
+from infra.local.demo.process import broken
 from shared.domain.item.commands import (
     ReceiveStock,
     RegisterItem,
@@ -20,9 +22,8 @@ from shared.domain.order.commands import (
     RecordDispatch,
 )
 from shared.kernel.decider import Refusal
-from shared.kernel.message import Command
+from shared.kernel.message import Command, Event, type_name
 from shared.kernel.stream import StreamName
-from tests.domain.invariants import broken
 from tests.domain.process import Pure
 
 ORDER, TEA, CUP = StreamName("order", "7"), StreamName("item", "TEA"), StreamName("item", "CUP")
@@ -63,8 +64,12 @@ def happen(way: Sequence[str], *, another_id: bool, at_once: bool, cups: int) ->
     return world
 
 
+def raw(event: Event) -> dict[str, Any]:
+    return {"type": type_name(type(event)), "data": event.model_dump(mode="json")}
+
+
 def check(way: Sequence[str], world: Pure) -> None:
-    wrong = broken({str(stream): events for stream, events in world.events.items()})
+    wrong = broken({str(stream): list(map(raw, events)) for stream, events in world.events.items()})
     assert wrong == [], (way, world.events)
 
 

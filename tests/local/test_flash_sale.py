@@ -52,7 +52,8 @@ async def writes(stack: Running) -> int:
 
 
 async def sold(stack: Running) -> dict[str, Any]:
-    _, level = fold(await everything(stack.cosmos, "events"))["item-HOT"]
+    items = await everything(stack.cosmos, "events")
+    _, level = fold(items)["stock", "HOT", "item-HOT"]
     return level
 
 

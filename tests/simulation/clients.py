@@ -14,6 +14,7 @@ from shared.domain.item.commands import (
     ReserveStock,
     ShipReservation,
 )
+from shared.domain.order.commands import CancelOrder, OrderLine, PlaceOrder, RecordDispatch
 from shared.kernel.commit import Metadata, timestamp
 from shared.kernel.errors import OnewriteError
 from shared.kernel.message import Command
@@ -45,6 +46,7 @@ class Client:
     dice: random.Random
     told: Told
     held: list[tuple[StreamName, str]] = field(default_factory=list)
+    orders: list[StreamName] = field(default_factory=list)
 
     async def work(self, commands: int) -> None:
         """Ask for so many things, one after the other."""
@@ -54,18 +56,35 @@ class Client:
 
     def _wish(self, number: int) -> tuple[StreamName, Command]:
         roll, stream = self.dice.random(), self.dice.choice(self.streams)
-        if self.held and roll < 0.25:
+        if self.held and roll < 0.2:
             stream, reservation = self.held.pop(self.dice.randrange(len(self.held)))
-            end = ReleaseReservation if roll < 0.12 else ShipReservation
+            end = ReleaseReservation if roll < 0.1 else ShipReservation
             return stream, end(reservation_id=reservation)
-        if roll < 0.4:
+        if self.orders and roll < 0.35:
+            return self._about_an_order(roll)
+        if roll < 0.5:
+            return self._order(number)
+        if roll < 0.6:
             return stream, ReceiveStock(quantity=self.dice.randint(1, 4))
-        if roll < 0.45:
+        if roll < 0.65:
             return stream, AdjustStock(quantity=self.dice.randint(-2, 2), reason="count")
         reservation = f"{self.name}-{number}"
         self.held.append((stream, reservation))
         quantity = self.dice.randint(1, 4)
         return stream, ReserveStock(reservation_id=reservation, quantity=quantity)
+
+    def _order(self, number: int) -> tuple[StreamName, Command]:
+        order = StreamName("order", f"{self.name}-{number}")
+        self.orders.append(order)
+        skus = self.dice.choices(self.streams, k=self.dice.randint(1, 3))
+        lines = tuple(OrderLine(sku=sku.id, quantity=self.dice.randint(1, 2)) for sku in skus)
+        return order, PlaceOrder(customer_id=self.name, lines=lines)
+
+    def _about_an_order(self, roll: float) -> tuple[StreamName, Command]:
+        order = self.orders.pop(self.dice.randrange(len(self.orders)))
+        if roll < 0.27:
+            return order, CancelOrder()
+        return order, RecordDispatch(customer_id=self.name)
 
     async def ask(self, stream: StreamName, command: Command, key: str) -> None:
         """Ask until told; a copy may overtake the first."""

@@ -50,6 +50,7 @@ class Cloud:
     progress: MemoryProgress = field(default_factory=MemoryProgress)
     leases: list[Claim] = field(default_factory=lambda: [Claim() for _ in range(RANGES)])
     partitions: list[Claim] = field(default_factory=lambda: [Claim() for _ in range(PARTITIONS)])
+    reacting: list[Claim] = field(default_factory=lambda: [Claim() for _ in range(PARTITIONS)])
     lost: set[int] = field(default_factory=set)
     lost_once: set[bytes] = field(default_factory=set)
 
@@ -64,7 +65,8 @@ class Cloud:
             lease.position == len(self.range_of(number)) for number, lease in enumerate(self.leases)
         ) and all(
             claim.position == len(self.log.messages[number])
-            for number, claim in enumerate(self.partitions)
+            for consumer in (self.partitions, self.reacting)
+            for number, claim in enumerate(consumer)
         )
 
 

@@ -2,16 +2,18 @@
 
 import asyncio
 import random
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from pydantic_core import to_json
 
+from consumers.causing import event_processor
+from consumers.deadlines import Deadlines
 from consumers.projections import Projections
+from consumers.reactions import Reactions
 from shared.domain import domain
-from shared.domain.item.state import Item
 from shared.kernel.commit import to_item
 from shared.kernel.dispatching import dispatcher
 from shared.kernel.domain import Domain
@@ -35,6 +37,7 @@ NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 AGE = timedelta(seconds=0.5)
 BATCH = 8
 SNAPSHOT_EVERY = 4
+EXPIRY = timedelta(seconds=5)
 
 
 def now() -> datetime:
@@ -43,10 +46,24 @@ def now() -> datetime:
 
 
 def deployed(dice: random.Random) -> Domain:
-    """Choose a version of the deployment: they differ in the schema of their snapshots."""
-    item = domain.category("item")
-    snapshots = Snapshots(dice.choice(["item/1", "item/2"]), Item, every=SNAPSHOT_EVERY)
-    return Domain(categories=(replace(item, snapshots=snapshots),), views=domain.views)
+    """Choose a version of the deployment: they differ in the schemas of their snapshots, and in how they count."""
+    categories = []
+    for category in domain.categories:
+        schema = f"{category.name}/{dice.choice([8, 9])}"
+        state = type(category.decider.initial_state)
+        snapshots = Snapshots(schema, state, every=SNAPSHOT_EVERY)
+        categories.append(replace(category, snapshots=snapshots))
+    receptors, deadlines = (
+        list(domain.receptors),
+        [replace(d, after=EXPIRY) for d in domain.deadlines],
+    )
+    dice.shuffle(receptors)
+    return replace(
+        domain,
+        categories=tuple(categories),
+        receptors=tuple(receptors),
+        deadlines=tuple(deadlines),
+    )
 
 
 @dataclass
@@ -71,8 +88,10 @@ class Host:
             return log
 
         version = deployed(dice)
-        dispatching = dispatcher(version, store, self._pause)
-        self.dispatcher = dispatching
+        self.dispatcher = dispatcher(version, store, self._pause)
+        processor = event_processor(version, self.dispatcher, now, self._pause)
+        self.reactions = Reactions(version, processor, store, parking, now)
+        self.deadlines = Deadlines(version.deadlines, rows, store, self.dispatcher, now)
         self.publisher = Publisher(log, store, parking, now)
         self.projections = Projections(domain.views, rows, store, parking, give_log, now)
         self.sweep = Sweep(
@@ -90,6 +109,9 @@ class Host:
             self.spawn(self._watch(lease, self._publish, number))
         for number, partition in enumerate(cloud.partitions):
             self.spawn(self._watch(partition, self._project, number))
+        for number, partition in enumerate(cloud.reacting):
+            self.spawn(self._watch(partition, self._react, number))
+        self.spawn(self._call_off())
         # Where nothing is lost, nothing may need the sweep.
         if self.weather.lossy:
             self.spawn(self._sweep())
@@ -146,12 +168,20 @@ class Host:
         return True
 
     async def _project(self, partition: Claim, number: int) -> bool:
+        return await self._consume(partition, number, self.projections.project)
+
+    async def _react(self, partition: Claim, number: int) -> bool:
+        return await self._consume(partition, number, self.reactions.react)
+
+    async def _consume(
+        self, partition: Claim, number: int, work: Callable[[Sequence[bytes]], Awaitable[None]]
+    ) -> bool:
         waiting = self.cloud.log.messages[number][partition.position :]
         batch = waiting[: self.weather.dice.randint(1, BATCH)]
         if not batch:
             return False
         tag, end = partition.tag, partition.position + len(batch)
-        await self._for_ever(lambda: self.projections.project(batch))
+        await self._for_ever(lambda: work(batch))
         if partition.advance(tag, end) and self.weather.strikes("rewind", self.weather.failures):
             partition.position = max(0, end - self.weather.dice.randint(1, 10))
         return True
@@ -170,16 +200,25 @@ class Host:
     async def _sweep(self) -> None:
         while True:
             await asyncio.sleep(self.weather.dice.uniform(0.3, 1))
-            try:
-                await self.sweep.run(seconds=1e9)
-            except (OnewriteError, BaseExceptionGroup) as error:
-                self._check(error)
+            await self._timed(self.sweep.run(seconds=1e9))
+
+    async def _call_off(self) -> None:
+        while True:
+            await asyncio.sleep(self.weather.dice.uniform(1, 3))
+            await self._timed(self.deadlines.run())
+
+    async def _timed(self, run: Awaitable[object]) -> None:
+        """A timer that fails is called again when it is due again."""
+        try:
+            await run
+        except (OnewriteError, BaseExceptionGroup) as error:
+            self._check(error)
 
     def _check(self, error: BaseException) -> None:
         """Only what may pass may end a call of a role."""
         inner = error.exceptions if isinstance(error, BaseExceptionGroup) else [error]
         for one in inner:
-            if getattr(one, "code", "") not in {"throttled", "unavailable", "log-unavailable"}:
+            if not isinstance(one, OnewriteError) or not one.transient:
                 self.strange.append(f"{self.name} met {one!r}")
 
 

@@ -5,11 +5,15 @@ from collections.abc import Mapping, Sequence
 
 from pydantic_core import from_json
 
-from infra.local.demo.oracle import fold
+from infra.local.demo import process
+from infra.local.demo.oracle import compare, fold, streams
 from shared.kernel.commit import Commit, to_item
 from shared.kernel.outcome import Accepted, Outcome
 from tests.simulation.clients import Told
 from tests.simulation.cloud import Cloud
+
+DERIVED = 36
+"""The length of a UUID."""
 
 
 def broken(cloud: Cloud, told: Told) -> list[str]:
@@ -18,16 +22,16 @@ def broken(cloud: Cloud, told: Told) -> list[str]:
     wrong += _answers(cloud.store.commits(), told)
     wrong += _log(cloud)
     wrong += [f"{one.stream} is parked: {one.error}" for one in cloud.parking.markers()]
+    items = [to_item(commit) for commit in cloud.store.commits()]
     try:
-        levels = fold([to_item(commit) for commit in cloud.store.commits()])
+        rows = {
+            (row.at.view, row.at.key, row.at.stream): (row.version, row.data)
+            for row in cloud.rows.all()
+        }
+        wrong += compare(fold(items), rows)
+        wrong += process.broken(streams(items))
     except AssertionError as error:
-        return [*wrong, str(error)]
-    rows = {row.at.stream: (row.version, row.data) for row in cloud.rows.all()}
-    wrong += [
-        f"{stream}: the row has {rows.get(stream)}, the store folds to {levels.get(stream)}"
-        for stream in sorted(levels.keys() | rows.keys())
-        if rows.get(stream) != levels.get(stream)
-    ]
+        wrong.append(str(error))
     return wrong
 
 
@@ -35,7 +39,13 @@ def _answers(commits: Sequence[Commit], told: Told) -> list[str]:
     counts = Counter((commit.stream, commit.command_id) for commit in commits)
     stored = {(commit.stream, commit.command_id): commit for commit in commits}
     wrong = [f"{stream}: {key} has {n} effects" for (stream, key), n in counts.items() if n > 1]
-    wrong += [f"{stream}: nobody asked for {key}" for stream, key in stored.keys() - told.asked]
+    events = {f"{c.stream}@{n}" for c in commits for n in range(c.first, c.version + 1)}
+    wrong += [
+        f"{stream}: nobody asked for {key}"
+        for stream, key in stored.keys() - told.asked
+        # What an event caused names the event, and who reacts has made its id.
+        if stored[stream, key].metadata.causation_id not in events or len(key) != DERIVED
+    ]
     return wrong + _untrue(stored, told.outcomes)
 
 

@@ -1,4 +1,4 @@
-"""The oracle: folds the raw items of the store by its own arithmetic, and compares every row with it.
+"""The oracle: what the raw items of the store say of every row and of every promise.
 
 It shares no line with the application: what both get wrong in the same way would have to be wrong twice.
 """
@@ -10,16 +10,7 @@ from typing import Any
 from azure.cosmos.aio import CosmosClient
 
 from infra.local.demo.clients import Answer
-
-# What an event adds to received, adjusted, available, reserved and shipped, for each piece.
-EFFECTS = {
-    "StockReceived": (1, 0, 1, 0, 0),
-    "StockAdjusted": (0, 1, 1, 0, 0),
-    "StockReserved": (0, 0, -1, 1, 0),
-    "ReservationReleased": (0, 0, 1, -1, 0),
-    "ReservationShipped": (0, 0, 0, -1, 1),
-}
-COUNTED = ("received", "adjusted", "available", "reserved", "shipped")
+from infra.local.demo.folds import Place, rows_of
 
 type Item = dict[str, Any]
 
@@ -31,46 +22,46 @@ async def everything(cosmos: str, container: str) -> list[Item]:
         return [item async for item in proxy.query_items("SELECT * FROM c")]
 
 
-def fold(items: Iterable[Item]) -> dict[str, tuple[int, dict[str, Any]]]:
-    """Fold the items of the container `events` to a version and a stock level for each item's stream."""
-    streams: dict[str, list[Item]] = defaultdict(list)
+def streams(items: Iterable[Item]) -> dict[str, list[Item]]:
+    """Give the events of each stream in their order; raises AssertionError for a gap."""
+    commits: dict[str, list[Item]] = defaultdict(list)
     for item in items:
-        if item["stream"].startswith("item-"):
-            streams[item["stream"]].append(item)
-    return {stream: _level(found) for stream, found in streams.items()}
+        commits[item["stream"]].append(item)
+    found: dict[str, list[Item]] = {}
+    for stream, own in commits.items():
+        events = found[stream] = list[Item]()
+        for item in sorted(own, key=lambda item: int(item["version"])):
+            events += item["events"]
+            if item["version"] != len(events):
+                raise AssertionError(f"{stream}: version {item['version']} comes {len(events)}th")
+    return found
 
 
-def _level(items: list[Item]) -> tuple[int, dict[str, Any]]:
-    level: dict[str, Any] = {"name": "", "reorderPoint": 0, "discontinued": False}
-    counts = dict.fromkeys(COUNTED, 0)
-    version = 0
-    for item in sorted(items, key=lambda item: int(item["version"])):
-        for event in item["events"]:
-            version += 1
-            _apply(event, level, counts)
-        if item["version"] != version:
-            raise AssertionError(f"{item['stream']}: version {item['version']} comes {version}th")
-        if counts["available"] < 0:
-            raise AssertionError(f"{item['stream']}@{version} is oversold")
-    return version, {**level, **counts}
-
-
-def _apply(event: Item, level: dict[str, Any], counts: dict[str, int]) -> None:
-    data = event["data"]
-    for name, effect in zip(COUNTED, EFFECTS.get(event["type"], (0,) * 5), strict=True):
-        counts[name] += effect * data.get("quantity", 0)
-    level.update({name: data[name] for name in ("name", "reorderPoint") if name in data})
-    level["discontinued"] |= event["type"] == "ItemDiscontinued"
+def fold(items: Iterable[Item]) -> dict[Place, tuple[int, Item]]:
+    """Fold the items of the container `events` to the version and the data of every row."""
+    return {
+        place: (len(events), data)
+        for stream, events in streams(items).items()
+        for place, data in rows_of(stream, events).items()
+    }
 
 
 def wrong_rows(items: Iterable[Item], rows: Iterable[Item]) -> list[str]:
-    """Name the rows of the view `stock` that are not what the items fold to, and those that lack."""
+    """Name the rows that are not what the items fold to, and those that lack."""
     expected = fold(items)
-    found = {row["stream"]: (row["version"], row["data"]) for row in rows if row["view"] == "stock"}
+    found = {(r["view"], r["key"], r["stream"]): (r["version"], r["data"]) for r in rows}
+    return compare(expected, found)
+
+
+def compare(
+    expected: Mapping[Place, tuple[int, Item]], found: Mapping[Place, tuple[int, Item]]
+) -> list[str]:
+    """Name the rows that differ from what they should be."""
     return [
-        f"{stream}: the row has {found.get(stream)}, the store folds to {expected.get(stream)}"
-        for stream in sorted(expected.keys() | found.keys())
-        if expected.get(stream) != found.get(stream)
+        f"{place[2]}: the row of {place[0]} has {found.get(place)},"
+        f" the store folds to {expected.get(place)}"
+        for place in sorted(expected.keys() | found.keys())
+        if expected.get(place) != found.get(place)
     ]
 
 

@@ -1,0 +1,73 @@
+"""What is true of orders and items once everything has settled, told from the raw events alone."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from infra.local.demo.folds import STATUSES
+
+type Item = dict[str, Any]
+type Streams = Mapping[str, Sequence[Item]]
+
+
+def broken(events: Streams) -> list[str]:
+    """Say which promises of the order process are broken; `events` by stream."""
+    orders = statuses(events)
+    wrong = [
+        f"order-{id_} is still {status}" for id_, status in orders.items() if status == "placed"
+    ]
+    for stream, recorded in events.items():
+        if stream.startswith("item-"):
+            wrong += _item(stream, recorded, orders)
+    return wrong
+
+
+def statuses(events: Streams) -> dict[str, str]:
+    """Tell by id what every order that was placed has come to."""
+    found: dict[str, str] = {}
+    for stream, recorded in events.items():
+        said = [STATUSES[event["type"]] for event in recorded if event["type"] in STATUSES]
+        if stream.startswith("order-") and said:
+            found[stream.removeprefix("order-")] = said[-1]
+    return found
+
+
+def _item(stream: str, recorded: Sequence[Item], orders: Mapping[str, str]) -> list[str]:
+    wrong: list[str] = []
+    held: dict[str, int] = {}
+    made: Counter[str] = Counter()
+    taken_in = shipped = available = 0
+    for event in recorded:
+        data, quantity = event["data"], event["data"].get("quantity", 0)
+        match event["type"]:
+            case "StockReceived" | "StockAdjusted":
+                taken_in, available = taken_in + quantity, available + quantity
+            case "StockReserved":
+                available -= quantity
+                held[data["reservationId"]] = quantity
+                made[data["reservationId"]] += 1
+            case "ReservationReleased":
+                available += held.pop(data["reservationId"])
+            case "ReservationShipped":
+                shipped += held.pop(data["reservationId"])
+        if available < 0:
+            wrong.append(f"{stream} was oversold")
+    if taken_in != available + sum(held.values()) + shipped:
+        wrong.append(f"{stream}: {taken_in} came in, {available} + {held} + {shipped} are known of")
+    return wrong + _orders_of(stream, held, made, orders)
+
+
+def _orders_of(
+    stream: str, held: Mapping[str, int], made: Counter[str], orders: Mapping[str, str]
+) -> list[str]:
+    """Check the reservations that orders made: their ids are the order, a slash, the line."""
+    wrong = [
+        f"{stream}: {id_} was reserved {times} times"
+        for id_, times in made.items()
+        if "/" in id_ and times > 1
+    ]
+    for id_ in held:
+        order, slash, _ = id_.partition("/")
+        if slash and orders.get(order) not in {"placed", "confirmed"}:
+            wrong.append(f"{stream}: {id_} holds stock, and its order is {orders.get(order)}")
+    return wrong
