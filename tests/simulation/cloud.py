@@ -51,13 +51,17 @@ class Cloud:
     leases: list[Claim] = field(default_factory=lambda: [Claim() for _ in range(RANGES)])
     partitions: list[Claim] = field(default_factory=lambda: [Claim() for _ in range(PARTITIONS)])
     reacting: list[Claim] = field(default_factory=lambda: [Claim() for _ in range(PARTITIONS)])
+    ranges: list[list[Commit]] = field(default_factory=lambda: [[] for _ in range(RANGES)])
+    sorted: int = 0
     lost: set[int] = field(default_factory=set)
     lost_once: set[bytes] = field(default_factory=set)
 
     def range_of(self, number: int) -> list[Commit]:
         """The commits of a range, in the order in which they were written."""
-        own = (zlib.crc32(c.stream.encode()) % RANGES == number for c in self.store.written)
-        return [commit for commit, mine in zip(self.store.written, own, strict=True) if mine]
+        for commit in self.store.written[self.sorted :]:
+            self.ranges[zlib.crc32(commit.stream.encode()) % RANGES].append(commit)
+            self.sorted += 1
+        return self.ranges[number]
 
     def settled(self) -> bool:
         """Tell whether nothing waits for the publisher or for a consumer."""

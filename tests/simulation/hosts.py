@@ -5,6 +5,7 @@ import random
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Any
 
 from pydantic_core import to_json
@@ -45,13 +46,18 @@ def now() -> datetime:
     return NOON + timedelta(seconds=asyncio.get_running_loop().time())
 
 
+@cache
+def snapshots_of(schema: str, state: type[Any]) -> Snapshots[Any]:
+    """Give the snapshots of a schema; to read them takes a validator, which is dear to make."""
+    return Snapshots(schema, state, every=SNAPSHOT_EVERY)
+
+
 def deployed(dice: random.Random) -> Domain:
     """Choose a version of the deployment: they differ in the schemas of their snapshots, and in how they count."""
     categories = []
     for category in domain.categories:
-        schema = f"{category.name}/{dice.choice([8, 9])}"
         state = type(category.decider.initial_state)
-        snapshots = Snapshots(schema, state, every=SNAPSHOT_EVERY)
+        snapshots = snapshots_of(f"{category.name}/{dice.choice([8, 9])}", state)
         categories.append(replace(category, snapshots=snapshots))
     receptors, deadlines = (
         list(domain.receptors),
@@ -150,7 +156,7 @@ class Host:
             if claim.owner is None or self.weather.strikes("theft", self.weather.thefts):
                 claim.take(self.name)
             if claim.owner != self.name or not await work(claim, number):
-                await asyncio.sleep(dice.uniform(0.05, 0.2))
+                await asyncio.sleep(dice.uniform(0.05, 0.5))
             if not self.calls.alive:
                 return
 
