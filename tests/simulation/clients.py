@@ -31,7 +31,7 @@ MOST_COPIES = 60
 class Told:
     """What clients asked, and what they were told."""
 
-    asked: set[tuple[str, str]] = field(default_factory=set)
+    asked: dict[tuple[str, str], Command] = field(default_factory=dict)
     outcomes: dict[tuple[str, str], Outcome] = field(default_factory=dict)
     wrong: list[str] = field(default_factory=list)
 
@@ -88,7 +88,7 @@ class Client:
 
     async def ask(self, stream: StreamName, command: Command, key: str) -> None:
         """Ask until told; a copy may overtake the first."""
-        self.told.asked.add((str(stream), key))
+        self.told.asked[str(stream), key] = command
         for _ in range(MOST_COPIES):
             outcome = await self._once(stream, command, key)
             if outcome is not None:

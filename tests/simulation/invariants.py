@@ -42,7 +42,7 @@ def _answers(commits: Sequence[Commit], told: Told) -> list[str]:
     events = {f"{c.stream}@{n}" for c in commits for n in range(c.first, c.version + 1)}
     wrong += [
         f"{stream}: nobody asked for {key}"
-        for stream, key in stored.keys() - told.asked
+        for stream, key in stored.keys() - told.asked.keys()
         # What an event caused names the event, and who reacts has made its id.
         if stored[stream, key].metadata.causation_id not in events or len(key) != DERIVED
     ]

@@ -12,6 +12,7 @@ from tests.simulation.cloud import Cloud
 from tests.simulation.hosts import Host
 from tests.simulation.invariants import broken
 from tests.simulation.ports import Weather
+from tests.simulation.refusals import unjust
 
 SETTLE = 600.0
 """Virtual seconds after the last fault."""
@@ -70,7 +71,8 @@ async def _world(plan: Plan) -> Ending:
     ending = Ending(plan, trace=weather.trace, fired=weather.fired)
     ending.seconds = asyncio.get_running_loop().time()
     strange = [one for machine in machines for one in machine.strange]
-    ending.wrong = [*stuck, *strange, *broken(cloud, told)]
+    unjustly = unjust(cloud.store.commits(), told)
+    ending.wrong = [*stuck, *strange, *broken(cloud, told), *unjustly]
     hosts.late.clear()
     return ending
 
