@@ -48,7 +48,8 @@ imports: setup
 	@$(VENV)/bin/lint-imports --no-cache
 
 tests: setup
-	@$(PY) -m pytest
+	@$(PY) -m pytest -m alone
+	@$(PY) -m pytest -m "not alone" --numprocesses 3 --dist loadfile
 
 format: setup  ## puts the code in shape
 	@$(VENV)/bin/ruff check --fix .

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import random
 import socket
 import sys
 from dataclasses import astuple, dataclass, field, fields
@@ -33,11 +34,7 @@ class Ports:
     @classmethod
     def free(cls) -> "Ports":
         """Take ports that nobody listens on."""
-        sockets = [socket.create_server(("127.0.0.1", 0)) for _ in fields(cls)]
-        ports = [listener.getsockname()[1] for listener in sockets]
-        for listener in sockets:
-            listener.close()
-        return cls(*ports)
+        return cls(*(free_port() for _ in fields(cls)))
 
     def check_free(self) -> None:
         """Raise StackError when somebody listens on one of the ports."""
@@ -48,6 +45,20 @@ class Ports:
                 raise StackError(
                     f"port {port} is taken: is another stack, emulator or `func start` running?"
                 ) from None
+
+
+def free_port() -> int:
+    """Take a port that nobody listens on, from among those that no outgoing connection is given.
+
+    Who else looks at the same time hardly takes the same one before it is used.
+    """
+    while True:
+        port = random.randrange(10_000, 32_000)  # noqa: S311 - no secret
+        try:
+            socket.create_server(("127.0.0.1", port)).close()
+        except OSError:
+            continue
+        return port
 
 
 @dataclass(slots=True)

@@ -19,6 +19,8 @@ from tests.conftest import FaultsClient, Services
 from tests.figures import note
 from tests.kernel.worlds import no_pause, request
 
+pytestmark = pytest.mark.alone
+
 LENGTHS = {"short": 100, "long": 100_000}
 ROUNDS = 15
 

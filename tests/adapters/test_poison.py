@@ -25,6 +25,8 @@ from tests.consumers.worlds import now
 from tests.figures import note
 from tests.kernel.worlds import commit, received
 
+pytestmark = pytest.mark.alone
+
 STREAMS = [StreamName("item", f"SKU{number:03}") for number in range(100)]
 LENGTH, POISON, BATCH = 100, 777, 500
 POISONED = {"item-SKU010": 37, "item-SKU050": 1, "item-SKU099": 99}

@@ -28,6 +28,8 @@ from tests.consumers.worlds import now
 from tests.figures import note
 from tests.kernel.worlds import commit, received
 
+pytestmark = pytest.mark.alone
+
 PARTITIONS, LEAST, ROUNDS = 4, 0.8, 9
 
 

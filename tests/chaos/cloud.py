@@ -3,15 +3,14 @@
 import asyncio
 import json
 import os
-import socket
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from infra.local.provision import provision
-from infra.local.stack import NAMES, ROOT, SETTINGS, Ports, make_stack
+from infra.local.stack import NAMES, ROOT, SETTINGS, Ports, free_port, make_stack
 from tests.conftest import FaultsClient
 
 PACE = 20.0
@@ -81,7 +80,7 @@ class Cloud:
 @asynccontextmanager
 async def cloud(state: Path, app: Path = ROOT, hosts: int = 2) -> AsyncIterator[Cloud]:
     """Give a running cloud, and end it afterwards whatever happened."""
-    ports, *others = _free(hosts)
+    ports, others = Ports.free(), [free_port() for _ in range(hosts - 1)]
     environment = make_stack(ports, state).environment
     services = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "infra.local.services", "--state", str(state)),
@@ -112,19 +111,3 @@ async def cloud(state: Path, app: Path = ROOT, hosts: int = 2) -> AsyncIterator[
         await asyncio.gather(*(host.kill() for host in made.hosts))
         services.kill()
         await services.wait()
-
-
-_given: set[int] = set()
-
-
-def _free(hosts: int) -> tuple[Ports, *tuple[int, ...]]:
-    """Take ports that nobody listens on, and that no other cloud of this process was given."""
-    needed = len(fields(Ports))
-    ports: list[int] = []
-    while len(ports) < needed + hosts - 1:
-        with socket.create_server(("127.0.0.1", 0)) as listener:
-            port = listener.getsockname()[1]
-        if port not in _given:
-            _given.add(port)
-            ports.append(port)
-    return Ports(*ports[:needed]), *ports[needed:]

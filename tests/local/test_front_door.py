@@ -14,6 +14,8 @@ from infra.local.stack import ROOT, Ports
 from tests.figures import note
 from tests.local.running import Running, running, start
 
+pytestmark = pytest.mark.alone
+
 
 async def post(
     http: aiohttp.ClientSession, stack: Running, command: str, body: dict[str, Any]
