@@ -47,17 +47,17 @@ def now() -> datetime:
 
 
 @cache
-def snapshots_of(schema: str, state: type[Any]) -> Snapshots[Any]:
+def snapshots_of(category: str, number: int) -> Snapshots[Any]:
     """Give the snapshots of a schema; to read them takes a validator, which is dear to make."""
-    return Snapshots(schema, state, every=SNAPSHOT_EVERY)
+    state = type(domain.category(category).decider.initial_state)
+    return Snapshots(f"{category}/{number}", state, every=SNAPSHOT_EVERY)
 
 
 def deployed(dice: random.Random) -> Domain:
     """Choose a version of the deployment: they differ in the schemas of their snapshots, and in how they count."""
     categories = []
     for category in domain.categories:
-        state = type(category.decider.initial_state)
-        snapshots = snapshots_of(f"{category.name}/{dice.choice([8, 9])}", state)
+        snapshots = snapshots_of(category.name, dice.choice([8, 9]))
         categories.append(replace(category, snapshots=snapshots))
     receptors, deadlines = (
         list(domain.receptors),

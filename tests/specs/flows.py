@@ -1,0 +1,78 @@
+"""The whole flow: what one command leads to, through the store, the log, the reactions and the views, whatever fails."""
+
+from shared.domain.item.events import (
+    ReservationDeclined,
+    ReservationReleased,
+    ShortageEnded,
+    StockRanLow,
+    StockReserved,
+)
+from shared.domain.order.commands import CancelOrder, PlaceOrder
+from shared.domain.order.events import (
+    DeclineRecorded,
+    OrderCancelled,
+    OrderConfirmed,
+    OrderPlaced,
+    OrderRejected,
+    ReservationRecorded,
+)
+from shared.domain.replenishment.events import ReplenishmentRequested
+from tests.specs.item import TEN_IN_STOCK
+from tests.specs.order import CUP, TEA, TO_THE_CONFIRMATION
+from tests.specs.shortages import ENOUGH
+from tests.specs.spec import Flow
+
+PLACE = ("order-7", PlaceOrder(customer_id="C1", lines=(TEA, CUP)))
+TEA_HELD = StockReserved(reservation_id="7/TEA", quantity=2)
+CUP_HELD = StockReserved(reservation_id="7/CUP", quantity=1)
+CONFIRMED_ORDER = {
+    "item-TEA": [TEA_HELD],
+    "item-CUP": [CUP_HELD],
+    "order-7": [OrderPlaced, ReservationRecorded, ReservationRecorded, OrderConfirmed],
+}
+SHOWN = {("orders", "7"): {"status": "confirmed"}, ("stock", "TEA"): {"available": 8, "reserved": 2}}
+STOCK = {"item-TEA": TEN_IN_STOCK, "item-CUP": TEN_IN_STOCK}
+
+
+def confirmed(title: str, fault: str | None) -> Flow:
+    return Flow(title, given=STOCK, fault=fault, when=PLACE, then=CONFIRMED_ORDER, shown=SHOWN)
+
+
+SPECS = [
+    confirmed("An order for which everything is there is confirmed", None),
+    confirmed("though the answer to the write is lost", "the answer of the store is lost"),
+    confirmed("though the publisher dies", "the publisher crashes after the send"),
+    confirmed("though the log brings everything twice", "everything is delivered twice"),
+    confirmed("though the log loses a batch", "the log loses a batch, and the sweep finds it"),
+    confirmed("though the reactions die", "the reactions crash before their checkpoint"),
+    Flow(
+        "An order of which one line is not there is rejected, and holds nothing",
+        given={"item-TEA": TEN_IN_STOCK},
+        fault="everything is delivered twice",
+        when=PLACE,
+        then={
+            "item-TEA": [TEA_HELD, ReservationReleased(reservation_id="7/TEA", quantity=2)],
+            "item-CUP": [ReservationDeclined],
+            "order-7": [OrderPlaced, ReservationRecorded, DeclineRecorded, OrderRejected],
+        },
+        shown={("orders", "7"): {"status": "rejected"}, ("stock", "TEA"): {"available": 10}},
+    ),
+    Flow(
+        "A cancelled order gives back what it holds, and a shortage ends",
+        given={
+            "item-TEA": (*ENOUGH, StockReserved(reservation_id="7/TEA", quantity=6), StockRanLow(shortage=1)),
+            "order-7": TO_THE_CONFIRMATION,
+        },
+        fault="the publisher crashes after the send",
+        when=("order-7", CancelOrder()),
+        then={
+            "item-TEA": [ReservationReleased, ShortageEnded],
+            "order-7": [OrderCancelled],
+            "replenishment-TEA": [ReplenishmentRequested],
+        },
+        shown={
+            ("orders", "7"): {"status": "cancelled"},
+            ("replenishment", "TEA"): {"requests": 1, "lastShortage": 1},
+        },
+    ),
+]
