@@ -6,27 +6,45 @@ import sys
 from pathlib import Path
 
 from shared.domain import domain
-from tests.specs.all import SPECS
-from tests.specs.spec import story
+from tests.specs.all import FLOWS, REACTIONS, SPECS
+from tests.specs.spec import flow_story, reaction_story, story
 from tests.specs.specification import specification
-from tests.specs.ways import by_decider, by_service, over_http
+from tests.specs.ways import by_decider, by_reactions, by_service, history, over_http
+from tests.specs.whole_flow import by_roles
 
 PAGE = Path(__file__).parents[2] / "docs" / "specification.md"
 
 
 async def hold(url: str | None) -> int:
     """Hold all specs; 1 when one of them differs."""
-    found = {spec.title: by_decider(spec) + await by_service(spec) for spec in SPECS}
-    if url is not None:
-        found = await over_http(SPECS, url)
-    differing = 0
-    for spec in SPECS:
-        differences = found.get(spec.title, [])
-        differing += bool(differences)
-        print(story(spec, differences), end="\n\n")
-    print(f"{len(SPECS)} specs, {differing} do not hold.")
-    PAGE.write_text(specification(domain, SPECS), encoding="utf-8")
+    told = await (_here() if url is None else _there(url))
+    for story_told, _ in told:
+        print(story_told, end="\n\n")
+    differing = sum(bool(differences) for _, differences in told)
+    print(f"{len(told)} specs, {differing} do not hold.")
+    PAGE.write_text(specification(domain, SPECS, REACTIONS, FLOWS), encoding="utf-8")
     return 1 if differing else 0
+
+
+async def _here() -> list[tuple[str, list[str]]]:
+    """Hold every spec in this process, and tell it with what differs."""
+    told: list[tuple[str, list[str]]] = []
+    for spec in SPECS:
+        found = by_decider(spec) + await by_service(spec)
+        told.append((story(spec, found), found))
+    for reaction in REACTIONS:
+        found = by_reactions(reaction)
+        told.append((reaction_story(reaction, found), found))
+    for flow in FLOWS:
+        found = await by_roles(flow, history)
+        told.append((flow_story(flow, found), found))
+    return told
+
+
+async def _there(url: str) -> list[tuple[str, list[str]]]:
+    """Hold at a base URL what can be told over HTTP."""
+    found = await over_http(SPECS, url)
+    return [(story(spec, found.get(spec.title, [])), found.get(spec.title, [])) for spec in SPECS]
 
 
 def main() -> int:

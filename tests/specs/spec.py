@@ -1,6 +1,6 @@
-"""A spec is data: given events, when a command, then events or a refusal."""
+"""A spec is data: given events, when a command (or an event), then events, or a refusal, or commands."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +16,36 @@ class Spec:
     given: Sequence[Event]
     when: Command
     then: Sequence[Event] | str
+
+
+@dataclass(frozen=True)
+class Reaction:
+    """What an event of one stream causes in others: commands, by stream."""
+
+    title: str
+    of: str
+    when: Event
+    then: Sequence[tuple[str, Command]]
+
+
+type Then = Mapping[str, Sequence[Event | type[Event]]]
+type Shown = Mapping[tuple[str, str], Mapping[str, Any]]
+"""By view and key."""
+
+
+@dataclass(frozen=True)
+class Flow:
+    """What a command leads to in the end, in every stream and in the views, though something fails on the way.
+
+    `then` is exact: every new event of every stream, as itself or by its type; `shown` is part of a row's data.
+    """
+
+    title: str
+    given: Mapping[str, Sequence[Event]]
+    fault: str | None
+    when: tuple[str, Command]
+    then: Then
+    shown: Shown
 
 
 def compared(spec: Spec, decision: Decision[Any]) -> list[str]:
@@ -37,6 +67,30 @@ def story(spec: Spec, found: Sequence[str] = ()) -> str:
     lines += ["  when", f"    {spec.when!r}", "  then", *_then(spec)]
     lines += [f"  {number}. {sentence}" for number, sentence in enumerate(found, start=1)]
     return "\n".join(lines)
+
+
+def flow_story(flow: Flow, found: Sequence[str] = ()) -> str:
+    """Tell a flow, and what was found instead."""
+    lines = [flow.title, "  given"]
+    lines += [f"    {stream}: {event!r}" for stream in flow.given for event in flow.given[stream]]
+    lines += ["  and", f"    {flow.fault}"] if flow.fault else []
+    lines += ["  when", f"    {flow.when[0]}: {flow.when[1]!r}", "  then"]
+    lines += [f"    {stream}: {_named(one)}" for stream in flow.then for one in flow.then[stream]]
+    lines += [f"    {view}/{key} shows {dict(data)}" for (view, key), data in flow.shown.items()]
+    lines += [f"  {number}. {sentence}" for number, sentence in enumerate(found, start=1)]
+    return "\n".join(lines)
+
+
+def reaction_story(spec: Reaction, found: Sequence[str] = ()) -> str:
+    """Tell what an event causes, and what was found instead."""
+    lines = [spec.title, "  when", f"    {spec.of}: {spec.when!r}", "  then"]
+    lines += [f"    {stream}: {command!r}" for stream, command in spec.then] or ["    nothing"]
+    lines += [f"  {number}. {sentence}" for number, sentence in enumerate(found, start=1)]
+    return "\n".join(lines)
+
+
+def _named(event: Event | type[Event]) -> str:
+    return event.__name__ if isinstance(event, type) else repr(event)
 
 
 def _then(spec: Spec) -> list[str]:

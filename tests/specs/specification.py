@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from shared.kernel.category import Category
 from shared.kernel.domain import Domain
 from shared.kernel.message import Command, route_name, type_name
-from tests.specs.spec import Spec
+from tests.specs.spec import Flow, Reaction, Spec, flow_story
 
 HEAD = """\
 # Specification
@@ -15,11 +15,17 @@ What the business does, told by its specs (`make spec` holds them and writes thi
 """
 
 
-def specification(domain: Domain, specs: Sequence[Spec]) -> str:
+def specification(
+    domain: Domain, specs: Sequence[Spec], reactions: Sequence[Reaction], flows: Sequence[Flow]
+) -> str:
     """Write the specification of a domain as Markdown."""
     parts = [HEAD, "## What leads to what\n\n```mermaid\nflowchart LR\n"]
-    parts += [f"  {edge}\n" for edge in _edges(domain, specs)]
+    parts += [f"  {edge}\n" for edge in (*_edges(domain, specs), *_caused(reactions))]
     parts.append("```\n")
+    parts.append("\n## Reactions\n\n| event | causes |\n| --- | --- |\n")
+    parts += [f"| **{spec.title}**: {_told(spec.when)} | {_sent(spec)} |\n" for spec in reactions]
+    parts.append("\n## The whole flow, whatever fails\n")
+    parts += [f"\n```text\n{flow_story(flow)}\n```\n" for flow in flows]
     for category in domain.categories:
         parts.append(f"\n## {category.name}\n")
         for command in (*category.commands, *category.process_commands):
@@ -38,6 +44,21 @@ def _edges(domain: Domain, specs: Iterable[Spec]) -> list[str]:
         for event_type in view.category.events:
             edges[f"{type_name(event_type)} --> {view.name}[({view.name})]"] = None
     return list(edges)
+
+
+def _caused(reactions: Iterable[Reaction]) -> list[str]:
+    edges = (
+        f"{type_name(type(spec.when))} -.-> {type_name(type(command))}"
+        for spec in reactions
+        for _, command in spec.then
+    )
+    return list(dict.fromkeys(edges))
+
+
+def _sent(spec: Reaction) -> str:
+    return (
+        ", ".join(f"{_told(command)} to `{stream}`" for stream, command in spec.then) or "nothing"
+    )
 
 
 def _name(event: object) -> str:

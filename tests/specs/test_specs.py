@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,11 +16,12 @@ from shared.kernel.category import Category
 from shared.kernel.commit import Commit
 from shared.kernel.message import type_name
 from tests.local.running import running
-from tests.specs.all import SPECS
+from tests.specs.all import FLOWS, REACTIONS, SPECS
 from tests.specs.item import TEN_IN_STOCK
-from tests.specs.spec import Spec, story
+from tests.specs.spec import Flow, Reaction, Spec, flow_story, reaction_story, story
 from tests.specs.specification import specification
-from tests.specs.ways import by_decider, by_service, category_of, over_http
+from tests.specs.ways import by_decider, by_reactions, by_service, category_of, history, over_http
+from tests.specs.whole_flow import FAULTS, by_roles
 
 
 @pytest.mark.parametrize("spec", SPECS, ids=lambda spec: spec.title)
@@ -34,6 +36,37 @@ async def test_a_spec_holds_for_the_application_service_twice_over(spec: Spec) -
     found = await by_service(spec)
 
     assert not found, story(spec, found)
+
+
+@pytest.mark.parametrize("spec", REACTIONS, ids=lambda spec: spec.title)
+def test_what_an_event_causes_is_caused_under_the_same_ids_each_time(spec: Reaction) -> None:
+    found = by_reactions(spec)
+
+    assert not found, reaction_story(spec, found)
+
+
+@pytest.mark.parametrize("flow", FLOWS, ids=lambda flow: flow.title)
+async def test_a_flow_ends_as_it_should_whatever_fails(flow: Flow) -> None:
+    found = await by_roles(flow, history)
+
+    assert not found, flow_story(flow, found)
+
+
+async def test_a_flow_that_ends_otherwise_tells_its_story() -> None:
+    wrong = replace(FLOWS[0], then={}, shown={("orders", "7"): {"status": "rejected"}})
+
+    told = flow_story(wrong, await by_roles(wrong, history))
+
+    assert "1. item-CUP: expected [], got ['StockReserved']" in told
+    assert "4. orders/7: expected {'status': 'rejected'}" in told
+
+
+def test_every_reaction_every_view_and_every_fault_has_a_spec() -> None:
+    caused_by = {type(spec.when) for spec in REACTIONS if spec.then}
+
+    assert {reaction.event for reaction in domain.reactions} == caused_by
+    assert {view.name for view in domain.views} == {view for f in FLOWS for view, _ in f.shown}
+    assert {flow.fault for flow in FLOWS} == {None, *FAULTS}
 
 
 async def test_the_specs_hold_over_http(tmp_path: Path) -> None:
@@ -89,4 +122,4 @@ def codes(category: Category) -> set[str]:
 def test_the_specification_that_people_read_is_current() -> None:
     page = (ROOT / "docs" / "specification.md").read_text(encoding="utf-8")
 
-    assert page == specification(domain, SPECS), "make spec writes it anew"
+    assert page == specification(domain, SPECS, REACTIONS, FLOWS), "make spec writes it anew"

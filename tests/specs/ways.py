@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import uuid4
 
@@ -15,16 +15,17 @@ from shared.kernel.application_service import ApplicationService
 from shared.kernel.category import Category, record
 from shared.kernel.commit import Commit, Metadata
 from shared.kernel.decider import Decision, Refusal
-from shared.kernel.envelope import encode_all
+from shared.kernel.envelope import encode_all, envelopes
 from shared.kernel.message import Command, Event, route_name, type_name
 from shared.kernel.outcome import Accepted, Outcome, Refused
 from shared.kernel.ports import Log
+from shared.kernel.reactions import caused
 from shared.kernel.request import CommandRequest
 from shared.kernel.stream import StreamName
 from shared.kernel.view import Row
 from tests.consumers.worlds import now
 from tests.kernel.worlds import NOON, no_pause
-from tests.specs.spec import Spec, compared
+from tests.specs.spec import Reaction, Spec, compared
 
 type Seed = Callable[[Sequence[Commit]], Awaitable[None]]
 """Puts given events into a store."""
@@ -192,3 +193,16 @@ def _decision(category: Category, outcome: Outcome) -> Decision[Any]:
         return ()
     events = outcome.commit.events
     return tuple(category.decode(e.type, e.schema_number, e.data) for e in events)
+
+
+def by_reactions(spec: Reaction) -> list[str]:
+    """Hold what an event causes against the reactions of the domain, twice: the ids are the same."""
+    recorded = record(spec.when)
+    commit = replace(history(StreamName.parse(spec.of), [spec.when])[0], events=(recorded,))
+    (envelope,) = envelopes(commit)
+    first, again = (list(caused(domain, envelope, NOON)) for _ in range(2))
+    got = [(str(request.stream), request.command) for request in first]
+    found = [] if got == list(spec.then) else [f"expected {list(spec.then)}", f"got {got}"]
+    if [request.command_id for request in first] != [request.command_id for request in again]:
+        found.append("redelivered, the event causes commands of other ids")
+    return found
