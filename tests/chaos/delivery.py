@@ -9,7 +9,8 @@ from pathlib import Path
 
 import aiohttp
 
-from infra.local.demo.oracle import everything, wrong_rows
+from infra.local.demo import process
+from infra.local.demo.oracle import everything, streams, wrong_rows
 from infra.local.stack import ROOT
 from tests.chaos.cloud import EVERY_SECOND, Cloud, Host, cloud
 from tests.chaos.findings import Findings, look
@@ -128,13 +129,14 @@ async def _unpublished(made: Cloud) -> int:
 
 
 async def _settle(made: Cloud, quiet: float) -> None:
-    """Wait until every row is right, or until no row has changed for so many seconds."""
+    """Wait until every row is right and every order at its end, or nothing has changed for so many seconds."""
     before: list[str] = []
     changed = asyncio.get_running_loop().time()
     while asyncio.get_running_loop().time() < changed + quiet:
         items = await everything(made.cosmos, "events")
         try:
             wrong = wrong_rows(items, await everything(made.cosmos, "views"))
+            wrong += process.broken(streams(items))
         except AssertionError:
             return
         if not wrong:

@@ -11,7 +11,8 @@ from typing import Any
 from azure.eventhub import EventData
 from azure.eventhub.aio import EventHubConsumerClient, PartitionContext
 
-from infra.local.demo.oracle import broken_promises, everything, wrong_rows
+from infra.local.demo import process
+from infra.local.demo.oracle import broken_promises, everything, streams, wrong_rows
 from tests.chaos.cloud import Cloud
 from tests.chaos.shoppers import Told
 
@@ -24,6 +25,7 @@ class Findings:
     out_of_order: list[str] = field(default_factory=list)
     wrong_rows: list[str] = field(default_factory=list)
     broken_promises: list[str] = field(default_factory=list)
+    unfinished: list[str] = field(default_factory=list)
     parked: list[str] = field(default_factory=list)
     commits: int = 0
     messages: int = 0
@@ -55,12 +57,14 @@ async def look(cloud: Cloud, told: Told) -> Findings:
     findings.broken_promises += [
         f"{item['stream']}@{item['version']} is of {item['commandId']}, which nobody sent"
         for item in items
-        if item["commandId"] not in told.asked
+        # What an event caused names the event.
+        if item["commandId"] not in told.asked and "@" not in item["metadata"]["causationId"]
     ]
     findings.broken_promises += broken_promises(items, told.answers)
     findings.broken_promises += _refused_and_stored(items, told)
     try:
         findings.wrong_rows = wrong_rows(items, await everything(cloud.cosmos, "views"))
+        findings.unfinished = process.broken(streams(items))
     except AssertionError as broken:
         findings.broken_promises.append(str(broken))
     return findings

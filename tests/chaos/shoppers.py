@@ -36,31 +36,45 @@ class Shopper:
     dice: random.Random
     told: Told
     sent: int = 0
+    orders: list[str] = field(default_factory=list)
 
     async def work(self, skus: Sequence[str], over: asyncio.Event) -> None:
-        """Receive and reserve at random until it is over."""
+        """Receive, reserve, order and cancel at random until it is over."""
         while not over.is_set():
-            quantity = self.dice.randint(1, 3)
-            if self.dice.random() < 0.4:
+            roll, quantity = self.dice.random(), self.dice.randint(1, 3)
+            if roll < 0.4:
                 await self.send(self.dice.choice(skus), "receive-stock", {"quantity": quantity})
-            else:
+            elif roll < 0.65:
                 body = {"reservationId": f"{self.name}-{self.sent}", "quantity": quantity}
                 await self.send(self.dice.choice(skus), "reserve-stock", body)
+            elif roll < 0.9 or not self.orders:
+                await self._order(skus)
+            else:
+                await self._ask("order", self.orders.pop(0), "cancel-order", {})
+
+    async def _order(self, skus: Sequence[str]) -> None:
+        lines = [{"sku": sku, "quantity": 1} for sku in self.dice.sample(skus, k=2)]
+        self.orders.append(f"{self.name}-{self.sent}")
+        body = {"customerId": self.name, "lines": lines}
+        await self._ask("order", self.orders[-1], "place-order", body)
 
     async def send(self, sku: str, command: str, body: dict[str, Any]) -> None:
-        """Send one command until it is answered, or note that it never was."""
+        """Send one command for an item until it is answered, or note that it never was."""
+        await self._ask("item", sku, command, body)
+
+    async def _ask(self, category: str, id_: str, command: str, body: dict[str, Any]) -> None:
         self.sent += 1
         key = f"{self.name}.{self.sent}"
         self.told.asked.add(key)
         conflicts = 0
         for attempt in range(MOST_ATTEMPTS):
             correlation = f"{key}.{attempt}"
-            url = f"{self.dice.choice(self.urls)}/api/item/{sku}/{command}"
+            url = f"{self.dice.choice(self.urls)}/api/{category}/{id_}/{command}"
             headers = {"Idempotency-Key": key, "Correlation-Id": correlation}
             try:
                 async with self.http.post(url, json=body, headers=headers) as response:
                     if response.status not in ASK_AGAIN:
-                        self._note(sku, key, response.status, await response.json())
+                        self._note(f"{category}-{id_}", key, response.status, await response.json())
                         return
                     self.told.unsettled.add(correlation)
                     self.told.asked_again[str(response.status)] += 1
@@ -73,7 +87,7 @@ class Shopper:
             await asyncio.sleep(self.dice.uniform(0.02, 0.2))
         self.told.never.append(key)
 
-    def _note(self, sku: str, key: str, status: int, body: dict[str, Any]) -> None:
+    def _note(self, stream: str, key: str, status: int, body: dict[str, Any]) -> None:
         self.told.answers.append(
-            Answer(key, f"item-{sku}", status, body.get("version"), body.get("events", []))
+            Answer(key, stream, status, body.get("version"), body.get("events", []))
         )

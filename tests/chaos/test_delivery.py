@@ -61,5 +61,6 @@ def told(outcome: Outcome) -> str:
         f" {outcome.kills} kills (-9), {first.interrupted} between a write and its answer;"
         f" asked again {dict(outcome.told.asked_again)}; {last.messages:,} messages on the log,"
         f" {last.duplicates:,} of them duplicates, lost {len(last.lost)}, out of order"
-        f" {len(last.out_of_order)}, views wrong {len(last.wrong_rows)}, parked {len(last.parked)}"
+        f" {len(last.out_of_order)}, views wrong {len(last.wrong_rows)}, orders unfinished"
+        f" {len(last.unfinished)}, parked {len(last.parked)}"
     )
