@@ -5,12 +5,15 @@ import time
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 from itertools import count
+from typing import Any
 
 from azure.eventhub import EventData, EventDataBatch
 from azure.eventhub.aio import EventHubProducerClient
 from azure.eventhub.amqp import AmqpAnnotatedMessage
 from azure.eventhub.exceptions import EventHubError
 
+from shared.adapters.connections import Identity
+from shared.adapters.identity import credential
 from shared.adapters.names import EVENTS_HUB
 from shared.adapters.patience import backoff
 from shared.adapters.settings import Settings
@@ -115,12 +118,14 @@ class EventHubsLog:
 
 def open_log(settings: Settings) -> EventHubsLog:
     """Make the log; it connects when it is first used."""
-    client = EventHubProducerClient.from_connection_string(
-        settings.event_hubs,
-        eventhub_name=EVENTS_HUB,
-        # What fails is held here, and sent again: the SDK need not.
-        retry_total=0,
-    )
+    # What fails is held here, and sent again: the SDK need not.
+    options: dict[str, Any] = {"eventhub_name": EVENTS_HUB, "retry_total": 0}
+    connection = settings.event_hubs
+    if isinstance(connection, Identity):
+        signs_in = credential(connection)
+        client = EventHubProducerClient(connection.address, credential=signs_in, **options)
+    else:
+        client = EventHubProducerClient.from_connection_string(connection, **options)
     return EventHubsLog(
         client, settings.event_partitions, settings.publish_timeout, settings.publish_budget
     )

@@ -23,3 +23,4 @@ SINGLE_PUBLISHER: Final = "single_publisher"
 CONSUMERS: Final = (SINGLE_PUBLISHER, PROJECTIONS)
 COSMOS: Final[str] = _NAMES["connections"]["cosmos"]
 EVENT_HUBS: Final[str] = _NAMES["connections"]["eventHubs"]
+EVENT_GRID: Final[str] = _NAMES["connections"]["eventGrid"]
