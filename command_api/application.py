@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from shared.adapters import wiring
+from shared.adapters import telemetry, wiring
 from shared.domain import domain as shipped_domain
 from shared.kernel.application_service import ApplicationService
 from shared.kernel.dispatcher import Dispatcher
@@ -33,9 +33,9 @@ def assemble(
     """Give every command of the domain its one handler."""
     dispatcher = Dispatcher()
     for category in domain.categories:
-        service = ApplicationService(category, store, pause)
+        handle = telemetry.commands(ApplicationService(category, store, pause).handle)
         for command in (*category.commands, *category.process_commands):
-            dispatcher.register(command, service.handle)
+            dispatcher.register(command, handle)
     return Application(domain, dispatcher, store, rows, now)
 
 

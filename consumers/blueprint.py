@@ -7,7 +7,7 @@ import azure.functions as func
 from consumers import application
 from consumers.progress import note
 from consumers.projections import CONSUMER
-from shared.adapters import names, wiring
+from shared.adapters import names, telemetry, wiring
 from shared.adapters.http.lag import show_lag
 from shared.adapters.http.operations import list_parked
 
@@ -31,7 +31,9 @@ blueprint = func.Blueprint()
 )
 async def projections(events: List[func.EventHubEvent]) -> None:
     """Bring the rows of the views up to date."""
-    await (await application.projections()).project([event.get_body() for event in events])
+    bodies = [event.get_body() for event in events]
+    with telemetry.handling("project", bodies):
+        await (await application.projections()).project(bodies)
     partitions = wiring.settings().event_partitions
     await note(await wiring.progress(), CONSUMER, events, partitions)
 

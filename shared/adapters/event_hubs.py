@@ -15,7 +15,7 @@ from azure.eventhub.exceptions import EventHubError
 from shared.adapters.connections import Identity
 from shared.adapters.identity import credential
 from shared.adapters.names import EVENTS_HUB
-from shared.adapters.patience import backoff
+from shared.adapters.patience import patience
 from shared.adapters.settings import Settings
 from shared.kernel.errors import ConfigurationError, EventTooLarge, LogUnavailable
 
@@ -69,7 +69,7 @@ class EventHubsLog:
                     await self._drop_link(partition)
                 if time.monotonic() > deadline:
                     raise LogUnavailable(f"Event Hubs, partition {partition}: {error}") from error
-            await asyncio.sleep(backoff(attempt))
+            await patience(attempt, "log")
         raise AssertionError("counting has no end")
 
     async def warm(self) -> None:

@@ -36,6 +36,22 @@ class Settings:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Exporters:
+    """Who takes telemetry: an endpoint of OTLP over HTTP, a connection string of Azure Monitor; or nobody."""
+
+    otlp: str
+    application_insights: str
+
+    @classmethod
+    def read(cls, environment: Mapping[str, str] = os.environ) -> Self:
+        """Read the settings, by the names that OpenTelemetry and the platform have given them."""
+        return cls(
+            otlp=environment.get("OTEL_EXPORTER_OTLP_ENDPOINT", ""),
+            application_insights=environment.get("APPLICATIONINSIGHTS_CONNECTION_STRING", ""),
+        )
+
+
 def feed_poll_delay(environment: Mapping[str, str] = os.environ) -> int:
     """Give the milliseconds between two looks at a change feed that had nothing new."""
     return int(_number(environment, "CHANGE_FEED_POLL_DELAY", 500))

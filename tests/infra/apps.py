@@ -3,11 +3,11 @@
 from collections import Counter
 
 from shared.adapters.connections import ADDRESSES, MANAGED, Identity, read_connection
-from shared.adapters.settings import Settings
+from shared.adapters.settings import Exporters, Settings
 from tests.infra.clouds import APPS, DESCRIBED, Cloud, functions
 
 STREAMS = {"cosmosDBTrigger", "eventHubTrigger"}
-PLATFORM = ("AzureWebJobs", "APPLICATIONINSIGHTS_", "AzureFunctionsJobHost__")
+PLATFORM = ("AzureWebJobs", "APPLICATIONINSIGHTS_", "OTEL_", "PYTHON_")
 
 
 def every_function_runs_in_one_app(cloud: Cloud) -> None:
@@ -77,6 +77,10 @@ def settings_are_those_that_the_code_reads(cloud: Cloud) -> None:
             assert connection.managed
             assert connection.client_id == settings[f"{name}__clientId"]
         Settings.read(settings)
+        assert Exporters.read(settings).application_insights
+        assert settings["OTEL_TRACES_SAMPLER"] == "parentbased_traceidratio"
+        assert 0 < float(settings["OTEL_TRACES_SAMPLER_ARG"]) <= 1
+        assert settings["PYTHON_ENABLE_OPENTELEMETRY"] == "true"
         telemetry = settings["APPLICATIONINSIGHTS_AUTHENTICATION_STRING"]
         assert telemetry.startswith(f"ClientId={cloud.identity(site)}")
         assert telemetry.endswith(";Authorization=AAD")
