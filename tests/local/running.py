@@ -34,8 +34,13 @@ class Running:
         return FaultsClient(f"http://127.0.0.1:{self.ports.faults}")
 
     @property
+    def settings(self) -> dict[str, str]:
+        environment = make_stack(self.ports, self.state).environment
+        return {name: environment[name] for name in ("COSMOS", "EVENTHUBS")}
+
+    @property
     def cosmos(self) -> str:
-        return make_stack(self.ports, self.state).environment["COSMOS"]
+        return self.settings["COSMOS"]
 
     async def kill(self) -> None:
         """kill -9 of the whole group: supervisor, stand-ins and host at one blow."""

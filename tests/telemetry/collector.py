@@ -17,12 +17,13 @@ from opentelemetry.proto.trace.v1.trace_pb2 import Span
 
 @dataclass
 class Collector:
-    """Spans and logs as they came, and the metrics that somebody sent, by name."""
+    """Spans and logs as they came, the metrics that somebody sent, by name, and every byte."""
 
     url: str = ""
     spans: list[Span] = field(default_factory=list)
     metrics: set[str] = field(default_factory=set)
     logs: list[LogRecord] = field(default_factory=list)
+    sent: bytes = b""
     arrived: asyncio.Condition = field(default_factory=asyncio.Condition)
 
     def of(self, trace: str) -> dict[str, Span]:
@@ -37,6 +38,7 @@ class Collector:
     async def take(self, request: web.Request) -> web.Response:
         body = await request.read()
         async with self.arrived:
+            self.sent += body
             match request.match_info["signal"]:
                 case "traces":
                     spans = ExportTraceServiceRequest.FromString(body).resource_spans

@@ -1,5 +1,6 @@
 """One command, one trace: every stage under the trace id that the client sent, at a collector of its own."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -7,8 +8,9 @@ import aiohttp
 import pytest
 from opentelemetry.proto.trace.v1.trace_pb2 import Span
 
+from infra.local.cosmos.authorization import KEY
 from infra.local.demo.oracle import everything
-from shared.adapters.watching.names import BATCH, CHARGE, COMMANDS, LAG
+from shared.adapters.watching.names import BATCH, CHARGE, COMMANDS, LAG, RETRIES
 from tests.local.running import Running, running
 from tests.telemetry.collector import Collector, collecting
 
@@ -75,12 +77,24 @@ async def test_every_stage_of_a_command_is_in_the_trace_of_its_client(
     assert item["metadata"]["traceparent"] == written
 
 
-async def test_batches_lag_charges_and_outcomes_are_measured(
+async def test_everything_is_measured_and_nothing_tells_a_key(
     stack: Running, collector: Collector
 ) -> None:
+    unsettled = {"service": "cosmos", "operation": "create", "container": "events"}
+    await stack.faults.set(1, {**unsettled, "fault": "drop-after", "at": [1]})
     await register(stack)
 
-    await collector.until(lambda: collector.metrics >= {COMMANDS, CHARGE, BATCH, LAG})
+    await collector.until(lambda: collector.metrics >= {COMMANDS, CHARGE, BATCH, LAG, RETRIES})
+    await collector.until(lambda: collector.of(TRACE).keys() >= STAGES)
+    for key in (KEY, "AccountKey", "SAS_KEY_VALUE", "SharedAccessSignature"):
+        assert key.encode() not in collector.sent
+
+
+async def test_a_stack_says_where_its_telemetry_goes(stack: Running, collector: Collector) -> None:
+    assert stack.process.stdout
+    async with asyncio.timeout(10):
+        while collector.url not in (line := (await stack.process.stdout.readline()).decode()):
+            assert line
 
 
 def _linked(collector: Collector, span_id: bytes) -> Span:
