@@ -26,6 +26,9 @@ demo: setup  ## a morning in the warehouse, and a check of every row
 
 test: lint types imports tests  ## all that CI runs
 
+doctor: setup  ## examines the running stack (or URL=...), and says how to mend what is wrong
+	@$(PY) -m infra.doctor $(if $(URL),--url $(URL))
+
 spec: setup  ## tells what the business does, holds it (or against URL=...), writes docs/specification.md
 	@$(PY) -m tests.specs $(if $(URL),--url $(URL))
 
@@ -73,5 +76,5 @@ emulators:  ## starts Microsoft's emulators in Docker, for `func start`
 clean:  ## forgets the local state (the store, the log, the checkpoints)
 	@rm -rf .onewrite
 
-.PHONY: help setup run demo spec sim chaos test lint types imports tests format policies emulators clean
+.PHONY: help setup run demo doctor spec sim chaos test lint types imports tests format policies emulators clean
 .DEFAULT_GOAL := help

@@ -10,16 +10,19 @@ from command_api.mailbox import get_outcome
 from command_api.openapi import document, page
 from command_api.streams import get_stream
 from command_api.views import get_view, list_view
+from shared.adapters import telemetry
 from shared.adapters.http.responses import json_response
 from shared.domain import domain
 
 blueprint = func.Blueprint()
 
+COMMAND = "{category}/{id}/{command}"
 
-@blueprint.route("{category}/{id}/{command}", methods=["POST"])
+
+@blueprint.route(COMMAND, methods=["POST"])
 async def command(req: func.HttpRequest) -> func.HttpResponse:
     """Handle a command."""
-    return await post_command(req, await application())
+    return await telemetry.request(req, COMMAND, post_command(req, await application()))
 
 
 @blueprint.route("streams/{stream}", methods=["GET"])

@@ -6,7 +6,7 @@ import azure.functions as func
 
 from consumers import application
 from consumers.progress import note
-from shared.adapters import names, wiring
+from shared.adapters import names, telemetry, wiring
 from shared.adapters.http.lag import show_lag
 from shared.adapters.http.operations import decide, list_parked
 
@@ -30,7 +30,9 @@ blueprint = func.Blueprint()
 )
 async def projections(events: List[func.EventHubEvent]) -> None:
     """Bring the rows of the views up to date."""
-    await (await application.projections()).project([event.get_body() for event in events])
+    bodies = [event.get_body() for event in events]
+    with telemetry.handling("project", bodies):
+        await (await application.projections()).project(bodies)
     partitions = wiring.settings().event_partitions
     await note(await wiring.progress(), names.PROJECTIONS, events, partitions)
 
@@ -52,7 +54,9 @@ async def projections(events: List[func.EventHubEvent]) -> None:
 )
 async def reactions(events: List[func.EventHubEvent]) -> None:
     """Dispatch what events cause."""
-    await (await application.reactions()).react([event.get_body() for event in events])
+    bodies = [event.get_body() for event in events]
+    with telemetry.handling("react", bodies):
+        await (await application.reactions()).react(bodies)
     partitions = wiring.settings().event_partitions
     await note(await wiring.progress(), names.REACTIONS, events, partitions)
 

@@ -63,6 +63,9 @@ param captureRetentionDays int = 0
 @description('Log every request to the store and every line of the apps twice: while something is being looked for.')
 param requestLogs bool = false
 
+@description('The share of traces that is kept, 0 to 1. Metrics count everything.')
+param traceShare string = '0.02'
+
 @description('Who is told of alerts; empty: nobody, the alerts are only shown.')
 param alertEmail string = ''
 
@@ -71,10 +74,7 @@ var roles = loadJsonContent('apps.json')
 var place = {
   token: uniqueString(subscription().id, environmentName, location)
   location: location
-  tags: {
-    'azd-env-name': environmentName
-    application: 'onewrite'
-  }
+  tags: { 'azd-env-name': environmentName, application: 'onewrite' }
 }
 var capturedHub = 'events'
 var captureContainer = 'capture'
@@ -120,9 +120,7 @@ module observability 'modules/observability.bicep' = {
 module network 'modules/network.bicep' = if (privateNetworking) {
   scope: group
   name: 'network'
-  params: {
-    place: place
-  }
+  params: { place: place }
 }
 
 var appsSubnetId = privateNetworking ? network!.outputs.appsSubnetId : ''
@@ -215,6 +213,7 @@ module functions 'modules/app.bicep' = [for app in apps: {
     settings: {
       CHANGE_FEED_POLL_DELAY: string(pollDelay)
       SWEEP_SCHEDULE: sweepSchedule
+      OTEL_TRACES_SAMPLER_ARG: traceShare
     }
     cosmos: { name: cosmos.outputs.name, endpoint: cosmos.outputs.endpoint, roles: cosmos.outputs.roles }
     eventHubs: { name: eventHubs.outputs.name, hostName: eventHubs.outputs.hostName }

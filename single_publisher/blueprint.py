@@ -5,8 +5,9 @@ import logging
 import azure.functions as func
 from azure.functions.warmup import WarmUpContext
 
-from shared.adapters import names, wiring
+from shared.adapters import names, telemetry, wiring
 from shared.adapters.settings import feed_poll_delay
+from shared.adapters.watching.names import MENDED
 from single_publisher import application
 
 blueprint = func.Blueprint()
@@ -36,7 +37,8 @@ _LOGGER = logging.getLogger("onewrite.sweep")
 )
 async def single_publisher(documents: str) -> None:
     """Publish what has been committed; the array arrives as JSON and is read once."""
-    await (await application.publisher()).publish(documents)
+    with telemetry.failures("publish"):
+        await (await application.publisher()).publish(documents)
 
 
 @blueprint.warm_up_trigger("starting")
@@ -50,6 +52,7 @@ async def sweep(due: func.TimerRequest) -> None:  # noqa: ARG001 - the trigger's
     """Prove that what was written arrived, and mend what did not."""
     swept = await (await application.sweep()).run(SWEEP_SECONDS)
     if swept.mended:
+        telemetry.count(MENDED, len(swept.mended))
         _LOGGER.warning("the sweep mended %d streams: %s", len(swept.mended), swept.mended[:20])
 
 

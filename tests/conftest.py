@@ -4,7 +4,9 @@ import json
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import aiohttp
@@ -72,12 +74,12 @@ class FaultsClient:
             return found
 
 
-@pytest.fixture(scope="session")
-def services(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Services]:
-    state = tmp_path_factory.mktemp("services")
+@contextmanager
+def stand_ins(state: Path, *options: str) -> Iterator[Services]:
+    """Start the stand-ins on free ports, and end them afterwards."""
     command = [sys.executable, "-m", "infra.local.services", "--state", str(state)]
     command += ["--names", str(NAMES), "--cosmos", "0", "--event-hubs", "0"]
-    command += ["--event-grid", "0", "--faults", "0"]
+    command += ["--event-grid", "0", "--faults", "0", *options]
     with subprocess.Popen(
         command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as process:
@@ -93,6 +95,12 @@ def services(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Services]:
             faults=f"http://127.0.0.1:{ports.faults}",
         )
         process.terminate()
+
+
+@pytest.fixture(scope="session")
+def services(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Services]:
+    with stand_ins(tmp_path_factory.mktemp("services")) as started:
+        yield started
 
 
 @pytest.fixture

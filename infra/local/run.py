@@ -16,6 +16,12 @@ Try:
   curl {url}/api/views/stock/SKU1
 """
 
+UNWATCHED = """\
+Traces, metrics and logs go nowhere. To see one trace for each command, start a collector (Jaeger has one), then:
+  OTEL_EXPORTER_OTLP_ENDPOINT=http://127.0.0.1:4318 make run
+"""
+WATCHED = "Traces, metrics and logs go to {endpoint}: look there for the service 'onewrite'.\n"
+
 
 async def run(stack: Stack, begun: float) -> int:
     """Serve until a signal comes (0) or the stack cannot go on (1)."""
@@ -45,6 +51,8 @@ def _announce(stack: Stack, seconds: float) -> None:
     for route in stack.host["routes"]:
         print(f"  {route}")
     print("\n" + CURL.format(url=stack.url))
+    endpoint = stack.environment.get("OTEL_EXPORTER_OTLP_ENDPOINT", "")
+    print(WATCHED.format(endpoint=endpoint) if endpoint else UNWATCHED)
     print("Ctrl-C stops it; what was written stays.", flush=True)
 
 

@@ -24,8 +24,8 @@ async def serve(given: argparse.Namespace) -> None:
     given.state.mkdir(parents=True, exist_ok=True)
     names = json.loads(given.names.read_text(encoding="utf-8"))
     faults = Faults()
-    cosmos = CosmosServer(given.state, faults, given.ranges, given.consistency)
-    event_hubs = EventHubsServer(given.state, names["hubs"], faults)
+    cosmos = CosmosServer(given.state, faults, given.ranges, given.consistency, given.token)
+    event_hubs = EventHubsServer(given.state, names["hubs"], faults, given.token)
     topics = names.get("topics", {})
     event_grid = EventGridServer(given.state, faults, topics, pace=given.event_grid_pace)
     runner, cosmos_port = await cosmos.serve(given.cosmos)
@@ -73,6 +73,7 @@ def main() -> None:
     parser.add_argument("--faults", type=int, default=8090)
     parser.add_argument("--ranges", type=int, default=4, help="physical partitions of a container")
     parser.add_argument("--consistency", default="Strong")
+    parser.add_argument("--token", help="what identities may show instead of a key")
     with contextlib.suppress(KeyboardInterrupt):
         asyncio.run(serve(parser.parse_args()))
 

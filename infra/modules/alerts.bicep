@@ -87,17 +87,15 @@ var metrics = [
   }
 ]
 
-// What only the logs tell.
+// What only the code and the logs tell; the names are those of shared/adapters/watching/names.py.
 var queries = [
   {
     name: 'lag'
-    description: 'Events waited for more than a minute in the log before a consumer took them.'
+    description: 'Events were older than a minute when a stage took them.'
     severity: 2
     query: '''
-      AppTraces
-      | where Message startswith 'Trigger Details: PartitionId'
-      | extend Enqueued = todatetime(strcat(extract(@'EnqueueTimeUtc: (\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2})', 1, Message), 'Z'))
-      | where datetime_diff('second', TimeGenerated, Enqueued) > 60
+      AppMetrics
+      | where Name == 'onewrite.lag' and Max > 60
     '''
   }
   {
@@ -116,8 +114,8 @@ var queries = [
     description: 'The sweep sent events again that had not arrived: something loses batches.'
     severity: 2
     query: '''
-      AppTraces
-      | where Message startswith 'the sweep mended'
+      AppMetrics
+      | where Name == 'onewrite.mended' and Sum > 0
     '''
   }
   {
@@ -125,9 +123,9 @@ var queries = [
     description: 'A batch of the change feed or of the log fails again and again: its partition waits.'
     severity: 1
     query: '''
-      AppRequests
-      | where Success == false and isempty(Url)
-      | summarize Failures = sum(ItemCount) by OperationName
+      AppMetrics
+      | where Name == 'onewrite.failed_batches'
+      | summarize Failures = sum(Sum) by Stage = tostring(Properties.stage)
       | where Failures > 5
     '''
   }

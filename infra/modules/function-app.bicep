@@ -27,9 +27,11 @@ var connected = {
   AzureWebJobsStorage__clientId: identity.clientId
   APPLICATIONINSIGHTS_CONNECTION_STRING: insights.properties.ConnectionString
   APPLICATIONINSIGHTS_AUTHENTICATION_STRING: 'ClientId=${identity.clientId};Authorization=AAD'
-  // A line for every request would cost more than the request: what is left out is counted in ItemCount.
-  AzureFunctionsJobHost__logging__applicationInsights__samplingSettings__excludedTypes: 'Exception'
-  AzureFunctionsJobHost__logging__applicationInsights__samplingSettings__maxTelemetryItemsPerSecond: '5'
+  // Host and code sample alike, so that a trace is kept whole; what must be counted is a metric, and never sampled.
+  OTEL_SERVICE_NAME: serviceName
+  OTEL_TRACES_SAMPLER: 'parentbased_traceidratio'
+  // The worker hands the host's place in the trace on, and leaves logs to the code.
+  PYTHON_ENABLE_OPENTELEMETRY: 'true'
   '${connections.cosmos}__accountEndpoint': cosmosEndpoint
   '${connections.cosmos}__credential': 'managedidentity'
   '${connections.cosmos}__clientId': identity.clientId

@@ -5,14 +5,17 @@ import time
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 from itertools import count
+from typing import Any
 
 from azure.eventhub import EventData, EventDataBatch
 from azure.eventhub.aio import EventHubProducerClient
 from azure.eventhub.amqp import AmqpAnnotatedMessage
 from azure.eventhub.exceptions import EventHubError
 
+from shared.adapters.connections import Identity
+from shared.adapters.identity import credential
 from shared.adapters.names import COMMANDS_HUB, EVENTS_HUB
-from shared.adapters.patience import backoff
+from shared.adapters.patience import patience
 from shared.adapters.settings import Settings
 from shared.kernel.errors import ConfigurationError, EventTooLarge, LogUnavailable
 
@@ -67,7 +70,7 @@ class EventHubsLog:
                     await self._drop_link(partition)
                 if time.monotonic() > deadline:
                     raise LogUnavailable(f"Event Hubs, partition {partition}: {error}") from error
-            await asyncio.sleep(backoff(attempt))
+            await patience(attempt, "log")
         raise AssertionError("counting has no end")
 
     async def warm(self) -> None:
@@ -130,9 +133,12 @@ def open_mailbox(settings: Settings) -> EventHubsLog:
 
 def _producer(settings: Settings, hub: str) -> EventHubProducerClient:
     # What fails is held here, and sent again: the SDK need not.
-    return EventHubProducerClient.from_connection_string(
-        settings.event_hubs, eventhub_name=hub, retry_total=0
-    )
+    options: dict[str, Any] = {"eventhub_name": hub, "retry_total": 0}
+    connection = settings.event_hubs
+    if isinstance(connection, Identity):
+        signs_in = credential(connection)
+        return EventHubProducerClient(connection.address, credential=signs_in, **options)
+    return EventHubProducerClient.from_connection_string(connection, **options)
 
 
 def _add_alone(batch: EventDataBatch, body: bytes) -> None:

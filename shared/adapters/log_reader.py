@@ -8,6 +8,8 @@ from azure.eventhub import EventData
 from azure.eventhub.aio import EventHubConsumerClient, PartitionContext
 from azure.eventhub.exceptions import EventHubError
 
+from shared.adapters.connections import Identity
+from shared.adapters.identity import credential
 from shared.adapters.names import EVENTS_HUB
 from shared.adapters.settings import Settings
 from shared.kernel.errors import LogUnavailable
@@ -64,7 +66,13 @@ class EventHubsReader:
 
 def open_log_reader(settings: Settings) -> EventHubsReader:
     """Make the reader; it connects when it is first used."""
-    client = EventHubConsumerClient.from_connection_string(
-        settings.event_hubs, GROUP, eventhub_name=EVENTS_HUB
-    )
+    connection = settings.event_hubs
+    if isinstance(connection, Identity):
+        client = EventHubConsumerClient(
+            connection.address, EVENTS_HUB, GROUP, credential(connection)
+        )
+    else:
+        client = EventHubConsumerClient.from_connection_string(
+            connection, GROUP, eventhub_name=EVENTS_HUB
+        )
     return EventHubsReader(client, settings.event_partitions, settings.publish_timeout)

@@ -28,3 +28,4 @@ REACTIONS: Final = "reactions"
 CONSUMERS: Final = (SINGLE_PUBLISHER, PROJECTIONS, REACTIONS, MAILBOX)
 COSMOS: Final[str] = _NAMES["connections"]["cosmos"]
 EVENT_HUBS: Final[str] = _NAMES["connections"]["eventHubs"]
+EVENT_GRID: Final[str] = _NAMES["connections"]["eventGrid"]

@@ -1,6 +1,16 @@
 """How long to wait before trying again."""
 
+import asyncio
 import random
+
+from shared.adapters import telemetry
+from shared.adapters.watching.names import RETRIES
+
+
+async def patience(attempt: int, service: str) -> None:
+    """Wait before the next attempt, and count it."""
+    telemetry.count(RETRIES, service=service)
+    await asyncio.sleep(backoff(attempt))
 
 
 def backoff(attempt: int) -> float:

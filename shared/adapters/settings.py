@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Self
 
+from shared.adapters.connections import Connection, read_connection
 from shared.adapters.names import COMMANDS_PARTITIONS, COSMOS, EVENT_HUBS, EVENTS_PARTITIONS
 from shared.kernel.errors import ConfigurationError
 
@@ -13,8 +14,8 @@ from shared.kernel.errors import ConfigurationError
 class Settings:
     """What differs between a desk and a data centre."""
 
-    cosmos: str
-    event_hubs: str
+    cosmos: Connection
+    event_hubs: Connection
     event_partitions: int
     command_partitions: int
     cosmos_read_timeout: float
@@ -26,14 +27,30 @@ class Settings:
     def read(cls, environment: Mapping[str, str] = os.environ) -> Self:
         """Read the settings; raises ConfigurationError that names the one that is wrong."""
         return cls(
-            cosmos=_text(environment, COSMOS),
-            event_hubs=_text(environment, EVENT_HUBS),
+            cosmos=read_connection(environment, COSMOS),
+            event_hubs=read_connection(environment, EVENT_HUBS),
             event_partitions=int(_number(environment, "EVENT_PARTITIONS", EVENTS_PARTITIONS)),
             command_partitions=int(_number(environment, "COMMAND_PARTITIONS", COMMANDS_PARTITIONS)),
             cosmos_read_timeout=_number(environment, "COSMOS_READ_TIMEOUT", 5),
             publish_timeout=_number(environment, "PUBLISH_TIMEOUT", 30),
             publish_budget=_number(environment, "PUBLISH_BUDGET", 120),
             sweep_age=_number(environment, "SWEEP_AGE", 120),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Exporters:
+    """Who takes telemetry: an endpoint of OTLP over HTTP, a connection string of Azure Monitor; or nobody."""
+
+    otlp: str
+    application_insights: str
+
+    @classmethod
+    def read(cls, environment: Mapping[str, str] = os.environ) -> Self:
+        """Read the settings, by the names that OpenTelemetry and the platform have given them."""
+        return cls(
+            otlp=environment.get("OTEL_EXPORTER_OTLP_ENDPOINT", ""),
+            application_insights=environment.get("APPLICATIONINSIGHTS_CONNECTION_STRING", ""),
         )
 
 
@@ -46,13 +63,6 @@ def connection_parts(connection: str) -> dict[str, str]:
     """Split `Name=value;…`; the value may hold `=`."""
     pairs = (part.partition("=") for part in connection.split(";") if part.strip())
     return {name.strip(): value for name, _, value in pairs}
-
-
-def _text(environment: Mapping[str, str], name: str) -> str:
-    value = environment.get(name, "")
-    if not value:
-        raise ConfigurationError(f"the setting {name} is missing")
-    return value
 
 
 def _number(environment: Mapping[str, str], name: str, default: float) -> float:

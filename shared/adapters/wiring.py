@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from functools import cache
 from typing import TYPE_CHECKING
 
+from shared.adapters import telemetry
 from shared.adapters.names import EVENTS, LEASE_PREFIX, LEASES, OUTCOMES, PARKED, PROGRESS, VIEWS
 from shared.adapters.settings import Settings
 from shared.kernel.dispatcher import Dispatcher
@@ -44,14 +45,15 @@ async def event_store() -> EventStore:
     cosmos = await _cosmos()
     async with _opening:
         if not _stores:
-            _stores.append(await open_event_store(container(cosmos, EVENTS)))
+            opened = await open_event_store(container(cosmos, EVENTS))
+            _stores.append(telemetry.store(opened))
         return _stores[0]
 
 
 async def dispatcher(domain: Domain) -> Dispatcher:
     """Give the dispatcher of this process: a second one would meet the first as a stranger in every stream."""
     if not _dispatchers:
-        _dispatchers.append(dispatcher_of(domain, await event_store(), pause))
+        _dispatchers.append(dispatcher_of(domain, await event_store(), pause, telemetry.commands))
     return _dispatchers[0]
 
 
@@ -68,7 +70,7 @@ async def parking() -> Parking:
     from shared.adapters.cosmos.client import container
     from shared.adapters.cosmos.parking import CosmosParking
 
-    return CosmosParking(container(await _cosmos(), PARKED))
+    return telemetry.parking(CosmosParking(container(await _cosmos(), PARKED)))
 
 
 async def feed() -> Feed:
@@ -98,7 +100,7 @@ async def progress() -> Progress:
 
 async def log() -> Log:
     """Give the log."""
-    return _event_hubs()
+    return telemetry.log(_event_hubs())
 
 
 async def mailbox() -> Log:

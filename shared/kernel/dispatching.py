@@ -3,18 +3,21 @@
 from collections.abc import Awaitable, Callable
 
 from shared.kernel.application_service import ApplicationService
-from shared.kernel.dispatcher import Dispatcher
+from shared.kernel.dispatcher import Dispatcher, Handler
 from shared.kernel.domain import Domain
 from shared.kernel.ports import EventStore
 
 
 def dispatcher(
-    domain: Domain, store: EventStore, pause: Callable[[int], Awaitable[None]]
+    domain: Domain,
+    store: EventStore,
+    pause: Callable[[int], Awaitable[None]],
+    watched: Callable[[Handler], Handler] = lambda handler: handler,
 ) -> Dispatcher:
-    """Register all commands of a domain, those with a route and those of the process."""
+    """Register all commands of a domain, with a route or without, under watch."""
     found = Dispatcher()
     for category in domain.categories:
-        service = ApplicationService(category, store, pause)
+        handle = watched(ApplicationService(category, store, pause).handle)
         for command in (*category.commands, *category.process_commands):
-            found.register(command, service.handle)
+            found.register(command, handle)
     return found

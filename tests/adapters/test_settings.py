@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from shared.adapters import names
+from shared.adapters.connections import Identity
 from shared.adapters.names import COSMOS, EVENT_HUBS, SWEEP_SCHEDULE
 from shared.adapters.settings import Settings, connection_parts, feed_poll_delay
 from shared.kernel.errors import ConfigurationError
@@ -25,6 +26,32 @@ def test_settings_have_defaults_for_all_but_the_connections() -> None:
 def test_a_missing_connection_is_named(name: str) -> None:
     with pytest.raises(ConfigurationError, match=f"the setting {name} is missing"):
         Settings.read({**GIVEN, name: ""})
+
+
+def test_an_identity_takes_the_place_of_a_connection_string() -> None:
+    settings = Settings.read(
+        {
+            "COSMOS__accountEndpoint": "https://c/",
+            "COSMOS__credential": "managedidentity",
+            "COSMOS__clientId": "me",
+            "EVENTHUBS__fullyQualifiedNamespace": "e",
+        }
+    )
+
+    assert settings.cosmos == Identity("https://c/", "me", managed=True)
+    assert settings.event_hubs == Identity("e", None, managed=False)
+
+
+def test_two_ways_to_sign_in_are_one_too_many() -> None:
+    with pytest.raises(ConfigurationError, match="COSMOS and COSMOS__accountEndpoint are both set"):
+        Settings.read({**GIVEN, "COSMOS__accountEndpoint": "https://c/"})
+
+
+def test_a_credential_that_nobody_knows_is_named() -> None:
+    given = {"EVENTHUBS__fullyQualifiedNamespace": "e", "EVENTHUBS__credential": "a password"}
+
+    with pytest.raises(ConfigurationError, match="EVENTHUBS__credential is 'a password'"):
+        Settings.read({"COSMOS": GIVEN["COSMOS"], **given})
 
 
 @pytest.mark.parametrize("value", ["many", "0", "-1"])

@@ -2,11 +2,12 @@
 
 from collections import Counter
 
-from shared.adapters.names import COSMOS, EVENT_HUBS
+from shared.adapters.connections import ADDRESSES, MANAGED, Identity, read_connection
+from shared.adapters.settings import Exporters, Settings
 from tests.infra.clouds import APPS, DESCRIBED, Cloud, functions
 
 STREAMS = {"cosmosDBTrigger", "eventHubTrigger"}
-PLATFORM = ("AzureWebJobs", "APPLICATIONINSIGHTS_", "AzureFunctionsJobHost__")
+PLATFORM = ("AzureWebJobs", "APPLICATIONINSIGHTS_", "OTEL_", "PYTHON_")
 
 
 def every_function_runs_in_one_app(cloud: Cloud) -> None:
@@ -62,16 +63,24 @@ def settings_are_those_that_the_code_reads(cloud: Cloud) -> None:
         own = {name for name in settings if not name.startswith(PLATFORM)}
         prefixes = {name.partition("__")[0] for name in own if "__" in name}
 
-        assert prefixes == set(DESCRIBED["connections"].values()) >= {COSMOS, EVENT_HUBS}
+        assert prefixes == set(DESCRIBED["connections"].values()) == ADDRESSES.keys()
         for prefix in (*prefixes, "AzureWebJobsStorage"):
-            assert settings[f"{prefix}__credential"] == "managedidentity"
+            assert settings[f"{prefix}__credential"] == MANAGED
             assert settings[f"{prefix}__clientId"].startswith(cloud.identity(site))
         assert {name for name in own if "__" not in name} == {
             "CHANGE_FEED_POLL_DELAY",
             "SWEEP_SCHEDULE",
         }
-        assert f"{COSMOS}__accountEndpoint" in settings
-        assert f"{EVENT_HUBS}__fullyQualifiedNamespace" in settings
+        for name in ADDRESSES:
+            connection = read_connection(settings, name)
+            assert isinstance(connection, Identity)
+            assert connection.managed
+            assert connection.client_id == settings[f"{name}__clientId"]
+        Settings.read(settings)
+        assert Exporters.read(settings).application_insights
+        assert settings["OTEL_TRACES_SAMPLER"] == "parentbased_traceidratio"
+        assert 0 < float(settings["OTEL_TRACES_SAMPLER_ARG"]) <= 1
+        assert settings["PYTHON_ENABLE_OPENTELEMETRY"] == "true"
         telemetry = settings["APPLICATIONINSIGHTS_AUTHENTICATION_STRING"]
         assert telemetry.startswith(f"ClientId={cloud.identity(site)}")
         assert telemetry.endswith(";Authorization=AAD")

@@ -11,6 +11,7 @@ import yaml
 
 from infra.bicep.syntax import Reader
 from infra.local.stack import ROOT
+from shared.adapters.watching.names import COUNTERS, HISTOGRAMS
 from tests.infra.clouds import ALL, Cloud, cloud
 
 AZURE: dict[str, Any] = yaml.safe_load((ROOT / "azure.yaml").read_text(encoding="utf-8"))
@@ -134,12 +135,18 @@ def test_what_the_runbooks_name_is_there() -> None:
         assert name in known or any(name in given["value"] for given in PARAMETERS.values()), name
 
 
-def test_the_queries_of_workbook_and_alerts_name_what_the_code_says() -> None:
+def test_workbook_and_alerts_ask_for_metrics_that_the_code_has() -> None:
     book = (ROOT / "infra" / "workbook.json").read_text(encoding="utf-8")
-    sweep = (ROOT / "single_publisher" / "blueprint.py").read_text(encoding="utf-8")
     alerts = (ROOT / "infra" / "modules" / "alerts.bicep").read_text(encoding="utf-8")
+    measured = {*COUNTERS, *HISTOGRAMS}
 
     assert json.loads(book)["version"] == "Notebook/1.0"
-    for text in (book, alerts):
-        assert "the sweep mended" in text
-    assert '"the sweep mended' in sweep
+    assert set(re.findall(r"onewrite\.[a-z_]+", book)) == measured
+    assert set(re.findall(r"onewrite\.[a-z_]+", alerts)) <= measured
+    for attribute in re.findall(r"Properties\.([a-z_]+)", book + alerts):
+        assert any(f'"{attribute}": ' in text for text in _watching()), attribute
+
+
+def _watching() -> list[str]:
+    folder = ROOT / "shared" / "adapters" / "watching"
+    return [path.read_text(encoding="utf-8") for path in folder.glob("*.py")]

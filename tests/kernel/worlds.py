@@ -12,7 +12,7 @@ from shared.kernel.commit import Commit, Metadata, RecordedEvent, timestamp
 from shared.kernel.errors import OutcomeUnknown
 from shared.kernel.message import Command
 from shared.kernel.outcome import Outcome
-from shared.kernel.ports import Appended, Collided, Found
+from shared.kernel.ports import Appended, Collided, EventStore, Found
 from shared.kernel.request import CommandRequest
 from shared.kernel.stream import StreamName
 
@@ -50,7 +50,7 @@ async def no_pause(_attempt: int) -> None:
     """Try again at once."""
 
 
-def service(store: MemoryEventStore, attempts: int = 10) -> ApplicationService:
+def service(store: EventStore, attempts: int = 10) -> ApplicationService:
     """Handle commands of items on a store."""
     return ApplicationService(item, store, no_pause, attempts)
 

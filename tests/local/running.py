@@ -34,8 +34,13 @@ class Running:
         return FaultsClient(f"http://127.0.0.1:{self.ports.faults}")
 
     @property
+    def settings(self) -> dict[str, str]:
+        environment = make_stack(self.ports, self.state).environment
+        return {name: environment[name] for name in ("COSMOS", "EVENTHUBS")}
+
+    @property
     def cosmos(self) -> str:
-        return make_stack(self.ports, self.state).environment["COSMOS"]
+        return self.settings["COSMOS"]
 
     async def kill(self) -> None:
         """kill -9 of the whole group: supervisor, stand-ins and host at one blow."""
@@ -47,14 +52,15 @@ class Running:
         return await self.process.wait()
 
 
-async def start(state: Path, ports: Ports) -> Running:
-    """Start a stack, and return when it says that it serves."""
+async def start(state: Path, ports: Ports, **settings: str) -> Running:
+    """Start a stack, and return when it says that it serves; settings are added to the environment."""
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "infra.local.run", "--state", str(state)),
         *("--http", str(ports.http), "--cosmos", str(ports.cosmos)),
         *("--event-hubs", str(ports.event_hubs), "--event-grid", str(ports.event_grid)),
         *("--faults", str(ports.faults)),
         cwd=ROOT,
+        env={**os.environ, **settings},
         stdout=asyncio.subprocess.PIPE,
         start_new_session=True,
     )
@@ -111,9 +117,11 @@ async def another_host(stack: Running) -> AsyncIterator[AnotherHost]:
 
 
 @asynccontextmanager
-async def running(state: Path, ports: Ports | None = None) -> AsyncIterator[Running]:
+async def running(
+    state: Path, ports: Ports | None = None, **settings: str
+) -> AsyncIterator[Running]:
     """Give a stack, and end it afterwards whatever happened."""
-    stack = await start(state, ports or Ports.free())
+    stack = await start(state, ports or Ports.free(), **settings)
     try:
         yield stack
     finally:

@@ -1,4 +1,7 @@
-"""The master key signature of a request (Cosmos DB REST, "Access control on Azure Cosmos DB resources")."""
+"""The master key signature of a request, or the token of an identity.
+
+Cosmos DB REST, "Access control on Azure Cosmos DB resources".
+"""
 
 import base64
 import hashlib
@@ -10,6 +13,11 @@ from infra.local.cosmos.errors import CosmosError
 
 # The key that the official emulators publish.
 KEY = "C2y6yDjf5/R+ob0N8A7Cgv30VRDJIWEHLM+4QDU5DE2nQ9nDuVTqobD4b8mGGyPMbIZnqyMsEcaGQy67XIw/Jw=="
+
+
+def shows(authorization: str, token: str | None) -> bool:
+    """Tell whether an identity shows the token, if there is one."""
+    return token is not None and authorization == f"type=aad&ver=1.0&sig={token}"
 
 
 def check(authorization: str, verb: str, type_: str, link: str, date: str) -> None:

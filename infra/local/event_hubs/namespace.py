@@ -46,12 +46,13 @@ class Hub:
 
 @dataclass(frozen=True, slots=True)
 class Namespace:
-    """The hubs by their names in lower case."""
+    """The hubs by their names in lower case; `token` is what identities show, if any may come."""
 
     hubs: Mapping[str, Hub]
     log: Log
     readers: Readers
     faults: Faults
+    token: str | None = None
 
     def hub(self, name: str | None) -> Hub:
         """Find a hub; raises RefusedError."""
@@ -72,14 +73,14 @@ class Namespace:
 
 
 async def open_namespace(
-    log: Log, described: Mapping[str, Mapping[str, Any]], faults: Faults
+    log: Log, described: Mapping[str, Mapping[str, Any]], faults: Faults, token: str | None
 ) -> Namespace:
     """Make the hubs as they are described: partitions, consumerGroups, and maybe retentionHours."""
     hubs = {
         name.lower(): await _open_hub(log, name, description)
         for name, description in described.items()
     }
-    return Namespace(hubs, log, Readers(), faults)
+    return Namespace(hubs, log, Readers(), faults, token)
 
 
 async def _open_hub(log: Log, name: str, description: Mapping[str, Any]) -> Hub:

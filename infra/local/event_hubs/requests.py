@@ -2,7 +2,7 @@
 
 from infra.local.event_hubs.addresses import CBS
 from infra.local.event_hubs.arrivals import Arrival, Assembly
-from infra.local.event_hubs.cbs import TOKEN_TYPE, check_token
+from infra.local.event_hubs.cbs import IDENTITY, SIGNATURE, check_identity, check_signature
 from infra.local.event_hubs.failing import ENDS_LINK, fail_after, fail_before
 from infra.local.event_hubs.frames import Frame
 from infra.local.event_hubs.ingest import CREDIT
@@ -86,7 +86,7 @@ class Requests:
     async def _ask(self, request: Request) -> dict[Value, Value] | None:
         wire = self._session.wire
         if self._node == CBS:
-            wire.hubs.add(_take_token(request))
+            wire.hubs.add(_take_token(request, self._namespace.token))
             return None
         name = request.properties.get("name")
         rule = fail_before(self._namespace.faults, "management", name, wire)
@@ -97,13 +97,15 @@ class Requests:
         return value
 
 
-def _take_token(request: Request) -> str:
+def _take_token(request: Request, token: str | None) -> str:
     asked = request.properties
-    if asked.get("operation") != "put-token" or asked.get("type") != TOKEN_TYPE:
-        raise RefusedError(
-            NOT_IMPLEMENTED, f"{asked.get('operation')} of {asked.get('type')} is not supported."
-        )
-    hub = check_token(request.value)
+    match asked.get("operation"), asked.get("type"):
+        case "put-token", kind if kind == SIGNATURE:
+            hub = check_signature(request.value)
+        case "put-token", kind if kind == IDENTITY and token is not None:
+            hub = check_identity(token, request.value, str(asked.get("name")))
+        case operation, kind:
+            raise RefusedError(NOT_IMPLEMENTED, f"{operation} of {kind} is not supported.")
     if hub is None:
         raise RefusedError(UNAUTHORIZED, "InvalidSignature: The token has an invalid signature.")
     return hub

@@ -18,8 +18,15 @@ LONGEST_PAUSE = 60.0
 class EventHubsServer:
     """Serves hubs: each has `partitions`, `consumerGroups` and, if it likes, `retentionHours` (168)."""
 
-    def __init__(self, state: Path, hubs: Mapping[str, Mapping[str, Any]], faults: Faults) -> None:
+    def __init__(
+        self,
+        state: Path,
+        hubs: Mapping[str, Mapping[str, Any]],
+        faults: Faults,
+        token: str | None = None,
+    ) -> None:
         self._hubs = hubs
+        self._token = token
         self._faults = faults
         self._database = Database(state / FILE, SCHEMA)
         self._server: asyncio.Server | None = None
@@ -42,7 +49,8 @@ class EventHubsServer:
         self._database.close()
 
     async def _listen(self, port: int) -> asyncio.Server:
-        namespace = await open_namespace(Log(self._database), self._hubs, self._faults)
+        log = Log(self._database)
+        namespace = await open_namespace(log, self._hubs, self._faults, self._token)
 
         async def on_client(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
             await Connection(reader, writer, namespace).serve()

@@ -1,7 +1,7 @@
 """One client of Cosmos DB a process, and what its errors mean."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from azure.core.exceptions import AzureError
 from azure.core.pipeline.transport import AioHttpTransport
@@ -9,6 +9,8 @@ from azure.cosmos._cosmos_responses import CosmosAsyncItemPaged
 from azure.cosmos.aio import ContainerProxy, CosmosClient
 from azure.cosmos.exceptions import CosmosBatchOperationError, CosmosHttpResponseError
 
+from shared.adapters.connections import Connection, Identity
+from shared.adapters.identity import credential
 from shared.adapters.names import DATABASE
 from shared.adapters.settings import Settings, connection_parts
 from shared.kernel.errors import (
@@ -17,6 +19,9 @@ from shared.kernel.errors import (
     StoreThrottled,
     StoreUnavailable,
 )
+
+if TYPE_CHECKING:
+    from azure.core.credentials_async import AsyncTokenCredential
 
 CONFLICT = 409
 PRECONDITION_FAILED = 412
@@ -29,19 +34,27 @@ UNSETTLED_STATUS = frozenset({408, 410, 449, 500, 502, 503, 504})
 
 async def open_client(settings: Settings) -> CosmosClient:
     """Connect; the caller keeps the client and closes it."""
-    parts = connection_parts(settings.cosmos)
-    missing = {"AccountEndpoint", "AccountKey"} - parts.keys()
-    if missing:
-        raise ConfigurationError(f"the connection to Cosmos DB lacks {sorted(missing)}")
+    endpoint, signs_in = _endpoint(settings.cosmos)
     client = CosmosClient(
-        parts["AccountEndpoint"],
-        credential=parts["AccountKey"],
+        endpoint,
+        credential=signs_in,
         # The default transport looks for proxies and ~/.netrc on every request: 0.4 ms of CPU each.
         transport=AioHttpTransport(use_env_settings=False),
         read_timeout=settings.cosmos_read_timeout,
     )
     await client.__aenter__()
     return client
+
+
+def _endpoint(connection: Connection) -> "tuple[str, str | AsyncTokenCredential]":
+    """Give the address of the account, and the key or the identity that opens it."""
+    if isinstance(connection, Identity):
+        return connection.address, credential(connection)
+    parts = connection_parts(connection)
+    missing = {"AccountEndpoint", "AccountKey"} - parts.keys()
+    if missing:
+        raise ConfigurationError(f"the connection to Cosmos DB lacks {sorted(missing)}")
+    return parts["AccountEndpoint"], parts["AccountKey"]
 
 
 def container(client: CosmosClient, name: str) -> ContainerProxy:

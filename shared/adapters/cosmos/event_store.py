@@ -1,6 +1,5 @@
 """The event store: insert-only, one item a commit, one request a write."""
 
-import asyncio
 from collections.abc import Sequence
 from itertools import count
 from typing import Any
@@ -18,7 +17,7 @@ from shared.adapters.cosmos.client import (
     is_unsettled,
     status,
 )
-from shared.adapters.patience import backoff
+from shared.adapters.patience import patience
 from shared.kernel.commit import Commit, from_item, to_item
 from shared.kernel.errors import (
     ConfigurationError,
@@ -91,7 +90,7 @@ class CosmosEventStore:
                 failure = _write_error(error, unsettled=unsettled)
                 if attempt == self._attempts or not isinstance(failure, OutcomeUnknown):
                     raise failure from error
-            await asyncio.sleep(backoff(attempt))
+            await patience(attempt, "store")
         raise AssertionError("counting has no end")
 
     async def _create(self, items: list[dict[str, Any]]) -> float:
@@ -120,7 +119,7 @@ class CosmosEventStore:
                     raise
             else:
                 return Found([from_item(item) for item in items], charge)
-            await asyncio.sleep(backoff(attempt))
+            await patience(attempt, "store")
         raise AssertionError("counting has no end")
 
 

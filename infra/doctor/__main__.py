@@ -1,0 +1,87 @@
+"""`make doctor`: examines the local stack, or a deployed set (URL=…), and ends with 1 when something is wrong.
+
+A deployed set is reached by the settings that it has itself (COSMOS__accountEndpoint and others), as whoever is
+signed in here; its master key is taken from DOCTOR_KEY.
+"""
+
+import argparse
+import asyncio
+import json
+import logging
+import os
+import sys
+from collections.abc import Mapping
+from datetime import UTC, datetime
+
+from azure.core.exceptions import AzureError
+
+from infra.doctor import package
+from infra.doctor.examination import examine
+from infra.doctor.patient import Complaint, Patient
+from infra.local.stack import NAMES, SETTINGS, Ports
+from shared.adapters.cosmos.client import open_client
+from shared.adapters.cosmos.feed import CosmosProgress
+from shared.adapters.log_reader import open_log_reader
+from shared.adapters.names import PROGRESS
+from shared.adapters.settings import Settings
+from shared.kernel.errors import ConfigurationError
+
+HERE = f"http://127.0.0.1:{Ports().http}"
+
+
+async def run(url: str, environment: Mapping[str, str]) -> int:
+    """Examine; 1 when there is a complaint."""
+    try:
+        settings = Settings.read(environment)
+    except ConfigurationError as error:
+        return show("settings", Complaint(str(error), "see 'Settings' in docs/architecture.md"))
+    try:
+        cosmos = await open_client(settings)
+    except (ConfigurationError, AzureError) as error:
+        reach = "start the stack (`make run`), or name the store that you mean in the settings"
+        return show("store", Complaint(f"it cannot be reached: {error}", reach))
+    log = open_log_reader(settings)
+    names = json.loads(NAMES.read_text(encoding="utf-8"))
+    database = cosmos.get_database_client(names["database"])
+    patient = Patient(
+        names=names,
+        settings=settings,
+        environment=environment if url == HERE else None,
+        functions=await package.index(),
+        cosmos=cosmos,
+        log=log,
+        progress=CosmosProgress(database.get_container_client(PROGRESS)),
+        url=url,
+        key=environment.get("DOCTOR_KEY", ""),
+        now=lambda: datetime.now(UTC),
+    )
+    complaints = 0
+    async for name, said in examine(patient):
+        complaints += show(name, said)
+    await log.close()
+    await cosmos.close()
+    return min(complaints, 1)
+
+
+def show(name: str, said: Complaint | None) -> int:
+    """Print what was found; gives the number of complaints."""
+    if said is None:
+        print(f"well  {name}", flush=True)
+        return 0
+    print(f"ILL   {name}: {said.wrong}\n      {said.mend}", flush=True)
+    return 1
+
+
+def main() -> int:
+    """Examine as the arguments say."""
+    parser = argparse.ArgumentParser(prog="python -m infra.doctor", description=__doc__)
+    parser.add_argument("--url", default=HERE)
+    url = parser.parse_args().url.rstrip("/")
+    # What the SDKs have to say comes back as an error.
+    logging.getLogger("azure").setLevel(logging.CRITICAL)
+    example = json.loads(SETTINGS.read_text(encoding="utf-8"))["Values"] if url == HERE else {}
+    return asyncio.run(run(url, {**example, **os.environ}))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,58 @@
+"""The package of this checkout and its settings: what the platform would make of it."""
+
+import asyncio
+import json
+import sys
+from typing import Any
+
+from infra.doctor.patient import Complaint, Functions, Patient
+from infra.local.stack import ROOT, SETTINGS
+from shared.adapters.names import SWEEP_SCHEDULE
+
+STREAMS = ("cosmosDBTrigger", "eventHubTrigger")
+ENDLESS = {"strategy": "exponential_backoff", "most": -1}
+
+
+async def index() -> Functions:
+    """Load the package as the platform does; empty when it would have no function at all."""
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "infra.local.host", "--check", "--app", str(ROOT)),
+        *("--settings", str(SETTINGS)),
+        cwd=ROOT,
+        stdout=asyncio.subprocess.PIPE,
+    )
+    said, _ = await process.communicate()
+    found: dict[str, Any] = json.loads(said) if await process.wait() == 0 else {}
+    return found
+
+
+async def functions(patient: Patient) -> Complaint | None:
+    """Load the package: one bad signature leaves the platform without any function."""
+    if patient.functions:
+        return None
+    return Complaint("the package cannot be loaded: see above", "mend the function that it names")
+
+
+async def retry_policies(patient: Patient) -> Complaint | None:
+    """See that no policy ends: the platform passes over a batch that failed to the last."""
+    wrong = [
+        name
+        for name, one in patient.functions.items()
+        if one["trigger"]["type"] in STREAMS and one["retry"] != ENDLESS
+    ]
+    if not wrong:
+        return None
+    return Complaint(
+        f"{', '.join(wrong)} gives up on a batch after some attempts: its events would be lost",
+        'give it @blueprint.retry(strategy="exponential_backoff", max_retry_count="-1", …)',
+    )
+
+
+async def schedules(patient: Patient) -> Complaint | None:
+    """See that the sweep has its schedule: without it nothing starts at all."""
+    setting = SWEEP_SCHEDULE.strip("%")
+    if patient.environment is None or patient.environment.get(setting):
+        return None
+    return Complaint(
+        f"the setting {setting} is missing", f'set it, such as {setting}="0 * * * * *"'
+    )

@@ -1,0 +1,50 @@
+"""What is examined, and what may be found."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from shared.adapters.settings import Settings
+from shared.kernel.ports import LogReader, Progress
+
+if TYPE_CHECKING:
+    from azure.cosmos.aio import CosmosClient, DatabaseProxy
+
+type Functions = Mapping[str, Mapping[str, Any]]
+"""What the functions of the package are bound to, and how they are retried, by their names."""
+
+
+@dataclass(frozen=True, slots=True)
+class Complaint:
+    """What is wrong, and how to mend it."""
+
+    wrong: str
+    mend: str
+
+
+@dataclass(frozen=True, slots=True)
+class Patient:
+    """A function set at a URL (with the master key, where keys are asked for), and its cloud.
+
+    `environment` are the settings that it runs with, where they can be seen: here, not in Azure.
+    """
+
+    names: Mapping[str, Any]
+    settings: Settings
+    environment: Mapping[str, str] | None
+    functions: Functions
+    cosmos: "CosmosClient"
+    log: LogReader
+    progress: Progress
+    url: str
+    key: str
+    now: Callable[[], datetime]
+
+    @property
+    def database(self) -> "DatabaseProxy":
+        """The application's database."""
+        return self.cosmos.get_database_client(self.names["database"])
+
+
+type Check = Callable[[Patient], Awaitable[Complaint | None]]

@@ -1,0 +1,51 @@
+"""How a service is reached: with a connection string, or at an address to which an identity is shown."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from shared.adapters.names import COSMOS, EVENT_GRID, EVENT_HUBS
+from shared.kernel.errors import ConfigurationError
+
+# What the platform's own triggers read: its names, and its values.
+ADDRESSES: Final = {
+    COSMOS: "accountEndpoint",
+    EVENT_HUBS: "fullyQualifiedNamespace",
+    EVENT_GRID: "topicEndpointUri",
+}
+MANAGED: Final = "managedidentity"
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """A service at an address; `managed` identities are the platform's, others those of who is signed in."""
+
+    address: str
+    client_id: str | None
+    managed: bool
+
+
+type Connection = str | Identity
+"""A connection string, or the identity form."""
+
+
+def read_connection(environment: Mapping[str, str], name: str) -> Connection:
+    """Read a connection in either form; raises ConfigurationError that names the setting."""
+    text = environment.get(name, "")
+    setting = f"{name}__{ADDRESSES[name]}"
+    address = environment.get(setting, "")
+    if text and address:
+        raise ConfigurationError(f"{name} and {setting} are both set: one of them has to go")
+    if text:
+        return text
+    if not address:
+        raise ConfigurationError(
+            f"the setting {name} is missing: a connection string, or {setting} to show an identity"
+        )
+    credential = environment.get(f"{name}__credential", "")
+    if credential.lower() not in {"", MANAGED}:
+        raise ConfigurationError(
+            f"the setting {name}__credential is {credential!r}, and only {MANAGED} is known"
+        )
+    client_id = environment.get(f"{name}__clientId") or None
+    return Identity(address, client_id, managed=bool(credential))

@@ -1,0 +1,105 @@
+"""Telemetry: spans, metrics and logs of OpenTelemetry, on if the settings name somebody who takes them.
+
+Without that nothing is watched, wrapped or even imported: what is given comes back as it is.
+"""
+
+from collections.abc import Awaitable, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from functools import cache
+from typing import TYPE_CHECKING
+
+from shared.adapters.settings import Exporters
+from shared.kernel.dispatcher import Handler
+from shared.kernel.ports import EventStore, Log, Parking
+
+if TYPE_CHECKING:
+    import azure.functions as func
+
+    from shared.adapters.watching.watcher import Watcher
+
+
+@cache
+def watcher() -> "Watcher | None":
+    """Give what watches this process, None when nobody takes what it sees."""
+    exporters = Exporters.read()
+    if not (exporters.otlp or exporters.application_insights):
+        return None
+    from shared.adapters.watching.exporting import open_watcher
+
+    return open_watcher(exporters)
+
+
+async def request(
+    req: "func.HttpRequest", route: str, answering: Awaitable["func.HttpResponse"]
+) -> "func.HttpResponse":
+    """Watch the answering of a request; the route is its template, never what a client wrote."""
+    watching = watcher()
+    if watching is None:
+        return await answering
+    with watching.request(req.method, route, req.headers.get("traceparent")) as span:
+        answer = await answering
+        span.set_attribute("http.response.status_code", answer.status_code)
+        return answer
+
+
+def commands(handle: Handler) -> Handler:
+    """Watch the commands that a handler takes; what they write carries their own span from then on."""
+    watching = watcher()
+    if watching is None:
+        return handle
+    from shared.adapters.watching.commands import watched
+
+    return watched(handle, watching)
+
+
+def handling(stage: str, bodies: Sequence[bytes]) -> AbstractContextManager[None]:
+    """Watch the handling of a batch of messages of the log: a span in the trace of each of them."""
+    watching = watcher()
+    if watching is None:
+        return nullcontext()
+    from shared.adapters.watching.messages import handled
+
+    return handled(stage, bodies, watching)
+
+
+def failures(stage: str) -> AbstractContextManager[None]:
+    """Count the batches that a stage fails on, where it takes something else than messages of the log."""
+    watching = watcher()
+    return nullcontext() if watching is None else watching.failures(stage)
+
+
+def store(made: EventStore) -> EventStore:
+    """Watch a store: its writes, its collisions, what it charges."""
+    watching = watcher()
+    if watching is None:
+        return made
+    from shared.adapters.watching.store import WatchedStore
+
+    return WatchedStore(made, watching)
+
+
+def log(made: Log) -> Log:
+    """Watch what is sent to the log."""
+    watching = watcher()
+    if watching is None:
+        return made
+    from shared.adapters.watching.messages import WatchedLog
+
+    return WatchedLog(made, watching)
+
+
+def parking(made: Parking) -> Parking:
+    """Watch what is parked."""
+    watching = watcher()
+    if watching is None:
+        return made
+    from shared.adapters.watching.parking import WatchedParking
+
+    return WatchedParking(made, watching)
+
+
+def count(metric: str, amount: int = 1, **attributes: str) -> None:
+    """Add to one of the counters of `watching.names`."""
+    watching = watcher()
+    if watching is not None:
+        watching.add(metric, amount, attributes)

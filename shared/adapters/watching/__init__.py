@@ -1,0 +1,1 @@
+"""What telemetry is made of: `shared.adapters.telemetry` imports it when it is on; others take the names alone."""

@@ -1,0 +1,27 @@
+"""What is measured, by name: the workbook and the alerts read the same names."""
+
+from typing import Final
+
+COMMANDS: Final = "onewrite.commands"
+CONFLICTS: Final = "onewrite.conflicts"
+RETRIES: Final = "onewrite.retries"
+MENDED: Final = "onewrite.mended"
+PARKED: Final = "onewrite.parked"
+CHARGE: Final = "onewrite.request_charge"
+FAILURES: Final = "onewrite.failed_batches"
+BATCH: Final = "onewrite.batch_size"
+LAG: Final = "onewrite.lag"
+
+COUNTERS: Final = {
+    COMMANDS: ("{command}", "Commands, by type and by what they came to"),
+    CONFLICTS: ("{write}", "Writes that met other writers"),
+    RETRIES: ("{attempt}", "Attempts after the first one, by service"),
+    MENDED: ("{stream}", "Streams that the sweep had to send again"),
+    PARKED: ("{stream}", "Streams that were parked, by consumer"),
+    FAILURES: ("{batch}", "Batches that a function could not handle, and gets again"),
+    CHARGE: ("{request unit}", "What the store charged, by operation"),
+}
+HISTOGRAMS: Final = {
+    BATCH: ("{item}", "Commits of a write, messages of a batch, by stage"),
+    LAG: ("s", "Age of the oldest event of a batch when a stage took it"),
+}

@@ -1,0 +1,50 @@
+"""Parking under watch: what is parked is counted, and logged in the trace of the event that failed."""
+
+import logging
+
+from shared.adapters.watching.names import PARKED
+from shared.adapters.watching.watcher import Watcher
+from shared.kernel.parking import Decision, Parked
+from shared.kernel.ports import Parking, StoredParked
+
+_LOGGER = logging.getLogger("onewrite.parking")
+
+
+class WatchedParking:
+    """The markers, and what is seen of new ones."""
+
+    def __init__(self, parking: Parking, watcher: Watcher) -> None:
+        self._parking = parking
+        self._watcher = watcher
+
+    async def park(self, marker: Parked) -> None:
+        await self._parking.park(marker)
+        # Without an error it is an older marker that is moved on.
+        if marker.error:
+            self._watcher.add(PARKED, 1, {"consumer": marker.consumer})
+            about = {
+                "onewrite.consumer": marker.consumer,
+                "onewrite.stream": marker.stream,
+                "onewrite.version": marker.version,
+                "onewrite.correlation_id": (marker.envelope or {}).get("correlationid", ""),
+            }
+            with self._watcher.within("park", [marker.traceparent], about):
+                _LOGGER.warning("parked: %s", marker.error, extra=about)
+
+    async def seen(self, consumer: str, stream: str, version: int) -> bool:
+        return await self._parking.seen(consumer, stream, version)
+
+    async def find(self, consumer: str, stream: str) -> StoredParked | None:
+        return await self._parking.find(consumer, stream)
+
+    async def parked(self, consumer: str) -> list[Parked]:
+        return await self._parking.parked(consumer)
+
+    async def unpark(self, parked: StoredParked) -> bool:
+        return await self._parking.unpark(parked)
+
+    async def decide(self, decision: Decision) -> None:
+        await self._parking.decide(decision)
+
+    async def decisions(self, consumer: str, stream: str) -> list[Decision]:
+        return await self._parking.decisions(consumer, stream)

@@ -1,0 +1,114 @@
+"""What a new instance pays before its first command, beside the SDKs that it cannot do without."""
+
+import json
+import os
+import statistics
+import subprocess
+import sys
+
+import pytest
+
+from infra.local.provision import provision
+from infra.local.stack import NAMES, ROOT
+from tests.conftest import Services
+from tests.figures import note
+
+MOST = 1.25
+ROUNDS = 9
+NEEDED = "import azure.functions, azure.cosmos.aio, pydantic"
+APP = "import function_app; function_app.app.get_functions()"
+LOADED = """
+import sys
+print(json.dumps(sorted(name for name in sys.modules if not hasattr(sys.modules[name], "__file__")
+    or "site-packages" in str(sys.modules[name].__file__))))
+"""
+FIRST_COMMAND = """
+import asyncio, os
+from pathlib import Path
+from infra.local.host import worker
+from infra.local.host.protos import RpcHttp, TypedData
+from infra.local.host.worker import Retry
+
+async def first() -> None:
+    found = {one.name: one for one in await worker.index(Path.cwd())}
+    params = {"category": "item", "id": "COLD", "command": "register-item"}
+    body = TypedData(bytes=b'{"name": "Teapot", "reorderPoint": 2}')
+    headers = {"content-type": "application/json"}
+    http = RpcHttp(method="POST", url="http://a/", headers=headers, params=params, body=body)
+    answer = await worker.invoke(found["command"], "req", TypedData(http=http), {}, Retry())
+    assert answer.return_value is not None, answer.result
+
+asyncio.run(first())
+"""
+
+
+def run(code: str, **settings: str) -> str:
+    """Run code in a process of its own, with the CPU seconds of it as the last line."""
+    timed = f"import json, time; begun = time.process_time()\n{code}\nprint(time.process_time() - begun)"
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", timed],
+        cwd=ROOT,
+        env={"PATH": os.environ["PATH"], **settings},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def loaded(code: str, **settings: str) -> set[str]:
+    """Name the modules of others that code has loaded, the SDKs of Azure one by one."""
+    names: list[str] = json.loads(run(code + LOADED, **settings).splitlines()[-2])
+    return {".".join(name.split(".")[: 2 if name.startswith("azure.") else 1]) for name in names}
+
+
+def test_loading_the_app_costs_little_more_than_the_sdks(pytestconfig: pytest.Config) -> None:
+    spent: dict[str, list[float]] = {NEEDED: [], APP: []}
+    for code in spent:
+        run(code)
+    for _ in range(ROUNDS):
+        for code, seconds in spent.items():
+            seconds.append(float(run(code).splitlines()[-1]))
+
+    needed, app = (statistics.median(seconds) for seconds in spent.values())
+    note(
+        pytestconfig,
+        f"cold start: the app loads in {app * 1000:.0f} ms, the SDKs of the first command in"
+        f" {needed * 1000:.0f} ms: {app / needed:.2f}",
+    )
+    assert app / needed <= MOST
+
+
+def test_loading_the_app_loads_nothing_but_functions_and_pydantic() -> None:
+    both = loaded("import azure.functions; from pydantic import BaseModel, Field")
+
+    assert loaded(APP) - both == set()
+
+
+def test_the_first_command_loads_the_store_and_nothing_of_the_log(services: Services) -> None:
+    provision(services.cosmos, NAMES)
+    settings = {
+        "COSMOS": services.cosmos,
+        "EVENTHUBS": services.event_hubs,
+        "SWEEP_SCHEDULE": "0 * * * * *",
+    }
+
+    found = loaded(FIRST_COMMAND, **settings)
+
+    assert {"azure.cosmos", "azure.core", "aiohttp"} <= found
+    assert found & {"azure.eventhub", "azure.eventgrid", "azure.identity", "opentelemetry"} == set()
+
+
+def test_telemetry_is_loaded_when_somebody_takes_it(services: Services) -> None:
+    provision(services.cosmos, NAMES)
+    settings = {
+        "COSMOS": services.cosmos,
+        "EVENTHUBS": services.event_hubs,
+        "SWEEP_SCHEDULE": "0 * * * * *",
+        "OTEL_EXPORTER_OTLP_ENDPOINT": "http://127.0.0.1:9",
+        "OTEL_EXPORTER_OTLP_TIMEOUT": "1",
+    }
+
+    assert "opentelemetry" in loaded(FIRST_COMMAND, **settings)

@@ -1,0 +1,76 @@
+"""Every local command of the runbooks, run as it stands against a local stack; the ports alone are others."""
+
+import asyncio
+import os
+import re
+import sys
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import aiohttp
+import pytest
+
+from infra.local.stack import ROOT
+from shared.adapters.cosmos.client import container, open_client
+from shared.adapters.cosmos.parking import CosmosParking
+from shared.adapters.names import PARKED
+from shared.adapters.settings import Settings
+from shared.kernel.parking import Parked
+from tests.local.running import Running, running
+
+RUNBOOKS = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
+BLOCKS = [
+    block.partition("\n")[2].strip()
+    for block in re.findall(r"```sh\n(.*?)```", RUNBOOKS, re.DOTALL)
+    if block.startswith("# local")
+]
+SHOWN = {
+    "make doctor": r"\Awell  functions\n(well  .*\n|ILL   parked: 1 streams .*\n .*\n)+\Z",
+    "curl -s 127.0.0.1:7071/api/health": r'"status":"ready"',
+    "curl -s 127.0.0.1:7071/api/operations/parked": r'"stream":"item-SKU1"',
+    "curl -s 127.0.0.1:7071/api/operations/lag": r'"stage":"projections"',
+    "release": r'{"stream":"item-SKU1","version":1}',
+}
+
+
+@dataclass
+class Desk:
+    """A stack in which one stream is parked for the projections."""
+
+    stack: Running
+
+    async def type(self, block: str) -> str:
+        """Run a block in a shell, and give what it prints."""
+        typed = block.replace("127.0.0.1:7071", f"127.0.0.1:{self.stack.ports.http}").replace(
+            "make doctor", f"{sys.executable} -m infra.doctor --url {self.stack.url}"
+        )
+        process = await asyncio.create_subprocess_exec(
+            *("bash", "-euo", "pipefail", "-c", typed),
+            cwd=ROOT,
+            env={**os.environ, **self.stack.settings, "SWEEP_SCHEDULE": "0 * * * * *"},
+            stdout=asyncio.subprocess.PIPE,
+        )
+        said, _ = await process.communicate()
+        return said.decode()
+
+
+@pytest.fixture
+async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
+    async with running(tmp_path) as stack, aiohttp.ClientSession() as http:
+        url = f"{stack.url}/api/item/SKU1/register-item"
+        async with http.post(url, json={"name": "Teapot", "reorderPoint": 1}) as response:
+            assert response.status == 200
+        client = await open_client(Settings.read(stack.settings))
+        marker = Parked("projections", "item-SKU1", 1, 1, "a bug in a view", "2026-11-23T12:00:00Z")
+        await CosmosParking(container(client, PARKED)).park(marker)
+        await client.close()
+        yield Desk(stack)
+
+
+async def test_every_local_command_does_what_its_runbook_says(desk: Desk) -> None:
+    assert len(BLOCKS) == len(SHOWN)
+    for block in BLOCKS:
+        (expected,) = (SHOWN[said] for said in SHOWN if block == said or f"/{said}" in block)
+
+        assert re.search(expected, await desk.type(block)), block

@@ -1,0 +1,220 @@
+"""What is seen of commands, writes, batches and parked streams, taken in memory."""
+
+import asyncio
+import logging
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+
+import pytest
+from opentelemetry.instrumentation.logging.handler import LoggingHandler
+from opentelemetry.sdk._logs import LoggerProvider
+from opentelemetry.sdk._logs.export import InMemoryLogRecordExporter, SimpleLogRecordProcessor
+from opentelemetry.sdk.metrics import MeterProvider
+from opentelemetry.sdk.metrics.export import InMemoryMetricReader
+from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
+from opentelemetry.sdk.trace.export import SimpleSpanProcessor
+from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
+
+from shared.adapters.memory import MemoryLog, MemoryParking
+from shared.adapters.watching.commands import watched
+from shared.adapters.watching.messages import WatchedLog, handled
+from shared.adapters.watching.names import COMMANDS, CONFLICTS, FAILURES, LAG, PARKED
+from shared.adapters.watching.parking import WatchedParking
+from shared.adapters.watching.store import WatchedStore
+from shared.adapters.watching.watcher import Watcher
+from shared.domain.item.commands import ReceiveStock, RegisterItem, ReserveStock
+from shared.kernel.errors import CommandIdReused
+from shared.kernel.message import Command
+from shared.kernel.outcome import Outcome
+from shared.kernel.parking import Parked
+from shared.kernel.request import CommandRequest
+from tests.kernel.worlds import NOON, Interrupted, commit, request, service
+
+TRACES = [f"{number:032x}" for number in range(1, 4)]
+
+
+def from_client(trace: str, flags: str = "01") -> str:
+    return f"00-{trace}-{1:016x}-{flags}"
+
+
+@dataclass
+class World:
+    """A watcher, what it has seen, and a store under watch."""
+
+    spans: InMemorySpanExporter = field(default_factory=InMemorySpanExporter)
+    metrics: InMemoryMetricReader = field(default_factory=InMemoryMetricReader)
+    store: Interrupted = field(default_factory=Interrupted)
+
+    def __post_init__(self) -> None:
+        tracers = TracerProvider()
+        tracers.add_span_processor(SimpleSpanProcessor(self.spans))
+        meters = MeterProvider([self.metrics])
+        self.watcher = Watcher(tracers.get_tracer("test"), meters.get_meter("test"))
+        self.watched_store = WatchedStore(self.store, self.watcher)
+        self._handle = watched(service(self.watched_store).handle, self.watcher)
+
+    async def ask(self, command: Command, id_: str, traceparent: str | None = None) -> Outcome:
+        return await self._handle(self.request(command, id_, traceparent))
+
+    @staticmethod
+    def request(command: Command, id_: str, traceparent: str | None) -> CommandRequest:
+        asked = request(command, id_)
+        return replace(asked, metadata=replace(asked.metadata, traceparent=traceparent))
+
+    def of(self, name: str) -> list[ReadableSpan]:
+        return [span for span in self.spans.get_finished_spans() if span.name == name]
+
+    def measured(self, metric: str) -> dict[tuple[object, ...], float]:
+        """Give what a counter has counted, or how much a histogram has taken, by the values."""
+        data = self.metrics.get_metrics_data()
+        assert data is not None
+        found: dict[tuple[object, ...], float] = {}
+        for resource in data.resource_metrics:
+            for one in (m for scope in resource.scope_metrics for m in scope.metrics):
+                for point in one.data.data_points if one.name == metric else ():
+                    values = tuple((point.attributes or {}).values())
+                    found[values] = getattr(point, "value", getattr(point, "sum", 0))
+        return found
+
+
+@pytest.fixture
+def world() -> World:
+    return World()
+
+
+async def test_commands_are_counted_by_what_they_came_to(world: World) -> None:
+    await world.ask(RegisterItem(name="Teapot", reorder_point=2), "a")
+    await world.ask(ReceiveStock(quantity=1), "b")
+    await world.ask(ReceiveStock(quantity=1), "b")
+    await world.ask(ReserveStock(reservation_id="r", quantity=5), "c")
+    with pytest.raises(CommandIdReused):
+        await world.ask(ReceiveStock(quantity=2), "b")
+
+    assert world.measured(COMMANDS) == {
+        ("RegisterItem", "accepted"): 1,
+        ("ReceiveStock", "accepted"): 1,
+        ("ReceiveStock", "repeated"): 1,
+        ("ReserveStock", "refused"): 1,
+        ("ReceiveStock", CommandIdReused.code): 1,
+    }
+
+
+async def test_a_commit_leads_to_the_command_that_wrote_it(world: World) -> None:
+    await world.ask(RegisterItem(name="Teapot", reorder_point=2), "a", from_client(TRACES[0]))
+
+    (command,) = world.of("command RegisterItem")
+    (written,) = world.store.commits()
+    assert command.context is not None
+    assert command.parent is not None
+    assert f"{command.context.trace_id:032x}" == TRACES[0]
+    assert written.metadata.traceparent == f"00-{TRACES[0]}-{command.context.span_id:016x}-01"
+
+
+async def test_what_a_client_does_not_trace_stays_untraced_and_keeps_its_trace_id(
+    world: World,
+) -> None:
+    command = RegisterItem(name="Teapot", reorder_point=2)
+    await world.ask(command, "a", from_client(TRACES[0], flags="00"))
+
+    (written,) = world.store.commits()
+    assert world.spans.get_finished_spans() == ()
+    assert (written.metadata.traceparent or "").split("-")[1::2] == [TRACES[0], "00"]
+
+
+async def test_a_write_for_several_commands_is_linked_to_all_of_them(world: World) -> None:
+    await world.ask(RegisterItem(name="Teapot", reorder_point=2), "a")
+    world.store.hold = asyncio.Event()
+    first = asyncio.create_task(world.ask(ReceiveStock(quantity=1), "first"))
+    await world.store.held.wait()
+    others = [
+        asyncio.create_task(world.ask(ReceiveStock(quantity=1), trace, from_client(trace)))
+        for trace in TRACES
+    ]
+    await asyncio.sleep(0)
+    world.store.hold.set()
+    await asyncio.gather(first, *others)
+
+    last = world.of("commit")[-1]
+    reached = {f"{link.context.trace_id:032x}" for link in last.links}
+    assert last.context is not None
+    assert {f"{last.context.trace_id:032x}", *reached} == set(TRACES)
+
+
+async def test_a_write_that_met_others_is_counted(world: World) -> None:
+    await world.watched_store.append([commit(1)])
+    await world.watched_store.append([commit(1, command_id="another")])
+
+    assert world.measured(CONFLICTS) == {(): 1}
+
+
+async def test_a_batch_has_a_span_in_the_trace_of_each_message(world: World) -> None:
+    bodies = [
+        *(
+            f'{{"time": "{NOON}", "traceparent": "{from_client(trace)}"}}'.encode()
+            for trace in TRACES
+        ),
+        b"no envelope",
+        b"[]",
+        b'{"time": 7, "traceparent": 7}',
+    ]
+    with handled("project", bodies, world.watcher):
+        pass
+
+    (batch,) = world.of("project batch")
+    own = world.of("project")
+    assert len(batch.links) == len(own) == len(TRACES)
+    assert {f"{span.context.trace_id:032x}" for span in own if span.context} == set(TRACES)
+    assert all(span.links[0].context == batch.context for span in own)
+    assert world.measured(LAG)[("project",)] > 0
+
+
+async def test_a_batch_that_fails_says_so_in_every_trace(world: World) -> None:
+    body = f'{{"traceparent": "{from_client(TRACES[0])}"}}'.encode()
+    with pytest.raises(ValueError, match="no"), handled("project", [body], world.watcher):
+        raise ValueError("no")
+
+    assert world.measured(FAILURES) == {("project",): 1}
+    assert [span.status.is_ok for span in (*world.of("project"), *world.of("project batch"))] == [
+        False,
+        False,
+    ]
+
+
+async def test_what_is_sent_to_the_log_is_sent_as_it_is(world: World) -> None:
+    log = MemoryLog(partitions=2)
+    watched_log = WatchedLog(log, world.watcher)
+
+    await watched_log.send(1, [b"{}"])
+
+    assert (watched_log.partitions, watched_log.largest) == (log.partitions, log.largest)
+    assert log.messages[1] == [b"{}"]
+
+
+@pytest.fixture
+def logs() -> Iterator[InMemoryLogRecordExporter]:
+    exporter = InMemoryLogRecordExporter()  # type: ignore[no-untyped-call]
+    loggers = LoggerProvider()
+    loggers.add_log_record_processor(SimpleLogRecordProcessor(exporter))
+    handler = LoggingHandler(logger_provider=loggers)
+    logging.getLogger().addHandler(handler)
+    yield exporter
+    logging.getLogger().removeHandler(handler)
+
+
+async def test_a_parked_stream_is_counted_and_logged_in_its_trace(
+    world: World, logs: InMemoryLogRecordExporter
+) -> None:
+    parking = WatchedParking(MemoryParking(), world.watcher)
+    envelope = {"correlationid": "order-7"}
+    traceparent = from_client(TRACES[0])
+    marker = Parked("projections", "item-a", 3, 3, "boom", NOON, envelope, traceparent)
+
+    await parking.park(marker)
+    await parking.park(replace(marker, error="", last_seen=4))
+
+    assert world.measured(PARKED) == {("projections",): 1}
+    (line,) = (one.log_record for one in logs.get_finished_logs())
+    assert line.body == "parked: boom"
+    assert f"{line.trace_id:032x}" == TRACES[0]
+    assert (line.attributes or {})["onewrite.correlation_id"] == "order-7"
+    assert [one.last_seen for one in await parking.parked("projections")] == [4]
