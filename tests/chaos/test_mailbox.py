@@ -1,0 +1,97 @@
+"""A thousand commands that wait, while those who handle them die: in order, once, each with an outcome."""
+
+import asyncio
+import random
+from collections import defaultdict
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import pytest
+
+from infra.local.demo.oracle import everything
+from tests.chaos.cloud import Cloud, Host, cloud
+from tests.figures import note
+
+STREAMS, EACH, KILLS, SEED = 20, 50, 10, 20261123
+
+
+async def send_all(http: aiohttp.ClientSession, made: Cloud, stream: int, sent: list[str]) -> None:
+    """Send the commands of one stream one after another, each until it is taken."""
+    dice = random.Random(f"{SEED}/{stream}")
+    for number in range(EACH):
+        key = f"{stream}.{number}"
+        command, body = _wish(number, dice)
+        headers = {"Idempotency-Key": key, "Prefer": "respond-async"}
+        taken = False
+        while not taken:
+            url = f"{dice.choice(made.hosts).url}/api/item/S{stream}/{command}"
+            try:
+                async with http.post(url, json=body, headers=headers) as response:
+                    taken = response.status == 202
+            except (aiohttp.ClientError, TimeoutError):
+                await asyncio.sleep(0.05)
+        sent.append(key)
+
+
+def _wish(number: int, dice: random.Random) -> tuple[str, dict[str, Any]]:
+    if number == 0:
+        return "register-item", {"name": "thing", "reorderPoint": 0}
+    if number % 3 == 0:
+        return "receive-stock", {"quantity": dice.randint(1, 3)}
+    return "reserve-stock", {"reservationId": f"r{number}", "quantity": dice.randint(1, 3)}
+
+
+async def kill_now_and_then(made: Cloud, sent: list[str], dice: random.Random) -> None:
+    """Kill a host ten times, evenly over the work, and start it again."""
+    for time in range(KILLS):
+        while len(sent) < STREAMS * EACH * (time + 0.5) / KILLS:
+            await asyncio.sleep(0.005)
+        host: Host = dice.choice(made.hosts)
+        await host.kill()
+        await host.start()
+
+
+async def outcome(http: aiohttp.ClientSession, made: Cloud, key: str) -> dict[str, Any]:
+    """Ask for an outcome until there is one."""
+    stream = key.partition(".")[0]
+    url = f"{made.hosts[0].url}/api/streams/item-S{stream}/outcome?command-id={key}"
+    while True:
+        async with http.get(url) as response:
+            told: dict[str, Any] = await response.json()
+        if told.get("outcome", "pending") != "pending":
+            return told
+        await asyncio.sleep(0.1)
+
+
+@pytest.mark.timeout(180)
+async def test_commands_that_wait_are_handled_in_order_and_once_though_the_handlers_die(
+    tmp_path: Path, pytestconfig: pytest.Config
+) -> None:
+    sent: list[str] = []
+    timeout = aiohttp.ClientTimeout(total=10)
+    async with cloud(tmp_path) as made, aiohttp.ClientSession(timeout=timeout) as http:
+        killing = asyncio.create_task(kill_now_and_then(made, sent, random.Random(SEED)))
+        await asyncio.gather(*(send_all(http, made, stream, sent) for stream in range(STREAMS)))
+        await killing
+        async with asyncio.timeout(90):
+            told = await asyncio.gather(*(outcome(http, made, key) for key in sent))
+        items = await everything(made.cosmos, "events")
+        parked = await everything(made.cosmos, "parked")
+
+    kinds = {one["outcome"] for one in told}
+    effects: dict[str, list[str]] = defaultdict(list)
+    for item in sorted(items, key=lambda item: int(item["version"])):
+        effects[item["stream"]].append(item["commandId"])
+    done = {one["commandId"] for one in told if one["outcome"] == "done"}
+    for stream, ids in effects.items():
+        numbers = [int(id_.partition(".")[2]) for id_ in ids]
+        assert numbers == sorted(set(numbers)), f"{stream} was not handled in order, or twice"
+    assert kinds == {"done", "refused"}
+    assert {id_ for ids in effects.values() for id_ in ids} == done
+    assert parked == []
+    note(
+        pytestconfig,
+        f"mailbox: {len(sent):,} commands on {STREAMS} streams, {KILLS} kills (-9): {len(done):,}"
+        f" done, {len(sent) - len(done):,} refused, in order, one effect each",
+    )
