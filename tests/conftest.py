@@ -16,10 +16,11 @@ from tests import figures
 
 @dataclass(frozen=True)
 class Services:
-    """Where the stand-ins listen: two connection strings and the base URL of the control API."""
+    """Where the stand-ins listen: three connection strings and the base URL of the control API."""
 
     cosmos: str
     event_hubs: str
+    event_grid: str
     faults: str
 
 
@@ -85,11 +86,17 @@ def services(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Services]:
         line = process.stdout.readline()
         assert line, "the stand-ins did not start: their error is above"
         said = json.loads(line)
-        ports = Ports(cosmos=said["cosmos"], event_hubs=said["eventHubs"], faults=said["faults"])
+        ports = Ports(
+            cosmos=said["cosmos"],
+            event_hubs=said["eventHubs"],
+            event_grid=said["eventGrid"],
+            faults=said["faults"],
+        )
         environment = make_stack(ports, state).environment
         yield Services(
             cosmos=environment["COSMOS"],
             event_hubs=environment["EVENTHUBS"],
+            event_grid=environment["EVENTGRID"],
             faults=f"http://127.0.0.1:{ports.faults}",
         )
         process.terminate()

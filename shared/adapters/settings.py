@@ -5,7 +5,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Self
 
-from shared.adapters.names import COMMANDS_PARTITIONS, COSMOS, EVENT_HUBS, EVENTS_PARTITIONS
+from shared.adapters.names import (
+    COMMANDS_PARTITIONS,
+    COSMOS,
+    EVENT_GRID,
+    EVENT_HUBS,
+    EVENTS_PARTITIONS,
+)
 from shared.kernel.errors import ConfigurationError
 
 
@@ -15,6 +21,7 @@ class Settings:
 
     cosmos: str
     event_hubs: str
+    event_grid: str
     event_partitions: int
     command_partitions: int
     cosmos_read_timeout: float
@@ -28,6 +35,7 @@ class Settings:
         return cls(
             cosmos=_text(environment, COSMOS),
             event_hubs=_text(environment, EVENT_HUBS),
+            event_grid=_text(environment, EVENT_GRID),
             event_partitions=int(_number(environment, "EVENT_PARTITIONS", EVENTS_PARTITIONS)),
             command_partitions=int(_number(environment, "COMMAND_PARTITIONS", COMMANDS_PARTITIONS)),
             cosmos_read_timeout=_number(environment, "COSMOS_READ_TIMEOUT", 5),
