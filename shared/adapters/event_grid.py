@@ -42,7 +42,7 @@ class EventGridNotifier:
 
 
 def requests(notifications: Sequence[Notification], largest: int) -> Iterator[list[dict[str, Any]]]:
-    """Pack notifications into requests, in their order; raises NotificationTooLarge for one that fits into none."""
+    """Pack notifications into requests, in order; raises NotificationTooLarge for one that fits into none."""
     request: list[dict[str, Any]] = []
     filled = 0
     for one in notifications:

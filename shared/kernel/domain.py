@@ -9,6 +9,7 @@ from shared.kernel.deadline import Deadline
 from shared.kernel.enricher import Enricher
 from shared.kernel.errors import ConfigurationError, UnknownMessage
 from shared.kernel.message import Command, Event, type_name
+from shared.kernel.notification import public_type
 from shared.kernel.policy import Policy
 from shared.kernel.receptor import Receptor
 from shared.kernel.view import View
@@ -36,7 +37,8 @@ class Domain:
         _no_doubles("reaction", [one.name for one in (*self.reactions, *self.deadlines)])
         _no_doubles("enricher", [enricher.name for enricher in self.enrichers])
         # The type stands in the ids of notifications: a second enricher would publish under the ids of the first.
-        _no_doubles("public event", [enricher.public.__name__ for enricher in self.enrichers])
+        types = [public_type(one.category.name, one.public) for one in self.enrichers]
+        _no_doubles("public event", types)
         taken = RESERVED & {category.name for category in self.categories}
         if taken:
             raise ConfigurationError(f"category names that routes need themselves: {sorted(taken)}")
