@@ -13,6 +13,7 @@ from consumers.projections import Projections
 from shared.adapters.http.operations import Operations
 from shared.adapters.memory import MemoryLog, MemoryNotifier, MemoryParking, MemoryRows
 from shared.domain import domain
+from shared.domain.item.commands import ReceiveStock, RegisterItem
 from shared.domain.order.commands import CancelOrder, RecordDispatch
 from shared.kernel.domain import Domain
 from shared.kernel.enricher import Enricher
@@ -78,7 +79,11 @@ async def confirmed(*orders: str, **changes: Any) -> Town:
 
 
 async def test_a_confirmed_order_is_told_with_the_names_of_its_items() -> None:
-    town = await confirmed("7")
+    town = Town()
+    await town.process.tell("item-TEA", RegisterItem(name="Darjeeling", reorder_point=0))
+    await town.process.tell("item-TEA", ReceiveStock(quantity=5))
+    await town.process.place("7", TEA=1)
+    await town.process.settle()
     await town.project()
 
     await town.notify()
@@ -90,7 +95,7 @@ async def test_a_confirmed_order_is_told_with_the_names_of_its_items() -> None:
         "link": "/api/views/orders/7",
         "orderId": "7",
         "customerId": "C1",
-        "lines": [{"sku": "TEA", "quantity": 1, "name": "TEA"}],
+        "lines": [{"sku": "TEA", "quantity": 1, "name": "Darjeeling"}],
     }
 
 
