@@ -51,6 +51,10 @@ class FaultsClient:
         """Count the batches that a hub was sent so far."""
         return (await self._asked("event-hubs")).get(f"send {hub}", 0)
 
+    async def publishings(self, topic: str) -> int:
+        """Count the requests to publish that a topic got so far."""
+        return (await self._asked("event-grid")).get(f"publish {topic}", 0)
+
     async def _asked(self, service: str) -> dict[str, int]:
         asked = await self._get("/requests")
         return {
