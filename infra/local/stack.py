@@ -52,11 +52,15 @@ class Ports:
 
 @dataclass(slots=True)
 class Stack:
-    """A running stack; `host` is what the function host said when it was ready."""
+    """A running stack; `host` is what the function host said when it was ready.
+
+    `options` are arguments of the stand-ins beside those that every stack gives them.
+    """
 
     ports: Ports
     state: Path
     environment: dict[str, str]
+    options: tuple[str, ...] = ()
     processes: dict[str, asyncio.subprocess.Process] = field(default_factory=dict)
     host: dict[str, Any] = field(default_factory=dict)
 
@@ -77,6 +81,7 @@ class Stack:
             *("--event-hubs", str(self.ports.event_hubs)),
             *("--event-grid", str(self.ports.event_grid)),
             *("--faults", str(self.ports.faults)),
+            *self.options,
         )
         host = await self._spawn(
             "host",
