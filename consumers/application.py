@@ -1,21 +1,24 @@
 """The consumers, assembled once a process."""
 
+from consumers import notifications as notifying
 from consumers import projections as projecting
 from consumers import reactions as reacting
 from consumers.causing import event_processor
 from consumers.deadlines import Deadlines
 from consumers.mailbox import DurableMailbox
+from consumers.notifications import Notifications
 from consumers.projections import Projections
 from consumers.reactions import Reactions
 from shared.adapters import wiring
 from shared.adapters.http.lag import Lags
 from shared.adapters.http.operations import Operations
 from shared.adapters.http.problems import not_found
-from shared.adapters.names import PROJECTIONS, REACTIONS, SINGLE_PUBLISHER
+from shared.adapters.names import NOTIFICATIONS, PROJECTIONS, REACTIONS, SINGLE_PUBLISHER
 from shared.domain import domain
 
 _projections: list[Projections] = []
 _reactions: list[Reactions] = []
+_notifications: list[Notifications] = []
 
 
 async def projections() -> Projections:
@@ -42,6 +45,23 @@ async def reactions() -> Reactions:
         store, parking = await wiring.event_store(), await wiring.parking()
         _reactions.append(Reactions(domain, processor, store, parking, wiring.now))
     return _reactions[0]
+
+
+async def notifications() -> Notifications:
+    """Give the notifications of this process."""
+    if not _notifications:
+        _notifications.append(
+            Notifications(
+                domain,
+                await wiring.rows(),
+                await wiring.notifier(),
+                await wiring.event_store(),
+                await wiring.parking(),
+                wiring.now,
+                wiring.pause,
+            )
+        )
+    return _notifications[0]
 
 
 async def mailbox() -> DurableMailbox:
@@ -74,6 +94,8 @@ async def operations(consumer: str) -> Operations:
         return Operations(consumer, parking, (await projections()).replay, wiring.now)
     if consumer == reacting.CONSUMER:
         return Operations(consumer, parking, (await reactions()).replay, wiring.now)
+    if consumer == notifying.CONSUMER:
+        return Operations(consumer, parking, (await notifications()).replay, wiring.now)
     raise not_found(f"There is no consumer '{consumer[:60]}' here.")
 
 
@@ -81,7 +103,7 @@ async def lags() -> Lags:
     """Give what tells how far each stage is behind."""
     return Lags(
         publisher=SINGLE_PUBLISHER,
-        consumers=(PROJECTIONS, REACTIONS),
+        consumers=(PROJECTIONS, REACTIONS, NOTIFICATIONS),
         feed=await wiring.feed(),
         leases=await wiring.leases(),
         log=await wiring.log_reader(),

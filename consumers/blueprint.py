@@ -61,6 +61,28 @@ async def reactions(events: List[func.EventHubEvent]) -> None:
     await note(await wiring.progress(), names.REACTIONS, events, partitions)
 
 
+# What a failed batch would have told is told when it comes again, under the same ids.
+@blueprint.event_hub_message_trigger(
+    arg_name="events",
+    connection=names.EVENT_HUBS,
+    event_hub_name=names.EVENTS_HUB,
+    consumer_group=names.NOTIFICATIONS,
+    cardinality="many",
+    data_type="binary",
+)
+@blueprint.retry(
+    strategy="exponential_backoff",
+    max_retry_count="-1",
+    minimum_interval="00:00:01",
+    maximum_interval="00:01:00",
+)
+async def notifications(events: List[func.EventHubEvent]) -> None:
+    """Tell others what happened."""
+    await (await application.notifications()).notify([event.get_body() for event in events])
+    partitions = wiring.settings().event_partitions
+    await note(await wiring.progress(), names.NOTIFICATIONS, events, partitions)
+
+
 # A command that was accepted is not passed over: it is handled when its batch comes again.
 @blueprint.event_hub_message_trigger(
     arg_name="commands",

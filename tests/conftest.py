@@ -18,10 +18,11 @@ from tests import figures
 
 @dataclass(frozen=True)
 class Services:
-    """Where the stand-ins listen: two connection strings and the base URL of the control API."""
+    """Where the stand-ins listen: three connection strings and the base URL of the control API."""
 
     cosmos: str
     event_hubs: str
+    event_grid: str
     faults: str
 
 
@@ -51,6 +52,10 @@ class FaultsClient:
     async def sends(self, hub: str) -> int:
         """Count the batches that a hub was sent so far."""
         return (await self._asked("event-hubs")).get(f"send {hub}", 0)
+
+    async def publishings(self, topic: str) -> int:
+        """Count the requests to publish that a topic got so far."""
+        return (await self._asked("event-grid")).get(f"publish {topic}", 0)
 
     async def _asked(self, service: str) -> dict[str, int]:
         asked = await self._get("/requests")
@@ -87,11 +92,17 @@ def stand_ins(state: Path, *options: str) -> Iterator[Services]:
         line = process.stdout.readline()
         assert line, "the stand-ins did not start: their error is above"
         said = json.loads(line)
-        ports = Ports(cosmos=said["cosmos"], event_hubs=said["eventHubs"], faults=said["faults"])
+        ports = Ports(
+            cosmos=said["cosmos"],
+            event_hubs=said["eventHubs"],
+            event_grid=said["eventGrid"],
+            faults=said["faults"],
+        )
         environment = make_stack(ports, state).environment
         yield Services(
             cosmos=environment["COSMOS"],
             event_hubs=environment["EVENTHUBS"],
+            event_grid=environment["EVENTGRID"],
             faults=f"http://127.0.0.1:{ports.faults}",
         )
         process.terminate()

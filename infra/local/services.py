@@ -27,7 +27,9 @@ async def serve(given: argparse.Namespace) -> None:
     cosmos = CosmosServer(given.state, faults, given.ranges, given.consistency, given.token)
     event_hubs = EventHubsServer(given.state, names["hubs"], faults, given.token)
     topics = names.get("topics", {})
-    event_grid = EventGridServer(given.state, faults, topics, pace=given.event_grid_pace)
+    event_grid = EventGridServer(
+        given.state, faults, topics, pace=given.event_grid_pace, patience=given.event_grid_patience
+    )
     runner, cosmos_port = await cosmos.serve(given.cosmos)
     event_hubs_port = await event_hubs.serve(given.event_hubs)
     topics_runner, event_grid_port = await event_grid.serve(given.event_grid)
@@ -69,6 +71,9 @@ def main() -> None:
     parser.add_argument("--event-grid", type=int, default=6501)
     parser.add_argument(
         "--event-grid-pace", type=float, default=1.0, help="how many times as fast retries come"
+    )
+    parser.add_argument(
+        "--event-grid-patience", type=float, default=30.0, help="seconds that a webhook may take"
     )
     parser.add_argument("--faults", type=int, default=8090)
     parser.add_argument("--ranges", type=int, default=4, help="physical partitions of a container")

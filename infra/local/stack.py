@@ -63,11 +63,15 @@ def free_port() -> int:
 
 @dataclass(slots=True)
 class Stack:
-    """A running stack; `host` is what the function host said when it was ready."""
+    """A running stack; `host` is what the function host said when it was ready.
+
+    `options` are arguments of the stand-ins beside those that every stack gives them.
+    """
 
     ports: Ports
     state: Path
     environment: dict[str, str]
+    options: tuple[str, ...] = ()
     processes: dict[str, asyncio.subprocess.Process] = field(default_factory=dict)
     host: dict[str, Any] = field(default_factory=dict)
 
@@ -88,6 +92,7 @@ class Stack:
             *("--event-hubs", str(self.ports.event_hubs)),
             *("--event-grid", str(self.ports.event_grid)),
             *("--faults", str(self.ports.faults)),
+            *self.options,
         )
         host = await self._spawn(
             "host",
@@ -154,6 +159,7 @@ def make_stack(ports: Ports, state: Path, **settings: str) -> Stack:
         **os.environ,
         "COSMOS": values["COSMOS"].replace(":8081", f":{ports.cosmos}"),
         "EVENTHUBS": values["EVENTHUBS"].replace("127.0.0.1", f"127.0.0.1:{ports.event_hubs}"),
+        "EVENTGRID": values["EVENTGRID"].replace(":6501", f":{ports.event_grid}"),
         **settings,
     }
     return Stack(ports=ports, state=state, environment=environment)

@@ -29,6 +29,13 @@ type Connection = str | Identity
 """A connection string, or the identity form."""
 
 
+def find_connection(environment: Mapping[str, str], name: str) -> Connection | None:
+    """Read a connection that not every app has; raises ConfigurationError as `read_connection`."""
+    if not (environment.get(name) or environment.get(f"{name}__{ADDRESSES[name]}")):
+        return None
+    return read_connection(environment, name)
+
+
 def read_connection(environment: Mapping[str, str], name: str) -> Connection:
     """Read a connection in either form; raises ConfigurationError that names the setting."""
     text = environment.get(name, "")

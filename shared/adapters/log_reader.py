@@ -24,6 +24,8 @@ class EventHubsReader:
         self._client = client
         self._partitions = partitions
         self._timeout = timeout
+        # The SDK lets a client read a partition once at a time: several stages may be behind on one.
+        self._reading = [asyncio.Lock() for _ in range(partitions)]
 
     async def extents(self) -> Sequence[tuple[int, int]]:
         try:
@@ -42,6 +44,10 @@ class EventHubsReader:
         ]
 
     async def time_after(self, partition: int, sequence: int) -> datetime | None:
+        async with self._reading[partition]:
+            return await self._time_after(partition, sequence)
+
+    async def _time_after(self, partition: int, sequence: int) -> datetime | None:
         arrived: asyncio.Future[datetime | None] = asyncio.get_running_loop().create_future()
 
         async def take(_context: PartitionContext, event: EventData | None) -> None:

@@ -5,8 +5,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Self
 
-from shared.adapters.connections import Connection, read_connection
-from shared.adapters.names import COMMANDS_PARTITIONS, COSMOS, EVENT_HUBS, EVENTS_PARTITIONS
+from shared.adapters.connections import Connection, find_connection, read_connection
+from shared.adapters.names import (
+    COMMANDS_PARTITIONS,
+    COSMOS,
+    EVENT_GRID,
+    EVENT_HUBS,
+    EVENTS_PARTITIONS,
+)
 from shared.kernel.errors import ConfigurationError
 
 
@@ -16,6 +22,7 @@ class Settings:
 
     cosmos: Connection
     event_hubs: Connection
+    event_grid: Connection | None
     event_partitions: int
     command_partitions: int
     cosmos_read_timeout: float
@@ -29,6 +36,8 @@ class Settings:
         return cls(
             cosmos=read_connection(environment, COSMOS),
             event_hubs=read_connection(environment, EVENT_HUBS),
+            # Only the app that notifies has a topic.
+            event_grid=find_connection(environment, EVENT_GRID),
             event_partitions=int(_number(environment, "EVENT_PARTITIONS", EVENTS_PARTITIONS)),
             command_partitions=int(_number(environment, "COMMAND_PARTITIONS", COMMANDS_PARTITIONS)),
             cosmos_read_timeout=_number(environment, "COSMOS_READ_TIMEOUT", 5),

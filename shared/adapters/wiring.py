@@ -18,6 +18,7 @@ from shared.kernel.ports import (
     Leases,
     Log,
     LogReader,
+    Notifier,
     Outcomes,
     Parking,
     Progress,
@@ -27,6 +28,7 @@ from shared.kernel.ports import (
 if TYPE_CHECKING:
     from azure.cosmos.aio import CosmosClient
 
+    from shared.adapters.event_grid import EventGridNotifier
     from shared.adapters.event_hubs import EventHubsLog
     from shared.adapters.log_reader import EventHubsReader
 
@@ -108,6 +110,11 @@ async def mailbox() -> Log:
     return _mailbox()
 
 
+async def notifier() -> Notifier:
+    """Give the topic that tells others."""
+    return _event_grid()
+
+
 async def outcomes() -> Outcomes:
     """Give the final outcomes of commands that left no commit."""
     from shared.adapters.cosmos.client import container
@@ -172,3 +179,10 @@ def _event_hubs_reader() -> "EventHubsReader":
     from shared.adapters.log_reader import open_log_reader
 
     return open_log_reader(settings())
+
+
+@cache
+def _event_grid() -> "EventGridNotifier":
+    from shared.adapters.event_grid import open_notifier
+
+    return open_notifier(settings())

@@ -9,6 +9,7 @@ from shared.kernel.deadline import Deadline
 from shared.kernel.enricher import Enricher
 from shared.kernel.errors import ConfigurationError, UnknownMessage
 from shared.kernel.message import Command, Event, type_name
+from shared.kernel.notification import public_type
 from shared.kernel.policy import Policy
 from shared.kernel.receptor import Receptor
 from shared.kernel.view import View
@@ -35,6 +36,9 @@ class Domain:
         # One space of names: all stand in derived ids.
         _no_doubles("reaction", [one.name for one in (*self.reactions, *self.deadlines)])
         _no_doubles("enricher", [enricher.name for enricher in self.enrichers])
+        # The type stands in the ids of notifications: a second enricher would publish under the ids of the first.
+        types = [public_type(one.category.name, one.public) for one in self.enrichers]
+        _no_doubles("public event", types)
         taken = RESERVED & {category.name for category in self.categories}
         if taken:
             raise ConfigurationError(f"category names that routes need themselves: {sorted(taken)}")
@@ -45,9 +49,8 @@ class Domain:
             self._check_event(policy.name, policy.target, policy.fact)
         for enricher in self.enrichers:
             self._check_event(enricher.name, enricher.category, enricher.event)
-            if enricher.view not in self.views:
+            if enricher.lookup is not None and enricher.lookup.view not in self.views:
                 raise ConfigurationError(f"'{enricher.name}' looks into no view of the domain")
-
         for deadline in self.deadlines:
             if deadline.view not in self.views:
                 raise ConfigurationError(f"'{deadline.name}' looks into no view of the domain")

@@ -8,22 +8,29 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from shared.kernel.category import Category
-from shared.kernel.message import Event, Message
+from shared.kernel.message import Event, Message, PublicEvent
 from shared.kernel.stream import StreamName
 from shared.kernel.view import View
 
 
 @dataclass(frozen=True, slots=True)
-class Enricher[E: Event, D: Message, P: Event]:
-    """Makes a public event of an internal one, with the data that a view holds under the keys that it names.
+class Lookup[E: Event, D: Message]:
+    """What an enricher asks for: the first row of each of these keys of a view."""
 
-    A key of which the view has nothing (yet) is not in the lookup: `enrich` does without.
+    view: View[D]
+    keys: Callable[[StreamName, E], Iterable[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Enricher[E: Event, D: Message, P: PublicEvent]:
+    """Makes a public event of an internal one, with the data that its lookup finds, if it has one.
+
+    A key of which the view has nothing (yet) is not among what was found: `enrich` does without.
     """
 
     name: str
     category: Category
     event: type[E]
-    view: View[D]
-    keys: Callable[[StreamName, E], Iterable[str]]
     public: type[P]
     enrich: Callable[[StreamName, E, Mapping[str, D]], P]
+    lookup: Lookup[E, D] | None = None

@@ -14,9 +14,12 @@ OnewriteError
 │   ├── OutcomeUnknown
 │   ├── StoreThrottled
 │   └── StoreUnavailable
-└── LogError
-    ├── EventTooLarge
-    └── LogUnavailable
+├── LogError
+│   ├── EventTooLarge
+│   └── LogUnavailable
+└── NotifierError
+    ├── NotificationTooLarge
+    └── NotifierUnavailable
 """
 
 from typing import ClassVar
@@ -137,4 +140,23 @@ class LogUnavailable(LogError):
     """The log did not acknowledge: what was sent may or may not be there."""
 
     code = "log-unavailable"
+    transient = True
+
+
+class NotifierError(OnewriteError):
+    """A notification could not be published."""
+
+    code = "notifier"
+
+
+class NotificationTooLarge(NotifierError):
+    """A notification does not fit into a request, alone."""
+
+    code = "notification-too-large"
+
+
+class NotifierUnavailable(NotifierError):
+    """The topic did not acknowledge: what was published may or may not be there."""
+
+    code = "notifier-unavailable"
     transient = True

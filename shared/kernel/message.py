@@ -36,6 +36,12 @@ class Event(Message):
     schema_number: ClassVar[int] = 1
 
 
+class PublicEvent(Event):
+    """What others are told of an event: names and shapes that they rely on, and a link to the read model."""
+
+    link: str
+
+
 def check_numbers(value: Any) -> None:  # noqa: ANN401 - JSON
     """Raise NumberTooLarge for an integer that a JSON number does not hold exactly (RFC 8259, section 6)."""
     match value:
@@ -56,6 +62,6 @@ def type_name(message: type[Message]) -> str:
     return message.__name__
 
 
-def route_name(command: type[Command]) -> str:
+def route_name(message: type[Message]) -> str:
     """Name a command as the URL does: `ReceiveStock` is `receive-stock`."""
-    return re.sub(r"(?<!^)(?=[A-Z])", "-", command.__name__).lower()
+    return re.sub(r"(?<!^)(?=[A-Z])", "-", message.__name__).lower()

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 from shared.kernel.commit import Commit
 from shared.kernel.final_outcome import FinalOutcome
 from shared.kernel.listing import Listing
+from shared.kernel.notification import Notification
 from shared.kernel.parking import Decision, Parked
 from shared.kernel.stream import StreamName
 from shared.kernel.view import Row, RowKey
@@ -216,4 +217,20 @@ class LogReader(Protocol):
 
     async def time_after(self, partition: int, sequence: int) -> datetime | None:
         """Give the time at which the log took the message behind a sequence number; raises LogUnavailable."""
+        ...
+
+
+class Notifier(Protocol):
+    """The topic that tells others; it promises no order, and may tell twice."""
+
+    @property
+    def largest(self) -> int:
+        """How many bytes a notification may have."""
+        ...
+
+    async def publish(self, notifications: Sequence[Notification]) -> None:
+        """Publish, in as few requests as hold it; raises NotificationTooLarge, NotifierUnavailable.
+
+        When one is too large none is published; after another error any of them may be.
+        """
         ...

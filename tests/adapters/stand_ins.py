@@ -20,7 +20,12 @@ NAMES: dict[str, Any] = json.loads(Path("shared/names.json").read_text(encoding=
 
 def local_settings(services: Services, **changes: str) -> Settings:
     """Make the settings of an application that uses the stand-ins."""
-    return Settings.read({"COSMOS": services.cosmos, "EVENTHUBS": services.event_hubs, **changes})
+    connections = {
+        "COSMOS": services.cosmos,
+        "EVENTHUBS": services.event_hubs,
+        "EVENTGRID": services.event_grid,
+    }
+    return Settings.read({**connections, **changes})
 
 
 @asynccontextmanager

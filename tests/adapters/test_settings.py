@@ -7,17 +7,22 @@ import pytest
 
 from shared.adapters import names
 from shared.adapters.connections import Identity
-from shared.adapters.names import COSMOS, EVENT_HUBS, SWEEP_SCHEDULE
+from shared.adapters.names import COSMOS, EVENT_GRID, EVENT_HUBS, SWEEP_SCHEDULE
 from shared.adapters.settings import Settings, connection_parts, feed_poll_delay
 from shared.kernel.errors import ConfigurationError
 
-GIVEN = {"COSMOS": "AccountEndpoint=http://c/;AccountKey=a==", "EVENTHUBS": "Endpoint=sb://e"}
+GIVEN = {
+    "COSMOS": "AccountEndpoint=http://c/;AccountKey=a==",
+    "EVENTHUBS": "Endpoint=sb://e",
+    "EVENTGRID": "Endpoint=http://g/;AccessKey=a=",
+}
 
 
 def test_settings_have_defaults_for_all_but_the_connections() -> None:
     settings = Settings.read(GIVEN)
 
-    assert (settings.cosmos, settings.event_hubs) == (GIVEN["COSMOS"], GIVEN["EVENTHUBS"])
+    connections = (settings.cosmos, settings.event_hubs, settings.event_grid)
+    assert connections == tuple(GIVEN.values())
     assert settings.event_partitions == names.EVENTS_PARTITIONS
     assert feed_poll_delay({}) == 500
 
@@ -73,7 +78,7 @@ def test_every_setting_is_documented() -> None:
         Path("docs/architecture.md").read_text(encoding="utf-8").partition("## Settings")[2]
     )
 
-    asked = {*re.findall(r'environment, "([A-Z_]+)"', source), COSMOS, EVENT_HUBS}
+    asked = {*re.findall(r'environment, "([A-Z_]+)"', source), COSMOS, EVENT_HUBS, EVENT_GRID}
     asked.add(SWEEP_SCHEDULE.strip("%"))
 
     assert asked

@@ -21,7 +21,11 @@ def measured(services: Services) -> dict[str, int]:
     done = subprocess.run(
         [sys.executable, "-m", "tests.bench.command_cpu"],
         cwd=ROOT,
-        env={"COSMOS": services.cosmos, "EVENTHUBS": services.event_hubs},
+        env={
+            "COSMOS": services.cosmos,
+            "EVENTHUBS": services.event_hubs,
+            "EVENTGRID": services.event_grid,
+        },
         capture_output=True,
         text=True,
         check=True,

@@ -99,6 +99,7 @@ async def cloud(state: Path, app: Path = ROOT, hosts: int = 2) -> AsyncIterator[
         settings = {
             "COSMOS": made.cosmos,
             "EVENTHUBS": made.event_hubs,
+            "EVENTGRID": environment["EVENTGRID"],
             "SWEEP_SCHEDULE": NEVER,
             "PUBLISH_TIMEOUT": "2",
             "PUBLISH_BUDGET": "0.5",

@@ -3,7 +3,8 @@
 import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from typing import Protocol
+from datetime import datetime
+from typing import Any, Protocol
 
 import pytest
 from azure.eventhub import EventData
@@ -14,19 +15,34 @@ from shared.adapters.cosmos.feed import CosmosFeed, CosmosProgress
 from shared.adapters.cosmos.outcomes import CosmosOutcomes
 from shared.adapters.cosmos.parking import CosmosParking
 from shared.adapters.cosmos.rows import CosmosRows
+from shared.adapters.event_grid import open_notifier
 from shared.adapters.event_hubs import open_log
 from shared.adapters.memory import (
     MemoryEventStore,
     MemoryFeed,
     MemoryLog,
+    MemoryNotifier,
     MemoryOutcomes,
     MemoryParking,
     MemoryProgress,
     MemoryRows,
 )
-from shared.kernel.ports import EventStore, Feed, Log, Outcomes, Parking, Progress, Rows
+from shared.kernel.commit import timestamp
+from shared.kernel.notification import Notification
+from shared.kernel.ports import (
+    EventStore,
+    Feed,
+    Log,
+    Notifier,
+    Outcomes,
+    Parking,
+    Progress,
+    Rows,
+)
 from tests.adapters.stand_ins import fresh_container, local_settings
 from tests.conftest import Services
+from tests.local.event_grid.webhooks import Webhook, serving
+from tests.local.subscribing import subscribed
 
 BOTH = ["memory", "cosmos"]
 
@@ -147,4 +163,58 @@ async def log(request: pytest.FixtureRequest, services: Services) -> AsyncIterat
             for p in range(4)
         ]
         yield OnEventHubs(port, consumer, starts)
+    await port.close()
+
+
+class ReadableNotifier(Protocol):
+    """A notifier, and what a webhook is told."""
+
+    @property
+    def port(self) -> Notifier: ...
+
+    async def published(self, count: int) -> list[Notification]: ...
+
+
+@dataclass
+class ToMemory:
+    port: MemoryNotifier
+
+    async def published(self, count: int) -> list[Notification]:
+        return self.port.published[:count]
+
+
+@dataclass
+class ToWebhook:
+    """The topic of the stand-in, seen by a webhook of the test."""
+
+    port: Notifier
+    webhook: Webhook
+
+    async def published(self, count: int) -> list[Notification]:
+        await self.webhook.attempts(count)
+        return [read(event) for event in self.webhook.events]
+
+
+def read(event: dict[str, Any]) -> Notification:
+    """Read a CloudEvent as it was delivered; the SDK writes times with three digits or six."""
+    known = {name: event[name] for name in ("id", "source", "type", "subject", "sequence")}
+    return Notification(
+        **known,
+        time=timestamp(datetime.fromisoformat(event["time"])),
+        correlationid=event["correlationid"],
+        traceparent=event["traceparent"],
+        data=event["data"],
+    )
+
+
+@pytest.fixture(params=["memory", "event-grid"])
+async def notifier(
+    request: pytest.FixtureRequest, services: Services
+) -> AsyncIterator[ReadableNotifier]:
+    if request.param == "memory":
+        yield ToMemory(MemoryNotifier())
+        return
+    port = open_notifier(local_settings(services))
+    async with serving(Webhook()) as webhook, subscribed(services.event_grid, webhook.url):
+        yield ToWebhook(port, webhook)
     await port.close()

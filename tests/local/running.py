@@ -42,6 +42,10 @@ class Running:
     def cosmos(self) -> str:
         return self.settings["COSMOS"]
 
+    @property
+    def event_grid(self) -> str:
+        return make_stack(self.ports, self.state).environment["EVENTGRID"]
+
     async def kill(self) -> None:
         """kill -9 of the whole group: supervisor, stand-ins and host at one blow."""
         os.killpg(self.process.pid, signal.SIGKILL)

@@ -34,7 +34,7 @@ async def test_lag_is_told_stage_by_stage_and_ends_at_nothing(tmp_path: Path) ->
                     break
         assert [(one["stage"], one["partition"]) for one in lag["stages"]] == [
             (stage, str(n))
-            for stage in ("single_publisher", "projections", "reactions")
+            for stage in ("single_publisher", "projections", "reactions", "notifications")
             for n in range(4)
         ]
 

@@ -153,6 +153,7 @@ def test_the_app_is_loaded_by_the_worker_in_the_order_of_the_flow(
         *(
             "projections",
             "reactions",
+            "notifications",
             "mailbox",
             "deadlines",
             "lag",
@@ -168,7 +169,7 @@ def test_nothing_that_the_promises_rest_on_is_missing_from_the_bindings(
 ) -> None:
     publisher, projections = functions["single_publisher"], functions["projections"]
 
-    for function in (publisher, projections):
+    for function in (publisher, projections, functions["reactions"], functions["notifications"]):
         assert function["retry"] == {"strategy": "exponential_backoff", "most": -1}
     assert publisher["trigger"]["startFromBeginning"] is True
     assert publisher["trigger"]["createLeaseContainerIfNotExists"] is False

@@ -7,11 +7,17 @@ import statistics
 import sys
 import time
 from collections.abc import Sequence
+from http import HTTPStatus
 from pathlib import Path
+
+import aiohttp
 
 from infra.local.demo.clients import Answer, Ledger
 from infra.local.demo.morning import Morning, work
-from infra.local.demo.oracle import broken_promises, everything, wrong_rows
+from infra.local.demo.oracle import broken_promises, everything, streams, wrong_rows
+from infra.local.demo.orders import order
+from infra.local.demo.partnership import OPTIONS, Partnership, partner, unlike
+from infra.local.demo.process import broken
 from infra.local.demo.stages import Stages, watch_log, watch_rows
 from infra.local.stack import ROOT, Ports, Stack, StackError, make_stack
 
@@ -24,8 +30,8 @@ async def demo(morning: Morning, stack: Stack) -> int:
     await stack.start()
     print(f"A stack of its own on {stack.url} after {time.perf_counter() - begun:.1f} s.")
     print(
-        f"{morning.commands:,} commands, {morning.clients} clients at once, {morning.hot} hot items"
-        f" and {morning.cold} cold ones, seed {morning.seed}:"
+        f"{morning.commands:,} commands, {morning.orders} orders, {morning.clients} clients at once,"
+        f" {morning.hot} hot items and {morning.cold} cold ones, seed {morning.seed}:"
     )
     ledger, stages = Ledger(), Stages()
     watchers = [
@@ -34,16 +40,21 @@ async def demo(morning: Morning, stack: Stack) -> int:
     ]
     showing = asyncio.create_task(_show_progress(ledger, stages))
     begun = time.perf_counter()
-    await work(morning, stack.url, ledger)
-    worked = time.perf_counter() - begun
+    async with partner(stack.environment["EVENTGRID"], morning.seed) as heard:
+        await work(morning, stack.url, ledger)
+        await order(morning, stack.url, ledger)
+        worked = time.perf_counter() - begun
+        settled = await _settle(stack, stages)
+        await heard.settle(SETTLE)
     items = await everything(stack.environment["COSMOS"], "events")
-    settled = await _settle(stages, sum(len(item["events"]) for item in items))
     for task in (showing, *watchers):
         task.cancel()
     await asyncio.gather(showing, *watchers, return_exceptions=True)
     rows = await everything(stack.environment["COSMOS"], "views")
     _report(ledger, stages, worked, settled)
+    _tell_of(heard)
     wrong = wrong_rows(items, rows) + broken_promises(items, ledger.answers)
+    wrong += broken(streams(items)) + unlike(items, heard)
     wrong += [f"{stages.out_of_order} messages of the log came before their predecessors"] * bool(
         stages.out_of_order
     )
@@ -51,13 +62,34 @@ async def demo(morning: Morning, stack: Stack) -> int:
     return 1 if wrong or ledger.repeats_answered_otherwise else 0
 
 
-async def _settle(stages: Stages, events: int) -> float:
-    begun = time.perf_counter()
-    while min(stages.log_events, stages.projected) < events:
-        if time.perf_counter() - begun > SETTLE:
+async def _settle(stack: Stack, stages: Stages) -> float:
+    """Wait until no stage has anything to do, twice in a row: what one has done is the next one's work."""
+    begun, before = time.perf_counter(), -1
+    while time.perf_counter() - begun < SETTLE:
+        events = min(stages.log_events, stages.projected)
+        idle = await _idle(stack) and stages.log_events == stages.projected
+        if idle and events == before:
             break
-        await asyncio.sleep(0.05)
+        before = events if idle else -1
+        await asyncio.sleep(0.25)
     return time.perf_counter() - begun
+
+
+async def _idle(stack: Stack) -> bool:
+    url = f"{stack.url}/api/operations/lag"
+    async with aiohttp.ClientSession() as http, http.get(url) as answer:
+        # Whoever is too busy to tell is not idle.
+        return answer.status == HTTPStatus.OK and not any(
+            stage["events"] for stage in (await answer.json())["stages"]
+        )
+
+
+def _tell_of(heard: Partnership) -> None:
+    print(
+        f"partner    told of {len(heard.deliveries):,} orders in {heard.deliveries.total():,} deliveries;"
+        f" busy {heard.said['busy']}, late {heard.said['late']} times;"
+        f" dead letters: {', '.join(sorted(heard.dead)) or 'none'}"
+    )
 
 
 async def _show_progress(ledger: Ledger, stages: Stages) -> None:
@@ -124,6 +156,7 @@ def main() -> int:
 
 async def _run(morning: Morning, state: Path) -> int:
     stack = make_stack(Ports.free(), state)
+    stack.options = OPTIONS
     try:
         return await demo(morning, stack)
     except StackError as error:

@@ -46,23 +46,26 @@ class Client:
     dice: random.Random
     held: list[tuple[str, str]] = field(default_factory=list)
 
-    async def send(self, sku: str, command: str, body: dict[str, Any]) -> Answer:
+    async def send(
+        self, id_: str, command: str, body: dict[str, Any], category: str = "item"
+    ) -> Answer:
         """Send a command until it is answered; one in twenty is sent once more afterwards."""
         key = str(UUID(int=self.dice.getrandbits(128), version=4))
         begun = time.perf_counter()
-        answer = await self._until_answered(sku, command, body, key)
+        stream = f"{category}-{id_}"
+        answer = await self._until_answered(stream, command, body, key)
         self.ledger.seconds.append(time.perf_counter() - begun)
         self.ledger.answers.append(answer)
         if self.dice.random() < 0.05 and answer.events:
-            again = await self._until_answered(sku, command, body, key)
+            again = await self._until_answered(stream, command, body, key)
             self.ledger.repeats += 1
             self.ledger.repeats_answered_otherwise += again != answer
         return answer
 
     async def _until_answered(
-        self, sku: str, command: str, body: dict[str, Any], key: str
+        self, stream: str, command: str, body: dict[str, Any], key: str
     ) -> Answer:
-        url = f"{self.url}/api/item/{sku}/{command}"
+        url = f"{self.url}/api/{stream.replace('-', '/', 1)}/{command}"
         deadline = time.monotonic() + PATIENCE
         while True:
             try:
@@ -70,14 +73,14 @@ class Client:
                     url, json=body, headers={"Idempotency-Key": key}
                 ) as response:
                     if response.status not in ASK_AGAIN:
-                        return _answer(sku, key, response.status, await response.json())
+                        return _answer(stream, key, response.status, await response.json())
                     self.ledger.asked_again[str(response.status)] += 1
             except (aiohttp.ClientError, TimeoutError):
                 self.ledger.asked_again["no answer"] += 1
             if time.monotonic() > deadline:
-                raise TimeoutError(f"no answer to {command} of {sku} within {PATIENCE:.0f} s")
+                raise TimeoutError(f"no answer to {command} of {stream} within {PATIENCE:.0f} s")
             await asyncio.sleep(self.dice.uniform(0.02, 0.2))
 
 
-def _answer(sku: str, key: str, status: int, body: dict[str, Any]) -> Answer:
-    return Answer(key, f"item-{sku}", status, body.get("version"), body.get("events", []))
+def _answer(stream: str, key: str, status: int, body: dict[str, Any]) -> Answer:
+    return Answer(key, stream, status, body.get("version"), body.get("events", []))

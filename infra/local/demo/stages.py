@@ -1,4 +1,4 @@
-"""Watches the stages behind the store: the log through a consumer group of its own, the rows by asking."""
+"""Watches the stages behind the store: the log through the group that no function has, the rows by asking."""
 
 import asyncio
 from collections import defaultdict
@@ -10,7 +10,7 @@ from azure.cosmos.aio import ContainerProxy, CosmosClient
 from azure.eventhub import EventData
 from azure.eventhub.aio import EventHubConsumerClient, PartitionContext
 
-WATCHER = "notifications"
+WATCHER = "$Default"
 
 
 @dataclass(slots=True)

@@ -3,6 +3,7 @@
 from shared.adapters.memory.event_store import MemoryEventStore
 from shared.adapters.memory.feed import MemoryFeed, MemoryLeases, MemoryProgress
 from shared.adapters.memory.log import MemoryLog
+from shared.adapters.memory.notifier import MemoryNotifier
 from shared.adapters.memory.outcomes import MemoryOutcomes
 from shared.adapters.memory.parking import MemoryParking
 from shared.adapters.memory.rows import MemoryRows
@@ -12,6 +13,7 @@ __all__ = [
     "MemoryFeed",
     "MemoryLeases",
     "MemoryLog",
+    "MemoryNotifier",
     "MemoryOutcomes",
     "MemoryParking",
     "MemoryProgress",

@@ -1,11 +1,10 @@
 """The process: what events of one category cause in another, and what the world outside is told of them."""
 
-from shared.domain.process import reserving
+from shared.domain.process import notifying, reserving
 from shared.domain.process.expiring import expiry
-from shared.domain.process.notifying import confirmation
 from shared.domain.process.replenishing import replenish
 
 RECEPTORS = reserving.ALL
 POLICIES = (replenish,)
-ENRICHERS = (confirmation,)
+ENRICHERS = notifying.ALL
 DEADLINES = (expiry,)

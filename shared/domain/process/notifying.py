@@ -1,29 +1,37 @@
-"""The enricher: the public `OrderConfirmed` carries the items' names."""
+"""The enrichers: what others are told of orders and replenishments; a confirmed order carries the items' names."""
 
 from collections.abc import Iterable, Mapping
 
-from shared.domain.order import order
-from shared.domain.order.events import OrderConfirmed
+from shared.domain.order import events, order
+from shared.domain.orders import orders
 from shared.domain.process import public
-from shared.domain.process.public import NamedLine
+from shared.domain.replenishment import replenishment
+from shared.domain.replenishment.events import ReplenishmentRequested
+from shared.domain.replenishments import replenishments
 from shared.domain.stock import StockLevel, stock
-from shared.kernel.enricher import Enricher
+from shared.kernel.enricher import Enricher, Lookup
+from shared.kernel.message import Message
+from shared.kernel.notification import link_to
 from shared.kernel.stream import StreamName
 
 
-def _skus(_stream: StreamName, event: OrderConfirmed) -> Iterable[str]:
+def _skus(_stream: StreamName, event: events.OrderConfirmed) -> Iterable[str]:
     return [line.sku for line in event.lines]
 
 
-def _with_names(
-    stream: StreamName, event: OrderConfirmed, levels: Mapping[str, StockLevel]
+def _confirmed(
+    stream: StreamName, event: events.OrderConfirmed, levels: Mapping[str, StockLevel]
 ) -> public.OrderConfirmed:
-    lines = tuple(
-        # The view may lag behind the registration: then the SKU has to do.
-        NamedLine(sku=line.sku, name=_name(levels, line.sku), quantity=line.quantity)
-        for line in event.lines
+    return public.OrderConfirmed(
+        link=link_to(orders, stream.id),
+        order_id=stream.id,
+        customer_id=event.customer_id,
+        lines=tuple(
+            # The view may lag behind the registration: then the SKU has to do.
+            public.NamedLine(sku=line.sku, quantity=line.quantity, name=_name(levels, line.sku))
+            for line in event.lines
+        ),
     )
-    return public.OrderConfirmed(order_id=stream.id, customer_id=event.customer_id, lines=lines)
 
 
 def _name(levels: Mapping[str, StockLevel], sku: str) -> str:
@@ -31,12 +39,55 @@ def _name(levels: Mapping[str, StockLevel], sku: str) -> str:
     return level.name if level is not None and level.name else sku
 
 
-confirmation = Enricher(
-    name="order-confirmation",
-    category=order,
-    event=OrderConfirmed,
-    view=stock,
-    keys=_skus,
-    public=public.OrderConfirmed,
-    enrich=_with_names,
+def _rejected(
+    stream: StreamName, event: events.OrderRejected, _found: Mapping[str, Message]
+) -> public.OrderRejected:
+    link = link_to(orders, stream.id)
+    return public.OrderRejected(link=link, order_id=stream.id, customer_id=event.customer_id)
+
+
+def _cancelled(
+    stream: StreamName, event: events.OrderCancelled, _found: Mapping[str, Message]
+) -> public.OrderCancelled:
+    return public.OrderCancelled(
+        link=link_to(orders, stream.id),
+        order_id=stream.id,
+        customer_id=event.customer_id,
+        reason=event.reason,
+    )
+
+
+def _shipped(
+    stream: StreamName, event: events.OrderShipped, _found: Mapping[str, Message]
+) -> public.OrderShipped:
+    return public.OrderShipped(
+        link=link_to(orders, stream.id),
+        order_id=stream.id,
+        customer_id=event.customer_id,
+        lines=tuple(public.Line(sku=line.sku, quantity=line.quantity) for line in event.lines),
+    )
+
+
+def _requested(
+    stream: StreamName, event: ReplenishmentRequested, _found: Mapping[str, Message]
+) -> public.ReplenishmentRequested:
+    link = link_to(replenishments, stream.id)
+    return public.ReplenishmentRequested(link=link, sku=stream.id, shortage=event.shortage)
+
+
+ALL = (
+    Enricher(
+        *("order-confirmation", order, events.OrderConfirmed, public.OrderConfirmed, _confirmed),
+        lookup=Lookup(stock, _skus),
+    ),
+    Enricher("order-rejection", order, events.OrderRejected, public.OrderRejected, _rejected),
+    Enricher("order-cancellation", order, events.OrderCancelled, public.OrderCancelled, _cancelled),
+    Enricher("order-shipment", order, events.OrderShipped, public.OrderShipped, _shipped),
+    Enricher(
+        "replenishment-request",
+        replenishment,
+        ReplenishmentRequested,
+        public.ReplenishmentRequested,
+        _requested,
+    ),
 )

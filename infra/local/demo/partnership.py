@@ -1,0 +1,125 @@
+"""What a partner is told of orders, and what the store says that it should have been told."""
+
+import asyncio
+import json
+import sys
+from collections import Counter
+from collections.abc import AsyncIterator, Iterable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import aiohttp
+
+from infra.local.stack import ROOT
+
+PATIENCE = 0.5
+LATE = 1.0
+# The stand-in waits for an answer for half a second, and lets ten minutes of its schedule pass in one.
+OPTIONS = ("--event-grid-pace", "600", "--event-grid-patience", str(PATIENCE))
+TOLD = {
+    "OrderConfirmed": "onewrite.order.confirmed.v1",
+    "OrderRejected": "onewrite.order.rejected.v1",
+}
+
+
+@dataclass(slots=True)
+class Partnership:
+    """The deliveries that a partner told of, and its subscription."""
+
+    subscription: str
+    said: Counter[str] = field(default_factory=Counter)
+    deliveries: Counter[str] = field(default_factory=Counter)
+    dead: list[str] = field(default_factory=list)
+
+    async def settle(self, patience: float) -> None:
+        """Wait until nothing is on its way to the partner, and list what it refused for good."""
+        async with aiohttp.ClientSession() as http, asyncio.timeout(patience):
+            # Nothing tells when the last delivery ends: it has to be asked.
+            while (await _get(http, self.subscription))["undelivered"]:  # noqa: ASYNC110 - see above
+                await asyncio.sleep(0.1)
+            letters = await _get(http, f"{self.subscription}/deadLetters")
+        self.dead = [letter["id"] for letter in letters["value"]]
+
+    def hear(self, line: bytes) -> None:
+        """Count a delivery."""
+        told = json.loads(line)
+        self.said[told["said"]] += 1
+        if told["said"] in {"taken", "late"}:
+            self.deliveries[told["id"]] += 1
+
+
+@asynccontextmanager
+async def partner(event_grid: str, seed: int) -> AsyncIterator[Partnership]:
+    """Start a partner, and subscribe it to confirmed and rejected orders."""
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "infra.local.demo.partner"),
+        *("--seed", str(seed), "--late", str(LATE)),
+        cwd=ROOT,
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+    )
+    if process.stdout is None or process.stdin is None:
+        raise AssertionError("both are pipes")
+    webhook = json.loads(await process.stdout.readline())["ready"]
+    subscription = f"{_topic(event_grid)}/eventSubscriptions/partner"
+    async with aiohttp.ClientSession() as http:
+        body = {"properties": _described(webhook)}
+        async with http.put(subscription, json=body, raise_for_status=True):
+            made = Partnership(subscription)
+    listening = asyncio.create_task(_listen(process.stdout, made))
+    try:
+        yield made
+    finally:
+        process.stdin.close()
+        await process.wait()
+        await listening
+
+
+def unlike(items: Iterable[Mapping[str, Any]], heard: Partnership) -> list[str]:
+    """Name the orders that the partner was not told of, or should not have been, or was told otherwise."""
+    implied = set(_implied(items))
+    found = heard.deliveries.keys() | set(heard.dead)
+    return [
+        *(f"the partner was never told {id_}" for id_ in sorted(implied - found)),
+        *(f"the partner was told {id_}, and it is not so" for id_ in sorted(found - implied)),
+        *(
+            f"{id_} is dead, and the partner took it"
+            for id_ in heard.deliveries.keys() & set(heard.dead)
+        ),
+    ]
+
+
+def _implied(items: Iterable[Mapping[str, Any]]) -> Iterable[str]:
+    for item in items:
+        first = item["version"] - len(item["events"]) + 1
+        for version, event in enumerate(item["events"], start=first):
+            if event["type"] in TOLD:
+                yield f"{item['stream']}@{version}/{TOLD[event['type']]}"
+
+
+async def _listen(output: asyncio.StreamReader, heard: Partnership) -> None:
+    async for line in output:
+        heard.hear(line)
+
+
+def _topic(event_grid: str) -> str:
+    parts = dict(part.split("=", 1) for part in event_grid.split(";"))
+    return parts["Endpoint"].removesuffix("/api/events")
+
+
+def _described(webhook: str) -> dict[str, Any]:
+    return {
+        "destination": {"endpointType": "WebHook", "properties": {"endpointUrl": webhook}},
+        "eventDeliverySchema": "CloudEventSchemaV1_0",
+        "filter": {"includedEventTypes": list(TOLD.values())},
+        "deadLetterDestination": {
+            "endpointType": "StorageBlob",
+            "properties": {"resourceId": "storage", "blobContainerName": "dead-letters"},
+        },
+    }
+
+
+async def _get(http: aiohttp.ClientSession, url: str) -> Any:  # noqa: ANN401 - JSON
+    async with http.get(url, raise_for_status=True) as answer:
+        return await answer.json()

@@ -1,0 +1,91 @@
+"""The topic: Event Grid through azure-eventgrid, packed as full as a request may be."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from azure.core.credentials import AzureKeyCredential
+from azure.core.credentials_async import AsyncTokenCredential
+from azure.core.exceptions import AzureError
+from azure.core.pipeline.transport import AioHttpTransport
+from azure.eventgrid.aio import EventGridPublisherClient
+
+from shared.adapters.connections import Connection, Identity
+from shared.adapters.identity import credential
+from shared.adapters.names import EVENT_GRID
+from shared.adapters.settings import Settings, connection_parts
+from shared.kernel.errors import ConfigurationError, NotificationTooLarge, NotifierUnavailable
+from shared.kernel.notification import Notification, cloud_event, size_of
+
+LARGEST_REQUEST = 1_048_576
+MOST_EVENTS = 5_000
+# The SDK may write a time a few bytes longer, and the brackets and commas of the list count too.
+OVERHEAD = 1_024
+BETWEEN = 64
+ANSWERED_WITHIN = 10.0
+
+
+class EventGridNotifier:
+    """Publishes with one client, kept for the life of the process."""
+
+    def __init__(self, client: EventGridPublisherClient) -> None:
+        self._client = client
+
+    @property
+    def largest(self) -> int:
+        return LARGEST_REQUEST - OVERHEAD
+
+    async def publish(self, notifications: Sequence[Notification]) -> None:
+        for request in list(requests(notifications, self.largest)):
+            try:
+                await self._client.send(request)
+            except AzureError as error:
+                raise NotifierUnavailable(f"Event Grid: {error}") from error
+
+    async def close(self) -> None:
+        await self._client.close()
+
+
+def requests(notifications: Sequence[Notification], largest: int) -> Iterator[list[dict[str, Any]]]:
+    """Pack notifications into requests, in order; raises NotificationTooLarge for one that fits into none."""
+    request: list[dict[str, Any]] = []
+    filled = 0
+    for one in notifications:
+        size = size_of(one)
+        if size > largest:
+            raise NotificationTooLarge(f"{one.id} has {size} bytes")
+        if request and (filled + BETWEEN + size > largest or len(request) == MOST_EVENTS):
+            yield request
+            request, filled = [], 0
+        request.append(cloud_event(one))
+        filled += BETWEEN + size if filled else size
+    if request:
+        yield request
+
+
+def open_notifier(settings: Settings) -> EventGridNotifier:
+    """Make the notifier; it connects when it is first used."""
+    endpoint, signs_in = _signed_in(settings.event_grid)
+    client = EventGridPublisherClient(
+        endpoint,
+        signs_in,
+        # What fails is published again by whoever asked: the SDK need not.
+        retry_total=0,
+        read_timeout=ANSWERED_WITHIN,
+        # The default transport looks for proxies and ~/.netrc on every request.
+        transport=AioHttpTransport(use_env_settings=False),
+    )
+    return EventGridNotifier(client)
+
+
+def _signed_in(
+    connection: Connection | None,
+) -> tuple[str, AzureKeyCredential | AsyncTokenCredential]:
+    if connection is None:
+        raise ConfigurationError(f"the setting {EVENT_GRID} is missing: nobody can be notified")
+    if isinstance(connection, Identity):
+        return connection.address, credential(connection)
+    parts = connection_parts(connection)
+    missing = {"Endpoint", "AccessKey"} - parts.keys()
+    if missing:
+        raise ConfigurationError(f"the connection to Event Grid lacks {sorted(missing)}")
+    return parts["Endpoint"], AzureKeyCredential(parts["AccessKey"])

@@ -1,0 +1,26 @@
+"""The topic in memory."""
+
+from collections.abc import Sequence
+
+from shared.kernel.errors import NotificationTooLarge
+from shared.kernel.notification import Notification, size_of
+
+LARGEST_REQUEST = 1_048_576
+OVERHEAD = 1_024
+
+
+class MemoryNotifier:
+    """Keeps what was published, in the order in which it came."""
+
+    def __init__(self) -> None:
+        self.published: list[Notification] = []
+
+    @property
+    def largest(self) -> int:
+        return LARGEST_REQUEST - OVERHEAD
+
+    async def publish(self, notifications: Sequence[Notification]) -> None:
+        for one in notifications:
+            if size_of(one) > self.largest:
+                raise NotificationTooLarge(f"{one.id} has {size_of(one)} bytes")
+        self.published += notifications

@@ -1,0 +1,87 @@
+"""The notification: a public event, a CloudEvent 1.0 that says what happened and where to read more (spec v1.0.2).
+
+It is made of one internal event by one enricher, so its id follows from both: what is published again is the same.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote
+
+from shared.kernel.enricher import Enricher
+from shared.kernel.envelope import Envelope
+from shared.kernel.message import Event, Message, PublicEvent, route_name
+from shared.kernel.view import View
+
+
+@dataclass(frozen=True, slots=True)
+class Notification:
+    """One public event; `sequence` is the version of the stream that it tells of."""
+
+    id: str
+    source: str
+    type: str
+    subject: str
+    time: str
+    sequence: int
+    correlationid: str
+    data: Mapping[str, Any]
+    traceparent: str | None = None
+
+
+def notification(
+    enricher: Enricher[Any, Any, Any],
+    envelope: Envelope,
+    event: Event,
+    found: Mapping[str, Message],
+) -> Notification:
+    """Make the public event of an internal one, with the data found under the keys of the enricher's lookup."""
+    public = enricher.enrich(envelope.stream, event, found)
+    type_ = public_type(enricher.category.name, enricher.public)
+    return Notification(
+        id=f"{envelope.id}/{type_}",
+        source=envelope.source,
+        type=type_,
+        subject=envelope.subject,
+        time=envelope.time,
+        sequence=envelope.sequence,
+        correlationid=envelope.correlationid,
+        traceparent=envelope.traceparent,
+        data=public.model_dump(mode="json"),
+    )
+
+
+def public_type(category: str, public: type[PublicEvent]) -> str:
+    """Name a public event and its version: `OrderConfirmed` of orders is `onewrite.order.confirmed.v1`."""
+    name = route_name(public)
+    what = name.removeprefix(f"{category}-")
+    return f"onewrite.{category}.{what}.v{public.schema_number}"
+
+
+def link_to(view: View[Any], key: str) -> str:
+    """Give the address of a key of a view, relative to that of the functions."""
+    return f"/api/views/{view.name}/{quote(key, safe='')}"
+
+
+def cloud_event(told: Notification) -> dict[str, Any]:
+    """Write a notification in the JSON format of CloudEvents."""
+    traced = {} if told.traceparent is None else {"traceparent": told.traceparent}
+    return {
+        "specversion": "1.0",
+        "id": told.id,
+        "source": told.source,
+        "type": told.type,
+        "subject": told.subject,
+        "time": told.time,
+        "datacontenttype": "application/json",
+        "sequence": told.sequence,
+        "correlationid": told.correlationid,
+        **traced,
+        "data": dict(told.data),
+    }
+
+
+def size_of(told: Notification) -> int:
+    """Count the bytes of a notification as it is sent: JSON in ASCII, with spaces."""
+    return len(json.dumps(cloud_event(told)))
