@@ -9,6 +9,10 @@ from consumers.mailbox import DurableMailbox
 from consumers.notifications import Notifications
 from consumers.projections import Projections
 from consumers.reactions import Reactions
+from consumers.webhooks import handling
+from consumers.webhooks.authentication import Authentication
+from consumers.webhooks.handling import Webhooks
+from consumers.webhooks.receiving import Receiver
 from shared.adapters import wiring
 from shared.adapters.http.lag import Lags
 from shared.adapters.http.operations import Operations
@@ -76,6 +80,24 @@ async def mailbox() -> DurableMailbox:
     )
 
 
+async def webhooks() -> Webhooks:
+    """Give what takes events of others in this process."""
+    return Webhooks(
+        domain,
+        await wiring.dispatcher(domain),
+        await wiring.parking(),
+        wiring.now,
+        wiring.pause,
+    )
+
+
+async def receiver() -> Receiver:
+    """Give the webhook of this process."""
+    settings = wiring.webhook_settings()
+    authentication = Authentication(settings.secrets, wiring.token_verifier())
+    return Receiver(await webhooks(), authentication, settings.origins, settings.subscriptions)
+
+
 async def deadlines() -> Deadlines:
     """Give the deadlines of this process."""
     return Deadlines(
@@ -96,6 +118,8 @@ async def operations(consumer: str) -> Operations:
         return Operations(consumer, parking, (await reactions()).replay, wiring.now)
     if consumer == notifying.CONSUMER:
         return Operations(consumer, parking, (await notifications()).replay, wiring.now)
+    if consumer == handling.CONSUMER:
+        return Operations(consumer, parking, (await webhooks()).replay, wiring.now)
     raise not_found(f"There is no consumer '{consumer[:60]}' here.")
 
 

@@ -6,6 +6,7 @@ import azure.functions as func
 
 from consumers import application
 from consumers.progress import note
+from consumers.webhooks.platform import from_platform
 from shared.adapters import names, telemetry, wiring
 from shared.adapters.http.lag import show_lag
 from shared.adapters.http.operations import decide, list_parked
@@ -101,6 +102,19 @@ async def notifications(events: List[func.EventHubEvent]) -> None:
 async def mailbox(commands: List[func.EventHubEvent]) -> None:
     """Handle the commands that wait."""
     await (await application.mailbox()).handle([command.get_body() for command in commands])
+
+
+# It authenticates every delivery itself: Event Grid has no function key in a rotation of its own.
+@blueprint.route("webhooks", methods=["POST", "OPTIONS"], auth_level=func.AuthLevel.ANONYMOUS)
+async def webhook(req: func.HttpRequest) -> func.HttpResponse:
+    """Take events of others, from senders that are not bound to the platform."""
+    return await telemetry.request(req, "webhooks", (await application.receiver()).receive(req))
+
+
+@blueprint.event_grid_trigger("event")
+async def outside_event(event: func.EventGridEvent) -> None:
+    """Take an event of others from the platform, in either schema."""
+    await (await application.webhooks()).handle([from_platform(event)])
 
 
 @blueprint.timer_trigger("due", schedule="30 * * * * *", use_monitor=True)

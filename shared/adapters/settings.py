@@ -63,6 +63,42 @@ class Exporters:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class TokenSettings:
+    """Whose tokens are believed: of this issuer, made for this audience, signed with keys of this URL."""
+
+    issuer: str
+    audience: str
+    keys_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class WebhookSettings:
+    """Who may deliver events of others: those who know a secret (two while one takes the place of the other)."""
+
+    secrets: tuple[str, ...]
+    origins: tuple[str, ...]
+    subscriptions: tuple[str, ...]
+    tokens: TokenSettings | None
+
+    @classmethod
+    def read(cls, environment: Mapping[str, str] = os.environ) -> Self:
+        """Read the settings; raises ConfigurationError for half of those about tokens."""
+        secrets = _list(environment, "WEBHOOK_SECRETS")
+        origins = _list(environment, "WEBHOOK_ORIGINS")
+        subscriptions = _list(environment, "WEBHOOK_SUBSCRIPTIONS")
+        issuer = environment.get("WEBHOOK_TOKEN_ISSUER", "")
+        audience = environment.get("WEBHOOK_TOKEN_AUDIENCE", "")
+        keys_url = environment.get("WEBHOOK_TOKEN_KEYS", "")
+        given = [bool(one) for one in (issuer, audience, keys_url)]
+        if any(given) != all(given):
+            raise ConfigurationError(
+                "of WEBHOOK_TOKEN_ISSUER, WEBHOOK_TOKEN_AUDIENCE and WEBHOOK_TOKEN_KEYS one is missing"
+            )
+        tokens = TokenSettings(issuer, audience, keys_url) if all(given) else None
+        return cls(secrets, origins, subscriptions, tokens)
+
+
 def feed_poll_delay(environment: Mapping[str, str] = os.environ) -> int:
     """Give the milliseconds between two looks at a change feed that had nothing new."""
     return int(_number(environment, "CHANGE_FEED_POLL_DELAY", 500))
@@ -72,6 +108,10 @@ def connection_parts(connection: str) -> dict[str, str]:
     """Split `Name=value;…`; the value may hold `=`."""
     pairs = (part.partition("=") for part in connection.split(";") if part.strip())
     return {name.strip(): value for name, _, value in pairs}
+
+
+def _list(environment: Mapping[str, str], name: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in environment.get(name, "").split(",") if part.strip())
 
 
 def _number(environment: Mapping[str, str], name: str, default: float) -> float:

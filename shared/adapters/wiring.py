@@ -2,13 +2,14 @@
 
 import asyncio
 import random
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from functools import cache
 from typing import TYPE_CHECKING
 
 from shared.adapters import telemetry
 from shared.adapters.names import EVENTS, LEASE_PREFIX, LEASES, OUTCOMES, PARKED, PROGRESS, VIEWS
-from shared.adapters.settings import Settings
+from shared.adapters.settings import Settings, WebhookSettings
 from shared.kernel.dispatcher import Dispatcher
 from shared.kernel.dispatching import dispatcher as dispatcher_of
 from shared.kernel.domain import Domain
@@ -133,6 +134,23 @@ async def warm() -> None:
     async with asyncio.TaskGroup() as group:
         group.create_task(_event_hubs().warm())
         group.create_task(event_store())
+
+
+@cache
+def webhook_settings() -> WebhookSettings:
+    """Read who may deliver events of others, once."""
+    return WebhookSettings.read()
+
+
+@cache
+def token_verifier() -> Callable[[str], Awaitable[bool]] | None:
+    """Give what tells whether a token is valid, if tokens are believed at all."""
+    tokens = webhook_settings().tokens
+    if tokens is None:
+        return None
+    from shared.adapters.entra import open_verifier
+
+    return open_verifier(tokens)
 
 
 def now() -> datetime:

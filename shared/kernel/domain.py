@@ -10,12 +10,13 @@ from shared.kernel.enricher import Enricher
 from shared.kernel.errors import ConfigurationError, UnknownMessage
 from shared.kernel.message import Command, Event, type_name
 from shared.kernel.notification import public_type
+from shared.kernel.outside_event import OutsideReceptor
 from shared.kernel.policy import Policy
 from shared.kernel.receptor import Receptor
 from shared.kernel.view import View
 
 RESERVED = frozenset(
-    {"views", "streams", "feed", "health", "docs", "operations", "admin", "runtime"}
+    {"webhooks", "views", "streams", "feed", "health", "docs", "operations", "admin", "runtime"}
 )
 
 
@@ -29,19 +30,10 @@ class Domain:
     policies: tuple[Policy[Any, Any], ...] = ()
     enrichers: tuple[Enricher[Any, Any, Any], ...] = ()
     deadlines: tuple[Deadline, ...] = ()
+    outside: tuple[OutsideReceptor[Any], ...] = ()
 
     def __post_init__(self) -> None:
-        _no_doubles("category", [category.name for category in self.categories])
-        _no_doubles("view", [view.name for view in self.views])
-        # One space of names: all stand in derived ids.
-        _no_doubles("reaction", [one.name for one in (*self.reactions, *self.deadlines)])
-        _no_doubles("enricher", [enricher.name for enricher in self.enrichers])
-        # The type stands in the ids of notifications: a second enricher would publish under the ids of the first.
-        types = [public_type(one.category.name, one.public) for one in self.enrichers]
-        _no_doubles("public event", types)
-        taken = RESERVED & {category.name for category in self.categories}
-        if taken:
-            raise ConfigurationError(f"category names that routes need themselves: {sorted(taken)}")
+        self._check_names()
         for one in self.reactions:
             self._check_event(one.name, one.category, one.event)
             self._check_command(one.name, one.target, one.command)
@@ -49,12 +41,27 @@ class Domain:
             self._check_event(policy.name, policy.target, policy.fact)
         for enricher in self.enrichers:
             self._check_event(enricher.name, enricher.category, enricher.event)
-            if enricher.lookup is not None and enricher.lookup.view not in self.views:
-                raise ConfigurationError(f"'{enricher.name}' looks into no view of the domain")
+            if enricher.lookup is not None:
+                self._check_view(enricher.name, enricher.lookup.view)
+        for receptor in self.outside:
+            self._check_command(receptor.name, receptor.target, receptor.command)
         for deadline in self.deadlines:
-            if deadline.view not in self.views:
-                raise ConfigurationError(f"'{deadline.name}' looks into no view of the domain")
+            self._check_view(deadline.name, deadline.view)
             self._check_command(deadline.name, deadline.view.category, type(deadline.command))
+
+    def _check_names(self) -> None:
+        _no_doubles("category", [category.name for category in self.categories])
+        _no_doubles("view", [view.name for view in self.views])
+        # One space of names: all stand in derived ids.
+        causing = (*self.reactions, *self.deadlines, *self.outside)
+        _no_doubles("reaction", [one.name for one in causing])
+        _no_doubles("enricher", [enricher.name for enricher in self.enrichers])
+        # The type stands in the ids of notifications: a second enricher would publish under the ids of the first.
+        types = [public_type(one.category.name, one.public) for one in self.enrichers]
+        _no_doubles("public event", types)
+        taken = RESERVED & {category.name for category in self.categories}
+        if taken:
+            raise ConfigurationError(f"category names that routes need themselves: {sorted(taken)}")
 
     @property
     def reactions(self) -> tuple[Receptor[Any] | Policy[Any, Any], ...]:
@@ -79,6 +86,10 @@ class Domain:
         if event not in self._known(category.events, category.name):
             missing = f"{category.name}/{type_name(event)}"
             raise ConfigurationError(f"'{name}' is bound to {missing}, which is no event here")
+
+    def _check_view(self, name: str, view: View[Any]) -> None:
+        if view not in self.views:
+            raise ConfigurationError(f"'{name}' looks into no view of the domain")
 
     def _known[T](self, messages: tuple[T, ...], category: str) -> tuple[T, ...]:
         return messages if category in {known.name for known in self.categories} else ()

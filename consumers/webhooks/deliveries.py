@@ -1,0 +1,69 @@
+"""What a delivery holds: one event or many, as CloudEvents (1.0.2, JSON) or in the schema of Event Grid."""
+
+import json
+from collections.abc import Mapping
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic.alias_generators import to_camel
+
+from shared.kernel.errors import InvalidMessage
+from shared.kernel.outside_event import OutsideEvent
+
+
+class _CloudEvent(BaseModel):
+    model_config = ConfigDict(extra="ignore")
+    specversion: Literal["1.0"]
+    id: str = Field(min_length=1)
+    source: str = Field(min_length=1)
+    type: str = Field(min_length=1)
+    traceparent: str | None = None
+    data: Any = None
+
+    def event(self) -> OutsideEvent:
+        return OutsideEvent(self.source, self.id, self.type, self.data, self.traceparent)
+
+
+class _EventGridEvent(BaseModel):
+    model_config = ConfigDict(extra="ignore", alias_generator=to_camel)
+    id: str = Field(min_length=1)
+    topic: str = ""
+    event_type: str = Field(min_length=1)
+    data: Any = None
+
+    def event(self) -> OutsideEvent:
+        return OutsideEvent(self.topic, self.id, self.event_type, self.data)
+
+
+def parse(headers: Mapping[str, str], body: bytes) -> list[OutsideEvent]:
+    """Read all events of a delivery; raises InvalidMessage, for the whole of it, that says where."""
+    try:
+        content = json.loads(body)
+    except ValueError as error:
+        raise InvalidMessage(f"the delivery is no JSON: {error}") from error
+    if "ce-specversion" in headers:
+        return [_read({**_attributes(headers), "data": content}, 0)]
+    found = content if isinstance(content, list) else [content]
+    return [_read(one, number) for number, one in enumerate(found)]
+
+
+def read(content: Any) -> OutsideEvent:  # noqa: ANN401 - JSON
+    """Read one event, in either schema; raises InvalidMessage."""
+    return _read(content, 0)
+
+
+def _read(content: Any, number: int) -> OutsideEvent:  # noqa: ANN401 - JSON
+    schema = (
+        _CloudEvent if isinstance(content, dict) and "specversion" in content else _EventGridEvent
+    )
+    try:
+        return schema.model_validate(content).event()
+    except ValidationError as error:
+        raise InvalidMessage(f"event {number} of the delivery is none: {error}") from error
+
+
+def _attributes(headers: Mapping[str, str]) -> dict[str, str]:
+    """Read the attributes of the binary mode (CloudEvents, HTTP protocol binding 1.0.2, section 3.1)."""
+    return {
+        name.removeprefix("ce-"): value for name, value in headers.items() if name.startswith("ce-")
+    }

@@ -1,0 +1,60 @@
+"""What others tell: a carrier dispatches an order, a supplier delivers goods."""
+
+from collections.abc import Iterable
+from typing import Annotated
+
+from pydantic import Field
+
+from shared.domain.item import item
+from shared.domain.item.commands import Quantity, ReceiveStock
+from shared.domain.order import order
+from shared.domain.order.commands import CustomerId, RecordDispatch, Sku
+from shared.kernel.outside_event import OutsideData, OutsideReceptor
+from shared.kernel.receptor import Reaction
+from shared.kernel.stream import StreamName
+
+OrderId = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$")]
+
+
+class ParcelDispatched(OutsideData):
+    """The parcel of an order has left the house."""
+
+    order_id: OrderId
+    customer_id: CustomerId
+
+
+class DeliveryArrived(OutsideData):
+    """A supplier's goods have come in."""
+
+    sku: Sku
+    quantity: Quantity
+
+
+def _dispatch(parcel: ParcelDispatched) -> Iterable[Reaction]:
+    command = RecordDispatch(customer_id=parcel.customer_id)
+    yield Reaction(StreamName(order.name, parcel.order_id), command, key="dispatch")
+
+
+def _receive(delivery: DeliveryArrived) -> Iterable[Reaction]:
+    command = ReceiveStock(quantity=delivery.quantity)
+    yield Reaction(StreamName(item.name, delivery.sku), command, key="delivery")
+
+
+ALL = (
+    OutsideReceptor(
+        "carrier-dispatch",
+        "com.example.carrier.parcel-dispatched",
+        ParcelDispatched,
+        order,
+        RecordDispatch,
+        _dispatch,
+    ),
+    OutsideReceptor(
+        "supplier-delivery",
+        "com.example.supplier.delivery-arrived",
+        DeliveryArrived,
+        item,
+        ReceiveStock,
+        _receive,
+    ),
+)

@@ -1,0 +1,67 @@
+"""Events of others: what they say, and the receptors that make commands of it."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic.alias_generators import to_camel
+
+from shared.kernel.category import Category
+from shared.kernel.commit import Metadata
+from shared.kernel.derived_id import derived_id
+from shared.kernel.errors import InvalidMessage
+from shared.kernel.message import Command
+from shared.kernel.receptor import Reaction, checked
+from shared.kernel.request import CommandRequest
+
+
+class OutsideData(BaseModel):
+    """The data of somebody else's event: what we need of it; there may be more, today or tomorrow."""
+
+    model_config = ConfigDict(
+        frozen=True, strict=True, extra="ignore", alias_generator=to_camel, validate_by_name=True
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class OutsideEvent:
+    """What somebody else says has happened; source and id together name it for ever."""
+
+    source: str
+    id: str
+    type: str
+    data: Any
+    traceparent: str | None = None
+
+    @property
+    def key(self) -> str:
+        """Tell it from every other event of every other source."""
+        return f"{self.source} {self.id}"
+
+
+@dataclass(frozen=True, slots=True)
+class OutsideReceptor[D: OutsideData]:
+    """Bound to one type of event of others; event → command, or none.
+
+    `name` is part of every id that it causes: it stays as it is, wherever the code moves.
+    """
+
+    name: str
+    event_type: str
+    data: type[D]
+    target: Category
+    command: type[Command]
+    react: Callable[[D], Iterable[Reaction]]
+
+    def commands(self, event: OutsideEvent, time: str) -> Iterator[CommandRequest]:
+        """Give the commands that an event causes, under the same ids each time; raises InvalidMessage."""
+        try:
+            data = self.data.model_validate(event.data)
+        except ValidationError as error:
+            raise InvalidMessage(f"{event.type} {event.key}: {error}") from error
+        for reaction in checked(self.name, self.target, self.command, self.react(data)):
+            id_ = derived_id(event.key, self.name, reaction.target, reaction.key)
+            # Where nothing says otherwise, what follows from an event of others begins with it.
+            metadata = Metadata(id_, event.key, time, event.traceparent)
+            yield CommandRequest(reaction.target, reaction.command, id_, metadata, derived=True)
