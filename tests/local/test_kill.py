@@ -38,7 +38,7 @@ async def test_after_kill_9_every_answer_holds_and_the_rows_catch_up(
     async with running(tmp_path, ports) as stack:
         await working
         async with asyncio.timeout(60):
-            # What was written leads to more: the store is read again with the rows.
+            # What was written causes more to be written.
             items = await everything(stack.cosmos, "events")
             while wrong_rows(items, await everything(stack.cosmos, "views")):
                 await asyncio.sleep(0.2)
