@@ -10,7 +10,7 @@ from typing import Any
 import aiohttp
 import pytest
 
-from infra.local.stack import ROOT, Ports
+from infra.local.stack import ROOT, SETTINGS, Ports, make_stack
 from tests.figures import note
 from tests.local.running import Running, running, start
 
@@ -73,6 +73,28 @@ async def test_a_second_stack_on_the_same_ports_is_told_so(tmp_path: Path) -> No
     async with running(tmp_path) as stack:
         with pytest.raises(AssertionError, match="did not start"):
             await start(tmp_path / "second", stack.ports)
+
+
+async def test_a_host_waits_for_a_store_that_starts_late_and_goes_with_its_parent(
+    tmp_path: Path,
+) -> None:
+    host = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "infra.local.host", "--app", str(ROOT)),
+        *("--settings", str(SETTINGS), "--port", "0", "--state", str(tmp_path)),
+        cwd=ROOT,
+        env=make_stack(Ports.free(), tmp_path).environment,
+        stdin=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    assert host.stdin
+    assert host.stderr
+    async with asyncio.timeout(30):
+        while b"Cannot connect" not in (line := await host.stderr.readline()):
+            assert line
+        host.stdin.close()
+        while await host.stderr.readline():
+            continue
+        assert await host.wait() == 1
 
 
 @pytest.mark.parametrize("version", [(2, 7, 18), (3, 11, 7), (3, 14, 0)])

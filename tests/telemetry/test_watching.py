@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 import pytest
+from opentelemetry import trace
 from opentelemetry.instrumentation.logging.handler import LoggingHandler
 from opentelemetry.sdk._logs import LoggerProvider
 from opentelemetry.sdk._logs.export import InMemoryLogRecordExporter, SimpleLogRecordProcessor
@@ -14,6 +15,7 @@ from opentelemetry.sdk.metrics.export import InMemoryMetricReader
 from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
+from opentelemetry.trace import SpanKind, TraceFlags
 
 from shared.adapters.memory import MemoryLog, MemoryParking
 from shared.adapters.watching.commands import watched
@@ -138,6 +140,34 @@ async def test_a_write_for_several_commands_is_linked_to_all_of_them(world: Worl
     reached = {f"{link.context.trace_id:032x}" for link in last.links}
     assert last.context is not None
     assert {f"{last.context.trace_id:032x}", *reached} == set(TRACES)
+
+
+def test_a_request_is_within_the_span_that_the_host_has_for_it(world: World) -> None:
+    host = trace.NonRecordingSpan(
+        trace.SpanContext(int(TRACES[0], 16), 7, is_remote=True, trace_flags=TraceFlags(1))
+    )
+    with trace.use_span(host), world.watcher.request("POST", "a", from_client(TRACES[1])):
+        pass
+    with world.watcher.request("POST", "a", from_client(TRACES[1])):
+        pass
+
+    hosted, alone = world.of("POST a")
+    assert (hosted.kind, alone.kind) == (SpanKind.INTERNAL, SpanKind.SERVER)
+    assert hosted.parent is not None
+    assert alone.parent is not None
+    assert hosted.parent.span_id == 7
+    assert f"{alone.parent.trace_id:032x}" == TRACES[1]
+
+
+async def test_a_command_of_another_trace_leaves_that_of_the_batch_around_it(world: World) -> None:
+    body = f'{{"traceparent": "{from_client(TRACES[0])}"}}'.encode()
+    with handled("react", [body], world.watcher):
+        command = RegisterItem(name="Teapot", reorder_point=2)
+        await world.ask(command, "a", from_client(TRACES[0]))
+
+    (span,) = world.of("command RegisterItem")
+    assert span.context is not None
+    assert f"{span.context.trace_id:032x}" == TRACES[0]
 
 
 async def test_a_write_that_met_others_is_counted(world: World) -> None:

@@ -39,7 +39,14 @@ async def run(given: argparse.Namespace, begun: float) -> int:
     parent = asyncio.create_task(_end_of_input(stopped))
     instance = given.instance or f"host-{given.port}"
     host = Host(functions, configuration, state, instance, given.pace)
-    port = await host.start(given.port)
+    starting, ending = (
+        asyncio.ensure_future(one) for one in (host.start(given.port), stopped.wait())
+    )
+    await asyncio.wait({starting, ending}, return_when=asyncio.FIRST_COMPLETED)
+    if not starting.done():
+        # What it waits for did not come, and its parent has gone.
+        return 1
+    port = starting.result()
     ready = {
         "ready": True,
         "port": port,
@@ -48,7 +55,7 @@ async def run(given: argparse.Namespace, begun: float) -> int:
         "seconds": round(time.time() - begun, 2),
     }
     print(json.dumps(ready), flush=True)
-    await stopped.wait()
+    await ending
     parent.cancel()
     await host.stop()
     return 0

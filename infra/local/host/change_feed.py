@@ -46,7 +46,6 @@ class ChangeFeedListener:
 
     async def start(self) -> None:
         """Begin to listen; `ready` is set once the container and its leases were reached."""
-        await self._client.__aenter__()
         self._listening = asyncio.create_task(self._listen())
 
     async def stop(self) -> None:
@@ -60,6 +59,8 @@ class ChangeFeedListener:
     async def _listen(self) -> None:
         """Look at all leases again and again, and take a fair share of them."""
         leases: list[Lease] = []
+        while not await self._is_connected():
+            continue
         while True:
             try:
                 leases = leases or await self._leases()
@@ -69,6 +70,15 @@ class ChangeFeedListener:
                 continue
             self.ready.set()
             await asyncio.sleep(self._platform_milliseconds("leaseAcquireInterval", 13_000))
+
+    async def _is_connected(self) -> bool:
+        """Connect; False, after a while, when the store does not answer: it may start beside the host."""
+        try:
+            await self._client.__aenter__()
+        except AzureError as error:
+            await self._complain(error)
+            return False
+        return True
 
     async def _leases(self) -> list[Lease]:
         ranges = [found async for found in self._monitored.read_feed_ranges()]
