@@ -1,4 +1,4 @@
-"""Events as Event Grid's own trigger hands them over: whatever the annotation says, the body decides which kind."""
+"""Events as Event Grid's own trigger hands them over: the body decides which kind it is."""
 
 import azure.functions as func
 
