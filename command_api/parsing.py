@@ -21,6 +21,7 @@ from shared.kernel.domain import Domain
 from shared.kernel.message import Command
 from shared.kernel.request import CommandRequest
 from shared.kernel.stream import ID_RULE, StreamName, is_id
+from shared.kernel.trace_context import well_formed
 
 LARGEST_BODY = 256 * 1024
 SHOWN = 60
@@ -29,7 +30,6 @@ VISIBLE = "1 to 128 visible ASCII characters are allowed."
 _VERSION = re.compile(r"[0-9]{1,15}")
 _ETAG = re.compile(r'"(0|[1-9][0-9]{0,14})"')
 _TOKEN = re.compile(r"[\x21-\x7e]{1,128}")
-_TRACEPARENT = re.compile(r"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
 
 
 def command_request(req: func.HttpRequest, domain: Domain, now: datetime) -> CommandRequest:
@@ -105,12 +105,10 @@ def _fault(detail: dict[str, Any]) -> Fault:
 
 
 def _metadata(req: func.HttpRequest, command_id: str, now: datetime) -> Metadata:
-    traceparent = req.headers.get("traceparent", "")
     return Metadata(
         correlation_id=_token(req, "Correlation-Id") or command_id,
         causation_id=command_id,
-        # A traceparent that breaks its rules is ignored (W3C Trace Context, section 3.2.2).
-        traceparent=traceparent if _TRACEPARENT.fullmatch(traceparent) else None,
+        traceparent=well_formed(req.headers.get("traceparent")),
         time=timestamp(now),
     )
 
