@@ -11,7 +11,6 @@ from pydantic_core import from_json
 from shared.kernel.errors import InvalidMessage
 from shared.kernel.outside_event import OutsideEvent
 
-
 # Both go into what is stored. A source is a URI: without spaces, it cannot run into the id behind it.
 Id = Annotated[str, Field(min_length=1, max_length=256)]
 Source = Annotated[str, Field(pattern=r"^\S*$", max_length=512)]

@@ -1,6 +1,6 @@
 """The webhook over HTTP: handshakes, then deliveries, each answered so that the sender does what is right.
 
-2xx: done, or kept for an operator. 401 and 403: not from you. 400 and 413: never again, it cannot be read. 503: try again.
+2xx: done, or kept for an operator. 401 and 403: not from you. 400 and 413: never again. 503: try again.
 """
 
 from collections.abc import Collection
