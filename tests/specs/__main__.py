@@ -6,8 +6,9 @@ import sys
 from pathlib import Path
 
 from shared.domain import domain
-from tests.specs.all import FLOWS, REACTIONS, SPECS
-from tests.specs.spec import flow_story, reaction_story, story
+from tests.specs.all import FLOWS, OUTSIDE, REACTIONS, SPECS
+from tests.specs.by_webhook import by_webhook
+from tests.specs.spec import flow_story, heard_story, reaction_story, story
 from tests.specs.specification import specification
 from tests.specs.ways import by_decider, by_reactions, by_service, history, over_http
 from tests.specs.whole_flow import by_roles
@@ -22,7 +23,7 @@ async def hold(url: str | None) -> int:
         print(story_told, end="\n\n")
     differing = sum(bool(differences) for _, differences in told)
     print(f"{len(told)} specs, {differing} do not hold.")
-    PAGE.write_text(specification(domain, SPECS, REACTIONS, FLOWS), encoding="utf-8")
+    PAGE.write_text(specification(domain, SPECS, REACTIONS, FLOWS, OUTSIDE), encoding="utf-8")
     return 1 if differing else 0
 
 
@@ -38,6 +39,9 @@ async def _here() -> list[tuple[str, list[str]]]:
     for flow in FLOWS:
         found = await by_roles(flow, history)
         told.append((flow_story(flow, found), found))
+    for heard in OUTSIDE:
+        found = await by_webhook(heard, history)
+        told.append((heard_story(heard, found), found))
     return told
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from shared.kernel.decider import Decision, Refusal
 from shared.kernel.message import Command, Event
+from shared.kernel.outside_event import OutsideEvent
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,21 @@ class Flow:
     shown: Shown
 
 
+@dataclass(frozen=True)
+class Heard:
+    """What an event of others leads to, which comes three times: the last after a command, if there is one.
+
+    `then` is exact for the streams that it names; `parked` is part of the error that an operator sees.
+    """
+
+    title: str
+    given: Mapping[str, Sequence[Event]]
+    heard: OutsideEvent
+    then: Then
+    later: tuple[str, Command] | None = None
+    parked: str = ""
+
+
 def compared(spec: Spec, decision: Decision[Any]) -> list[str]:
     """Say what was decided otherwise than a spec wants; nothing, when it is the same."""
     if isinstance(spec.then, str):
@@ -77,6 +93,20 @@ def flow_story(flow: Flow, found: Sequence[str] = ()) -> str:
     lines += ["  when", f"    {flow.when[0]}: {flow.when[1]!r}", "  then"]
     lines += [f"    {stream}: {_named(one)}" for stream in flow.then for one in flow.then[stream]]
     lines += [f"    {view}/{key} shows {dict(data)}" for (view, key), data in flow.shown.items()]
+    lines += [f"  {number}. {sentence}" for number, sentence in enumerate(found, start=1)]
+    return "\n".join(lines)
+
+
+def heard_story(spec: Heard, found: Sequence[str] = ()) -> str:
+    """Tell what others told, and what was found instead of what should come of it."""
+    lines = [spec.title, "  given"]
+    lines += [f"    {stream}: {event!r}" for stream in spec.given for event in spec.given[stream]]
+    lines += ["  when", f"    {spec.heard.source} tells {spec.heard.type} {spec.heard.data}"]
+    lines += ["  and", f"    {spec.later[0]}: {spec.later[1]!r}"] if spec.later else []
+    lines += ["  then"]
+    lines += [f"    {stream}: {_named(one)}" for stream in spec.then for one in spec.then[stream]]
+    lines += [f"    parked: {spec.parked}"] if spec.parked else []
+    lines += ["    nothing"] if not spec.then and not spec.parked else []
     lines += [f"  {number}. {sentence}" for number, sentence in enumerate(found, start=1)]
     return "\n".join(lines)
 

@@ -16,9 +16,19 @@ from shared.kernel.category import Category
 from shared.kernel.commit import Commit
 from shared.kernel.message import type_name
 from tests.local.running import running
-from tests.specs.all import FLOWS, REACTIONS, SPECS
+from tests.specs.all import FLOWS, OUTSIDE, REACTIONS, SPECS
+from tests.specs.by_webhook import by_webhook
 from tests.specs.item import TEN_IN_STOCK
-from tests.specs.spec import Flow, Reaction, Spec, flow_story, reaction_story, story
+from tests.specs.spec import (
+    Flow,
+    Heard,
+    Reaction,
+    Spec,
+    flow_story,
+    heard_story,
+    reaction_story,
+    story,
+)
 from tests.specs.specification import specification
 from tests.specs.ways import by_decider, by_reactions, by_service, category_of, history, over_http
 from tests.specs.whole_flow import FAULTS, by_roles
@@ -52,6 +62,22 @@ async def test_a_flow_ends_as_it_should_whatever_fails(flow: Flow) -> None:
     assert not found, flow_story(flow, found)
 
 
+@pytest.mark.parametrize("spec", OUTSIDE, ids=lambda spec: spec.title)
+async def test_what_others_tell_has_its_effect_once(spec: Heard) -> None:
+    found = await by_webhook(spec, history)
+
+    assert not found, heard_story(spec, found)
+
+
+async def test_what_others_tell_to_another_effect_tells_its_story() -> None:
+    wrong = replace(OUTSIDE[0], then={}, parked="nobody")
+
+    told = heard_story(wrong, await by_webhook(wrong, history))
+
+    assert "1. order-7: expected [], got ['OrderShipped']" in told
+    assert "2. expected 'nobody' to be parked, got []" in told
+
+
 async def test_a_flow_that_ends_otherwise_tells_its_story() -> None:
     wrong = replace(FLOWS[0], then={}, shown={("orders", "7"): {"status": "rejected"}})
 
@@ -65,6 +91,8 @@ def test_every_reaction_every_view_and_every_fault_has_a_spec() -> None:
     caused_by = {type(spec.when) for spec in REACTIONS if spec.then}
 
     assert {reaction.event for reaction in domain.reactions} == caused_by
+    effective = {spec.heard.type for spec in OUTSIDE if spec.then}
+    assert {receptor.event_type for receptor in domain.outside} == effective
     assert {view.name for view in domain.views} == {view for f in FLOWS for view, _ in f.shown}
     assert {flow.fault for flow in FLOWS} == {None, *FAULTS}
 
@@ -122,4 +150,6 @@ def codes(category: Category) -> set[str]:
 def test_the_specification_that_people_read_is_current() -> None:
     page = (ROOT / "docs" / "specification.md").read_text(encoding="utf-8")
 
-    assert page == specification(domain, SPECS, REACTIONS, FLOWS), "make spec writes it anew"
+    assert page == specification(domain, SPECS, REACTIONS, FLOWS, OUTSIDE), (
+        "make spec writes it anew"
+    )
