@@ -21,7 +21,7 @@ $(VENV)/ready: requirements.txt requirements-dev.txt
 run: setup  ## serves on 127.0.0.1:7071, with stand-ins of its cloud beside it
 	@$(PY) -m infra.local.run
 
-demo: setup  ## a morning in the warehouse, and a check of every row
+demo: setup  ## 2,000 orders of things of which there is too little, and a check of every row
 	@$(PY) -m infra.local.demo
 
 test: lint types imports tests  ## all that CI runs
