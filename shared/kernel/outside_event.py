@@ -21,7 +21,12 @@ class OutsideData(BaseModel):
     """The data of somebody else's event: what we need of it; there may be more, today or tomorrow."""
 
     model_config = ConfigDict(
-        frozen=True, strict=True, extra="ignore", alias_generator=to_camel, validate_by_name=True
+        frozen=True,
+        defer_build=True,
+        strict=True,
+        extra="ignore",
+        alias_generator=to_camel,
+        validate_by_name=True,
     )
 
 
