@@ -3,10 +3,11 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Self
 
 import azure.functions as func
 from werkzeug.http import parse_dict_header
+
+from command_api.parsing import header
 
 DEFAULT_WAIT = 5
 LONGEST_WAIT = 30
@@ -24,12 +25,12 @@ class Preferences:
     charge: bool = False
 
     @classmethod
-    def of(cls, req: func.HttpRequest) -> Self:
+    def of(cls, req: func.HttpRequest) -> "Preferences":
         """Read the header Prefer."""
-        header = req.headers.get("Prefer")
-        if not header:
-            return cls()
-        given = parse_dict_header(header.replace(";", ","))
+        preferred = header(req, "prefer")
+        if not preferred:
+            return _NONE
+        given = parse_dict_header(preferred.replace(";", ","))
         wait = given.get("wait") or ""
         return cls(
             minimal=_one_of(given.get("return"), representation=False, minimal=True),
@@ -46,6 +47,8 @@ class Preferences:
 
     def headers(self, charge: float | None = None) -> dict[str, str]:
         """Say which preferences were applied, and what the answer cost if that was asked for."""
+        if self is _NONE:
+            return {}
         headers = {"Preference-Applied": ", ".join(self._applied())}
         if self.charge and charge is not None:
             headers["Request-Charge"] = f"{charge:.2f}"
@@ -62,6 +65,9 @@ class Preferences:
             yield "respond-async"
         if self.charge:
             yield "request-charge"
+
+
+_NONE = Preferences()
 
 
 def _one_of(given: str | None, **known: bool) -> bool | None:
