@@ -5,6 +5,8 @@ PY := $(VENV)/bin/python
 CHAOS := 1 2 3
 SEEDS := 1000
 COMMANDS := 4000
+# The tests that need no process but their own.
+INSIDE := $(addprefix tests/,kernel domain command_api single_publisher consumers roles specs notifications)
 
 help:  ## says what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -52,7 +54,12 @@ imports: setup
 
 tests: setup
 	@$(PY) -m pytest -m alone
-	@$(PY) -m pytest -m "not alone" --numprocesses 3 --dist loadfile
+	@$(MAKE) --no-print-directory coverage
+	@$(PY) -m pytest -m "not alone" $(INSIDE:%=--ignore=%) --numprocesses 3 --dist loadfile
+
+coverage: setup  ## every branch of kernel, domain and roles is tested
+	@$(PY) -m coverage run -m pytest $(INSIDE)
+	@$(PY) -m coverage report
 
 format: setup  ## puts the code in shape
 	@$(VENV)/bin/ruff check --fix .
@@ -76,5 +83,5 @@ emulators:  ## starts Microsoft's emulators in Docker, for `func start`
 clean:  ## forgets the local state (the store, the log, the checkpoints)
 	@rm -rf .onewrite
 
-.PHONY: help setup run demo doctor spec sim chaos test lint types imports tests format policies emulators clean
+.PHONY: help setup run demo doctor spec sim chaos test lint types imports tests coverage format policies emulators clean
 .DEFAULT_GOAL := help

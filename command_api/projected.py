@@ -1,7 +1,7 @@
 """Waiting for the read models: until the rows of a stream have seen a version."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 
 from command_api.application import Application
 from shared.kernel.commit import Commit
@@ -27,12 +27,13 @@ async def waited(true: Callable[[], Awaitable[bool]], seconds: float) -> bool:
     """Ask again and again until it is true; False when that takes too long."""
     try:
         async with asyncio.timeout(seconds):
-            async for _ in _pauses():
-                if await true():
-                    return True
+            pause = FIRST_PAUSE
+            while not await true():
+                await asyncio.sleep(pause)
+                pause = min(2 * pause, LONGEST_PAUSE)
     except TimeoutError:
         return False
-    return False
+    return True
 
 
 def _rows(application: Application, stream: StreamName, commit: Commit) -> dict[RowKey, int]:
@@ -45,11 +46,3 @@ def _rows(application: Application, stream: StreamName, commit: Commit) -> dict[
             if view.category.name == category.name:
                 rows[RowKey(view.name, view.key(stream, event), str(stream))] = version
     return rows
-
-
-async def _pauses() -> AsyncIterator[None]:
-    pause = FIRST_PAUSE
-    while True:
-        yield
-        await asyncio.sleep(pause)
-        pause = min(2 * pause, LONGEST_PAUSE)

@@ -1,21 +1,15 @@
 """Every spec holds in every way, and together they name everything that the domain knows."""
 
 import re
-from collections.abc import Sequence
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
-from azure.cosmos.aio import CosmosClient
 
 from infra.local.stack import ROOT
-from shared.adapters.cosmos.event_store import CosmosEventStore
 from shared.domain import domain
 from shared.domain.item.commands import ReserveStock
 from shared.kernel.category import Category
-from shared.kernel.commit import Commit
 from shared.kernel.message import type_name
-from tests.local.running import running
 from tests.specs.all import FLOWS, OUTSIDE, REACTIONS, SPECS
 from tests.specs.by_webhook import by_webhook
 from tests.specs.item import TEN_IN_STOCK
@@ -30,7 +24,7 @@ from tests.specs.spec import (
     story,
 )
 from tests.specs.specification import specification
-from tests.specs.ways import by_decider, by_reactions, by_service, category_of, history, over_http
+from tests.specs.ways import by_decider, by_reactions, by_service, category_of, history
 from tests.specs.whole_flow import FAULTS, by_roles
 
 
@@ -95,23 +89,6 @@ def test_every_reaction_every_view_and_every_fault_has_a_spec() -> None:
     assert {receptor.event_type for receptor in domain.outside} == effective
     assert {view.name for view in domain.views} == {view for f in FLOWS for view, _ in f.shown}
     assert {flow.fault for flow in FLOWS} == {None, *FAULTS}
-
-
-async def test_the_specs_hold_over_http(tmp_path: Path) -> None:
-    async with (
-        running(tmp_path) as stack,
-        CosmosClient.from_connection_string(stack.cosmos) as client,
-    ):
-        events = client.get_database_client("onewrite").get_container_client("events")
-        store = CosmosEventStore(events)
-
-        async def seed(commits: Sequence[Commit]) -> None:
-            for commit in commits:
-                await store.append([commit])
-
-        assert await over_http(SPECS, stack.url, seed) == {}
-        # Against any URL, the commands themselves make the history.
-        assert await over_http(SPECS, stack.url) == {}
 
 
 async def test_a_spec_that_does_not_hold_tells_its_story() -> None:
