@@ -30,7 +30,9 @@ async def hold(url: str | None) -> int:
         print(story_told, end="\n\n")
     differing = sum(bool(differences) for _, differences in told)
     print(f"{len(told)} specs, {differing} do not hold.")
-    page = specification(domain, SPECS, REACTIONS, FLOWS, OUTSIDE, TOLD)
+    page = specification(
+        domain, SPECS, reactions=REACTIONS, flows=FLOWS, outside=OUTSIDE, told=TOLD
+    )
     PAGE.write_text(page, encoding="utf-8")
     return 1 if differing else 0
 

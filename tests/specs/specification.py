@@ -18,6 +18,7 @@ What the business does, told by its specs (`make spec` holds them and writes thi
 def specification(
     domain: Domain,
     specs: Sequence[Spec],
+    *,
     reactions: Sequence[Reaction],
     flows: Sequence[Flow],
     outside: Sequence[Heard],
