@@ -55,14 +55,16 @@ class Preferences:
         return headers if headers["Preference-Applied"] else {}
 
     def _applied(self) -> Iterator[str]:
+        if self.asynchronous:
+            # What waits in the mailbox is answered before anything else could be applied.
+            yield "respond-async"
+            return
         if self.minimal is not None:
             yield "return=minimal" if self.minimal else "return=representation"
         if self.projected is not None:
             yield "until=projected" if self.projected else "until=stored"
         if self.wait is not None:
             yield f"wait={self.wait}"
-        if self.asynchronous:
-            yield "respond-async"
         if self.charge:
             yield "request-charge"
 

@@ -6,11 +6,18 @@ import sys
 from pathlib import Path
 
 from shared.domain import domain
-from tests.specs.all import FLOWS, OUTSIDE, REACTIONS, SPECS
+from tests.specs.all import FLOWS, OUTSIDE, REACTIONS, SPECS, TOLD
 from tests.specs.by_webhook import by_webhook
-from tests.specs.spec import flow_story, heard_story, reaction_story, story
+from tests.specs.spec import flow_story, heard_story, reaction_story, story, told_story
 from tests.specs.specification import specification
-from tests.specs.ways import by_decider, by_reactions, by_service, history, over_http
+from tests.specs.ways import (
+    by_decider,
+    by_enrichers,
+    by_reactions,
+    by_service,
+    history,
+    over_http,
+)
 from tests.specs.whole_flow import by_roles
 
 PAGE = Path(__file__).parents[2] / "docs" / "specification.md"
@@ -23,7 +30,10 @@ async def hold(url: str | None) -> int:
         print(story_told, end="\n\n")
     differing = sum(bool(differences) for _, differences in told)
     print(f"{len(told)} specs, {differing} do not hold.")
-    PAGE.write_text(specification(domain, SPECS, REACTIONS, FLOWS, OUTSIDE), encoding="utf-8")
+    page = specification(
+        domain, SPECS, reactions=REACTIONS, flows=FLOWS, outside=OUTSIDE, told=TOLD
+    )
+    PAGE.write_text(page, encoding="utf-8")
     return 1 if differing else 0
 
 
@@ -36,6 +46,9 @@ async def _here() -> list[tuple[str, list[str]]]:
     for reaction in REACTIONS:
         found = by_reactions(reaction)
         told.append((reaction_story(reaction, found), found))
+    for told_of in TOLD:
+        found = by_enrichers(told_of)
+        told.append((told_story(told_of, found), found))
     for flow in FLOWS:
         found = await by_roles(flow, history)
         told.append((flow_story(flow, found), found))

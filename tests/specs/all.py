@@ -8,7 +8,8 @@ from tests.specs.outside import SPECS as OUTSIDE
 from tests.specs.reactions import SPECS as REACTIONS
 from tests.specs.replenishment import SPECS as REPLENISHMENT
 from tests.specs.shortages import SPECS as SHORTAGES
+from tests.specs.told import SPECS as TOLD
 
 SPECS = [*ITEM, *SHORTAGES, *ITEM_FOR_ORDERS, *ORDER, *REPLENISHMENT]
 
-__all__ = ["FLOWS", "OUTSIDE", "REACTIONS", "SPECS"]
+__all__ = ["FLOWS", "OUTSIDE", "REACTIONS", "SPECS", "TOLD"]

@@ -1,11 +1,11 @@
 """A spec is data: given events, when a command (or an event), then events, or a refusal, or commands."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from shared.kernel.decider import Decision, Refusal
-from shared.kernel.message import Command, Event
+from shared.kernel.message import Command, Event, Message, PublicEvent
 from shared.kernel.outside_event import OutsideEvent
 
 
@@ -64,6 +64,17 @@ class Heard:
     parked: str = ""
 
 
+@dataclass(frozen=True)
+class Told:
+    """What others are told of an event of a stream; `known` is what the enricher's view holds, by key."""
+
+    title: str
+    of: str
+    when: Event
+    then: PublicEvent
+    known: Mapping[str, Message] = field(default_factory=dict)
+
+
 def compared(spec: Spec, decision: Decision[Any]) -> list[str]:
     """Say what was decided otherwise than a spec wants; nothing, when it is the same."""
     if isinstance(spec.then, str):
@@ -115,6 +126,15 @@ def reaction_story(spec: Reaction, found: Sequence[str] = ()) -> str:
     """Tell what an event causes, and what was found instead."""
     lines = [spec.title, "  when", f"    {spec.of}: {spec.when!r}", "  then"]
     lines += [f"    {stream}: {command!r}" for stream, command in spec.then] or ["    nothing"]
+    lines += [f"  {number}. {sentence}" for number, sentence in enumerate(found, start=1)]
+    return "\n".join(lines)
+
+
+def told_story(spec: Told, found: Sequence[str] = ()) -> str:
+    """Tell what others are told of an event, and what was found instead."""
+    lines = [spec.title, "  given"]
+    lines += [f"    {key}: {row!r}" for key, row in spec.known.items()] or ["    nothing"]
+    lines += ["  when", f"    {spec.of}: {spec.when!r}", "  then", f"    {spec.then!r}"]
     lines += [f"  {number}. {sentence}" for number, sentence in enumerate(found, start=1)]
     return "\n".join(lines)
 

@@ -10,7 +10,7 @@ from shared.domain import domain
 from shared.domain.item.commands import ReserveStock
 from shared.kernel.category import Category
 from shared.kernel.message import type_name
-from tests.specs.all import FLOWS, OUTSIDE, REACTIONS, SPECS
+from tests.specs.all import FLOWS, OUTSIDE, REACTIONS, SPECS, TOLD
 from tests.specs.by_webhook import by_webhook
 from tests.specs.item import TEN_IN_STOCK
 from tests.specs.spec import (
@@ -18,13 +18,22 @@ from tests.specs.spec import (
     Heard,
     Reaction,
     Spec,
+    Told,
     flow_story,
     heard_story,
     reaction_story,
     story,
+    told_story,
 )
 from tests.specs.specification import specification
-from tests.specs.ways import by_decider, by_reactions, by_service, category_of, history
+from tests.specs.ways import (
+    by_decider,
+    by_enrichers,
+    by_reactions,
+    by_service,
+    category_of,
+    history,
+)
 from tests.specs.whole_flow import FAULTS, by_roles
 
 
@@ -47,6 +56,13 @@ def test_what_an_event_causes_is_caused_under_the_same_ids_each_time(spec: React
     found = by_reactions(spec)
 
     assert not found, reaction_story(spec, found)
+
+
+@pytest.mark.parametrize("spec", TOLD, ids=lambda spec: spec.title)
+def test_others_are_told_the_same_each_time(spec: Told) -> None:
+    found = by_enrichers(spec)
+
+    assert not found, told_story(spec, found)
 
 
 @pytest.mark.parametrize("flow", FLOWS, ids=lambda flow: flow.title)
@@ -81,10 +97,22 @@ async def test_a_flow_that_ends_otherwise_tells_its_story() -> None:
     assert "4. orders/7: expected {'status': 'rejected'}" in told
 
 
-def test_every_reaction_every_view_and_every_fault_has_a_spec() -> None:
+def test_others_that_are_told_something_else_tell_its_story() -> None:
+    wrong = replace(TOLD[0], known={})
+
+    told = told_story(wrong, by_enrichers(wrong))
+
+    assert "1. expected [{'link': '/api/views/orders/7'" in told
+    assert "'name': 'TEA'" in told
+
+
+def test_every_reaction_enricher_view_and_fault_has_a_spec() -> None:
     caused_by = {type(spec.when) for spec in REACTIONS if spec.then}
 
     assert {reaction.event for reaction in domain.reactions} == caused_by
+    assert {(type(e.when), type(e.then)) for e in TOLD} == {
+        (enricher.event, enricher.public) for enricher in domain.enrichers
+    }
     effective = {spec.heard.type for spec in OUTSIDE if spec.then}
     assert {receptor.event_type for receptor in domain.outside} == effective
     assert {view.name for view in domain.views} == {view for f in FLOWS for view, _ in f.shown}
@@ -127,6 +155,6 @@ def codes(category: Category) -> set[str]:
 def test_the_specification_that_people_read_is_current() -> None:
     page = (ROOT / "docs" / "specification.md").read_text(encoding="utf-8")
 
-    assert page == specification(domain, SPECS, REACTIONS, FLOWS, OUTSIDE), (
-        "make spec writes it anew"
-    )
+    now = specification(domain, SPECS, reactions=REACTIONS, flows=FLOWS, outside=OUTSIDE, told=TOLD)
+
+    assert page == now, "make spec writes it anew"

@@ -15,8 +15,10 @@ from shared.kernel.application_service import ApplicationService
 from shared.kernel.category import Category, record
 from shared.kernel.commit import Commit, Metadata
 from shared.kernel.decider import Decision, Refusal
+from shared.kernel.enricher import Enricher
 from shared.kernel.envelope import encode_all, envelopes
 from shared.kernel.message import Command, Event, route_name, type_name
+from shared.kernel.notification import notification
 from shared.kernel.outcome import Accepted, Outcome, Refused
 from shared.kernel.ports import Log
 from shared.kernel.reactions import caused
@@ -25,7 +27,7 @@ from shared.kernel.stream import StreamName
 from shared.kernel.view import Row
 from tests.consumers.worlds import now
 from tests.kernel.worlds import NOON, no_pause
-from tests.specs.spec import Reaction, Spec, compared
+from tests.specs.spec import Reaction, Spec, Told, compared
 
 type Seed = Callable[[Sequence[Commit]], Awaitable[None]]
 """Puts given events into a store."""
@@ -206,3 +208,26 @@ def by_reactions(spec: Reaction) -> list[str]:
     if [request.command_id for request in first] != [request.command_id for request in again]:
         found.append("redelivered, the event causes commands of other ids")
     return found
+
+
+def by_enrichers(spec: Told) -> list[str]:
+    """Hold what others are told against the enrichers of the domain, twice: told again, it is the same."""
+    commit = history(StreamName.parse(spec.of), [spec.when])[0]
+    (envelope,) = envelopes(commit)
+    category = envelope.stream.category
+    first, again = (
+        [
+            notification(one, envelope, spec.when, _known(one, envelope.stream, spec))
+            for one in domain.enrichers
+            if one.category.name == category and type(spec.when) is one.event
+        ]
+        for _ in range(2)
+    )
+    got, wanted = [told.data for told in first], [spec.then.model_dump(mode="json")]
+    found = [] if got == wanted else [f"expected {wanted}", f"got {got}"]
+    return found if first == again else [*found, f"told again: {again}"]
+
+
+def _known(enricher: Enricher[Any, Any, Any], stream: StreamName, spec: Told) -> dict[str, Any]:
+    keys = enricher.lookup.keys(stream, spec.when) if enricher.lookup else ()
+    return {key: spec.known[key] for key in keys if key in spec.known}
