@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from shared.adapters import wiring
 from shared.adapters.names import (
+    MAILBOX,
     NOTIFICATIONS,
     PROJECTIONS,
     REACTIONS,
@@ -141,6 +142,8 @@ async def operations(consumer: str) -> "Operations":
         return Operations(consumer, parking, (await reactions()).replay, wiring.now)
     if consumer == NOTIFICATIONS:
         return Operations(consumer, parking, (await notifications()).replay, wiring.now)
+    if consumer == MAILBOX:
+        return Operations(consumer, parking, None, wiring.now)
     if consumer == WEBHOOKS:
         return Operations(consumer, parking, (await webhooks()).replay, wiring.now)
     raise not_found(f"There is no consumer '{consumer[:60]}' here.")

@@ -168,6 +168,18 @@ async def test_what_cannot_be_published_is_for_operators_too(wired: Wired) -> No
     assert (await wired.ask("skip_unpublished", DECISION, **route))[0] == 200
 
 
+@pytest.mark.parametrize("consumer", ["projections", "reactions", "notifications", "mailbox"])
+async def test_what_nobody_can_read_can_only_be_skipped(wired: Wired, consumer: str) -> None:
+    await FUNCTIONS[consumer]([func.EventHubEvent(body=b"{", sequence_number=7)])
+    route: dict[str, Any] = {"consumer": consumer, "stream": UNREADABLE}
+
+    status, told = await wired.ask("release_parked", DECISION, **route)
+    assert (status, told["code"]) == (409, "still-poisonous")
+    assert len((await wired.ask("parked"))[1]["parked"]) == 1
+    assert (await wired.ask("skip_parked", DECISION, **route))[0] == 200
+    assert (await wired.ask("parked"))[1] == {"parked": []}
+
+
 async def test_there_is_no_other_consumer(wired: Wired) -> None:
     status, told = await wired.ask("release_parked", DECISION, consumer="nobody", stream="item-TEA")
 
