@@ -33,6 +33,11 @@ from shared.kernel.stream import StreamName
 from shared.kernel.view import Row, RowKey
 
 
+KINDS = ("append", "find", "read item", "tail", "read row", "write row", "send")
+AWAY = 0.9
+"""How likely a call fails while its kind is away."""
+
+
 @dataclass
 class Weather:
     """How often calls fail; `dice` decide, `trace` tells."""
@@ -42,6 +47,8 @@ class Weather:
     crashes: float
     losses: float
     thefts: float
+    stalls: float
+    away: str = ""
     lossy: bool = False
     trace: list[str] = field(default_factory=list)
     fired: dict[str, int] = field(default_factory=dict)
@@ -59,7 +66,20 @@ class Weather:
 
     def calm(self) -> None:
         """Let nothing fail any more."""
-        self.failures = self.crashes = self.losses = self.thefts = 0.0
+        self.failures = self.crashes = self.losses = self.thefts = self.stalls = 0.0
+        self.away = ""
+
+    async def spells(self) -> None:
+        """Now and then one kind of call fails for a while, however often it is tried."""
+        while self.failures:
+            await asyncio.sleep(self.dice.uniform(1, 4))
+            self.away = self.dice.choice(KINDS) if self.failures else ""
+            await asyncio.sleep(self.dice.uniform(0.5, 2.5))
+            self.away = ""
+
+    def badness(self, name: str) -> float:
+        """Tell how likely a call is to fail."""
+        return AWAY if self.away and name.startswith(self.away) else self.failures
 
 
 @dataclass
@@ -76,7 +96,7 @@ class Calls:
     ) -> T:
         """Carry out an effect: before it and behind it time passes, and anything may happen."""
         await self._pass(f"before {name}")
-        if self.weather.strikes(f"{name} failed before", self.weather.failures):
+        if self.weather.strikes(f"{name} failed before", self.weather.badness(name)):
             self.tell(f"{name} fails before its effect")
             raise failed("before")
         result = await effect()
@@ -91,7 +111,11 @@ class Calls:
         if self.weather.strikes(f"crash {where}", self.weather.crashes):
             self.tell(f"crashes {where}")
             self.crash()
-        await asyncio.sleep(self.weather.dice.expovariate(200.0))
+        # A stalled host goes on as if nothing had happened: others have had its work meanwhile.
+        stalled = self.weather.strikes("stall", self.weather.stalls)
+        await asyncio.sleep(
+            self.weather.dice.uniform(0.3, 2.0) if stalled else self.weather.dice.expovariate(200.0)
+        )
         if not self.alive:
             # A dead host does nothing any more, whatever its code would still do.
             await self.weather.never.wait()

@@ -31,6 +31,7 @@ class Plan:
     crashes: float = 0.005
     losses: float = 0.04
     thefts: float = 0.02
+    stalls: float = 0.004
 
 
 @dataclass
@@ -53,7 +54,7 @@ async def _world(plan: Plan) -> Ending:
     dice = random.Random(plan.seed)
     # Half of the worlds lose nothing: there the order on the log must be perfect.
     losses = plan.losses if plan.seed % 2 else 0.0
-    weather = Weather(dice, plan.failures, plan.crashes, losses, plan.thefts)
+    weather = Weather(dice, plan.failures, plan.crashes, losses, plan.thefts, plan.stalls)
     cloud, told = Cloud(), Told(weather.trace)
     machines = [Host(f"host-{number}", cloud, weather) for number in range(plan.hosts)]
     for machine in machines:
@@ -65,7 +66,9 @@ async def _world(plan: Plan) -> Ending:
     ]
     await open_warehouse(clients[0])
     each = -(-plan.commands // plan.clients)
+    spells = asyncio.create_task(weather.spells())
     await asyncio.gather(*(client.work(each) for client in clients))
+    spells.cancel()
     weather.calm()
     stuck = await _settle(cloud, told)
     ending = Ending(plan, trace=weather.trace, fired=weather.fired)
@@ -106,6 +109,7 @@ def _changes(plan: Plan) -> list[Plan]:
         replace(plan, crashes=0.0),
         replace(plan, losses=0.0),
         replace(plan, thefts=0.0),
+        replace(plan, stalls=0.0),
     ]
     return [
         change
