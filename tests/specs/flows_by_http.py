@@ -123,6 +123,10 @@ async def _hold(all_: Sequence[Happening], client: Client, patience: float) -> N
     except NotToldOverHttp as reason:
         for one in all_:
             one.held = one.held or Held(left_out=str(reason))
+    except TimeoutError as late:
+        # Where something waits for ever, no flow ends as it should.
+        for one in all_:
+            one.held = one.held or Held([str(late)])
     for one in all_:
         one.held = one.held or Held(await one.found())
 
@@ -136,7 +140,10 @@ def _told(flow: Flow, held: dict[str, Held], same_as: str | None) -> Held:
 
 
 async def settled(client: Client, patience: float) -> None:
-    """Wait until nothing waits in any stage, twice in a row; raises NotToldOverHttp where that is not seen."""
+    """Wait until nothing waits in any stage, twice in a row.
+
+    Raises TimeoutError, and NotToldOverHttp where it cannot be seen.
+    """
     quiet = 0
 
     async def nothing_waits() -> bool:
@@ -150,7 +157,7 @@ async def settled(client: Client, patience: float) -> None:
         return quiet == 2
 
     if not await until(nothing_waits, patience):
-        raise NotToldOverHttp(f"after {patience:.0f} s, something still waits: see {LAG}")
+        raise TimeoutError(f"after {patience:.0f} s, something still waits: see {LAG}")
 
 
 async def until(true: Callable[[], Awaitable[bool]], patience: float) -> bool:

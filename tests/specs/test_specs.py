@@ -127,6 +127,7 @@ def test_every_reaction_enricher_view_and_fault_has_a_spec() -> None:
     assert {flow.fault for flow in FLOWS} == {None, *FAULTS}
 
 
+@pytest.mark.timeout(240)
 async def test_the_specs_hold_over_http(tmp_path: Path) -> None:
     async with (
         running(tmp_path) as stack,
@@ -151,6 +152,11 @@ async def test_the_specs_hold_over_http(tmp_path: Path) -> None:
         wrong = replace(FLOWS[0], then={}, shown={("orders", "7"): {"status": "rejected"}})
         (told,) = (await flows_over_http([wrong], SPECS, stack.url, seed, patience=5)).values()
         assert len(told.found) == 4, told
+
+        away = {"service": "event-hubs", "fault": "reject", "operation": "send", "probability": 1.0}
+        await stack.faults.set(1, away)
+        (stuck,) = (await flows_over_http(FLOWS[:1], SPECS, stack.url, seed, patience=2)).values()
+        assert "something still waits" in stuck.found[0]
 
 
 def left_out(held: Mapping[str, Held], seeding: object) -> list[str]:
