@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
 from azure.cosmos.aio import CosmosClient
 
 from shared.adapters.cosmos.event_store import CosmosEventStore
@@ -14,6 +15,7 @@ from tests.specs.by_http import Held, differing, has_route, over_http
 from tests.specs.flows_by_http import flows_over_http
 
 
+@pytest.mark.timeout(240)
 async def test_the_specs_hold_over_http(tmp_path: Path) -> None:
     async with (
         running(tmp_path) as stack,
@@ -38,6 +40,11 @@ async def test_the_specs_hold_over_http(tmp_path: Path) -> None:
         wrong = replace(FLOWS[0], then={}, shown={("orders", "7"): {"status": "rejected"}})
         (told,) = (await flows_over_http([wrong], SPECS, stack.url, seed, patience=5)).values()
         assert len(told.found) == 4, told
+
+        away = {"service": "event-hubs", "fault": "reject", "operation": "send", "probability": 1.0}
+        await stack.faults.set(1, away)
+        (stuck,) = (await flows_over_http(FLOWS[:1], SPECS, stack.url, seed, patience=2)).values()
+        assert "something still waits" in stuck.found[0]
 
 
 def left_out(held: Mapping[str, Held], seeding: object) -> list[str]:

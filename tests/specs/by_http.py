@@ -1,6 +1,7 @@
 """Specs over HTTP, against any base URL; what cannot be told there is left out, and said to be."""
 
 import asyncio
+import os
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -30,6 +31,12 @@ class Held:
 
     found: Sequence[str] = ()
     left_out: str = ""
+
+
+def key_shown() -> dict[str, str]:
+    """Give the headers for a function set that asks for a key (SPEC_KEY)."""
+    key = os.environ.get("SPEC_KEY")
+    return {"x-functions-key": key} if key else {}
 
 
 def differing(held: Mapping[str, Held]) -> dict[str, Sequence[str]]:
@@ -111,7 +118,7 @@ def has_route(command: type[Command]) -> bool:
 
 async def over_http(specs: Sequence[Spec], url: str, seed: Seed | None = None) -> dict[str, Held]:
     """Hold all specs against a base URL at once; gives what came of each, by title."""
-    async with aiohttp.ClientSession() as http:
+    async with aiohttp.ClientSession(headers=key_shown()) as http:
         client = Client(http, url, specs, seed)
         held = await asyncio.gather(*(_held(client, spec) for spec in specs))
     return {spec.title: one for spec, one in zip(specs, held, strict=True)}

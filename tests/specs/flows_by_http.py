@@ -12,7 +12,7 @@ from shared.domain import domain
 from shared.kernel.decider import Refusal
 from shared.kernel.message import Event, Message
 from shared.kernel.stream import StreamName
-from tests.specs.by_http import Client, Held, NotToldOverHttp, Seed
+from tests.specs.by_http import Client, Held, NotToldOverHttp, Seed, key_shown
 from tests.specs.spec import Flow, Spec
 from tests.specs.whole_flow import different, unlike
 
@@ -98,7 +98,7 @@ async def flows_over_http(
 ) -> dict[str, Held]:
     """Let all flows happen at a base URL, side by side; gives what came of each, by title."""
     plain = {flow.title: replace(flow, fault=None, title="") for flow in flows}
-    async with aiohttp.ClientSession() as http:
+    async with aiohttp.ClientSession(headers=key_shown()) as http:
         client = Client(http, url, specs, seed)
         happening: dict[str, Happening] = {}
         same_as: dict[str, str] = {}
@@ -123,6 +123,10 @@ async def _hold(all_: Sequence[Happening], client: Client, patience: float) -> N
     except NotToldOverHttp as reason:
         for one in all_:
             one.held = one.held or Held(left_out=str(reason))
+    except TimeoutError as late:
+        # Where something waits for ever, no flow ends as it should.
+        for one in all_:
+            one.held = one.held or Held([str(late)])
     for one in all_:
         one.held = one.held or Held(await one.found())
 
@@ -136,7 +140,10 @@ def _told(flow: Flow, held: dict[str, Held], same_as: str | None) -> Held:
 
 
 async def settled(client: Client, patience: float) -> None:
-    """Wait until nothing waits in any stage, twice in a row; raises NotToldOverHttp where that is not seen."""
+    """Wait until nothing waits in any stage, twice in a row.
+
+    Raises TimeoutError, and NotToldOverHttp where it cannot be seen.
+    """
     quiet = 0
 
     async def nothing_waits() -> bool:
@@ -150,7 +157,7 @@ async def settled(client: Client, patience: float) -> None:
         return quiet == 2
 
     if not await until(nothing_waits, patience):
-        raise NotToldOverHttp(f"after {patience:.0f} s, something still waits: see {LAG}")
+        raise TimeoutError(f"after {patience:.0f} s, something still waits: see {LAG}")
 
 
 async def until(true: Callable[[], Awaitable[bool]], patience: float) -> bool:
