@@ -10,11 +10,18 @@ import pytest
 from infra.local.stack import ROOT
 
 PAGE = ROOT / "docs" / "vocabulary.md"
-ROWS = [
-    [cell.strip() for cell in line.strip("|").split(" | ")]
-    for line in PAGE.read_text(encoding="utf-8").splitlines()
-    if line.startswith("| ") and not line.startswith(("| word ", "| --- "))
-]
+
+
+def rows_of(text: str) -> list[list[str]]:
+    return [
+        [cell.strip() for cell in line.strip("|").split(" | ")]
+        for line in text.splitlines()
+        if line.startswith("| ") and not line.startswith(("| word ", "| --- "))
+    ]
+
+
+BLOCKS, REST = map(rows_of, PAGE.read_text(encoding="utf-8").split("## Everything else"))
+ROWS = BLOCKS + REST
 LINK = re.compile(r"\[([`\"])(.+?)\1\]\(\.\./([\w./-]+)\)")
 LINKS = sorted({(name, file) for row in ROWS for _, name, file in LINK.findall(" ".join(row))})
 
@@ -63,6 +70,13 @@ def test_the_essay_is_in_it_with_its_formulas_and_used_by_the_domain() -> None:
         found = [row for row in ROWS if row[0] == word and formula in row[1]]
         assert found, f"{word}: {formula}"
         assert LINK.search(found[0][3]), f"the domain does not use {word}"
+
+
+def test_every_building_block_has_a_spec() -> None:
+    assert {row[0] for row in BLOCKS} >= {word for word, _ in ESSAY}
+    for row in BLOCKS:
+        # A spec has one client, and what a lock keeps apart is two.
+        assert row[0] == "lock" or "(../tests/specs/" in row[4], row[0]
 
 
 def test_no_word_of_the_design_is_missing() -> None:

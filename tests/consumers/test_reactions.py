@@ -8,7 +8,7 @@ import pytest
 from consumers.reactions import CONSUMER
 from shared.adapters.memory import MemoryEventStore
 from shared.domain import domain
-from shared.domain.item.commands import ReceiveStock
+from shared.domain.item.commands import ReceiveStock, ReserveForOrder
 from shared.domain.order.commands import CancelOrder, RecordDispatch
 from shared.kernel.envelope import encode, envelopes
 from shared.kernel.errors import StoreThrottled
@@ -42,6 +42,22 @@ async def test_an_order_of_which_one_line_is_declined_is_rejected_and_holds_noth
 
     assert (await process.order("7")).status == "rejected"
     assert await process.item("TEA") == replace(await process.item("TEA"), available=5, reserved={})
+
+
+async def test_two_orders_that_each_hold_what_the_other_wants_may_both_be_rejected() -> None:
+    process = Process()
+    await process.stock("TEA", 1)
+    await process.stock("CUP", 1)
+    for order, first in (("7", "TEA"), ("8", "CUP")):
+        await process.place(order, TEA=1, CUP=1)
+        # Between two streams nothing is ordered: each order may be first at another item.
+        reserve = ReserveForOrder(reservation_id=f"{order}/{first}", quantity=1)
+        await process.tell(f"item-{first}", reserve)
+    await process.settle()
+
+    assert [(await process.order(id_)).status for id_ in ("7", "8")] == ["rejected", "rejected"]
+    for sku in ("TEA", "CUP"):
+        assert (await process.item(sku)).available == 1
 
 
 async def test_a_cancelled_order_gives_everything_back() -> None:

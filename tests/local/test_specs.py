@@ -10,13 +10,14 @@ from azure.cosmos.aio import CosmosClient
 from shared.adapters.cosmos.event_store import CosmosEventStore
 from shared.kernel.commit import Commit
 from tests.local.running import running
+from tests.specs.__main__ import hold
 from tests.specs.all import FLOWS, SPECS
 from tests.specs.by_http import Held, differing, has_route, over_http
 from tests.specs.flows_by_http import flows_over_http
 
 
 @pytest.mark.timeout(240)
-async def test_the_specs_hold_over_http(tmp_path: Path) -> None:
+async def test_the_specs_hold_over_http(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     async with (
         running(tmp_path) as stack,
         CosmosClient.from_connection_string(stack.cosmos) as client,
@@ -37,9 +38,14 @@ async def test_the_specs_hold_over_http(tmp_path: Path) -> None:
             assert all((flow.fault or "") in flows[flow.title].left_out for flow in FLOWS)
             assert not flows[FLOWS[0].title].left_out
 
+        assert await hold(stack.url) == 0
+        told = capsys.readouterr().out
+        assert "left out over HTTP: the reactions hear of it when its deadline has passed" in told
+        assert "specs, 0 do not hold" in told
+
         wrong = replace(FLOWS[0], then={}, shown={("orders", "7"): {"status": "rejected"}})
-        (told,) = (await flows_over_http([wrong], SPECS, stack.url, seed, patience=5)).values()
-        assert len(told.found) == 4, told
+        (other,) = (await flows_over_http([wrong], SPECS, stack.url, seed, patience=5)).values()
+        assert len(other.found) == 4, other
 
         away = {"service": "event-hubs", "fault": "reject", "operation": "send", "probability": 1.0}
         await stack.faults.set(1, away)

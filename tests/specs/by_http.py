@@ -1,6 +1,7 @@
 """Specs over HTTP, against any base URL; what cannot be told there is left out, and said to be."""
 
 import asyncio
+import json
 import os
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -23,6 +24,10 @@ type Seed = Callable[[Sequence[Commit]], Awaitable[None]]
 
 class NotToldOverHttp(Exception):
     """No request makes what a spec speaks of."""
+
+
+class AnsweredOtherwise(Exception):
+    """A request came to something that no spec speaks of."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +59,7 @@ class Client:
     seed: Seed | None = None
 
     async def begin(self, stream: StreamName, given: Sequence[Event]) -> None:
-        """Let the given events be there; raises NotToldOverHttp."""
+        """Let the given events be there; raises NotToldOverHttp, AnsweredOtherwise."""
         if self.seed is None:
             await self._come_about(stream, given)
             return
@@ -68,14 +73,17 @@ class Client:
         )
 
     async def _come_about(self, stream: StreamName, given: Sequence[Event]) -> None:
-        """Cause the given events; raises NotToldOverHttp, AssertionError when others came of it."""
+        """Cause the given events; raises NotToldOverHttp, AnsweredOtherwise when others came of it."""
         come = 0
         while come < len(given):
-            caused = await self.ask(stream, self._cause(given[come]))
-            assert isinstance(caused, tuple), caused
-            assert caused, f"{given[come]!r} could not be caused"
-            assert list(caused) == list(given[come : come + len(caused)])
-            come += len(caused)
+            command = self._cause(given[come])
+            caused = await self.ask(stream, command)
+            wanted = tuple(given[come : come + len(caused)]) if isinstance(caused, tuple) else ()
+            if not wanted or caused != wanted:
+                raise AnsweredOtherwise(
+                    f"to have {given[come]!r}, {command!r} was sent, and came to {caused}"
+                )
+            come += len(wanted)
 
     def _cause(self, event: Event) -> Command:
         """Find, in the specs themselves, the command that causes such an event before all others."""
@@ -98,17 +106,30 @@ class Client:
     async def ask(
         self, stream: StreamName, command: Command, key: str | None = None
     ) -> Decision[Any]:
-        """Send a command, and give what was decided."""
+        """Send a command, and give what was decided; raises AnsweredOtherwise."""
         url = f"{self.url}/api/{stream.category}/{stream.id}/{route_name(type(command))}"
         headers = {"Idempotency-Key": key or str(uuid4())}
         body = command.model_dump(mode="json")
         async with self.http.post(url, json=body, headers=headers) as response:
-            told: dict[str, Any] = await response.json()
-        if response.status == 422 and told["code"] == "refused":
+            text = await response.text()
+        told = answer(url, response, text)
+        if response.status == 422 and told.get("code") == "refused":
             return Refusal(told["refusal"], told["detail"])
-        assert response.status == 200, told
+        if response.status != 200:
+            raise AnsweredOtherwise(f"{url} answers {response.status}: {text}")
         category = category_of(type(command))
         return tuple(category.decode(e["type"], e["schema"], e["data"]) for e in told["events"])
+
+
+def answer(url: str, response: aiohttp.ClientResponse, text: str) -> dict[str, Any]:
+    """Read a JSON object out of an answer; raises AnsweredOtherwise."""
+    try:
+        told = json.loads(text)
+    except ValueError:
+        told = None
+    if not isinstance(told, dict):
+        raise AnsweredOtherwise(f"{url} answers {response.status}: {text}")
+    return told
 
 
 def has_route(command: type[Command]) -> bool:
@@ -129,11 +150,13 @@ async def _held(client: Client, spec: Spec) -> Held:
     if not has_route(type(spec.when)):
         return Held(left_out=f"{type_name(type(spec.when))} has no route")
     stream = StreamName(category_of(type(spec.when)).name, f"spec-{uuid4()}")
+    key = str(uuid4())
     try:
         await client.begin(stream, spec.given)
+        first = await client.ask(stream, spec.when, key)
+        again = await client.ask(stream, spec.when, key)
     except NotToldOverHttp as reason:
         return Held(left_out=str(reason))
-    key = str(uuid4())
-    first = await client.ask(stream, spec.when, key)
-    again = await client.ask(stream, spec.when, key)
+    except AnsweredOtherwise as otherwise:
+        return Held([str(otherwise)])
     return Held(compared(spec, first) + ([] if again == first else [f"sent again: {again}"]))

@@ -11,6 +11,7 @@ from shared.domain.item.events import (
 from shared.domain.order.commands import CancelOrder, PlaceOrder
 from shared.domain.order.events import (
     DeclineRecorded,
+    LateReservationRecorded,
     OrderCancelled,
     OrderConfirmed,
     OrderPlaced,
@@ -77,6 +78,26 @@ SPECS = [
             "order-7": [OrderCancelled],
         },
         shown={("orders", "7"): {"status": "cancelled"}, ("stock", "TEA"): {"available": 10}},
+    ),
+    Flow(
+        "An order that waits for too long is called off, and gives back what is held for it late",
+        given=STOCK,
+        fault="the reactions hear of it when its deadline has passed",
+        when=PLACE,
+        then={
+            "item-TEA": [TEA_HELD, ReservationReleased],
+            "item-CUP": [CUP_HELD, ReservationReleased],
+            "order-7": [
+                OrderPlaced,
+                OrderCancelled(customer_id="C1", reason="expired", lines_to_release=("TEA", "CUP")),
+                LateReservationRecorded,
+                LateReservationRecorded,
+            ],
+        },
+        shown={
+            ("orders", "7"): {"status": "cancelled", "reason": "expired"},
+            ("stock", "TEA"): {"available": 10, "reserved": 0},
+        },
     ),
     Flow(
         "An item that runs low is to be replenished, once",

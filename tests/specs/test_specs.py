@@ -29,6 +29,7 @@ from tests.specs.specification import specification
 from tests.specs.ways import (
     by_decider,
     by_enrichers,
+    by_event_processor,
     by_reactions,
     by_service,
     category_of,
@@ -56,6 +57,24 @@ def test_what_an_event_causes_is_caused_under_the_same_ids_each_time(spec: React
     found = by_reactions(spec)
 
     assert not found, reaction_story(spec, found)
+
+
+@pytest.mark.parametrize("spec", REACTIONS, ids=lambda spec: spec.title)
+async def test_an_event_is_broadcast_and_each_command_goes_to_its_one_handler(
+    spec: Reaction,
+) -> None:
+    found = await by_event_processor(spec)
+
+    assert not found, reaction_story(spec, found)
+
+
+async def test_a_reaction_that_causes_something_else_tells_its_story() -> None:
+    wrong = replace(REACTIONS[0], then=())
+
+    told = reaction_story(wrong, await by_event_processor(wrong))
+
+    assert "1. expected []" in told
+    assert "2. got [('item-CUP', \"ReserveForOrder(" in told
 
 
 @pytest.mark.parametrize("spec", TOLD, ids=lambda spec: spec.title)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
+from consumers.causing import event_processor
 from consumers.projections import Projections
 from shared.adapters.memory import MemoryEventStore, MemoryLog, MemoryParking, MemoryRows
 from shared.domain import domain
@@ -11,6 +12,8 @@ from shared.kernel.application_service import ApplicationService
 from shared.kernel.category import Category, record
 from shared.kernel.commit import Commit, Metadata
 from shared.kernel.decider import Decision
+from shared.kernel.dispatcher import Handler
+from shared.kernel.dispatching import dispatcher
 from shared.kernel.enricher import Enricher
 from shared.kernel.envelope import encode_all, envelopes
 from shared.kernel.message import Command, Event
@@ -112,6 +115,31 @@ def by_reactions(spec: Reaction) -> list[str]:
     if [request.command_id for request in first] != [request.command_id for request in again]:
         found.append("redelivered, the event causes commands of other ids")
     return found
+
+
+async def by_event_processor(spec: Reaction) -> list[str]:
+    """Hold the same where the event is broadcast and each command goes to its one handler, twice."""
+    sent: list[CommandRequest] = []
+    store = MemoryEventStore()
+
+    def noted(handler: Handler) -> Handler:
+        async def handle(request: CommandRequest) -> Outcome:
+            sent.append(request)
+            return await handler(request)
+
+        return handle
+
+    processor = event_processor(domain, dispatcher(domain, store, no_pause, noted), now, no_pause)
+    (envelope,) = envelopes(history(StreamName.parse(spec.of), [spec.when])[0])
+    await processor.process(envelope, spec.when)
+    first, written = list(sent), len(store.written)
+    await processor.process(envelope, spec.when)
+    # What one event causes is caused side by side.
+    got = sorted((str(request.stream), repr(request.command)) for request in first)
+    wanted = sorted((stream, repr(command)) for stream, command in spec.then)
+    found = [] if got == wanted else [f"expected {wanted}", f"got {got}"]
+    new = store.written[written:]
+    return [*found, f"redelivered, the event causes {new}"] if new else found
 
 
 def by_enrichers(spec: Told) -> list[str]:

@@ -8,6 +8,7 @@ from typing import Any
 from pydantic_core import to_json
 
 from consumers.causing import event_processor
+from consumers.deadlines import Deadlines
 from consumers.projections import Projections
 from consumers.reactions import Reactions
 from shared.adapters.memory import (
@@ -37,7 +38,11 @@ PUBLISHER_CRASH = "the publisher crashes after the send"
 TWICE = "everything is delivered twice"
 LOST_BATCH = "the log loses a batch, and the sweep finds it"
 REACTIONS_CRASH = "the reactions crash before their checkpoint"
-FAULTS = frozenset({LOST_ANSWER, PUBLISHER_CRASH, TWICE, LOST_BATCH, REACTIONS_CRASH})
+TOO_LATE = "the reactions hear of it when its deadline has passed"
+FAULTS = frozenset({LOST_ANSWER, PUBLISHER_CRASH, TWICE, LOST_BATCH, REACTIONS_CRASH, TOO_LATE})
+
+DECISIVE = frozenset({TOO_LATE})
+"""Faults without which a flow would come to another end."""
 
 
 class Forgetful(MemoryEventStore):
@@ -64,6 +69,7 @@ class World:
     parking: MemoryParking = field(default_factory=MemoryParking)
     published: int = 0
     delivered: int = 0
+    unheard: list[bytes] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         async def give_log() -> Log:
@@ -96,6 +102,11 @@ class World:
             self.fault = None
             await self._sweep()
             await self.settle()
+        if self.fault == TOO_LATE:
+            self.fault = None
+            await self._call_off()
+            await self.reactions.react(self.unheard)
+            await self.settle()
 
     def _sent(self) -> int:
         return len(self.log.messages[0])
@@ -113,6 +124,10 @@ class World:
         batch = self.log.messages[0][self.delivered :]
         for _ in range(2 if self.fault == TWICE else 1):
             await self.projections.project(batch)
+        if self.fault == TOO_LATE:
+            self.unheard += batch
+            self.delivered += len(batch)
+            return
         for _ in range(2 if self.fault in {TWICE, REACTIONS_CRASH} else 1):
             await self.reactions.react(batch)
         self.delivered += len(batch)
@@ -131,6 +146,13 @@ class World:
             age=timedelta(minutes=2),
         )
         await sweep.run(seconds=60)
+
+    async def _call_off(self) -> None:
+        longest = max(deadline.after for deadline in domain.deadlines)
+        later = now() + longest + timedelta(minutes=1)
+        await Deadlines(
+            domain.deadlines, self.rows, self.store, self.dispatcher, lambda: later
+        ).run()
 
 
 async def by_roles(flow: Flow, history: Callable[[StreamName, Sequence[Event]], Any]) -> list[str]:
