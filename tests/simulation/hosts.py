@@ -87,7 +87,8 @@ class Host:
         self.calls = Calls(self.name, self.weather, self.crash)
         dice, cloud = self.weather.dice, self.cloud
         store = SimStore(self.calls, cloud.store, self.detached)
-        parking, rows = SimParking(self.calls, cloud.parking), SimRows(self.calls, cloud.rows)
+        parking = SimParking(self.calls, cloud.parking)
+        rows = SimRows(self.calls, cloud.rows, cloud.back)
         log = SimLog(self.calls, cloud.log, cloud.lost, cloud.lost_once)
 
         async def give_log() -> Log:

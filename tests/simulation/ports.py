@@ -196,19 +196,31 @@ class SimStore:
 
 @dataclass
 class SimRows:
-    """The rows."""
+    """The rows; `back` names those that were written back to an older version."""
 
     calls: Calls
     inner: Rows
+    back: list[str]
 
     async def read(self, at: RowKey) -> StoredRow | None:
         read = lambda: self.inner.read(at)  # noqa: E731
         return await self.calls.call(f"read row {at.stream}", read, store_failed(self.calls))
 
     async def write(self, row: Row, replacing: str | None) -> bool:
-        write = lambda: self.inner.write(row, replacing)  # noqa: E731
         name = f"write row {row.at.stream}@{row.version}"
-        return await self.calls.call(name, write, store_failed(self.calls))
+        return await self.calls.call(
+            name, lambda: self._write(row, replacing), store_failed(self.calls)
+        )
+
+    async def _write(self, row: Row, replacing: str | None) -> bool:
+        before = await self.inner.read(row.at)
+        written = await self.inner.write(row, replacing)
+        if written and before is not None and row.version < before.row.version:
+            self.back.append(
+                f"{row.at.stream}: a row of '{row.at.view}' went back"
+                f" from version {before.row.version} to {row.version}"
+            )
+        return written
 
     async def of_key(self, view: str, key: str) -> list[Row]:
         return await self.inner.of_key(view, key)
