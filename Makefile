@@ -5,6 +5,8 @@ PY := $(VENV)/bin/python
 CHAOS := 1 2 3
 SEEDS := 1000
 COMMANDS := 4000
+# The tests that need no process but their own.
+INSIDE := $(addprefix tests/,kernel domain command_api single_publisher consumers roles specs notifications)
 
 help:  ## says what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -21,7 +23,7 @@ $(VENV)/ready: requirements.txt requirements-dev.txt
 run: setup  ## serves on 127.0.0.1:7071, with stand-ins of its cloud beside it
 	@$(PY) -m infra.local.run
 
-demo: setup  ## a morning in the warehouse, and a check of every row
+demo: setup  ## 2,000 orders of things of which there is too little, and a check of every row
 	@$(PY) -m infra.local.demo
 
 test: lint types imports tests  ## all that CI runs
@@ -29,7 +31,7 @@ test: lint types imports tests  ## all that CI runs
 doctor: setup  ## examines the running stack (or URL=...), and says how to mend what is wrong
 	@$(PY) -m infra.doctor $(if $(URL),--url $(URL))
 
-spec: setup  ## tells what the business does, holds it (or against URL=...), writes docs/specification.md
+spec: setup  ## tells what the business does, holds it (or at URL=..., with SPEC_KEY if it asks for one), writes docs/specification.md
 	@$(PY) -m tests.specs $(if $(URL),--url $(URL))
 
 sim: setup  ## SEEDS simulated worlds (or SEED=7 alone): every promise is kept in each
@@ -52,7 +54,12 @@ imports: setup
 
 tests: setup
 	@$(PY) -m pytest -m alone
-	@$(PY) -m pytest -m "not alone" --numprocesses 3 --dist loadfile
+	@$(MAKE) --no-print-directory coverage
+	@$(PY) -m pytest -m "not alone" $(INSIDE:%=--ignore=%) --numprocesses 3 --dist loadfile
+
+coverage: setup  ## every branch of kernel, domain and roles is tested
+	@$(PY) -m coverage run -m pytest $(INSIDE)
+	@$(PY) -m coverage report
 
 format: setup  ## puts the code in shape
 	@$(VENV)/bin/ruff check --fix .
@@ -76,5 +83,5 @@ emulators:  ## starts Microsoft's emulators in Docker, for `func start`
 clean:  ## forgets the local state (the store, the log, the checkpoints)
 	@rm -rf .onewrite
 
-.PHONY: help setup run demo doctor spec sim chaos test lint types imports tests format policies emulators clean
+.PHONY: help setup run demo doctor spec sim chaos test lint types imports tests coverage format policies emulators clean
 .DEFAULT_GOAL := help

@@ -1,5 +1,7 @@
 """Commands over HTTP: POST /api/{category}/{id}/{command}."""
 
+from dataclasses import replace
+
 import azure.functions as func
 
 from command_api.application import Application
@@ -40,7 +42,8 @@ async def _answer(
     if preferences.projected and isinstance(outcome, Accepted):
         in_time = await is_projected(application, outcome.commit, preferences.seconds)
         if not in_time:
-            return accepted_late(_body(request, outcome), headers)
+            late = replace(preferences, minimal=None).headers(outcome.charge)
+            return accepted_late(_body(request, outcome), late)
     if preferences.minimal:
         return no_content(outcome.version, headers)
     return json_response(_body(request, outcome), headers)

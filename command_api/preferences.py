@@ -3,10 +3,11 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Self
 
 import azure.functions as func
 from werkzeug.http import parse_dict_header
+
+from command_api.parsing import header
 
 DEFAULT_WAIT = 5
 LONGEST_WAIT = 30
@@ -24,12 +25,12 @@ class Preferences:
     charge: bool = False
 
     @classmethod
-    def of(cls, req: func.HttpRequest) -> Self:
+    def of(cls, req: func.HttpRequest) -> "Preferences":
         """Read the header Prefer."""
-        header = req.headers.get("Prefer")
-        if not header:
-            return cls()
-        given = parse_dict_header(header.replace(";", ","))
+        preferred = header(req, "prefer")
+        if not preferred:
+            return _NONE
+        given = parse_dict_header(preferred.replace(";", ","))
         wait = given.get("wait") or ""
         return cls(
             minimal=_one_of(given.get("return"), representation=False, minimal=True),
@@ -46,22 +47,29 @@ class Preferences:
 
     def headers(self, charge: float | None = None) -> dict[str, str]:
         """Say which preferences were applied, and what the answer cost if that was asked for."""
+        if self is _NONE:
+            return {}
         headers = {"Preference-Applied": ", ".join(self._applied())}
         if self.charge and charge is not None:
             headers["Request-Charge"] = f"{charge:.2f}"
         return headers if headers["Preference-Applied"] else {}
 
     def _applied(self) -> Iterator[str]:
+        if self.asynchronous:
+            # What waits in the mailbox is answered before anything else could be applied.
+            yield "respond-async"
+            return
         if self.minimal is not None:
             yield "return=minimal" if self.minimal else "return=representation"
         if self.projected is not None:
             yield "until=projected" if self.projected else "until=stored"
         if self.wait is not None:
             yield f"wait={self.wait}"
-        if self.asynchronous:
-            yield "respond-async"
         if self.charge:
             yield "request-charge"
+
+
+_NONE = Preferences()
 
 
 def _one_of(given: str | None, **known: bool) -> bool | None:

@@ -1,33 +1,40 @@
 """The consumers, assembled once a process."""
 
-from consumers import notifications as notifying
-from consumers import projections as projecting
-from consumers import reactions as reacting
-from consumers.causing import event_processor
-from consumers.deadlines import Deadlines
-from consumers.mailbox import DurableMailbox
-from consumers.notifications import Notifications
-from consumers.projections import Projections
-from consumers.reactions import Reactions
-from consumers.webhooks import handling
-from consumers.webhooks.authentication import Authentication
-from consumers.webhooks.handling import Webhooks
-from consumers.webhooks.receiving import Receiver
+from typing import TYPE_CHECKING
+
 from shared.adapters import wiring
-from shared.adapters.http.lag import Lags
-from shared.adapters.http.operations import Operations
-from shared.adapters.http.problems import not_found
-from shared.adapters.names import NOTIFICATIONS, PROJECTIONS, REACTIONS, SINGLE_PUBLISHER
+from shared.adapters.names import (
+    MAILBOX,
+    NOTIFICATIONS,
+    PROJECTIONS,
+    REACTIONS,
+    SINGLE_PUBLISHER,
+    WEBHOOKS,
+)
 from shared.domain import domain
 
-_projections: list[Projections] = []
-_reactions: list[Reactions] = []
-_notifications: list[Notifications] = []
+# Each instance runs a few of the functions: it loads what they need when it first needs it.
+if TYPE_CHECKING:
+    from consumers.deadlines import Deadlines
+    from consumers.mailbox import DurableMailbox
+    from consumers.notifications import Notifications
+    from consumers.projections import Projections
+    from consumers.reactions import Reactions
+    from consumers.webhooks.handling import Webhooks
+    from consumers.webhooks.receiving import Receiver
+    from shared.adapters.http.lag import Lags
+    from shared.adapters.http.operations import Operations
+
+_projections: "list[Projections]" = []
+_reactions: "list[Reactions]" = []
+_notifications: "list[Notifications]" = []
 
 
-async def projections() -> Projections:
+async def projections() -> "Projections":
     """Give the projections of this process."""
     if not _projections:
+        from consumers.projections import Projections
+
         _projections.append(
             Projections(
                 domain.views,
@@ -41,9 +48,12 @@ async def projections() -> Projections:
     return _projections[0]
 
 
-async def reactions() -> Reactions:
+async def reactions() -> "Reactions":
     """Give the reactions of this process."""
     if not _reactions:
+        from consumers.causing import event_processor
+        from consumers.reactions import Reactions
+
         dispatcher = await wiring.dispatcher(domain)
         processor = event_processor(domain, dispatcher, wiring.now, wiring.pause)
         store, parking = await wiring.event_store(), await wiring.parking()
@@ -51,9 +61,11 @@ async def reactions() -> Reactions:
     return _reactions[0]
 
 
-async def notifications() -> Notifications:
+async def notifications() -> "Notifications":
     """Give the notifications of this process."""
     if not _notifications:
+        from consumers.notifications import Notifications
+
         _notifications.append(
             Notifications(
                 domain,
@@ -68,8 +80,10 @@ async def notifications() -> Notifications:
     return _notifications[0]
 
 
-async def mailbox() -> DurableMailbox:
+async def mailbox() -> "DurableMailbox":
     """Give the durable mailbox of this process."""
+    from consumers.mailbox import DurableMailbox
+
     return DurableMailbox(
         domain,
         await wiring.dispatcher(domain),
@@ -80,8 +94,10 @@ async def mailbox() -> DurableMailbox:
     )
 
 
-async def webhooks() -> Webhooks:
+async def webhooks() -> "Webhooks":
     """Give what takes events of others in this process."""
+    from consumers.webhooks.handling import Webhooks
+
     return Webhooks(
         domain,
         await wiring.dispatcher(domain),
@@ -91,15 +107,20 @@ async def webhooks() -> Webhooks:
     )
 
 
-async def receiver() -> Receiver:
+async def receiver() -> "Receiver":
     """Give the webhook of this process."""
+    from consumers.webhooks.authentication import Authentication
+    from consumers.webhooks.receiving import Receiver
+
     settings = wiring.webhook_settings()
     authentication = Authentication(settings.secrets, wiring.token_verifier())
     return Receiver(await webhooks(), authentication, settings.origins, settings.subscriptions)
 
 
-async def deadlines() -> Deadlines:
+async def deadlines() -> "Deadlines":
     """Give the deadlines of this process."""
+    from consumers.deadlines import Deadlines
+
     return Deadlines(
         domain.deadlines,
         await wiring.rows(),
@@ -109,22 +130,29 @@ async def deadlines() -> Deadlines:
     )
 
 
-async def operations(consumer: str) -> Operations:
+async def operations(consumer: str) -> "Operations":
     """Give what operators do with streams that are parked for a consumer; raises Problem for an unknown one."""
+    from shared.adapters.http.operations import Operations
+    from shared.adapters.http.problems import not_found
+
     parking = await wiring.parking()
-    if consumer == projecting.CONSUMER:
+    if consumer == PROJECTIONS:
         return Operations(consumer, parking, (await projections()).replay, wiring.now)
-    if consumer == reacting.CONSUMER:
+    if consumer == REACTIONS:
         return Operations(consumer, parking, (await reactions()).replay, wiring.now)
-    if consumer == notifying.CONSUMER:
+    if consumer == NOTIFICATIONS:
         return Operations(consumer, parking, (await notifications()).replay, wiring.now)
-    if consumer == handling.CONSUMER:
+    if consumer == MAILBOX:
+        return Operations(consumer, parking, None, wiring.now)
+    if consumer == WEBHOOKS:
         return Operations(consumer, parking, (await webhooks()).replay, wiring.now)
     raise not_found(f"There is no consumer '{consumer[:60]}' here.")
 
 
-async def lags() -> Lags:
+async def lags() -> "Lags":
     """Give what tells how far each stage is behind."""
+    from shared.adapters.http.lag import Lags
+
     return Lags(
         publisher=SINGLE_PUBLISHER,
         consumers=(PROJECTIONS, REACTIONS, NOTIFICATIONS),

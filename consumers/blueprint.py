@@ -79,7 +79,9 @@ async def reactions(events: List[func.EventHubEvent]) -> None:
 )
 async def notifications(events: List[func.EventHubEvent]) -> None:
     """Tell others what happened."""
-    await (await application.notifications()).notify([event.get_body() for event in events])
+    bodies = [event.get_body() for event in events]
+    with telemetry.handling("notify", bodies):
+        await (await application.notifications()).notify(bodies)
     partitions = wiring.settings().event_partitions
     await note(await wiring.progress(), names.NOTIFICATIONS, events, partitions)
 
@@ -101,7 +103,9 @@ async def notifications(events: List[func.EventHubEvent]) -> None:
 )
 async def mailbox(commands: List[func.EventHubEvent]) -> None:
     """Handle the commands that wait."""
-    await (await application.mailbox()).handle([command.get_body() for command in commands])
+    bodies = [command.get_body() for command in commands]
+    with telemetry.handling("mailbox", bodies):
+        await (await application.mailbox()).handle(bodies)
 
 
 # It authenticates every delivery itself: Event Grid has no function key in a rotation of its own.
@@ -114,7 +118,8 @@ async def webhook(req: func.HttpRequest) -> func.HttpResponse:
 @blueprint.event_grid_trigger("event")
 async def outside_event(event: func.EventGridEvent) -> None:
     """Take an event of others from the platform, in either schema."""
-    await (await application.webhooks()).handle([from_platform(event)])
+    with telemetry.failures("webhooks"):
+        await (await application.webhooks()).handle([from_platform(event)])
 
 
 @blueprint.timer_trigger("due", schedule="30 * * * * *", use_monitor=True)

@@ -56,7 +56,7 @@ class Deadlines:
             time=timestamp(self.now()),
             traceparent=last.metadata.traceparent,
         )
-        request = CommandRequest(stream, deadline.command, command_id, metadata, derived=True)
+        request = CommandRequest(stream, deadline.command(), command_id, metadata, derived=True)
         outcome = await self.dispatcher.dispatch(request)
         return isinstance(outcome, Accepted) and not outcome.repeated
 

@@ -56,6 +56,9 @@ param pollDelay int = 500
 @description('When the sweep runs (NCRONTAB).')
 param sweepSchedule string = '0 * * * * *'
 
+@description('Who may deliver events of others, see docs/webhooks.md. What is empty admits nobody.')
+param webhook object = { origins: 'eventgrid.azure.net', subscriptions: '', audience: '', secretsUri: '' }
+
 @description('Days that logs are kept, that captured events are kept (0: for ever).')
 param logRetentionDays int = 30
 param captureRetentionDays int = 0
@@ -82,14 +85,7 @@ var deadLetterContainer = 'dead-letters'
 var everyFunction = flatten(map(items(roles), role => role.value.functions))
 
 // Each app: its name for azd, what it runs, what it may do. One app runs everything, and may do all of it.
-var separate = map(items(roles), role => {
-  name: replace(role.key, '_', '-')
-  functions: role.value.functions
-  alwaysReady: role.value.alwaysReady
-  containers: role.value.containers
-  hubs: role.value.hubs
-  topic: role.value.topic
-})
+var separate = map(items(roles), role => union(role.value, { name: replace(role.key, '_', '-') }))
 var together = [
   {
     name: 'onewrite'
@@ -215,6 +211,7 @@ module functions 'modules/app.bicep' = [for app in apps: {
       SWEEP_SCHEDULE: sweepSchedule
       OTEL_TRACES_SAMPLER_ARG: traceShare
     }
+    webhook: webhook
     cosmos: { name: cosmos.outputs.name, endpoint: cosmos.outputs.endpoint, roles: cosmos.outputs.roles }
     eventHubs: { name: eventHubs.outputs.name, hostName: eventHubs.outputs.hostName }
     topic: { name: eventGrid.outputs.name, endpoint: eventGrid.outputs.endpoint }

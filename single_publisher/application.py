@@ -1,13 +1,16 @@
 """The publisher, assembled once a process."""
 
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 from shared.adapters import wiring
 from shared.adapters.http.operations import Operations
 from shared.adapters.names import PROJECTIONS
 from shared.domain import domain
 from single_publisher.publish import CONSUMER, Publisher
-from single_publisher.sweep import Sweep
+
+if TYPE_CHECKING:
+    from single_publisher.sweep import Sweep
 
 _assembled: list[Publisher] = []
 
@@ -26,8 +29,10 @@ async def operations() -> Operations:
     return Operations(CONSUMER, running.parking, running.replay, running.now)
 
 
-async def sweep() -> Sweep:
+async def sweep() -> "Sweep":
     """Give the sweep of this process."""
+    from single_publisher.sweep import Sweep
+
     running = await publisher()
     return Sweep(
         feed=await wiring.feed(),

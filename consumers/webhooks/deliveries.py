@@ -1,34 +1,42 @@
 """What a delivery holds: one event or many, as CloudEvents (1.0.2, JSON) or in the schema of Event Grid."""
 
-import json
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
+from urllib.parse import unquote
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Base64Bytes, BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
+from pydantic_core import from_json
 
 from shared.kernel.errors import InvalidMessage
 from shared.kernel.outside_event import OutsideEvent
+
+# Both go into what is stored. A source is a URI: without spaces, it cannot run into the id behind it.
+Id = Annotated[str, Field(min_length=1, max_length=256)]
+Source = Annotated[str, Field(pattern=r"^\S*$", max_length=512)]
+Type = Annotated[str, Field(min_length=1)]
 
 
 class _CloudEvent(BaseModel):
     model_config = ConfigDict(extra="ignore")
     specversion: Literal["1.0"]
-    id: str = Field(min_length=1)
-    source: str = Field(min_length=1)
-    type: str = Field(min_length=1)
+    id: Id
+    source: Annotated[Source, Field(min_length=1)]
+    type: Type
     traceparent: str | None = None
     data: Any = None
+    data_base64: Base64Bytes | None = None
 
     def event(self) -> OutsideEvent:
-        return OutsideEvent(self.source, self.id, self.type, self.data, self.traceparent)
+        data = self.data if self.data_base64 is None else from_json(self.data_base64)
+        return OutsideEvent(self.source, self.id, self.type, data, self.traceparent)
 
 
 class _EventGridEvent(BaseModel):
     model_config = ConfigDict(extra="ignore", alias_generator=to_camel)
-    id: str = Field(min_length=1)
-    topic: str = ""
-    event_type: str = Field(min_length=1)
+    id: Id
+    topic: Source = ""
+    event_type: Type
     data: Any = None
 
     def event(self) -> OutsideEvent:
@@ -38,7 +46,7 @@ class _EventGridEvent(BaseModel):
 def parse(headers: Mapping[str, str], body: bytes) -> list[OutsideEvent]:
     """Read all events of a delivery; raises InvalidMessage, for the whole of it, that says where."""
     try:
-        content = json.loads(body)
+        content = from_json(body, allow_inf_nan=False)
     except ValueError as error:
         raise InvalidMessage(f"the delivery is no JSON: {error}") from error
     if "ce-specversion" in headers:
@@ -58,12 +66,14 @@ def _read(content: Any, number: int) -> OutsideEvent:  # noqa: ANN401 - JSON
     )
     try:
         return schema.model_validate(content).event()
-    except ValidationError as error:
+    except ValueError as error:
         raise InvalidMessage(f"event {number} of the delivery is none: {error}") from error
 
 
 def _attributes(headers: Mapping[str, str]) -> dict[str, str]:
     """Read the attributes of the binary mode (CloudEvents, HTTP protocol binding 1.0.2, section 3.1)."""
     return {
-        name.removeprefix("ce-"): value for name, value in headers.items() if name.startswith("ce-")
+        name.removeprefix("ce-"): unquote(value)
+        for name, value in headers.items()
+        if name.startswith("ce-")
     }

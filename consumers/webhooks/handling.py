@@ -85,13 +85,15 @@ class Webhooks:
             raise ReactionFailed(f"{command} to {request.stream} was refused: {sentence}")
 
     async def _park(self, event: OutsideEvent, error: Exception) -> None:
-        # Each event is parked for itself: others of its source need not wait for it.
-        digest = hashlib.sha256(event.key.encode()).hexdigest()[:32]
+        stream = _name(event)
+        decided = await self.parking.decisions(CONSUMER, stream)
+        if any(decision.action == "skip" for decision in decided):
+            return
         shown = {name: value for name, value in asdict(event).items() if value is not None}
         await self.parking.park(
             Parked(
                 consumer=CONSUMER,
-                stream=f"outside-{digest}",
+                stream=stream,
                 version=1,
                 last_seen=1,
                 error=f"{type(error).__name__}: {error}",
@@ -100,3 +102,8 @@ class Webhooks:
                 traceparent=event.traceparent,
             )
         )
+
+
+def _name(event: OutsideEvent) -> str:
+    # Each event is parked for itself: others of its source need not wait for it.
+    return f"outside-{hashlib.sha256(event.key.encode()).hexdigest()[:32]}"

@@ -1,9 +1,10 @@
 """The two handshakes: who may send events here is asked before the first one comes."""
 
-import json
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
+
+from pydantic_core import from_json
 
 VALIDATION = "SubscriptionValidation"
 
@@ -42,7 +43,7 @@ def validate(headers: Mapping[str, str], body: bytes, allowed: Collection[str]) 
 
 def _code(body: bytes) -> str | None:
     try:
-        code = json.loads(body)[0]["data"]["validationCode"]
+        code = from_json(body)[0]["data"]["validationCode"]
     except (ValueError, LookupError, TypeError):
         return None
     return code if isinstance(code, str) else None

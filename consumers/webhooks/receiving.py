@@ -1,6 +1,6 @@
 """The webhook over HTTP: handshakes, then deliveries, each answered so that the sender does what is right.
 
-2xx: done, or kept for an operator. 401 and 403: not from you. 400: never again, it cannot be read. 503: try again.
+2xx: done, or kept for an operator. 401 and 403: not from you. 400 and 413: never again. 503: try again.
 """
 
 from collections.abc import Collection
@@ -13,8 +13,11 @@ from consumers.webhooks.authentication import Authentication
 from consumers.webhooks.deliveries import parse
 from consumers.webhooks.handling import Webhooks
 from consumers.webhooks.handshakes import Answer, greet, validate
-from shared.adapters.http.problems import Problem, malformed
+from shared.adapters.http.problems import Problem, later, malformed, too_large, unauthenticated
 from shared.kernel.errors import InvalidMessage, OnewriteError
+
+# Event Grid delivers at most 1 MB (limits of the service), in one event or in a batch.
+LARGEST = 1_100_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,24 +40,18 @@ class Receiver:
             return _response(validated)
         try:
             if not await self.authentication.admits(headers, req.params):
-                return _unknown().response()
+                raise unauthenticated()
+            if len(body) > LARGEST:
+                raise too_large(LARGEST)
             events = parse(headers, body)
             await self.webhooks.handle(events)
+        except Problem as problem:
+            return problem.response()
         except InvalidMessage as error:
             return malformed(str(error)).response()
         except OnewriteError as error:
-            return _later(error).response()
+            return later(error).response()
         return _response(Answer(200, {}, {"taken": len(events)}))
-
-
-def _unknown() -> Problem:
-    detail = "A delivery shows a secret that we know, or a token that was made for us."
-    return Problem(401, "unauthenticated", "Who are you?", detail)
-
-
-def _later(error: OnewriteError) -> Problem:
-    later = {"Retry-After": "30"}
-    return Problem(503, error.code, "Not now: deliver again", str(error), headers=later)
 
 
 def _response(answer: Answer) -> func.HttpResponse:

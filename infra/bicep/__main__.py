@@ -15,6 +15,12 @@ CLOSED: Final[dict[str, Any]] = {
     "split": True,
     "privateNetworking": True,
     "zoneRedundant": True,
+    "webhook": {
+        "origins": "eventgrid.azure.net",
+        "subscriptions": "partners",
+        "audience": "api://some",
+        "secretsUri": "https://some.vault.azure.net/secrets/webhook",
+    },
 }
 
 

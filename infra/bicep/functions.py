@@ -9,6 +9,10 @@ from typing import Any, Final
 from infra.bicep.tokens import BicepError
 
 SUBSCRIPTION: Final = "/subscriptions/00000000-0000-0000-0000-000000000000"
+ENVIRONMENT: Final = {
+    "suffixes": {"storage": "core.windows.net"},
+    "authentication": {"loginEndpoint": "https://login.microsoftonline.com/"},
+}
 
 
 def _hash(*parts: str) -> str:
@@ -67,7 +71,7 @@ def functions(place: Path, group: str) -> dict[str, Callable[..., Any]]:
     return {
         "contains": lambda value, key: key in value,
         "empty": lambda value: not value,
-        "environment": lambda: {"suffixes": {"storage": "core.windows.net"}},
+        "environment": lambda: ENVIRONMENT,
         "filter": lambda values, keep: [one for one in values if keep(one)],
         "flatten": _flatten,
         "guid": _guid,
@@ -84,6 +88,7 @@ def functions(place: Path, group: str) -> dict[str, Callable[..., Any]]:
         "subscriptionResourceId": lambda kind, *names: resource_id(SUBSCRIPTION, kind, *names),
         "take": lambda text, length: text[:length],
         "toObject": lambda values, key, value=lambda one: one: {key(v): value(v) for v in values},
+        "tenant": lambda: {"tenantId": "11111111-1111-1111-1111-111111111111"},
         "union": _union,
         "uniqueString": lambda *parts: _hash(*parts)[:13],
     }

@@ -7,6 +7,7 @@ param appsSubnetId string
 param replication string
 param scale object
 param settings object
+param webhook object
 param cosmos object
 param eventHubs object
 param topic object
@@ -14,6 +15,16 @@ param insightsName string
 param workspaceId string
 param requestLogs bool
 
+var login = '${environment().authentication.loginEndpoint}${tenant().tenantId}'
+var admitted = union(
+  { WEBHOOK_ORIGINS: webhook.origins, WEBHOOK_SUBSCRIPTIONS: webhook.subscriptions },
+  empty(webhook.audience) ? {} : {
+    WEBHOOK_TOKEN_ISSUER: '${login}/v2.0'
+    WEBHOOK_TOKEN_AUDIENCE: webhook.audience
+    WEBHOOK_TOKEN_KEYS: '${login}/discovery/v2.0/keys'
+  },
+  empty(webhook.secretsUri) ? {} : { WEBHOOK_SECRETS: '@Microsoft.KeyVault(SecretUri=${webhook.secretsUri})' }
+)
 var packageContainer = 'packages'
 
 module identity 'identity.bicep' = {
@@ -75,7 +86,7 @@ module functions 'function-app.bicep' = {
     requestLogs: requestLogs
     disabledFunctions: app.disabled
     scale: scale
-    settings: settings
+    settings: union(settings, contains(app.functions, 'webhook') ? admitted : {})
     subnetId: appsSubnetId
   }
   dependsOn: [rights]

@@ -2,33 +2,41 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from threading import Lock
 
 from jwt import PyJWKClient, decode
-from jwt.exceptions import PyJWKClientConnectionError, PyJWTError
+from jwt.exceptions import PyJWKClientConnectionError, PyJWKClientError, PyJWKSetError, PyJWTError
 
 from shared.adapters.settings import TokenSettings
-from shared.kernel.errors import StoreUnavailable
+from shared.kernel.errors import KeysUnavailable
+
+PATIENCE = 5.0
 
 
-def open_verifier(settings: TokenSettings) -> Callable[[str], Awaitable[bool]]:
-    """Give what tells whether a token is valid; the keys are read once, and again for one that is not known."""
-    keys = PyJWKClient(settings.keys_url, cache_keys=True, timeout=5)
+def open_verifier(
+    settings: TokenSettings, cooldown: float = 30.0
+) -> Callable[[str], Awaitable[bool]]:
+    """Give what tells whether a token is valid; it raises KeysUnavailable.
+
+    The keys are kept for five minutes; an unknown one lets them be read again, at most every `cooldown` seconds.
+    """
+    keys = PyJWKClient(settings.keys_url, timeout=PATIENCE, cooldown_duration=cooldown)
+    one_at_a_time = Lock()
 
     def verify(token: str) -> bool:
+        with one_at_a_time:
+            _read(keys, settings)
         try:
-            key = keys.get_signing_key_from_jwt(token)
             decode(
                 token,
-                key,
+                keys.get_signing_key_from_jwt(token),
                 algorithms=["RS256"],
                 audience=settings.audience,
                 issuer=settings.issuer,
                 options={"require": ["exp", "aud", "iss"]},
             )
         except PyJWKClientConnectionError as error:
-            raise StoreUnavailable(
-                f"the keys of {settings.issuer} are not there: {error}"
-            ) from error
+            raise _unavailable(settings, error) from error
         except PyJWTError:
             return False
         return True
@@ -38,3 +46,15 @@ def open_verifier(settings: TokenSettings) -> Callable[[str], Awaitable[bool]]:
         return await asyncio.to_thread(verify, token)
 
     return beside
+
+
+def _read(keys: PyJWKClient, settings: TokenSettings) -> None:
+    """Have keys to compare with: whoever is told 401 does not come again."""
+    try:
+        keys.get_signing_keys()
+    except (PyJWKClientError, PyJWKSetError, ValueError) as error:
+        raise _unavailable(settings, error) from error
+
+
+def _unavailable(settings: TokenSettings, error: Exception) -> KeysUnavailable:
+    return KeysUnavailable(f"the keys of {settings.issuer} cannot be read: {error}")

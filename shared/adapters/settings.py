@@ -83,8 +83,11 @@ class WebhookSettings:
 
     @classmethod
     def read(cls, environment: Mapping[str, str] = os.environ) -> Self:
-        """Read the settings; raises ConfigurationError for half of those about tokens."""
+        """Read the settings; raises ConfigurationError for half of those about tokens, or no real secret."""
         secrets = _list(environment, "WEBHOOK_SECRETS")
+        if any(secret.startswith("@Microsoft.KeyVault(") for secret in secrets):
+            # The platform leaves a reference as it is when it may not read what it refers to: anybody may know it.
+            raise ConfigurationError("WEBHOOK_SECRETS refers to a Key Vault that cannot be read")
         origins = _list(environment, "WEBHOOK_ORIGINS")
         subscriptions = _list(environment, "WEBHOOK_SUBSCRIPTIONS")
         issuer = environment.get("WEBHOOK_TOKEN_ISSUER", "")

@@ -92,5 +92,5 @@ def customer_id(_stream: StreamName, event: Event) -> str:
     return event.customer_id
 
 
-orders = View("orders", order, OrderSummary(), evolve, order_id, sorts=("status",))
-customers = View("customers", order, OrderSummary(), evolve, customer_id, sorts=("status",))
+orders = View("orders", order, OrderSummary, evolve, order_id, sorts=("status",))
+customers = View("customers", order, OrderSummary, evolve, customer_id, sorts=("status",))

@@ -24,7 +24,7 @@ def evolve(summary: ReplenishmentSummary, event: Event) -> ReplenishmentSummary:
 replenishments = View(
     name="replenishment",
     category=category,
-    initial=ReplenishmentSummary(),
+    data_type=ReplenishmentSummary,
     evolve=evolve,
     key=sku,
     sorts=("requests",),

@@ -61,7 +61,7 @@ def sku(stream: StreamName, _event: Event) -> str:
 stock = View(
     name="stock",
     category=item,
-    initial=StockLevel(),
+    data_type=StockLevel,
     evolve=evolve,
     key=sku,
     sorts=("available", "name"),

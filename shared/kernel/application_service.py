@@ -9,7 +9,7 @@ from typing import Any
 
 from shared.kernel.category import Category
 from shared.kernel.commit import Commit
-from shared.kernel.errors import CommandIdReused, Conflict, OutcomeUnknown
+from shared.kernel.errors import CommandIdReused, Conflict, OutcomeUnknown, StoreError
 from shared.kernel.loading import Loaded, fold, load
 from shared.kernel.mailbox import Mailbox, Waiting
 from shared.kernel.outcome import Accepted, Outcome
@@ -88,7 +88,14 @@ class ApplicationService:
     ) -> Sequence[Waiting]:
         """Ask what is stored by now: a collision is a question, and a refusal proves nothing."""
         waiting = [one for one, _ in open_]
-        found = await self._find(stream, base, waiting)
+        try:
+            found = await self._find(stream, base, waiting)
+        except StoreError as error:
+            if isinstance(written, Collided):
+                # With our own write, perhaps: nobody may be told that nothing is stored.
+                met = f"{stream}: what a write collided with cannot be read"
+                raise OutcomeUnknown(met) from error
+            raise
         newer = [commit for commit in found.commits if commit.version > base.version]
         fresh = fold(self._category, base, newer)
         self._warm.put(stream, fresh)
@@ -125,10 +132,13 @@ class ApplicationService:
     ) -> Appended | Collided:
         try:
             written = await self._store.append(planned.commits)
-        except OutcomeUnknown:
+        except OutcomeUnknown as unknown:
             # Whatever is stored in its place settles the question: a place is taken once.
             first = planned.commits[0]
-            found = await self._store.find(stream, first.first - 1, [first.command_id])
+            try:
+                found = await self._store.find(stream, first.first - 1, [first.command_id])
+            except StoreError as error:
+                raise unknown from error
             _share(found.charge, taken)
             if not found.commits:
                 raise

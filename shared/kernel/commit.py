@@ -14,7 +14,7 @@ ID_DIGITS = 16
 TIME_PATTERN = r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$"
 
 # Dataclasses, because every command makes some: models are three times as dear. What is read is validated.
-_ITEM = ConfigDict(alias_generator=to_camel)
+_ITEM = ConfigDict(alias_generator=to_camel, defer_build=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,7 @@ class Commit:
 
 
 _COMMIT = TypeAdapter(Commit)
-_COMMITS = TypeAdapter(list[Commit])
+_COMMITS = TypeAdapter(list[Commit], config=ConfigDict(defer_build=True))
 
 
 def timestamp(moment: datetime) -> str:

@@ -14,7 +14,7 @@ from shared.kernel.view import View
 
 @dataclass(frozen=True, slots=True)
 class Deadline:
-    """Sends a process command to the streams whose rows hold certain values, `after` their last event.
+    """Sends a process command without fields to streams whose rows hold certain values, `after` their last event.
 
     The view only says where to look; how long a stream has waited is read from the stream itself.
     """
@@ -23,7 +23,7 @@ class Deadline:
     view: View[Any]
     waiting: Mapping[str, Scalar]
     after: timedelta
-    command: Command
+    command: type[Command]
 
     def identify(self, stream: StreamName, version: int) -> str:
         """Name the command for a stream that has not gone on since a version."""

@@ -47,7 +47,7 @@ class Domain:
             self._check_command(receptor.name, receptor.target, receptor.command)
         for deadline in self.deadlines:
             self._check_view(deadline.name, deadline.view)
-            self._check_command(deadline.name, deadline.view.category, type(deadline.command))
+            self._check_command(deadline.name, deadline.view.category, deadline.command)
 
     def _check_names(self) -> None:
         _no_doubles("category", [category.name for category in self.categories])

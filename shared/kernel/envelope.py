@@ -14,7 +14,7 @@ from shared.kernel.stream import StreamName
 class Envelope(BaseModel):
     """One event with everything that a consumer needs; `sequence` is its version in the stream."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, defer_build=True, extra="ignore")
     specversion: Literal["1.0"] = "1.0"
     id: str
     source: str

@@ -8,6 +8,7 @@ OnewriteError
 ├── BrokenStream
 ├── Poison
 ├── ReactionFailed
+├── KeysUnavailable
 ├── StoreError
 │   ├── Conflict
 │   ├── CommandIdReused
@@ -77,6 +78,13 @@ class ReactionFailed(OnewriteError):
     """What an event should have caused was refused, or several of its reactions failed."""
 
     code = "reaction-failed"
+
+
+class KeysUnavailable(OnewriteError):
+    """Whether a token is valid cannot be told: what its issuer signs with cannot be read."""
+
+    code = "keys-unavailable"
+    transient = True
 
 
 class StoreError(OnewriteError):

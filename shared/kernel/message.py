@@ -16,6 +16,8 @@ class Message(BaseModel):
 
     model_config = ConfigDict(
         frozen=True,
+        # What is never used here is never built: it would be half of what a new instance waits for.
+        defer_build=True,
         strict=True,
         allow_inf_nan=False,
         extra="forbid",

@@ -14,13 +14,19 @@ from shared.kernel.errors import InvalidMessage
 from shared.kernel.message import Command
 from shared.kernel.receptor import Reaction, checked
 from shared.kernel.request import CommandRequest
+from shared.kernel.trace_context import well_formed
 
 
 class OutsideData(BaseModel):
     """The data of somebody else's event: what we need of it; there may be more, today or tomorrow."""
 
     model_config = ConfigDict(
-        frozen=True, strict=True, extra="ignore", alias_generator=to_camel, validate_by_name=True
+        frozen=True,
+        defer_build=True,
+        strict=True,
+        extra="ignore",
+        alias_generator=to_camel,
+        validate_by_name=True,
     )
 
 
@@ -62,6 +68,6 @@ class OutsideReceptor[D: OutsideData]:
             raise InvalidMessage(f"{event.type} {event.key}: {error}") from error
         for reaction in checked(self.name, self.target, self.command, self.react(data)):
             id_ = derived_id(event.key, self.name, reaction.target, reaction.key)
-            # Where nothing says otherwise, what follows from an event of others begins with it.
-            metadata = Metadata(id_, event.key, time, event.traceparent)
+            # What follows from an event of others begins with it.
+            metadata = Metadata(event.key, event.key, time, well_formed(event.traceparent))
             yield CommandRequest(reaction.target, reaction.command, id_, metadata, derived=True)

@@ -1,7 +1,6 @@
 """Patience: what may go well later is tried again, a few times."""
 
 from collections.abc import Awaitable, Callable
-from itertools import count
 
 from shared.kernel.errors import OnewriteError
 
@@ -12,11 +11,12 @@ async def patiently[T](
     work: Callable[[], Awaitable[T]], pause: Callable[[int], Awaitable[None]]
 ) -> T:
     """Do a piece of work that may be done twice; raises what is not transient, and what the last try raised."""
-    for attempt in count(1):
+    attempt = 0
+    while True:
+        attempt += 1
         try:
             return await work()
         except OnewriteError as error:
             if not error.transient or attempt == ATTEMPTS:
                 raise
         await pause(attempt)
-    raise AssertionError("counting has no end")

@@ -97,8 +97,8 @@ def _decide(
 def _accept(
     category: Category, loaded: Loaded, request: CommandRequest, decision: tuple[Event, ...]
 ) -> tuple[Commit, Loaded, int]:
-    events = tuple(record(event) for event in decision)
-    size = ITEM_OVERHEAD + sum(_checked_size(request, event) for event in events)
+    events = tuple([record(event) for event in decision])
+    size = ITEM_OVERHEAD + sum([_checked_size(request, event) for event in events])
     if size > LARGEST_BATCH:
         raise EventTooLarge(f"{request.stream}: the events of one command are too large together")
     state = category.decider.fold(loaded.state, decision)

@@ -1,6 +1,7 @@
 """Snapshots: a state as it rides in a commit, so that a load need not begin at the beginning."""
 
 from collections.abc import Callable, Mapping
+from functools import cached_property
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
@@ -29,8 +30,13 @@ class Snapshots[S]:
     ) -> None:
         self.schema = schema
         self.every = every
-        self._adapter = TypeAdapter(state)
+        self._state = state
         self._upcasters = dict(upcasters or {})
+
+    @cached_property
+    def _adapter(self) -> TypeAdapter[S]:
+        # Built when it is used: a new instance does not wait for it.
+        return TypeAdapter(self._state)
 
     def write(self, state: S) -> StoredSnapshot:
         """Write a state."""

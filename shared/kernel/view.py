@@ -16,20 +16,16 @@ from shared.kernel.stream import StreamName
 class View[D: Message]:
     """A pure fold over every event of a category; the key comes from the stream and the event alone.
 
+    `data_type` is what the data of a row is, and begins as: all of its fields have defaults.
     `sorts` are the fields (as JSON names them) that a list can be sorted by: the store needs an index for each.
     """
 
     name: str
     category: Category
-    initial: D
+    data_type: type[D]
     evolve: Callable[[D, Event], D]
     key: Callable[[StreamName, Event], str]
     sorts: tuple[str, ...] = ()
-
-    @property
-    def data_type(self) -> type[D]:
-        """The type of the data of a row."""
-        return type(self.initial)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +93,7 @@ def advance(
 
 def empty_row(view: View[Any], at: RowKey) -> Row:
     """Begin a row that no event has touched."""
-    return Row(at=at, version=0, data=view.initial.model_dump(mode="json"))
+    return Row(at=at, version=0, data=view.data_type().model_dump(mode="json"))
 
 
 def _data(view: View[Any], row: Row) -> Any:  # noqa: ANN401 - the type of a view's data is the view's

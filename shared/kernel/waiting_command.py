@@ -16,7 +16,7 @@ from shared.kernel.stream import StreamName
 class WaitingCommand(BaseModel):
     """The parts of a command request, as they go over the wire."""
 
-    model_config = ConfigDict(alias_generator=to_camel, validate_by_name=True)
+    model_config = ConfigDict(defer_build=True, alias_generator=to_camel, validate_by_name=True)
     stream: str
     type: str
     data: dict[str, Any]

@@ -8,7 +8,12 @@ import pytest
 from shared.adapters import names
 from shared.adapters.connections import Identity
 from shared.adapters.names import COSMOS, EVENT_GRID, EVENT_HUBS, SWEEP_SCHEDULE
-from shared.adapters.settings import Settings, connection_parts, feed_poll_delay
+from shared.adapters.settings import (
+    Settings,
+    WebhookSettings,
+    connection_parts,
+    feed_poll_delay,
+)
 from shared.kernel.errors import ConfigurationError
 
 GIVEN = {
@@ -63,6 +68,23 @@ def test_a_credential_that_nobody_knows_is_named() -> None:
 def test_a_number_that_is_none_is_named(value: str) -> None:
     with pytest.raises(ConfigurationError, match="EVENT_PARTITIONS"):
         Settings.read({**GIVEN, "EVENT_PARTITIONS": value})
+
+
+def test_half_of_what_tokens_need_is_named() -> None:
+    with pytest.raises(ConfigurationError, match="WEBHOOK_TOKEN_AUDIENCE"):
+        WebhookSettings.read({"WEBHOOK_TOKEN_ISSUER": "https://login.example.com"})
+
+
+def test_a_reference_that_was_not_resolved_is_no_secret() -> None:
+    reference = "@Microsoft.KeyVault(SecretUri=https://some.vault.azure.net/secrets/webhook)"
+    with pytest.raises(ConfigurationError, match="Key Vault"):
+        WebhookSettings.read({"WEBHOOK_SECRETS": reference})
+
+
+def test_lists_are_split_at_commas() -> None:
+    read = WebhookSettings.read({"WEBHOOK_SECRETS": "one, two,", "WEBHOOK_ORIGINS": ""})
+
+    assert (read.secrets, read.origins, read.tokens) == (("one", "two"), (), None)
 
 
 def test_a_connection_is_split_at_semicolons_and_first_equal_signs() -> None:

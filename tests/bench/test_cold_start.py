@@ -13,6 +13,8 @@ from infra.local.stack import NAMES, ROOT
 from tests.conftest import Services
 from tests.figures import note
 
+pytestmark = pytest.mark.alone
+
 MOST = 1.25
 ROUNDS = 9
 NEEDED = "import azure.functions, azure.cosmos.aio, pydantic"

@@ -5,7 +5,12 @@ import pytest
 
 from command_api.application import Application
 from command_api.causes import get_causes
+from command_api.mailbox import get_outcome
+from command_api.streams import get_stream
+from shared.adapters.memory import MemoryEventStore
 from shared.domain import domain
+from shared.kernel.errors import StoreUnavailable
+from shared.kernel.ports import Found
 from tests.command_api.calls import assembled, get, told
 from tests.consumers.process import Process
 
@@ -50,6 +55,21 @@ async def test_the_tree_is_told_as_text_from_everywhere_in_it(
     answer = await get_causes(request, confirmed)
 
     assert answer.get_body().decode() == TREE
+
+
+async def test_a_store_that_does_not_answer_is_a_problem() -> None:
+    class Silent(MemoryEventStore):
+        async def read(self, *_args: object, **_more: object) -> Found:
+            raise StoreUnavailable("no answer")
+
+        async def find(self, *_args: object) -> Found:
+            raise StoreUnavailable("no answer")
+
+    silent = assembled(domain, Silent())
+    for ask in (get_causes, get_stream, get_outcome):
+        asked = get("streams", {"command-id": "c1"}, stream="order-7")
+        answer = await ask(asked, silent)
+        assert (answer.status_code, told(answer)["code"]) == (503, "unavailable"), ask
 
 
 async def test_the_tree_is_told_as_json_with_every_event(confirmed: Application) -> None:

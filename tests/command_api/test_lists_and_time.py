@@ -10,8 +10,10 @@ from command_api.application import Application
 from command_api.commands import post_command
 from command_api.streams import get_stream
 from command_api.views import list_view
-from shared.adapters.memory import MemoryEventStore
+from shared.adapters.memory import MemoryEventStore, MemoryRows
 from shared.domain.stock import StockLevel
+from shared.kernel.errors import StoreUnavailable
+from shared.kernel.listing import Listing
 from shared.kernel.view import Row, RowKey
 from tests.command_api.calls import get, post, registered, told
 from tests.kernel.worlds import commit, received
@@ -113,3 +115,27 @@ async def test_a_version_that_is_not_there_is_a_problem(
     await registered(application)
 
     assert (await state(application, at))[0] == status
+
+
+async def test_rows_that_cannot_be_read_are_a_problem(application: Application) -> None:
+    class Silent(MemoryRows):
+        async def page(self, listing: Listing) -> list[Row]:
+            raise StoreUnavailable(f"no answer to {listing.view}")
+
+    silent = replace(application, rows=Silent())
+
+    answer = await list_view(get("views", view="stock"), silent)
+
+    assert (answer.status_code, told(answer)["code"]) == (503, "unavailable")
+
+
+async def test_a_command_that_changes_nothing_is_answered_without_events(
+    application: Application,
+) -> None:
+    await registered(application)
+    discontinue = [post("discontinue-item", {}) for _ in range(2)]
+
+    first, second = [told(await post_command(one, application)) for one in discontinue]
+
+    assert [event["type"] for event in first["events"]] == ["ItemDiscontinued"]
+    assert (second["events"], second["version"]) == ([], first["version"])

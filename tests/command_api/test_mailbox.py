@@ -1,16 +1,18 @@
 """Commands that wait: accepted, handled later, and asked about whenever."""
 
 import json
+from typing import Any
 
 from command_api.application import Application
 from command_api.commands import post_command
 from command_api.mailbox import get_outcome
 from consumers.mailbox import DurableMailbox
-from shared.adapters.memory import MemoryLog, MemoryOutcomes, MemoryParking
+from shared.adapters.memory import MemoryEventStore, MemoryLog, MemoryOutcomes, MemoryParking
 from shared.domain import domain
 from shared.domain.item.commands import ReceiveStock
+from shared.kernel.errors import StoreUnavailable
 from shared.kernel.partition import partition_of
-from tests.command_api.calls import get, now, post, registered, told
+from tests.command_api.calls import assembled, get, now, post, registered, told
 from tests.kernel.worlds import no_pause
 
 ASYNC = {"Prefer": "respond-async", "Idempotency_Key": "a/b?c"}
@@ -79,6 +81,35 @@ async def test_nothing_to_do_is_done_without_events(application: Application) ->
 
     found = await outcome(application)
     assert (found["outcome"], found["events"]) == ("done", [])
+
+
+class Away(MemoryEventStore):
+    """A store that does not answer."""
+
+    async def find(self, *_args: Any) -> Any:
+        raise StoreUnavailable("no answer")
+
+    async def tail(self, *_args: Any) -> Any:
+        raise AssertionError("nobody decides here")
+
+
+async def test_a_command_is_taken_though_the_store_is_away() -> None:
+    application = assembled(domain, Away())
+
+    answer = await post_command(post("receive-stock", {"quantity": 5}, **ASYNC), application)
+
+    assert answer.status_code == 202
+    assert (await outcome(application))["code"] == "unavailable"
+
+
+async def test_to_wait_in_the_mailbox_is_to_wait_for_nothing_else(application: Application) -> None:
+    prefer = "respond-async, until=projected, wait=20, return=minimal, request-charge"
+    asked = post("receive-stock", {"quantity": 5}, Prefer=prefer)
+
+    answer = await post_command(asked, application)
+
+    assert answer.status_code == 202
+    assert answer.headers["Preference-Applied"] == "respond-async"
 
 
 async def test_a_bad_request_is_told_at_once(application: Application) -> None:

@@ -1,14 +1,19 @@
 """What a client may expect and prefer: versions, answers without a body, answers that wait for the views."""
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 
 from command_api.application import Application
 from command_api.commands import post_command
+from command_api.projected import waited
 from command_api.views import get_view
-from shared.adapters.memory import MemoryEventStore
+from shared.adapters.memory import MemoryEventStore, MemoryRows
 from shared.kernel.envelope import encode, envelopes
+from shared.kernel.errors import StoreThrottled, StoreUnavailable
+from shared.kernel.ports import StoredRow
+from shared.kernel.view import RowKey
 from tests.command_api.calls import get, post, registered, told
 from tests.consumers.worlds import World
 
@@ -93,6 +98,67 @@ async def test_an_answer_that_waited_in_vain_says_that_the_write_is_stored(
     assert told(response)["version"] == 1
 
 
+class Throttled(MemoryRows):
+    """Rows that do not answer at first."""
+
+    refusals = 2
+
+    async def read(self, at: RowKey) -> StoredRow | None:
+        if self.refusals > 0:
+            self.refusals -= 1
+            raise StoreThrottled("no") if self.refusals else StoreUnavailable("no answer")
+        return await super().read(at)
+
+
+async def test_rows_that_do_not_answer_are_asked_again_because_the_write_is_stored(
+    application: Application,
+) -> None:
+    rows = Throttled()
+    application = replace(application, rows=rows)
+    asked = post(*REGISTER, Prefer="until=projected, wait=20", Idempotency_Key="k")
+    waiting = asyncio.create_task(post_command(asked, application))
+    await asyncio.sleep(0.05)
+    await project_everything(replace(application, rows=rows))
+
+    assert (await waiting).status_code == 200
+
+    rows.refusals = 10_000
+    in_vain = post(*REGISTER, Prefer="until=projected, wait=0", Idempotency_Key="k")
+    response = await post_command(in_vain, application)
+    assert (response.status_code, told(response)["version"]) == (202, 1)
+
+
+async def test_a_repeat_waits_for_what_the_first_one_stored(application: Application) -> None:
+    await post_command(post(*REGISTER, Idempotency_Key="k"), application)
+    asked = post(*REGISTER, Idempotency_Key="k", Prefer="until=projected, wait=0")
+
+    assert (await post_command(asked, application)).status_code == 202
+
+    await project_everything(application)
+
+    assert (await post_command(asked, application)).status_code == 200
+
+
+async def test_nothing_to_do_is_nothing_to_wait_for(application: Application) -> None:
+    await post_command(post(*REGISTER), application)
+    asked = post("change-reorder-point", {"reorderPoint": 2}, Prefer="until=projected, wait=0")
+
+    response = await post_command(asked, application)
+
+    assert (response.status_code, told(response)["events"]) == (200, [])
+
+
+async def test_an_answer_that_is_late_has_a_body_and_does_not_say_otherwise(
+    application: Application,
+) -> None:
+    prefer = "until=projected, wait=0, return=minimal"
+
+    response = await post_command(post(*REGISTER, Prefer=prefer), application)
+
+    assert (response.status_code, told(response)["version"]) == (202, 1)
+    assert response.headers["Preference-Applied"] == "until=projected, wait=0"
+
+
 async def test_a_row_that_has_seen_less_is_not_enough(application: Application) -> None:
     await post_command(post(*REGISTER), application)
     await project_everything(application)
@@ -166,3 +232,15 @@ async def test_a_version_that_is_none_is_malformed(at_least: str, application: A
     asked = get("views", {"at-least": at_least}, view="stock", key="SKU1")
 
     assert told(await get_view(asked, application))["errors"][0]["pointer"] == "at-least"
+
+
+async def test_who_waits_in_vain_is_told_so_when_the_time_is_up() -> None:
+    asked = 0
+
+    async def never() -> bool:
+        nonlocal asked
+        asked += 1
+        return False
+
+    assert not await waited(never, 0.05)
+    assert asked > 1

@@ -197,3 +197,18 @@ async def test_what_cannot_be_read_at_all_is_parked(world: World) -> None:
     (marker,) = world.parking.markers()
     assert (marker.consumer, marker.envelope) == (CONSUMER, {"body": "{"})
     assert world.effects() == ["c0"]
+
+
+async def test_a_store_that_does_not_answer_for_long_brings_the_batch_again() -> None:
+    class Silent(MemoryEventStore):
+        async def tail(self, *_args: Any, **_more: Any) -> Any:
+            raise StoreUnavailable("no answer")
+
+    world = World(store=Silent())
+
+    with pytest.raises(BaseExceptionGroup) as raised:
+        await world.mailbox.handle([waiting(ReceiveStock(quantity=5), "c1")])
+
+    assert raised.group_contains(StoreUnavailable)
+    assert await world.outcomes.read(str(TEAPOT), "c1") is None
+    assert world.parking.markers() == []

@@ -8,10 +8,10 @@ from shared.adapters.memory import MemoryEventStore, MemoryRows
 from shared.domain.stock import StockLevel, stock
 from shared.kernel.commit import Commit, RecordedEvent
 from shared.kernel.envelope import encode, envelopes
-from shared.kernel.errors import StoreThrottled
+from shared.kernel.errors import InvalidMessage, StoreThrottled
 from shared.kernel.message import Event
 from shared.kernel.parking import Decision
-from shared.kernel.ports import StoredRow
+from shared.kernel.ports import Found, StoredRow
 from shared.kernel.stream import StreamName
 from shared.kernel.view import RowKey, View
 from tests.consumers.worlds import World
@@ -131,3 +131,18 @@ async def test_a_fault_that_may_pass_never_parks_and_the_batch_comes_again() -> 
 
     assert told.group_contains(StoreThrottled)
     assert await world.parking.parked("projections") == []
+
+
+async def test_a_gap_that_the_store_cannot_tell_parks_the_stream() -> None:
+    class Unreadable(MemoryEventStore):
+        async def read(self, *_args: object, **_more: object) -> Found:
+            raise InvalidMessage("an item that is none")
+
+    _, bodies = await written(*(commit(version, stream=BAD) for version in range(1, 4)))
+    world = World(MemoryRows(), Unreadable())
+
+    await world.project(bodies[2:])
+
+    (parked,) = await world.parking.parked("projections")
+    assert (parked.stream, parked.version) == ("item-bad", 1)
+    assert "an item that is none" in parked.error

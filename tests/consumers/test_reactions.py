@@ -285,3 +285,18 @@ async def test_what_cannot_be_read_is_parked_apart() -> None:
 
     first, second = sorted(process.parking.markers(), key=lambda marker: marker.stream)
     assert (first.stream, second.stream) == ("order-7", UNREADABLE)
+
+
+async def test_several_reactions_that_fail_are_all_told() -> None:
+    def react(_stream: StreamName, _event: Any) -> Any:
+        raise ZeroDivisionError("a bug")
+
+    reserve = domain.receptors[0]
+    both = [replace(reserve, name=name, react=react) for name in ("one", "two")]
+    process = Process(replace(domain, receptors=tuple(both)))
+
+    await process.place("7", TEA=2)
+    await process.settle()
+
+    (marker,) = process.parking.markers()
+    assert "ReactionFailed: ZeroDivisionError: a bug; ZeroDivisionError: a bug" in marker.error

@@ -3,7 +3,7 @@
 from collections import Counter
 
 from shared.adapters.connections import ADDRESSES, MANAGED, Identity, read_connection
-from shared.adapters.settings import Exporters, Settings
+from shared.adapters.settings import Exporters, Settings, WebhookSettings
 from tests.infra.clouds import APPS, DESCRIBED, Cloud, functions
 
 STREAMS = {"cosmosDBTrigger", "eventHubTrigger"}
@@ -67,7 +67,8 @@ def settings_are_those_that_the_code_reads(cloud: Cloud) -> None:
         for prefix in (*prefixes, "AzureWebJobsStorage"):
             assert settings[f"{prefix}__credential"] == MANAGED
             assert settings[f"{prefix}__clientId"].startswith(cloud.identity(site))
-        assert {name for name in own if "__" not in name} == {
+        plain = {name for name in own if "__" not in name}
+        assert {name for name in plain if not name.startswith("WEBHOOK_")} == {
             "CHANGE_FEED_POLL_DELAY",
             "SWEEP_SCHEDULE",
         }
@@ -84,6 +85,22 @@ def settings_are_those_that_the_code_reads(cloud: Cloud) -> None:
         telemetry = settings["APPLICATIONINSIGHTS_AUTHENTICATION_STRING"]
         assert telemetry.startswith(f"ClientId={cloud.identity(site)}")
         assert telemetry.endswith(";Authorization=AAD")
+
+
+def the_webhook_is_told_whom_to_believe(cloud: Cloud) -> None:
+    for _, here, settings in cloud.apps():
+        told = {name: value for name, value in settings.items() if name.startswith("WEBHOOK_")}
+        assert bool(told) == ("webhook" in here)
+        if "webhook" in cloud.parameters and told:
+            assert told.pop("WEBHOOK_SECRETS").startswith("@Microsoft.KeyVault(SecretUri=https://")
+            tokens = WebhookSettings.read(told).tokens
+            assert tokens
+            assert tokens.audience == cloud.parameters["webhook"]["audience"]
+            assert tokens.issuer.startswith("https://login.microsoftonline.com/")
+            assert tokens.keys_url == tokens.issuer.replace("/v2.0", "/discovery/v2.0/keys")
+        read = WebhookSettings.read(told)
+        assert read.origins == (("eventgrid.azure.net",) if "webhook" in here else ())
+        assert read.secrets == ()
 
 
 def nothing_is_a_secret(cloud: Cloud) -> None:

@@ -22,6 +22,7 @@ CHECKS: list[Callable[[Cloud], None]] = [
     apps.what_may_not_wake_up_is_always_ready,
     apps.apps_run_this_python_and_finish_what_they_hold,
     apps.settings_are_those_that_the_code_reads,
+    apps.the_webhook_is_told_whom_to_believe,
     apps.nothing_is_a_secret,
     checks.everything_reports,
     checks.everything_is_tagged,

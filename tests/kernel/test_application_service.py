@@ -1,17 +1,25 @@
 """Load, fold, decide, append: one write, and nobody is told a falsehood about it."""
 
 import asyncio
+from typing import Any
 
 import pytest
 
 from shared.domain.item.commands import ReceiveStock, RegisterItem, ReserveStock
-from shared.domain.item.events import StockReserved
+from shared.domain.item.events import ItemRegistered, StockReserved
 from shared.kernel.category import record
-from shared.kernel.errors import BrokenStream, CommandIdReused, Conflict, OutcomeUnknown
+from shared.kernel.errors import (
+    BrokenStream,
+    CommandIdReused,
+    Conflict,
+    OutcomeUnknown,
+    StoreUnavailable,
+)
 from shared.kernel.outcome import Accepted, Refused, Unchanged
 from tests.kernel.worlds import TEAPOT, Interrupted, commit, received, request, service
 
 REGISTER = RegisterItem(name="Teapot", reorder_point=0)
+ITEM = ItemRegistered(name="Teapot", reorder_point=0)
 
 
 async def stocked(quantity: int = 10) -> Interrupted:
@@ -139,6 +147,37 @@ async def test_a_write_of_which_nothing_is_known_is_not_guessed_at() -> None:
 
     with pytest.raises(OutcomeUnknown):
         await service(store).handle(request(ReceiveStock(quantity=5), "more"))
+
+
+class Unreadable(Interrupted):
+    """A store that takes writes, and does not say what it holds."""
+
+    async def find(self, *_args: Any) -> Any:
+        raise StoreUnavailable("no answer")
+
+
+async def test_a_lost_answer_that_cannot_be_looked_for_is_not_told_as_nothing_written() -> None:
+    store = Unreadable()
+    store.lose_answers = 1
+
+    with pytest.raises(OutcomeUnknown):
+        await service(store).handle(request(REGISTER, "register"))
+
+    assert len(store.commits()) == 1
+
+
+async def test_a_collision_that_cannot_be_looked_into_is_not_told_as_nothing_written() -> None:
+    store = Unreadable()
+    # Our own write may have been there first: an earlier copy of it.
+    store.before = [[commit(1, record(ITEM), command_id="register")]]
+
+    with pytest.raises(OutcomeUnknown):
+        await service(store).handle(request(REGISTER, "register"))
+
+
+async def test_a_refusal_that_cannot_be_confirmed_wrote_nothing() -> None:
+    with pytest.raises(StoreUnavailable):
+        await service(Unreadable()).handle(request(ReceiveStock(quantity=1), "c"))
 
 
 async def test_a_lost_write_whose_place_another_took_is_decided_again() -> None:

@@ -1,16 +1,24 @@
 """One name a thing: whoever registers twice, or asks for what is not there, is told."""
 
+from dataclasses import replace
+
 import pytest
 
+from shared.domain import domain
 from shared.domain.item import item
 from shared.domain.item.commands import ReceiveStock, RegisterItem
+from shared.domain.item.events import StockRanLow, StockReceived, StockReserved
+from shared.domain.order.commands import ExpireOrder, RecordDispatch
+from shared.domain.order.events import OrderPlaced
 from shared.domain.stock import stock
 from shared.kernel.category import Category
 from shared.kernel.dispatcher import Dispatcher
 from shared.kernel.domain import Domain
 from shared.kernel.errors import ConfigurationError, UnknownMessage
 from shared.kernel.outcome import Outcome, Unchanged
+from shared.kernel.receptor import Reaction, Receptor
 from shared.kernel.request import CommandRequest
+from shared.kernel.stream import StreamName
 from tests.kernel.worlds import request
 
 
@@ -65,10 +73,50 @@ def test_a_category_leaves_the_routes_of_the_product_alone() -> None:
         Domain(categories=(views,), views=())
 
 
+def test_what_a_domain_is_made_of_knows_only_what_is_in_it() -> None:
+    bound = next(one for one in domain.receptors if one.event is OrderPlaced)
+    sending = next(one for one in domain.receptors if one.event is StockReserved)
+    with pytest.raises(ConfigurationError, match="bound to order/OrderPlaced, which is no event"):
+        Domain(categories=(item,), views=(), receptors=(bound,))
+    with pytest.raises(ConfigurationError, match="sends order/RecordReservation, which is no comm"):
+        Domain(categories=(item,), views=(), receptors=(sending,))
+    with pytest.raises(ConfigurationError, match="'order-expiry' looks into no view of the domain"):
+        Domain(categories=domain.categories, views=(stock,), deadlines=domain.deadlines)
+
+
+def test_a_receptor_sends_what_it_declared_and_each_command_once() -> None:
+    order = StreamName("order", "7")
+
+    def asked(*reactions: Reaction) -> Receptor[StockReserved]:
+        return Receptor(
+            "told", item, StockReserved, domain.category("order"), ExpireOrder, lambda *_: reactions
+        )
+
+    expire, dispatch = (
+        Reaction(order, command, key="k")
+        for command in (ExpireOrder(), RecordDispatch(customer_id="C1"))
+    )
+    event = StockReserved(reservation_id="r", quantity=1)
+    stream = StreamName("item", "TEA")
+    assert list(asked(expire).reactions(stream, event)) == [expire]
+    with pytest.raises(ConfigurationError, match="'told' sends what it did not declare"):
+        asked(dispatch).reactions(stream, event)
+    with pytest.raises(ConfigurationError, match="'told' makes two commands of one id"):
+        asked(expire, expire).reactions(stream, event)
+
+
+def test_a_policy_makes_the_fact_that_it_declared() -> None:
+    (policy,) = domain.policies
+    odd = replace(policy, fact=StockReceived)
+
+    with pytest.raises(ConfigurationError, match="makes what it did not declare"):
+        odd.facts(StreamName("item", "TEA"), StockRanLow(shortage=1))
+
+
 def test_what_is_not_there_is_not_found() -> None:
-    domain = Domain(categories=(item,), views=(stock,))
+    small = Domain(categories=(item,), views=(stock,))
 
     with pytest.raises(UnknownMessage):
-        domain.category("order")
+        small.category("order")
     with pytest.raises(UnknownMessage):
-        domain.view("orders")
+        small.view("orders")

@@ -29,8 +29,9 @@ MOST_COPIES = 60
 
 @dataclass
 class Told:
-    """What clients asked, and what they were told."""
+    """What clients asked, and what they were told; the trace of the world holds it as well."""
 
+    trace: list[str]
     asked: dict[tuple[str, str], Command] = field(default_factory=dict)
     outcomes: dict[tuple[str, str], Outcome] = field(default_factory=dict)
     wrong: list[str] = field(default_factory=list)
@@ -126,6 +127,9 @@ class Client:
 
     def _note(self, stream: StreamName, key: str, outcome: Outcome) -> None:
         self.told.outcomes[str(stream), key] = outcome
+        moment, word = asyncio.get_running_loop().time(), type(outcome).__name__.lower()
+        about = f"{moment:9.4f} {self.name} was told: {stream} {key} {word} at {outcome.version}"
+        self.told.trace.append(about)
 
     async def _repeat(self, stream: StreamName, command: Command, key: str, first: Outcome) -> None:
         again = await self._once(stream, command, key)

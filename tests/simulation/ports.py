@@ -32,7 +32,6 @@ from shared.kernel.ports import (
 from shared.kernel.stream import StreamName
 from shared.kernel.view import Row, RowKey
 
-
 KINDS = ("append", "find", "read item", "tail", "read row", "write row", "send")
 AWAY = 0.9
 """How likely a call fails while its kind is away."""

@@ -55,7 +55,7 @@ async def _world(plan: Plan) -> Ending:
     # Half of the worlds lose nothing: there the order on the log must be perfect.
     losses = plan.losses if plan.seed % 2 else 0.0
     weather = Weather(dice, plan.failures, plan.crashes, losses, plan.thefts, plan.stalls)
-    cloud, told = Cloud(), Told()
+    cloud, told = Cloud(), Told(weather.trace)
     machines = [Host(f"host-{number}", cloud, weather) for number in range(plan.hosts)]
     for machine in machines:
         machine.start()

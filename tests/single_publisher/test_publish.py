@@ -9,9 +9,10 @@ from pydantic_core import to_json
 from shared.adapters.memory import MemoryEventStore, MemoryLog, MemoryParking
 from shared.kernel.commit import Commit, RecordedEvent, to_item
 from shared.kernel.envelope import decode
-from shared.kernel.errors import LogUnavailable, Poison
-from shared.kernel.parking import Decision, Parked
+from shared.kernel.errors import InvalidMessage, LogUnavailable, Poison
+from shared.kernel.parking import UNREADABLE, Decision, Parked
 from shared.kernel.partition import partition_of
+from shared.kernel.ports import Found
 from shared.kernel.stream import StreamName
 from single_publisher.publish import Publisher
 from tests.consumers.worlds import now
@@ -145,3 +146,37 @@ async def test_a_skipped_event_is_left_unpublished() -> None:
     await world.publisher.replay(TEAPOT, 1)
 
     assert world.published() == {"item-teapot": [1, 3]}
+
+
+async def test_an_item_that_says_nowhere_where_it_belongs_is_parked_too() -> None:
+    world = World(MemoryLog(partitions=4))
+
+    await world.publisher.publish('[{"id": 7}]')
+
+    (marker,) = await world.parking.parked("single_publisher")
+    assert (marker.stream, marker.version) == (UNREADABLE, 1)
+
+
+async def test_what_comes_before_the_place_of_a_parked_stream_is_published() -> None:
+    world = World(MemoryLog(partitions=4))
+    late = [commit(version, stream=TEAPOT) for version in (1, 2, 3, 4)]
+    await world.publisher.park(Poison(str(TEAPOT), 3, ValueError("no")))
+
+    await world.publisher.publish(batch(late[:2]))
+    await world.publisher.publish(batch(late[2:]))
+
+    assert world.published() == {str(TEAPOT): [1, 2]}
+    (marker,) = await world.parking.parked("single_publisher")
+    assert (marker.version, marker.last_seen) == (3, 4)
+
+
+async def test_a_stream_that_cannot_be_read_stays_parked() -> None:
+    class Unreadable(MemoryEventStore):
+        async def read(self, *_args: object, **_more: object) -> Found:
+            raise InvalidMessage("an item that is none")
+
+    world = World(MemoryLog(partitions=4))
+    world.store = Unreadable()
+
+    with pytest.raises(Poison, match="an item that is none"):
+        await world.publisher.replay(TEAPOT, 3)

@@ -1,5 +1,6 @@
 """The sweep mends what a publisher dropped, without an operator, and leaves alone what is right."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 from consumers.projections import Projections
@@ -14,7 +15,8 @@ from shared.adapters.memory import (
 from shared.domain import domain
 from shared.kernel.commit import RecordedEvent
 from shared.kernel.envelope import decode
-from shared.kernel.ports import Log
+from shared.kernel.errors import InvalidMessage
+from shared.kernel.ports import FeedPage, Found, Log
 from shared.kernel.stream import StreamName
 from single_publisher.messages import messages
 from single_publisher.publish import Publisher
@@ -30,6 +32,7 @@ class World:
     """A store with six streams of eight events, and all that follows from it on memory twins."""
 
     def __init__(self) -> None:
+        self.feed: type[MemoryFeed] = MemoryFeed
         self.store = MemoryEventStore()
         self.rows = MemoryRows()
         self.log = MemoryLog(partitions=4)
@@ -55,9 +58,9 @@ class World:
             new, self.taken[partition] = sent[self.taken[partition] :], len(sent)
             await self.projections.project(new)
 
-    async def sweep(self, later: timedelta = LATER) -> Swept:
+    async def sweep(self, later: timedelta = LATER, seconds: float = 10) -> Swept:
         sweep = Sweep(
-            feed=MemoryFeed(self.store, page=10),
+            feed=self.feed(self.store, page=10),
             progress=self.progress,
             rows=self.rows,
             parking=self.parking,
@@ -67,7 +70,7 @@ class World:
             now=lambda: now() + later,
             age=timedelta(minutes=2),
         )
-        return await sweep.run(seconds=10)
+        return await sweep.run(seconds)
 
     async def seen(self) -> list[int]:
         found = [await self.rows.of_key("stock", stream.id) for stream in STREAMS]
@@ -157,3 +160,38 @@ async def test_an_unknown_event_that_nobody_saw_is_sent_and_then_parked() -> Non
 
     assert swept.mended == ["item-SKU0"]
     assert [one.version for one in await world.parking.parked("projections")] == [9]
+
+
+async def test_a_sweep_that_has_no_time_left_proves_nothing() -> None:
+    world = await delivered({"SKU1": 0})
+
+    assert await world.sweep(seconds=0) == Swept(proven=0, mended=[])
+
+
+async def test_what_can_never_be_published_is_parked_by_the_sweep() -> None:
+    class Unreadable(MemoryEventStore):
+        async def read(self, *_args: object, **_more: object) -> Found:
+            raise InvalidMessage("an item that is none")
+
+    world = await delivered({"SKU1": 7})
+    world.publisher = Publisher(world.log, Unreadable(), world.parking, now)
+
+    await world.sweep()
+
+    (marker,) = await world.parking.parked("single_publisher")
+    assert (marker.stream, marker.version) == ("item-SKU1", 8)
+
+
+async def test_a_page_is_proven_whatever_stands_on_it_in_whatever_order() -> None:
+    class Shuffled(MemoryFeed):
+        """Brings what no commit is made of, and old commits behind new ones."""
+
+        async def read(self, range_: str, position: str | None) -> FeedPage:
+            page = await super().read(range_, position)
+            strange = {"id": "1", "metadata": {"time": ""}}
+            return replace(page, items=[*reversed(page.items), strange] if page.items else [])
+
+    world = await delivered({"SKU1": 7})
+    world.feed = Shuffled
+
+    assert (await world.sweep()).mended == ["item-SKU1"]

@@ -4,10 +4,12 @@ from tests.specs.flows import SPECS as FLOWS
 from tests.specs.item import SPECS as ITEM
 from tests.specs.item_for_orders import SPECS as ITEM_FOR_ORDERS
 from tests.specs.order import SPECS as ORDER
+from tests.specs.outside import SPECS as OUTSIDE
 from tests.specs.reactions import SPECS as REACTIONS
 from tests.specs.replenishment import SPECS as REPLENISHMENT
 from tests.specs.shortages import SPECS as SHORTAGES
+from tests.specs.told import SPECS as TOLD
 
 SPECS = [*ITEM, *SHORTAGES, *ITEM_FOR_ORDERS, *ORDER, *REPLENISHMENT]
 
-__all__ = ["FLOWS", "REACTIONS", "SPECS"]
+__all__ = ["FLOWS", "OUTSIDE", "REACTIONS", "SPECS", "TOLD"]

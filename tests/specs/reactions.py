@@ -44,6 +44,12 @@ SPECS = [
         then=[("order-7", RecordDecline(sku="TEA", reason="not-enough-stock"))],
     ),
     Reaction(
+        "What an item declines to a client concerns no order",
+        of="item-TEA",
+        when=ReservationDeclined(reservation_id="7", quantity=2, reason="not-enough-stock"),
+        then=[],
+    ),
+    Reaction(
         "A rejected order gives back every line that was not declined",
         of="order-7",
         when=OrderRejected(customer_id="C1", lines_to_release=("TEA",)),

@@ -1,11 +1,12 @@
 """A spec is data: given events, when a command (or an event), then events, or a refusal, or commands."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from shared.kernel.decider import Decision, Refusal
-from shared.kernel.message import Command, Event
+from shared.kernel.message import Command, Event, Message, PublicEvent
+from shared.kernel.outside_event import OutsideEvent
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,32 @@ class Flow:
     shown: Shown
 
 
+@dataclass(frozen=True)
+class Heard:
+    """What an event of others leads to, which comes three times: the last after a command, if there is one.
+
+    `then` is exact for the streams that it names; `parked` is part of the error that an operator sees.
+    """
+
+    title: str
+    given: Mapping[str, Sequence[Event]]
+    heard: OutsideEvent
+    then: Then
+    later: tuple[str, Command] | None = None
+    parked: str = ""
+
+
+@dataclass(frozen=True)
+class Told:
+    """What others are told of an event of a stream; `known` is what the enricher's view holds, by key."""
+
+    title: str
+    of: str
+    when: Event
+    then: PublicEvent
+    known: Mapping[str, Message] = field(default_factory=dict)
+
+
 def compared(spec: Spec, decision: Decision[Any]) -> list[str]:
     """Say what was decided otherwise than a spec wants; nothing, when it is the same."""
     if isinstance(spec.then, str):
@@ -81,10 +108,33 @@ def flow_story(flow: Flow, found: Sequence[str] = ()) -> str:
     return "\n".join(lines)
 
 
+def heard_story(spec: Heard, found: Sequence[str] = ()) -> str:
+    """Tell what others told, and what was found instead of what should come of it."""
+    lines = [spec.title, "  given"]
+    lines += [f"    {stream}: {event!r}" for stream in spec.given for event in spec.given[stream]]
+    lines += ["  when", f"    {spec.heard.source} tells {spec.heard.type} {spec.heard.data}"]
+    lines += ["  and", f"    {spec.later[0]}: {spec.later[1]!r}"] if spec.later else []
+    lines += ["  then"]
+    lines += [f"    {stream}: {_named(one)}" for stream in spec.then for one in spec.then[stream]]
+    lines += [f"    parked: {spec.parked}"] if spec.parked else []
+    lines += ["    nothing"] if not spec.then and not spec.parked else []
+    lines += [f"  {number}. {sentence}" for number, sentence in enumerate(found, start=1)]
+    return "\n".join(lines)
+
+
 def reaction_story(spec: Reaction, found: Sequence[str] = ()) -> str:
     """Tell what an event causes, and what was found instead."""
     lines = [spec.title, "  when", f"    {spec.of}: {spec.when!r}", "  then"]
     lines += [f"    {stream}: {command!r}" for stream, command in spec.then] or ["    nothing"]
+    lines += [f"  {number}. {sentence}" for number, sentence in enumerate(found, start=1)]
+    return "\n".join(lines)
+
+
+def told_story(spec: Told, found: Sequence[str] = ()) -> str:
+    """Tell what others are told of an event, and what was found instead."""
+    lines = [spec.title, "  given"]
+    lines += [f"    {key}: {row!r}" for key, row in spec.known.items()] or ["    nothing"]
+    lines += ["  when", f"    {spec.of}: {spec.when!r}", "  then", f"    {spec.then!r}"]
     lines += [f"  {number}. {sentence}" for number, sentence in enumerate(found, start=1)]
     return "\n".join(lines)
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from shared.kernel.category import Category
 from shared.kernel.domain import Domain
 from shared.kernel.message import Command, route_name, type_name
-from tests.specs.spec import Flow, Reaction, Spec, flow_story
+from tests.specs.spec import Flow, Heard, Reaction, Spec, Told, flow_story, heard_story
 
 HEAD = """\
 # Specification
@@ -16,7 +16,13 @@ What the business does, told by its specs (`make spec` holds them and writes thi
 
 
 def specification(
-    domain: Domain, specs: Sequence[Spec], reactions: Sequence[Reaction], flows: Sequence[Flow]
+    domain: Domain,
+    specs: Sequence[Spec],
+    *,
+    reactions: Sequence[Reaction],
+    flows: Sequence[Flow],
+    outside: Sequence[Heard],
+    told: Sequence[Told],
 ) -> str:
     """Write the specification of a domain as Markdown."""
     parts = [HEAD, "## What leads to what\n\n```mermaid\nflowchart LR\n"]
@@ -26,6 +32,10 @@ def specification(
     parts += [f"| **{spec.title}**: {_told(spec.when)} | {_sent(spec)} |\n" for spec in reactions]
     parts.append("\n## The whole flow, whatever fails\n")
     parts += [f"\n```text\n{flow_story(flow)}\n```\n" for flow in flows]
+    parts.append("\n## What others are told\n\n| event | public event |\n| --- | --- |\n")
+    parts += [f"| **{one.title}**: {_told(one.when)} | {_told(one.then)} |\n" for one in told]
+    parts.append("\n## What others tell, however often\n")
+    parts += [f"\n```text\n{heard_story(spec)}\n```\n" for spec in outside]
     for category in domain.categories:
         parts.append(f"\n## {category.name}\n")
         for command in (*category.commands, *category.process_commands):

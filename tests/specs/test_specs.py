@@ -1,26 +1,39 @@
 """Every spec holds in every way, and together they name everything that the domain knows."""
 
 import re
-from collections.abc import Sequence
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
-from azure.cosmos.aio import CosmosClient
 
 from infra.local.stack import ROOT
-from shared.adapters.cosmos.event_store import CosmosEventStore
 from shared.domain import domain
 from shared.domain.item.commands import ReserveStock
 from shared.kernel.category import Category
-from shared.kernel.commit import Commit
 from shared.kernel.message import type_name
-from tests.local.running import running
-from tests.specs.all import FLOWS, REACTIONS, SPECS
+from tests.specs.all import FLOWS, OUTSIDE, REACTIONS, SPECS, TOLD
+from tests.specs.by_webhook import by_webhook
 from tests.specs.item import TEN_IN_STOCK
-from tests.specs.spec import Flow, Reaction, Spec, flow_story, reaction_story, story
+from tests.specs.spec import (
+    Flow,
+    Heard,
+    Reaction,
+    Spec,
+    Told,
+    flow_story,
+    heard_story,
+    reaction_story,
+    story,
+    told_story,
+)
 from tests.specs.specification import specification
-from tests.specs.ways import by_decider, by_reactions, by_service, category_of, history, over_http
+from tests.specs.ways import (
+    by_decider,
+    by_enrichers,
+    by_reactions,
+    by_service,
+    category_of,
+    history,
+)
 from tests.specs.whole_flow import FAULTS, by_roles
 
 
@@ -45,11 +58,34 @@ def test_what_an_event_causes_is_caused_under_the_same_ids_each_time(spec: React
     assert not found, reaction_story(spec, found)
 
 
+@pytest.mark.parametrize("spec", TOLD, ids=lambda spec: spec.title)
+def test_others_are_told_the_same_each_time(spec: Told) -> None:
+    found = by_enrichers(spec)
+
+    assert not found, told_story(spec, found)
+
+
 @pytest.mark.parametrize("flow", FLOWS, ids=lambda flow: flow.title)
 async def test_a_flow_ends_as_it_should_whatever_fails(flow: Flow) -> None:
     found = await by_roles(flow, history)
 
     assert not found, flow_story(flow, found)
+
+
+@pytest.mark.parametrize("spec", OUTSIDE, ids=lambda spec: spec.title)
+async def test_what_others_tell_has_its_effect_once(spec: Heard) -> None:
+    found = await by_webhook(spec, history)
+
+    assert not found, heard_story(spec, found)
+
+
+async def test_what_others_tell_to_another_effect_tells_its_story() -> None:
+    wrong = replace(OUTSIDE[0], then={}, parked="nobody")
+
+    told = heard_story(wrong, await by_webhook(wrong, history))
+
+    assert "1. order-7: expected [], got ['OrderShipped']" in told
+    assert "2. expected 'nobody' to be parked, got []" in told
 
 
 async def test_a_flow_that_ends_otherwise_tells_its_story() -> None:
@@ -61,29 +97,26 @@ async def test_a_flow_that_ends_otherwise_tells_its_story() -> None:
     assert "4. orders/7: expected {'status': 'rejected'}" in told
 
 
-def test_every_reaction_every_view_and_every_fault_has_a_spec() -> None:
+def test_others_that_are_told_something_else_tell_its_story() -> None:
+    wrong = replace(TOLD[0], known={})
+
+    told = told_story(wrong, by_enrichers(wrong))
+
+    assert "1. expected [{'link': '/api/views/orders/7'" in told
+    assert "'name': 'TEA'" in told
+
+
+def test_every_reaction_enricher_view_and_fault_has_a_spec() -> None:
     caused_by = {type(spec.when) for spec in REACTIONS if spec.then}
 
     assert {reaction.event for reaction in domain.reactions} == caused_by
+    assert {(type(e.when), type(e.then)) for e in TOLD} == {
+        (enricher.event, enricher.public) for enricher in domain.enrichers
+    }
+    effective = {spec.heard.type for spec in OUTSIDE if spec.then}
+    assert {receptor.event_type for receptor in domain.outside} == effective
     assert {view.name for view in domain.views} == {view for f in FLOWS for view, _ in f.shown}
     assert {flow.fault for flow in FLOWS} == {None, *FAULTS}
-
-
-async def test_the_specs_hold_over_http(tmp_path: Path) -> None:
-    async with (
-        running(tmp_path) as stack,
-        CosmosClient.from_connection_string(stack.cosmos) as client,
-    ):
-        events = client.get_database_client("onewrite").get_container_client("events")
-        store = CosmosEventStore(events)
-
-        async def seed(commits: Sequence[Commit]) -> None:
-            for commit in commits:
-                await store.append([commit])
-
-        assert await over_http(SPECS, stack.url, seed) == {}
-        # Against any URL, the commands themselves make the history.
-        assert await over_http(SPECS, stack.url) == {}
 
 
 async def test_a_spec_that_does_not_hold_tells_its_story() -> None:
@@ -122,4 +155,6 @@ def codes(category: Category) -> set[str]:
 def test_the_specification_that_people_read_is_current() -> None:
     page = (ROOT / "docs" / "specification.md").read_text(encoding="utf-8")
 
-    assert page == specification(domain, SPECS, REACTIONS, FLOWS), "make spec writes it anew"
+    now = specification(domain, SPECS, reactions=REACTIONS, flows=FLOWS, outside=OUTSIDE, told=TOLD)
+
+    assert page == now, "make spec writes it anew"

@@ -1,12 +1,8 @@
-"""The ways to hold a spec: against the decider, the application service on memory twins, and HTTP."""
+"""The ways to hold a spec: against the decider, the service on memory twins, the reactions, the enrichers."""
 
-import asyncio
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
-from uuid import uuid4
-
-import aiohttp
 
 from consumers.projections import Projections
 from shared.adapters.memory import MemoryEventStore, MemoryLog, MemoryParking, MemoryRows
@@ -14,9 +10,11 @@ from shared.domain import domain
 from shared.kernel.application_service import ApplicationService
 from shared.kernel.category import Category, record
 from shared.kernel.commit import Commit, Metadata
-from shared.kernel.decider import Decision, Refusal
+from shared.kernel.decider import Decision
+from shared.kernel.enricher import Enricher
 from shared.kernel.envelope import encode_all, envelopes
-from shared.kernel.message import Command, Event, route_name, type_name
+from shared.kernel.message import Command, Event
+from shared.kernel.notification import notification
 from shared.kernel.outcome import Accepted, Outcome, Refused
 from shared.kernel.ports import Log
 from shared.kernel.reactions import caused
@@ -25,24 +23,13 @@ from shared.kernel.stream import StreamName
 from shared.kernel.view import Row
 from tests.consumers.worlds import now
 from tests.kernel.worlds import NOON, no_pause
-from tests.specs.spec import Reaction, Spec, compared
-
-type Seed = Callable[[Sequence[Commit]], Awaitable[None]]
-"""Puts given events into a store."""
-
-
-class NotToldOverHttp(Exception):
-    """No command causes one of the given events."""
+from tests.specs.spec import Reaction, Spec, Told, compared
 
 
 def category_of(command: type[Command]) -> Category:
     """Find the category that knows a command."""
     known = (c for c in domain.categories if command in (*c.commands, *c.process_commands))
     return next(known)
-
-
-def _has_route(command: type[Command]) -> bool:
-    return command in category_of(command).commands
 
 
 def by_decider(spec: Spec) -> list[str]:
@@ -105,87 +92,6 @@ async def _views(batches: Sequence[Sequence[bytes]]) -> list[Row]:
     return rows.all()
 
 
-@dataclass
-class ByHttp:
-    """Holds specs against a base URL; `seed` writes what no command can cause, where there is access."""
-
-    http: aiohttp.ClientSession
-    url: str
-    specs: Sequence[Spec]
-    seed: Seed | None = None
-
-    async def hold(self, spec: Spec) -> list[str]:
-        """Hold a spec on a stream of its own; raises NotToldOverHttp."""
-        if not _has_route(type(spec.when)):
-            raise NotToldOverHttp(f"{type_name(type(spec.when))} has no route")
-        category = category_of(type(spec.when))
-        stream = StreamName(category.name, f"spec-{uuid4()}")
-        if self.seed is not None:
-            await self.seed(history(stream, spec.given))
-        else:
-            await self._come_about(stream, spec.given)
-        key = str(uuid4())
-        first = await self._ask(stream, spec.when, key)
-        again = await self._ask(stream, spec.when, key)
-        return compared(spec, first) + ([] if again == first else [f"sent again: {again}"])
-
-    async def _come_about(self, stream: StreamName, given: Sequence[Event]) -> None:
-        """Cause the given events; raises NotToldOverHttp, AssertionError when others came of it."""
-        come = 0
-        while come < len(given):
-            caused = await self._ask(stream, self._cause(given[come]))
-            assert isinstance(caused, tuple), caused
-            assert caused, f"{given[come]!r} could not be caused"
-            assert list(caused) == list(given[come : come + len(caused)])
-            come += len(caused)
-
-    def _cause(self, event: Event) -> Command:
-        """Find, in the specs themselves, the command that causes such an event before all others."""
-        for spec in self.specs:
-            if isinstance(spec.then, str) or not spec.then or type(event) is not type(spec.then[0]):
-                continue
-            command = type(spec.when)
-            if not _has_route(command):
-                continue
-            data = {n: v for n, v in dict(event).items() if n in command.model_fields}
-            try:
-                return command(**data)
-            except ValueError as error:
-                raise NotToldOverHttp(f"{event!r}: {error}") from error
-        raise NotToldOverHttp(f"no spec says what causes {type_name(type(event))}")
-
-    async def _ask(
-        self, stream: StreamName, command: Command, key: str | None = None
-    ) -> Decision[Any]:
-        url = f"{self.url}/api/{stream.category}/{stream.id}/{route_name(type(command))}"
-        headers = {"Idempotency-Key": key or str(uuid4())}
-        body = command.model_dump(mode="json")
-        async with self.http.post(url, json=body, headers=headers) as response:
-            told: dict[str, Any] = await response.json()
-        if response.status == 422 and told["code"] == "refused":
-            return Refusal(told["refusal"], told["detail"])
-        assert response.status == 200, told
-        category = category_of(type(command))
-        return tuple(category.decode(e["type"], e["schema"], e["data"]) for e in told["events"])
-
-
-async def over_http(
-    specs: Sequence[Spec], url: str, seed: Seed | None = None
-) -> dict[str, list[str]]:
-    """Hold all specs against a base URL at once; gives what differs, by title."""
-    async with aiohttp.ClientSession() as http:
-        way = ByHttp(http, url, specs, seed)
-        found = await asyncio.gather(*(_held(way, spec) for spec in specs))
-    return {spec.title: one for spec, one in zip(specs, found, strict=True) if one}
-
-
-async def _held(way: ByHttp, spec: Spec) -> list[str]:
-    try:
-        return await way.hold(spec)
-    except NotToldOverHttp:
-        return []
-
-
 def _decision(category: Category, outcome: Outcome) -> Decision[Any]:
     if isinstance(outcome, Refused):
         return outcome.refusal
@@ -206,3 +112,26 @@ def by_reactions(spec: Reaction) -> list[str]:
     if [request.command_id for request in first] != [request.command_id for request in again]:
         found.append("redelivered, the event causes commands of other ids")
     return found
+
+
+def by_enrichers(spec: Told) -> list[str]:
+    """Hold what others are told against the enrichers of the domain, twice: told again, it is the same."""
+    commit = history(StreamName.parse(spec.of), [spec.when])[0]
+    (envelope,) = envelopes(commit)
+    category = envelope.stream.category
+    first, again = (
+        [
+            notification(one, envelope, spec.when, _known(one, envelope.stream, spec))
+            for one in domain.enrichers
+            if one.category.name == category and type(spec.when) is one.event
+        ]
+        for _ in range(2)
+    )
+    got, wanted = [told.data for told in first], [spec.then.model_dump(mode="json")]
+    found = [] if got == wanted else [f"expected {wanted}", f"got {got}"]
+    return found if first == again else [*found, f"told again: {again}"]
+
+
+def _known(enricher: Enricher[Any, Any, Any], stream: StreamName, spec: Told) -> dict[str, Any]:
+    keys = enricher.lookup.keys(stream, spec.when) if enricher.lookup else ()
+    return {key: spec.known[key] for key in keys if key in spec.known}

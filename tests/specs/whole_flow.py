@@ -30,7 +30,7 @@ from single_publisher.publish import Publisher
 from single_publisher.sweep import Sweep
 from tests.consumers.worlds import now
 from tests.kernel.worlds import no_pause, request
-from tests.specs.spec import Flow
+from tests.specs.spec import Flow, Shown, Then
 
 LOST_ANSWER = "the answer of the store is lost"
 PUBLISHER_CRASH = "the publisher crashes after the send"
@@ -145,7 +145,8 @@ async def by_roles(flow: Flow, history: Callable[[StreamName, Sequence[Event]], 
     stream, command = flow.when
     await world.send(request(command, "when", StreamName.parse(stream)))
     await world.settle()
-    return different(flow, before, events(world.store), rows_shown(world.rows))
+    shown = rows_shown(world.rows)
+    return different(flow.then, before, events(world.store)) + unlike(flow.shown, shown)
 
 
 def events(store: MemoryEventStore) -> dict[str, list[Event]]:
@@ -168,26 +169,28 @@ def rows_shown(rows: MemoryRows) -> dict[tuple[str, str], list[dict[str, Any]]]:
 
 
 def different(
-    flow: Flow,
-    before: Mapping[str, Sequence[Event]],
-    after: Mapping[str, Sequence[Event]],
-    shown: Mapping[tuple[str, str], Sequence[Mapping[str, Any]]],
+    then: Then, before: Mapping[str, Sequence[Event]], after: Mapping[str, Sequence[Event]]
 ) -> list[str]:
-    """Say what came of a flow otherwise than it says."""
+    """Say what was written otherwise than wanted."""
     found: list[str] = []
-    for stream in sorted(flow.then.keys() | after.keys()):
+    for stream in sorted(then.keys() | after.keys()):
         new = list(after.get(stream, ()))[len(before.get(stream, ())) :]
-        wanted = flow.then.get(stream, ())
+        wanted = then.get(stream, ())
         if len(new) != len(wanted) or not all(map(_is, new, wanted)):
             told = [type_name(type(event)) for event in new]
             found.append(f"{stream}: expected {list(wanted)}, got {told}: {new}")
-    for place, data in flow.shown.items():
-        rows = shown.get(place, ())
-        if not any(data.items() <= row.items() for row in rows):
-            found.append(
-                f"{place[0]}/{place[1]}: expected {dict(data)}, the rows show {list(rows)}"
-            )
     return found
+
+
+def unlike(
+    wanted: Shown, shown: Mapping[tuple[str, str], Sequence[Mapping[str, Any]]]
+) -> list[str]:
+    """Say what the rows show otherwise than wanted."""
+    return [
+        f"{view}/{key}: expected {dict(data)}, the rows show {list(shown.get((view, key), ()))}"
+        for (view, key), data in wanted.items()
+        if not any(data.items() <= row.items() for row in shown.get((view, key), ()))
+    ]
 
 
 def _is(event: Event, wanted: Event | type[Event]) -> bool:

@@ -11,7 +11,10 @@ from opentelemetry.proto.trace.v1.trace_pb2 import Span
 from infra.local.cosmos.authorization import KEY
 from infra.local.demo.oracle import everything
 from shared.adapters.watching.names import BATCH, CHARGE, COMMANDS, LAG, RETRIES
+from tests.local.event_grid.webhooks import Webhook, serving
 from tests.local.running import Running, running
+from tests.local.subscribing import subscribed
+from tests.local.test_orders import ends, post, stock
 from tests.telemetry.collector import Collector, collecting
 
 TRACE = "0af7651916cd43dd8448eb211c80319c"
@@ -22,6 +25,20 @@ STAGES = {
     "commit",
     "publish",
     "project",
+}
+CONFIRMED = "onewrite.order.confirmed.v1"
+ORDER = {
+    "POST {category}/{id}/{command}",
+    "command PlaceOrder",
+    "commit",
+    "publish",
+    "project",
+    "react",
+    "command ReserveForOrder",
+    "command RecordReservation",
+    "notify",
+    "command RecordDispatch",
+    "command ShipForOrder",
 }
 
 
@@ -75,6 +92,46 @@ async def test_every_stage_of_a_command_is_in_the_trace_of_its_client(
     (item,) = await everything(stack.cosmos, "events")
     written = f"00-{TRACE}-{command.span_id.hex()}-01"
     assert item["metadata"]["traceparent"] == written
+
+
+async def test_an_order_is_one_trace_to_the_webhook_of_a_partner_and_back(
+    stack: Running, collector: Collector
+) -> None:
+    async with (
+        aiohttp.ClientSession(stack.url) as http,
+        serving(Webhook()) as partner,
+        subscribed(stack.event_grid, partner.url, filter={"includedEventTypes": [CONFIRMED]}),
+    ):
+        await stock(http, "TEA", 5)
+        placed = {"customerId": "C1", "lines": [{"sku": "TEA", "quantity": 2}]}
+        traced = {"traceparent": f"00-{TRACE}-{CLIENT}-01"}
+        await post(http, "/api/order/1/place-order", placed, **traced)
+
+        (told,) = await partner.attempts(1)
+        (notification,) = told.events
+        assert notification["traceparent"].split("-")[1] == TRACE
+        parcel = {
+            "specversion": "1.0",
+            "id": "p1",
+            "source": "/carriers/fast",
+            "type": "com.example.carrier.parcel-dispatched",
+            "traceparent": notification["traceparent"],
+            "data": {"orderId": "1", "customerId": "C1"},
+        }
+        await post(http, "/api/webhooks", parcel, **{"webhook-secret": "local-webhook-secret"})
+        await collector.until(lambda: collector.of(TRACE).keys() >= ORDER)
+        await ends(http, "1", "shipped")
+
+
+async def test_a_command_that_waits_in_the_mailbox_stays_in_its_trace(
+    stack: Running, collector: Collector
+) -> None:
+    asked = {"traceparent": f"00-{TRACE}-{CLIENT}-01", "Prefer": "respond-async"}
+    registered = {"name": "Teapot", "reorderPoint": 2}
+    async with aiohttp.ClientSession(stack.url) as http:
+        await post(http, "/api/item/SKU1/register-item", registered, **asked)
+
+    await collector.until(lambda: collector.of(TRACE).keys() >= {*STAGES, "mailbox"})
 
 
 async def test_everything_is_measured_and_nothing_tells_a_key(

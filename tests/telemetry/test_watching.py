@@ -198,6 +198,17 @@ async def test_a_batch_has_a_span_in_the_trace_of_each_message(world: World) -> 
     assert world.measured(LAG)[("project",)] > 0
 
 
+async def test_a_command_that_waits_is_seen_in_its_trace(world: World) -> None:
+    waiting = f'{{"metadata": {{"time": "{NOON}", "traceparent": "{from_client(TRACES[0])}"}}}}'
+    with handled("mailbox", [waiting.encode()], world.watcher):
+        pass
+
+    (own,) = world.of("mailbox")
+    assert own.context
+    assert f"{own.context.trace_id:032x}" == TRACES[0]
+    assert world.measured(LAG)[("mailbox",)] > 0
+
+
 async def test_a_batch_that_fails_says_so_in_every_trace(world: World) -> None:
     body = f'{{"traceparent": "{from_client(TRACES[0])}"}}'.encode()
     with pytest.raises(ValueError, match="no"), handled("project", [body], world.watcher):

@@ -155,6 +155,8 @@ def test_the_app_is_loaded_by_the_worker_in_the_order_of_the_flow(
             "reactions",
             "notifications",
             "mailbox",
+            "webhook",
+            "outside_event",
             "deadlines",
             "lag",
             "parked",

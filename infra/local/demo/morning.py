@@ -19,7 +19,6 @@ class Morning:
 
     seed: int = 1
     commands: int = 3_000
-    orders: int = 240
     clients: int = 16
     hot: int = 4
     cold: int = 56

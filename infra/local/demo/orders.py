@@ -1,30 +1,103 @@
-"""What customers order in a morning: a few items at once, more of some than there is."""
+"""What customers order: a few things at once, in all more than there is; and what they do about it later."""
 
 import asyncio
 import random
+from dataclasses import dataclass
 
 import aiohttp
 
 from infra.local.demo.clients import Client, Ledger
-from infra.local.demo.morning import Morning
+from infra.local.demo.outsiders import Outsiders
 
-CUSTOMERS = 8
+HASTY, SORRY, DISPATCHED = 0.05, 0.1, 0.4
+"""Of the orders some are called off at once; of those that are confirmed some later, and some leave the house."""
 
 
-async def order(morning: Morning, url: str, ledger: Ledger) -> None:
-    """Let customers place the orders of a morning, each in its own order."""
-    async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=20)) as http:
+@dataclass(frozen=True, slots=True)
+class Orders:
+    """How much is ordered, by whom, of what; one seed gives one sequence of wishes for each customer."""
+
+    seed: int = 1
+    orders: int = 2_000
+    customers: int = 100
+    items: int = 50
+    pieces: int = 140
+
+    @property
+    def skus(self) -> list[str]:
+        """All items that can be ordered."""
+        return [f"SKU-{number}" for number in range(1, self.items + 1)]
+
+
+@dataclass(slots=True)
+class Customer:
+    """Orders, and looks afterwards at what has become of it."""
+
+    wishes: Orders
+    number: int
+    client: Client
+    outsiders: Outsiders
+
+    async def order(self, count: int) -> None:
+        """Place so many orders, one after the other, then see to each."""
+        for number in range(count):
+            await self._place(f"{self.number}-{number}")
+        for number in range(count):
+            await self._see_to(f"{self.number}-{number}")
+
+    async def _place(self, id_: str) -> None:
+        dice = self.client.dice
+        skus = sorted(dice.sample(self.wishes.skus, dice.randint(1, 5)))
+        lines = [{"sku": sku, "quantity": dice.randint(1, 3)} for sku in skus]
+        body = {"customerId": f"C{self.number}", "lines": lines}
+        await self.client.send(id_, "place-order", body, "order")
+        if dice.random() < HASTY:
+            await self.client.send(id_, "cancel-order", {}, "order")
+
+    async def _see_to(self, id_: str) -> None:
+        dice = self.client.dice
+        # Nothing tells a customer when an order is through: it has to be asked.
+        while (status := await self._status(id_)) in {None, "placed"}:  # noqa: ASYNC110 - see above
+            await asyncio.sleep(dice.uniform(1, 2))
+        chance = dice.random()
+        if status == "confirmed" and chance < SORRY:
+            await self.client.send(id_, "cancel-order", {}, "order")
+        elif status == "confirmed" and chance < SORRY + DISPATCHED:
+            await self.outsiders.dispatch(id_, f"C{self.number}", dice)
+
+    async def _status(self, id_: str) -> str | None:
+        url = f"{self.client.url}/api/views/orders/{id_}"
+        async with self.client.http.get(url) as answer:
+            rows = (await answer.json()).get("rows")
+            return str(rows[0]["data"]["status"]) if rows else None
+
+
+async def order(wishes: Orders, url: str, secret: str, ledger: Ledger) -> Outsiders:
+    """Put something on the shelves, and let all customers order; gives what others told."""
+    connections = aiohttp.TCPConnector(limit=wishes.customers)
+    patience = aiohttp.ClientTimeout(total=60)
+    async with aiohttp.ClientSession(connector=connections, timeout=patience) as http:
+        outsiders = Outsiders(http, url, secret)
         clients = [
-            Client(http, url, ledger, random.Random(f"{morning.seed}/customer/{number}"))  # noqa: S311 - dice
-            for number in range(CUSTOMERS)
+            Client(http, url, ledger, random.Random(f"{wishes.seed}/customer/{number}"))  # noqa: S311 - dice
+            for number in range(wishes.customers)
         ]
-        share = morning.orders // CUSTOMERS
-        await asyncio.gather(*(_order(morning, one, n, share) for n, one in enumerate(clients)))
+        customers = [Customer(wishes, n, one, outsiders) for n, one in enumerate(clients)]
+        await asyncio.gather(*(_fill(wishes, client, n) for n, client in enumerate(clients)))
+        share = wishes.orders // wishes.customers
+        supplies = asyncio.create_task(_supply(wishes, outsiders))
+        await asyncio.gather(*(customer.order(share) for customer in customers))
+        await supplies
+    return outsiders
 
 
-async def _order(morning: Morning, client: Client, customer: int, orders: int) -> None:
-    for number in range(orders):
-        skus = sorted({morning.pick(client.dice) for _ in range(client.dice.randint(1, 3))})
-        lines = [{"sku": sku, "quantity": client.dice.randint(1, 3)} for sku in skus]
-        body = {"customerId": f"C{customer}", "lines": lines}
-        await client.send(f"C{customer}-{number}", "place-order", body, "order")
+async def _fill(wishes: Orders, client: Client, number: int) -> None:
+    for sku in wishes.skus[number :: wishes.customers]:
+        await client.send(sku, "register-item", {"name": f"Thing {sku}", "reorderPoint": 20})
+        await client.send(sku, "receive-stock", {"quantity": wishes.pieces})
+
+
+async def _supply(wishes: Orders, outsiders: Outsiders) -> None:
+    dice = random.Random(f"{wishes.seed}/supplier")  # noqa: S311 - dice
+    for sku in wishes.skus:
+        await outsiders.deliver(sku, dice.randint(5, 15), dice)

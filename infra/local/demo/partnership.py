@@ -15,8 +15,8 @@ from infra.local.stack import ROOT
 
 PATIENCE = 0.5
 LATE = 1.0
-# The stand-in waits for an answer for half a second, and lets ten minutes of its schedule pass in one.
-OPTIONS = ("--event-grid-pace", "600", "--event-grid-patience", str(PATIENCE))
+# The stand-in waits for an answer for half a second, and lets an hour of its schedule pass in a second.
+OPTIONS = ("--event-grid-pace", "3600", "--event-grid-patience", str(PATIENCE))
 TOLD = {
     "OrderConfirmed": "onewrite.order.confirmed.v1",
     "OrderRejected": "onewrite.order.rejected.v1",

@@ -22,6 +22,11 @@ def broken(events: Streams) -> list[str]:
     return wrong
 
 
+def confirmed(events: Streams) -> int:
+    """Count the orders that were confirmed, whatever became of them afterwards."""
+    return sum(any(e["type"] == "OrderConfirmed" for e in recorded) for recorded in events.values())
+
+
 def statuses(events: Streams) -> dict[str, str]:
     """Tell by id what every order that was placed has come to."""
     found: dict[str, str] = {}

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from aiohttp import web
 
+from infra.local.host.event_grid import PATH, EventGridWebhook
 from infra.local.host.invocations import Invoker
 from infra.local.host.protos import RpcHttp, TypedData
 from infra.local.host.routes import find
@@ -15,13 +16,14 @@ LARGEST_BODY = 100 * 1024 * 1024
 
 
 class HttpListener:
-    """Serves the HTTP functions under the route prefix."""
+    """Serves the HTTP functions under the route prefix, and the platform's own webhook beside them."""
 
     def __init__(self, functions: Sequence[Function], prefix: str, invoker: Invoker) -> None:
         self._functions = {function.name: function for function in functions}
         self._routes = [function.route for function in functions if function.route]
         self._prefix = f"/{prefix.strip('/')}/" if prefix else "/"
         self._invoker = invoker
+        self._event_grid = EventGridWebhook(functions, invoker)
         self._runner: web.AppRunner | None = None
 
     def listed(self) -> list[str]:
@@ -52,6 +54,8 @@ class HttpListener:
         path = request.rel_url.raw_path
         if self._invoker.stopping.is_set():
             return web.Response(status=503)
+        if path.lower() == PATH:
+            return await self._event_grid.answer(request)
         found = None
         if path.startswith(self._prefix):
             found = find(self._routes, request.method, path.removeprefix(self._prefix))

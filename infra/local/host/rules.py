@@ -21,7 +21,14 @@ _FUNCTION_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,127}")
 _BINDING_NAME = re.compile(r"(?!.*__)[A-Za-z_][A-Za-z0-9_]{0,127}|\$return")
 _BUNDLE = re.compile(r"\[4\.\d+\.\d+, 5\.0\.0\)")
 SUPPORTED = frozenset(
-    {"httpTrigger", "cosmosDBTrigger", "eventHubTrigger", "timerTrigger", "warmupTrigger"}
+    {
+        "httpTrigger",
+        "cosmosDBTrigger",
+        "eventHubTrigger",
+        "eventGridTrigger",
+        "timerTrigger",
+        "warmupTrigger",
+    }
 )
 
 

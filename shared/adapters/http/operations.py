@@ -11,9 +11,9 @@ from shared.adapters.http.problems import Fault, Problem, from_error, malformed,
 from shared.adapters.http.responses import json_response
 from shared.adapters.names import CONSUMERS
 from shared.kernel.commit import timestamp
-from shared.kernel.errors import OnewriteError, Poison
+from shared.kernel.errors import InvalidMessage, OnewriteError, Poison
 from shared.kernel.message import Message
-from shared.kernel.parking import Decision, Parked
+from shared.kernel.parking import UNREADABLE, Decision, Parked
 from shared.kernel.ports import Parking, StoredParked
 from shared.kernel.stream import StreamName
 
@@ -33,11 +33,14 @@ async def list_parked(parking: Parking) -> func.HttpResponse:
 
 @dataclass(frozen=True, slots=True)
 class Operations:
-    """Decides on the parked streams of one consumer; `replay` handles a stream from a version to its tail."""
+    """Decides on the parked streams of one consumer; `replay` handles a stream from a version to its tail.
+
+    What no stream can be read out of has nothing to be replayed: it can only be skipped.
+    """
 
     consumer: str
     parking: Parking
-    replay: Callable[[StreamName, int], Awaitable[int]]
+    replay: Callable[[StreamName, int], Awaitable[int]] | None
     now: Callable[[], datetime]
 
     async def skip(self, req: func.HttpRequest) -> func.HttpResponse:
@@ -64,8 +67,11 @@ class Operations:
                 by=instruction.by,
                 time=timestamp(self.now()),
             )
-            await self.parking.decide(decision)
-            version = await self._go_round(parked)
+            if self.replay is None or stream == UNREADABLE:
+                version = await self._pass_over(decision, parked)
+            else:
+                await self.parking.decide(decision)
+                version = await self._go_round(parked, self.replay)
             return json_response({"stream": stream, "version": version})
         except Problem as problem:
             return problem.response()
@@ -74,12 +80,23 @@ class Operations:
         except OnewriteError as error:
             return from_error(error).response()
 
-    async def _go_round(self, parked: StoredParked) -> int:
+    async def _pass_over(self, decision: Decision, parked: StoredParked) -> int:
+        """Take a marker away that nothing stands behind; raises Poison when that was not asked for."""
+        if decision.action != "skip":
+            unreadable = InvalidMessage("nobody can read it, and so it can only be skipped")
+            raise Poison(decision.stream, decision.version, unreadable)
+        await self.parking.decide(decision)
+        await self.parking.unpark(parked)
+        return decision.version
+
+    async def _go_round(
+        self, parked: StoredParked, replay: Callable[[StreamName, int], Awaitable[int]]
+    ) -> int:
         """Replay to the tail and take the marker away, again if an event arrived meanwhile."""
         version = parked.marker.version - 1
         current: StoredParked | None = parked
         while current is not None:
-            version = await self.replay(StreamName.parse(parked.marker.stream), version + 1)
+            version = await replay(StreamName.parse(parked.marker.stream), version + 1)
             if await self.parking.unpark(current):
                 return version
             current = await self.parking.find(self.consumer, parked.marker.stream)

@@ -77,9 +77,19 @@ def not_found(detail: str) -> Problem:
 
 def too_large(most: int) -> Problem:
     """Tell that the body is too large."""
-    return Problem(
-        413, "too-large", "The request is too large", f"A command has at most {most} bytes."
-    )
+    return Problem(413, "too-large", "The request is too large", f"At most {most} bytes are taken.")
+
+
+def unauthenticated() -> Problem:
+    """Tell that a delivery shows nothing that admits it."""
+    detail = "A delivery shows a secret that is known here, or a token that was made for us."
+    return Problem(401, "unauthenticated", "Who delivers this is not known", detail)
+
+
+def later(error: OnewriteError) -> Problem:
+    """Tell a sender to deliver again: nothing of it is lost."""
+    known = {"Retry-After": "30"}
+    return Problem(503, error.code, "Deliver it again, later", str(error), headers=known)
 
 
 def unsupported_media_type(given: str) -> Problem:

@@ -59,7 +59,11 @@ def _members(body: bytes) -> Mapping[str, Any]:
         found = from_json(body)
     except ValueError:
         return {}
-    return found if isinstance(found, dict) else {}
+    if not isinstance(found, dict):
+        return {}
+    # What waits in the mailbox has them one level deeper.
+    within = found.get("metadata")
+    return within if isinstance(within, dict) else found
 
 
 def _moment(members: Mapping[str, Any]) -> datetime | None:

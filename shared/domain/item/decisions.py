@@ -36,12 +36,14 @@ from shared.kernel.decider import Decision, Refusal
 # Far above any warehouse, and far below what a JSON number holds exactly.
 MOST_IN_STOCK = 1_000_000_000
 
+_FOR_ORDERS = (ReserveForOrder, ReleaseForOrder, ShipForOrder)
+
 type ItemDecision = Decision[ItemEvent]
 
 
 def decide(command: ItemCommand, state: Item) -> ItemDecision:
     """Answer a command with events, with nothing to do, or with a refusal."""
-    if isinstance(command, ReserveForOrder | ReleaseForOrder | ShipForOrder):
+    if isinstance(command, _FOR_ORDERS):
         decision: ItemDecision = decide_for_order(command, state)
     else:
         decision = _decide(command, state)

@@ -11,5 +11,5 @@ expiry = Deadline(
     view=orders,
     waiting={"status": "placed"},
     after=timedelta(minutes=15),
-    command=ExpireOrder(),
+    command=ExpireOrder,
 )

@@ -125,7 +125,9 @@ async def grid(state: Path, topics: Any = None, **settings: Any) -> AsyncIterato
     faults = Faults()
     server = EventGridServer(state, faults, topics or TOPICS, **{"pace": FAST, **settings})
     runner, port = await server.serve(0)
-    async with aiohttp.ClientSession() as http:
-        yield Grid(f"http://127.0.0.1:{port}", faults, http)
-    await runner.cleanup()
-    await server.close()
+    try:
+        async with aiohttp.ClientSession() as http:
+            yield Grid(f"http://127.0.0.1:{port}", faults, http)
+    finally:
+        await runner.cleanup()
+        await server.close()

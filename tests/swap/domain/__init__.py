@@ -82,5 +82,5 @@ lamp = Category(
     events=(SwitchedOn, SwitchedOff),
     snapshots=Snapshots("lamp/1", Lamp),
 )
-lamps = View(name="lamps", category=lamp, initial=Shining(), evolve=see, key=lamp_id)
+lamps = View(name="lamps", category=lamp, data_type=Shining, evolve=see, key=lamp_id)
 domain = Domain(categories=(lamp,), views=(lamps,))

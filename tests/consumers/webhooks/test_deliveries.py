@@ -1,0 +1,80 @@
+"""What can be read out of a delivery, and what cannot."""
+
+import base64
+import json
+from typing import Any
+
+import pytest
+
+from consumers.webhooks.deliveries import parse
+from shared.kernel.errors import InvalidMessage
+from shared.kernel.outside_event import OutsideEvent
+from tests.consumers.webhooks.worlds import CARRIER, cloud, grid
+
+DATA = {"orderId": "O1", "customerId": "C1"}
+TRACEPARENT = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
+READ = OutsideEvent("/carriers/fast", "p1", CARRIER, DATA)
+
+
+def body(content: Any) -> bytes:
+    return json.dumps(content).encode()
+
+
+@pytest.mark.parametrize("event", [cloud(), grid()], ids=["CloudEvents", "Event Grid"])
+def test_an_event_is_read_alone_and_in_a_batch(event: dict[str, Any]) -> None:
+    assert parse({}, body(event)) == [READ]
+    assert parse({}, body([event, event])) == [READ, READ]
+    assert parse({}, body([])) == []
+
+
+def test_both_schemas_may_come_in_one_delivery() -> None:
+    assert parse({}, body([cloud(), grid()])) == [READ, READ]
+
+
+def test_attributes_may_come_as_headers() -> None:
+    headers = {
+        "ce-specversion": "1.0",
+        "ce-id": "p%201",
+        "ce-source": "/carriers/fast",
+        "ce-type": CARRIER,
+        "content-type": "application/json",
+    }
+
+    assert parse(headers, body(DATA)) == [OutsideEvent("/carriers/fast", "p 1", CARRIER, DATA)]
+
+
+def test_data_may_be_encoded() -> None:
+    event = cloud()
+    encoded = base64.b64encode(body(event.pop("data"))).decode()
+
+    assert parse({}, body({**event, "data_base64": encoded})) == [READ]
+
+
+def test_the_context_of_a_trace_is_read() -> None:
+    (event,) = parse({}, body(cloud(traceparent=TRACEPARENT)))
+
+    assert event.traceparent == TRACEPARENT
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        (b"", "no JSON"),
+        (b"\xff{", "no JSON"),
+        (b"[" * 10_000, "no JSON"),
+        (b'{"id": NaN}', "no JSON"),
+        (body("text"), "event 0"),
+        (body([cloud(), None]), "event 1"),
+        (body({"id": "p1"}), "eventType"),
+        (body(cloud(specversion="0.3")), "specversion"),
+        (body(cloud(id="")), "id"),
+        (body(cloud(id=7)), "id"),
+        (body(cloud(id="x" * 257)), "id"),
+        (body(cloud(source="two words")), "source"),
+        (body(cloud(data_base64="!")), "event 0"),
+        (body(cloud(data_base64=base64.b64encode(b"no json").decode())), "event 0"),
+    ],
+)
+def test_what_is_no_event_is_refused_with_its_place(content: bytes, sentence: str) -> None:
+    with pytest.raises(InvalidMessage, match=sentence):
+        parse({}, content)

@@ -1,0 +1,159 @@
+"""What a delivery is answered, and what becomes of it: nothing is lost, and nothing is sent again in vain."""
+
+import json
+from typing import Any
+
+import azure.functions as func
+import pytest
+
+from consumers.webhooks.receiving import LARGEST
+from shared.adapters.http.operations import Operations
+from shared.adapters.memory import MemoryEventStore
+from shared.kernel.errors import StoreUnavailable
+from shared.kernel.ports import Appended, Collided
+from tests.consumers.webhooks.worlds import (
+    SUPPLIER,
+    World,
+    cloud,
+    delivered,
+    delivery,
+    grid,
+)
+from tests.consumers.worlds import now
+
+DISPATCHED = ("order-O1", "DispatchRecorded")
+
+
+class Struggling(MemoryEventStore):
+    """A store that cannot write while it is told so."""
+
+    ill: bool = False
+
+    async def append(self, commits: Any) -> Appended | Collided:
+        """Write, or not."""
+        if self.ill:
+            raise StoreUnavailable("not now")
+        return await super().append(commits)
+
+
+@pytest.mark.parametrize("event", [cloud(), grid()], ids=["CloudEvents", "Event Grid"])
+async def test_a_delivery_takes_effect_once_however_often_it_comes(event: dict[str, Any]) -> None:
+    world = World()
+
+    assert [await world.status(event) for _ in range(3)] == [200] * 3
+    assert await world.status([event, event]) == 200
+    assert world.effects() == [DISPATCHED]
+
+
+async def test_the_same_id_of_another_source_is_another_event() -> None:
+    world = World()
+    await world.register()
+
+    await world.status([delivered(3), delivered(3), {**delivered(4), "source": "/suppliers/other"}])
+
+    assert [event for _, event in world.effects()].count("StockReceived") == 2
+
+
+async def test_events_that_nobody_waits_for_are_taken() -> None:
+    world = World()
+
+    assert await world.status([cloud(type_="com.example.carrier.van-washed", data=[1])]) == 200
+    assert await world.status([]) == 200
+    assert (world.effects(), await world.parked()) == ([], [])
+
+
+@pytest.mark.parametrize("secret", [None, "wrong"])
+async def test_who_shows_no_secret_is_told_nothing_and_does_nothing(secret: str | None) -> None:
+    world = World()
+
+    answer = await world.receiver.receive(delivery([cloud()], secret))
+
+    assert answer.status_code == 401
+    assert json.loads(answer.get_body())["code"] == "unauthenticated"
+    assert await world.status(b"no json", secret) == 401
+    assert (world.effects(), await world.parked()) == ([], [])
+
+
+async def test_what_cannot_be_read_is_not_sent_again_and_has_no_effect() -> None:
+    world = World()
+
+    assert await world.status(b"no json") == 400
+    assert await world.status([cloud(), {"id": "p2"}]) == 400
+    assert await world.status(b" " * (LARGEST + 1)) == 413
+    assert (world.effects(), await world.parked()) == ([], [])
+
+
+async def test_what_may_go_well_later_is_sent_again() -> None:
+    store = Struggling()
+    world = World(store=store)
+    store.ill = True
+
+    answer = await world.receiver.receive(delivery([cloud()]))
+
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "30")
+    assert (world.effects(), await world.parked()) == ([], [])
+    store.ill = False
+    assert await world.status([cloud()]) == 200
+    assert world.effects() == [DISPATCHED]
+
+
+async def test_a_bad_event_is_parked_and_the_others_of_its_delivery_are_done() -> None:
+    world = World()
+    bad = cloud("bad", SUPPLIER, {"sku": "teapot", "quantity": "many"})
+    refused = cloud("early", SUPPLIER, {"sku": "teapot", "quantity": 1})
+
+    assert await world.status([bad, refused, cloud()]) == 200
+
+    assert world.effects() == [DISPATCHED]
+    first, second = sorted(await world.parked())
+    assert first.startswith("InvalidMessage: com.example.supplier.delivery-arrived")
+    assert "ReceiveStock to item-teapot was refused" in second
+
+
+async def decided(world: World, action: str) -> int:
+    """Decide on the one event that is parked, as an operator does; gives the status of the answer."""
+    (marker,) = await world.parking.parked("webhooks")
+    asked = func.HttpRequest(
+        method="POST",
+        url="/",
+        route_params={"consumer": "webhooks", "stream": marker.stream},
+        body=b'{"by": "ann", "reason": "seen to"}',
+    )
+    operations = Operations("webhooks", world.parking, world.webhooks.replay, now)
+    answer = await (operations.release(asked) if action == "release" else operations.skip(asked))
+    found: int = answer.status_code
+    return found
+
+
+async def test_a_parked_event_is_released_when_its_cause_is_gone() -> None:
+    world = World()
+    await world.status([delivered(3)])
+
+    assert await decided(world, "release") == 409
+    await world.register()
+    assert await decided(world, "release") == 200
+
+    assert ("item-teapot", "StockReceived") in world.effects()
+    assert await world.parked() == []
+    await world.status([delivered(3)])
+    assert [event for _, event in world.effects()].count("StockReceived") == 1
+
+
+async def test_a_release_that_meets_an_ill_store_leaves_the_event_parked() -> None:
+    store = Struggling()
+    world = World(store=store)
+    await world.status([delivered(3)])
+    await world.register()
+    store.ill = True
+
+    assert await decided(world, "release") == 503
+    assert len(await world.parked()) == 1
+
+
+async def test_a_skipped_event_is_skipped_for_good() -> None:
+    world = World()
+    await world.status([delivered(3)])
+
+    assert await decided(world, "skip") == 200
+    assert await world.status([delivered(3)]) == 200
+    assert await world.parked() == []

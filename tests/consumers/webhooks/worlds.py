@@ -1,0 +1,109 @@
+"""A webhook on memory twins, and deliveries as others send them."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import azure.functions as func
+
+from consumers.webhooks.authentication import Authentication, Verify
+from consumers.webhooks.handling import Webhooks
+from consumers.webhooks.receiving import Receiver
+from shared.adapters.memory import MemoryEventStore, MemoryParking
+from shared.domain import domain
+from shared.domain.item.commands import RegisterItem
+from shared.kernel.dispatching import dispatcher
+from shared.kernel.stream import StreamName
+from tests.consumers.worlds import now
+from tests.kernel.worlds import no_pause, request
+
+ORIGIN = "eventgrid.azure.net"
+SECRET = "the-secret-of-the-tests"
+CARRIER = "com.example.carrier.parcel-dispatched"
+SUPPLIER = "com.example.supplier.delivery-arrived"
+
+
+def cloud(id_: str = "p1", type_: str = CARRIER, data: Any = None, **more: Any) -> dict[str, Any]:
+    """Give a CloudEvent, of a carrier's parcel if nothing else is said."""
+    return {
+        "specversion": "1.0",
+        "id": id_,
+        "source": "/carriers/fast",
+        "type": type_,
+        "data": {"orderId": "O1", "customerId": "C1"} if data is None else data,
+        **more,
+    }
+
+
+def grid(id_: str = "p1", type_: str = CARRIER, data: Any = None) -> dict[str, Any]:
+    """Give the same in the schema of Event Grid."""
+    return {
+        "id": id_,
+        "topic": "/carriers/fast",
+        "subject": "parcels",
+        "eventType": type_,
+        "eventTime": "2026-11-23T12:00:00Z",
+        "dataVersion": "1",
+        "metadataVersion": "1",
+        "data": {"orderId": "O1", "customerId": "C1"} if data is None else data,
+    }
+
+
+def delivered(quantity: int, id_: str = "d1") -> dict[str, Any]:
+    """Give a CloudEvent of a supplier's delivery of teapots."""
+    return cloud(id_, SUPPLIER, {"sku": "teapot", "quantity": quantity})
+
+
+def delivery(
+    content: Any, secret: str | None = SECRET, method: str = "POST", **headers: str
+) -> func.HttpRequest:
+    """Give a request as the worker hands it over; underscores in the names of headers are dashes."""
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    shown = {} if secret is None else {"webhook-secret": secret}
+    body = content if isinstance(content, bytes) else json.dumps(content).encode()
+    return func.HttpRequest(method, "/api/webhooks", headers={**shown, **named}, body=body)
+
+
+@dataclass
+class World:
+    """What is behind a webhook that knows one secret."""
+
+    secrets: Sequence[str] = (SECRET,)
+    verify: Verify | None = None
+    store: MemoryEventStore = field(default_factory=MemoryEventStore)
+    parking: MemoryParking = field(default_factory=MemoryParking)
+
+    def __post_init__(self) -> None:
+        self.dispatcher = dispatcher(domain, self.store, no_pause)
+        self.webhooks = Webhooks(domain, self.dispatcher, self.parking, now, no_pause)
+
+    @property
+    def receiver(self) -> Receiver:
+        """A webhook as a host has it."""
+        authentication = Authentication(self.secrets, self.verify)
+        return Receiver(self.webhooks, authentication, {ORIGIN}, {"orders"})
+
+    async def status(self, content: Any, secret: str | None = SECRET, **headers: str) -> int:
+        """Deliver, and give the status of the answer."""
+        answer = await self.receiver.receive(delivery(content, secret, **headers))
+        found: int = answer.status_code
+        return found
+
+    async def register(self) -> None:
+        """Register the teapot."""
+        register = request(RegisterItem(name="Teapot", reorder_point=0), "register")
+        stream = StreamName("item", "teapot")
+        await self.dispatcher.dispatch(
+            type(register)(stream, register.command, "register", register.metadata)
+        )
+
+    def effects(self) -> list[tuple[str, str]]:
+        """Name the streams and the events that were written, in order."""
+        return [
+            (commit.stream, event.type) for commit in self.store.written for event in commit.events
+        ]
+
+    async def parked(self) -> list[str]:
+        """Name the errors of what is parked."""
+        return [marker.error for marker in await self.parking.parked("webhooks")]

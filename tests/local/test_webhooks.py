@@ -1,0 +1,142 @@
+"""Events of others through the running stack: in both schemas, over the webhook and over the trigger."""
+
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+from azure.core.messaging import CloudEvent
+from azure.eventgrid import EventGridEvent
+
+from tests.local.event_grid.grids import Grid, grid
+from tests.local.running import Running, running
+from tests.local.test_orders import ask, available, ends, nobody_is_parked, order, post, stock
+
+OLD, NEW = "the-old-secret", "the-new-secret"
+CARRIER = "com.example.carrier.parcel-dispatched"
+SUPPLIER = "com.example.supplier.delivery-arrived"
+TRIGGER = "/runtime/webhooks/EventGrid?functionName=outside_event"
+BOTH = {"WEBHOOK_SECRETS": f"{OLD},{NEW}", "WEBHOOK_SUBSCRIPTIONS": "partners"}
+
+
+def parcel(id_: str, order_id: str) -> CloudEvent[Any]:
+    data = {"orderId": order_id, "customerId": "C1"}
+    return CloudEvent(source="/carriers/fast", type=CARRIER, data=data, id=id_)
+
+
+def classic_parcel(id_: str, order_id: str) -> EventGridEvent:
+    data = {"orderId": order_id, "customerId": "C1"}
+    return EventGridEvent("parcels", CARRIER, data, "1", id=id_)
+
+
+def showing(secret: str) -> dict[str, Any]:
+    header = {"value": secret, "isSecret": True}
+    attribute = {"name": "webhook-secret", "type": "Static", "properties": header}
+    return {"deliveryAttributeMappings": [attribute]}
+
+
+async def subscribe(partners: Grid, stack: Running, topic: str, secret: str) -> None:
+    """Let a topic deliver to the webhook, and to the trigger as well."""
+    url = f"{stack.url}/api/webhooks"
+    await partners.subscribe(topic, url, "partners", webhook=showing(secret))
+    await partners.subscribe(topic, stack.url + TRIGGER, "trigger")
+
+
+async def happened(http: aiohttp.ClientSession, stream: str) -> list[str]:
+    told = await ask(http, f"/api/streams/{stream}")
+    return [event["type"] for commit in told["commits"] for event in commit["events"]]
+
+
+async def test_parcels_ship_orders_once_whichever_way_they_come(tmp_path: Path) -> None:
+    async with (
+        running(tmp_path / "stack", None, **BOTH) as stack,
+        aiohttp.ClientSession(stack.url) as http,
+        grid(tmp_path / "partners") as partners,
+    ):
+        await subscribe(partners, stack, "cloud", OLD)
+        await subscribe(partners, stack, "classic", NEW)
+        await stock(http, "TEA", 5)
+        await order(http, "1", TEA=1)
+        await order(http, "2", TEA=1)
+        await ends(http, "2", "confirmed")
+
+        # The third order is not even placed.
+        await partners.publish("cloud", parcel("p1", "1"), parcel("p3", "3"), parcel("p1", "1"))
+        await partners.publish("classic", classic_parcel("p2", "2"))
+
+        for topic, name in [(t, n) for t in ("cloud", "classic") for n in ("partners", "trigger")]:
+            assert await partners.dead_letters(topic, name) == []
+        await order(http, "3", TEA=1)
+        for id_ in ("1", "2", "3"):
+            await ends(http, id_, "shipped")
+            types = await happened(http, f"order-{id_}")
+            assert types.count("OrderShipped") == 1
+            assert types.count("DispatchRecorded") <= 1
+        await available(http, "TEA", 2)
+        await nobody_is_parked(stack, http)
+
+
+async def test_goods_come_in_once_though_the_store_fails(tmp_path: Path) -> None:
+    async with (
+        running(tmp_path / "stack") as stack,
+        aiohttp.ClientSession(stack.url) as http,
+        grid(tmp_path / "partners") as partners,
+    ):
+        await partners.subscribe("cloud", stack.url + TRIGGER, "trigger")
+        await stock(http, "TEA", 5)
+        create = {"service": "cosmos", "operation": "create", "container": "events"}
+        await stack.faults.set(1, {**create, "fault": "503", "probability": 1.0, "times": 12})
+
+        data = {"sku": "TEA", "quantity": 7}
+        arrived = CloudEvent(source="/suppliers/far", type=SUPPLIER, data=data, id="d1")
+        await partners.publish("cloud", arrived)
+
+        await available(http, "TEA", 12)
+        assert await partners.dead_letters("cloud", "trigger") == []
+        assert (await happened(http, "item-TEA")).count("StockReceived") == 2
+        assert sum((await stack.faults.fired()).values()) == 12
+
+
+async def test_strangers_are_sent_away_by_the_whole_host(tmp_path: Path) -> None:
+    async with running(tmp_path, None, **BOTH) as stack, aiohttp.ClientSession(stack.url) as http:
+
+        async def status(method: str, body: Any = b"", **headers: str) -> int:
+            named = {name.replace("_", "-"): value for name, value in headers.items()}
+            async with http.request(method, "/api/webhooks", data=body, headers=named) as answer:
+                await answer.read()
+                return answer.status
+
+        stranger = {"WebHook_Request_Origin": "example.com"}
+        validation = {"aeg_event_type": "SubscriptionValidation"}
+        known = {"webhook_secret": NEW}
+
+        assert await status("OPTIONS", **stranger) == 403
+        assert await status("OPTIONS", WebHook_Request_Origin="eventgrid.azure.net") == 200
+        assert await status("POST", b"[]", **validation, aeg_subscription_name="OTHERS") == 403
+        assert await status("POST", b"[]") == 401
+        assert await status("POST", b"[]", webhook_secret="guessed") == 401
+        assert await status("POST", b"[{]", **known) == 400
+        assert await status("POST", b"[" * 5000, **known) == 400
+        assert await status("POST", BytesIO(b" " * 1_200_000), **known) == 413
+        assert await status("POST", b"[]", **known) == 200
+        assert await status("GET") == 404
+        async with http.post(TRIGGER, json=[]) as answer:
+            assert answer.status == 400
+        async with http.post("/runtime/webhooks/EventGrid?functionName=nobody", json=[]) as answer:
+            assert answer.status == 404
+
+
+async def test_a_bad_event_waits_for_an_operator(tmp_path: Path) -> None:
+    async with running(tmp_path, None, **BOTH) as stack, aiohttp.ClientSession(stack.url) as http:
+        data = {"sku": "TEA", "quantity": 7}
+        early = {"specversion": "1.0", "id": "d1", "source": "/s", "type": SUPPLIER, "data": data}
+        await post(http, "/api/webhooks", [early], **{"webhook-secret": OLD})
+
+        (parked,) = (await ask(http, "/api/operations/parked"))["parked"]
+        assert parked["consumer"] == "webhooks"
+        assert "ReceiveStock to item-TEA was refused" in parked["error"]
+        await stock(http, "TEA", 5)
+        path = f"/api/operations/parked/webhooks/{parked['stream']}/release"
+        await post(http, path, {"by": "ann", "reason": "the item is known by now"})
+        await available(http, "TEA", 12)
+        await nobody_is_parked(stack, http)

@@ -1,0 +1,218 @@
+"""Every function of the set does its part: what goes in at one end comes out at the other."""
+
+from datetime import timedelta
+from typing import Any
+
+import azure.functions as func
+import pytest
+
+from shared.kernel.commit import RecordedEvent
+from shared.kernel.parking import UNREADABLE
+from shared.kernel.stream import StreamName
+from tests.kernel.worlds import commit
+from tests.roles.wired import FUNCTIONS, Wired
+
+CARRIER = "com.example.carrier.parcel-dispatched"
+DATA: dict[str, object] = {"orderId": "7", "customerId": "C1"}
+DECISION = {"by": "ann", "reason": "seen to"}
+PARCEL = {
+    "specversion": "1.0",
+    "id": "p1",
+    "source": "/carriers/fast",
+    "type": CARRIER,
+    "data": DATA,
+}
+
+
+@pytest.fixture
+def wired(monkeypatch: pytest.MonkeyPatch) -> Wired:
+    return Wired(monkeypatch)
+
+
+async def stocked(wired: Wired) -> None:
+    await wired.command("item/TEA/register-item", {"name": "Tea", "reorderPoint": 1})
+    await wired.command("item/TEA/receive-stock", {"quantity": 5})
+    await wired.settle()
+
+
+async def placed(wired: Wired) -> None:
+    body = {"customerId": "C1", "lines": [{"sku": "TEA", "quantity": 2}]}
+    await wired.command("order/7/place-order", body)
+    await wired.settle()
+
+
+async def test_a_command_is_shown_by_the_queries_once_it_has_gone_round(wired: Wired) -> None:
+    await stocked(wired)
+
+    status, view = await wired.ask("view", view="stock", key="TEA")
+    assert (status, view["rows"][0]["data"]["available"]) == (200, 5)
+    status, page = await wired.ask("view_list", view="stock")
+    assert [row["key"] for row in page["rows"]] == ["TEA"]
+    status, stream = await wired.ask("stream", stream="item-TEA")
+    assert (status, stream["version"]) == (200, 2)
+    assert await wired.noted("projections", "item-TEA") == "1"
+    assert await wired.noted("reactions", "item-TEA") == "1"
+    assert await wired.noted("notifications", "item-TEA") == "1"
+
+
+async def test_an_order_goes_its_way_and_others_hear_of_it(wired: Wired) -> None:
+    await stocked(wired)
+    await placed(wired)
+    assert (await wired.ask("webhook", [PARCEL]))[0] == 200
+    await FUNCTIONS["outside_event"](
+        func.EventGridEvent(
+            id="p1",
+            data=DATA,
+            topic="/carriers/fast",
+            subject="parcels",
+            event_type=CARRIER,
+            event_time=None,
+            data_version="1",
+        )
+    )
+    await wired.settle()
+
+    _, order = await wired.ask("view", view="orders", key="7")
+    assert order["rows"][0]["data"]["status"] == "shipped"
+    assert [one.type for one in wired.notifier.published] == [
+        "onewrite.order.confirmed.v1",
+        "onewrite.order.shipped.v1",
+    ]
+    _, tree = await wired.ask("causes", stream="order-7")
+    assert tree["caused"][0]["command"] == "ReserveForOrder"
+
+
+async def test_a_command_may_wait_in_the_mailbox(wired: Wired) -> None:
+    registered = {"name": "Tea", "reorderPoint": 1}
+    status, told = await wired.command(
+        "item/TEA/register-item", registered, prefer="respond-async", idempotency_key="c1"
+    )
+    assert (status, told["commandId"]) == (202, "c1")
+    await wired.deliver("mailbox", wired.mailbox)
+
+    _, pending = await wired.ask("outcome", params={"command-id": "c2"}, stream="item-TEA")
+    assert pending["outcome"] == "pending"
+    _, outcome = await wired.ask("outcome", params={"command-id": "c1"}, stream="item-TEA")
+    assert outcome["outcome"] == "done"
+
+
+async def test_an_order_that_waits_for_too_long_is_called_off(wired: Wired) -> None:
+    body = {"customerId": "C1", "lines": [{"sku": "TEA", "quantity": 2}]}
+    await wired.command("order/7/place-order", body)
+    await wired.publish()
+    await wired.deliver("projections")
+    wired.later += timedelta(hours=1)
+
+    await wired.tick("deadlines")
+
+    assert [e.type for c in wired.store.written for e in c.events][-1] == "OrderCancelled"
+
+
+async def test_the_sweep_mends_what_was_lost_and_nothing_else(wired: Wired) -> None:
+    await stocked(wired)
+    sent = sum(map(len, wired.log.messages))
+    wired.later += timedelta(hours=1)
+    await wired.tick("sweep")
+    assert sum(map(len, wired.log.messages)) == sent
+
+    await wired.command("item/TEA/receive-stock", {"quantity": 1})
+    wired.lose()
+    wired.later += timedelta(hours=1)
+    await wired.tick("sweep")
+    await wired.deliver("projections")
+
+    _, view = await wired.ask("view", view="stock", key="TEA")
+    assert view["rows"][0]["data"]["available"] == 6
+
+
+async def test_operators_see_what_is_parked_and_decide_on_it(wired: Wired) -> None:
+    await stocked(wired)
+    unknown = RecordedEvent("StockMelted", 1, {})
+    await wired.store.append([commit(3, unknown, stream=StreamName("item", "TEA"))])
+    await wired.settle()
+
+    _, parked = await wired.ask("parked")
+    assert [one["consumer"] for one in parked["parked"]] == [
+        "projections",
+        "reactions",
+        "notifications",
+    ]
+    for consumer in ("projections", "reactions", "notifications"):
+        route: dict[str, Any] = {"consumer": consumer, "stream": "item-TEA"}
+        assert (await wired.ask("release_parked", DECISION, **route))[0] == 409
+        assert (await wired.ask("skip_parked", DECISION, **route))[0] == 200
+    assert (await wired.ask("parked"))[1] == {"parked": []}
+
+
+async def test_what_a_webhook_parked_is_released(wired: Wired) -> None:
+    goods = {
+        **PARCEL,
+        "type": "com.example.supplier.delivery-arrived",
+        "data": {"sku": "TEA", "quantity": 3},
+    }
+    await wired.ask("webhook", [goods])
+    (one,) = (await wired.ask("parked"))[1]["parked"]
+    await stocked(wired)
+
+    route: dict[str, Any] = {"consumer": "webhooks", "stream": one["stream"]}
+    assert (await wired.ask("release_parked", DECISION, **route))[0] == 200
+    assert [e.data for e in wired.store.written[-1].events] == [{"quantity": 3}]
+
+
+async def test_what_cannot_be_published_is_for_operators_too(wired: Wired) -> None:
+    await FUNCTIONS["single_publisher"]('[{"id": "1", "stream": "item-BAD"}]')
+    route: dict[str, Any] = {"stream": "item-BAD"}
+
+    assert (await wired.ask("release_unpublished", DECISION, **route))[0] == 200
+    await FUNCTIONS["single_publisher"]('[{"id": "1", "stream": "item-BAD"}]')
+    assert (await wired.ask("skip_unpublished", DECISION, **route))[0] == 200
+
+
+@pytest.mark.parametrize("consumer", ["projections", "reactions", "notifications", "mailbox"])
+async def test_what_nobody_can_read_can_only_be_skipped(wired: Wired, consumer: str) -> None:
+    await FUNCTIONS[consumer]([func.EventHubEvent(body=b"{", sequence_number=7)])
+    route: dict[str, Any] = {"consumer": consumer, "stream": UNREADABLE}
+
+    status, told = await wired.ask("release_parked", DECISION, **route)
+    assert (status, told["code"]) == (409, "still-poisonous")
+    assert len((await wired.ask("parked"))[1]["parked"]) == 1
+    assert (await wired.ask("skip_parked", DECISION, **route))[0] == 200
+    assert (await wired.ask("parked"))[1] == {"parked": []}
+
+
+async def test_there_is_no_other_consumer(wired: Wired) -> None:
+    status, told = await wired.ask("release_parked", DECISION, consumer="nobody", stream="item-TEA")
+
+    assert (status, told["code"]) == (404, "not-found")
+
+
+async def test_lag_is_told_for_every_stage(wired: Wired) -> None:
+    await stocked(wired)
+
+    _, told = await wired.ask("lag")
+
+    assert {stage["stage"] for stage in told["stages"]} == {
+        "single_publisher",
+        "projections",
+        "reactions",
+        "notifications",
+    }
+
+
+async def test_a_new_instance_is_warmed_up(wired: Wired) -> None:
+    await wired.wake()
+
+    assert wired.warmed == 1
+
+
+async def test_the_api_tells_of_itself(wired: Wired) -> None:
+    assert (await wired.ask("health"))[1]["status"] == "ready"
+    assert (await wired.ask("openapi"))[1]["openapi"].startswith("3.1")
+    assert "<html" in (await wired.ask("docs"))[1]
+
+
+async def test_a_batch_that_nobody_can_read_notes_no_progress(wired: Wired) -> None:
+    await FUNCTIONS["projections"]([func.EventHubEvent(body=b"{", sequence_number=7)])
+
+    assert [one.stream for one in wired.parking.markers()] == [UNREADABLE]
+    assert await wired.noted("projections", "item-TEA") is None

@@ -1,0 +1,163 @@
+"""The whole function set in this process, wired to memory twins: its functions by name, and what is behind."""
+
+import json
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+from typing import Any
+
+import azure.functions as func
+import pytest
+from azure.functions.warmup import WarmUpContext
+from pydantic_core import to_json
+
+import command_api.application
+import consumers.application
+import function_app
+import single_publisher.application
+from shared.adapters import wiring
+from shared.adapters.memory import (
+    MemoryEventStore,
+    MemoryFeed,
+    MemoryLeases,
+    MemoryLog,
+    MemoryNotifier,
+    MemoryOutcomes,
+    MemoryParking,
+    MemoryProgress,
+    MemoryRows,
+)
+from shared.adapters.settings import Settings, WebhookSettings
+from shared.kernel.commit import to_item
+from shared.kernel.partition import partition_of
+
+PARTITIONS = 4
+SECRET = "the-secret-of-the-tests"
+FUNCTIONS: dict[str, Callable[..., Awaitable[Any]]] = {
+    str(found.get_function_name()): found.get_user_function()
+    for found in function_app.app.get_functions()
+}
+
+
+class Wired:
+    """Calls functions as the platform does, and brings messages from one to the next."""
+
+    def __init__(self, patch: pytest.MonkeyPatch) -> None:
+        self.store = MemoryEventStore()
+        self.rows = MemoryRows()
+        self.parking = MemoryParking()
+        self.progress = MemoryProgress()
+        self.log = MemoryLog(partitions=PARTITIONS)
+        self.mailbox = MemoryLog(partitions=PARTITIONS)
+        self.notifier = MemoryNotifier()
+        self.outcomes = MemoryOutcomes()
+        self.warmed = 0
+        self.later = datetime.now(UTC)
+        self._published = 0
+        self._taken: dict[tuple[str, int], int] = {}
+        twins = {
+            "event_store": self.store,
+            "rows": self.rows,
+            "parking": self.parking,
+            "progress": self.progress,
+            "log": self.log,
+            "log_reader": self.log,
+            "mailbox": self.mailbox,
+            "notifier": self.notifier,
+            "outcomes": self.outcomes,
+            "feed": MemoryFeed(self.store),
+            "leases": MemoryLeases(),
+        }
+        for name, twin in twins.items():
+            patch.setattr(wiring, name, _giving(twin))
+        settings = Settings.read({"COSMOS": "c", "EVENTHUBS": "e", "EVENTGRID": "g"})
+        webhooks = WebhookSettings((SECRET,), ("eventgrid.azure.net",), (), None)
+        patch.setattr(wiring, "settings", lambda: settings)
+        patch.setattr(wiring, "webhook_settings", lambda: webhooks)
+        patch.setattr(wiring, "token_verifier", lambda: None)
+        patch.setattr(wiring, "now", lambda: self.later)
+        patch.setattr(wiring, "warm", self._warm)
+        patch.setattr(wiring, "_dispatchers", [])
+        patch.setattr(command_api.application, "_assembled", [])
+        patch.setattr(single_publisher.application, "_assembled", [])
+        for kept in ("_projections", "_reactions", "_notifications"):
+            patch.setattr(consumers.application, kept, [])
+
+    async def _warm(self) -> None:
+        self.warmed += 1
+
+    async def ask(
+        self,
+        function: str,
+        body: object = None,
+        params: dict[str, str] | None = None,
+        headers: dict[str, str] | None = None,
+        **route: str,
+    ) -> tuple[int, Any]:
+        """Call a function over HTTP; gives the status and the body, as JSON where it is that."""
+        asked = func.HttpRequest(
+            "GET" if body is None else "POST",
+            "/api",
+            headers={"webhook-secret": SECRET, **(headers or {})},
+            params=params or {},
+            route_params=route,
+            body=b"" if body is None else json.dumps(body).encode(),
+        )
+        answer: func.HttpResponse = await FUNCTIONS[function](asked)
+        content = answer.get_body().decode()
+        return answer.status_code, json.loads(content) if "json" in answer.mimetype else content
+
+    async def command(self, path: str, body: object, **headers: str) -> tuple[int, Any]:
+        """Send a command: `item/TEA/register-item`."""
+        category, id_, command = path.split("/")
+        given = {name.replace("_", "-"): value for name, value in headers.items()}
+        route: dict[str, Any] = {"category": category, "id": id_, "command": command}
+        return await self.ask("command", body, headers=given, **route)
+
+    async def publish(self) -> None:
+        """Hand what was written to the publisher."""
+        new = self.store.written[self._published :]
+        self._published += len(new)
+        await FUNCTIONS["single_publisher"](to_json([to_item(one) for one in new]).decode())
+
+    async def deliver(self, function: str, log: MemoryLog | None = None) -> None:
+        """Hand what is new in a hub to a consumer, partition by partition."""
+        hub = log or self.log
+        for partition, bodies in enumerate(hub.messages):
+            begun = self._taken.get((function, partition), 0)
+            self._taken[function, partition] = len(bodies)
+            events = [
+                func.EventHubEvent(body=body, sequence_number=number)
+                for number, body in enumerate(bodies[begun:], start=begun)
+            ]
+            if events:
+                await FUNCTIONS[function](events)
+
+    async def settle(self) -> None:
+        """Let everything follow that follows."""
+        while self._published < len(self.store.written):
+            await self.publish()
+            for function in ("projections", "reactions", "notifications"):
+                await self.deliver(function)
+
+    def lose(self) -> None:
+        """Lose what was written: it counts as published, and nobody has seen it."""
+        self._published = len(self.store.written)
+
+    async def tick(self, function: str) -> None:
+        """Let a timer ring."""
+        await FUNCTIONS[function](func.TimerRequest())
+
+    async def wake(self) -> None:
+        """Warm up a new instance."""
+        await FUNCTIONS["warmup"](WarmUpContext)
+
+    async def noted(self, consumer: str, stream: str) -> str | None:
+        """Give what a consumer noted of the partition of a stream."""
+        return await self.progress.read(f"{consumer}:{partition_of(stream, PARTITIONS)}")
+
+
+def _giving(twin: object) -> Callable[[], Awaitable[object]]:
+    async def give() -> object:
+        return twin
+
+    return give

@@ -1,0 +1,139 @@
+"""Specs over HTTP, against any base URL; what cannot be told there is left out, and said to be."""
+
+import asyncio
+import os
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Any
+from uuid import uuid4
+
+import aiohttp
+
+from shared.kernel.commit import Commit, timestamp
+from shared.kernel.decider import Decision, Refusal
+from shared.kernel.message import Command, Event, route_name, type_name
+from shared.kernel.stream import StreamName
+from tests.specs.spec import Spec, compared
+from tests.specs.ways import category_of, history
+
+type Seed = Callable[[Sequence[Commit]], Awaitable[None]]
+"""Puts given events into a store."""
+
+
+class NotToldOverHttp(Exception):
+    """No request makes what a spec speaks of."""
+
+
+@dataclass(frozen=True)
+class Held:
+    """What was found otherwise over HTTP, and what of a spec could not be told there."""
+
+    found: Sequence[str] = ()
+    left_out: str = ""
+
+
+def key_shown() -> dict[str, str]:
+    """Give the headers for a function set that asks for a key (SPEC_KEY)."""
+    key = os.environ.get("SPEC_KEY")
+    return {"x-functions-key": key} if key else {}
+
+
+def differing(held: Mapping[str, Held]) -> dict[str, Sequence[str]]:
+    """Give what was found otherwise, by title."""
+    return {title: one.found for title, one in held.items() if one.found}
+
+
+@dataclass
+class Client:
+    """Asks a function set; `seed` writes what no command can cause, where there is access."""
+
+    http: aiohttp.ClientSession
+    url: str
+    specs: Sequence[Spec]
+    seed: Seed | None = None
+
+    async def begin(self, stream: StreamName, given: Sequence[Event]) -> None:
+        """Let the given events be there; raises NotToldOverHttp."""
+        if self.seed is None:
+            await self._come_about(stream, given)
+            return
+        # Of today, because deadlines look at when it was.
+        now = timestamp(datetime.now(UTC))
+        await self.seed(
+            [
+                replace(commit, metadata=replace(commit.metadata, time=now))
+                for commit in history(stream, given)
+            ]
+        )
+
+    async def _come_about(self, stream: StreamName, given: Sequence[Event]) -> None:
+        """Cause the given events; raises NotToldOverHttp, AssertionError when others came of it."""
+        come = 0
+        while come < len(given):
+            caused = await self.ask(stream, self._cause(given[come]))
+            assert isinstance(caused, tuple), caused
+            assert caused, f"{given[come]!r} could not be caused"
+            assert list(caused) == list(given[come : come + len(caused)])
+            come += len(caused)
+
+    def _cause(self, event: Event) -> Command:
+        """Find, in the specs themselves, the command that causes such an event before all others."""
+        for spec in self.specs:
+            if isinstance(spec.then, str) or not spec.then or type(event) is not type(spec.then[0]):
+                continue
+            command = type(spec.when)
+            if not has_route(command):
+                continue
+            data = {n: v for n, v in dict(event).items() if n in command.model_fields}
+            try:
+                return command(**data)
+            except ValueError as error:
+                refused = f"{type_name(command)} does not take what {event!r} says"
+                raise NotToldOverHttp(refused) from error
+        raise NotToldOverHttp(
+            f"no command with a route causes {type_name(type(event))} first of all"
+        )
+
+    async def ask(
+        self, stream: StreamName, command: Command, key: str | None = None
+    ) -> Decision[Any]:
+        """Send a command, and give what was decided."""
+        url = f"{self.url}/api/{stream.category}/{stream.id}/{route_name(type(command))}"
+        headers = {"Idempotency-Key": key or str(uuid4())}
+        body = command.model_dump(mode="json")
+        async with self.http.post(url, json=body, headers=headers) as response:
+            told: dict[str, Any] = await response.json()
+        if response.status == 422 and told["code"] == "refused":
+            return Refusal(told["refusal"], told["detail"])
+        assert response.status == 200, told
+        category = category_of(type(command))
+        return tuple(category.decode(e["type"], e["schema"], e["data"]) for e in told["events"])
+
+
+def has_route(command: type[Command]) -> bool:
+    """Tell whether clients can send a command."""
+    return command in category_of(command).commands
+
+
+async def over_http(specs: Sequence[Spec], url: str, seed: Seed | None = None) -> dict[str, Held]:
+    """Hold all specs against a base URL at once; gives what came of each, by title."""
+    async with aiohttp.ClientSession(headers=key_shown()) as http:
+        client = Client(http, url, specs, seed)
+        held = await asyncio.gather(*(_held(client, spec) for spec in specs))
+    return {spec.title: one for spec, one in zip(specs, held, strict=True)}
+
+
+async def _held(client: Client, spec: Spec) -> Held:
+    """Hold a spec on a stream of its own."""
+    if not has_route(type(spec.when)):
+        return Held(left_out=f"{type_name(type(spec.when))} has no route")
+    stream = StreamName(category_of(type(spec.when)).name, f"spec-{uuid4()}")
+    try:
+        await client.begin(stream, spec.given)
+    except NotToldOverHttp as reason:
+        return Held(left_out=str(reason))
+    key = str(uuid4())
+    first = await client.ask(stream, spec.when, key)
+    again = await client.ask(stream, spec.when, key)
+    return Held(compared(spec, first) + ([] if again == first else [f"sent again: {again}"]))

@@ -1,0 +1,43 @@
+"""What others tell, through the webhook's own code and all that follows it, on memory twins."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from consumers.webhooks.handling import CONSUMER, Webhooks
+from shared.domain import domain
+from shared.kernel.message import Event
+from shared.kernel.stream import StreamName
+from tests.consumers.worlds import now
+from tests.kernel.worlds import no_pause, request
+from tests.specs.spec import Heard
+from tests.specs.whole_flow import World, different, events
+
+
+async def by_webhook(
+    spec: Heard, history: Callable[[StreamName, Sequence[Event]], Any]
+) -> list[str]:
+    """Let an event of others come three times, and a command after it; say what came of it otherwise."""
+    world = World(None)
+    for stream, given in spec.given.items():
+        for commit in history(StreamName.parse(stream), given):
+            await world.store.append([commit])
+    before = events(world.store)
+    webhooks = Webhooks(domain, world.dispatcher, world.parking, now, no_pause)
+    await webhooks.handle([spec.heard, spec.heard])
+    if spec.later:
+        stream, command = spec.later
+        await world.send(request(command, "later", StreamName.parse(stream)))
+        await world.settle()
+    await webhooks.handle([spec.heard])
+    found = different(spec.then, before, _of(events(world.store), spec))
+    errors = [marker.error for marker in await world.parking.parked(CONSUMER)]
+    if [bool(spec.parked)] != [bool(errors)] or not all(spec.parked in one for one in errors):
+        found.append(f"expected {spec.parked or 'nothing'!r} to be parked, got {errors}")
+    return found
+
+
+def _of(after: dict[str, list[Event]], spec: Heard) -> dict[str, list[Event]]:
+    # What items make of it is told by the flows.
+    return {
+        stream: found for stream, found in after.items() if stream in spec.then or not spec.then
+    }
