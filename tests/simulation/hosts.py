@@ -31,8 +31,8 @@ from tests.simulation.ports import (
     SimProgress,
     SimRows,
     SimStore,
-    Weather,
 )
+from tests.simulation.weather import Weather
 
 NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 AGE = timedelta(seconds=0.5)
