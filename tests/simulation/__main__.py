@@ -7,6 +7,9 @@ import time
 from collections import Counter
 from concurrent.futures import ProcessPoolExecutor
 
+from tests.simulation.bugs import BUGS
+from tests.simulation.elsewhere import others_pass
+from tests.simulation.planting import Bug, planted
 from tests.simulation.world import Ending, Plan, shortest, simulate, story
 
 
@@ -22,7 +25,14 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.simulation", description=__doc__)
     parser.add_argument("--seeds", type=int, default=200)
     parser.add_argument("--seed", type=int, help="this one alone, told in full when it fails")
+    parser.add_argument("--bug", action="append", help="plant this one (a few words of its name)")
+    parser.add_argument("--elsewhere", nargs="*", help="run the other tests with it: all, or these")
     given = parser.parse_args()
+    if given.bug:
+        bugs = [_named(words) for words in given.bug]
+        if given.elsewhere is not None:
+            return 0 if others_pass(bugs, given.elsewhere) else 1
+        return max(_find(bug, given.seeds) for bug in bugs)
     if given.seed is not None:
         return _tell(simulate(Plan(given.seed)))
     begun, fired = time.perf_counter(), Counter[str]()
@@ -39,6 +49,24 @@ def main() -> int:
         f" in {seconds:.0f} s: every promise was kept."
     )
     return 0
+
+
+def _named(words: str) -> Bug:
+    found = [bug for bug in BUGS if words in bug.name]
+    if len(found) != 1:
+        sys.exit(f"{len(found)} planted bugs are named so: {words}")
+    return found[0]
+
+
+def _find(bug: Bug, seeds: int) -> int:
+    """Tell how a bug is found; 1 when no world finds it."""
+    with planted(bug):
+        failing = next((e for e in map(simulate, map(Plan, range(seeds))) if e.wrong), None)
+        if failing is None:
+            print(f"{bug.name}: {seeds} worlds did not find it.")
+            return 1
+        print(f"{bug.name}: found by seed {failing.plan.seed}.\n{story(shortest(failing))}")
+        return 0
 
 
 def _tell(ending: Ending) -> int:

@@ -1,27 +1,6 @@
-"""Planted bugs: small, realistic mutations of kernel and roles, each of which a few worlds must find.
+"""Planted bugs: small, realistic mutations of kernel and roles, each of which a few worlds must find."""
 
-A bug is a change of source text, so that it cannot outlive the code that it changes.
-"""
-
-import importlib
-import inspect
-import sys
-import textwrap
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
-from typing import Any
-
-
-@dataclass(frozen=True)
-class Bug:
-    """In a place (module:function), `right` becomes `wrong`."""
-
-    name: str
-    place: str
-    right: str
-    wrong: str
-
+from tests.simulation.planting import Bug
 
 KERNEL, PUBLISHER = "shared.kernel", "single_publisher"
 SERVICE = f"{KERNEL}.application_service:ApplicationService"
@@ -136,32 +115,93 @@ BUGS = [
         "commits = _last(page.items)",
         "commits = _last(page.items); await self.progress.write(name, page.position)",
     ),
+    Bug(
+        "an unknown outcome counts as written where the command's id is found, in whatever commit",
+        f"{SERVICE}._append",
+        "return Collided()",
+        "own = found.commits[0].command_id == first.command_id\n"
+        "        return Appended() if own else Collided()",
+        only_here=True,
+    ),
+    Bug(
+        "a batch of unknown outcome counts as written when its first command is found in its place",
+        f"{SERVICE}._append",
+        "return Collided()",
+        "one = found.commits[0]\n"
+        "        own = (one.first, one.command_id) == (first.first, first.command_id)\n"
+        "        return Appended() if own else Collided()",
+        only_here=True,
+    ),
+    Bug(
+        "an unknown outcome leaves the state of its plan warm",
+        f"{SERVICE}._append",
+        "            raise\n",
+        "            self._warm.put(stream, planned.after)\n            raise\n",
+        only_here=True,
+    ),
+    Bug(
+        "a cancelled write leaves the state of its plan warm",
+        f"{SERVICE}._append",
+        "    try:\n        written = await self._store.append(planned.commits)\n",
+        "    from asyncio import CancelledError\n"
+        "    try:\n        written = await self._store.append(planned.commits)\n"
+        "    except CancelledError:\n        self._warm.put(stream, planned.after)\n        raise\n",
+        only_here=True,
+    ),
+    Bug(
+        "a refusal beside a repeat that collided is told because the tail has not moved",
+        f"{SERVICE}._confirm",
+        "(written is None and not newer)",
+        "not newer",
+        only_here=True,
+    ),
+    Bug(
+        "who has lost a race is refused without another look",
+        f"{SERVICE}._confirm",
+        "elif proven and not",
+        "elif (proven or one.collisions) and not",
+        only_here=True,
+    ),
+    Bug(
+        "a repeat in a batch is answered although the batch collided",
+        f"{SERVICE}._write",
+        "isinstance(written, Appended) and isinstance(verdict, Commit | Repeat)",
+        "isinstance(verdict, Repeat) or (isinstance(written, Appended) and isinstance(verdict, Commit))",
+        only_here=True,
+    ),
+    Bug(
+        "a caused command whose outcome is not known counts as done",
+        "consumers.causing:_cause",
+        "if isinstance(result, BaseException)]",
+        "if isinstance(result, BaseException) and getattr(result, 'code', '') != 'outcome-unknown']",
+        only_here=True,
+    ),
+    Bug(
+        "a write whose outcome stays unknown makes an event poisonous",
+        "consumers.reactions:Reactions._process",
+        "and one.transient]",
+        "and one.transient and one.code != 'outcome-unknown']",
+        only_here=True,
+    ),
+    Bug(
+        "what the log lacks is sent again, and nobody waits for it",
+        f"{PROJECTIONS}._advance",
+        "await self._send_again(row, stored)",
+        "asyncio.gather(self._send_again(row, stored), return_exceptions=True)",
+        only_here=True,
+    ),
+    Bug(
+        "a row is written under the tag that it has by now",
+        f"{PROJECTIONS}._bring_up",
+        "tag = stored.tag if stored else None",
+        "stored = await self.rows.read(at)\n        tag = stored.tag if stored else None",
+        only_here=True,
+    ),
+    Bug(
+        "a store that does not answer the sweep parks the stream",
+        f"{PUBLISHER}.publish:Publisher.replay",
+        "except InvalidMessage as error:",
+        "except Exception as error:",
+        only_here=True,
+    ),
 ]
-
-
-@contextmanager
-def planted(bug: Bug) -> Iterator[None]:
-    """Plant a bug wherever its function is known, and take it out again."""
-    module_name, _, path = bug.place.partition(":")
-    module = importlib.import_module(module_name)
-    *owners, name = path.split(".")
-    owner: Any = module
-    for one in owners:
-        owner = getattr(owner, one)
-    right = getattr(owner, name)
-    source = textwrap.dedent(inspect.getsource(right))
-    assert source.count(bug.right) == 1, f"{bug.name}: {bug.right!r} is not there once"
-    made: dict[str, Any] = {}
-    exec(source.replace(bug.right, bug.wrong), vars(module), made)
-    places = [owner] if owners else [m for m in sys.modules.values() if _knows(m, name, right)]
-    for place in places:
-        setattr(place, name, made[name])
-    try:
-        yield
-    finally:
-        for place in places:
-            setattr(place, name, right)
-
-
-def _knows(module: Any, name: str, function: object) -> bool:
-    return getattr(module, "__dict__", {}).get(name) is function

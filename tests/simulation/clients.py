@@ -34,7 +34,12 @@ class Told:
     trace: list[str]
     asked: dict[tuple[str, str], Command] = field(default_factory=dict)
     outcomes: dict[tuple[str, str], Outcome] = field(default_factory=dict)
+    copies: list[tuple[tuple[str, str], Outcome]] = field(default_factory=list)
     wrong: list[str] = field(default_factory=list)
+
+    def answers(self) -> list[tuple[tuple[str, str], Outcome]]:
+        """Give all that was answered, to the copies that the network made too."""
+        return [*self.outcomes.items(), *self.copies]
 
 
 @dataclass
@@ -109,8 +114,8 @@ class Client:
         request = CommandRequest(stream, command, key, metadata)
         asking = host.spawn(host.dispatcher.dispatch(request))  # type: ignore[arg-type]
         if self.dice.random() < 0.05:
-            # The network doubles it: nobody listens to the second answer.
-            host.spawn(_unheard(host, request))
+            # The network doubles it: its client hears one of the answers, and both must be true.
+            host.spawn(self._copy(host, request))
         await asyncio.wait({asking}, timeout=self.dice.choice([0.03, 1.0, 5.0]))
         if not asking.done():
             asking.cancel()
@@ -124,6 +129,11 @@ class Client:
         if not isinstance(error, OnewriteError) or error.code not in MAY_PASS:
             self.told.wrong.append(f"{stream}: {key} met {error!r}")
         return None
+
+    async def _copy(self, host: Host, request: CommandRequest) -> None:
+        with suppress(OnewriteError):
+            outcome = await host.dispatcher.dispatch(request)
+            self.told.copies.append(((str(request.stream), request.command_id), outcome))
 
     def _note(self, stream: StreamName, key: str, outcome: Outcome) -> None:
         self.told.outcomes[str(stream), key] = outcome
@@ -143,8 +153,3 @@ async def open_warehouse(client: Client) -> None:
     for stream in client.streams:
         command = RegisterItem(name=stream.id, reorder_point=1)
         await client.ask(stream, command, f"register-{stream.id}")
-
-
-async def _unheard(host: Host, request: CommandRequest) -> None:
-    with suppress(OnewriteError):
-        await host.dispatcher.dispatch(request)

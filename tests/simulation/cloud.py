@@ -55,6 +55,7 @@ class Cloud:
     sorted: int = 0
     lost: set[int] = field(default_factory=set)
     lost_once: set[bytes] = field(default_factory=set)
+    back: list[str] = field(default_factory=list)
 
     def range_of(self, number: int) -> list[Commit]:
         """The commits of a range, in the order in which they were written."""

@@ -31,8 +31,8 @@ from tests.simulation.ports import (
     SimProgress,
     SimRows,
     SimStore,
-    Weather,
 )
+from tests.simulation.weather import Weather
 
 NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 AGE = timedelta(seconds=0.5)
@@ -87,7 +87,8 @@ class Host:
         self.calls = Calls(self.name, self.weather, self.crash)
         dice, cloud = self.weather.dice, self.cloud
         store = SimStore(self.calls, cloud.store, self.detached)
-        parking, rows = SimParking(self.calls, cloud.parking), SimRows(self.calls, cloud.rows)
+        parking = SimParking(self.calls, cloud.parking)
+        rows = SimRows(self.calls, cloud.rows, cloud.back)
         log = SimLog(self.calls, cloud.log, cloud.lost, cloud.lost_once)
 
         async def give_log() -> Log:

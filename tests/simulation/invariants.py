@@ -8,7 +8,7 @@ from pydantic_core import from_json
 from infra.local.demo import process
 from infra.local.demo.oracle import compare, fold, streams
 from shared.kernel.commit import Commit, to_item
-from shared.kernel.outcome import Accepted, Outcome
+from shared.kernel.outcome import Accepted
 from tests.simulation.clients import Told
 from tests.simulation.cloud import Cloud
 
@@ -18,7 +18,7 @@ DERIVED = 36
 
 def broken(cloud: Cloud, told: Told) -> list[str]:
     """Name everything that must not be."""
-    wrong = list(told.wrong)
+    wrong = [*told.wrong, *cloud.back]
     wrong += _answers(cloud.store.commits(), told)
     wrong += _log(cloud)
     wrong += [f"{one.stream} is parked: {one.error}" for one in cloud.parking.markers()]
@@ -46,14 +46,12 @@ def _answers(commits: Sequence[Commit], told: Told) -> list[str]:
         # What an event caused names the event, and who reacts has made its id.
         if stored[stream, key].metadata.causation_id not in events or len(key) != DERIVED
     ]
-    return wrong + _untrue(stored, told.outcomes)
+    return wrong + _untrue(stored, told)
 
 
-def _untrue(
-    stored: Mapping[tuple[str, str], Commit], outcomes: Mapping[tuple[str, str], Outcome]
-) -> list[str]:
+def _untrue(stored: Mapping[tuple[str, str], Commit], told: Told) -> list[str]:
     wrong: list[str] = []
-    for (stream, key), outcome in outcomes.items():
+    for (stream, key), outcome in told.answers():
         own = stored.get((stream, key))
         if isinstance(outcome, Accepted) and own != outcome.commit:
             wrong.append(f"{stream}: {key} was told of a commit that is not stored")

@@ -1,9 +1,8 @@
 """The ports as one host sees them: every call takes a while, may fail, may be the host's last."""
 
 import asyncio
-import random
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from shared.kernel.commit import Commit
@@ -31,54 +30,7 @@ from shared.kernel.ports import (
 )
 from shared.kernel.stream import StreamName
 from shared.kernel.view import Row, RowKey
-
-KINDS = ("append", "find", "read item", "tail", "read row", "write row", "send")
-AWAY = 0.9
-"""How likely a call fails while its kind is away."""
-
-
-@dataclass
-class Weather:
-    """How often calls fail; `dice` decide, `trace` tells."""
-
-    dice: random.Random
-    failures: float
-    crashes: float
-    losses: float
-    thefts: float
-    stalls: float
-    away: str = ""
-    lossy: bool = False
-    trace: list[str] = field(default_factory=list)
-    fired: dict[str, int] = field(default_factory=dict)
-    never: asyncio.Event = field(default_factory=asyncio.Event)
-
-    def __post_init__(self) -> None:
-        self.lossy = self.losses > 0
-
-    def strikes(self, kind: str, probability: float) -> bool:
-        """Roll the dice for one kind of fault."""
-        struck = self.dice.random() < probability
-        if struck:
-            self.fired[kind] = self.fired.get(kind, 0) + 1
-        return struck
-
-    def calm(self) -> None:
-        """Let nothing fail any more."""
-        self.failures = self.crashes = self.losses = self.thefts = self.stalls = 0.0
-        self.away = ""
-
-    async def spells(self) -> None:
-        """Now and then one kind of call fails for a while, however often it is tried."""
-        while self.failures:
-            await asyncio.sleep(self.dice.uniform(1, 4))
-            self.away = self.dice.choice(KINDS) if self.failures else ""
-            await asyncio.sleep(self.dice.uniform(0.5, 2.5))
-            self.away = ""
-
-    def badness(self, name: str) -> float:
-        """Tell how likely a call is to fail."""
-        return AWAY if self.away and name.startswith(self.away) else self.failures
+from tests.simulation.weather import Weather
 
 
 @dataclass
@@ -195,19 +147,31 @@ class SimStore:
 
 @dataclass
 class SimRows:
-    """The rows."""
+    """The rows; `back` names those that were written back to an older version."""
 
     calls: Calls
     inner: Rows
+    back: list[str]
 
     async def read(self, at: RowKey) -> StoredRow | None:
         read = lambda: self.inner.read(at)  # noqa: E731
         return await self.calls.call(f"read row {at.stream}", read, store_failed(self.calls))
 
     async def write(self, row: Row, replacing: str | None) -> bool:
-        write = lambda: self.inner.write(row, replacing)  # noqa: E731
         name = f"write row {row.at.stream}@{row.version}"
-        return await self.calls.call(name, write, store_failed(self.calls))
+        return await self.calls.call(
+            name, lambda: self._write(row, replacing), store_failed(self.calls)
+        )
+
+    async def _write(self, row: Row, replacing: str | None) -> bool:
+        before = await self.inner.read(row.at)
+        written = await self.inner.write(row, replacing)
+        if written and before is not None and row.version < before.row.version:
+            self.back.append(
+                f"{row.at.stream}: a row of '{row.at.view}' went back"
+                f" from version {before.row.version} to {row.version}"
+            )
+        return written
 
     async def of_key(self, view: str, key: str) -> list[Row]:
         return await self.inner.of_key(view, key)

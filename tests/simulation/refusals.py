@@ -15,7 +15,7 @@ def unjust(commits: Sequence[Commit], told: Told) -> list[str]:
     """Name the negative answers that the stream, as it was at their version, does not give."""
     states = _states(commits)
     wrong: list[str] = []
-    for (stream, key), outcome in told.outcomes.items():
+    for (stream, key), outcome in told.answers():
         if isinstance(outcome, Accepted | Outdated):
             continue
         if outcome.version > len(states[stream]):

@@ -11,8 +11,8 @@ from tests.simulation.clients import Client, Told, open_warehouse
 from tests.simulation.cloud import Cloud
 from tests.simulation.hosts import Host
 from tests.simulation.invariants import broken
-from tests.simulation.ports import Weather
 from tests.simulation.refusals import unjust
+from tests.simulation.weather import Weather
 
 SETTLE = 600.0
 """Virtual seconds after the last fault."""
