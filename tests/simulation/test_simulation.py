@@ -24,7 +24,9 @@ WRITES = "WRITE_DOCS" in os.environ
 
 def recorded() -> dict[str, int]:
     """Read from the table which seed finds which bug."""
-    rows = re.findall(r"^\| (.+?) \| .+ \| (\d+) \|$", TABLE.read_text(encoding="utf-8"), re.M)
+    rows = re.findall(
+        r"^\| (.+?) \| .+ \| (\d+) \|$", TABLE.read_text(encoding="utf-8"), re.MULTILINE
+    )
     return {name: int(seed) for name, seed in rows}
 
 
@@ -97,7 +99,8 @@ def test_a_bug_that_is_planted_in_files_is_the_one_that_is_planted_here(tmp_path
     for bug in BUGS:
         file = Path(*bug.place.partition(":")[0].split(".")).with_suffix(".py")
         (tmp_path / file).parent.mkdir(parents=True, exist_ok=True)
-        before = shutil.copy(ROOT / file, tmp_path / file).read_text(encoding="utf-8")
+        shutil.copy(ROOT / file, tmp_path / file)
+        before = (tmp_path / file).read_text(encoding="utf-8")
 
         plant(bug, tmp_path)
 
@@ -133,8 +136,8 @@ def test_the_table_of_planted_bugs_is_current(
             "Each of these is planted in turn, and must be found by a [simulated](../tests/simulation) world",
             f"within {MOST} seeds. The number is the first seed that found it; the median is {median:g}.",
             "",
-            f"With {alone} of the {len(BUGS)} all other tests pass: they show only where faults meet. Whether they do is",
-            "asked in a copy of the project that has the bug in its source:",
+            f"With {alone} of the {len(BUGS)} all other tests pass: they show only where faults meet. Whether",
+            "they do is asked in a copy of the project that has the bug in its source:",
             "",
             "```",
             'python -m tests.simulation --bug "nobody waits for it" --elsewhere',
