@@ -7,11 +7,11 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import function_app
 from infra.bicep.__main__ import CLOSED, SOME
 from infra.bicep.deployment import Deployment
 from infra.bicep.resources import Resource
 from infra.local.stack import NAMES, ROOT
+from tests.functions import FUNCTIONS
 
 DESCRIBED: dict[str, Any] = json.loads(NAMES.read_text(encoding="utf-8"))
 APPS: dict[str, Any] = json.loads((ROOT / "infra" / "apps.json").read_text(encoding="utf-8"))
@@ -65,9 +65,8 @@ def cloud(name: str) -> Cloud:
 def functions() -> dict[str, tuple[str, dict[str, Any]]]:
     """Give, for each function of the code, the folder that it is in and its trigger."""
     listed: dict[str, tuple[str, dict[str, Any]]] = {}
-    for found in function_app.app.get_functions():
-        name, trigger = found.get_function_name(), found.get_trigger()
-        assert name
+    for name, found in FUNCTIONS.items():
+        trigger = found.get_trigger()
         assert trigger
         folder = found.get_user_function().__module__.partition(".")[0]
         listed[name] = folder, trigger.get_dict_repr()

@@ -12,7 +12,6 @@ from pydantic_core import to_json
 
 import command_api.application
 import consumers.application
-import function_app
 import single_publisher.application
 from shared.adapters import wiring
 from shared.adapters.memory import (
@@ -29,12 +28,12 @@ from shared.adapters.memory import (
 from shared.adapters.settings import Settings, WebhookSettings
 from shared.kernel.commit import to_item
 from shared.kernel.partition import partition_of
+from tests import functions
 
 PARTITIONS = 4
 SECRET = "the-secret-of-the-tests"
 FUNCTIONS: dict[str, Callable[..., Awaitable[Any]]] = {
-    str(found.get_function_name()): found.get_user_function()
-    for found in function_app.app.get_functions()
+    name: found.get_user_function() for name, found in functions.FUNCTIONS.items()
 }
 
 
