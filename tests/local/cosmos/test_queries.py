@@ -131,6 +131,37 @@ async def test_pages_hold_what_is_asked_for_and_go_on_where_the_last_ended(
     assert rest == [list(range(12, 24)), list(range(24, 30))]
 
 
+async def test_pages_without_an_order_hold_everything_once_whatever_comes_meanwhile(
+    container: ContainerProxy,
+) -> None:
+    for n in range(20):
+        await container.create_item({"id": "1", "pk": f"p{n}", "n": n})
+
+    pages: Any = container.query_items(
+        "SELECT VALUE c.n FROM c WHERE c.n > 4", max_item_count=4
+    ).by_page()
+    found = [n async for n in await anext(pages)]
+    await container.create_item({"id": "late", "pk": "p1", "u": "late", "n": 100})
+    found += [n async for page in pages async for n in page]
+
+    assert sorted(found) == list(range(5, 20))
+
+
+async def test_a_later_page_is_not_dearer_than_the_first(container: ContainerProxy) -> None:
+    await fill(container)
+
+    pages: Any = container.query_items(
+        "SELECT * FROM c", partition_key="p", max_item_count=10
+    ).by_page()
+    charges: list[str] = []
+    async for page in pages:
+        _ = [item async for item in page]
+        charges.append(container.client_connection.last_response_headers["x-ms-request-charge"])
+
+    assert len(charges) == 3
+    assert max(map(float, charges)) == float(charges[0])
+
+
 async def test_a_filter_over_all_partitions_finds_everything(container: ContainerProxy) -> None:
     for n in range(20):
         await container.create_item({"id": "1", "pk": f"p{n}", "n": n})

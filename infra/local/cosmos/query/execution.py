@@ -4,7 +4,7 @@ import json
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from infra.local.cosmos.containers import Container
 from infra.local.cosmos.errors import CosmosError, unsupported
@@ -59,30 +59,51 @@ class Asked:
     continuation: str | None
 
 
+class Start(NamedTuple):
+    """Where a page begins: how many matches came before it, behind which item, and the last item to see.
+
+    Later pages show nothing newer than the first. With an order asked for, `after` is None: matches are counted.
+    """
+
+    place: int
+    after: tuple[str, int] | None
+    bound: int
+
+
+class Match(NamedTuple):
+    """An item that matches: as it is stored, read, and shown."""
+
+    stored: Stored
+    item: Any
+    shown: str
+
+
 def run(db: sqlite3.Connection, scope: Scope, asked: Asked, visible: Visible) -> Page:
     """Run a query from its beginning or from where the last page ended."""
     query, parameters, size = parse(asked.text), asked.parameters, asked.size
     check_composite_index(scope.container, query.order_by, scope.pk)
     if scope.pk is None and scope.range is None and _needs_one_partition(query):
         raise CosmosError(400, "The gateway cannot serve this query.", substatus=CANNOT_SERVE)
-    offset, bound = _begin(db, asked.continuation)
+    start = _begin(db, asked.continuation)
     matches = _Matches(scope.container, query, parameters, visible)
-    found = matches.of(_candidates(db, scope, query, parameters, bound))
+    found = matches.of(_candidates(db, scope, query, parameters, start))
     if query.aggregate:
-        result = aggregated(query, parameters, (item for item, _ in found))
+        result = aggregated(query, parameters, (match.item for match in found))
         return Page([json.dumps(result)], None, matches.looked_at)
     window = _window(query, parameters)
     results: list[str] = []
-    place = 0
-    for place, (item, shown) in enumerate(found):
+    last: Stored | None = None
+    for place, match in enumerate(found, start=start.place if start.after else 0):
         if place >= window.stop:
             break
-        if place < window.start + offset:
+        if place < max(window.start, start.place):
             continue
-        if len(results) == size:
-            token = json.dumps({"offset": offset + size, "bound": bound})
+        if len(results) == size and last is not None:
+            after = None if query.order_by else (last.range, last.number)
+            token = json.dumps(Start(place, after, start.bound))
             return Page(results, token, matches.looked_at)
-        results.append(_project(query, parameters, item, shown))
+        results.append(_project(query, parameters, match.item, match.shown))
+        last = match.stored
     return Page(results, None, matches.looked_at)
 
 
@@ -98,11 +119,11 @@ class _Matches:
         self._visible = visible
         self._where = compile_expression(query.where, parameters) if query.where else None
 
-    def of(self, candidates: Iterable[Stored]) -> Iterator[tuple[Any, str]]:
+    def of(self, candidates: Iterable[Stored]) -> Iterator[Match]:
         found = self._filtered(candidates)
         return self._sorted(found) if self._query.order_by else found
 
-    def _filtered(self, candidates: Iterable[Stored]) -> Iterator[tuple[Any, str]]:
+    def _filtered(self, candidates: Iterable[Stored]) -> Iterator[Match]:
         for candidate in candidates:
             self.looked_at += 1
             shown = self._visible(candidate)
@@ -110,44 +131,46 @@ class _Matches:
                 continue
             item = json.loads(shown)
             if self._where is None or self._where(item) is True:
-                yield item, shown
+                yield Match(candidate, item, shown)
 
-    def _sorted(self, found: Iterator[tuple[Any, str]]) -> Iterator[tuple[Any, str]]:
+    def _sorted(self, found: Iterator[Match]) -> Iterator[Match]:
         """Check the order that SQLite gave: it is exact as long as each property keeps to one type."""
         keys = [compile_expression(path, {}) for path, _ in self._query.order_by]
         types: list[set[int]] = [set() for _ in keys]
-        for item, shown in found:
+        for match in found:
             for seen, key in zip(types, keys, strict=True):
-                seen.add(sort_key(key(item))[0])
+                seen.add(sort_key(key(match.item))[0])
                 if len(seen) > 1:
                     raise unsupported("ORDER BY over values of several types")
-            yield item, shown
+            yield match
 
 
 def _candidates(
-    db: sqlite3.Connection, scope: Scope, query: Query, parameters: Parameters, bound: int
+    db: sqlite3.Connection, scope: Scope, query: Query, parameters: Parameters, start: Start
 ) -> Iterator[Stored]:
     where, values = scope.condition()
     narrowed = condition(query.where, parameters)
     if narrowed is not None:
         where, values = f"{where} AND ({narrowed[0]})", values + narrowed[1]
+    if start.after is not None:
+        # Going over what came before, page after page, would make long results quadratic.
+        where, values = f"{where} AND (rng, n) > (?, ?)", [*values, *start.after]
     order = ", ".join(terms(scope.container, query.order_by, scope.pk))
     # A partial index is used only when its condition stands in the query as a literal.
     where = where.replace("container = ?", f"container = {scope.container.number}", 1)
     rows = db.execute(
         f"SELECT {COLUMNS} FROM items WHERE {where} AND n <= ? ORDER BY {order}",  # noqa: S608
-        [*values[1:], bound],
+        [*values[1:], start.bound],
     )
     return (Stored(*row) for row in rows)
 
 
-def _begin(db: sqlite3.Connection, continuation: str | None) -> tuple[int, int]:
-    """Give what to pass over, and the last item to see: later pages show nothing newer than the first."""
+def _begin(db: sqlite3.Connection, continuation: str | None) -> Start:
     if continuation is not None:
-        token = json.loads(continuation)
-        return int(token["offset"]), int(token["bound"])
+        place, after, bound = json.loads(continuation)
+        return Start(int(place), (str(after[0]), int(after[1])) if after else None, int(bound))
     last = db.execute("SELECT COALESCE(MAX(n), 0) FROM items").fetchone()[0]
-    return 0, int(last)
+    return Start(0, None, int(last))
 
 
 def _window(query: Query, parameters: Parameters) -> range:
