@@ -20,7 +20,6 @@ from infra.local.demo.partnership import OPTIONS, partner, unlike
 from infra.local.demo.stages import Stages, watch_log, watch_rows
 from infra.local.stack import ROOT, Ports, Stack, StackError, make_stack
 
-SETTLE = 300.0
 FEWEST, MOST = 0.2, 0.8
 """Where more or fewer orders are confirmed, there was too much or too little to show anything."""
 
@@ -44,24 +43,29 @@ async def demo(morning: Morning, wishes: Orders, stack: Stack) -> int:
     begun = time.perf_counter()
     async with partner(stack.environment["EVENTGRID"], morning.seed) as heard:
         await work(morning, stack.url, ledger)
+        opened = report.Pace(len(ledger.answers), time.perf_counter() - begun)
+        begun = time.perf_counter()
         secret = stack.environment["WEBHOOK_SECRETS"]
         told = await order(wishes, stack.url, secret, ledger)
-        worked = time.perf_counter() - begun
-        settled = await _settle(stack, stages)
-        await heard.settle(SETTLE)
-    items = await everything(stack.environment["COSMOS"], "events")
+        settled = await _settle(stack, stages, wishes.patience)
+        ended = report.Pace(wishes.orders, time.perf_counter() - begun)
+        await heard.settle(wishes.patience)
     for task in watchers:
+        if task.done():
+            task.result()
         task.cancel()
     await asyncio.gather(*watchers, return_exceptions=True)
+    items = await everything(stack.environment["COSMOS"], "events")
     rows, found = await everything(stack.environment["COSMOS"], "views"), streams(items)
-    report.tell_of_commands(ledger, worked)
-    report.tell_of_stages(stages, settled)
-    share = report.tell_of_orders(found, told)
+    report.tell_of_commands(ledger, opened)
+    report.tell_of_stages(stages)
+    share = report.tell_of_orders(found, told, ended)
     report.tell_of_partner(heard)
     await _show_causes(stack, found)
-    wrong = wrong_rows(items, rows) + broken_promises(items, ledger.answers)
-    wrong += process.broken(found) + unheard(found, told) + unlike(items, heard)
-    wrong += _unlikely(share, stages, ledger)
+    # What hangs comes first: much else is wrong because of it.
+    wrong = process.broken(found) + ([] if settled else [f"work waits after {ended.seconds:.0f} s"])
+    wrong += wrong_rows(items, rows) + broken_promises(items, ledger.answers)
+    wrong += unheard(found, told) + unlike(items, heard) + _unlikely(share, stages, ledger)
     report.verdict(wishes, len(items), len(rows), wrong)
     return 1 if wrong else 0
 
@@ -78,17 +82,20 @@ def _unlikely(share: float, stages: Stages, ledger: Ledger) -> list[str]:
     return wrong
 
 
-async def _settle(stack: Stack, stages: Stages) -> float:
-    """Wait until no stage has anything to do, twice in a row: what one has done is the next one's work."""
-    begun, before = time.perf_counter(), -1
-    while time.perf_counter() - begun < SETTLE:
+async def _settle(stack: Stack, stages: Stages, patience: float) -> bool:
+    """Wait until no stage has anything to do, twice in a row: what one has done is the next one's work.
+
+    False when the time is up.
+    """
+    over, before = time.monotonic() + patience, -1
+    while time.monotonic() < over:
         events = min(stages.log_events, stages.projected)
         idle = await _idle(stack) and stages.log_events == stages.projected
         if idle and events == before:
-            break
+            return True
         before = events if idle else -1
         await asyncio.sleep(0.25)
-    return time.perf_counter() - begun
+    return False
 
 
 async def _idle(stack: Stack) -> bool:
@@ -101,17 +108,22 @@ async def _idle(stack: Stack) -> bool:
 
 
 async def _show_causes(stack: Stack, found: process.Streams) -> None:
-    """Print what followed from the placing of an order that went a long way."""
-    ends = process.statuses(found)
-    shipped = [id_ for id_, status in ends.items() if status == "shipped"] or list(ends)
-    if not shipped:
+    """Print what followed from the placing of an order that went a long way, and from what it ended with."""
+    order = report.telling(found)
+    if order is None:
         return
-    path = f"/api/streams/order-{shipped[0]}/causes"
-    async with (
-        aiohttp.ClientSession() as http,
-        http.get(stack.url + path, headers={"Accept": "text/plain"}) as answer,
-    ):
-        print(f"\nWhat followed from one of the orders (GET {path}):\n\n{await answer.text()}")
+    path, headers = f"/api/streams/{order}/causes", {"Accept": "text/plain"}
+    last = len(found[order])
+    print(
+        f"\nWhat followed from one of the orders, and from its end (GET {path}, ?version={last}):\n"
+    )
+    async with aiohttp.ClientSession(stack.url, headers=headers) as http:
+        trees = []
+        for version in ("1", str(last)):
+            async with http.get(path, params={"version": version}) as answer:
+                trees.append(await answer.text())
+    # An order that was not dispatched or cancelled ends with what its placing caused.
+    print("\n".join(dict.fromkeys(trees)))
 
 
 def main() -> int:
@@ -122,11 +134,23 @@ def main() -> int:
     parser.add_argument("--orders", type=int, default=2_000)
     parser.add_argument("--customers", type=int, default=100)
     parser.add_argument("--pieces", type=int, default=140, help="of each item, at first")
+    parser.add_argument(
+        "--patience",
+        type=float,
+        default=300.0,
+        help="seconds for all orders to end, then to settle",
+    )
     parser.add_argument("--state", type=Path, default=ROOT / ".onewrite" / "demo")
     given = parser.parse_args()
     shutil.rmtree(given.state, ignore_errors=True)
     morning = Morning(seed=given.seed, commands=given.commands)
-    wishes = Orders(given.seed, given.orders, given.customers, pieces=given.pieces)
+    wishes = Orders(
+        seed=given.seed,
+        orders=given.orders,
+        customers=given.customers,
+        pieces=given.pieces,
+        patience=given.patience,
+    )
     return asyncio.run(_run(morning, wishes, given.state))
 
 

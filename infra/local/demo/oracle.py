@@ -14,12 +14,14 @@ from infra.local.demo.folds import Place, rows_of
 
 type Item = dict[str, Any]
 
+PAGE = 1_000
+
 
 async def everything(cosmos: str, container: str) -> list[Item]:
     """Read all items of a container, with the bare SDK."""
     async with CosmosClient.from_connection_string(cosmos) as client:
         proxy = client.get_database_client("onewrite").get_container_client(container)
-        return [item async for item in proxy.query_items("SELECT * FROM c")]
+        return [item async for item in proxy.query_items("SELECT * FROM c", max_item_count=PAGE)]
 
 
 def streams(items: Iterable[Item]) -> dict[str, list[Item]]:

@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+import time
 from dataclasses import dataclass
 
 import aiohttp
@@ -22,6 +23,7 @@ class Orders:
     customers: int = 100
     items: int = 50
     pieces: int = 140
+    patience: float = 300.0
 
     @property
     def skus(self) -> list[str]:
@@ -38,12 +40,20 @@ class Customer:
     client: Client
     outsiders: Outsiders
 
-    async def order(self, count: int) -> None:
-        """Place so many orders, one after the other, then see to each."""
-        for number in range(count):
-            await self._place(f"{self.number}-{number}")
-        for number in range(count):
-            await self._see_to(f"{self.number}-{number}")
+    async def order(self) -> None:
+        """Place orders one after the other, then see to each as it ends; what hangs is left, and found later."""
+        count = len(range(self.number, self.wishes.orders, self.wishes.customers))
+        waiting = [f"{self.number}-{number}" for number in range(count)]
+        for id_ in waiting:
+            await self._place(id_)
+        over = time.monotonic() + self.wishes.patience
+        while waiting and time.monotonic() < over:
+            # Nothing tells a customer when an order is through: it has to be asked.
+            await asyncio.sleep(self.client.dice.uniform(0.5, 1.5))
+            ends = await self._ends()
+            for id_ in filter(ends.get, waiting):
+                await self._see_to(id_, ends[id_])
+            waiting = [id_ for id_ in waiting if id_ not in ends]
 
     async def _place(self, id_: str) -> None:
         dice = self.client.dice
@@ -54,22 +64,23 @@ class Customer:
         if dice.random() < HASTY:
             await self.client.send(id_, "cancel-order", {}, "order")
 
-    async def _see_to(self, id_: str) -> None:
+    async def _see_to(self, id_: str, status: str) -> None:
         dice = self.client.dice
-        # Nothing tells a customer when an order is through: it has to be asked.
-        while (status := await self._status(id_)) in {None, "placed"}:  # noqa: ASYNC110 - see above
-            await asyncio.sleep(dice.uniform(1, 2))
         chance = dice.random()
         if status == "confirmed" and chance < SORRY:
             await self.client.send(id_, "cancel-order", {}, "order")
         elif status == "confirmed" and chance < SORRY + DISPATCHED:
             await self.outsiders.dispatch(id_, f"C{self.number}", dice)
 
-    async def _status(self, id_: str) -> str | None:
-        url = f"{self.client.url}/api/views/orders/{id_}"
+    async def _ends(self) -> dict[str, str]:
+        """Ask what the customer's orders have come to, as far as they are through."""
+        url = f"{self.client.url}/api/views/customers/C{self.number}"
         async with self.client.http.get(url) as answer:
-            rows = (await answer.json()).get("rows")
-            return str(rows[0]["data"]["status"]) if rows else None
+            found = {
+                str(row["stream"]).removeprefix("order-"): str(row["data"]["status"])
+                for row in (await answer.json()).get("rows", ())
+            }
+        return {id_: status for id_, status in found.items() if status not in {"placed", "unknown"}}
 
 
 async def order(wishes: Orders, url: str, secret: str, ledger: Ledger) -> Outsiders:
@@ -84,9 +95,8 @@ async def order(wishes: Orders, url: str, secret: str, ledger: Ledger) -> Outsid
         ]
         customers = [Customer(wishes, n, one, outsiders) for n, one in enumerate(clients)]
         await asyncio.gather(*(_fill(wishes, client, n) for n, client in enumerate(clients)))
-        share = wishes.orders // wishes.customers
         supplies = asyncio.create_task(_supply(wishes, outsiders))
-        await asyncio.gather(*(customer.order(share) for customer in customers))
+        await asyncio.gather(*(customer.order() for customer in customers))
         await supplies
     return outsiders
 

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import sys
+import time
 from collections import Counter
 from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager
@@ -33,13 +34,17 @@ class Partnership:
     dead: list[str] = field(default_factory=list)
 
     async def settle(self, patience: float) -> None:
-        """Wait until nothing is on its way to the partner, and list what it refused for good."""
-        async with aiohttp.ClientSession() as http, asyncio.timeout(patience):
+        """Wait until nothing is on its way to the partner, or the time is up; list what it refused for good."""
+        over = time.monotonic() + patience
+        async with aiohttp.ClientSession() as http:
             # Nothing tells when the last delivery ends: it has to be asked.
-            while (await _get(http, self.subscription))["undelivered"]:  # noqa: ASYNC110 - see above
+            while await self._waits(http) and time.monotonic() < over:  # noqa: ASYNC110 - see above
                 await asyncio.sleep(0.1)
             letters = await _get(http, f"{self.subscription}/deadLetters")
         self.dead = [letter["id"] for letter in letters["value"]]
+
+    async def _waits(self, http: aiohttp.ClientSession) -> bool:
+        return bool((await _get(http, self.subscription))["undelivered"])
 
     def hear(self, line: bytes) -> None:
         """Count a delivery."""

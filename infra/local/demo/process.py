@@ -19,7 +19,7 @@ def broken(events: Streams) -> list[str]:
     for stream, recorded in events.items():
         if stream.startswith("item-"):
             wrong += _item(stream, recorded, orders)
-    return wrong
+    return wrong + _dispatched(events, orders) + _confirmed_without_stock(events)
 
 
 def confirmed(events: Streams) -> int:
@@ -76,3 +76,32 @@ def _orders_of(
         if slash and orders.get(order) not in {"placed", "confirmed"}:
             wrong.append(f"{stream}: {id_} holds stock, and its order is {orders.get(order)}")
     return wrong
+
+
+def _dispatched(events: Streams, orders: Mapping[str, str]) -> list[str]:
+    """Name the orders whose goods have left, and that wait for a dispatch all the same."""
+    return [
+        f"order-{id_} is {status}, and its goods have left"
+        for id_, status in orders.items()
+        if status == "confirmed"
+        and any(event["type"] == "DispatchRecorded" for event in events[f"order-{id_}"])
+    ]
+
+
+def _confirmed_without_stock(events: Streams) -> list[str]:
+    """Name the lines of confirmed orders that no item ever held in full."""
+    reserved = {
+        (stream, event["data"]["reservationId"]): event["data"]["quantity"]
+        for stream, recorded in events.items()
+        for event in recorded
+        if event["type"] == "StockReserved"
+    }
+    return [
+        f"{stream} was confirmed, and item-{line['sku']} never held {line['quantity']} for it"
+        for stream, recorded in events.items()
+        for event in recorded
+        if event["type"] == "OrderConfirmed"
+        for line in event["data"]["lines"]
+        if reserved.get((f"item-{line['sku']}", f"{stream.removeprefix('order-')}/{line['sku']}"))
+        != line["quantity"]
+    ]
