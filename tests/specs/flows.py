@@ -20,7 +20,7 @@ from shared.domain.order.events import (
 )
 from shared.domain.replenishment.events import ReplenishmentRequested
 from tests.specs.item import TEN_IN_STOCK
-from tests.specs.order import CUP, TEA, TO_THE_CONFIRMATION
+from tests.specs.order_events import CUP, TEA, TO_THE_CONFIRMATION
 from tests.specs.shortages import ENOUGH
 from tests.specs.spec import Flow, Shown, Then
 

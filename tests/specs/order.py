@@ -1,7 +1,5 @@
 """What an order does: customers may be refused, the process never is."""
 
-from typing import Literal
-
 from shared.domain.order.commands import (
     CancelOrder,
     ExpireOrder,
@@ -12,38 +10,27 @@ from shared.domain.order.commands import (
     RecordReservation,
 )
 from shared.domain.order.events import (
-    DeclineRecorded,
-    DispatchConflict,
-    DispatchRecorded,
     LateReservationRecorded,
-    OrderCancelled,
-    OrderConfirmed,
     OrderPlaced,
-    OrderRejected,
-    OrderShipped,
-    ReservationRecorded,
+)
+from tests.specs.order_events import (
+    CONFIRMED,
+    CONFLICT,
+    CUP,
+    CUP_DECLINED,
+    CUP_RESERVED,
+    DECLINE_CUP,
+    GONE,
+    PLACED,
+    REJECTED,
+    SHIPPED,
+    TEA,
+    TEA_RESERVED,
+    TO_THE_CONFIRMATION,
+    TO_THE_REJECTION,
+    cancelled,
 )
 from tests.specs.spec import Spec
-
-TEA, CUP = OrderLine(sku="TEA", quantity=2), OrderLine(sku="CUP", quantity=1)
-PLACED = OrderPlaced(customer_id="C1", lines=(TEA, CUP))
-TEA_RESERVED = ReservationRecorded(customer_id="C1", sku="TEA")
-CUP_RESERVED = ReservationRecorded(customer_id="C1", sku="CUP")
-CONFIRMED = OrderConfirmed(customer_id="C1", lines=(TEA, CUP))
-CUP_DECLINED = DeclineRecorded(customer_id="C1", sku="CUP", reason="not-enough-stock")
-REJECTED = OrderRejected(customer_id="C1", lines_to_release=("TEA",))
-SHIPPED = OrderShipped(customer_id="C1", lines=(TEA, CUP))
-GONE = DispatchRecorded(customer_id="C1")
-CONFLICT = DispatchConflict(customer_id="C1")
-
-
-def cancelled(reason: Literal["asked", "expired"]) -> OrderCancelled:
-    return OrderCancelled(customer_id="C1", reason=reason, lines_to_release=("TEA", "CUP"))
-
-
-TO_THE_CONFIRMATION = (PLACED, TEA_RESERVED, CUP_RESERVED, CONFIRMED)
-TO_THE_REJECTION = (PLACED, CUP_DECLINED, REJECTED)
-DECLINE_CUP = RecordDecline(sku="CUP", reason="not-enough-stock")
 
 SPECS = [
     Spec(

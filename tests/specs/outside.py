@@ -13,7 +13,7 @@ from shared.domain.order.events import (
 )
 from shared.kernel.outside_event import OutsideEvent
 from tests.specs.item import TEN_IN_STOCK
-from tests.specs.order import CUP, TEA, TO_THE_CONFIRMATION
+from tests.specs.order_events import CUP, TEA, TO_THE_CONFIRMATION
 from tests.specs.spec import Heard
 
 PARCEL = OutsideEvent(

@@ -12,7 +12,7 @@ from shared.domain.order.events import (
     OrderShipped,
 )
 from shared.domain.replenishment.commands import RecordReplenishmentRequest
-from tests.specs.order import CUP, TEA
+from tests.specs.order_events import CUP, TEA
 from tests.specs.spec import Reaction
 
 SPECS = [

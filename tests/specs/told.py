@@ -9,7 +9,7 @@ from shared.domain.order.events import (
 from shared.domain.process import public
 from shared.domain.replenishment.events import ReplenishmentRequested
 from shared.domain.stock import StockLevel
-from tests.specs.order import CUP, TEA
+from tests.specs.order_events import CUP, TEA
 from tests.specs.spec import Told
 
 LINK = "/api/views/orders/7"

@@ -1,0 +1,120 @@
+"""What breaks a function set or what it relies on, and what the doctor must say of it."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from infra.doctor.examination import CHECKS
+from tests.doctor.ward import LEASE, Ward
+
+
+def no_functions(ward: Ward) -> None:
+    ward.functions = {}
+
+
+def a_policy_that_ends(ward: Ward) -> None:
+    ward.functions["projections"]["retry"] = {"strategy": "exponential_backoff", "most": 5}
+
+
+def no_schedule(ward: Ward) -> None:
+    ward.environment = {}
+
+
+def a_container_that_nobody_made(ward: Ward) -> None:
+    del ward.made["containers"]["parked"]
+
+
+def another_partition_key(ward: Ward) -> None:
+    ward.made["containers"]["events"]["partitionKey"] = "/commandId"
+
+
+def no_unique_key(ward: Ward) -> None:
+    del ward.made["containers"]["events"]["uniqueKeys"]
+
+
+def events_that_expire(ward: Ward) -> None:
+    ward.made["containers"]["events"]["timeToLive"] = 3600
+
+
+def an_index_too_few(ward: Ward) -> None:
+    del ward.made["containers"]["views"]["indexingPolicy"]["compositeIndexes"][1:]
+
+
+def a_publisher_that_never_ran(ward: Ward) -> None:
+    ward.leases = []
+
+
+def leases_of_somebody_else(ward: Ward) -> None:
+    ward.leases = [LEASE, {"id": "another-publisher..0", "LeaseToken": "0"}]
+
+
+def fewer_partitions_than_the_hub_has(ward: Ward) -> None:
+    ward.checks = dict(CHECKS)
+    ward.settings["EVENT_PARTITIONS"] = "2"
+
+
+def a_group_that_nobody_made(ward: Ward) -> None:
+    ward.checks = dict(CHECKS)
+    ward.asked["hubs"]["events"]["consumerGroups"].append("another")
+
+
+async def a_consumer_that_came_too_late(ward: Ward) -> None:
+    ward.checks = dict(CHECKS)
+    # As if the first events had been dropped: the place is noted before the beginning of the hub.
+    await ward.progress.write("projections:0", "-5")
+
+
+def a_store_that_cannot_be_read(ward: Ward) -> None:
+    check = {"name": "store", "ready": False, "error": "403: no role"}
+    ward.set.answers["health"] = (503, {"status": "unready", "checks": [check]}, {})
+
+
+def a_clock_that_is_slow(ward: Ward) -> None:
+    ward.now = lambda: datetime.now(UTC) - timedelta(minutes=5)
+
+
+def a_key_that_is_missing(ward: Ward) -> None:
+    ward.set.answers["operations/lag"] = (401, {}, {})
+
+
+def leases_that_the_app_may_not_read(ward: Ward) -> None:
+    ward.set.answers["operations/lag"] = (502, {"detail": "Cosmos DB refuses a request: 403"}, {})
+
+
+def an_endpoint_without_a_handshake(ward: Ward) -> None:
+    del ward.set.answers["webhooks"]
+
+
+def a_stream_that_is_parked(ward: Ward) -> None:
+    parked = [{"stream": "item-SKU1", "consumer": "projections"}]
+    ward.set.answers["operations/parked"] = (200, {"parked": parked}, {})
+
+
+def a_stage_that_is_late(ward: Ward) -> None:
+    stage = {"stage": "projections", "partition": "2", "events": 7, "seconds": 300.0}
+    ward.set.answers["operations/lag"] = (200, {"stages": [stage]}, {})
+
+
+BROKEN: dict[Callable[[Ward], Any], tuple[str, str]] = {
+    no_functions: ("functions", "cannot be loaded"),
+    a_policy_that_ends: ("retry policies", "projections"),
+    no_schedule: ("schedules", "SWEEP_SCHEDULE"),
+    a_container_that_nobody_made: ("containers", "parked"),
+    another_partition_key: ("partition keys", "events by ['/commandId']"),
+    no_unique_key: ("unique key", "events"),
+    events_that_expire: ("nothing expires", "events after 3600"),
+    an_index_too_few: ("indexes", "views"),
+    a_publisher_that_never_ran: ("leases", "never run"),
+    leases_of_somebody_else: ("leases", "another-publisher..0"),
+    fewer_partitions_than_the_hub_has: ("partitions", "events has 4, and 2"),
+    a_group_that_nobody_made: ("consumer groups", "events/another"),
+    a_consumer_that_came_too_late: ("retention", "projections"),
+    a_store_that_cannot_be_read: ("health", "403: no role"),
+    a_clock_that_is_slow: ("clocks", "the clock of the functions"),
+    a_key_that_is_missing: ("rights", "master key"),
+    leases_that_the_app_may_not_read: ("rights", "403"),
+    an_endpoint_without_a_handshake: ("handshake", "webhook"),
+    a_stream_that_is_parked: ("parked", "item-SKU1 (projections)"),
+    a_stage_that_is_late: ("lag", "projections, partition 2"),
+}
+ELSEWHERE = {"strong store"}

@@ -1,0 +1,107 @@
+"""A patient in good health, and the function set that it asks."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from copy import deepcopy
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+from aiohttp import web
+
+from infra.doctor.examination import CHECKS, examine
+from infra.doctor.patient import Functions, Patient
+from infra.local.provision import provision
+from infra.local.stack import NAMES
+from shared.adapters.cosmos.client import open_client
+from shared.adapters.log_reader import open_log_reader
+from shared.adapters.memory import MemoryProgress
+from shared.adapters.settings import Settings
+from tests.conftest import Services
+
+DESCRIBED: dict[str, Any] = json.loads(NAMES.read_text(encoding="utf-8"))
+ORIGIN = "eventgrid.azure.net"
+LEASE = {"id": "single-publisher..0", "LeaseToken": "0"}
+# Each opens connections, and takes its seconds: they run where they matter.
+OF_THE_LOG = {"partitions", "consumer groups", "retention"}
+READY = {"status": "ready", "checks": []}
+
+
+class Set:
+    """A function set that answers as it is told."""
+
+    def __init__(self) -> None:
+        self.url = ""
+        self.answers: dict[str, tuple[int, Mapping[str, Any], Mapping[str, str]]] = {
+            "health": (200, READY, {}),
+            "operations/lag": (200, {"stages": []}, {}),
+            "operations/parked": (200, {"parked": []}, {}),
+            "webhooks": (200, {}, {"WebHook-Allowed-Origin": ORIGIN}),
+        }
+
+    async def answer(self, request: web.Request) -> web.Response:
+        status, body, headers = self.answers.get(request.match_info["path"], (404, {}, {}))
+        return web.json_response(body, status=status, headers=headers)
+
+
+@asynccontextmanager
+async def function_set() -> AsyncIterator[Set]:
+    made = Set()
+    app = web.Application()
+    app.router.add_route("*", "/api/{path:.*}", made.answer)
+    runner = web.AppRunner(app, access_log=None)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    made.url = f"http://127.0.0.1:{runner.addresses[0][1]}"
+    try:
+        yield made
+    finally:
+        await runner.cleanup()
+
+
+class Ward:
+    """A patient in good health, and what a test does to it before it is examined."""
+
+    def __init__(self, services: Services, set_: Set, functions: Functions, place: Path) -> None:
+        self.services = services
+        self.set = set_
+        self.made = {**deepcopy(DESCRIBED), "database": f"doctor-{uuid4()}"}
+        self.asked = deepcopy(self.made)
+        self.functions = {name: deepcopy(dict(one)) for name, one in functions.items()}
+        self.settings = {"COSMOS": services.cosmos, "EVENTHUBS": services.event_hubs}
+        self.environment = {"SWEEP_SCHEDULE": "0 * * * * *"}
+        self.leases = [LEASE]
+        self.progress = MemoryProgress()
+        self.now: Callable[[], datetime] = lambda: datetime.now(UTC)
+        self.checks = {name: CHECKS[name] for name in CHECKS if name not in OF_THE_LOG}
+        self._place = place / "names.json"
+
+    async def complaints(self) -> dict[str, str]:
+        """Examine; gives what is wrong by the name of the check."""
+        self._place.write_text(json.dumps(self.made), encoding="utf-8")
+        await asyncio.to_thread(provision, self.services.cosmos, self._place)
+        settings = Settings.read(self.settings)
+        cosmos, log = await open_client(settings), open_log_reader(settings)
+        try:
+            database = cosmos.get_database_client(self.made["database"])
+            for lease in self.leases:
+                await database.get_container_client("leases").upsert_item(lease)
+            patient = Patient(
+                names=self.asked,
+                settings=settings,
+                environment=self.environment,
+                functions=self.functions,
+                cosmos=cosmos,
+                log=log,
+                progress=self.progress,
+                url=self.set.url,
+                key="",
+                now=self.now,
+            )
+            return {name: said.wrong async for name, said in examine(patient, self.checks) if said}
+        finally:
+            await cosmos.close()
+            await log.close()
