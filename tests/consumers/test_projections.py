@@ -4,6 +4,8 @@ import asyncio
 import random
 from datetime import timedelta
 
+import pytest
+
 from shared.adapters.memory import MemoryEventStore, MemoryRows
 from shared.kernel.commit import Commit
 from shared.kernel.envelope import decode, encode, envelopes
@@ -102,6 +104,23 @@ async def test_another_owner_of_the_partition_is_not_overwritten() -> None:
     stored = await rows.read(at(ITEMS[0]))
     assert stored is not None
     assert stored.row == found.row
+
+
+@pytest.mark.parametrize("known", [0, 3])
+async def test_an_owner_that_lags_behind_does_not_keep_a_row_from_what_arrived(known: int) -> None:
+    store, bodies = await history()
+    rows, behind = CountingRows(), MemoryRows()
+    await World(behind, store).project(bodies[:5])
+    found = await behind.read(at(ITEMS[0]))
+    assert found is not None
+    await World(rows, store).project(bodies[:known])
+    rows.interfere = [found.row]
+
+    await World(rows, store).project(bodies[:10])
+
+    stored = await rows.read(at(ITEMS[0]))
+    assert stored is not None
+    assert (stored.row.version, rows.interfere) == (10, [])
 
 
 async def test_owners_that_compete_come_to_the_same_rows() -> None:

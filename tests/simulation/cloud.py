@@ -1,9 +1,13 @@
 """The cloud of a simulation: what survives every crash, and the platform's own book-keeping."""
 
+import asyncio
 import random
 import zlib
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
+
+from pydantic_core import from_json
 
 from shared.adapters.memory import (
     MemoryEventStore,
@@ -25,6 +29,17 @@ class Claim:
     owner: str | None = None
     position: int = 0
     tag: int = 0
+    _begun: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def begin(self) -> None:
+        """Say that its owner goes to work: that is when it hurts to lose it."""
+        self._begun.set()
+        self._begun.clear()
+
+    async def wait(self, seconds: float) -> None:
+        """Wait until its owner goes to work, at most for so long."""
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._begun.wait(), seconds)
 
     def take(self, owner: str | None) -> None:
         """Give it to a host, whoever had it."""
@@ -63,6 +78,18 @@ class Cloud:
             self.ranges[zlib.crc32(commit.stream.encode()) % RANGES].append(commit)
             self.sorted += 1
         return self.ranges[number]
+
+    def unseen(self, bodies: Sequence[bytes]) -> list[str]:
+        """Name the events of messages that no row has seen, or not every row of their stream."""
+        seen: dict[str, int] = {}
+        for row in self.rows.all():
+            seen[row.at.stream] = min(row.version, seen.get(row.at.stream, row.version))
+        envelopes = [from_json(body) for body in bodies]
+        return [
+            f"{one['subject']}@{one['sequence']} counts as projected, and a row is behind it"
+            for one in envelopes
+            if seen.get(one["subject"], 0) < one["sequence"]
+        ]
 
     def settled(self) -> bool:
         """Tell whether nothing waits for the publisher or for a consumer."""

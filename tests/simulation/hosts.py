@@ -23,15 +23,9 @@ from shared.kernel.ports import Log
 from shared.kernel.snapshot import Snapshots
 from single_publisher.publish import Publisher
 from single_publisher.sweep import Sweep
+from tests.simulation.calls import Calls
 from tests.simulation.cloud import Claim, Cloud, SimFeed
-from tests.simulation.ports import (
-    Calls,
-    SimLog,
-    SimParking,
-    SimProgress,
-    SimRows,
-    SimStore,
-)
+from tests.simulation.ports import SimLog, SimParking, SimProgress, SimRows, SimStore
 from tests.simulation.weather import Weather
 
 NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
@@ -157,7 +151,7 @@ class Host:
             if claim.owner is None or self.weather.strikes("theft", self.weather.thefts):
                 claim.take(self.name)
             if claim.owner != self.name or not await work(claim, number):
-                await asyncio.sleep(dice.uniform(0.05, 0.5))
+                await claim.wait(dice.uniform(0.05, 0.5))
             if not self.calls.alive:
                 return
 
@@ -166,6 +160,7 @@ class Host:
         batch = waiting[: self.weather.dice.randint(1, BATCH)]
         if not batch:
             return False
+        lease.begin()
         tag, end = lease.tag, lease.position + len(batch)
         items = [to_item(commit) for commit in batch]
         self.weather.dice.shuffle(items)
@@ -175,7 +170,12 @@ class Host:
         return True
 
     async def _project(self, partition: Claim, number: int) -> bool:
-        return await self._consume(partition, number, self.projections.project)
+        return await self._consume(partition, number, self._rows_of)
+
+    async def _rows_of(self, batch: Sequence[bytes]) -> None:
+        await self.projections.project(batch)
+        # With the end of the call the platform counts the batch as done: nobody looks at it again.
+        self.strange += self.cloud.unseen(batch)
 
     async def _react(self, partition: Claim, number: int) -> bool:
         return await self._consume(partition, number, self.reactions.react)
@@ -187,6 +187,7 @@ class Host:
         batch = waiting[: self.weather.dice.randint(1, BATCH)]
         if not batch:
             return False
+        partition.begin()
         tag, end = partition.tag, partition.position + len(batch)
         await self._for_ever(lambda: work(batch))
         if partition.advance(tag, end) and self.weather.strikes("rewind", self.weather.failures):
