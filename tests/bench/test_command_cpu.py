@@ -14,7 +14,7 @@ from tests.figures import note
 pytestmark = pytest.mark.alone
 
 MOST = 1.25
-RUNS = 5
+RUNS = 10
 
 
 def measured(services: Services) -> dict[str, int]:
