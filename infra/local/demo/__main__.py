@@ -35,13 +35,17 @@ async def demo(morning: Morning, wishes: Orders, stack: Stack) -> int:
         f" little; seed {morning.seed}:"
     )
     ledger, stages = Ledger(), Stages()
-    watchers = [
-        asyncio.create_task(watch_log(stack.environment["EVENTHUBS"], stages)),
-        asyncio.create_task(watch_rows(stack.environment["COSMOS"], stages)),
-        asyncio.create_task(report.show_progress(ledger, stages)),
-    ]
-    begun = time.perf_counter()
-    async with partner(stack.environment["EVENTGRID"], morning.seed) as heard:
+    # Who watches does so to the end: when one fails, so does the demo, at once.
+    async with (
+        asyncio.TaskGroup() as group,
+        partner(stack.environment["EVENTGRID"], morning.seed) as heard,
+    ):
+        watchers = [
+            group.create_task(watch_log(stack.environment["EVENTHUBS"], stages)),
+            group.create_task(watch_rows(stack.environment["COSMOS"], stages)),
+            group.create_task(report.show_progress(ledger, stages)),
+        ]
+        begun = time.perf_counter()
         await work(morning, stack.url, ledger)
         opened = report.Pace(len(ledger.answers), time.perf_counter() - begun)
         begun = time.perf_counter()
@@ -50,11 +54,8 @@ async def demo(morning: Morning, wishes: Orders, stack: Stack) -> int:
         settled = await _settle(stack, stages, wishes.patience)
         ended = report.Pace(wishes.orders, time.perf_counter() - begun)
         await heard.settle(wishes.patience)
-    for task in watchers:
-        if task.done():
-            task.result()
-        task.cancel()
-    await asyncio.gather(*watchers, return_exceptions=True)
+        for task in watchers:
+            task.cancel()
     items = await everything(stack.environment["COSMOS"], "events")
     rows, found = await everything(stack.environment["COSMOS"], "views"), streams(items)
     report.tell_of_commands(ledger, opened)

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -11,8 +11,10 @@ from azure.cosmos.aio import CosmosClient
 from azure.eventhub import EventData
 from azure.eventhub.aio import EventHubConsumerClient, PartitionContext
 
+from shared.adapters.cosmos.feed import CosmosFeed
+from shared.kernel.ports import Feed
+
 WATCHER = "$Default"
-PAGE = 1_000
 
 
 @dataclass(slots=True)
@@ -80,12 +82,23 @@ async def watch_log(event_hubs: str, stages: Stages) -> None:
 async def watch_rows(cosmos: str, stages: Stages) -> None:
     """Ask four times a second which rows have changed, for ever."""
     async with CosmosClient.from_connection_string(cosmos) as client:
-        views = client.get_database_client("onewrite").get_container_client("views")
-        since: dict[str, Any] = {"start_time": "Beginning"}
+        database = client.get_database_client("onewrite")
+        feed = CosmosFeed(database.get_container_client("views"))
+        positions: dict[str, str | None] = dict.fromkeys(await feed.ranges())
         while True:
-            pages: Any = views.query_items_change_feed(max_item_count=PAGE, **since).by_page()
-            changed = [row async for page in pages async for row in page]
-            # Nothing at all leaves no place to go on from: the next look is from the beginning too.
-            since = {"continuation": pages.continuation_token} if changed else since
+            changed = [row async for row in _changed(feed, positions)]
             stages.see_rows(changed, datetime.now(UTC))
             await asyncio.sleep(0.25)
+
+
+async def _changed(
+    feed: Feed, positions: dict[str, str | None]
+) -> AsyncIterator[Mapping[str, Any]]:
+    """Read on in every range; one by one, as the SDK cannot go on where it has not yet asked all of them."""
+    for range_, position in positions.items():
+        page = await feed.read(range_, position)
+        while page.items:
+            for row in page.items:
+                yield row
+            positions[range_] = page.position
+            page = await feed.read(range_, page.position)
