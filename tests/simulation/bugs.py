@@ -1,12 +1,11 @@
-"""Planted bugs: small, realistic mutations of kernel and roles, each of which a few worlds must find."""
+"""Planted bugs: small, realistic mutations of kernel, roles and deciders, each of which a few worlds must find."""
 
 from tests.simulation.planting import Bug
+from tests.simulation.unnoticed import PROJECTIONS, PUBLISHER, SERVICE, UNNOTICED
 
-KERNEL, PUBLISHER = "shared.kernel", "single_publisher"
-SERVICE = f"{KERNEL}.application_service:ApplicationService"
-PROJECTIONS = "consumers.projections:Projections"
+KERNEL, DOMAIN = "shared.kernel", "shared.domain"
 
-BUGS = [
+NOTICED = [
     Bug(
         "a refusal is told although the tail has moved",
         f"{SERVICE}._confirm",
@@ -116,28 +115,34 @@ BUGS = [
         "commits = _last(page.items); await self.progress.write(name, page.position)",
     ),
     Bug(
-        "an unknown outcome counts as written where the command's id is found, in whatever commit",
-        f"{SERVICE}._append",
-        "return Collided()",
-        "own = found.commits[0].command_id == first.command_id\n"
-        "        return Appended() if own else Collided()",
-        only_here=True,
+        "an item promises one piece more than it has",
+        f"{DOMAIN}.item.decisions:_reserve",
+        "command.quantity > state.available",
+        "command.quantity > state.available + 1",
     ),
     Bug(
-        "a batch of unknown outcome counts as written when its first command is found in its place",
-        f"{SERVICE}._append",
-        "return Collided()",
-        "one = found.commits[0]\n"
-        "        own = (one.first, one.command_id) == (first.first, first.command_id)\n"
-        "        return Appended() if own else Collided()",
-        only_here=True,
+        "one piece comes back from an order, however many it held",
+        f"{DOMAIN}.item.process:decide_for_order",
+        "ReservationReleased(reservation_id=reservation, quantity=held)",
+        "ReservationReleased(reservation_id=reservation, quantity=1)",
+    ),
+    Bug(
+        "an order is confirmed before its last line is reserved",
+        f"{DOMAIN}.order.decisions:_record_reservation",
+        "state.waiting != (sku,)",
+        "len(state.waiting) > 2",
+    ),
+    Bug(
+        "an order that is confirmed forgets that its goods have left",
+        f"{DOMAIN}.order.decisions:_confirmed",
+        "(confirmed, _shipped(state)) if state.dispatched else (confirmed,)",
+        "(confirmed,)",
     ),
     Bug(
         "an unknown outcome leaves the state of its plan warm",
         f"{SERVICE}._append",
         "            raise\n",
         "            self._warm.put(stream, planned.after)\n            raise\n",
-        only_here=True,
     ),
     Bug(
         "a cancelled write leaves the state of its plan warm",
@@ -146,62 +151,33 @@ BUGS = [
         "    from asyncio import CancelledError\n"
         "    try:\n        written = await self._store.append(planned.commits)\n"
         "    except CancelledError:\n        self._warm.put(stream, planned.after)\n        raise\n",
-        only_here=True,
-    ),
-    Bug(
-        "a refusal beside a repeat that collided is told because the tail has not moved",
-        f"{SERVICE}._confirm",
-        "(written is None and not newer)",
-        "not newer",
-        only_here=True,
-    ),
-    Bug(
-        "who has lost a race is refused without another look",
-        f"{SERVICE}._confirm",
-        "elif proven and not",
-        "elif (proven or one.collisions) and not",
-        only_here=True,
     ),
     Bug(
         "a repeat in a batch is answered although the batch collided",
         f"{SERVICE}._write",
         "isinstance(written, Appended) and isinstance(verdict, Commit | Repeat)",
         "isinstance(verdict, Repeat) or (isinstance(written, Appended) and isinstance(verdict, Commit))",
-        only_here=True,
     ),
     Bug(
-        "a caused command whose outcome is not known counts as done",
-        "consumers.causing:_cause",
-        "if isinstance(result, BaseException)]",
-        "if isinstance(result, BaseException) and getattr(result, 'code', '') != 'outcome-unknown']",
-        only_here=True,
-    ),
-    Bug(
-        "a write whose outcome stays unknown makes an event poisonous",
-        "consumers.reactions:Reactions._process",
-        "and one.transient]",
-        "and one.transient and one.code != 'outcome-unknown']",
-        only_here=True,
-    ),
-    Bug(
-        "what the log lacks is sent again, and nobody waits for it",
-        f"{PROJECTIONS}._advance",
-        "await self._send_again(row, stored)",
-        "asyncio.gather(self._send_again(row, stored), return_exceptions=True)",
-        only_here=True,
+        "who asks beside others for what is so already is told so without another look",
+        f"{SERVICE}._write",
+        "elif isinstance(verdict, Exception):",
+        "elif isinstance(verdict, Exception) or (\n"
+        "            len(taken) > 1 and type(verdict).__name__ == 'Unchanged'\n"
+        "        ):",
     ),
     Bug(
         "a row is written under the tag that it has by now",
         f"{PROJECTIONS}._bring_up",
         "tag = stored.tag if stored else None",
         "stored = await self.rows.read(at)\n        tag = stored.tag if stored else None",
-        only_here=True,
     ),
     Bug(
-        "a store that does not answer the sweep parks the stream",
-        f"{PUBLISHER}.publish:Publisher.replay",
-        "except InvalidMessage as error:",
-        "except Exception as error:",
-        only_here=True,
+        "who loses a row to another owner lets it go",
+        f"{PROJECTIONS}._bring_up",
+        "await self.rows.write(advanced, tag)",
+        "await self.rows.write(advanced, tag) or stored is not None",
     ),
 ]
+
+BUGS = [*NOTICED, *UNNOTICED]

@@ -14,13 +14,12 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Bug:
-    """In a place (module:function), `right` becomes `wrong`; `only_here`: every other test passes with it."""
+    """In a place (module:function), `right` becomes `wrong`."""
 
     name: str
     place: str
     right: str
     wrong: str
-    only_here: bool = False
 
     def change(self, source: str) -> str:
         """Put the bug into the source of its function."""

@@ -1,0 +1,88 @@
+"""Planted bugs that no other test notices: they show only where faults meet."""
+
+from tests.simulation.planting import Bug
+
+PUBLISHER = "single_publisher"
+SERVICE = "shared.kernel.application_service:ApplicationService"
+PROJECTIONS = "consumers.projections:Projections"
+
+UNNOTICED = [
+    Bug(
+        "an unknown outcome counts as written where the command's id is found, in whatever commit",
+        f"{SERVICE}._append",
+        "return Collided()",
+        "own = found.commits[0].command_id == first.command_id\n"
+        "        return Appended() if own else Collided()",
+    ),
+    Bug(
+        "a batch of unknown outcome counts as written when its first command is found in its place",
+        f"{SERVICE}._append",
+        "return Collided()",
+        "one = found.commits[0]\n"
+        "        own = (one.first, one.command_id) == (first.first, first.command_id)\n"
+        "        return Appended() if own else Collided()",
+    ),
+    Bug(
+        "a refusal beside a repeat that collided is told because the tail has not moved",
+        f"{SERVICE}._confirm",
+        "(written is None and not newer)",
+        "not newer",
+    ),
+    Bug(
+        "who has lost a race is refused without another look",
+        f"{SERVICE}._confirm",
+        "elif proven and not",
+        "elif (proven or one.collisions) and not",
+    ),
+    Bug(
+        "a caused command whose outcome is not known counts as done",
+        "consumers.causing:_cause",
+        "if isinstance(result, BaseException)]",
+        "if isinstance(result, BaseException) and getattr(result, 'code', '') != 'outcome-unknown']",
+    ),
+    Bug(
+        "a write whose outcome stays unknown makes an event poisonous",
+        "consumers.reactions:Reactions._process",
+        "and one.transient]",
+        "and one.transient and one.code != 'outcome-unknown']",
+    ),
+    Bug(
+        "what the log lacks is sent again, and nobody waits for it",
+        f"{PROJECTIONS}._advance",
+        "await self._send_again(row, stored)",
+        "asyncio.gather(self._send_again(row, stored), return_exceptions=True)",
+    ),
+    Bug(
+        "a store that does not answer the sweep parks the stream",
+        f"{PUBLISHER}.publish:Publisher.replay",
+        "except InvalidMessage as error:",
+        "except Exception as error:",
+    ),
+    Bug(
+        "what the log lacks could not be sent again, and its row moves on",
+        f"{PROJECTIONS}._advance",
+        "await self._send_again(row, stored)",
+        "await asyncio.gather(self._send_again(row, stored), return_exceptions=True)",
+    ),
+    Bug(
+        "what the sweep could not mend is left behind",
+        f"{PUBLISHER}.sweep:Sweep.run",
+        "mended += [stream for stream in commits if await self._mend(commits[stream])]",
+        "import asyncio\n"
+        "            mends = map(self._mend, commits.values())\n"
+        "            done = await asyncio.gather(*mends, return_exceptions=True)\n"
+        "            mended += [one for one, did in zip(commits, done, strict=True) if did is True]",
+    ),
+    Bug(
+        "a refusal among several is told although their batch collided",
+        f"{SERVICE}._confirm",
+        "elif proven and not",
+        "elif (proven or len(open_) > 2) and not",
+    ),
+    Bug(
+        "a store that is away while a command is decided makes an event poisonous",
+        "consumers.reactions:Reactions._process",
+        "and one.transient]",
+        "and one.transient and one.code != 'unavailable']",
+    ),
+]
