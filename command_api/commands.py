@@ -6,7 +6,7 @@ import azure.functions as func
 
 from command_api.application import Application
 from command_api.mailbox import put
-from command_api.parsing import command_request
+from command_api.parsing import command_headers, command_request
 from command_api.preferences import Preferences
 from command_api.projected import is_projected
 from shared.adapters.http.problems import Problem, from_error, outdated, refused
@@ -19,8 +19,9 @@ from shared.kernel.request import CommandRequest
 async def post_command(req: func.HttpRequest, application: Application) -> func.HttpResponse:
     """Answer with the events that the command caused, without them, or with a problem."""
     try:
-        request = command_request(req, application.domain, application.now())
-        preferences = Preferences.of(req)
+        headers = command_headers(req)
+        request = command_request(req, headers, application.domain, application.now())
+        preferences = Preferences.of(headers.get("prefer"))
         if preferences.asynchronous:
             return await put(request, application, preferences.headers())
         outcome = await application.dispatcher.dispatch(request)

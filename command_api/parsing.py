@@ -1,6 +1,7 @@
 """From an HTTP request to a command request: everything that a client can get wrong is found here."""
 
 import re
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 from uuid import uuid4
@@ -16,15 +17,26 @@ from shared.adapters.http.problems import (
     too_large,
     unsupported_media_type,
 )
+from shared.kernel.category import Category
 from shared.kernel.commit import Metadata, timestamp
 from shared.kernel.domain import Domain
+from shared.kernel.errors import InvalidMessage
 from shared.kernel.message import Command
 from shared.kernel.request import CommandRequest
-from shared.kernel.stream import ID_RULE, StreamName, is_id
+from shared.kernel.stream import ID_RULE, StreamName
 from shared.kernel.trace_context import well_formed
 
 LARGEST_BODY = 256 * 1024
 SHOWN = 60
+_HEADERS = (
+    "content-type",
+    "correlation-id",
+    "idempotency-key",
+    "if-match",
+    "if-none-match",
+    "prefer",
+    "traceparent",
+)
 VISIBLE = "1 to 128 visible ASCII characters are allowed."
 
 _VERSION = re.compile(r"[0-9]{1,15}")
@@ -32,22 +44,27 @@ _ETAG = re.compile(r'"(0|[1-9][0-9]{0,14})"')
 _TOKEN = re.compile(r"[\x21-\x7e]{1,128}")
 
 
-def command_request(req: func.HttpRequest, domain: Domain, now: datetime) -> CommandRequest:
+def command_request(
+    req: func.HttpRequest, headers: Mapping[str, str], domain: Domain, now: datetime
+) -> CommandRequest:
     """Read a command from a request; raises Problem, and UnknownMessage for an unknown route."""
-    category = domain.category(req.route_params["category"])
-    command_type = category.route(req.route_params["command"])
-    stream = StreamName(category.name, checked_id(req.route_params["id"]))
-    command = _command(req, command_type)
-    command_id = _token(req, "Idempotency-Key") or str(uuid4())
-    metadata = _metadata(req, command_id, now)
-    return CommandRequest(stream, command, command_id, metadata, _expected(req))
+    route = req.route_params
+    category = domain.category(route["category"])
+    command_type = category.route(route["command"])
+    stream = _stream(category, route["id"])
+    command = _command(req, headers, command_type)
+    command_id = _token(headers, "Idempotency-Key") or str(uuid4())
+    metadata = _metadata(headers, command_id, now)
+    return CommandRequest(stream, command, command_id, metadata, _expected(headers))
 
 
-def checked_id(text: str) -> str:
-    """Check the id of a stream; raises Problem."""
-    if not is_id(text):
-        raise malformed(f"An id has {ID_RULE}; this begins with {text[:SHOWN]!r}.")
-    return text
+def command_headers(req: func.HttpRequest) -> dict[str, str]:
+    """Read the headers that mean something to a command, by their names in lower case.
+
+    They are read once: to look into those of a request is dear, and most of these are missing from most requests.
+    """
+    headers = req.headers
+    return {name: headers[name] for name in _HEADERS if name in headers}
 
 
 def stream_name(text: str, domain: Domain) -> StreamName:
@@ -55,13 +72,7 @@ def stream_name(text: str, domain: Domain) -> StreamName:
     category, dash, id_ = text.partition("-")
     if not dash:
         raise not_found(f"A stream is a category, a dash and an id; this is {text[:SHOWN]!r}.")
-    return StreamName(domain.category(category).name, checked_id(id_))
-
-
-def header(req: func.HttpRequest, name: str) -> str | None:
-    """Read a header, whose name is in lower case here; None when there is none, which costs less to ask first."""
-    headers = req.headers
-    return headers[name] if name in headers else None  # noqa: SIM401 - a miss raises in there
+    return _stream(domain.category(category), id_)
 
 
 def version_in(req: func.HttpRequest, name: str) -> int | None:
@@ -74,9 +85,16 @@ def version_in(req: func.HttpRequest, name: str) -> int | None:
     return int(text)
 
 
-def _expected(req: func.HttpRequest) -> int | None:
+def _stream(category: Category, id_: str) -> StreamName:
+    try:
+        return StreamName(category.name, id_)
+    except InvalidMessage:
+        raise malformed(f"An id has {ID_RULE}; this begins with {id_[:SHOWN]!r}.") from None
+
+
+def _expected(headers: Mapping[str, str]) -> int | None:
     """Read If-Match: "<version>" or If-None-Match: * (RFC 9110, section 13.1)."""
-    match, none_match = header(req, "if-match"), header(req, "if-none-match")
+    match, none_match = headers.get("if-match"), headers.get("if-none-match")
     if match is not None and none_match is not None:
         raise malformed("If-Match and If-None-Match contradict each other.")
     if none_match is not None:
@@ -91,8 +109,10 @@ def _expected(req: func.HttpRequest) -> int | None:
     return int(version[1])
 
 
-def _command(req: func.HttpRequest, command_type: type[Command]) -> Command:
-    media_type = header(req, "content-type") or "application/json"
+def _command(
+    req: func.HttpRequest, headers: Mapping[str, str], command_type: type[Command]
+) -> Command:
+    media_type = headers.get("content-type") or "application/json"
     if media_type.partition(";")[0].strip().lower() != "application/json":
         raise unsupported_media_type(media_type)
     body = req.get_body()
@@ -110,17 +130,17 @@ def _fault(detail: dict[str, Any]) -> Fault:
     return Fault("".join(f"/{step}" for step in steps), f"{detail['msg']}.")
 
 
-def _metadata(req: func.HttpRequest, command_id: str, now: datetime) -> Metadata:
+def _metadata(headers: Mapping[str, str], command_id: str, now: datetime) -> Metadata:
     return Metadata(
-        correlation_id=_token(req, "Correlation-Id") or command_id,
+        correlation_id=_token(headers, "Correlation-Id") or command_id,
         causation_id=command_id,
-        traceparent=well_formed(header(req, "traceparent")),
+        traceparent=well_formed(headers.get("traceparent")),
         time=timestamp(now),
     )
 
 
-def _token(req: func.HttpRequest, name: str) -> str | None:
-    value = header(req, name)
+def _token(headers: Mapping[str, str], name: str) -> str | None:
+    value = headers.get(name.lower())
     if value is not None and _TOKEN.fullmatch(value) is None:
         raise _malformed_header(name, VISIBLE)
     return value

@@ -4,10 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-import azure.functions as func
 from werkzeug.http import parse_dict_header
-
-from command_api.parsing import header
 
 DEFAULT_WAIT = 5
 LONGEST_WAIT = 30
@@ -25,9 +22,8 @@ class Preferences:
     charge: bool = False
 
     @classmethod
-    def of(cls, req: func.HttpRequest) -> "Preferences":
-        """Read the header Prefer."""
-        preferred = header(req, "prefer")
+    def of(cls, preferred: str | None) -> "Preferences":
+        """Read the header Prefer, if there is one."""
         if not preferred:
             return _NONE
         given = parse_dict_header(preferred.replace(";", ","))

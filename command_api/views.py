@@ -35,7 +35,7 @@ async def get_view(req: func.HttpRequest, application: Application) -> func.Http
                 row.version >= version and stream in {None, row.at.stream} for row in rows
             )
 
-        preferences = Preferences.of(req)
+        preferences = Preferences.of(req.headers.get("prefer"))
         in_time = await waited(there, preferences.seconds) if version else await there()
         if in_time and not rows:
             raise not_found(f"The view '{view.name}' has no row under '{key}' (yet).")

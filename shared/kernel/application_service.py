@@ -65,10 +65,11 @@ class ApplicationService:
         self, stream: StreamName, loaded: Loaded, planned: Plan, taken: Sequence[Waiting]
     ) -> Sequence[Waiting]:
         written = await self._append(stream, planned, taken) if planned.commits else None
-        base = planned.after if isinstance(written, Appended) else loaded
+        is_written = isinstance(written, Appended)
+        base = planned.after if is_written else loaded
         open_: list[tuple[Waiting, Verdict]] = []
         for one, verdict in zip(taken, planned.verdicts, strict=True):
-            if isinstance(written, Appended) and isinstance(verdict, Commit | Repeat):
+            if is_written and isinstance(verdict, (Commit, Repeat)):
                 one.tell(_accepted(one, verdict))
             elif isinstance(verdict, Exception):
                 one.tell(verdict)

@@ -11,11 +11,6 @@ _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 _CATEGORY = re.compile(r"[a-z][a-z0-9]{0,49}")
 
 
-def is_id(text: str) -> bool:
-    """Tell whether a text can be the id of a stream."""
-    return _ID.fullmatch(text) is not None
-
-
 @dataclass(frozen=True, slots=True)
 class StreamName:
     """The events of one thing: `item-SKU1`."""
@@ -24,7 +19,7 @@ class StreamName:
     id: str
 
     def __post_init__(self) -> None:
-        if _CATEGORY.fullmatch(self.category) is None or not is_id(self.id):
+        if _CATEGORY.fullmatch(self.category) is None or _ID.fullmatch(self.id) is None:
             raise InvalidMessage(f"'{self.category}-{self.id}' is not the name of a stream")
 
     def __str__(self) -> str:

@@ -11,7 +11,7 @@ from azure.functions.meta import Datum
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from command_api.parsing import command_request
+from command_api.parsing import command_headers, command_request
 from consumers.webhooks.deliveries import parse
 from consumers.webhooks.platform import from_platform
 from shared.domain import domain
@@ -116,9 +116,9 @@ def test_every_command_comes_in_over_http_as_it_is(
     original = data.draw(values(command))
     body = original.model_dump_json().encode()
 
-    request = command_request(
-        post(route_name(command), body, category=category.name), domain, datetime.now(UTC)
-    )
+    sent = post(route_name(command), body, category=category.name)
+
+    request = command_request(sent, command_headers(sent), domain, datetime.now(UTC))
 
     assert request.command == original
 
