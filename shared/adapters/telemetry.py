@@ -29,13 +29,20 @@ def watcher() -> "Watcher | None":
     return open_watcher(exporters)
 
 
-async def request(
+def request(
     req: "func.HttpRequest", route: str, answering: Awaitable["func.HttpResponse"]
-) -> "func.HttpResponse":
+) -> Awaitable["func.HttpResponse"]:
     """Watch the answering of a request; the route is its template, never what a client wrote."""
     watching = watcher()
-    if watching is None:
-        return await answering
+    return answering if watching is None else _watched(watching, req, route, answering)
+
+
+async def _watched(
+    watching: "Watcher",
+    req: "func.HttpRequest",
+    route: str,
+    answering: Awaitable["func.HttpResponse"],
+) -> "func.HttpResponse":
     with watching.request(req.method, route, req.headers.get("traceparent")) as span:
         answer = await answering
         span.set_attribute("http.response.status_code", answer.status_code)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from pydantic import ValidationError
+from pydantic_core import to_jsonable_python
 
 from shared.kernel.commit import RecordedEvent
 from shared.kernel.decider import Decider
@@ -69,4 +70,4 @@ class Category:
 def record(event: Event) -> RecordedEvent:
     """Write an event as the store keeps it."""
     event_type = type(event)
-    return RecordedEvent(type_name(event_type), event.schema_number, event.model_dump(mode="json"))
+    return RecordedEvent(type_name(event_type), event.schema_number, to_jsonable_python(event))

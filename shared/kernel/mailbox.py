@@ -57,7 +57,8 @@ class Mailbox:
         return await waiting.answer
 
     async def _begin(self, stream: StreamName, first: Waiting) -> None:
-        queue = self._streams[stream] = deque[Waiting]()
+        queue: deque[Waiting] = deque()
+        self._streams[stream] = queue
         try:
             queue.extendleft(await self._handled(stream, [first]))
         finally:

@@ -4,7 +4,7 @@ import hashlib
 from dataclasses import dataclass
 from typing import Any
 
-from pydantic_core import to_json
+from pydantic_core import to_json, to_jsonable_python
 
 from shared.kernel.commit import Metadata
 from shared.kernel.message import Command, type_name
@@ -29,7 +29,7 @@ class CommandRequest:
     @property
     def digest(self) -> str:
         """Tell this command from any other: sha256 of type and data as JSON, members sorted by name."""
-        data = _sorted(self.command.model_dump(mode="json"))
+        data = _sorted(to_jsonable_python(self.command))
         content = {"data": data, "type": type_name(type(self.command))}
         return hashlib.sha256(to_json(content)).hexdigest()
 
