@@ -30,6 +30,10 @@ param privateNetworking bool = false
 @description('The account of the store, when it is not the one that is made here first: after a restore.')
 param storeName string = ''
 
+@description('Who may write to the store and the log. draining: nothing new is let in, what was let in is finished. off: nobody.')
+@allowed(['on', 'draining', 'off'])
+param writers string = 'on'
+
 @description('Spread over availability zones what can be: the store, the storage, the apps.')
 param zoneRedundant bool = false
 
@@ -82,14 +86,19 @@ var place = {
 var capturedHub = 'events'
 var captureContainer = 'capture'
 var deadLetterContainer = 'dead-letters'
-var everyFunction = flatten(map(items(roles), role => role.value.functions))
+var everyFunction = flatten(map(items(roles), role => flatten(map(items(role.value.functions), kind => kind.value))))
+// What an app does not run, or may not run now, is switched off in it by a setting.
+var runs = writers == 'off' ? ['reads'] : writers == 'draining' ? ['follows', 'reads'] : ['admits', 'follows', 'reads']
 
 // Each app: its name for azd, what it runs, what it may do. One app runs everything, and may do all of it.
-var separate = map(items(roles), role => union(role.value, { name: replace(role.key, '_', '-') }))
+var separate = map(items(roles), role => union(role.value, {
+  name: replace(role.key, '_', '-')
+  functions: flatten(map(runs, kind => role.value.functions[kind]))
+}))
 var together = [
   {
     name: 'onewrite'
-    functions: everyFunction
+    functions: flatten(map(items(roles), role => flatten(map(runs, kind => role.value.functions[kind]))))
     alwaysReady: union(roles.command_api.alwaysReady, roles.single_publisher.alwaysReady, roles.consumers.alwaysReady)
     containers: union(roles.command_api.containers, roles.single_publisher.containers, roles.consumers.containers)
     hubs: union(roles.command_api.hubs, roles.single_publisher.hubs, roles.consumers.hubs)
@@ -241,6 +250,7 @@ output AZURE_LOCATION string = location
 output AZURE_RESOURCE_GROUP string = group.name
 output ONEWRITE_APPS array = [for (app, i) in apps: functions[i].outputs.name]
 output ONEWRITE_API string = 'https://${functions[0].outputs.hostName}/api'
+output ONEWRITE_COSMOS string = cosmos.outputs.name
 output ONEWRITE_TOPIC string = eventGrid.outputs.name
 output ONEWRITE_DEAD_LETTER_ACCOUNT string = archive.outputs.name
 output ONEWRITE_DEAD_LETTER_CONTAINER string = deadLetterContainer

@@ -19,6 +19,7 @@ CHECKS: list[Callable[[Cloud], None]] = [
     checks.the_topic_takes_cloud_events_of_identities_alone,
     checks.storage_and_telemetry_know_identities_alone,
     apps.every_function_runs_in_one_app,
+    apps.nobody_writes_who_may_not,
     apps.what_may_not_wake_up_is_always_ready,
     apps.apps_run_this_python_and_finish_what_they_hold,
     apps.settings_are_those_that_the_code_reads,
@@ -47,7 +48,7 @@ def test_every_function_is_listed_with_its_app() -> None:
 
 def test_the_address_of_the_api_is_that_of_the_app_with_the_commands() -> None:
     for name in ALL:
-        (api,) = (site for site, here, _ in cloud(name).apps() if "command" in here)
+        (api,) = (site for site, here, _ in cloud(name).apps() if "stream" in here)
         assert api.name in cloud(name).outputs["ONEWRITE_API"]
 
 
