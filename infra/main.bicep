@@ -17,8 +17,10 @@ param split bool = false
 @allowed(['serverless', 'autoscale'])
 param cosmosCapacity string = 'serverless'
 
-@description('With autoscale: the most request units a second of a container, by its name, and of all others.')
-param cosmosThroughput object = { events: 4000, views: 4000, others: 1000 }
+@description('With autoscale: the most request units a second of the events, of the views, of each other container.')
+param eventsThroughput int = 4000
+param viewsThroughput int = 4000
+param othersThroughput int = 1000
 
 @description('How far back the store can be restored.')
 @allowed(['Continuous7Days', 'Continuous30Days'])
@@ -50,6 +52,9 @@ param eventHubsMaximumCapacity int = 10
 @description('Memory of an instance of an app.')
 @allowed([512, 2048, 4096])
 param instanceMemoryMB int = 2048
+
+@description('The most instances of an app.')
+param maximumInstanceCount int = 100
 
 @description('HTTP requests that one instance takes at a time.')
 param httpConcurrency int = 64
@@ -145,7 +150,7 @@ module cosmos 'modules/cosmos.bicep' = {
     name: empty(storeName) ? 'cosmos-${place.token}' : storeName
     names: names
     capacity: cosmosCapacity
-    throughput: cosmosThroughput
+    throughput: { events: eventsThroughput, views: viewsThroughput, others: othersThroughput }
     backup: cosmosBackup
     zoneRedundant: zoneRedundant
     locked: storeLocked
@@ -211,7 +216,7 @@ module functions 'modules/app.bicep' = [for app in apps: {
     scale: {
       alwaysReady: alwaysReady ? app.alwaysReady : {}
       instanceMemoryMB: instanceMemoryMB
-      maximumInstanceCount: 100
+      maximumInstanceCount: maximumInstanceCount
       httpConcurrency: httpConcurrency
       zoneRedundant: zoneRedundant
     }

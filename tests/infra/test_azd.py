@@ -221,6 +221,14 @@ def test_what_the_runbooks_name_is_there() -> None:
         assert name in known or name in json.dumps(PARAMETERS), name
 
 
+def test_nobody_has_to_edit_what_is_deployed() -> None:
+    text = (ROOT / "infra" / "main.bicep").read_text(encoding="utf-8")
+    inner = {one.name for one in Reader(text).file() if one.kind == "param"}
+
+    assert not inner & set(re.findall(r"`(\w+)`", RUNBOOKS)), "a parameter has a variable of azd"
+    assert "main.bicep" not in RUNBOOKS
+
+
 def test_workbook_and_alerts_ask_for_metrics_that_the_code_has() -> None:
     book = (ROOT / "infra" / "workbook.json").read_text(encoding="utf-8")
     alerts = (ROOT / "infra" / "modules" / "alerts.bicep").read_text(encoding="utf-8")
