@@ -120,6 +120,9 @@ def settings_are_those_that_the_code_reads(cloud: Cloud) -> None:
             "CHANGE_FEED_POLL_DELAY",
             "SWEEP_SCHEDULE",
         }
+        # Azure alone knows where it runs: no cloud's suffix stands in a host's name.
+        log = settings[f"{DESCRIBED['connections']['eventHubs']}__fullyQualifiedNamespace"]
+        assert log.startswith(f"{cloud.one('EventHub/namespaces').id}.properties.")
         for name in ADDRESSES:
             connection = read_connection(settings, name)
             assert isinstance(connection, Identity)
