@@ -29,18 +29,16 @@ param cosmosBackup string = 'Continuous30Days'
 @description('Keep the store, the log and the topic off the public network.')
 param privateNetworking bool = false
 
-@description('The account of the store, when it is not the one that is made here first: after a restore.')
+@description('The account of the store, where it is not the one of the first day (after a restore); refuse to delete it.')
 param storeName string = ''
+param storeLocked bool = false
 
-@description('Who may write to the store and the log. draining: nothing new is let in, what was let in is finished. off: nobody.')
+@description('Who may write. draining: nothing new is let in, and what was let in is finished. off: nobody.')
 @allowed(['on', 'draining', 'off'])
 param writers string = 'on'
 
 @description('Spread over availability zones what can be: the store, the storage, the apps.')
 param zoneRedundant bool = false
-
-@description('Refuse to delete the store.')
-param storeLocked bool = false
 
 @description('Keep instances where waking up from none is unreliable. Only a place to try things can do without.')
 param alwaysReady bool = true
@@ -49,20 +47,16 @@ param alwaysReady bool = true
 param eventHubsCapacity int = 1
 param eventHubsMaximumCapacity int = 10
 
-@description('Memory of an instance of an app.')
+@description('Megabytes of an instance of an app, and how many instances it may have.')
 @allowed([512, 2048, 4096])
 param instanceMemoryMB int = 2048
-
-@description('The most instances of an app.')
 param maximumInstanceCount int = 100
 
 @description('HTTP requests that one instance takes at a time.')
 param httpConcurrency int = 64
 
-@description('Milliseconds between two looks at a change feed that had nothing new.')
+@description('Milliseconds between two looks at a change feed that had nothing new; when the sweep runs (NCRONTAB).')
 param pollDelay int = 500
-
-@description('When the sweep runs (NCRONTAB).')
 param sweepSchedule string = '0 * * * * *'
 
 @description('Who may deliver events of others, see docs/webhooks.md. What is empty admits nobody.')
@@ -94,16 +88,14 @@ var deadLetterContainer = 'dead-letters'
 var everyFunction = flatten(map(items(roles), role => flatten(map(items(role.value.functions), kind => kind.value))))
 // What an app does not run, or may not run now, is switched off in it by a setting.
 var runs = writers == 'off' ? ['reads'] : writers == 'draining' ? ['follows', 'reads'] : ['admits', 'follows', 'reads']
+var running = toObject(items(roles), role => role.key, role => flatten(map(runs, kind => role.value.functions[kind])))
 
 // Each app: its name for azd, what it runs, what it may do. One app runs everything, and may do all of it.
-var separate = map(items(roles), role => union(role.value, {
-  name: replace(role.key, '_', '-')
-  functions: flatten(map(runs, kind => role.value.functions[kind]))
-}))
+var separate = map(items(roles), role => union(role.value, { name: replace(role.key, '_', '-'), functions: running[role.key] }))
 var together = [
   {
     name: 'onewrite'
-    functions: flatten(map(items(roles), role => flatten(map(runs, kind => role.value.functions[kind]))))
+    functions: flatten(map(items(running), app => app.value))
     alwaysReady: union(roles.command_api.alwaysReady, roles.single_publisher.alwaysReady, roles.consumers.alwaysReady)
     containers: union(roles.command_api.containers, roles.single_publisher.containers, roles.consumers.containers)
     hubs: union(roles.command_api.hubs, roles.single_publisher.hubs, roles.consumers.hubs)
@@ -121,10 +113,7 @@ resource group 'Microsoft.Resources/resourceGroups@2024-03-01' = {
 module observability 'modules/observability.bicep' = {
   scope: group
   name: 'observability'
-  params: {
-    place: place
-    retentionDays: logRetentionDays
-  }
+  params: { place: place, retentionDays: logRetentionDays }
 }
 
 module network 'modules/network.bicep' = if (privateNetworking) {
@@ -133,7 +122,6 @@ module network 'modules/network.bicep' = if (privateNetworking) {
   params: { place: place }
 }
 
-var appsSubnetId = privateNetworking ? network!.outputs.appsSubnetId : ''
 // How the data is reached: over the public network, or through a private endpoint in this subnet.
 var access = {
   closed: privateNetworking
@@ -211,7 +199,7 @@ module functions 'modules/app.bicep' = [for app in apps: {
     access: access
     app: union(app, { disabled: filter(everyFunction, function => !contains(app.functions, function)) })
     names: names
-    appsSubnetId: appsSubnetId
+    appsSubnetId: privateNetworking ? network!.outputs.appsSubnetId : ''
     replication: replication
     scale: {
       alwaysReady: alwaysReady ? app.alwaysReady : {}
