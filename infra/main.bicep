@@ -85,17 +85,16 @@ var place = {
 var capturedHub = 'events'
 var captureContainer = 'capture'
 var deadLetterContainer = 'dead-letters'
-var everyFunction = flatten(map(items(roles), role => flatten(map(items(role.value.functions), kind => kind.value))))
-// What an app does not run, or may not run now, is switched off in it by a setting.
-var runs = writers == 'off' ? ['reads'] : writers == 'draining' ? ['follows', 'reads'] : ['admits', 'follows', 'reads']
-var running = toObject(items(roles), role => role.key, role => flatten(map(runs, kind => role.value.functions[kind])))
+var everyFunction = flatten(map(items(roles), role => role.value.functions))
+// What admits work, and what follows it, is switched off while nobody may write.
+var stopped = flatten(map(items(roles), role => union(writers == 'on' ? [] : role.value.admits, writers == 'off' ? role.value.follows : [])))
 
 // Each app: its name for azd, what it runs, what it may do. One app runs everything, and may do all of it.
-var separate = map(items(roles), role => union(role.value, { name: replace(role.key, '_', '-'), functions: running[role.key] }))
+var separate = map(items(roles), role => union(role.value, { name: replace(role.key, '_', '-') }))
 var together = [
   {
     name: 'onewrite'
-    functions: flatten(map(items(running), app => app.value))
+    functions: everyFunction
     alwaysReady: union(roles.command_api.alwaysReady, roles.single_publisher.alwaysReady, roles.consumers.alwaysReady)
     containers: union(roles.command_api.containers, roles.single_publisher.containers, roles.consumers.containers)
     hubs: union(roles.command_api.hubs, roles.single_publisher.hubs, roles.consumers.hubs)
@@ -197,7 +196,7 @@ module functions 'modules/app.bicep' = [for app in apps: {
   params: {
     place: place
     access: access
-    app: union(app, { disabled: filter(everyFunction, function => !contains(app.functions, function)) })
+    app: union(app, { disabled: filter(everyFunction, function => !contains(app.functions, function) || contains(stopped, function)) })
     names: names
     appsSubnetId: privateNetworking ? network!.outputs.appsSubnetId : ''
     replication: replication

@@ -19,7 +19,6 @@ CHECKS: list[Callable[[Cloud], None]] = [
     checks.the_topic_takes_cloud_events_of_identities_alone,
     checks.storage_and_telemetry_know_identities_alone,
     apps.every_function_runs_in_one_app,
-    apps.nobody_writes_who_may_not,
     apps.what_may_not_wake_up_is_always_ready,
     apps.apps_run_this_python_and_finish_what_they_hold,
     apps.settings_are_those_that_the_code_reads,
