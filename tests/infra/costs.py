@@ -145,7 +145,7 @@ class Load:
         }
 
     def highest(self, others: int) -> dict[str, int]:
-        """Give what autoscale is billed for, in RU/s; a container is never below 100."""
+        """Give what autoscale is billed for, in RU/s: a tenth of the most that a container may take, or more."""
         least = {"events": 400, "views": 400, "others": 100 * others}
         return {
             name: max(least[name], ceil(units * PEAK / 100) * 100)

@@ -7,6 +7,7 @@ import re
 import pytest
 
 from infra.local.stack import ROOT
+from tests.infra.checks import CONTAINERS
 from tests.infra.clouds import cloud
 from tests.infra.costs import (
     CPU,
@@ -84,6 +85,20 @@ def test_the_load_is_one_that_the_configuration_allows() -> None:
     assert max(load.batch for load in LOADS) <= hubs["maxEventBatchSize"]
     assert hubs["batchCheckpointFrequency"] == 1, "a checkpoint a batch is what is counted"
     assert share.endswith(f"={LOADS[0].share}}}")
+
+
+def test_what_is_billed_at_least_is_a_tenth_of_what_is_deployed() -> None:
+    most = {
+        one.body["name"]: one.properties["options"]["autoscaleSettings"]["maxThroughput"]
+        for one in cloud("autoscaled").of(CONTAINERS)
+    }
+    others = most.keys() - {"events", "views"}
+
+    assert Load(0, 1, 0).highest(len(others)) == {
+        "events": most["events"] / 10,
+        "views": most["views"] / 10,
+        "others": sum(most[name] for name in others) / 10,
+    }
 
 
 def test_what_a_container_is_asked_for_is_what_its_commands_need() -> None:
