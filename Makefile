@@ -77,7 +77,7 @@ policies: setup .venv-policies/ready  ## checks what the Bicep would deploy agai
 	@touch $@
 
 emulators:  ## starts Microsoft's emulators in Docker, for `func start`
-	@docker compose up --detach
+	@docker compose up --detach --wait
 	@docker compose run --rm seed
 
 clean:  ## forgets the local state (the store, the log, the checkpoints)

@@ -17,8 +17,10 @@ param split bool = false
 @allowed(['serverless', 'autoscale'])
 param cosmosCapacity string = 'serverless'
 
-@description('With autoscale: the most request units a second of a container, by its name, and of all others.')
-param cosmosThroughput object = { events: 4000, views: 4000, others: 1000 }
+@description('With autoscale: the most request units a second of the events, of the views, of each other container.')
+param eventsThroughput int = 4000
+param viewsThroughput int = 4000
+param othersThroughput int = 1000
 
 @description('How far back the store can be restored.')
 @allowed(['Continuous7Days', 'Continuous30Days'])
@@ -27,14 +29,16 @@ param cosmosBackup string = 'Continuous30Days'
 @description('Keep the store, the log and the topic off the public network.')
 param privateNetworking bool = false
 
-@description('The account of the store, when it is not the one that is made here first: after a restore.')
+@description('The account of the store, where it is not the one of the first day (after a restore); refuse to delete it.')
 param storeName string = ''
+param storeLocked bool = false
+
+@description('Who may write. draining: nothing new is let in, and what was let in is finished. off: nobody.')
+@allowed(['on', 'draining', 'off'])
+param writers string = 'on'
 
 @description('Spread over availability zones what can be: the store, the storage, the apps.')
 param zoneRedundant bool = false
-
-@description('Refuse to delete the store.')
-param storeLocked bool = false
 
 @description('Keep instances where waking up from none is unreliable. Only a place to try things can do without.')
 param alwaysReady bool = true
@@ -43,17 +47,16 @@ param alwaysReady bool = true
 param eventHubsCapacity int = 1
 param eventHubsMaximumCapacity int = 10
 
-@description('Memory of an instance of an app.')
+@description('Megabytes of an instance of an app, and how many instances it may have.')
 @allowed([512, 2048, 4096])
 param instanceMemoryMB int = 2048
+param maximumInstanceCount int = 100
 
 @description('HTTP requests that one instance takes at a time.')
 param httpConcurrency int = 64
 
-@description('Milliseconds between two looks at a change feed that had nothing new.')
+@description('Milliseconds between two looks at a change feed that had nothing new; when the sweep runs (NCRONTAB).')
 param pollDelay int = 500
-
-@description('When the sweep runs (NCRONTAB).')
 param sweepSchedule string = '0 * * * * *'
 
 @description('Who may deliver events of others, see docs/webhooks.md. What is empty admits nobody.')
@@ -83,6 +86,8 @@ var capturedHub = 'events'
 var captureContainer = 'capture'
 var deadLetterContainer = 'dead-letters'
 var everyFunction = flatten(map(items(roles), role => role.value.functions))
+// What admits work, and what follows it, is switched off while nobody may write.
+var stopped = flatten(map(items(roles), role => union(writers == 'on' ? [] : role.value.admits, writers == 'off' ? role.value.follows : [])))
 
 // Each app: its name for azd, what it runs, what it may do. One app runs everything, and may do all of it.
 var separate = map(items(roles), role => union(role.value, { name: replace(role.key, '_', '-') }))
@@ -107,10 +112,7 @@ resource group 'Microsoft.Resources/resourceGroups@2024-03-01' = {
 module observability 'modules/observability.bicep' = {
   scope: group
   name: 'observability'
-  params: {
-    place: place
-    retentionDays: logRetentionDays
-  }
+  params: { place: place, retentionDays: logRetentionDays }
 }
 
 module network 'modules/network.bicep' = if (privateNetworking) {
@@ -119,7 +121,6 @@ module network 'modules/network.bicep' = if (privateNetworking) {
   params: { place: place }
 }
 
-var appsSubnetId = privateNetworking ? network!.outputs.appsSubnetId : ''
 // How the data is reached: over the public network, or through a private endpoint in this subnet.
 var access = {
   closed: privateNetworking
@@ -136,7 +137,7 @@ module cosmos 'modules/cosmos.bicep' = {
     name: empty(storeName) ? 'cosmos-${place.token}' : storeName
     names: names
     capacity: cosmosCapacity
-    throughput: cosmosThroughput
+    throughput: { events: eventsThroughput, views: viewsThroughput, others: othersThroughput }
     backup: cosmosBackup
     zoneRedundant: zoneRedundant
     locked: storeLocked
@@ -195,14 +196,14 @@ module functions 'modules/app.bicep' = [for app in apps: {
   params: {
     place: place
     access: access
-    app: union(app, { disabled: filter(everyFunction, function => !contains(app.functions, function)) })
+    app: union(app, { disabled: filter(everyFunction, function => !contains(app.functions, function) || contains(stopped, function)) })
     names: names
-    appsSubnetId: appsSubnetId
+    appsSubnetId: privateNetworking ? network!.outputs.appsSubnetId : ''
     replication: replication
     scale: {
       alwaysReady: alwaysReady ? app.alwaysReady : {}
       instanceMemoryMB: instanceMemoryMB
-      maximumInstanceCount: 100
+      maximumInstanceCount: maximumInstanceCount
       httpConcurrency: httpConcurrency
       zoneRedundant: zoneRedundant
     }
@@ -241,6 +242,7 @@ output AZURE_LOCATION string = location
 output AZURE_RESOURCE_GROUP string = group.name
 output ONEWRITE_APPS array = [for (app, i) in apps: functions[i].outputs.name]
 output ONEWRITE_API string = 'https://${functions[0].outputs.hostName}/api'
+output ONEWRITE_COSMOS string = cosmos.outputs.name
 output ONEWRITE_TOPIC string = eventGrid.outputs.name
 output ONEWRITE_DEAD_LETTER_ACCOUNT string = archive.outputs.name
 output ONEWRITE_DEAD_LETTER_CONTAINER string = deadLetterContainer

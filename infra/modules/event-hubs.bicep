@@ -127,4 +127,5 @@ module door 'private-endpoint.bicep' = if (access.closed) {
 
 output id string = namespace.id
 output name string = namespace.name
-output hostName string = '${namespace.name}.servicebus.windows.net'
+// The endpoint is `https://<host>:443/`, with the suffix of the cloud that it is in.
+output hostName string = replace(replace(namespace.properties.serviceBusEndpoint, 'https://', ''), ':443/', '')

@@ -17,7 +17,18 @@ DESCRIBED: dict[str, Any] = json.loads(NAMES.read_text(encoding="utf-8"))
 APPS: dict[str, Any] = json.loads((ROOT / "infra" / "apps.json").read_text(encoding="utf-8"))
 SPLIT = {**SOME, "split": True}
 AUTOSCALED = {**SOME, "cosmosCapacity": "autoscale"}
-ALL = {"together": SOME, "split": SPLIT, "autoscaled": AUTOSCALED, "closed": CLOSED}
+DRAINING = {**SPLIT, "writers": "draining"}
+STOPPED = {**SOME, "writers": "off"}
+STOPPED_SPLIT = {**SPLIT, "writers": "off"}
+ALL = {
+    "together": SOME,
+    "split": SPLIT,
+    "autoscaled": AUTOSCALED,
+    "closed": CLOSED,
+    "draining": DRAINING,
+    "stopped": STOPPED,
+    "stopped split": STOPPED_SPLIT,
+}
 
 
 class Cloud:

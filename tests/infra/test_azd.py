@@ -4,6 +4,8 @@ import json
 import os
 import re
 import subprocess
+import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -57,9 +59,31 @@ def test_parameters_are_those_of_the_bicep_with_its_defaults() -> None:
 
 def asked(value: str) -> str | None:
     """Give what azd puts in place of a variable that is not set."""
-    found = re.fullmatch(r"\$\{[A-Z_]+(?:=(.*))?\}", value)
+    return _variable(value)[1]
+
+
+def _variable(value: str) -> tuple[str, str | None]:
+    found = re.fullmatch(r"\$\{([A-Z_]+)(?:=(.*))?\}", value)
     assert found, value
-    return found[1]
+    return found[1], found[2]
+
+
+def test_the_workflow_hands_on_every_parameter_with_its_default() -> None:
+    deploy = yaml.safe_load((ROOT / ".github/workflows/deploy.yml").read_text(encoding="utf-8"))
+    given = deploy["jobs"]["deploy"]["env"]
+    values = [one["value"] for one in PARAMETERS.values()]
+    texts = [text for one in values for text in ([one] if isinstance(one, str) else one.values())]
+    expected = {
+        **dict(_variable(text) for text in texts),
+        "ONEWRITE_TOGETHER": "true",
+        "ONEWRITE_SUBSCRIBERS": "",
+        **dict.fromkeys(("AZURE_CLIENT_ID", "AZURE_TENANT_ID", "AZURE_SUBSCRIPTION_ID")),
+    }
+
+    assert given == {
+        name: f"${{{{ vars.{name} || '{default}' }}}}" if default else f"${{{{ vars.{name} }}}}"
+        for name, default in expected.items()
+    }
 
 
 def said(default: Any) -> str | None:
@@ -67,14 +91,15 @@ def said(default: Any) -> str | None:
     return text.lower() if text in {"True", "False"} else text
 
 
-def test_the_hooks_use_what_the_deployment_gives() -> None:
-    given = {*cloud("together").outputs, "AZURE_ENV_NAME"}
-    for hook in AZURE["hooks"].values():
-        text = (ROOT / hook["run"]).read_text(encoding="utf-8")
-        asked = {name for name in re.findall(r"\$\{?([A-Z_]+)", text) if ":-" not in text}
-        assert asked <= given
-        subprocess.run(["sh", "-n", hook["run"]], cwd=ROOT, check=True)
-        assert os.access(ROOT / hook["run"], os.X_OK)
+@pytest.mark.parametrize("name", AZURE["hooks"])
+def test_a_hook_is_one_script_whichever_shell_calls_it(name: str) -> None:
+    hook = AZURE["hooks"][name]
+
+    assert hook["posix"] == {"shell": "sh", "run": f"python3 -m infra.hooks.{name}"}
+    assert hook["windows"] == {"shell": "pwsh", "run": f"python -m infra.hooks.{name}"}
+    text = (ROOT / "infra" / "hooks" / f"{name}.py").read_text(encoding="utf-8")
+    given = {*cloud("together").outputs, "AZURE_SUBSCRIPTION_ID"}
+    assert set(re.findall(r'environ\["(\w+)"\]', text)) <= given
 
 
 @pytest.mark.parametrize(
@@ -84,15 +109,60 @@ def test_the_hooks_use_what_the_deployment_gives() -> None:
 def test_one_app_and_three_apps_are_not_deployed_side_by_side(
     split: str, together: str, code: int
 ) -> None:
-    ran = subprocess.run(
-        ["sh", "infra/hooks/preprovision.sh"],
-        cwd=ROOT,
-        env={"PATH": os.defpath, "ONEWRITE_SPLIT": split, "ONEWRITE_TOGETHER": together},
+    ran = hook("preprovision", {"ONEWRITE_SPLIT": split, "ONEWRITE_TOGETHER": together})
+
+    assert ran.returncode == code
+
+
+def hook(
+    name: str, environment: dict[str, str], place: Path = ROOT
+) -> subprocess.CompletedProcess[str]:
+    """Run a hook as azd does."""
+    return subprocess.run(
+        [sys.executable, "-m", f"infra.hooks.{name}"],
+        cwd=place,
+        env={"PATH": os.defpath, "PYTHONPATH": str(ROOT), **environment},
         capture_output=True,
+        text=True,
         check=False,
     )
 
-    assert ran.returncode == code
+
+def test_subscribers_of_a_variable_are_subscribed_in_the_subscription_of_the_deployment(
+    tmp_path: Path,
+) -> None:
+    # Stands in for the Azure CLI: shows what it was told, and the file that it was given.
+    az = tmp_path / "az"
+    az.write_text(
+        '#!/bin/sh\nprintf "%s\\n" "$@"\nfor last; do :; done\ncat "${last#webhooks=@}"\n'
+    )
+    az.chmod(0o755)
+    subscribers = {"billing": {"url": "https://example.org/hook", "types": []}}
+    outputs = {name: f"the {name}" for name in cloud("together").outputs}
+
+    ran = hook(
+        "postdeploy",
+        {
+            **outputs,
+            "PATH": f"{tmp_path}:{os.defpath}",
+            "AZURE_SUBSCRIPTION_ID": "the subscription",
+            "ONEWRITE_SUBSCRIBERS": json.dumps(subscribers),
+        },
+    )
+
+    assert ran.returncode == 0, ran.stderr
+    *told, given = ran.stdout.splitlines()
+    assert told[told.index("--subscription") + 1] == "the subscription"
+    assert told[told.index("--resource-group") + 1] == "the AZURE_RESOURCE_GROUP"
+    assert "topicName=the ONEWRITE_TOPIC" in told
+    assert json.loads(given) == subscribers
+
+
+def test_nobody_is_subscribed_where_nobody_is_named(tmp_path: Path) -> None:
+    ran = hook("postdeploy", {}, tmp_path)
+
+    assert (ran.returncode, ran.stderr) == (0, "")
+    assert "nobody is subscribed" in ran.stdout
 
 
 @pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.name)
@@ -105,8 +175,10 @@ def test_workflows_may_do_little_and_use_no_secret(path: Any) -> None:
     assert set(workflow["permissions"]) <= {"contents", "id-token"}
     for line in text.splitlines():
         if "uses:" in line:
-            pinned = re.search(r"@[0-9a-f]{40} # v\d+\.\d+\.\d+$", line)
-            assert pinned or re.search(r"@v\d+\.\d+\.\d+$", line), line
+            assert re.search(r"@[0-9a-f]{40} # v\d+\.\d+\.\d+$", line), line
+    for step in (step for job in workflow["jobs"].values() for step in job["steps"]):
+        if "setup-azd" in step.get("uses", ""):
+            assert re.fullmatch(r"\d+\.\d+\.\d+", step["with"]["version"])
     for job in workflow["jobs"].values():
         assert job["timeout-minutes"] <= 60
 
@@ -145,8 +217,16 @@ def test_what_the_runbooks_name_is_there() -> None:
     for target in re.findall(r"`make ([a-z]+)", RUNBOOKS):
         assert f"\n{target}:" in (ROOT / "Makefile").read_text(encoding="utf-8"), target
     for name in re.findall(r"\bONEWRITE_[A-Z_]+", RUNBOOKS):
-        known = {*cloud("together").outputs, "ONEWRITE_TOGETHER"}
+        known = {*cloud("together").outputs, "ONEWRITE_TOGETHER", "ONEWRITE_SUBSCRIBERS"}
         assert name in known or name in json.dumps(PARAMETERS), name
+
+
+def test_nobody_has_to_edit_what_is_deployed() -> None:
+    text = (ROOT / "infra" / "main.bicep").read_text(encoding="utf-8")
+    inner = {one.name for one in Reader(text).file() if one.kind == "param"}
+
+    assert not inner & set(re.findall(r"`(\w+)`", RUNBOOKS)), "a parameter has a variable of azd"
+    assert "main.bicep" not in RUNBOOKS
 
 
 def test_workbook_and_alerts_ask_for_metrics_that_the_code_has() -> None:

@@ -47,7 +47,7 @@ def test_every_function_is_listed_with_its_app() -> None:
 
 def test_the_address_of_the_api_is_that_of_the_app_with_the_commands() -> None:
     for name in ALL:
-        (api,) = (site for site, here, _ in cloud(name).apps() if "command" in here)
+        (api,) = (site for site, here, _ in cloud(name).apps() if "stream" in here)
         assert api.name in cloud(name).outputs["ONEWRITE_API"]
 
 

@@ -2,11 +2,14 @@
 
 import json
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
 from typing import Any
+from urllib.parse import urlsplit
 from uuid import uuid4
 
 import pytest
@@ -14,7 +17,8 @@ import yaml
 from azure.cosmos import CosmosClient
 
 from infra.emulators import event_hubs
-from infra.emulators.seed import NotWell, seed, wait
+from infra.emulators.health import ADDRESSES, ill
+from infra.emulators.seed import seed
 from infra.local.stack import ROOT, SETTINGS
 from shared.adapters.settings import connection_parts
 from tests.conftest import Services
@@ -123,18 +127,54 @@ def health() -> Iterator[str]:
         server.shutdown()
 
 
-def test_seeding_waits_until_the_emulators_are_well(health: str) -> None:
-    wait([health], 60)
+def test_an_emulator_is_well_when_it_says_so(health: str) -> None:
+    assert ill([health]) == [health]
+    assert ill([health]) == []
 
-    assert Health.asked == 2
 
-
-def test_an_emulator_that_does_not_start_is_named() -> None:
+def test_an_emulator_that_does_not_answer_is_ill() -> None:
     with ThreadingHTTPServer(("127.0.0.1", 0), Health) as server:
         address = f"http://127.0.0.1:{server.server_port}/health"
 
-    with pytest.raises(NotWell, match=re.escape(address)):
-        wait([address], 0)
+    assert ill([address]) == [address]
+
+
+def test_the_check_names_who_is_ill() -> None:
+    asked = SERVICES["health"]["healthcheck"]["test"]
+    ran = subprocess.run(
+        [sys.executable, *asked[2:]], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+
+    assert asked[:2] == ["CMD", "python"]
+    assert ran.returncode == 1
+    assert ran.stderr.split()[-len(ADDRESSES) :] == list(ADDRESSES)
+
+
+def test_every_emulator_is_checked_before_anything_uses_it() -> None:
+    hosts = {urlsplit(address).hostname for address in ADDRESSES}
+    beside = {SERVICES["health"]["network_mode"].partition(":")[2]}
+    checked = {name for name, service in SERVICES.items() if "healthcheck" in service}
+
+    assert hosts - {"127.0.0.1"} | beside | checked == SERVICES.keys() - {"seed"}
+    assert SERVICES["seed"]["depends_on"] == {"health": {"condition": "service_healthy"}}
+    assert "docker compose up --detach --wait" in (ROOT / "Makefile").read_text(encoding="utf-8")
+
+
+def test_the_readme_leads_to_func_start() -> None:
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    told, _, commands = text.partition("## With `func`")[2].partition("```sh\n")
+
+    for needed in ("Core Tools 4", "Docker", "Python 3.13"):
+        assert needed in told
+    assert [
+        line.partition(" #")[0].strip() for line in commands.partition("```")[0].splitlines()
+    ] == [
+        "make setup && . .venv/bin/activate",
+        f"cp {SETTINGS.name} local.settings.json",
+        "make emulators",
+        "func start",
+    ]
+    assert "local.settings.json" in (ROOT / ".gitignore").read_text(encoding="utf-8").splitlines()
 
 
 def test_what_the_emulators_do_not_play_is_said() -> None:

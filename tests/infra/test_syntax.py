@@ -1,5 +1,6 @@
 """The Bicep is Bicep, says nothing that nobody reads, and is kept short."""
 
+import re
 from pathlib import Path
 from typing import Any, cast
 
@@ -49,6 +50,28 @@ def test_every_parameter_and_variable_is_read(path: Path) -> None:
     for name in declared:
         rest = [line for line in text.splitlines() if not line.startswith((f"param {name} ", "//"))]
         assert sum(_says(line, name) for line in rest) > (f"var {name} " in text), name
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
+def test_every_policy_that_is_not_kept_has_a_reason(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    read = [one for said in Reader(text).file() for one in said.skipped.items()]
+
+    assert len(read) == text.count("checkov:")
+    for policy, reason in read:
+        assert re.fullmatch(r"CKV2?_AZURE_\d+", policy)
+        assert len(reason.split()) >= 5, f"{policy}: say why"
+
+
+def test_no_policy_is_passed_over_elsewhere() -> None:
+    (line,) = (
+        line
+        for line in (ROOT / "Makefile").read_text(encoding="utf-8").splitlines()
+        if "bin/checkov" in line
+    )
+
+    assert not re.search(r"--(skip-check|soft-fail|baseline|check|config-file)", line)
+    assert not [*ROOT.glob(".checkov*"), *INFRA.glob("**/.checkov*")]
 
 
 def test_every_module_is_deployed() -> None:

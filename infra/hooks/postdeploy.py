@@ -1,0 +1,49 @@
+"""Subscribes the webhooks of ONEWRITE_SUBSCRIBERS, or else of infra/webhooks.json, now that the code runs."""
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Final
+
+FILE: Final = Path("infra") / "webhooks.json"
+
+
+def named() -> str | None:
+    """Give the webhooks by name, as JSON; None where nobody is to be told."""
+    said = os.environ.get("ONEWRITE_SUBSCRIBERS")
+    if not said and FILE.is_file():
+        return FILE.read_text(encoding="utf-8")
+    return said or None
+
+
+def subscribe(webhooks: Path) -> None:
+    """Deploy the subscriptions; raises CalledProcessError when Azure refuses them."""
+    # In Windows `az` is a script, which is found by its whole name alone.
+    az = shutil.which("az") or "az"
+    deployment = {
+        "--name": "event-subscriptions",
+        "--subscription": os.environ["AZURE_SUBSCRIPTION_ID"],
+        "--resource-group": os.environ["AZURE_RESOURCE_GROUP"],
+        "--template-file": "infra/event-subscriptions.bicep",
+    }
+    parameters = [
+        f"topicName={os.environ['ONEWRITE_TOPIC']}",
+        f"deadLetterAccountName={os.environ['ONEWRITE_DEAD_LETTER_ACCOUNT']}",
+        f"deadLetterContainer={os.environ['ONEWRITE_DEAD_LETTER_CONTAINER']}",
+        f"webhooks=@{webhooks}",
+    ]
+    options = [part for option in deployment.items() for part in option]
+    command = [az, "deployment", "group", "create", *options, "--parameters", *parameters]
+    subprocess.run(command, check=True)
+
+
+if __name__ == "__main__":
+    if (webhooks := named()) is None:
+        print(f"neither ONEWRITE_SUBSCRIBERS nor {FILE}: nobody is subscribed to the notifications")
+    else:
+        with TemporaryDirectory() as folder:
+            path = Path(folder) / "webhooks.json"
+            path.write_text(webhooks, encoding="utf-8")
+            subscribe(path)

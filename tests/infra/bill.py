@@ -1,0 +1,110 @@
+"""The rows of the estimate: each with its arithmetic, as it is shown, and its dollars."""
+
+from tests.infra import costs
+from tests.infra.costs import HOURS, MONTH, Deployed, Load
+
+type Row = tuple[str, float]
+
+
+def bill(load: Load, deployed: Deployed) -> dict[str, Row]:
+    """Give the rows of a month, by what is paid for."""
+    return {
+        "request units": _store(load, deployed),
+        "the store's storage after one month, with backup": _stored(load),
+        "Event Hubs, with Capture": _log(load),
+        "captured events after one month": _captured(load),
+        "Event Grid, publish and deliver": _told(load),
+        "Functions, instances": _instances(load, deployed),
+        "Functions, executions": _executions(load),
+        "host storage: checkpoints and leases": _checkpoints(load, deployed),
+        "availability test": _tested(deployed),
+        "telemetry": _telemetry(load, deployed),
+    }
+
+
+def together(rows: dict[str, Row]) -> int:
+    """Add what is shown, so that the table adds up."""
+    return sum(round(dollars) for _, dollars in rows.values())
+
+
+def serverless(load: Load) -> float:
+    """Give what the request units cost when each is paid for."""
+    return sum(load.units().values()) * MONTH * costs.SERVERLESS
+
+
+def _store(load: Load, deployed: Deployed) -> Row:
+    units = load.units()
+    per_second = f"{load.rate:,} × {costs.EVENTS_UNITS + costs.VIEWS_UNITS} + {costs.POLL_UNITS}"
+    average = (
+        f"{per_second} + {load.batches:g} × {costs.BATCH_UNITS} = {sum(units.values()):,.0f} RU/s"
+    )
+    highest = load.highest(deployed.others)
+    hundreds = sum(highest.values()) / 100
+    autoscaled = hundreds * costs.AUTOSCALE * HOURS
+    if serverless(load) < autoscaled:
+        millions = sum(units.values()) * MONTH
+        return f"{average}; serverless: {millions:,.0f} M × {costs.SERVERLESS}", serverless(load)
+    parts = " + ".join(f"{one:,}" for one in highest.values())
+    return (
+        f"{average}; autoscale, {costs.PEAK} times that: ({parts}) ÷ 100 × {costs.AUTOSCALE} × {HOURS}",
+        autoscaled,
+    )
+
+
+def _stored(load: Load) -> Row:
+    gigabytes, price = load.commands * costs.KILOBYTES, costs.STORED + costs.BACKUP
+    return f"{gigabytes:,.1f} GB × {price:.2f}", gigabytes * price
+
+
+def _log(load: Load) -> Row:
+    units, price = load.throughput_units(), costs.UNIT + costs.CAPTURE
+    text = f"{units} × {price:.2f} × {HOURS} + {load.commands:,.1f} M × {costs.EVENTS}"
+    return text, units * price * HOURS + load.commands * costs.EVENTS
+
+
+def _captured(load: Load) -> Row:
+    gigabytes = load.commands * costs.KILOBYTES
+    return f"{gigabytes:,.1f} GB × {costs.BLOBS}", gigabytes * costs.BLOBS
+
+
+def _told(load: Load) -> Row:
+    operations = 2 * costs.NOTIFIED * load.commands
+    return f"{operations:,.1f} M × {costs.OPERATIONS:.2f}", operations * costs.OPERATIONS
+
+
+def _instances(load: Load, deployed: Deployed) -> Row:
+    ready, needed = deployed.ready, load.instances(deployed.ready)
+    kept = sum(ready.values())
+    # An invocation is billed for a second at least: what is called once a second is busy all the time.
+    busy = sum(count for name, count in ready.items() if costs.CPU[name])
+    more = sum(needed.values()) - kept
+    seconds = MONTH * 1e6
+    text = f"{kept} ready × {costs.READY:f} + {busy} of them busy × {costs.BUSY:f}"
+    text += f" + {more} on demand × {costs.DEMAND:f}" if more else ""
+    paid = kept * costs.READY + busy * costs.BUSY + more * costs.DEMAND
+    return f"({text}) × {deployed.memory:g} GB × {seconds:,.0f} s", seconds * deployed.memory * paid
+
+
+def _executions(load: Load) -> Row:
+    a_second = 2 * load.rate + 4 * load.batches
+    text = f"(2 × {load.rate:,} + 4 × {load.batches:g}) × {MONTH:.3f} M × {costs.EXECUTIONS:.2f}"
+    return text, a_second * MONTH * costs.EXECUTIONS
+
+
+def _checkpoints(load: Load, deployed: Deployed) -> Row:
+    a_second = 3 * load.batches + deployed.renewals
+    text = f"(3 × {load.batches:g} + {deployed.renewals:g}) × {MONTH:.3f} M × {costs.WRITES:.2f}"
+    return text, a_second * MONTH * costs.WRITES
+
+
+def _tested(deployed: Deployed) -> Row:
+    return f"{deployed.runs:.1f} thousand × {costs.TESTS:.2f}", deployed.runs * costs.TESTS
+
+
+def _telemetry(load: Load, deployed: Deployed) -> Row:
+    instances = sum(load.instances(deployed.ready).values())
+    traced = load.commands * costs.SPANS * load.share * costs.SPAN_KILOBYTES
+    measured = instances * costs.METRICS_GIGABYTES
+    text = f"({load.commands:,.1f} M × {costs.SPANS} × {load.share} × {costs.SPAN_KILOBYTES} KB"
+    text += f" + {instances} × {costs.METRICS_GIGABYTES} GB) × {costs.LOGS:.2f}"
+    return text, (traced + measured) * costs.LOGS

@@ -1,0 +1,168 @@
+"""What a month costs: the prices and the quantities, those that are assumed and those that are deployed.
+
+Prices are pay-as-you-go list prices of one large region in US dollars, from memory, as of November 2026.
+"""
+
+from dataclasses import dataclass
+from math import ceil
+from typing import Any, Final
+
+from tests.infra.clouds import DESCRIBED, Cloud
+
+HOURS: Final = 730
+MONTH: Final = (
+    HOURS * 3600 / 1e6
+)  # millions of seconds, so that a rate times it is millions a month
+
+# The price of each thing, and what one of it is.
+PRICES: Final = {
+    "Cosmos DB serverless: a million request units": 0.25,
+    "Cosmos DB autoscale: 100 RU/s, for an hour of which that was the highest": 0.012,
+    "Cosmos DB storage: a GB and month": 0.25,
+    "Cosmos DB backup of 30 days: a GB and month": 0.20,
+    "Event Hubs Standard: a unit and hour": 0.03,
+    "Event Hubs Capture: a unit and hour": 0.10,
+    "Event Hubs: a million events in": 0.028,
+    "Event Grid: a million operations": 0.60,
+    "Functions, always ready: a GB and second": 0.000004,
+    "Functions, always ready and busy: a GB and second on top": 0.000016,
+    "Functions, on demand: a GB and second": 0.000026,
+    "Functions: a million executions": 0.40,
+    "Storage: a GB and month": 0.02,
+    "Storage: a million writes": 5.00,
+    "Availability test: a thousand runs from one place": 0.60,
+    "Log Analytics: a GB": 2.30,
+}
+(
+    SERVERLESS,
+    AUTOSCALE,
+    STORED,
+    BACKUP,
+    UNIT,
+    CAPTURE,
+    EVENTS,
+    OPERATIONS,
+    READY,
+    BUSY,
+    DEMAND,
+    EXECUTIONS,
+    BLOBS,
+    WRITES,
+    TESTS,
+    LOGS,
+) = PRICES.values()
+
+# Request units of one command: in `events` its insert and the reads of publisher and sweep; in `views` the reads
+# of the row by projections and sweep (Strong doubles them), its write, and one query.
+EVENTS_UNITS: Final = 8 + 1 + 1
+VIEWS_UNITS: Final = 4 + 14 + 2
+# Of one batch: three consumers note how far they are, and the publisher its lease. Of a second: two looks.
+BATCH_UNITS: Final = 4 * 10
+POLL_UNITS: Final = 2
+KILOBYTES: Final = 1.2  # of a commit, and of an event in the log
+PEAK: Final = 1.3  # the highest second of an hour, as a multiple of the average
+NOTIFIED: Final = 0.1  # of the commands
+SPANS, SPAN_KILOBYTES, METRICS_GIGABYTES = 7, 1.5, 0.5  # of a command; of a span; of an instance
+# Milliseconds of CPU of a command, on an instance that has one core: its own and its query's, and what follows.
+CPU: Final = {
+    "http": 4.0,
+    "single_publisher": 1.0,
+    "projections": 1.6,
+    "reactions": 1.0,
+    "notifications": 0.4,
+    "mailbox": 0.0,
+}
+# Request units of an event that is read afresh; half of the events cause a command, which turns out to be done.
+AFRESH: Final = {
+    "read by the sweep": 1.0,
+    "read to be sent": 3.0,
+    "row looked for twice": 4.0,
+    "row written": 14.0,
+    "half a command": 7.5,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Deployed:
+    """What the Bicep and the names decide."""
+
+    ready: dict[str, int]
+    memory: float
+    renewals: float
+    runs: float
+    others: int
+
+    @classmethod
+    def read(cls, cloud: Cloud) -> "Deployed":
+        """Read it out of what Azure would be asked for."""
+        watched = cloud.one("Insights/webtests").properties
+        hubs = DESCRIBED["hubs"].values()
+        partitions = sum(hub["partitions"] * len(hub["consumerGroups"]) for hub in hubs)
+        runs = len(watched["Locations"]) * 3600 / watched["Frequency"] * HOURS / 1000
+        (memory,) = {scale["instanceMemoryMB"] / 1024 for scale in _scales(cloud)}
+        others = len(DESCRIBED["containers"].keys() - {"events", "views"})
+        return cls(always_ready(cloud), memory, partitions / 10, runs, others)
+
+
+def always_ready(cloud: Cloud) -> dict[str, int]:
+    """Count the instances that are kept for each trigger, in all apps."""
+    return {
+        one["name"].removeprefix("function:"): one["instanceCount"]
+        for scale in _scales(cloud)
+        for one in scale["alwaysReady"]
+    }
+
+
+def _scales(cloud: Cloud) -> list[dict[str, Any]]:
+    return [
+        site.properties["functionAppConfig"]["scaleAndConcurrency"] for site, _, _ in cloud.apps()
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """So many commands a second, so many of them in a batch of the log."""
+
+    rate: int
+    batch: int
+    share: float
+
+    @property
+    def batches(self) -> float:
+        return self.rate / self.batch
+
+    @property
+    def commands(self) -> float:
+        """Millions a month."""
+        return self.rate * MONTH
+
+    def units(self) -> dict[str, float]:
+        """Request units a second, by container."""
+        return {
+            "events": self.rate * EVENTS_UNITS + POLL_UNITS,
+            "views": self.rate * VIEWS_UNITS,
+            "others": self.batches * BATCH_UNITS,
+        }
+
+    def highest(self, others: int) -> dict[str, int]:
+        """Give what autoscale is billed for, in RU/s: a tenth of the most that a container may take, or more."""
+        least = {"events": 400, "views": 400, "others": 100 * others}
+        return {
+            name: max(least[name], ceil(units * PEAK / 100) * 100)
+            for name, units in self.units().items()
+        }
+
+    def instances(self, ready: dict[str, int]) -> dict[str, int]:
+        """Give the instances that each trigger needs: those that are ready, or more."""
+        return {
+            name: max(count, ceil(self.rate * CPU[name] / 1000)) for name, count in ready.items()
+        }
+
+    def throughput_units(self) -> int:
+        """Give those of Event Hubs: 1 MB or 1,000 events a second in, 2 MB or 4,096 events out, each."""
+        rate = self.rate * PEAK
+        out = 3 * rate
+        return ceil(max(rate / 1000, rate * KILOBYTES / 1000, out / 4096, out * KILOBYTES / 2000))
+
+
+LOADS: Final = (Load(1, 1, 0.02), Load(100, 10, 0.02), Load(5000, 100, 0.002))

@@ -1,0 +1,136 @@
+"""What the operators read about costs: made of the estimate, never written by hand."""
+
+from collections.abc import Iterable
+from textwrap import fill
+
+from tests.infra import costs
+from tests.infra.bill import bill, serverless, together
+from tests.infra.costs import HOURS, LOADS, PRICES, Deployed
+
+HEAD = "## What it costs\n"
+INTRODUCTION = f"""\
+Prices are assumptions: pay-as-you-go list prices of one large region in US dollars, written down from memory in
+November 2026 and not looked up, without free grants; a month has {HOURS} hours. Put in your own, in
+[`costs.py`](../tests/infra/costs.py): `WRITE_DOCS=1 pytest tests/infra/test_costs.py` makes this section."""
+LOAD = f"""\
+And this of the load: a commit of {costs.KILOBYTES} KB with one event, and one query a command; one notification in
+ten commands, for one subscriber; {LOADS[0].batch}, {LOADS[1].batch} and {LOADS[2].batch} events in a batch; the
+highest second of an hour is {costs.PEAK} times the average; {costs.SPANS} spans of {costs.SPAN_KILOBYTES} KB
+a command, of which the share `ONEWRITE_TRACE_SHARE` is kept; {costs.METRICS_GIGABYTES} GB of metrics
+an instance."""
+
+
+def page(deployed: Deployed) -> str:
+    """Write the section."""
+    parts = (HEAD, INTRODUCTION, "", _prices(), "", LOAD, "", _bullets(_assumed(deployed)), "")
+    said = _bullets([*_said(deployed), _afresh()])
+    return "\n".join([*parts, _table(deployed), "", "What the numbers say:", "", said, ""])
+
+
+def _prices() -> str:
+    lines = [
+        f"| {name} | {f'{price:f}'.rstrip('0').rstrip('.')} |" for name, price in PRICES.items()
+    ]
+    return "\n".join(["| price | assumed |", "| --- | --- |", *lines])
+
+
+def _bullets(texts: Iterable[str]) -> str:
+    return "\n".join(
+        fill(
+            f"- {text}", 115, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False
+        )
+        for text in texts
+    )
+
+
+def _assumed(deployed: Deployed) -> Iterable[str]:
+    ready = ", ".join(f"`{name}` {count}" for name, count in sorted(deployed.ready.items()))
+    cpu = ", ".join(f"`{name}` {one:g}" for name, one in costs.CPU.items() if one)
+    yield (
+        "**Request units of a command.** In `events`: insert 8, read by the publisher 1 and by the sweep 1: "
+        f"{costs.EVENTS_UNITS}. In `views`: row read by projections and sweep 4 (Strong doubles it), row written "
+        f"14, query 2: {costs.VIEWS_UNITS}. Of a batch: three consumers note how far they are, and the publisher "
+        f"its lease: {costs.BATCH_UNITS}. Asking for what is not there yet: {costs.POLL_UNITS} a second."
+    )
+    yield (
+        f"**Instances.** The Bicep keeps {sum(deployed.ready.values())} ready, in one app or in three: {ready}. "
+        f"An instance of {deployed.memory:g} GB has one core; milliseconds of CPU a command: {cpu}. An "
+        "invocation is billed for a second at least, so an instance that is called once a second is busy "
+        "all the time."
+    )
+    yield (
+        "**Host storage.** Each consumer writes a checkpoint a batch, and the lease of each partition is renewed "
+        f"every ten seconds: {deployed.renewals:g} a second."
+    )
+    yield (
+        "**Not counted.** Alerts (a few dollars), private endpoints, traffic out of the region, what is parked, "
+        "commands that wait."
+    )
+
+
+def _table(deployed: Deployed) -> str:
+    bills = [bill(load, deployed) for load in LOADS]
+    cells = {
+        name: [f"{one[name][0]} = **{one[name][1]:,.0f}**" for one in bills] for name in bills[0]
+    }
+    lines = [
+        ["a month", *(f"{load.rate:,} a second" for load in LOADS)],
+        ["---"] * (1 + len(LOADS)),
+        *([name, *row] for name, row in cells.items()),
+        ["**together**", *(f"**{together(one):,}**" for one in bills)],
+    ]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def _said(deployed: Deployed) -> Iterable[str]:
+    _, middle, large = LOADS
+    bills = [bill(load, deployed) for load in LOADS]
+    kept = bills[0]["Functions, instances"][1]
+    highest = large.highest(deployed.others)
+    units = bills[2]["request units"][1]
+    stored = bills[2]["the store's storage after one month, with backup"][1]
+    yield (
+        f"At one command a second, instances are {_share(kept, together(bills[0]))} of it. With 512 MB "
+        f"(`ONEWRITE_INSTANCE_MEMORY`) they cost {kept / 4:,.0f} instead of {kept:,.0f}. "
+        "`ONEWRITE_ALWAYS_READY false` saves only where nothing happens most of the time: busy on demand costs "
+        "more than busy and ready. A place to try things that is idle pays for Event Hubs, host storage "
+        "and the test."
+    )
+    yield (
+        f"At {middle.rate}, autoscale costs {bills[1]['request units'][1]:,.0f} and serverless would cost "
+        f"{serverless(middle):,.0f}. They meet where the average is "
+        f"{_share(costs.AUTOSCALE / 360_000, costs.SERVERLESS / 1e6)} of the highest second of an hour, and where "
+        "it is above the least that autoscale takes."
+    )
+    yield (
+        f"At {large.rate:,}, {_share(units + stored, together(bills[2]))} are the store, and its storage grows by "
+        f"{stored:,.0f} each month: nothing is ever deleted. `ONEWRITE_EVENTS_THROUGHPUT` and "
+        f"`ONEWRITE_VIEWS_THROUGHPUT` have to be raised, to {_thousands(highest['events'])} and "
+        f"{_thousands(highest['views'])}, `ONEWRITE_OTHERS_THROUGHPUT` to {_thousands(highest['others'])}, and "
+        f"`ONEWRITE_EVENTHUBS_MOST_UNITS` to {large.throughput_units()}; steady load is cheaper by a third with "
+        "standard throughput. Four partitions of the log (4 MB a second in) are not enough for "
+        f"{large.rate * costs.KILOBYTES * costs.PEAK / 1000:.1f}: decide on 12 or more in `shared/names.json` "
+        "**before** the first deployment."
+    )
+    yield (
+        "Hot streams are cheaper than this: up to a hundred commands share a write, and the rows of a batch are "
+        "written once."
+    )
+
+
+def _afresh() -> str:
+    units = sum(costs.AFRESH.values())
+    parts = ", ".join(f"{name} {one:g}" for name, one in costs.AFRESH.items())
+    return (
+        f"[Reading the store afresh](#rebuild-of-a-view), in a rebuild or after a restore, takes some {units:.0f} "
+        f"request units an event ({parts}): {units * costs.SERVERLESS:.2f} for a million events, serverless, and "
+        f"{costs.EVENTS + 2 * costs.NOTIFIED * costs.OPERATIONS:.2f} for the log and for telling again."
+    )
+
+
+def _share(part: float, whole: float) -> str:
+    return f"{100 * part / whole:.0f} %"
+
+
+def _thousands(units: int) -> str:
+    return f"{-(-units // 1000) * 1000:,}"

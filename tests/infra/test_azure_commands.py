@@ -1,0 +1,44 @@
+"""The commands for Azure, which nothing can run here: a shell understands them, and each name in them is given."""
+
+import re
+import subprocess
+
+import pytest
+
+from infra.local.stack import ROOT
+from tests.infra.clouds import cloud
+
+RUNBOOKS = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
+BLOCKS = [
+    block
+    for block in re.findall(r"```sh\n(.*?)```", RUNBOOKS, re.DOTALL)
+    if block.startswith("# azure")
+]
+# What azd keeps of an environment: its own names, what was set, and what the deployment gave.
+KEPT = {
+    "AZURE_SUBSCRIPTION_ID",
+    *re.findall(
+        r"\$\{(\w+)", (ROOT / "infra" / "main.parameters.json").read_text(encoding="utf-8")
+    ),
+    *cloud("together").outputs,
+}
+GIVEN = re.compile(r"^\s*(?:for )?([A-Za-z_]+)(?:=| in )", re.MULTILINE)
+ASKED = re.compile(r"\$\{?([A-Za-z_]+)")
+
+
+def said(block: str) -> str:
+    """Leave out what the shell leaves alone, and the comments."""
+    return re.sub(r"(?m)'[^'\n]*'|#.*$", "", block)
+
+
+@pytest.mark.parametrize("block", BLOCKS, ids=lambda block: block.partition("\n")[0][9:40])
+def test_a_shell_understands_it(block: str) -> None:
+    subprocess.run(["bash", "-n"], input=block.encode(), check=True)
+
+
+def test_every_name_is_given_before_it_is_used() -> None:
+    given = set(KEPT)
+    for block in BLOCKS:
+        for line in said(block).splitlines():
+            assert set(ASKED.findall(line)) <= given | set(GIVEN.findall(line)), line
+            given.update(GIVEN.findall(line))

@@ -1,0 +1,108 @@
+"""The estimate of costs adds up, and counts what is deployed."""
+
+import json
+import os
+import re
+
+import pytest
+
+from infra.local.stack import ROOT
+from tests.infra.checks import CONTAINERS
+from tests.infra.clouds import cloud
+from tests.infra.costs import (
+    CPU,
+    EVENTS_UNITS,
+    LOADS,
+    PRICES,
+    VIEWS_UNITS,
+    Deployed,
+    Load,
+    always_ready,
+)
+from tests.infra.costs_page import HEAD, page
+
+RUNBOOKS = ROOT / "docs" / "operations.md"
+SECTION = RUNBOOKS.read_text(encoding="utf-8").partition(HEAD)[2]
+CELL = re.compile(r"(?:[^|:]*: )?([^|:]+) = \*\*([\d,]+)\*\*")
+
+
+def test_the_section_is_made_of_the_estimate() -> None:
+    before, _, after = RUNBOOKS.read_text(encoding="utf-8").partition(HEAD)
+    now = page(Deployed.read(cloud("together")))
+    if "WRITE_DOCS" in os.environ:
+        RUNBOOKS.write_text(before + now, encoding="utf-8")
+        return
+
+    assert HEAD + after == now, "WRITE_DOCS=1 writes it anew"
+
+
+@pytest.mark.parametrize("name", ["split", "closed", "autoscaled"])
+def test_one_app_and_three_apps_keep_as_many_instances(name: str) -> None:
+    assert always_ready(cloud(name)) == always_ready(cloud("together"))
+
+
+def test_every_instance_that_is_kept_is_counted() -> None:
+    kept = [
+        (one["name"].removeprefix("function:"), one["instanceCount"])
+        for site, _, _ in cloud("together").apps()
+        for one in site.properties["functionAppConfig"]["scaleAndConcurrency"]["alwaysReady"]
+    ]
+
+    assert {name for name, _ in kept} == CPU.keys()
+    assert f"keeps {sum(count for _, count in kept)} ready" in SECTION
+
+
+def test_what_is_shown_is_worth_what_is_said() -> None:
+    """Reads the table as a reader would, with the prices that stand above it."""
+    prices = {
+        float(price) for price in re.findall(r"^\| [^|]+ \| ([\d.]+) \|$", SECTION, re.MULTILINE)
+    }
+    table = SECTION.partition("| a month |")[2]
+    rows = [line.strip("| ").split(" | ")[1:] for line in table.splitlines() if "= **" in line]
+
+    assert prices == set(PRICES.values())
+    assert len(rows) == 10
+    for row in rows:
+        for cell in row:
+            found = CELL.fullmatch(cell)
+            assert found, cell
+            shown = eval(re.sub(r"[^\d.()*/+]", "", found[1].replace("×", "*").replace("÷", "/")))
+            assert shown == pytest.approx(_number(found[2]), rel=0.01, abs=0.6), cell
+    sums = re.findall(r"\*\*([\d,]+)\*\*", table.partition("| **together** |")[2].split("\n")[0])
+    for number, total in enumerate(sums):
+        assert _number(total) == sum(_number(row[number].rpartition("= ")[2]) for row in rows)
+
+
+def _number(text: str) -> int:
+    return int(text.strip("*").replace(",", ""))
+
+
+def test_the_load_is_one_that_the_configuration_allows() -> None:
+    hubs = json.loads((ROOT / "host.json").read_text(encoding="utf-8"))["extensions"]["eventHubs"]
+    parameters = json.loads((ROOT / "infra" / "main.parameters.json").read_text(encoding="utf-8"))
+    share = parameters["parameters"]["traceShare"]["value"]
+
+    assert max(load.batch for load in LOADS) <= hubs["maxEventBatchSize"]
+    assert hubs["batchCheckpointFrequency"] == 1, "a checkpoint a batch is what is counted"
+    assert share.endswith(f"={LOADS[0].share}}}")
+
+
+def test_what_is_billed_at_least_is_a_tenth_of_what_is_deployed() -> None:
+    most = {
+        one.body["name"]: one.properties["options"]["autoscaleSettings"]["maxThroughput"]
+        for one in cloud("autoscaled").of(CONTAINERS)
+    }
+    others = most.keys() - {"events", "views"}
+
+    assert Load(0, 1, 0).highest(len(others)) == {
+        "events": most["events"] / 10,
+        "views": most["views"] / 10,
+        "others": sum(most[name] for name in others) / 10,
+    }
+
+
+def test_what_a_container_is_asked_for_is_what_its_commands_need() -> None:
+    load = Load(5000, 100, 0.002)
+
+    assert load.units()["views"] == 5000 * VIEWS_UNITS == 100_000
+    assert load.units()["events"] == pytest.approx(5000 * EVENTS_UNITS, rel=0.001)
