@@ -1,5 +1,6 @@
 """What a delivery holds: one event or many, as CloudEvents (1.0.2, JSON) or in the schema of Event Grid."""
 
+import sys
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 from urllib.parse import unquote
@@ -28,7 +29,7 @@ class _CloudEvent(BaseModel):
     data_base64: Base64Bytes | None = None
 
     def event(self) -> OutsideEvent:
-        data = self.data if self.data_base64 is None else from_json(self.data_base64)
+        data = self.data if self.data_base64 is None else _json(self.data_base64)
         return OutsideEvent(self.source, self.id, self.type, data, self.traceparent)
 
 
@@ -46,7 +47,7 @@ class _EventGridEvent(BaseModel):
 def parse(headers: Mapping[str, str], body: bytes) -> list[OutsideEvent]:
     """Read all events of a delivery; raises InvalidMessage, for the whole of it, that says where."""
     try:
-        content = from_json(body, allow_inf_nan=False)
+        content = _json(body)
     except ValueError as error:
         raise InvalidMessage(f"the delivery is no JSON: {error}") from error
     if "ce-specversion" in headers:
@@ -68,6 +69,25 @@ def _read(content: Any, number: int) -> OutsideEvent:  # noqa: ANN401 - JSON
         return schema.model_validate(content).event()
     except ValueError as error:
         raise InvalidMessage(f"event {number} of the delivery is none: {error}") from error
+
+
+def _json(body: bytes) -> Any:  # noqa: ANN401 - JSON
+    content = from_json(body, allow_inf_nan=False)
+    if not _finite(content):
+        raise ValueError("it holds a number that is more than any JSON number")
+    return content
+
+
+def _finite(content: Any) -> bool:  # noqa: ANN401 - JSON
+    """Tell whether a double holds every number (RFC 8259, section 6): 1e400 is read as infinity."""
+    match content:
+        case int() | float():
+            return abs(content) <= sys.float_info.max
+        case dict():
+            return all(map(_finite, content.values()))
+        case list():
+            return all(map(_finite, content))
+    return True
 
 
 def _attributes(headers: Mapping[str, str]) -> dict[str, str]:
