@@ -14,7 +14,7 @@ from shared.kernel.outside_event import OutsideEvent
 
 # Both go into what is stored. A source is a URI: without spaces, it cannot run into the id behind it.
 Id = Annotated[str, Field(min_length=1, max_length=256)]
-Source = Annotated[str, Field(pattern=r"^\S*$", max_length=512)]
+Source = Annotated[str, Field(pattern=r"^\S+$", max_length=512)]
 Type = Annotated[str, Field(min_length=1)]
 
 
@@ -22,7 +22,7 @@ class _CloudEvent(BaseModel):
     model_config = ConfigDict(extra="ignore")
     specversion: Literal["1.0"]
     id: Id
-    source: Annotated[Source, Field(min_length=1)]
+    source: Source
     type: Type
     traceparent: str | None = None
     data: Any = None
@@ -36,7 +36,8 @@ class _CloudEvent(BaseModel):
 class _EventGridEvent(BaseModel):
     model_config = ConfigDict(extra="ignore", alias_generator=to_camel)
     id: Id
-    topic: Source = ""
+    # Event Grid stamps it on every event. Without it, two senders would share their ids.
+    topic: Source
     event_type: Type
     data: Any = None
 

@@ -2,15 +2,16 @@
 
 import asyncio
 import hashlib
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from typing import Any
 
-from consumers.webhooks.deliveries import read
+from consumers.webhooks.deliveries import parse, read
 from shared.kernel.commit import timestamp
 from shared.kernel.dispatcher import Dispatcher
 from shared.kernel.domain import Domain
-from shared.kernel.errors import OnewriteError, Poison, ReactionFailed
+from shared.kernel.errors import InvalidMessage, OnewriteError, Poison, ReactionFailed
 from shared.kernel.message import type_name
 from shared.kernel.outcome import Refused
 from shared.kernel.outside_event import OutsideEvent
@@ -47,14 +48,22 @@ class Webhooks:
             if isinstance(result, BaseException):
                 raise result
 
+    async def take(self, body: bytes) -> None:
+        """Handle what nobody can be told that it is unreadable: it is parked then, as a text."""
+        try:
+            events = parse({}, body)
+        except InvalidMessage as error:
+            await self._park(_name(body), error, {"body": body.decode()})
+        else:
+            await self.handle(events)
+
     async def replay(self, stream: StreamName, version: int) -> int:
         """Handle a parked event again, unless it was skipped; raises Poison."""
         decided = await self.parking.decisions(CONSUMER, str(stream))
         parked = await self.parking.find(CONSUMER, str(stream))
         if parked is not None and parked.marker.envelope and decided[-1].action != "skip":
-            event = read({"specversion": "1.0", **parked.marker.envelope})
             try:
-                await self._cause(event)
+                await self._cause(read({"specversion": "1.0", **parked.marker.envelope}))
             except OnewriteError as error:
                 if error.transient:
                     raise
@@ -68,7 +77,8 @@ class Webhooks:
             except Exception as error:
                 if isinstance(error, OnewriteError) and error.transient:
                     raise
-                await self._park(event, error)
+                shown = {name: value for name, value in asdict(event).items() if value is not None}
+                await self._park(_name(event.key.encode()), error, shown)
 
     async def _cause(self, event: OutsideEvent) -> None:
         time = timestamp(self.now())
@@ -84,12 +94,10 @@ class Webhooks:
             sentence = outcome.refusal.sentence
             raise ReactionFailed(f"{command} to {request.stream} was refused: {sentence}")
 
-    async def _park(self, event: OutsideEvent, error: Exception) -> None:
-        stream = _name(event)
+    async def _park(self, stream: str, error: Exception, shown: Mapping[str, Any]) -> None:
         decided = await self.parking.decisions(CONSUMER, stream)
         if any(decision.action == "skip" for decision in decided):
             return
-        shown = {name: value for name, value in asdict(event).items() if value is not None}
         await self.parking.park(
             Parked(
                 consumer=CONSUMER,
@@ -99,11 +107,11 @@ class Webhooks:
                 error=f"{type(error).__name__}: {error}",
                 time=timestamp(self.now()),
                 envelope=shown,
-                traceparent=event.traceparent,
+                traceparent=shown.get("traceparent"),
             )
         )
 
 
-def _name(event: OutsideEvent) -> str:
+def _name(key: bytes) -> str:
     # Each event is parked for itself: others of its source need not wait for it.
-    return f"outside-{hashlib.sha256(event.key.encode()).hexdigest()[:32]}"
+    return f"outside-{hashlib.sha256(key).hexdigest()[:32]}"

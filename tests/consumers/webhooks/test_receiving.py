@@ -3,11 +3,9 @@
 import json
 from typing import Any
 
-import azure.functions as func
 import pytest
 
 from consumers.webhooks.receiving import LARGEST
-from shared.adapters.http.operations import Operations
 from shared.adapters.memory import MemoryEventStore
 from shared.kernel.errors import StoreUnavailable
 from shared.kernel.ports import Appended, Collided
@@ -19,7 +17,6 @@ from tests.consumers.webhooks.worlds import (
     delivery,
     grid,
 )
-from tests.consumers.worlds import now
 
 DISPATCHED = ("order-O1", "DispatchRecorded")
 
@@ -110,28 +107,13 @@ async def test_a_bad_event_is_parked_and_the_others_of_its_delivery_are_done() -
     assert "ReceiveStock to item-teapot was refused" in second
 
 
-async def decided(world: World, action: str) -> int:
-    """Decide on the one event that is parked, as an operator does; gives the status of the answer."""
-    (marker,) = await world.parking.parked("webhooks")
-    asked = func.HttpRequest(
-        method="POST",
-        url="/",
-        route_params={"consumer": "webhooks", "stream": marker.stream},
-        body=b'{"by": "ann", "reason": "seen to"}',
-    )
-    operations = Operations("webhooks", world.parking, world.webhooks.replay, now)
-    answer = await (operations.release(asked) if action == "release" else operations.skip(asked))
-    found: int = answer.status_code
-    return found
-
-
 async def test_a_parked_event_is_released_when_its_cause_is_gone() -> None:
     world = World()
     await world.status([delivered(3)])
 
-    assert await decided(world, "release") == 409
+    assert await world.decide("release") == 409
     await world.register()
-    assert await decided(world, "release") == 200
+    assert await world.decide("release") == 200
 
     assert ("item-teapot", "StockReceived") in world.effects()
     assert await world.parked() == []
@@ -146,7 +128,7 @@ async def test_a_release_that_meets_an_ill_store_leaves_the_event_parked() -> No
     await world.register()
     store.ill = True
 
-    assert await decided(world, "release") == 503
+    assert await world.decide("release") == 503
     assert len(await world.parked()) == 1
 
 
@@ -154,6 +136,6 @@ async def test_a_skipped_event_is_skipped_for_good() -> None:
     world = World()
     await world.status([delivered(3)])
 
-    assert await decided(world, "skip") == 200
+    assert await world.decide("skip") == 200
     assert await world.status([delivered(3)]) == 200
     assert await world.parked() == []

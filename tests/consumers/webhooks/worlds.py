@@ -10,6 +10,7 @@ import azure.functions as func
 from consumers.webhooks.authentication import Authentication, Verify
 from consumers.webhooks.handling import Webhooks
 from consumers.webhooks.receiving import Receiver
+from shared.adapters.http.operations import Operations
 from shared.adapters.memory import MemoryEventStore, MemoryParking
 from shared.domain import domain
 from shared.domain.item.commands import RegisterItem
@@ -107,3 +108,17 @@ class World:
     async def parked(self) -> list[str]:
         """Name the errors of what is parked."""
         return [marker.error for marker in await self.parking.parked("webhooks")]
+
+    async def decide(self, action: str) -> int:
+        """Decide on the one event that is parked, as an operator does; gives the status of the answer."""
+        (marker,) = await self.parking.parked("webhooks")
+        asked = func.HttpRequest(
+            method="POST",
+            url="/",
+            route_params={"consumer": "webhooks", "stream": marker.stream},
+            body=b'{"by": "ann", "reason": "seen to"}',
+        )
+        operations = Operations("webhooks", self.parking, self.webhooks.replay, now)
+        decided = operations.release if action == "release" else operations.skip
+        found: int = (await decided(asked)).status_code
+        return found
