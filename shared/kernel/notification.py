@@ -30,6 +30,14 @@ class Notification:
     traceparent: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Unwanted:
+    """A notification that the topic will never take, and what it says about it."""
+
+    notification: Notification
+    reason: str
+
+
 def notification(
     enricher: Enricher[Any, Any, Any],
     envelope: Envelope,
