@@ -11,6 +11,7 @@ from pydantic_core import from_json
 
 from shared.kernel.errors import InvalidMessage
 from shared.kernel.outside_event import OutsideEvent
+from shared.kernel.trace_context import well_formed
 
 # Both go into what is stored. A source is a URI: without spaces, it cannot run into the id behind it.
 Id = Annotated[str, Field(min_length=1, max_length=256)]
@@ -30,7 +31,7 @@ class _CloudEvent(BaseModel):
 
     def event(self) -> OutsideEvent:
         data = self.data if self.data_base64 is None else _json(self.data_base64)
-        return OutsideEvent(self.source, self.id, self.type, data, self.traceparent)
+        return OutsideEvent(self.source, self.id, self.type, data, well_formed(self.traceparent))
 
 
 class _EventGridEvent(BaseModel):

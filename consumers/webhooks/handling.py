@@ -2,20 +2,29 @@
 
 import asyncio
 import hashlib
+from base64 import b64encode
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
+from pydantic_core import to_json
+
 from consumers.webhooks.deliveries import parse, read
 from shared.kernel.commit import timestamp
 from shared.kernel.dispatcher import Dispatcher
 from shared.kernel.domain import Domain
-from shared.kernel.errors import InvalidMessage, OnewriteError, Poison, ReactionFailed
+from shared.kernel.errors import (
+    InvalidMessage,
+    OnewriteError,
+    OutcomeUnknown,
+    Poison,
+    ReactionFailed,
+)
 from shared.kernel.message import type_name
 from shared.kernel.outcome import Refused
 from shared.kernel.outside_event import OutsideEvent
-from shared.kernel.parking import Parked
+from shared.kernel.parking import Parked, fits
 from shared.kernel.patience import patiently
 from shared.kernel.ports import Parking
 from shared.kernel.request import CommandRequest
@@ -64,8 +73,8 @@ class Webhooks:
         if parked is not None and parked.marker.envelope and decided[-1].action != "skip":
             try:
                 await self._cause(read({"specversion": "1.0", **parked.marker.envelope}))
-            except OnewriteError as error:
-                if error.transient:
+            except Exception as error:
+                if _may_pass(error):
                     raise
                 raise Poison(str(stream), version, error) from error
         return version
@@ -75,10 +84,9 @@ class Webhooks:
             try:
                 await self._cause(event)
             except Exception as error:
-                if isinstance(error, OnewriteError) and error.transient:
+                if _may_pass(error):
                     raise
-                shown = {name: value for name, value in asdict(event).items() if value is not None}
-                await self._park(_name(event.key.encode()), error, shown)
+                await self._park(_name(event.key.encode()), error, _shown(event))
 
     async def _cause(self, event: OutsideEvent) -> None:
         time = timestamp(self.now())
@@ -88,7 +96,11 @@ class Webhooks:
                     await self._dispatch(request)
 
     async def _dispatch(self, request: CommandRequest) -> None:
-        outcome = await patiently(lambda: self.dispatcher.dispatch(request), self.pause)
+        try:
+            outcome = await patiently(lambda: self.dispatcher.dispatch(request), self.pause)
+        except OSError as error:
+            # Time that ran out, a connection that broke: nothing that the event has done.
+            raise OutcomeUnknown(f"{request.stream}: {type(error).__name__}: {error}") from error
         if isinstance(outcome, Refused):
             command = type_name(type(request.command))
             sentence = outcome.refusal.sentence
@@ -110,6 +122,18 @@ class Webhooks:
                 traceparent=shown.get("traceparent"),
             )
         )
+
+
+def _may_pass(error: Exception) -> bool:
+    return isinstance(error, OnewriteError) and error.transient
+
+
+def _shown(event: OutsideEvent) -> dict[str, Any]:
+    """Give all of an event, which nobody else keeps, so that it can be read again: encoded if it fits only so."""
+    shown = {name: value for name, value in asdict(event).items() if value is not None}
+    if fits(shown):
+        return shown
+    return {**shown, "data": None, "data_base64": b64encode(to_json(event.data)).decode()}
 
 
 def _name(key: bytes) -> str:

@@ -15,6 +15,7 @@ from shared.adapters.memory import MemoryEventStore, MemoryParking
 from shared.domain import domain
 from shared.domain.item.commands import RegisterItem
 from shared.kernel.dispatching import dispatcher
+from shared.kernel.domain import Domain
 from shared.kernel.stream import StreamName
 from tests.consumers.worlds import now
 from tests.kernel.worlds import no_pause, request
@@ -75,9 +76,15 @@ class World:
     store: MemoryEventStore = field(default_factory=MemoryEventStore)
     parking: MemoryParking = field(default_factory=MemoryParking)
 
+    domain: Domain = domain
+
     def __post_init__(self) -> None:
         self.dispatcher = dispatcher(domain, self.store, no_pause)
-        self.webhooks = Webhooks(domain, self.dispatcher, self.parking, now, no_pause)
+
+    @property
+    def webhooks(self) -> Webhooks:
+        """What takes events of others."""
+        return Webhooks(self.domain, self.dispatcher, self.parking, now, no_pause)
 
     @property
     def receiver(self) -> Receiver:
