@@ -32,8 +32,10 @@ async def test_a_subscription_that_is_expected_is_validated_with_its_code() -> N
         (VALIDATION, ""),
         ([], "ORDERS"),
         (b"no json", "ORDERS"),
-        ([{"data": {"validationCode": 7}}], "ORDERS"),
-        ([{"data": "text"}], "ORDERS"),
+        ([{**VALIDATION[0], "data": {"validationCode": 7}}], "ORDERS"),
+        ([{**VALIDATION[0], "data": "text"}], "ORDERS"),
+        ([{**VALIDATION[0], "eventType": "com.example.something-else"}], "ORDERS"),
+        ([{"data": VALIDATION[0]["data"]}], "ORDERS"),
     ],
 )
 async def test_no_other_subscription_is_validated(content: Any, subscription: str) -> None:
@@ -46,6 +48,17 @@ async def test_no_other_subscription_is_validated(content: Any, subscription: st
     assert answer.status_code == 403
     assert b"validationResponse" not in answer.get_body()
     assert world.effects() == []
+
+
+async def test_a_handshake_is_small() -> None:
+    large = [{**VALIDATION[0], "data": {"validationCode": "x" * 100_000}}]
+
+    answer = await World().receiver.receive(
+        delivery(large, secret=None, **ASKED, aeg_subscription_name="ORDERS")
+    )
+
+    assert answer.status_code == 413
+    assert b"xxx" not in answer.get_body()
 
 
 async def test_an_origin_that_is_expected_may_deliver() -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from consumers.webhooks.receiving import LARGEST
+from consumers.webhooks.receiving import LARGEST, MOST_EVENTS
 from shared.adapters.memory import MemoryEventStore
 from shared.domain import domain
 from shared.kernel.errors import OutcomeUnknown, StoreUnavailable
@@ -80,6 +80,50 @@ async def test_what_cannot_be_read_is_not_sent_again_and_has_no_effect() -> None
     assert await world.status(b"no json") == 400
     assert await world.status([cloud(), {"id": "p2"}]) == 400
     assert await world.status(b" " * (LARGEST + 1)) == 413
+    assert (world.effects(), await world.parked()) == ([], [])
+
+
+async def test_as_many_events_are_taken_as_can_be_answered_in_time() -> None:
+    world = World()
+    washed = [
+        cloud(f"w{number}", "com.example.carrier.van-washed") for number in range(MOST_EVENTS)
+    ]
+
+    assert await world.status(washed) == 200
+    assert await world.status([*washed, cloud()]) == 413
+    assert world.effects() == []
+
+
+@pytest.mark.parametrize(
+    "media_type",
+    [
+        "application/json",
+        "Application/JSON; charset=utf-8",
+        "application/cloudevents+json; charset=utf-8",
+        "application/cloudevents-batch+json",
+    ],
+)
+async def test_json_is_read_however_it_is_called(media_type: str) -> None:
+    assert await World().status(cloud(), content_type=media_type) == 200
+    assert await World().status(cloud(), content_encoding="identity") == 200
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"content_type": "text/plain"},
+        {"content_type": "application/x-www-form-urlencoded"},
+        {"content_type": ""},
+        {"content_type": "application/json", "content_encoding": "gzip"},
+    ],
+)
+async def test_nothing_else_is_read(headers: dict[str, str]) -> None:
+    world = World()
+
+    answer = await world.receiver.receive(delivery([cloud()], **headers))
+
+    assert answer.status_code == 415
+    assert json.loads(answer.get_body())["code"] == "unsupported-media-type"
     assert (world.effects(), await world.parked()) == ([], [])
 
 

@@ -62,7 +62,9 @@ def delivery(
 ) -> func.HttpRequest:
     """Give a request as the worker hands it over; underscores in the names of headers are dashes."""
     named = {name.replace("_", "-"): value for name, value in headers.items()}
-    shown = {} if secret is None else {"webhook-secret": secret}
+    shown = {"content-type": "application/json"}
+    if secret is not None:
+        shown["webhook-secret"] = secret
     body = content if isinstance(content, bytes) else json.dumps(content).encode()
     return func.HttpRequest(method, "/api/webhooks", headers={**shown, **named}, body=body)
 
