@@ -3,6 +3,7 @@
 import json
 from dataclasses import replace
 from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -43,6 +44,20 @@ async def test_a_delivery_takes_effect_once_however_often_it_comes(event: dict[s
     assert [await world.status(event) for _ in range(3)] == [200] * 3
     assert await world.status([event, event]) == 200
     assert world.effects() == [DISPATCHED]
+
+
+async def test_what_follows_is_told_others_under_an_id_that_does_not_give_the_sender_away() -> None:
+    first, again, another = World(), World(), World()
+    await first.status(cloud())
+    await again.status(grid())
+    await another.status(cloud("p2"))
+
+    chains = [world.store.written[0].metadata for world in (first, again, another)]
+
+    assert [one.causation_id for one in chains] == ["/carriers/fast p1"] * 2 + ["/carriers/fast p2"]
+    correlations = [one.correlation_id for one in chains]
+    assert correlations[0] == correlations[1] != correlations[2]
+    assert all(str(UUID(one)) == one for one in correlations)
 
 
 async def test_the_same_id_of_another_source_is_another_event() -> None:
