@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import azure.functions as func
 import pytest
 
 from tests.consumers.webhooks.worlds import ORIGIN, World, delivery
@@ -12,6 +13,9 @@ RECORDED = Path(__file__).parent / "recorded"
 # https://learn.microsoft.com/azure/event-grid/end-point-validation-event-grid-events-schema
 VALIDATION: Any = json.loads((RECORDED / "subscription-validation.json").read_text("utf-8"))
 CODE = VALIDATION[0]["data"]["validationCode"]
+# https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/http-webhook.md, section 4.1, with the header of
+# each of its parts; Event Grid refers to it.
+QUESTION = (RECORDED / "web-hook-validation.http").read_text("utf-8")
 ASKED = {"aeg_event_type": "SubscriptionValidation"}
 
 
@@ -71,6 +75,36 @@ async def test_an_origin_that_is_expected_may_deliver() -> None:
     assert answer.headers["WebHook-Allowed-Origin"] == ORIGIN
     assert answer.headers["WebHook-Allowed-Rate"] == "*"
     assert answer.headers["Allow"] == "POST"
+
+
+def recorded(text: str) -> func.HttpRequest:
+    """Read a request as it stands on the wire."""
+    first, *lines = text.splitlines()
+    method, url, _ = first.split()
+    return func.HttpRequest(
+        method, url, headers=dict(line.split(": ", 1) for line in lines), body=b""
+    )
+
+
+async def test_the_question_of_cloud_events_is_answered_to_the_origin_that_asks() -> None:
+    world = World(origins={"eventemitter.example.com"})
+
+    answer = await world.receiver.receive(recorded(QUESTION))
+
+    assert answer.status_code == 200
+    assert answer.headers["WebHook-Allowed-Origin"] == "eventemitter.example.com"
+    assert answer.headers["WebHook-Allowed-Rate"] == "*"
+    assert answer.headers["Allow"] == "POST"
+
+
+async def test_the_question_of_cloud_events_is_not_answered_where_the_origin_is_not_expected() -> (
+    None
+):
+    answer = await World().receiver.receive(recorded(QUESTION))
+
+    assert answer.status_code == 403
+    assert "WebHook-Allowed-Origin" not in answer.headers
+    assert "WebHook-Allowed-Rate" not in answer.headers
 
 
 @pytest.mark.parametrize("headers", [{}, {"WebHook_Request_Origin": "eventemitter.example.com"}])

@@ -1,7 +1,7 @@
 """A webhook on memory twins, and deliveries as others send them."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -79,6 +79,7 @@ class World:
     parking: MemoryParking = field(default_factory=MemoryParking)
 
     domain: Domain = domain
+    origins: Collection[str] = frozenset({ORIGIN})
 
     def __post_init__(self) -> None:
         self.dispatcher = dispatcher(domain, self.store, no_pause)
@@ -92,7 +93,7 @@ class World:
     def receiver(self) -> Receiver:
         """A webhook as a host has it."""
         authentication = Authentication(self.secrets, self.verify)
-        return Receiver(self.webhooks, authentication, {ORIGIN}, {"orders"})
+        return Receiver(self.webhooks, authentication, self.origins, {"orders"})
 
     async def status(self, content: Any, secret: str | None = SECRET, **headers: str) -> int:
         """Deliver, and give the status of the answer."""
