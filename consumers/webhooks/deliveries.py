@@ -2,10 +2,11 @@
 
 import sys
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Annotated, Any, Literal
 from urllib.parse import unquote
 
-from pydantic import Base64Bytes, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, Base64Bytes, BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 from pydantic_core import from_json
 
@@ -17,6 +18,8 @@ from shared.kernel.trace_context import well_formed
 Id = Annotated[str, Field(min_length=1, max_length=256)]
 Source = Annotated[str, Field(pattern=r"^\S+$", max_length=512)]
 Type = Annotated[str, Field(min_length=1)]
+# Not used here: but the platform's own way ends at what is none.
+Time = Annotated[str, AfterValidator(datetime.fromisoformat)]
 
 
 class _CloudEvent(BaseModel):
@@ -25,6 +28,7 @@ class _CloudEvent(BaseModel):
     id: Id
     source: Source
     type: Type
+    time: Time | None = None
     traceparent: str | None = None
     data: Any = None
     data_base64: Base64Bytes | None = None
@@ -40,6 +44,7 @@ class _EventGridEvent(BaseModel):
     # Event Grid stamps it on every event. Without it, two senders would share their ids.
     topic: Source
     event_type: Type
+    event_time: Time | None = None
     data: Any = None
 
     def event(self) -> OutsideEvent:

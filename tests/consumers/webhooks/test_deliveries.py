@@ -66,6 +66,14 @@ def test_the_context_of_a_trace_is_read() -> None:
 
 
 @pytest.mark.parametrize(
+    "time",
+    ["2026-11-23T12:00:00Z", "2026-11-23T12:00:00.1234567Z", "2026-11-23T13:00:00+01:00", None],
+)
+def test_a_time_is_a_time(time: str | None) -> None:
+    assert parse({}, body(cloud(time=time))) == [READ]
+
+
+@pytest.mark.parametrize(
     ("content", "sentence"),
     [
         (b"", "no JSON"),
@@ -81,6 +89,9 @@ def test_the_context_of_a_trace_is_read() -> None:
         (body(cloud(id=7)), "id"),
         (body(cloud(id="x" * 257)), "id"),
         (body(cloud(source="two words")), "source"),
+        (body(cloud(time="yesterday")), "time"),
+        (body(cloud(time=7)), "time"),
+        (body({**grid(), "eventTime": "2026-13-01T00:00:00Z"}), "eventTime"),
         (body(cloud(data_base64="!")), "event 0"),
         (body(cloud(data_base64=encoded(b"no json"))), "event 0"),
         *((body(cloud(data_base64=encoded(number))), "event 0") for number in BEYOND),
