@@ -1,40 +1,23 @@
 """What a delivery is answered, and what becomes of it: nothing is lost, and nothing is sent again in vain."""
 
 import json
-from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
 import pytest
 
 from consumers.webhooks.receiving import LARGEST, MOST_EVENTS
-from shared.adapters.memory import MemoryEventStore
-from shared.domain import domain
 from shared.kernel.errors import OutcomeUnknown, StoreUnavailable
-from shared.kernel.parking import fits
-from shared.kernel.ports import Appended, Collided
 from tests.consumers.webhooks.worlds import (
+    DISPATCHED,
     SUPPLIER,
+    Struggling,
     World,
     cloud,
     delivered,
     delivery,
     grid,
 )
-
-DISPATCHED = ("order-O1", "DispatchRecorded")
-
-
-class Struggling(MemoryEventStore):
-    """A store that cannot write while it is told so."""
-
-    fault: Exception | None = None
-
-    async def append(self, commits: Any) -> Appended | Collided:
-        """Write, or not."""
-        if self.fault is not None:
-            raise self.fault
-        return await super().append(commits)
 
 
 @pytest.mark.parametrize("event", [cloud(), grid()], ids=["CloudEvents", "Event Grid"])
@@ -169,53 +152,6 @@ async def test_a_bad_event_is_parked_and_the_others_of_its_delivery_are_done() -
     assert "ReceiveStock to item-teapot was refused" in second
 
 
-async def test_a_parked_event_is_released_when_its_cause_is_gone() -> None:
-    world = World()
-    await world.status([delivered(3)])
-
-    assert await world.decide("release") == 409
-    await world.register()
-    assert await world.decide("release") == 200
-
-    assert ("item-teapot", "StockReceived") in world.effects()
-    assert await world.parked() == []
-    await world.status([delivered(3)])
-    assert [event for _, event in world.effects()].count("StockReceived") == 1
-
-
-@pytest.mark.parametrize("more", ["é" * 500_000, [[[]]], json.loads("[" * 190 + "]" * 190)])
-async def test_a_parked_event_is_kept_whole_however_the_store_would_write_it(more: Any) -> None:
-    world = World()
-    event = cloud(
-        "d1", SUPPLIER, {"sku": "teapot", "quantity": 3, "more": more}, traceparent="x" * 9999
-    )
-    assert await world.status(json.dumps(event, ensure_ascii=False).encode()) == 200
-
-    (marker,) = await world.parking.parked("webhooks")
-    assert marker.envelope is not None
-    assert fits(marker.envelope)
-    assert marker.traceparent is None
-    assert (marker.envelope["id"], marker.envelope["type"]) == ("d1", SUPPLIER)
-    await world.register()
-    assert await world.decide("release") == 200
-    assert ("item-teapot", "StockReceived") in world.effects()
-
-
-async def test_a_bug_of_a_receptor_parks_its_event_and_is_told_when_it_is_released() -> None:
-    def react(_: Any) -> Any:
-        raise ZeroDivisionError("a bug")
-
-    carrier, *others = domain.outside
-    world = World(domain=replace(domain, outside=(replace(carrier, react=react), *others)))
-
-    assert await world.status([cloud()]) == 200
-    assert await world.parked() == ["ZeroDivisionError: a bug"]
-    assert await world.decide("release") == 409
-    world.domain = domain
-    assert await world.decide("release") == 200
-    assert world.effects() == [DISPATCHED]
-
-
 @pytest.mark.parametrize("fault", [TimeoutError("too late"), ConnectionResetError("gone")])
 async def test_a_fault_that_nobody_named_does_not_park_either(fault: Exception) -> None:
     store = Struggling()
@@ -229,23 +165,3 @@ async def test_a_fault_that_nobody_named_does_not_park_either(fault: Exception) 
     store.fault = None
     assert await world.status([cloud()]) == 200
     assert world.effects() == [DISPATCHED]
-
-
-async def test_a_release_that_meets_an_ill_store_leaves_the_event_parked() -> None:
-    store = Struggling()
-    world = World(store=store)
-    await world.status([delivered(3)])
-    await world.register()
-    store.fault = StoreUnavailable("not now")
-
-    assert await world.decide("release") == 503
-    assert len(await world.parked()) == 1
-
-
-async def test_a_skipped_event_is_skipped_for_good() -> None:
-    world = World()
-    await world.status([delivered(3)])
-
-    assert await world.decide("skip") == 200
-    assert await world.status([delivered(3)]) == 200
-    assert await world.parked() == []

@@ -16,6 +16,7 @@ from shared.domain import domain
 from shared.domain.item.commands import RegisterItem
 from shared.kernel.dispatching import dispatcher
 from shared.kernel.domain import Domain
+from shared.kernel.ports import Appended, Collided
 from shared.kernel.stream import StreamName
 from tests.consumers.worlds import now
 from tests.kernel.worlds import no_pause, request
@@ -23,6 +24,7 @@ from tests.kernel.worlds import no_pause, request
 ORIGIN = "eventgrid.azure.net"
 SECRET = "the-secret-of-the-tests"
 CARRIER = "com.example.carrier.parcel-dispatched"
+DISPATCHED = ("order-O1", "DispatchRecorded")
 SUPPLIER = "com.example.supplier.delivery-arrived"
 
 
@@ -67,6 +69,18 @@ def delivery(
         shown["webhook-secret"] = secret
     body = content if isinstance(content, bytes) else json.dumps(content).encode()
     return func.HttpRequest(method, "/api/webhooks", headers={**shown, **named}, body=body)
+
+
+class Struggling(MemoryEventStore):
+    """A store that cannot write while it is told so."""
+
+    fault: Exception | None = None
+
+    async def append(self, commits: Any) -> Appended | Collided:
+        """Write, or not."""
+        if self.fault is not None:
+            raise self.fault
+        return await super().append(commits)
 
 
 @dataclass
