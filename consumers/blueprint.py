@@ -6,7 +6,7 @@ import azure.functions as func
 
 from consumers import application
 from consumers.progress import note
-from consumers.webhooks.platform import from_platform
+from consumers.webhooks.platform import body_of
 from shared.adapters import names, telemetry, wiring
 from shared.adapters.http.lag import show_lag
 from shared.adapters.http.operations import decide, list_parked
@@ -119,7 +119,7 @@ async def webhook(req: func.HttpRequest) -> func.HttpResponse:
 async def outside_event(event: func.EventGridEvent) -> None:
     """Take an event of others from the platform, in either schema."""
     with telemetry.failures("webhooks"):
-        await (await application.webhooks()).handle([from_platform(event)])
+        await (await application.webhooks()).take(body_of(event))
 
 
 @blueprint.timer_trigger("due", schedule="30 * * * * *", use_monitor=True)

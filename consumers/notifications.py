@@ -11,9 +11,9 @@ from consumers.streams import Streams
 from shared.kernel.domain import Domain
 from shared.kernel.enricher import Lookup
 from shared.kernel.envelope import Envelope
-from shared.kernel.errors import NotificationTooLarge
+from shared.kernel.errors import NotificationRefused, NotificationTooLarge, Poison
 from shared.kernel.message import Event, Message
-from shared.kernel.notification import Notification, notification, size_of
+from shared.kernel.notification import Notification, Unwanted, notification, size_of
 from shared.kernel.parking import suspecting
 from shared.kernel.patience import patiently
 from shared.kernel.ports import EventStore, Notifier, Parking, Rows
@@ -46,7 +46,8 @@ class Notifications:
         """Tell of a stream from a version to its tail, and give the tail's version; raises Poison."""
         told: list[Notification] = []
         tail = await self._streams.replay(stream, version, partial(self._collect, told))
-        await self._publish(told)
+        for poison in await self._publish(told):
+            raise poison
         return tail
 
     @property
@@ -84,9 +85,18 @@ class Notifications:
             raise NotificationTooLarge(f"{made.id} has {size} bytes")
         return made
 
-    async def _publish(self, told: Sequence[Notification]) -> None:
-        if told:
-            await patiently(partial(self.notifier.publish, told), self.pause)
+    async def _publish(self, told: Sequence[Notification]) -> Sequence[Poison]:
+        """Publish, and blame the events of what will never be taken."""
+        if not told:
+            return ()
+        unwanted = await patiently(partial(self.notifier.publish, told), self.pause)
+        return [_blamed(one) for one in unwanted]
+
+
+def _blamed(unwanted: Unwanted) -> Poison:
+    told = unwanted.notification
+    refused = NotificationRefused(f"{told.id}: {unwanted.reason}")
+    return Poison(told.subject, told.sequence, refused)
 
 
 def _read(

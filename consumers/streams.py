@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime
@@ -21,8 +21,9 @@ STREAMS_AT_ONCE = 32
 type Process = Callable[[Envelope], Awaitable[None]]
 
 
-async def _nothing() -> None:
+async def _nothing() -> Sequence[Poison]:
     """Leave nothing to be done."""
+    return ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +39,11 @@ class Streams:
         self,
         bodies: Iterable[bytes],
         process: Process,
-        finish: Callable[[], Awaitable[None]] = _nothing,
+        finish: Callable[[], Awaitable[Sequence[Poison]]] = _nothing,
     ) -> None:
         """Process a batch of messages: each stream in order, some streams at once; then finish, then park.
 
-        What is parked is not processed again: what came before it must be finished by then.
+        What is parked is not processed again: what came before it must be finished by then, or parks it itself.
         Raises what may go well later: the batch comes again.
         """
         streams, parked = self._sorted(bodies)
@@ -54,7 +55,7 @@ class Streams:
         ]
         # One stream's failure must not cut short what another causes.
         results = await asyncio.gather(*handled, return_exceptions=True)
-        await finish()
+        parked += await self._unfinished(await finish(), streams)
         for marker in (*parked, *(one for one in results if isinstance(one, Parked))):
             await self.parking.park(marker)
         errors = [result for result in results if isinstance(result, BaseException)]
@@ -101,9 +102,22 @@ class Streams:
                 except Poison as poison:
                     if version in await self._skipped(stream):
                         continue
-                    shown = arrived[version].model_dump(mode="json", exclude_none=True)
-                    return self._parked(poison, shown, max(arrived))
+                    return self._held(poison, arrived)
         return None
+
+    async def _unfinished(
+        self, poisons: Sequence[Poison], streams: Mapping[str, Mapping[int, Envelope]]
+    ) -> list[Parked]:
+        # The first of a stream parks it: it is sorted before those that came after it.
+        return [
+            self._held(poison, streams[poison.stream])
+            for poison in sorted(poisons, key=lambda poison: poison.version)
+            if poison.version not in await self._skipped(poison.stream)
+        ]
+
+    def _held(self, poison: Poison, arrived: Mapping[int, Envelope]) -> Parked:
+        shown = arrived[poison.version].model_dump(mode="json", exclude_none=True)
+        return self._parked(poison, shown, max(arrived))
 
     async def _skipped(self, stream: str) -> frozenset[int]:
         decisions = await self.parking.decisions(self.consumer, stream)

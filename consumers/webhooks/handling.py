@@ -2,19 +2,29 @@
 
 import asyncio
 import hashlib
-from collections.abc import Awaitable, Callable, Sequence
+from base64 import b64encode
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from typing import Any
 
-from consumers.webhooks.deliveries import read
+from pydantic_core import to_json
+
+from consumers.webhooks.deliveries import parse, read
 from shared.kernel.commit import timestamp
 from shared.kernel.dispatcher import Dispatcher
 from shared.kernel.domain import Domain
-from shared.kernel.errors import OnewriteError, Poison, ReactionFailed
+from shared.kernel.errors import (
+    InvalidMessage,
+    OnewriteError,
+    OutcomeUnknown,
+    Poison,
+    ReactionFailed,
+)
 from shared.kernel.message import type_name
 from shared.kernel.outcome import Refused
 from shared.kernel.outside_event import OutsideEvent
-from shared.kernel.parking import Parked
+from shared.kernel.parking import Parked, fits
 from shared.kernel.patience import patiently
 from shared.kernel.ports import Parking
 from shared.kernel.request import CommandRequest
@@ -47,16 +57,24 @@ class Webhooks:
             if isinstance(result, BaseException):
                 raise result
 
+    async def take(self, body: bytes) -> None:
+        """Handle what nobody can be told that it is unreadable: it is parked then, as a text."""
+        try:
+            events = parse({}, body)
+        except InvalidMessage as error:
+            await self._park(_name(body), error, {"body": body.decode()})
+        else:
+            await self.handle(events)
+
     async def replay(self, stream: StreamName, version: int) -> int:
         """Handle a parked event again, unless it was skipped; raises Poison."""
         decided = await self.parking.decisions(CONSUMER, str(stream))
         parked = await self.parking.find(CONSUMER, str(stream))
         if parked is not None and parked.marker.envelope and decided[-1].action != "skip":
-            event = read({"specversion": "1.0", **parked.marker.envelope})
             try:
-                await self._cause(event)
-            except OnewriteError as error:
-                if error.transient:
+                await self._cause(read({"specversion": "1.0", **parked.marker.envelope}))
+            except Exception as error:
+                if _may_pass(error):
                     raise
                 raise Poison(str(stream), version, error) from error
         return version
@@ -66,9 +84,9 @@ class Webhooks:
             try:
                 await self._cause(event)
             except Exception as error:
-                if isinstance(error, OnewriteError) and error.transient:
+                if _may_pass(error):
                     raise
-                await self._park(event, error)
+                await self._park(_name(event.key.encode()), error, _shown(event))
 
     async def _cause(self, event: OutsideEvent) -> None:
         time = timestamp(self.now())
@@ -78,18 +96,20 @@ class Webhooks:
                     await self._dispatch(request)
 
     async def _dispatch(self, request: CommandRequest) -> None:
-        outcome = await patiently(lambda: self.dispatcher.dispatch(request), self.pause)
+        try:
+            outcome = await patiently(lambda: self.dispatcher.dispatch(request), self.pause)
+        except OSError as error:
+            # Time that ran out, a connection that broke: nothing that the event has done.
+            raise OutcomeUnknown(f"{request.stream}: {type(error).__name__}: {error}") from error
         if isinstance(outcome, Refused):
             command = type_name(type(request.command))
             sentence = outcome.refusal.sentence
             raise ReactionFailed(f"{command} to {request.stream} was refused: {sentence}")
 
-    async def _park(self, event: OutsideEvent, error: Exception) -> None:
-        stream = _name(event)
+    async def _park(self, stream: str, error: Exception, shown: Mapping[str, Any]) -> None:
         decided = await self.parking.decisions(CONSUMER, stream)
         if any(decision.action == "skip" for decision in decided):
             return
-        shown = {name: value for name, value in asdict(event).items() if value is not None}
         await self.parking.park(
             Parked(
                 consumer=CONSUMER,
@@ -99,11 +119,23 @@ class Webhooks:
                 error=f"{type(error).__name__}: {error}",
                 time=timestamp(self.now()),
                 envelope=shown,
-                traceparent=event.traceparent,
+                traceparent=shown.get("traceparent"),
             )
         )
 
 
-def _name(event: OutsideEvent) -> str:
+def _may_pass(error: Exception) -> bool:
+    return isinstance(error, OnewriteError) and error.transient
+
+
+def _shown(event: OutsideEvent) -> dict[str, Any]:
+    """Give all of an event, which nobody else keeps, so that it can be read again: encoded if it fits only so."""
+    shown = {name: value for name, value in asdict(event).items() if value is not None}
+    if fits(shown):
+        return shown
+    return {**shown, "data": None, "data_base64": b64encode(to_json(event.data)).decode()}
+
+
+def _name(key: bytes) -> str:
     # Each event is parked for itself: others of its source need not wait for it.
-    return f"outside-{hashlib.sha256(event.key.encode()).hexdigest()[:32]}"
+    return f"outside-{hashlib.sha256(key).hexdigest()[:32]}"

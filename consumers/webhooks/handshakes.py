@@ -7,6 +7,7 @@ from typing import Any
 from pydantic_core import from_json
 
 VALIDATION = "SubscriptionValidation"
+VALIDATION_EVENT = "Microsoft.EventGrid.SubscriptionValidationEvent"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,10 +30,13 @@ def greet(origin: str | None, allowed: Collection[str]) -> Answer:
     return Answer(200, headers, {})
 
 
-def validate(headers: Mapping[str, str], body: bytes, allowed: Collection[str]) -> Answer | None:
-    """Answer the question of Event Grid, for subscriptions that are allowed; None when it is none."""
-    if headers.get("aeg-event-type") != VALIDATION:
-        return None
+def asks(headers: Mapping[str, str]) -> bool:
+    """Tell whether a request is the question of Event Grid."""
+    return headers.get("aeg-event-type") == VALIDATION
+
+
+def validate(headers: Mapping[str, str], body: bytes, allowed: Collection[str]) -> Answer:
+    """Answer the question of Event Grid, for subscriptions that are allowed."""
     # Event Grid writes the names of subscriptions in capitals.
     known = {name.lower() for name in allowed}
     if headers.get("aeg-subscription-name", "").lower() not in known:
@@ -43,7 +47,8 @@ def validate(headers: Mapping[str, str], body: bytes, allowed: Collection[str]) 
 
 def _code(body: bytes) -> str | None:
     try:
-        code = from_json(body)[0]["data"]["validationCode"]
+        event = from_json(body)[0]
+        kind, code = event["eventType"], event["data"]["validationCode"]
     except (ValueError, LookupError, TypeError):
         return None
-    return code if isinstance(code, str) else None
+    return code if kind == VALIDATION_EVENT and isinstance(code, str) else None

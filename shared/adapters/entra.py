@@ -1,42 +1,88 @@
 """Tokens of Microsoft Entra: signed with a key that it publishes, by our tenant, for us, and not expired."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
 from threading import Lock
 
-from jwt import PyJWKClient, decode
-from jwt.exceptions import PyJWKClientConnectionError, PyJWKClientError, PyJWKSetError, PyJWTError
+from jwt import PyJWK, PyJWKClient, decode, get_unverified_header
+from jwt.exceptions import PyJWTError
 
 from shared.adapters.settings import TokenSettings
 from shared.kernel.errors import KeysUnavailable
 
 PATIENCE = 5.0
+LEEWAY = 60.0
+"""Seconds by which the clock of whoever made a token may differ from ours."""
+
+
+@dataclass(slots=True)
+class Keys:
+    """What a tenant signs with: read when it is old or lacks a key, but once in `cooldown` seconds at most.
+
+    Whoever shows a key that nobody knows would let us read otherwise as often as he likes.
+    """
+
+    client: PyJWKClient
+    cooldown: float
+    lifespan: float
+    found: Sequence[PyJWK] = ()
+    read: float = float("-inf")
+    asked: float = float("-inf")
+    one_at_a_time: Lock = field(default_factory=Lock)
+
+    def find(self, name: str) -> PyJWK | None:
+        """Find a key by its name; raises KeysUnavailable where looking for it has to wait, or failed.
+
+        Whoever is told 401 does not come again: that is for a key which the tenant does not publish now.
+        """
+        with self.one_at_a_time:
+            known = self._known(name)
+            if known is not None:
+                return known
+            self._read()
+            return self._match(name)
+
+    def _known(self, name: str) -> PyJWK | None:
+        return self._match(name) if time.monotonic() - self.read < self.lifespan else None
+
+    def _match(self, name: str) -> PyJWK | None:
+        return self.client.match_kid(list(self.found), name)
+
+    def _read(self) -> None:
+        if time.monotonic() - self.asked < self.cooldown:
+            raise KeysUnavailable("the keys of tokens were asked for only just now")
+        self.asked = time.monotonic()
+        try:
+            self.found = self.client.get_signing_keys()
+        except (PyJWTError, ValueError, OSError) as error:
+            raise KeysUnavailable(f"the keys of tokens cannot be read: {error}") from error
+        self.read = time.monotonic()
 
 
 def open_verifier(
-    settings: TokenSettings, cooldown: float = 30.0
+    settings: TokenSettings, cooldown: float = 30.0, lifespan: float = 300.0
 ) -> Callable[[str], Awaitable[bool]]:
-    """Give what tells whether a token is valid; it raises KeysUnavailable.
-
-    The keys are kept for five minutes; an unknown one lets them be read again, at most every `cooldown` seconds.
-    """
-    keys = PyJWKClient(settings.keys_url, timeout=PATIENCE, cooldown_duration=cooldown)
-    one_at_a_time = Lock()
+    """Give what tells whether a token is valid; it raises KeysUnavailable. Both times are seconds."""
+    client = PyJWKClient(settings.keys_url, timeout=PATIENCE, cache_jwk_set=False)
+    keys = Keys(client, cooldown, lifespan)
 
     def verify(token: str) -> bool:
-        with one_at_a_time:
-            _read(keys, settings)
         try:
+            name = get_unverified_header(token).get("kid")
+            key = keys.find(name) if name else None
+            if key is None:
+                return False
             decode(
                 token,
-                keys.get_signing_key_from_jwt(token),
+                key,
                 algorithms=["RS256"],
                 audience=settings.audience,
                 issuer=settings.issuer,
+                leeway=LEEWAY,
                 options={"require": ["exp", "aud", "iss"]},
             )
-        except PyJWKClientConnectionError as error:
-            raise _unavailable(settings, error) from error
         except PyJWTError:
             return False
         return True
@@ -46,15 +92,3 @@ def open_verifier(
         return await asyncio.to_thread(verify, token)
 
     return beside
-
-
-def _read(keys: PyJWKClient, settings: TokenSettings) -> None:
-    """Have keys to compare with: whoever is told 401 does not come again."""
-    try:
-        keys.get_signing_keys()
-    except (PyJWKClientError, PyJWKSetError, ValueError) as error:
-        raise _unavailable(settings, error) from error
-
-
-def _unavailable(settings: TokenSettings, error: Exception) -> KeysUnavailable:
-    return KeysUnavailable(f"the keys of {settings.issuer} cannot be read: {error}")

@@ -72,6 +72,9 @@ class TokenSettings:
     keys_url: str
 
 
+MOST_SECRETS = 2
+
+
 @dataclass(frozen=True, slots=True)
 class WebhookSettings:
     """Who may deliver events of others: those who know a secret (two while one takes the place of the other)."""
@@ -83,8 +86,12 @@ class WebhookSettings:
 
     @classmethod
     def read(cls, environment: Mapping[str, str] = os.environ) -> Self:
-        """Read the settings; raises ConfigurationError for half of those about tokens, or no real secret."""
+        """Read the settings; raises ConfigurationError for half of those about tokens, and for wrong secrets."""
         secrets = _list(environment, "WEBHOOK_SECRETS")
+        if len(secrets) > MOST_SECRETS:
+            raise ConfigurationError(
+                f"WEBHOOK_SECRETS holds {len(secrets)} secrets: at most two, while one follows the other"
+            )
         if any(secret.startswith("@Microsoft.KeyVault(") for secret in secrets):
             # The platform leaves a reference as it is when it may not read what it refers to: anybody may know it.
             raise ConfigurationError("WEBHOOK_SECRETS refers to a Key Vault that cannot be read")

@@ -10,6 +10,7 @@ from itertools import chain
 from shared.kernel.commit import Commit
 from shared.kernel.domain import Domain
 from shared.kernel.envelope import Envelope, envelopes
+from shared.kernel.errors import InvalidMessage
 from shared.kernel.message import type_name
 from shared.kernel.ports import EventStore
 from shared.kernel.reactions import caused
@@ -46,7 +47,12 @@ class Causes:
             stream, at, version = commit.metadata.causation_id.rpartition("@")
             if not at or not version.isdecimal():
                 return commit
-            found = await self._store.read(StreamName.parse(stream), int(version) - 1, limit=1)
+            try:
+                cause = StreamName.parse(stream)
+            except InvalidMessage:
+                # It began with an event of others, or with a client's key: either may look like an event's id.
+                return commit
+            found = await self._store.read(cause, int(version) - 1, limit=1)
             if not found.commits:
                 return commit
             commit = found.commits[0]

@@ -23,6 +23,11 @@ def fact_id(policy: str, target: StreamName, key: str) -> str:
     return _uuid(policy, str(target), key)
 
 
+def chain_id(source: str, event_id: str) -> str:
+    """Name what follows from an event of others: those who hear of it are not told who told us."""
+    return _uuid(source, event_id)
+
+
 def _uuid(*parts: str) -> str:
     # JSON keeps the parts apart, whatever characters they hold.
     return str(uuid5(NAMESPACE, json.dumps(parts, separators=(",", ":"))))

@@ -20,6 +20,7 @@ OnewriteError
 │   └── LogUnavailable
 └── NotifierError
     ├── NotificationTooLarge
+    ├── NotificationRefused
     └── NotifierUnavailable
 """
 
@@ -161,6 +162,12 @@ class NotificationTooLarge(NotifierError):
     """A notification does not fit into a request, alone."""
 
     code = "notification-too-large"
+
+
+class NotificationRefused(NotifierError):
+    """The topic will never take a notification as it is."""
+
+    code = "notification-refused"
 
 
 class NotifierUnavailable(NotifierError):

@@ -6,7 +6,7 @@ It is made of one internal event by one enricher, so its id follows from both: w
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal, NotRequired, TypedDict
 from urllib.parse import quote
 
 from shared.kernel.enricher import Enricher
@@ -28,6 +28,30 @@ class Notification:
     correlationid: str
     data: Mapping[str, Any]
     traceparent: str | None = None
+
+
+class CloudEvent(TypedDict):
+    """A notification as others get it (CloudEvents 1.0.2, JSON format): they rely on each attribute."""
+
+    specversion: Literal["1.0"]
+    id: str
+    source: str
+    type: str
+    subject: str
+    time: str
+    datacontenttype: Literal["application/json"]
+    sequence: int
+    correlationid: str
+    traceparent: NotRequired[str]
+    data: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Unwanted:
+    """A notification that the topic will never take, and what it says about it."""
+
+    notification: Notification
+    reason: str
 
 
 def notification(
@@ -64,10 +88,9 @@ def link_to(view: View[Any], key: str) -> str:
     return f"/api/views/{view.name}/{quote(key, safe='')}"
 
 
-def cloud_event(told: Notification) -> dict[str, Any]:
+def cloud_event(told: Notification) -> CloudEvent:
     """Write a notification in the JSON format of CloudEvents."""
-    traced = {} if told.traceparent is None else {"traceparent": told.traceparent}
-    return {
+    event: CloudEvent = {
         "specversion": "1.0",
         "id": told.id,
         "source": told.source,
@@ -77,9 +100,11 @@ def cloud_event(told: Notification) -> dict[str, Any]:
         "datacontenttype": "application/json",
         "sequence": told.sequence,
         "correlationid": told.correlationid,
-        **traced,
         "data": dict(told.data),
     }
+    if told.traceparent is not None:
+        event["traceparent"] = told.traceparent
+    return event
 
 
 def size_of(told: Notification) -> int:

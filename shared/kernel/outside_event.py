@@ -9,7 +9,7 @@ from pydantic.alias_generators import to_camel
 
 from shared.kernel.category import Category
 from shared.kernel.commit import Metadata
-from shared.kernel.derived_id import derived_id
+from shared.kernel.derived_id import chain_id, derived_id
 from shared.kernel.errors import InvalidMessage
 from shared.kernel.message import Command
 from shared.kernel.receptor import Reaction, checked
@@ -68,6 +68,7 @@ class OutsideReceptor[D: OutsideData]:
             raise InvalidMessage(f"{event.type} {event.key}: {error}") from error
         for reaction in checked(self.name, self.target, self.command, self.react(data)):
             id_ = derived_id(event.key, self.name, reaction.target, reaction.key)
-            # What follows from an event of others begins with it.
-            metadata = Metadata(event.key, event.key, time, well_formed(event.traceparent))
+            # What follows from an event of others begins with it; all hear of the chain, and only we of the cause.
+            chain = chain_id(event.source, event.id)
+            metadata = Metadata(chain, event.key, time, well_formed(event.traceparent))
             yield CommandRequest(reaction.target, reaction.command, id_, metadata, derived=True)

@@ -1,11 +1,17 @@
 """Parking: what can never succeed holds back its own stream for one consumer, and nothing else."""
 
+import hashlib
+import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from shared.kernel.errors import Poison
+
+# An item has at most 2 MB, in the ASCII that the SDK writes (é is six bytes), and 128 levels.
+ROOM, DEEPEST = 1_600_000, 100
+LONGEST_ERROR, SHOWN = 4_000, 1_000
 
 UNREADABLE = "unreadable"
 """The stream of messages that do not say to which one they belong."""
@@ -23,6 +29,31 @@ class Parked:
     time: str
     envelope: Mapping[str, Any] | None = None
     traceparent: str | None = None
+
+
+def fitting(marker: Parked) -> Parked:
+    """Bound a marker: of an envelope that an item of the store cannot hold an excerpt is kept, and what it was."""
+    error, envelope = marker.error[:LONGEST_ERROR], marker.envelope
+    if envelope is not None and not fits(envelope):
+        text = json.dumps(envelope, ensure_ascii=False)
+        body = text.encode()
+        digest = hashlib.sha256(body).hexdigest()
+        envelope = {"excerpt": text[:SHOWN], "bytes": len(body), "sha256": digest}
+    return replace(marker, error=error, envelope=envelope)
+
+
+def fits(envelope: Mapping[str, Any]) -> bool:
+    """Tell whether an item of the store can hold an envelope, beside the rest of a marker."""
+    return len(json.dumps(envelope)) <= ROOM and _depth(envelope) <= DEEPEST
+
+
+def _depth(value: Any) -> int:  # noqa: ANN401 - JSON
+    match value:
+        case dict():
+            return 1 + max(map(_depth, value.values()), default=0)
+        case list():
+            return 1 + max(map(_depth, value), default=0)
+    return 0
 
 
 @dataclass(frozen=True, slots=True)

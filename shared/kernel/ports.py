@@ -8,7 +8,7 @@ from typing import Any, Protocol
 from shared.kernel.commit import Commit
 from shared.kernel.final_outcome import FinalOutcome
 from shared.kernel.listing import Listing
-from shared.kernel.notification import Notification
+from shared.kernel.notification import Notification, Unwanted
 from shared.kernel.parking import Decision, Parked
 from shared.kernel.stream import StreamName
 from shared.kernel.view import Row, RowKey
@@ -228,9 +228,10 @@ class Notifier(Protocol):
         """How many bytes a notification may have."""
         ...
 
-    async def publish(self, notifications: Sequence[Notification]) -> None:
-        """Publish, in as few requests as hold it; raises NotificationTooLarge, NotifierUnavailable.
+    async def publish(self, notifications: Sequence[Notification]) -> Sequence[Unwanted]:
+        """Publish, in as few requests as hold it, and give those that will never be taken; all others are.
 
+        Raises NotificationTooLarge, NotifierUnavailable.
         When one is too large none is published; after another error any of them may be.
         """
         ...

@@ -1,5 +1,7 @@
 """The topic on the stand-in: few requests, and what goes wrong is told as something that may pass."""
 
+from dataclasses import replace
+
 import pytest
 
 from shared.adapters.event_grid import MOST_EVENTS, open_notifier, requests
@@ -17,7 +19,7 @@ def test_requests_are_as_full_as_they_may_be() -> None:
     packed = list(requests(many, MEGABYTE))
 
     assert [len(request) for request in packed] == [10, 10, 5]
-    assert [event["sequence"] for request in packed for event in request] == list(range(1, 26))
+    assert [one.sequence for request in packed for one in request] == list(range(1, 26))
 
 
 def test_a_request_has_no_more_events_than_the_service_takes() -> None:
@@ -54,6 +56,24 @@ async def test_what_is_not_acknowledged_may_go_well_later(
     await notifier.publish([told(1)])
 
     assert raised.value.transient
+    await notifier.close()
+
+
+async def test_what_the_topic_will_never_take_is_found_among_the_others(
+    services: Services, faults: FaultsClient
+) -> None:
+    notifier = open_notifier(local_settings(services))
+    many = [told(number) for number in range(1, 17)]
+    many[4] = replace(many[4], source="")
+    many[11] = replace(many[11], source="")
+    before = await faults.publishings("notifications")
+
+    refused = await notifier.publish(many)
+
+    assert [one.notification for one in refused] == [many[4], many[11]]
+    assert all("'source'" in one.reason for one in refused)
+    assert await faults.publishings("notifications") <= before + 1 + 2 * 2 * 4
+    assert await notifier.publish([told(1)]) == []
     await notifier.close()
 
 

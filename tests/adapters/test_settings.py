@@ -87,6 +87,11 @@ def test_lists_are_split_at_commas() -> None:
     assert (read.secrets, read.origins, read.tokens) == (("one", "two"), (), None)
 
 
+def test_more_secrets_than_one_and_its_successor_are_a_mistake() -> None:
+    with pytest.raises(ConfigurationError, match="WEBHOOK_SECRETS holds 3 secrets"):
+        WebhookSettings.read({"WEBHOOK_SECRETS": "one,two,three"})
+
+
 def test_a_connection_is_split_at_semicolons_and_first_equal_signs() -> None:
     assert connection_parts("AccountEndpoint=http://c/;AccountKey=a==;") == {
         "AccountEndpoint": "http://c/",

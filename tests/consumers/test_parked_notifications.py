@@ -15,7 +15,7 @@ from shared.kernel.envelope import encode, envelopes
 from shared.kernel.errors import NotifierUnavailable
 from shared.kernel.parking import UNREADABLE, Decision
 from shared.kernel.stream import StreamName
-from tests.consumers.town import CONFIRMED, Away, confirmed, failing_for, with_enrich
+from tests.consumers.town import CONFIRMED, Away, Particular, confirmed, failing_for, with_enrich
 from tests.consumers.worlds import now
 from tests.kernel.worlds import NOON
 
@@ -57,6 +57,47 @@ async def test_a_notification_that_fits_into_no_request_is_poison() -> None:
     assert marker.stream == "order-7"
     assert "NotificationTooLarge" in marker.error
     assert town.told() == [("order-8", CONFIRMED)]
+
+
+async def test_what_the_topic_will_never_take_parks_its_stream_and_no_other() -> None:
+    town = await confirmed("7", "8", "9", notifier=Particular("order-7", "order-9"))
+    await town.process.tell("order-7", CancelOrder())
+
+    await town.notify()
+
+    first, second = sorted(town.parking.markers(), key=lambda marker: marker.stream)
+    assert (first.stream, first.version, first.last_seen) == ("order-7", 3, 4)
+    assert (second.stream, second.version, second.last_seen) == ("order-9", 3, 3)
+    assert "NotificationRefused: order-7@3" in first.error
+    assert "400: it is malformed" in first.error
+    assert first.envelope is not None
+    assert first.envelope["id"] == "order-7@3"
+    assert town.told() == [("order-8", CONFIRMED)]
+
+
+async def test_what_the_topic_takes_by_now_is_told_when_it_is_released() -> None:
+    town = await confirmed("7", notifier=Particular("order-7"))
+    await town.notify()
+    assert isinstance(town.notifier, Particular)
+    operations = Operations(CONSUMER, town.parking, town.notifications.replay, now)
+
+    assert (await operations.release(asked("release", "order-7"))).status_code == 409
+    town.notifier.streams = ()
+    assert (await operations.release(asked("release", "order-7"))).status_code == 200
+
+    assert town.parking.markers() == []
+    assert town.told() == [("order-7", CONFIRMED)]
+
+
+async def test_what_the_topic_will_never_take_can_be_skipped() -> None:
+    town = await confirmed("7", notifier=Particular("order-7"))
+    await town.notify()
+
+    operations = Operations(CONSUMER, town.parking, town.notifications.replay, now)
+    assert (await operations.skip(asked("skip", "order-7"))).status_code == 200
+    await town.notify()
+
+    assert town.parking.markers() == []
 
 
 async def test_a_row_that_nobody_can_read_is_poison() -> None:

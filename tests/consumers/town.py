@@ -12,7 +12,7 @@ from shared.kernel.domain import Domain
 from shared.kernel.enricher import Enricher
 from shared.kernel.envelope import encode_all
 from shared.kernel.errors import NotifierUnavailable
-from shared.kernel.notification import Notification
+from shared.kernel.notification import Notification, Unwanted
 from shared.kernel.ports import Log
 from shared.kernel.stream import StreamName
 from tests.consumers.process import Process
@@ -66,13 +66,26 @@ class Away(MemoryNotifier):
         super().__init__()
         self.times, self.taking = times, taking
 
-    async def publish(self, notifications: Sequence[Notification]) -> None:
+    async def publish(self, notifications: Sequence[Notification]) -> list[Unwanted]:
         if self.times > 0:
             self.times -= 1
             if self.taking:
                 await super().publish(notifications)
             raise NotifierUnavailable("no answer")
-        await super().publish(notifications)
+        return await super().publish(notifications)
+
+
+class Particular(MemoryNotifier):
+    """A topic that will never take what it is told of some streams."""
+
+    def __init__(self, *streams: str) -> None:
+        super().__init__()
+        self.streams = streams
+
+    async def publish(self, notifications: Sequence[Notification]) -> list[Unwanted]:
+        wrong = [one for one in notifications if one.subject in self.streams]
+        await super().publish([one for one in notifications if one not in wrong])
+        return [Unwanted(one, "400: it is malformed") for one in wrong]
 
 
 async def confirmed(*orders: str, **changes: Any) -> Town:

@@ -1,7 +1,12 @@
 """What every store of parked streams promises."""
 
 import asyncio
+import hashlib
+import json
 from dataclasses import replace
+from typing import Any
+
+import pytest
 
 from shared.kernel.parking import Decision, Parked
 from shared.kernel.ports import Parking
@@ -33,6 +38,25 @@ async def test_a_marker_comes_back_as_it_was(parking: Parking) -> None:
     assert found is not None
     assert found.marker == MARKER
     assert await parking.parked("projections") == [MARKER]
+
+
+DEEP: Any = json.loads("[" * 150 + "]" * 150)
+
+
+@pytest.mark.parametrize("data", ["é" * 1_000_000, DEEP], ids=["large", "deep"])
+async def test_of_what_an_item_cannot_hold_an_excerpt_is_kept(parking: Parking, data: Any) -> None:
+    envelope = {"type": "StockMelted", "data": data}
+    await parking.park(replace(MARKER, envelope=envelope, error="x" * 3_000_000))
+
+    (marker,) = await parking.parked("projections")
+
+    text = json.dumps(envelope, ensure_ascii=False)
+    assert marker.envelope == {
+        "excerpt": text[:1000],
+        "bytes": len(text.encode()),
+        "sha256": hashlib.sha256(text.encode()).hexdigest(),
+    }
+    assert marker.error == "x" * 4000
 
 
 async def test_later_events_only_move_what_was_seen_last(parking: Parking) -> None:

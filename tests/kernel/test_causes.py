@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 
+import pytest
+
 from shared.adapters.memory import MemoryEventStore
 from shared.domain import domain
 from shared.domain.order.commands import OrderLine
@@ -24,6 +26,13 @@ async def test_a_cause_that_is_not_stored_ends_the_way_back() -> None:
     lost = caused_by("item-TEA@4")
 
     assert await Causes(domain, MemoryEventStore()).root(lost) == lost
+
+
+@pytest.mark.parametrize("cause", ["/carriers/fast p@1", "a key@7", "@1", "order-@1"])
+async def test_a_cause_that_only_looks_like_an_event_ends_the_way_back(cause: str) -> None:
+    first = caused_by(cause)
+
+    assert await Causes(domain, MemoryEventStore()).root(first) == first
 
 
 async def test_a_circle_of_causes_ends_too() -> None:

@@ -101,7 +101,8 @@ async def test_strangers_are_sent_away_by_the_whole_host(tmp_path: Path) -> None
     async with running(tmp_path, None, **BOTH) as stack, aiohttp.ClientSession(stack.url) as http:
 
         async def status(method: str, body: Any = b"", **headers: str) -> int:
-            named = {name.replace("_", "-"): value for name, value in headers.items()}
+            given = {"content_type": "application/json", **headers}
+            named = {name.replace("_", "-"): value for name, value in given.items()}
             async with http.request(method, "/api/webhooks", data=body, headers=named) as answer:
                 await answer.read()
                 return answer.status
@@ -118,6 +119,7 @@ async def test_strangers_are_sent_away_by_the_whole_host(tmp_path: Path) -> None
         assert await status("POST", b"[{]", **known) == 400
         assert await status("POST", b"[" * 5000, **known) == 400
         assert await status("POST", BytesIO(b" " * 1_200_000), **known) == 413
+        assert await status("POST", b"[]", **known, content_type="text/plain") == 415
         assert await status("POST", b"[]", **known) == 200
         assert await status("GET") == 404
         async with http.post(TRIGGER, json=[]) as answer:

@@ -4,12 +4,20 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from pydantic import TypeAdapter
+
 from shared.kernel.commit import Commit, Metadata, RecordedEvent
 from shared.kernel.domain import Domain
 from shared.kernel.enricher import Enricher
 from shared.kernel.envelope import envelopes
 from shared.kernel.message import PublicEvent, type_name
-from shared.kernel.notification import Notification, cloud_event, notification, public_type
+from shared.kernel.notification import (
+    CloudEvent,
+    Notification,
+    cloud_event,
+    notification,
+    public_type,
+)
 
 type AnEnricher = Enricher[Any, Any, Any]
 
@@ -31,6 +39,8 @@ read more; it is no transfer of state. `WRITE_DOCS=1 pytest tests/notifications`
 | `traceparent` | the trace that it belongs to, if there is one |
 | `data.link` | where the read model shows more, relative to the address of the functions |
 
+Each is a CloudEvent and [looks like this](notifications/envelope.json); what its `data` are depends on its type.
+
 What subscribers can rely on, and what they cannot:
 
 - **At least once.** A notification may come twice: keep `source` and `id` of those that were handled.
@@ -45,13 +55,22 @@ What subscribers can rely on, and what they cannot:
 """
 
 
+def schema_of_envelope() -> dict[str, Any]:
+    """Give the JSON Schema of what surrounds the data: open to attributes that come later."""
+    made = TypeAdapter(CloudEvent).json_schema()
+    return {**_head("the envelope of a notification"), **_whole(made, {})}
+
+
 def schema_of(enricher: AnEnricher) -> dict[str, Any]:
     """Give the JSON Schema of the data of a public event: whole, and open to fields that come later."""
     made = enricher.public.model_json_schema()
     parts = made.pop("$defs", {})
     name = public_type(enricher.category.name, enricher.public)
-    head = {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": name}
-    return {**head, **_whole(made, parts)}
+    return {**_head(name), **_whole(made, parts)}
+
+
+def _head(title: str) -> dict[str, str]:
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": title}
 
 
 def _whole(schema: Any, parts: Mapping[str, Any]) -> Any:
@@ -106,7 +125,7 @@ def _section(enricher: AnEnricher, samples: Mapping[str, Any]) -> str:
     )
 
 
-def shown(value: Mapping[str, Any]) -> str:
+def shown(value: Mapping[str, object]) -> str:
     """Write JSON for people."""
     return json.dumps(value, indent=2, ensure_ascii=False) + "\n"
 

@@ -2,20 +2,30 @@
 
 import json
 import os
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
-from pydantic import BaseModel
+from pydantic import BaseModel, TypeAdapter
 
 from infra.local.stack import ROOT
 from shared.domain import domain
-from shared.kernel.notification import cloud_event, public_type
+from shared.kernel.notification import CloudEvent, cloud_event, public_type
 from tests.notifications.compatibility import incompatibilities
-from tests.notifications.page import AnEnricher, example_of, page, schema_of, shown
+from tests.notifications.page import (
+    AnEnricher,
+    example_of,
+    page,
+    schema_of,
+    schema_of_envelope,
+    shown,
+)
 
 PAGE = ROOT / "docs" / "notifications.md"
 SCHEMAS = ROOT / "docs" / "notifications"
+ENVELOPE = SCHEMAS / "envelope.json"
 SAMPLES: dict[str, Any] = json.loads(
     (ROOT / "tests" / "kernel" / "shipped.json").read_text(encoding="utf-8")
 )["events"]
@@ -33,27 +43,65 @@ def file_of(enricher: AnEnricher) -> Path:
 def test_a_public_event_changes_only_in_ways_that_others_need_not_notice(
     enricher: AnEnricher,
 ) -> None:
-    now, file = schema_of(enricher), file_of(enricher)
+    hold(file_of(enricher), schema_of(enricher), "give the public event a new schema_number")
+
+
+def test_the_envelope_changes_only_in_ways_that_others_need_not_notice() -> None:
+    hold(ENVELOPE, schema_of_envelope(), "an attribute stays, and stays what it is")
+
+
+def hold(file: Path, now: Mapping[str, Any], advice: str) -> None:
+    """Compare a schema with the one that others know."""
     if file.exists():
         before = json.loads(file.read_text(encoding="utf-8"))
-        assert incompatibilities(before, now) == [], (
-            "others rely on this: give the public event a new schema_number"
-        )
+        assert incompatibilities(before, now) == [], f"others rely on this: {advice}"
     # Only behind the check: what is written is what others rely on from then on.
     if "WRITE_DOCS" in os.environ:
         file.write_text(shown(now), encoding="utf-8")
 
-    assert file.exists(), "WRITE_DOCS=1 writes the schema of a new public event"
+    assert file.exists(), "WRITE_DOCS=1 writes a new schema"
     assert file.read_text(encoding="utf-8") == shown(now), "WRITE_DOCS=1 writes it anew"
 
 
-def test_what_was_ever_told_is_told_still_or_in_a_newer_version() -> None:
-    told = {name_of(enricher) for enricher in domain.enrichers}
-    newest = {name.rpartition(".v")[0]: int(name.rpartition(".v")[2]) for name in sorted(told)}
+@pytest.mark.parametrize("attribute", TypeAdapter(CloudEvent).json_schema()["properties"])
+def test_an_attribute_that_goes_is_noticed(attribute: str) -> None:
+    now = schema_of_envelope()
+    left = {name: value for name, value in now["properties"].items() if name != attribute}
 
-    for file in SCHEMAS.glob("*.json"):
-        what, _, version = file.stem.rpartition(".v")
-        assert newest.get(what, 0) >= int(version), f"nobody is told of {file.stem} any more"
+    assert incompatibilities(now, {**now, "properties": left}) == [
+        f"/{attribute}: the field is gone"
+    ]
+
+
+@pytest.mark.parametrize("traceparent", [None, f"00-{'1' * 32}-{'2' * 16}-01"])
+def test_a_notification_has_each_attribute_that_others_know(traceparent: str | None) -> None:
+    known = json.loads(ENVELOPE.read_text(encoding="utf-8"))
+    told = cloud_event(replace(example_of(domain.enrichers[0], SAMPLES), traceparent=traceparent))
+
+    assert TypeAdapter(CloudEvent).validate_python(told, strict=True) == told
+    missing = {"traceparent"} if traceparent is None else set()
+    assert told.keys() == known["properties"].keys() - missing
+    assert set(known["required"]) == known["properties"].keys() - {"traceparent"}
+
+
+def newest(names: Iterable[str]) -> Mapping[str, int]:
+    """Give the newest version of each public event."""
+    found: dict[str, int] = {}
+    for name in names:
+        what, _, version = name.rpartition(".v")
+        found[what] = max(found.get(what, 0), int(version))
+    return found
+
+
+def test_versions_are_numbers() -> None:
+    assert newest(["a.v10", "a.v9", "b.v1"]) == {"a": 10, "b": 1}
+
+
+def test_what_was_ever_told_is_told_still_or_in_a_newer_version() -> None:
+    told = newest(map(name_of, domain.enrichers))
+
+    for what, version in newest(file.stem for file in SCHEMAS.glob("*.v*.json")).items():
+        assert told.get(what, 0) >= version, f"nobody is told of {what} in version {version}"
 
 
 def test_the_page_that_others_read_is_current() -> None:

@@ -96,7 +96,11 @@ class Wired:
         asked = func.HttpRequest(
             "GET" if body is None else "POST",
             "/api",
-            headers={"webhook-secret": SECRET, **(headers or {})},
+            headers={
+                "content-type": "application/json",
+                "webhook-secret": SECRET,
+                **(headers or {}),
+            },
             params=params or {},
             route_params=route,
             body=b"" if body is None else json.dumps(body).encode(),

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from command_api.parsing import command_headers, command_request
 from consumers.webhooks.deliveries import parse
-from consumers.webhooks.platform import from_platform
+from consumers.webhooks.platform import body_of
 from shared.domain import domain
 from shared.kernel.category import Category, record
 from shared.kernel.commit import Commit, Metadata, RecordedEvent, from_items, to_item
@@ -192,7 +192,8 @@ def test_the_data_of_every_event_of_others_is_read_whichever_way_it_comes(
 
 def handed_over(event: dict[str, Any]) -> Any:
     datum = Datum(type="json", value=json.dumps(event))
-    return from_platform(EventGridEventInConverter.decode(datum, trigger_metadata={}))
+    (read,) = parse({}, body_of(EventGridEventInConverter.decode(datum, trigger_metadata={})))
+    return read
 
 
 @pytest.mark.parametrize("view", domain.views, ids=named)

@@ -81,6 +81,11 @@ def required_partition_key(request: web.Request) -> str:
 async def json_body(request: web.Request) -> Any:  # noqa: ANN401 - JSON
     """Read the body as JSON; 400 when it is none."""
     try:
-        return json.loads(await request.read())
+        return json.loads(await request.read(), parse_constant=_refuse)
     except ValueError as error:
         raise CosmosError(400, f"The body is not JSON: {error}") from None
+
+
+def _refuse(constant: str) -> None:
+    # Python would read NaN and Infinity, which no JSON has (RFC 8259, section 6).
+    raise ValueError(f"{constant} is no number")

@@ -18,6 +18,7 @@ PATIENCE = 0.5
 LATE = 1.0
 # The stand-in waits for an answer for half a second, and lets an hour of its schedule pass in a second.
 OPTIONS = ("--event-grid-pace", "3600", "--event-grid-patience", str(PATIENCE))
+REFUSED = "UndeliverableDueToHttpBadRequest"
 TOLD = {
     "OrderConfirmed": "onewrite.order.confirmed.v1",
     "OrderRejected": "onewrite.order.rejected.v1",
@@ -26,12 +27,13 @@ TOLD = {
 
 @dataclass(slots=True)
 class Partnership:
-    """The deliveries that a partner told of, and its subscription."""
+    """The deliveries that a partner told of, its subscription, and its dead letters with the reason of each."""
 
     subscription: str
     said: Counter[str] = field(default_factory=Counter)
     deliveries: Counter[str] = field(default_factory=Counter)
-    dead: list[str] = field(default_factory=list)
+    refused: set[str] = field(default_factory=set)
+    dead: dict[str, str] = field(default_factory=dict)
 
     async def settle(self, patience: float) -> None:
         """Wait until nothing is on its way to the partner, or the time is up; list what it refused for good."""
@@ -41,7 +43,7 @@ class Partnership:
             while await self._waits(http) and time.monotonic() < over:  # noqa: ASYNC110 - see above
                 await asyncio.sleep(0.1)
             letters = await _get(http, f"{self.subscription}/deadLetters")
-        self.dead = [letter["id"] for letter in letters["value"]]
+        self.dead = {letter["id"]: letter["deadletterreason"] for letter in letters["value"]}
 
     async def _waits(self, http: aiohttp.ClientSession) -> bool:
         return bool((await _get(http, self.subscription))["undelivered"])
@@ -52,6 +54,8 @@ class Partnership:
         self.said[told["said"]] += 1
         if told["said"] in {"taken", "late"}:
             self.deliveries[told["id"]] += 1
+        if told["said"] == "refused":
+            self.refused.add(told["id"])
 
 
 @asynccontextmanager
@@ -84,15 +88,26 @@ async def partner(event_grid: str, seed: int) -> AsyncIterator[Partnership]:
 def unlike(items: Iterable[Mapping[str, Any]], heard: Partnership) -> list[str]:
     """Name the orders that the partner was not told of, or should not have been, or was told otherwise."""
     implied = set(_implied(items))
-    found = heard.deliveries.keys() | set(heard.dead)
+    taken = heard.deliveries.keys()
+    heard_of = taken | heard.refused
+    found = heard_of | heard.dead.keys()
     return [
-        *(f"the partner was never told {id_}" for id_ in sorted(implied - found)),
+        *(f"the partner was never told {id_}" for id_ in sorted(implied - heard_of)),
         *(f"the partner was told {id_}, and it is not so" for id_ in sorted(found - implied)),
-        *(
-            f"{id_} is dead, and the partner took it"
-            for id_ in heard.deliveries.keys() & set(heard.dead)
-        ),
+        *(f"{id_} was refused, and taken" for id_ in sorted(heard.refused & taken)),
+        *_buried(heard),
     ]
+
+
+def _buried(heard: Partnership) -> Iterable[str]:
+    """Name the dead letters that are not exactly what the partner refused for good."""
+    for id_ in sorted(heard.dead.keys() - heard.refused):
+        yield f"{id_} is a dead letter, and the partner did not refuse it"
+    for id_ in sorted(heard.refused - heard.dead.keys()):
+        yield f"{id_} was refused, and is no dead letter"
+    for id_, reason in heard.dead.items():
+        if reason != REFUSED:
+            yield f"{id_} is a dead letter because of {reason}"
 
 
 def _implied(items: Iterable[Mapping[str, Any]]) -> Iterable[str]:

@@ -18,7 +18,7 @@ from shared.adapters.cosmos.client import (
     status,
     store_error,
 )
-from shared.kernel.parking import Decision, Parked
+from shared.kernel.parking import Decision, Parked, fitting
 from shared.kernel.ports import StoredParked
 
 _MARKER, _DECISION = TypeAdapter(Parked), TypeAdapter(Decision)
@@ -37,7 +37,7 @@ class CosmosParking:
         while not parked:
             parked = await self.seen(
                 marker.consumer, marker.stream, marker.last_seen
-            ) or await self._create(marker)
+            ) or await self._create(fitting(marker))
 
     async def seen(self, consumer: str, stream: str, version: int) -> bool:
         while True:

@@ -75,9 +75,11 @@ def not_found(detail: str) -> Problem:
     return Problem(404, "not-found", "There is no such thing", detail)
 
 
-def too_large(most: int) -> Problem:
-    """Tell that the body is too large."""
-    return Problem(413, "too-large", "The request is too large", f"At most {most} bytes are taken.")
+def too_large(most: int, what: str = "bytes") -> Problem:
+    """Tell that the body is too large, or holds too much."""
+    return Problem(
+        413, "too-large", "The request is too large", f"At most {most} {what} are taken."
+    )
 
 
 def unauthenticated() -> Problem:
@@ -92,9 +94,9 @@ def later(error: OnewriteError) -> Problem:
     return Problem(503, error.code, "Deliver it again, later", str(error), headers=known)
 
 
-def unsupported_media_type(given: str) -> Problem:
+def unsupported_media_type(given: str, what: str = "A command is application/json") -> Problem:
     """Tell that the body is not declared as JSON."""
-    detail = f"A command is application/json, and this is declared as {given!r}."
+    detail = f"{what}, and this is declared as {given!r}."
     return Problem(415, "unsupported-media-type", "The media type is not supported", detail)
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from shared.kernel.errors import NotificationTooLarge
-from shared.kernel.notification import Notification, size_of
+from shared.kernel.notification import Notification, Unwanted, size_of
 
 LARGEST_REQUEST = 1_048_576
 OVERHEAD = 1_024
@@ -19,8 +19,9 @@ class MemoryNotifier:
     def largest(self) -> int:
         return LARGEST_REQUEST - OVERHEAD
 
-    async def publish(self, notifications: Sequence[Notification]) -> None:
+    async def publish(self, notifications: Sequence[Notification]) -> list[Unwanted]:
         for one in notifications:
             if size_of(one) > self.largest:
                 raise NotificationTooLarge(f"{one.id} has {size_of(one)} bytes")
         self.published += notifications
+        return []

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from shared.kernel.parking import Decision, Parked
+from shared.kernel.parking import Decision, Parked, fitting
 from shared.kernel.ports import StoredParked
 
 
@@ -16,7 +16,7 @@ class MemoryParking:
 
     async def park(self, marker: Parked) -> None:
         if not await self.seen(marker.consumer, marker.stream, marker.last_seen):
-            self._write(marker)
+            self._write(fitting(marker))
 
     async def seen(self, consumer: str, stream: str, version: int) -> bool:
         known = self._markers.get((consumer, stream))

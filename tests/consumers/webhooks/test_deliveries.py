@@ -13,11 +13,20 @@ from tests.consumers.webhooks.worlds import CARRIER, cloud, grid
 
 DATA = {"orderId": "O1", "customerId": "C1"}
 TRACEPARENT = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
+BEYOND = (b"NaN", b"Infinity", b"-Infinity", b"1e400", b"-1e400", b"1" + b"0" * 309)
 READ = OutsideEvent("/carriers/fast", "p1", CARRIER, DATA)
 
 
 def body(content: Any) -> bytes:
     return json.dumps(content).encode()
+
+
+def encoded(data: bytes) -> str:
+    return base64.b64encode(data).decode()
+
+
+def with_data(number: bytes) -> bytes:
+    return body(cloud(data=["#"])).replace(b'"#"', number)
 
 
 @pytest.mark.parametrize("event", [cloud(), grid()], ids=["CloudEvents", "Event Grid"])
@@ -45,9 +54,9 @@ def test_attributes_may_come_as_headers() -> None:
 
 def test_data_may_be_encoded() -> None:
     event = cloud()
-    encoded = base64.b64encode(body(event.pop("data"))).decode()
+    data = body(event.pop("data"))
 
-    assert parse({}, body({**event, "data_base64": encoded})) == [READ]
+    assert parse({}, body({**event, "data_base64": encoded(data)})) == [READ]
 
 
 def test_the_context_of_a_trace_is_read() -> None:
@@ -57,12 +66,21 @@ def test_the_context_of_a_trace_is_read() -> None:
 
 
 @pytest.mark.parametrize(
+    "time",
+    ["2026-11-23T12:00:00Z", "2026-11-23T12:00:00.1234567Z", "2026-11-23T13:00:00+01:00", None],
+)
+def test_a_time_is_a_time(time: str | None) -> None:
+    assert parse({}, body(cloud(time=time))) == [READ]
+
+
+@pytest.mark.parametrize(
     ("content", "sentence"),
     [
         (b"", "no JSON"),
         (b"\xff{", "no JSON"),
         (b"[" * 10_000, "no JSON"),
         (b'{"id": NaN}', "no JSON"),
+        *((with_data(number), "no JSON") for number in BEYOND),
         (body("text"), "event 0"),
         (body([cloud(), None]), "event 1"),
         (body({"id": "p1"}), "eventType"),
@@ -71,8 +89,12 @@ def test_the_context_of_a_trace_is_read() -> None:
         (body(cloud(id=7)), "id"),
         (body(cloud(id="x" * 257)), "id"),
         (body(cloud(source="two words")), "source"),
+        (body(cloud(time="yesterday")), "time"),
+        (body(cloud(time=7)), "time"),
+        (body({**grid(), "eventTime": "2026-13-01T00:00:00Z"}), "eventTime"),
         (body(cloud(data_base64="!")), "event 0"),
-        (body(cloud(data_base64=base64.b64encode(b"no json").decode())), "event 0"),
+        (body(cloud(data_base64=encoded(b"no json"))), "event 0"),
+        *((body(cloud(data_base64=encoded(number))), "event 0") for number in BEYOND),
     ],
 )
 def test_what_is_no_event_is_refused_with_its_place(content: bytes, sentence: str) -> None:

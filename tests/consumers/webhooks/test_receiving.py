@@ -2,38 +2,22 @@
 
 import json
 from typing import Any
+from uuid import UUID
 
-import azure.functions as func
 import pytest
 
-from consumers.webhooks.receiving import LARGEST
-from shared.adapters.http.operations import Operations
-from shared.adapters.memory import MemoryEventStore
-from shared.kernel.errors import StoreUnavailable
-from shared.kernel.ports import Appended, Collided
+from consumers.webhooks.receiving import LARGEST, MOST_EVENTS
+from shared.kernel.errors import OutcomeUnknown, StoreUnavailable
 from tests.consumers.webhooks.worlds import (
+    DISPATCHED,
     SUPPLIER,
+    Struggling,
     World,
     cloud,
     delivered,
     delivery,
     grid,
 )
-from tests.consumers.worlds import now
-
-DISPATCHED = ("order-O1", "DispatchRecorded")
-
-
-class Struggling(MemoryEventStore):
-    """A store that cannot write while it is told so."""
-
-    ill: bool = False
-
-    async def append(self, commits: Any) -> Appended | Collided:
-        """Write, or not."""
-        if self.ill:
-            raise StoreUnavailable("not now")
-        return await super().append(commits)
 
 
 @pytest.mark.parametrize("event", [cloud(), grid()], ids=["CloudEvents", "Event Grid"])
@@ -43,6 +27,20 @@ async def test_a_delivery_takes_effect_once_however_often_it_comes(event: dict[s
     assert [await world.status(event) for _ in range(3)] == [200] * 3
     assert await world.status([event, event]) == 200
     assert world.effects() == [DISPATCHED]
+
+
+async def test_what_follows_is_told_others_under_an_id_that_does_not_give_the_sender_away() -> None:
+    first, again, another = World(), World(), World()
+    await first.status(cloud())
+    await again.status(grid())
+    await another.status(cloud("p2"))
+
+    chains = [world.store.written[0].metadata for world in (first, again, another)]
+
+    assert [one.causation_id for one in chains] == ["/carriers/fast p1"] * 2 + ["/carriers/fast p2"]
+    correlations = [one.correlation_id for one in chains]
+    assert correlations[0] == correlations[1] != correlations[2]
+    assert all(str(UUID(one)) == one for one in correlations)
 
 
 async def test_the_same_id_of_another_source_is_another_event() -> None:
@@ -83,16 +81,60 @@ async def test_what_cannot_be_read_is_not_sent_again_and_has_no_effect() -> None
     assert (world.effects(), await world.parked()) == ([], [])
 
 
+async def test_as_many_events_are_taken_as_can_be_answered_in_time() -> None:
+    world = World()
+    washed = [
+        cloud(f"w{number}", "com.example.carrier.van-washed") for number in range(MOST_EVENTS)
+    ]
+
+    assert await world.status(washed) == 200
+    assert await world.status([*washed, cloud()]) == 413
+    assert world.effects() == []
+
+
+@pytest.mark.parametrize(
+    "media_type",
+    [
+        "application/json",
+        "Application/JSON; charset=utf-8",
+        "application/cloudevents+json; charset=utf-8",
+        "application/cloudevents-batch+json",
+    ],
+)
+async def test_json_is_read_however_it_is_called(media_type: str) -> None:
+    assert await World().status(cloud(), content_type=media_type) == 200
+    assert await World().status(cloud(), content_encoding="identity") == 200
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"content_type": "text/plain"},
+        {"content_type": "application/x-www-form-urlencoded"},
+        {"content_type": ""},
+        {"content_type": "application/json", "content_encoding": "gzip"},
+    ],
+)
+async def test_nothing_else_is_read(headers: dict[str, str]) -> None:
+    world = World()
+
+    answer = await world.receiver.receive(delivery([cloud()], **headers))
+
+    assert answer.status_code == 415
+    assert json.loads(answer.get_body())["code"] == "unsupported-media-type"
+    assert (world.effects(), await world.parked()) == ([], [])
+
+
 async def test_what_may_go_well_later_is_sent_again() -> None:
     store = Struggling()
     world = World(store=store)
-    store.ill = True
+    store.fault = StoreUnavailable("not now")
 
     answer = await world.receiver.receive(delivery([cloud()]))
 
     assert (answer.status_code, answer.headers["Retry-After"]) == (503, "30")
     assert (world.effects(), await world.parked()) == ([], [])
-    store.ill = False
+    store.fault = None
     assert await world.status([cloud()]) == 200
     assert world.effects() == [DISPATCHED]
 
@@ -110,50 +152,16 @@ async def test_a_bad_event_is_parked_and_the_others_of_its_delivery_are_done() -
     assert "ReceiveStock to item-teapot was refused" in second
 
 
-async def decided(world: World, action: str) -> int:
-    """Decide on the one event that is parked, as an operator does; gives the status of the answer."""
-    (marker,) = await world.parking.parked("webhooks")
-    asked = func.HttpRequest(
-        method="POST",
-        url="/",
-        route_params={"consumer": "webhooks", "stream": marker.stream},
-        body=b'{"by": "ann", "reason": "seen to"}',
-    )
-    operations = Operations("webhooks", world.parking, world.webhooks.replay, now)
-    answer = await (operations.release(asked) if action == "release" else operations.skip(asked))
-    found: int = answer.status_code
-    return found
-
-
-async def test_a_parked_event_is_released_when_its_cause_is_gone() -> None:
-    world = World()
-    await world.status([delivered(3)])
-
-    assert await decided(world, "release") == 409
-    await world.register()
-    assert await decided(world, "release") == 200
-
-    assert ("item-teapot", "StockReceived") in world.effects()
-    assert await world.parked() == []
-    await world.status([delivered(3)])
-    assert [event for _, event in world.effects()].count("StockReceived") == 1
-
-
-async def test_a_release_that_meets_an_ill_store_leaves_the_event_parked() -> None:
+@pytest.mark.parametrize("fault", [TimeoutError("too late"), ConnectionResetError("gone")])
+async def test_a_fault_that_nobody_named_does_not_park_either(fault: Exception) -> None:
     store = Struggling()
     world = World(store=store)
-    await world.status([delivered(3)])
-    await world.register()
-    store.ill = True
+    store.fault = fault
 
-    assert await decided(world, "release") == 503
-    assert len(await world.parked()) == 1
-
-
-async def test_a_skipped_event_is_skipped_for_good() -> None:
-    world = World()
-    await world.status([delivered(3)])
-
-    assert await decided(world, "skip") == 200
-    assert await world.status([delivered(3)]) == 200
-    assert await world.parked() == []
+    assert await world.status([cloud()]) == 503
+    with pytest.raises(OutcomeUnknown):
+        await world.webhooks.take(json.dumps(cloud()).encode())
+    assert (world.effects(), await world.parked()) == ([], [])
+    store.fault = None
+    assert await world.status([cloud()]) == 200
+    assert world.effects() == [DISPATCHED]

@@ -1,7 +1,7 @@
 """A webhook on memory twins, and deliveries as others send them."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,10 +10,13 @@ import azure.functions as func
 from consumers.webhooks.authentication import Authentication, Verify
 from consumers.webhooks.handling import Webhooks
 from consumers.webhooks.receiving import Receiver
+from shared.adapters.http.operations import Operations
 from shared.adapters.memory import MemoryEventStore, MemoryParking
 from shared.domain import domain
 from shared.domain.item.commands import RegisterItem
 from shared.kernel.dispatching import dispatcher
+from shared.kernel.domain import Domain
+from shared.kernel.ports import Appended, Collided
 from shared.kernel.stream import StreamName
 from tests.consumers.worlds import now
 from tests.kernel.worlds import no_pause, request
@@ -21,6 +24,7 @@ from tests.kernel.worlds import no_pause, request
 ORIGIN = "eventgrid.azure.net"
 SECRET = "the-secret-of-the-tests"
 CARRIER = "com.example.carrier.parcel-dispatched"
+DISPATCHED = ("order-O1", "DispatchRecorded")
 SUPPLIER = "com.example.supplier.delivery-arrived"
 
 
@@ -60,9 +64,23 @@ def delivery(
 ) -> func.HttpRequest:
     """Give a request as the worker hands it over; underscores in the names of headers are dashes."""
     named = {name.replace("_", "-"): value for name, value in headers.items()}
-    shown = {} if secret is None else {"webhook-secret": secret}
+    shown = {"content-type": "application/json"}
+    if secret is not None:
+        shown["webhook-secret"] = secret
     body = content if isinstance(content, bytes) else json.dumps(content).encode()
     return func.HttpRequest(method, "/api/webhooks", headers={**shown, **named}, body=body)
+
+
+class Struggling(MemoryEventStore):
+    """A store that cannot write while it is told so."""
+
+    fault: Exception | None = None
+
+    async def append(self, commits: Any) -> Appended | Collided:
+        """Write, or not."""
+        if self.fault is not None:
+            raise self.fault
+        return await super().append(commits)
 
 
 @dataclass
@@ -74,15 +92,22 @@ class World:
     store: MemoryEventStore = field(default_factory=MemoryEventStore)
     parking: MemoryParking = field(default_factory=MemoryParking)
 
+    domain: Domain = domain
+    origins: Collection[str] = frozenset({ORIGIN})
+
     def __post_init__(self) -> None:
         self.dispatcher = dispatcher(domain, self.store, no_pause)
-        self.webhooks = Webhooks(domain, self.dispatcher, self.parking, now, no_pause)
+
+    @property
+    def webhooks(self) -> Webhooks:
+        """What takes events of others."""
+        return Webhooks(self.domain, self.dispatcher, self.parking, now, no_pause)
 
     @property
     def receiver(self) -> Receiver:
         """A webhook as a host has it."""
         authentication = Authentication(self.secrets, self.verify)
-        return Receiver(self.webhooks, authentication, {ORIGIN}, {"orders"})
+        return Receiver(self.webhooks, authentication, self.origins, {"orders"})
 
     async def status(self, content: Any, secret: str | None = SECRET, **headers: str) -> int:
         """Deliver, and give the status of the answer."""
@@ -107,3 +132,17 @@ class World:
     async def parked(self) -> list[str]:
         """Name the errors of what is parked."""
         return [marker.error for marker in await self.parking.parked("webhooks")]
+
+    async def decide(self, action: str) -> int:
+        """Decide on the one event that is parked, as an operator does; gives the status of the answer."""
+        (marker,) = await self.parking.parked("webhooks")
+        asked = func.HttpRequest(
+            method="POST",
+            url="/",
+            route_params={"consumer": "webhooks", "stream": marker.stream},
+            body=b'{"by": "ann", "reason": "seen to"}',
+        )
+        operations = Operations("webhooks", self.parking, self.webhooks.replay, now)
+        decided = operations.release if action == "release" else operations.skip
+        found: int = (await decided(asked)).status_code
+        return found

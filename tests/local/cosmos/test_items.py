@@ -38,6 +38,15 @@ async def test_an_item_is_read_as_it_was_written(container: ContainerProxy) -> N
     assert read.keys() - written.keys() == {"_rid", "_self", "_etag", "_attachments", "_ts"}
 
 
+@pytest.mark.parametrize("number", [float("nan"), float("inf"), -float("inf")])
+async def test_what_is_no_json_is_refused(number: float, container: ContainerProxy) -> None:
+    with pytest.raises(CosmosHttpResponseError) as raised:
+        await container.create_item(item("1", share=number))
+
+    assert raised.value.status_code == 400
+    assert await all_ids(container) == []
+
+
 async def test_an_id_is_taken_once_in_a_partition(container: ContainerProxy) -> None:
     await container.create_item(item("1"))
     await container.create_item({**item("1"), "pk": "another"})
