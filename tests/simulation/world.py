@@ -32,6 +32,7 @@ class Plan:
     losses: float = 0.04
     thefts: float = 0.02
     stalls: float = 0.004
+    rebuilds: float = 0.1
 
 
 @dataclass
@@ -54,7 +55,8 @@ async def _world(plan: Plan) -> Ending:
     dice = random.Random(plan.seed)
     # Half of the worlds lose nothing: there the order on the log must be perfect.
     losses = plan.losses if plan.seed % 2 else 0.0
-    weather = Weather(dice, plan.failures, plan.crashes, losses, plan.thefts, plan.stalls)
+    rates = plan.failures, plan.crashes, losses, plan.thefts, plan.stalls, plan.rebuilds
+    weather = Weather(dice, *rates)
     cloud, told = Cloud(), Told(weather.trace)
     machines = [Host(f"host-{number}", cloud, weather) for number in range(plan.hosts)]
     for machine in machines:
@@ -110,6 +112,7 @@ def _changes(plan: Plan) -> list[Plan]:
         replace(plan, losses=0.0),
         replace(plan, thefts=0.0),
         replace(plan, stalls=0.0),
+        replace(plan, rebuilds=0.0),
     ]
     return [
         change
