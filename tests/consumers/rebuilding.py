@@ -47,13 +47,18 @@ class Reads(MemoryEventStore):
 
 
 class Feed(MemoryFeed):
-    """A feed that gives two commits a page, and may end too early."""
+    """A feed that gives two commits a page, after a range that is empty, and may end too early."""
 
     def __init__(self, store: MemoryEventStore, pages: int) -> None:
         super().__init__(store, page=2)
         self.pages = pages
 
+    async def ranges(self) -> list[str]:
+        return ["none", *await super().ranges()]
+
     async def read(self, range_: str, position: str | None) -> FeedPage:
+        if range_ == "none":
+            return FeedPage([], None)
         self.pages -= 1
         if self.pages < 0:
             raise StoreUnavailable("no answer")
