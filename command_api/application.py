@@ -8,7 +8,7 @@ from shared.adapters import wiring
 from shared.domain import domain as shipped_domain
 from shared.kernel.dispatcher import Dispatcher
 from shared.kernel.domain import Domain
-from shared.kernel.ports import EventStore, Log, Outcomes, Rows
+from shared.kernel.ports import EventStore, Log, Outcomes, RowReader
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +18,7 @@ class Application:
     domain: Domain
     dispatcher: Dispatcher
     store: EventStore
-    rows: Rows
+    rows: RowReader
     outcomes: Outcomes
     mailbox: Callable[[], Awaitable[Log]]
     now: Callable[[], datetime]
@@ -36,7 +36,7 @@ async def application() -> Application:
                 domain=shipped_domain,
                 dispatcher=dispatcher,
                 store=await wiring.event_store(),
-                rows=await wiring.rows(),
+                rows=await wiring.served_rows(),
                 outcomes=await wiring.outcomes(),
                 mailbox=wiring.mailbox,
                 now=wiring.now,

@@ -1,5 +1,6 @@
 """The consumers, assembled once a process."""
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from shared.adapters import wiring
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from consumers.notifications import Notifications
     from consumers.projections import Projections
     from consumers.reactions import Reactions
+    from consumers.rebuild import Rebuild
     from consumers.webhooks.handling import Webhooks
     from consumers.webhooks.receiving import Receiver
     from shared.adapters.http.lag import Lags
@@ -69,7 +71,7 @@ async def notifications() -> "Notifications":
         _notifications.append(
             Notifications(
                 domain,
-                await wiring.rows(),
+                await wiring.served_rows(),
                 await wiring.notifier(),
                 await wiring.event_store(),
                 await wiring.parking(),
@@ -123,10 +125,24 @@ async def deadlines() -> "Deadlines":
 
     return Deadlines(
         domain.deadlines,
-        await wiring.rows(),
+        await wiring.served_rows(),
         await wiring.event_store(),
         await wiring.dispatcher(domain),
         wiring.now,
+    )
+
+
+async def rebuild() -> "Rebuild":
+    """Give the rebuild of views; the sweep is given five times what it stays behind to see a change."""
+    from consumers.rebuild import Rebuild
+    from shared.kernel.generation_rows import KEPT
+
+    return Rebuild(
+        await projections(),
+        await wiring.feed(),
+        await wiring.progress(),
+        wiring.now,
+        5 * timedelta(seconds=wiring.settings().sweep_age) + 2 * KEPT,
     )
 
 

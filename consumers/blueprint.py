@@ -6,12 +6,15 @@ import azure.functions as func
 
 from consumers import application
 from consumers.progress import note
+from consumers.rebuild_operations import answer_rebuild
 from consumers.webhooks.platform import body_of
 from shared.adapters import names, telemetry, wiring
 from shared.adapters.http.lag import show_lag
 from shared.adapters.http.operations import decide, list_parked
 
 blueprint = func.Blueprint()
+
+REBUILD_SECONDS = 45.0
 
 
 # Without a policy the platform takes the checkpoint after a batch that failed: its rows would stay behind.
@@ -126,6 +129,21 @@ async def outside_event(event: func.EventGridEvent) -> None:
 async def deadlines(due: func.TimerRequest) -> None:  # noqa: ARG001 - the trigger's
     """Call off what has waited for too long."""
     await (await application.deadlines()).run()
+
+
+# It keeps the time of the sweep, which it waits for.
+@blueprint.timer_trigger("due", schedule=names.SWEEP_SCHEDULE, use_monitor=True)
+async def rebuild(due: func.TimerRequest) -> None:  # noqa: ARG001 - the trigger's
+    """Go on with the views that are being rebuilt."""
+    await (await application.rebuild()).run(REBUILD_SECONDS)
+
+
+@blueprint.route(
+    "operations/views/{view}/rebuild", methods=["GET", "POST"], auth_level=func.AuthLevel.ADMIN
+)
+async def view_rebuild(req: func.HttpRequest) -> func.HttpResponse:
+    """Begin to rebuild a view, or show how far it is."""
+    return await answer_rebuild(req, await application.rebuild())
 
 
 @blueprint.route("operations/lag", methods=["GET"], auth_level=func.AuthLevel.ADMIN)

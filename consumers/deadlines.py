@@ -10,7 +10,7 @@ from shared.kernel.deadline import Deadline
 from shared.kernel.dispatcher import Dispatcher
 from shared.kernel.listing import Filter, Listing, Place
 from shared.kernel.outcome import Accepted
-from shared.kernel.ports import EventStore, Rows
+from shared.kernel.ports import EventStore, RowReader
 from shared.kernel.request import CommandRequest
 from shared.kernel.stream import StreamName
 from shared.kernel.view import Row
@@ -23,7 +23,7 @@ class Deadlines:
     """Looks through the views for what waits, and into the streams for how long."""
 
     deadlines: Sequence[Deadline]
-    rows: Rows
+    rows: RowReader
     store: EventStore
     dispatcher: Dispatcher
     now: Callable[[], datetime]

@@ -16,7 +16,7 @@ from shared.kernel.message import Event, Message
 from shared.kernel.notification import Notification, Unwanted, notification, size_of
 from shared.kernel.parking import suspecting
 from shared.kernel.patience import patiently
-from shared.kernel.ports import EventStore, Notifier, Parking, Rows
+from shared.kernel.ports import EventStore, Notifier, Parking, RowReader
 from shared.kernel.reactions import event_of
 from shared.kernel.stream import StreamName
 from shared.kernel.view import Row
@@ -29,7 +29,7 @@ class Notifications:
     """Runs the enrichers of a domain over the log, and publishes what they make."""
 
     domain: Domain
-    rows: Rows
+    rows: RowReader
     notifier: Notifier
     store: EventStore
     parking: Parking

@@ -4,7 +4,7 @@ import asyncio
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import chain
 from typing import Any
@@ -12,6 +12,7 @@ from typing import Any
 from shared.kernel.commit import timestamp
 from shared.kernel.envelope import Envelope, decode, encode, envelopes
 from shared.kernel.errors import BrokenStream, InvalidMessage, Poison
+from shared.kernel.generation import kept_up, read_generations
 from shared.kernel.message import Event
 from shared.kernel.parking import UNREADABLE, Parked
 from shared.kernel.partition import partition_of
@@ -25,17 +26,19 @@ YOUNG = timedelta(hours=1)
 
 @dataclass(frozen=True, slots=True)
 class Projections:
-    """Runs views over the log; `log` opens the log when a gap has to be sent again."""
+    """Runs views over the log; `log` opens the log when a gap has to be sent again, None leaves it alone."""
 
     views: Sequence[View[Any]]
     rows: Rows
     store: EventStore
     parking: Parking
-    log: Callable[[], Awaitable[Log]]
+    log: Callable[[], Awaitable[Log]] | None
     now: Callable[[], datetime]
 
     async def project(self, bodies: Iterable[bytes]) -> None:
         """Project a batch of messages: one read and at most one write a row, streams in parallel.
+
+        A view that is being rebuilt is written in each of its generations.
 
         Raises what rows, store and parking raise: the batch comes again.
         """
@@ -48,7 +51,8 @@ class Projections:
                 await self._park(
                     Poison(UNREADABLE, 0, error), {"body": body.decode(errors="replace")}
                 )
-        handled = [self._handle(stream, arrived) for stream, arrived in streams.items()]
+        generations = await self._generations()
+        handled = [_handle(generations, stream, arrived) for stream, arrived in streams.items()]
         # One stream's failure must not cut short what another is writing.
         results = await asyncio.gather(*handled, return_exceptions=True)
         errors = [result for result in results if isinstance(result, BaseException)]
@@ -59,15 +63,43 @@ class Projections:
         """Fold a stream from a version to its tail, and give the tail's version; raises Poison."""
         commits = (await self.store.read(stream, version - 1)).commits
         stored = list(chain.from_iterable(envelopes(commit) for commit in commits))
-        await self._fold(stored, await self._skipped(str(stream)))
+        skipped = await self._skipped(str(stream))
+        for projections in await self._generations():
+            await projections.fold(stored, skipped)
         return commits[-1].version if commits else version - 1
 
-    async def _handle(self, stream: str, arrived: Sequence[Envelope]) -> None:
+    async def fill(self, view: View[Any], stream: StreamName) -> None:
+        """Fold all that is stored of a stream into one generation of a view; what is poisonous is parked.
+
+        The log hears nothing of it.
+        """
+        filling = replace(self, views=(view,), log=None)
+        try:
+            commits = (await self.store.read(stream)).commits
+        except InvalidMessage as error:
+            await self._park(Poison(str(stream), 1, error), None)
+            return
+        stored = chain.from_iterable(envelopes(commit) for commit in commits)
+        await filling.handle(str(stream), list(stored))
+
+    async def _generations(self) -> "Sequence[Projections]":
+        """Give the projections into what is filled, and behind them those into what shows the log's state.
+
+        In this order a generation that is full never stands behind the one before it: nobody who goes over
+        to it sees a row go back. To be asked behind the last read of what is folded: who then knows of no
+        new generation folds what is in the store already for whoever fills it.
+        """
+        generations = kept_up(self.views, await read_generations(self.rows))
+        filling = replace(self, views=generations.coming, log=None)
+        return filling, replace(self, views=generations.standing)
+
+    async def handle(self, stream: str, arrived: Sequence[Envelope]) -> None:
+        """Fold what arrived of one stream into exactly these views; what is poisonous is parked."""
         arrived = sorted(arrived, key=lambda envelope: envelope.sequence)
         poison, skipped, foldable = None, frozenset[int](), arrived
         while True:
             try:
-                await self._fold(foldable, skipped)
+                await self.fold(foldable, skipped)
                 break
             except Poison as found:
                 decided = skipped or await self._skipped(stream)
@@ -80,7 +112,7 @@ class Projections:
         if poison is not None:
             await self._park(poison, _shown(arrived, poison.version), arrived[-1].sequence)
 
-    async def _fold(self, arrived: Sequence[Envelope], skipped: AbstractSet[int]) -> None:
+    async def fold(self, arrived: Sequence[Envelope], skipped: AbstractSet[int]) -> None:
         for view in self.views:
             for at, events in keyed(view, arrived, skipped).items():
                 await self._bring_up(view, at, events, skipped)
@@ -129,7 +161,7 @@ class Projections:
         """Send what the log lacks again, for the other consumers; not the history of a row that only begins."""
         young = timestamp(self.now() - YOUNG)
         lacking = [encode(one) for one in missed if row.version > 0 or one.time > young]
-        if lacking:
+        if lacking and self.log is not None:
             log = await self.log()
             await log.send(partition_of(row.at.stream, log.partitions), lacking)
 
@@ -152,6 +184,13 @@ class Projections:
                 traceparent=(envelope or {}).get("traceparent"),
             )
         )
+
+
+async def _handle(
+    generations: Sequence[Projections], stream: str, arrived: Sequence[Envelope]
+) -> None:
+    for projections in generations:
+        await projections.handle(stream, arrived)
 
 
 def _shown(arrived: Iterable[Envelope], version: int) -> dict[str, Any] | None:

@@ -37,7 +37,7 @@ async def sweep() -> "Sweep":
     return Sweep(
         feed=await wiring.feed(),
         progress=await wiring.progress(),
-        rows=await wiring.rows(),
+        rows=await wiring.delivered_rows(),
         parking=running.parking,
         publisher=running,
         views=domain.views,

@@ -13,7 +13,7 @@ from typing import Any
 from shared.kernel.category import Category
 from shared.kernel.commit import Commit, from_item, timestamp
 from shared.kernel.errors import InvalidMessage, Poison
-from shared.kernel.ports import Feed, Parking, Progress, Rows
+from shared.kernel.ports import Feed, Parking, Progress, RowReader
 from shared.kernel.stream import StreamName
 from shared.kernel.view import RowKey, View
 from single_publisher.publish import Publisher
@@ -33,7 +33,7 @@ class Sweep:
 
     feed: Feed
     progress: Progress
-    rows: Rows
+    rows: RowReader
     parking: Parking
     publisher: Publisher
     views: Sequence[View[Any]]

@@ -5,6 +5,7 @@ import random
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from functools import cache
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from shared.adapters import telemetry
@@ -13,6 +14,7 @@ from shared.adapters.settings import Settings, WebhookSettings
 from shared.kernel.dispatcher import Dispatcher
 from shared.kernel.dispatching import dispatcher as dispatcher_of
 from shared.kernel.domain import Domain
+from shared.kernel.generation_rows import GenerationRows
 from shared.kernel.ports import (
     EventStore,
     Feed,
@@ -23,6 +25,7 @@ from shared.kernel.ports import (
     Outcomes,
     Parking,
     Progress,
+    RowReader,
     Rows,
 )
 
@@ -61,11 +64,21 @@ async def dispatcher(domain: Domain) -> Dispatcher:
 
 
 async def rows() -> Rows:
-    """Give the rows of the views."""
+    """Give the rows of the views, in all of their generations."""
     from shared.adapters.cosmos.client import container
     from shared.adapters.cosmos.rows import CosmosRows
 
     return CosmosRows(container(await _cosmos(), VIEWS))
+
+
+async def served_rows() -> RowReader:
+    """Give the rows that are read."""
+    return GenerationRows(await rows(), attrgetter("serving"), now)
+
+
+async def delivered_rows() -> RowReader:
+    """Give the rows that hold nothing but what the log has brought."""
+    return GenerationRows(await rows(), attrgetter("oldest"), now)
 
 
 async def parking() -> Parking:

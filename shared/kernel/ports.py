@@ -72,15 +72,11 @@ class StoredRow:
     tag: str
 
 
-class Rows(Protocol):
-    """The rows of the views."""
+class RowReader(Protocol):
+    """The rows of the views, for those who only ask."""
 
     async def read(self, at: RowKey) -> StoredRow | None:
         """Read one row, as last written."""
-        ...
-
-    async def write(self, row: Row, replacing: str | None) -> bool:
-        """Create a row, or replace the one with the tag; False when somebody else was first."""
         ...
 
     async def of_key(self, view: str, key: str) -> list[Row]:
@@ -89,6 +85,18 @@ class Rows(Protocol):
 
     async def page(self, listing: Listing) -> list[Row]:
         """Read the next rows of a view, at most as many as the listing asks for."""
+        ...
+
+
+class Rows(RowReader, Protocol):
+    """The rows of the views."""
+
+    async def write(self, row: Row, replacing: str | None) -> bool:
+        """Create a row, or replace the one with the tag; False when somebody else was first."""
+        ...
+
+    async def delete(self, at: RowKey) -> None:
+        """Delete a row, if it is there."""
         ...
 
 

@@ -73,6 +73,11 @@ async def registered(application: Application) -> None:
     )
 
 
+def rows_of(application: Application) -> MemoryRows:
+    assert isinstance(application.rows, MemoryRows)
+    return application.rows
+
+
 async def nothing_is_written(application: Application) -> bool:
     store = application.store
     return isinstance(store, MemoryEventStore) and not store.commits()

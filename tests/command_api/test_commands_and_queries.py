@@ -8,7 +8,7 @@ from command_api.streams import get_stream
 from command_api.views import get_view
 from shared.adapters.memory import MemoryEventStore
 from shared.kernel.envelope import encode, envelopes
-from tests.command_api.calls import get, post, registered, told
+from tests.command_api.calls import get, post, registered, rows_of, told
 from tests.consumers.worlds import World
 
 
@@ -123,7 +123,7 @@ async def test_a_view_shows_the_rows_of_a_key(application: Application) -> None:
     store = application.store
     assert isinstance(store, MemoryEventStore)
     bodies = [encode(e) for commit in store.commits() for e in envelopes(commit)]
-    await World(application.rows, store).project(bodies)
+    await World(rows_of(application), store).project(bodies)
 
     response = await get_view(get("views", view="stock", key="SKU1"), application)
 

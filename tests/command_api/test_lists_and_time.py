@@ -15,7 +15,7 @@ from shared.domain.stock import StockLevel
 from shared.kernel.errors import StoreUnavailable
 from shared.kernel.listing import Listing
 from shared.kernel.view import Row, RowKey
-from tests.command_api.calls import get, post, registered, told
+from tests.command_api.calls import get, post, registered, rows_of, told
 from tests.kernel.worlds import commit, received
 
 LEVELS = {f"SKU{n:02}": StockLevel(name=f"name {n % 2}", available=n % 4) for n in range(12)}
@@ -24,7 +24,7 @@ LEVELS = {f"SKU{n:02}": StockLevel(name=f"name {n % 2}", available=n % 4) for n 
 async def filled(application: Application) -> None:
     for sku, level in LEVELS.items():
         at = RowKey("stock", sku, f"item-{sku}")
-        await application.rows.write(Row(at, 1, level.model_dump(mode="json")), replacing=None)
+        await rows_of(application).write(Row(at, 1, level.model_dump(mode="json")), replacing=None)
 
 
 async def listed(application: Application, **params: str) -> list[str]:

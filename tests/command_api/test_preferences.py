@@ -14,7 +14,7 @@ from shared.kernel.envelope import encode, envelopes
 from shared.kernel.errors import StoreThrottled, StoreUnavailable
 from shared.kernel.ports import StoredRow
 from shared.kernel.view import RowKey
-from tests.command_api.calls import get, post, registered, told
+from tests.command_api.calls import get, post, registered, rows_of, told
 from tests.consumers.worlds import World
 
 REGISTER = ("register-item", {"name": "Teapot", "reorderPoint": 2})
@@ -24,7 +24,7 @@ async def project_everything(application: Application) -> None:
     store = application.store
     assert isinstance(store, MemoryEventStore)
     bodies = [encode(e) for commit in store.commits() for e in envelopes(commit)]
-    await World(application.rows, store).project(bodies)
+    await World(rows_of(application), store).project(bodies)
 
 
 async def test_an_expected_version_is_met_or_the_precondition_failed(

@@ -48,6 +48,16 @@ async def test_a_row_is_replaced_only_by_who_has_seen_it(rows: Rows) -> None:
     assert stored.row.version == 2
 
 
+async def test_a_row_that_is_deleted_is_not_there_and_may_be_deleted_again(rows: Rows) -> None:
+    await rows.write(ROW, replacing=None)
+
+    await rows.delete(AT)
+    await rows.delete(AT)
+
+    assert await rows.read(AT) is None
+    assert await rows.write(ROW, replacing=None)
+
+
 async def test_of_many_writers_that_saw_the_same_one_wins(rows: Rows) -> None:
     await rows.write(ROW, replacing=None)
     seen = await rows.read(AT)

@@ -6,7 +6,9 @@ from typing import Any
 import azure.functions as func
 import pytest
 
+from shared.domain import domain
 from shared.kernel.commit import RecordedEvent
+from shared.kernel.generation import GENERATIONS
 from shared.kernel.parking import UNREADABLE
 from shared.kernel.stream import StreamName
 from tests.kernel.worlds import commit
@@ -14,6 +16,7 @@ from tests.roles.wired import FUNCTIONS, Wired
 
 CARRIER = "com.example.carrier.parcel-dispatched"
 DATA: dict[str, object] = {"orderId": "7", "customerId": "C1"}
+VIEWS = [view.name for view in domain.views]
 DECISION = {"by": "ann", "reason": "seen to"}
 PARCEL = {
     "specversion": "1.0",
@@ -123,6 +126,51 @@ async def test_the_sweep_mends_what_was_lost_and_nothing_else(wired: Wired) -> N
 
     _, view = await wired.ask("view", view="stock", key="TEA")
     assert view["rows"][0]["data"]["available"] == 6
+
+
+async def test_a_rebuild_changes_the_rows_alone(wired: Wired) -> None:
+    await stocked(wired)
+    await placed(wired)
+    before = [await wired.ask("view_list", view=view) for view in VIEWS]
+    stored, told = list(wired.store.written), list(wired.notifier.published)
+    sent, waiting = list(map(len, wired.log.messages)), list(map(len, wired.mailbox.messages))
+
+    for view in VIEWS:
+        status, begun = await wired.ask("view_rebuild", {}, view=view)
+        assert (status, begun["phase"]) == (200, "filling")
+    for phase in ("serving", "emptying", "done"):
+        await wired.tick("rebuild")
+        assert [(await wired.ask("view_rebuild", view=view))[1]["phase"] for view in VIEWS] == [
+            phase
+        ] * len(VIEWS)
+        assert [await wired.ask("view_list", view=view) for view in VIEWS] == before
+        wired.later += timedelta(hours=1)
+
+    assert {row.at.view for row in wired.rows.all()} == {
+        *(GENERATIONS.view, "stock~1", "orders~1", "customers~1")
+    }
+    assert (wired.store.written, wired.notifier.published) == (stored, told)
+    assert [len(messages) for messages in wired.log.messages] == sent
+    assert [len(messages) for messages in wired.mailbox.messages] == waiting
+    await wired.tick("sweep")
+    assert [len(messages) for messages in wired.log.messages] == sent
+
+
+async def test_what_the_log_has_lost_is_mended_although_a_rebuild_shows_it(wired: Wired) -> None:
+    await stocked(wired)
+    await wired.command("item/TEA/receive-stock", {"quantity": 1})
+    wired.lose()
+    await wired.ask("view_rebuild", {}, view="stock")
+    wired.later += timedelta(minutes=3)
+    await wired.tick("rebuild")
+    _, view = await wired.ask("view", view="stock", key="TEA")
+    assert view["rows"][0]["data"]["available"] == 6
+
+    await wired.tick("sweep")
+    await wired.deliver("reactions")
+
+    assert sum(map(len, wired.log.messages)) == len(wired.store.written)
+    assert await wired.noted("reactions", "item-TEA") == "2"
 
 
 async def test_operators_see_what_is_parked_and_decide_on_it(wired: Wired) -> None:

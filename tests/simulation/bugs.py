@@ -180,4 +180,33 @@ NOTICED = [
     ),
 ]
 
+NOTICED += [
+    Bug(
+        "an old generation is let go as soon as the new one is read",
+        f"{KERNEL}.generation:Generations.served",
+        '{"serving": self.newest, ',
+        '{"oldest": self.newest, "serving": self.newest, ',
+    ),
+    Bug(
+        "a rebuild notes its place before it has filled the page",
+        "consumers.rebuild:Rebuild._fill",
+        "streams = _beginning(coming, page.items)",
+        "streams = _beginning(coming, page.items)\n"
+        "            noted = Reached(position=page.position).model_dump_json()\n"
+        "            await self.progress.write(place, noted)",
+    ),
+    Bug(
+        "new rows are read once the first range of the feed is full",
+        "consumers.rebuild:Rebuild._fill",
+        "break",
+        "return True",
+    ),
+    Bug(
+        "projections write none but the rows that are read",
+        f"{KERNEL}.generation:kept_up",
+        "{own.serving, own.newest} - {own.oldest}",
+        "{own.serving} - {own.oldest}",
+    ),
+]
+
 BUGS = [*NOTICED, *UNNOTICED]

@@ -5,10 +5,13 @@ import random
 import zlib
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
+from typing import Any
 
 from pydantic_core import from_json
 
+from infra.local.demo.folds import Place
+from infra.local.demo.oracle import served
 from shared.adapters.memory import (
     MemoryEventStore,
     MemoryLog,
@@ -18,8 +21,10 @@ from shared.adapters.memory import (
 )
 from shared.kernel.commit import Commit, to_item
 from shared.kernel.ports import FeedPage
+from shared.kernel.view import Row
 
 RANGES, PARTITIONS = 3, 3
+GENERATIONS = "~generations"
 
 
 @dataclass
@@ -82,7 +87,7 @@ class Cloud:
     def unseen(self, bodies: Sequence[bytes]) -> list[str]:
         """Name the events of messages that no row has seen, or not every row of their stream."""
         seen: dict[str, int] = {}
-        for row in self.rows.all():
+        for row in filter(self._is_kept_up, self.rows.all()):
             seen[row.at.stream] = min(row.version, seen.get(row.at.stream, row.version))
         envelopes = [from_json(body) for body in bodies]
         return [
@@ -91,15 +96,38 @@ class Cloud:
             if seen.get(one["subject"], 0) < one["sequence"]
         ]
 
+    def _is_kept_up(self, row: Row) -> bool:
+        view, _, number = row.at.view.partition("~")
+        own = self.generations().get(view, {"newest": 0})
+        return row.at.view != GENERATIONS and int(number or 0) in {
+            own.get(which, 0) for which in ("oldest", "serving", "newest")
+        }
+
+    def generations(self) -> dict[str, dict[str, Any]]:
+        """Give the generations of every view that was ever rebuilt."""
+        found = [row.data for row in self.rows.all() if row.at.view == GENERATIONS]
+        return found[0] if found else {}
+
     def settled(self) -> bool:
-        """Tell whether nothing waits for the publisher or for a consumer."""
-        return all(
-            lease.position == len(self.range_of(number)) for number, lease in enumerate(self.leases)
-        ) and all(
-            claim.position == len(self.log.messages[number])
-            for consumer in (self.partitions, self.reacting)
-            for number, claim in enumerate(consumer)
+        """Tell whether nothing waits for the publisher or for a consumer, and no view is being rebuilt."""
+        rebuilt = self.generations().values()
+        return (
+            all(one["emptied"] == one["newest"] for one in rebuilt)
+            and all(
+                lease.position == len(self.range_of(number))
+                for number, lease in enumerate(self.leases)
+            )
+            and all(
+                claim.position == len(self.log.messages[number])
+                for consumer in (self.partitions, self.reacting)
+                for number, claim in enumerate(consumer)
+            )
         )
+
+
+def served_rows(rows: MemoryRows) -> dict[Place, tuple[int, dict[str, Any]]]:
+    """Give the version and the data of every row that is read."""
+    return served(asdict(row.at) | {"version": row.version, "data": row.data} for row in rows.all())
 
 
 @dataclass

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
+from operator import attrgetter
 from typing import Any
 
 from pydantic_core import to_json
@@ -14,11 +15,13 @@ from consumers.causing import event_processor
 from consumers.deadlines import Deadlines
 from consumers.projections import Projections
 from consumers.reactions import Reactions
+from consumers.rebuild import Rebuild
 from shared.domain import domain
 from shared.kernel.commit import to_item
 from shared.kernel.dispatching import dispatcher
 from shared.kernel.domain import Domain
 from shared.kernel.errors import OnewriteError
+from shared.kernel.generation_rows import GenerationRows
 from shared.kernel.ports import Log
 from shared.kernel.snapshot import Snapshots
 from single_publisher.publish import Publisher
@@ -30,6 +33,7 @@ from tests.simulation.weather import Weather
 
 NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 AGE = timedelta(seconds=0.5)
+GRACE = timedelta(seconds=5)
 BATCH = 8
 SNAPSHOT_EVERY = 4
 EXPIRY = timedelta(seconds=5)
@@ -92,13 +96,16 @@ class Host:
         self.dispatcher = dispatcher(version, store, self._pause)
         processor = event_processor(version, self.dispatcher, now, self._pause)
         self.reactions = Reactions(version, processor, store, parking, now)
-        self.deadlines = Deadlines(version.deadlines, rows, store, self.dispatcher, now)
+        served = GenerationRows(rows, attrgetter("serving"), now)
+        self.deadlines = Deadlines(version.deadlines, served, store, self.dispatcher, now)
         self.publisher = Publisher(log, store, parking, now)
         self.projections = Projections(domain.views, rows, store, parking, give_log, now)
+        feed, progress = SimFeed(cloud, dice), SimProgress(self.calls, cloud.progress)
+        self.rebuild = Rebuild(self.projections, feed, progress, now, GRACE)
         self.sweep = Sweep(
-            feed=SimFeed(cloud, dice),
-            progress=SimProgress(self.calls, cloud.progress),
-            rows=rows,
+            feed=feed,
+            progress=progress,
+            rows=GenerationRows(rows, attrgetter("oldest"), now),
             parking=parking,
             publisher=self.publisher,
             views=domain.views,
@@ -113,6 +120,7 @@ class Host:
         for number, partition in enumerate(cloud.reacting):
             self.spawn(self._watch(partition, self._react, number))
         self.spawn(self._call_off())
+        self.spawn(self._rebuild())
         # Where nothing is lost, nothing may need the sweep.
         if self.weather.lossy:
             self.spawn(self._sweep())
@@ -214,6 +222,13 @@ class Host:
         while True:
             await asyncio.sleep(self.weather.dice.uniform(1, 3))
             await self._timed(self.deadlines.run())
+
+    async def _rebuild(self) -> None:
+        while True:
+            await asyncio.sleep(self.weather.dice.uniform(0.3, 1))
+            if self.weather.strikes("rebuild", self.weather.rebuilds):
+                await self._timed(self.rebuild.begin(self.weather.dice.choice(domain.views)))
+            await self._timed(self.rebuild.run(seconds=1e9))
 
     async def _timed(self, run: Awaitable[object]) -> None:
         """A timer that fails is called again when it is due again."""

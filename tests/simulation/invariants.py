@@ -10,7 +10,7 @@ from infra.local.demo.oracle import compare, fold, streams
 from shared.kernel.commit import Commit, to_item
 from shared.kernel.outcome import Accepted
 from tests.simulation.clients import Told
-from tests.simulation.cloud import Cloud
+from tests.simulation.cloud import Cloud, served_rows
 
 DERIVED = 36
 """The length of a UUID."""
@@ -24,11 +24,7 @@ def broken(cloud: Cloud, told: Told) -> list[str]:
     wrong += [f"{one.stream} is parked: {one.error}" for one in cloud.parking.markers()]
     items = [to_item(commit) for commit in cloud.store.commits()]
     try:
-        rows = {
-            (row.at.view, row.at.key, row.at.stream): (row.version, row.data)
-            for row in cloud.rows.all()
-        }
-        wrong += compare(fold(items), rows)
+        wrong += compare(fold(items), served_rows(cloud.rows))
         wrong += process.broken(streams(items))
     except AssertionError as error:
         wrong.append(str(error))

@@ -5,8 +5,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from shared.adapters.memory import MemoryRows
 from shared.kernel.commit import Commit
 from shared.kernel.errors import LogUnavailable, OutcomeUnknown
+from shared.kernel.generation import GENERATIONS
 from shared.kernel.listing import Listing
 from shared.kernel.parking import Decision, Parked
 from shared.kernel.ports import (
@@ -17,13 +19,13 @@ from shared.kernel.ports import (
     Log,
     Parking,
     Progress,
-    Rows,
     StoredParked,
     StoredRow,
 )
 from shared.kernel.stream import StreamName
 from shared.kernel.view import Row, RowKey
 from tests.simulation.calls import Calls, store_failed, unknown
+from tests.simulation.cloud import served_rows
 
 
 @dataclass
@@ -65,10 +67,10 @@ class SimStore:
 
 @dataclass
 class SimRows:
-    """The rows; `back` names those that were written back to an older version."""
+    """The rows; `back` names those that were written, or are read from now on, at an older version."""
 
     calls: Calls
-    inner: Rows
+    inner: MemoryRows
     back: list[str]
 
     async def read(self, at: RowKey) -> StoredRow | None:
@@ -82,6 +84,7 @@ class SimRows:
         )
 
     async def _write(self, row: Row, replacing: str | None) -> bool:
+        shown = served_rows(self.inner) if row.at == GENERATIONS else {}
         before = await self.inner.read(row.at)
         written = await self.inner.write(row, replacing)
         if written and before is not None and row.version < before.row.version:
@@ -89,7 +92,17 @@ class SimRows:
                 f"{row.at.stream}: a row of '{row.at.view}' went back"
                 f" from version {before.row.version} to {row.version}"
             )
+        later = served_rows(self.inner) if shown else {}
+        self.back += [
+            f"{place[2]}: who reads '{place[0]}' goes back from version {version}"
+            for place, (version, _) in shown.items()
+            if later.get(place, (0, {}))[0] < version
+        ]
         return written
+
+    async def delete(self, at: RowKey) -> None:
+        delete = lambda: self.inner.delete(at)  # noqa: E731
+        await self.calls.call(f"delete row {at.stream}", delete, store_failed(self.calls))
 
     async def of_key(self, view: str, key: str) -> list[Row]:
         return await self.inner.of_key(view, key)

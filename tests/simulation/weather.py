@@ -11,7 +11,7 @@ AWAY = 0.9
 
 @dataclass
 class Weather:
-    """How often calls fail; `dice` decide, `trace` tells."""
+    """How often calls fail, and how often an operator rebuilds a view; `dice` decide, `trace` tells."""
 
     dice: random.Random
     failures: float
@@ -19,6 +19,7 @@ class Weather:
     losses: float
     thefts: float
     stalls: float
+    rebuilds: float
     away: str = ""
     lossy: bool = False
     trace: list[str] = field(default_factory=list)
@@ -38,6 +39,7 @@ class Weather:
     def calm(self) -> None:
         """Let nothing fail any more."""
         self.failures = self.crashes = self.losses = self.thefts = self.stalls = 0.0
+        self.rebuilds = 0.0
         self.away = ""
 
     async def spells(self) -> None:

@@ -158,6 +158,8 @@ def test_the_app_is_loaded_by_the_worker_in_the_order_of_the_flow(
             "webhook",
             "outside_event",
             "deadlines",
+            "rebuild",
+            "view_rebuild",
             "lag",
             "parked",
             "release_parked",

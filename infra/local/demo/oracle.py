@@ -50,9 +50,19 @@ def fold(items: Iterable[Item]) -> dict[Place, tuple[int, Item]]:
 
 def wrong_rows(items: Iterable[Item], rows: Iterable[Item]) -> list[str]:
     """Name the rows that are not what the items fold to, and those that lack."""
-    expected = fold(items)
+    return compare(fold(items), served(rows))
+
+
+def served(rows: Iterable[Item]) -> dict[Place, tuple[int, Item]]:
+    """Find the rows that are read: of a view that was ever rebuilt, those of one generation."""
     found = {(r["view"], r["key"], r["stream"]): (r["version"], r["data"]) for r in rows}
-    return compare(expected, found)
+    _, rebuilt = found.pop(("~generations", "all", "generations-all"), (0, {}))
+    read: dict[Place, tuple[int, Item]] = {}
+    for (name, key, stream), row in found.items():
+        view, _, number = name.partition("~")
+        if int(number or 0) == rebuilt.get(view, {}).get("serving", 0):
+            read[view, key, stream] = row
+    return read
 
 
 def compare(

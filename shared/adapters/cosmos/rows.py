@@ -58,6 +58,13 @@ class CosmosRows:
             raise store_error(error) from error
         return True
 
+    async def delete(self, at: RowKey) -> None:
+        try:
+            await self._views.delete_item(_id(at), partition_key=_partition(at.view, at.key))
+        except AzureError as error:
+            if status(error) != NOT_FOUND:
+                raise store_error(error) from error
+
     async def of_key(self, view: str, key: str) -> list[Row]:
         pages = self._views.query_items(_OF_KEY, partition_key=_partition(view, key))
         items, _ = await everything(pages)

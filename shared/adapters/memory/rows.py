@@ -28,6 +28,9 @@ class MemoryRows:
         self._rows[row.at] = StoredRow(row, str(self._writes))
         return True
 
+    async def delete(self, at: RowKey) -> None:
+        self._rows.pop(at, None)
+
     async def of_key(self, view: str, key: str) -> list[Row]:
         found = [s.row for at, s in self._rows.items() if (at.view, at.key) == (view, key)]
         return sorted(found, key=lambda row: row.at.stream)

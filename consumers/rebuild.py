@@ -1,0 +1,161 @@
+"""The rebuild of a view: its next generation is filled from the store's feed, then read in place of the old one.
+
+The log, the reactions and the notifications have no part in it.
+"""
+
+import asyncio
+import hashlib
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict
+
+from consumers.projections import Projections
+from shared.kernel.commit import item_id, timestamp
+from shared.kernel.errors import InvalidMessage
+from shared.kernel.generation import Generations, change, generation_name, read_generations
+from shared.kernel.listing import Listing
+from shared.kernel.ports import Feed, Progress
+from shared.kernel.stream import StreamName
+from shared.kernel.view import View
+
+CLOCKS = timedelta(minutes=1)
+"""How far the clocks of hosts may differ."""
+BEGINNING = item_id(1)
+
+
+class Reached(BaseModel):
+    """How far one range of the feed is filled: the time of the last commit, and the streams found up to it."""
+
+    model_config = ConfigDict(frozen=True)
+
+    position: str | None = None
+    time: str | None = None
+    streams: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Rebuild:
+    """Rebuilds views step by step; `grace` is how long an older generation is still kept up, and then kept."""
+
+    projections: Projections
+    feed: Feed
+    progress: Progress
+    now: Callable[[], datetime]
+    grace: timedelta
+
+    async def begin(self, view: View[Any]) -> Generations:
+        """Begin to fill a new generation, whatever went on before; raises as rows do."""
+        while True:
+            seen = await self.generations(view)
+            begun = seen.begun(timestamp(self.now()))
+            if await change(self.projections.rows, view.name, seen, begun):
+                return begun
+
+    async def generations(self, view: View[Any]) -> Generations:
+        """Give the generations of a view."""
+        return (await read_generations(self.projections.rows)).get(view.name, Generations())
+
+    async def reached(self, view: View[Any], generations: Generations) -> list[Reached]:
+        """Tell how far the newest generation is filled, range by range."""
+        coming = generation_name(view.name, generations.newest)
+        return [await self._read(_place(coming, range_)) for range_ in await self.feed.ranges()]
+
+    async def run(self, seconds: float) -> None:
+        """Go on with every rebuild for a while; the place is kept after every page. Raises as the store does."""
+        deadline = time.monotonic() + seconds
+        for view in self.projections.views:
+            await self._step(view, await self.generations(view), deadline)
+
+    async def _step(self, view: View[Any], seen: Generations, deadline: float) -> None:
+        now = timestamp(self.now())
+        waited = seen.since <= timestamp(self.now() - self.grace)
+        then = seen
+        match seen.phase:
+            case "filling" if await self._fill(view, seen, deadline):
+                then = seen.served(now)
+            # The sweep needs the time: the new generation hides from it what the log has lost just now.
+            case "serving" if waited:
+                then = seen.retired(now)
+            # Readers need it: some still believe in the old one.
+            case "emptying" if waited and await self._empty(view, seen, deadline):
+                then = seen.cleared(now)
+        if then != seen:
+            await change(self.projections.rows, view.name, seen, then)
+
+    async def _fill(self, view: View[Any], seen: Generations, deadline: float) -> bool:
+        """Fill the newest generation; False when time is up before its end.
+
+        Streams that begin later than the rebuild did have all of their events from the log.
+        """
+        coming = replace(view, name=generation_name(view.name, seen.newest))
+        late = timestamp(datetime.fromisoformat(seen.since) + CLOCKS)
+        for range_ in await self.feed.ranges():
+            place = _place(coming.name, range_)
+            reached = await self._read(place)
+            while reached.time is None or reached.time <= late:
+                if time.monotonic() >= deadline:
+                    return False
+                page = await self.feed.read(range_, reached.position)
+                if not page.items or page.position is None:
+                    break
+                streams = _beginning(coming, page.items)
+                await self._fold(coming, streams)
+                reached = Reached(
+                    position=page.position,
+                    # Of a page in any order the earliest: nothing is passed over.
+                    time=min(map(_time, page.items)),
+                    streams=reached.streams + len(streams),
+                )
+                await self.progress.write(place, reached.model_dump_json())
+        return True
+
+    async def _fold(self, coming: View[Any], streams: Sequence[StreamName]) -> None:
+        folds = [self.projections.fill(coming, stream) for stream in streams]
+        # One stream's failure must not cut short what another is writing.
+        results = await asyncio.gather(*folds, return_exceptions=True)
+        errors = [result for result in results if isinstance(result, BaseException)]
+        if errors:
+            raise BaseExceptionGroup("not every stream was filled", errors)
+
+    async def _empty(self, view: View[Any], seen: Generations, deadline: float) -> bool:
+        """Delete the rows that nobody reads or writes any more; False when time is up before the last."""
+        rows = self.projections.rows
+        for number in range(seen.emptied, seen.oldest):
+            listing = Listing(generation_name(view.name, number), limit=100)
+            while found := await rows.page(listing):
+                if time.monotonic() >= deadline:
+                    return False
+                await asyncio.gather(*(rows.delete(row.at) for row in found))
+        return True
+
+    async def _read(self, place: str) -> Reached:
+        noted = await self.progress.read(place)
+        return Reached.model_validate_json(noted) if noted else Reached()
+
+
+def _beginning(view: View[Any], items: Sequence[Mapping[str, Any]]) -> list[StreamName]:
+    """Name the streams of a view whose first commit is on a page: each is so on exactly one."""
+    begun = [item["stream"] for item in items if item["id"] == BEGINNING]
+    found: list[StreamName] = []
+    for stream in begun:
+        try:
+            name = StreamName.parse(stream)
+        except InvalidMessage:
+            # The publisher has parked it.
+            continue
+        if name.category == view.category.name:
+            found.append(name)
+    return found
+
+
+def _time(item: Mapping[str, Any]) -> str:
+    time_: str = item.get("metadata", {}).get("time", "")
+    return time_
+
+
+def _place(generation: str, range_: str) -> str:
+    return f"rebuild:{generation}:{hashlib.sha256(range_.encode()).hexdigest()[:16]}"

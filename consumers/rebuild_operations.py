@@ -1,0 +1,41 @@
+"""What operators do about the rebuild of a view: begin it, and see how far it is."""
+
+from typing import Any
+
+import azure.functions as func
+
+from consumers.rebuild import Rebuild
+from shared.adapters.http.problems import Problem, from_error, not_found
+from shared.adapters.http.responses import json_response
+from shared.kernel.errors import OnewriteError
+from shared.kernel.view import View
+
+
+async def answer_rebuild(req: func.HttpRequest, rebuild: Rebuild) -> func.HttpResponse:
+    """Begin a rebuild (POST), and answer with its phase, its generations, and each range of the feed."""
+    try:
+        view = _view(req.route_params["view"], rebuild)
+        begins = req.method == "POST"
+        generations = await (rebuild.begin(view) if begins else rebuild.generations(view))
+        return json_response(
+            {
+                "view": view.name,
+                "phase": generations.phase,
+                "generations": generations.model_dump(),
+                "ranges": [
+                    {"streams": reached.streams, "reached": reached.time}
+                    for reached in await rebuild.reached(view, generations)
+                ],
+            }
+        )
+    except Problem as problem:
+        return problem.response()
+    except OnewriteError as error:
+        return from_error(error).response()
+
+
+def _view(name: str, rebuild: Rebuild) -> View[Any]:
+    for view in rebuild.projections.views:
+        if view.name == name:
+            return view
+    raise not_found(f"There is no view '{name[:60]}'.")

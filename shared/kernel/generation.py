@@ -1,0 +1,111 @@
+"""Generations of views: a rebuild fills the next one while readers stay with the one before it.
+
+Which is which stands in one row beside those of the views, so that one read of it settles a whole batch.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Literal, Self
+
+from pydantic import BaseModel, ConfigDict
+
+from shared.kernel.ports import RowReader, Rows
+from shared.kernel.view import Row, RowKey, View
+
+GENERATIONS = RowKey(view="~generations", key="all", stream="generations-all")
+
+type Phase = Literal["filling", "serving", "emptying", "done"]
+
+
+class Generations(BaseModel):
+    """The generations of one view, by number, and when that was last changed.
+
+    `serving` is read. `oldest`, `serving` and `newest` are kept up by the projections: `newest` may be still
+    to fill, and `oldest` alone holds nothing but what the log has brought, so the sweep looks at it.
+    From `emptied` up to `oldest` rows are thrown away.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    oldest: int = 0
+    serving: int = 0
+    newest: int = 0
+    emptied: int = 0
+    since: str = ""
+
+    @property
+    def phase(self) -> Phase:
+        """Tell what a rebuild does now."""
+        if self.serving < self.newest:
+            return "filling"
+        if self.oldest < self.serving:
+            return "serving"
+        return "emptying" if self.emptied < self.oldest else "done"
+
+    def begun(self, since: str) -> Self:
+        """Begin a new generation; one that was not full yet is given up."""
+        return self.model_copy(update={"newest": self.newest + 1, "since": since})
+
+    def served(self, since: str) -> Self:
+        """Let everybody read the newest generation."""
+        return self.model_copy(update={"serving": self.newest, "since": since})
+
+    def retired(self, since: str) -> Self:
+        """Keep up no generation but the one that is read."""
+        return self.model_copy(update={"oldest": self.serving, "since": since})
+
+    def cleared(self, since: str) -> Self:
+        """Note that no row of an older generation is left."""
+        return self.model_copy(update={"emptied": self.oldest, "since": since})
+
+
+@dataclass(frozen=True, slots=True)
+class KeptUp:
+    """The views that projections write, each as a view of its own; `coming` may run ahead of the log."""
+
+    standing: Sequence[View[Any]]
+    coming: Sequence[View[Any]]
+
+
+def generation_name(view: str, number: int) -> str:
+    """Name the rows of a generation; those of a view that was never rebuilt have its plain name."""
+    return f"{view}~{number}" if number else view
+
+
+def kept_up(views: Sequence[View[Any]], known: Mapping[str, Generations]) -> KeptUp:
+    """Give the generations of views that are to be written."""
+    standing, coming = list[View[Any]](), list[View[Any]]()
+    for view in views:
+        own = known.get(view.name, Generations())
+        standing.append(_generation(view, own.oldest))
+        later = sorted({own.serving, own.newest} - {own.oldest})
+        coming += [_generation(view, number) for number in later]
+    return KeptUp(standing, coming)
+
+
+async def read_generations(rows: RowReader) -> dict[str, Generations]:
+    """Read the generations of all views that were ever rebuilt; raises as rows do."""
+    stored = await rows.read(GENERATIONS)
+    return _known(stored.row) if stored else {}
+
+
+async def change(rows: Rows, view: str, seen: Generations, then: Generations) -> bool:
+    """Take a view one step on; False when somebody else has done that meanwhile."""
+    written = False
+    while not written:
+        stored = await rows.read(GENERATIONS)
+        row = stored.row if stored else Row(GENERATIONS, 0, {})
+        if _known(row).get(view, Generations()) != seen:
+            return False
+        data = {**row.data, view: then.model_dump(mode="json")}
+        changed = replace(row, version=row.version + 1, data=data)
+        written = await rows.write(changed, stored.tag if stored else None)
+    return True
+
+
+def _known(row: Row) -> dict[str, Generations]:
+    return {view: Generations.model_validate(data) for view, data in row.data.items()}
+
+
+def _generation(view: View[Any], number: int) -> View[Any]:
+    return replace(view, name=generation_name(view.name, number))

@@ -1,0 +1,206 @@
+"""What can never be folded holds back its own stream in a rebuild too, and what may pass holds it up."""
+
+import json
+from typing import Any
+
+import azure.functions as func
+import pytest
+
+from consumers.rebuild_operations import answer_rebuild
+from shared.adapters.memory import MemoryRows
+from shared.domain.stock import stock
+from shared.kernel.commit import RecordedEvent
+from shared.kernel.errors import InvalidMessage, StoreThrottled, StoreUnavailable
+from shared.kernel.parking import Decision
+from shared.kernel.ports import Found, StoredRow
+from shared.kernel.stream import StreamName
+from shared.kernel.view import RowKey
+from tests.consumers.rebuilding import ITEMS, NEXT, Desk, Reads, everywhere, opened
+from tests.consumers.test_operations import WHY, asked, release
+from tests.consumers.test_parking import BAD, UNKNOWN, broken
+from tests.kernel.worlds import NOON, commit, received
+
+
+async def with_a_bad_one() -> Desk:
+    """Give a desk in front of good items and one that is called bad."""
+    desk = await opened()
+    name = RecordedEvent("ItemRegistered", 1, {"name": "bad", "reorderPoint": 1})
+    await desk.write(commit(1, name, stream=BAD))
+    await desk.write(*(commit(version, received(1), stream=BAD) for version in range(2, 6)))
+    return desk
+
+
+async def test_a_bug_of_the_new_code_parks_its_stream_and_the_others_are_filled() -> None:
+    desk = await with_a_bad_one()
+    desk.world.views = (broken(3),)
+
+    await desk.begin()
+    await desk.run()
+
+    assert await desk.shown() == everywhere(3, 3)
+    assert desk.versions()["stock~1"]["bad"] == 3
+    (marker,) = await desk.world.parking.parked("projections")
+    assert (marker.stream, marker.version, marker.last_seen) == ("item-bad", 4, 5)
+
+
+async def test_a_stream_that_is_parked_while_it_is_filled_is_released_in_both_generations() -> None:
+    desk = await with_a_bad_one()
+    desk.world.views = (broken(3),)
+    await desk.begin()
+    await desk.run()
+    desk.world.views = (stock,)
+
+    response = await release(asked(WHY), desk.world)
+
+    assert response.status_code == 200
+    assert desk.versions()["stock"] == desk.versions()["stock~1"]
+    assert desk.sent == 0
+
+
+async def test_what_was_skipped_stays_skipped() -> None:
+    desk = await opened()
+    skip = Decision("projections", "item-bad", 2, "skip", "typo", "ann", NOON)
+    await desk.world.parking.decide(skip)
+    await desk.write(
+        *(commit(n, UNKNOWN if n == 2 else received(1), stream=BAD) for n in (1, 2, 3))
+    )
+
+    await desk.begin()
+    await desk.run()
+
+    assert desk.versions()["stock~1"]["bad"] == 3
+    assert await desk.world.parking.parked("projections") == []
+
+
+async def test_an_old_row_that_nobody_can_read_does_not_keep_events_from_the_new_one() -> None:
+    desk = await opened()
+    at = RowKey("stock", "SKU0", "item-SKU0")
+    stored = await desk.rows.read(at)
+    assert stored is not None
+    stored.row.data["available"] = "of an older kind"
+    await desk.begin()
+    await desk.run()
+
+    await desk.write(commit(4, received(1), stream=ITEMS[0]))
+
+    assert (await desk.shown())["SKU0"] == (4, 4)
+    assert desk.versions()["stock"]["SKU0"] == 3
+    (marker,) = await desk.world.parking.parked("projections")
+    assert marker.stream == "item-SKU0"
+
+
+class Unreadable(Reads):
+    """A store with a stream that is none, and a name that names none."""
+
+    async def read(self, stream: StreamName, after: int = 0, limit: int | None = None) -> Found:
+        if stream == BAD:
+            raise InvalidMessage("an item that is none")
+        return await super().read(stream, after, limit)
+
+
+async def test_a_stream_that_the_store_cannot_tell_is_parked_and_the_others_are_filled() -> None:
+    desk = await opened(Desk(store=Unreadable()))
+    await desk.store.append([commit(1, stream=BAD)])
+
+    await desk.begin()
+    await desk.run()
+
+    assert await desk.shown() == everywhere(3, 3)
+    (marker,) = await desk.world.parking.parked("projections")
+    assert (marker.stream, marker.version) == ("item-bad", 1)
+    assert "an item that is none" in marker.error
+
+
+async def test_other_streams_and_names_that_are_none_are_passed_over() -> None:
+    desk = await opened()
+    order = StreamName("order", "7")
+    await desk.store.append([commit(1, stream=order)])
+    nameless = commit(1, stream=order)
+    object.__setattr__(nameless, "stream", "item-")
+    desk.store.written.append(nameless)
+
+    await desk.begin()
+    await desk.run()
+
+    assert desk.versions()["stock~1"] == {item.id: 3 for item in ITEMS}
+    assert await desk.phase() == "serving"
+
+
+class Throttled(MemoryRows):
+    """Rows of which some are not to be had for a while."""
+
+    throttles = False
+
+    async def read(self, at: RowKey) -> StoredRow | None:
+        if self.throttles and at.key == "SKU3":
+            raise StoreThrottled("patience")
+        return await super().read(at)
+
+
+async def test_a_fault_that_may_pass_never_parks_and_the_page_comes_again() -> None:
+    rows = Throttled()
+    desk = await opened(Desk(rows))
+    desk.world.views = (NEXT,)
+    await desk.begin()
+    rows.throttles = True
+
+    with pytest.raises(ExceptionGroup) as told:
+        await desk.run()
+    assert told.group_contains(StoreThrottled)
+    rows.throttles = False
+    assert await desk.shown() == everywhere(3, 3)
+    await desk.run()
+
+    assert await desk.shown() == everywhere(3, 6)
+    assert await desk.world.parking.parked("projections") == []
+
+
+NOTHING = {"streams": 0, "reached": None}
+
+
+async def ask(desk: Desk, method: str, view: str = "stock") -> tuple[int, dict[str, Any]]:
+    rebuild = desk.rebuild()
+    req = func.HttpRequest(method, "/api/operations", route_params={"view": view}, body=b"")
+    response = await answer_rebuild(req, rebuild)
+    return response.status_code, json.loads(response.get_body())
+
+
+async def test_operators_begin_a_rebuild_and_see_how_far_it_is() -> None:
+    desk = await opened()
+
+    status, told = await ask(desk, "GET")
+    assert (status, told["phase"], told["ranges"]) == (
+        200,
+        "done",
+        [NOTHING, NOTHING],
+    )
+    status, told = await ask(desk, "POST")
+    assert (status, told["phase"], told["generations"]["newest"]) == (200, "filling", 1)
+    with pytest.raises(StoreUnavailable):
+        await desk.rebuild(pages=2).run(60)
+    _, told = await ask(desk, "GET")
+    assert (told["phase"], told["ranges"]) == (
+        "filling",
+        [NOTHING, {"streams": 4, "reached": NOON}],
+    )
+    await desk.run()
+    _, told = await ask(desk, "GET")
+    assert (told["view"], told["phase"]) == ("stock", "serving")
+    assert told["ranges"] == [NOTHING, {"streams": 5, "reached": NOON}]
+
+
+async def test_a_view_that_is_none_is_not_rebuilt() -> None:
+    status, told = await ask(await opened(), "POST", view="sales")
+
+    assert (status, told["code"]) == (404, "not-found")
+
+
+class Away(MemoryRows):
+    async def read(self, at: RowKey) -> StoredRow | None:  # noqa: ARG002 - the port's
+        raise StoreUnavailable("no answer")
+
+
+async def test_a_store_that_does_not_answer_is_told_so() -> None:
+    status, told = await ask(Desk(Away()), "POST")
+
+    assert (status, told["code"]) == (503, "unavailable")

@@ -1,0 +1,76 @@
+"""Who reads a view reads one of its generations, and need not know of the others."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from operator import attrgetter
+
+from shared.adapters.memory import MemoryRows
+from shared.kernel.generation import GENERATIONS, Generations, change
+from shared.kernel.generation_rows import KEPT, GenerationRows
+from shared.kernel.listing import Listing
+from shared.kernel.ports import StoredRow
+from shared.kernel.view import Row, RowKey
+
+AT = RowKey("stock", "teapot", "item-teapot")
+OLD = Row(AT, version=1, data={"available": 3})
+NEW = Row(AT, version=2, data={"available": 5})
+NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
+
+
+class Counting(MemoryRows):
+    def __init__(self) -> None:
+        super().__init__()
+        self.looks = 0
+
+    async def read(self, at: RowKey) -> StoredRow | None:
+        self.looks += at == GENERATIONS
+        return await super().read(at)
+
+
+async def rebuilt() -> Counting:
+    """Make rows of which each is there in two generations, and the second is read."""
+    rows = Counting()
+    await rows.write(OLD, None)
+    await rows.write(replace(NEW, at=replace(AT, view="stock~1")), None)
+    nothing = Generations()
+    filling = nothing.begun("a")
+    assert await change(rows, "stock", nothing, filling)
+    assert await change(rows, "stock", filling, filling.served("b"))
+    return rows
+
+
+async def test_a_reader_finds_the_rows_of_one_generation_under_the_name_of_the_view() -> None:
+    rows = await rebuilt()
+    for which, expected in (("oldest", OLD), ("serving", NEW)):
+        reader = GenerationRows(rows, attrgetter(which), lambda: NOON)
+
+        stored = await reader.read(AT)
+        assert stored is not None
+        assert stored.row == expected
+        assert await reader.of_key("stock", "teapot") == [expected]
+        assert await reader.page(Listing("stock")) == [expected]
+
+
+async def test_a_row_that_is_not_there_is_not_found() -> None:
+    reader = GenerationRows(MemoryRows(), attrgetter("serving"), lambda: NOON)
+
+    assert await reader.read(AT) is None
+
+
+async def test_which_generation_is_read_is_asked_now_and_then() -> None:
+    rows, now = await rebuilt(), NOON
+    reader = GenerationRows(rows, attrgetter("serving"), lambda: now)
+    rows.looks = 0
+
+    for after in (timedelta(), KEPT / 2, KEPT, 2 * KEPT):
+        now = NOON + after
+        await reader.of_key("stock", "teapot")
+        await reader.of_key("stock", "teapot")
+
+    assert rows.looks == 3
+
+
+async def test_a_step_is_taken_only_from_where_a_view_is() -> None:
+    rows = await rebuilt()
+
+    assert not await change(rows, "stock", Generations(), Generations().begun("c"))
