@@ -122,10 +122,10 @@ def _afresh() -> str:
     units = sum(costs.AFRESH.values())
     parts = ", ".join(f"{name} {one:g}" for name, one in costs.AFRESH.items())
     return (
-        f"Publishing the store afresh, after a [restore](#restore-from-backup), takes some {units:.0f} request units "
-        f"an event ({parts}): {units * costs.SERVERLESS:.2f} for a million events, serverless, and "
+        f"Publishing the store afresh, after a [restore](#restore-from-backup), takes some {units:.0f} request "
+        f"units an event ({parts}): {units * costs.SERVERLESS:.2f} for a million events, serverless, and "
         f"{costs.EVENTS + 2 * costs.NOTIFIED * costs.OPERATIONS:.2f} for the log and for telling again. "
-        "A [rebuild](#rebuild-of-a-view) takes less: one read of a stream and one row written for all of its events."
+        "A [rebuild](#rebuild-of-a-view) takes less: one read of a stream and one row written for all its events."
     )
 
 
