@@ -7,8 +7,8 @@ import aiohttp
 from azure.core.exceptions import AzureError
 from azure.eventhub.exceptions import EventHubError
 
-from infra.doctor import api, log, package, store
-from infra.doctor.patient import Check, Complaint, Patient
+from infra.doctor import api, apps, log, package, store
+from infra.doctor.patient import Check, Complaint, Patient, Unasked
 from shared.kernel.errors import OnewriteError
 
 CHECKS: Final[Mapping[str, Check]] = {
@@ -25,6 +25,7 @@ CHECKS: Final[Mapping[str, Check]] = {
     "partitions": log.partitions,
     "consumer groups": log.consumer_groups,
     "retention": log.retention,
+    "apps": apps.apps,
     "health": api.health,
     "clocks": api.clocks,
     "rights": api.rights,
@@ -42,6 +43,7 @@ async def examine(
         try:
             yield name, await check(patient)
         except (
+            Unasked,
             OnewriteError,
             AzureError,
             EventHubError,

@@ -18,9 +18,12 @@ from infra.doctor.examination import CHECKS
 from infra.doctor.patient import Functions
 from infra.local.stack import ROOT
 from tests.conftest import Services, stand_ins
-from tests.doctor.breakages import BROKEN, ELSEWHERE
+from tests.doctor.breakages import ALSO, BROKEN, ELSEWHERE
 from tests.doctor.ward import DESCRIBED, Ward, function_set
+from tests.infra.clouds import APPS
 from tests.local.running import running
+
+FAILED: tuple[int, dict[str, object], dict[str, str]] = (500, {}, {})
 
 
 @pytest.fixture(scope="module")
@@ -65,7 +68,25 @@ async def test_what_is_broken_is_named(ward: Ward, breaks: Callable[[Ward], Any]
 
     name, said = BROKEN[breaks]
     assert said in found.pop(name)
-    assert found == {}
+    assert found.keys() == ALSO.get(breaks, set())
+    assert all("cannot be checked" in said or "answers" in said for said in found.values())
+
+
+async def test_each_app_is_asked_for_what_runs_in_it(ward: Ward) -> None:
+    async with function_set() as api, function_set() as publisher:
+        of = {name: APPS[name]["functions"] for name in APPS}
+        sets = {"command_api": api, "single_publisher": publisher, "consumers": ward.set}
+        for name, one in sets.items():
+            one.key = f"the key of {name}"
+            one.running = set(of[name])
+            one.off = set(ward.functions) - one.running
+        # The platform lets whoever shows the master key into functions that are off, too.
+        api.answers |= dict.fromkeys(("operations/lag", "operations/parked", "webhooks"), FAILED)
+        publisher.answers = dict.fromkeys(publisher.answers, FAILED)
+        ward.set.answers["health"] = FAILED
+        ward.sets = list(sets.values())
+
+        assert await ward.complaints() == {}
 
 
 async def test_a_store_that_is_not_strong_is_named(ward: Ward, tmp_path: Path) -> None:
@@ -84,6 +105,7 @@ async def test_what_cannot_be_reached_is_a_complaint_and_stops_no_other_check(wa
 
     found = await ward.complaints()
 
+    assert "cannot be asked" in found.pop("apps")
     assert found.keys() == {"health", "clocks", "rights", "parked", "lag", "handshake"}
     assert all("cannot be checked" in said for said in found.values())
 
@@ -115,6 +137,13 @@ async def test_a_running_stack_is_well(tmp_path: Path) -> None:
 
     assert said.splitlines() == [f"well  {name}" for name in CHECKS]
     assert code == 0
+
+
+async def test_as_many_keys_as_apps_or_one_for_all() -> None:
+    urls = ("https://a.example", "https://b.example", "https://c.example")
+    code, _ = await doctor("--url", *urls, DOCTOR_KEY="one two")
+
+    assert code == 2
 
 
 async def test_a_missing_setting_is_named_before_anything_else() -> None:

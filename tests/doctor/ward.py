@@ -1,4 +1,4 @@
-"""A patient in good health, and the function set that it asks."""
+"""A patient in good health, and the apps that it asks."""
 
 import asyncio
 import json
@@ -12,6 +12,7 @@ from uuid import uuid4
 
 from aiohttp import web
 
+from infra.doctor.apps import meet
 from infra.doctor.examination import CHECKS, examine
 from infra.doctor.patient import Functions, Patient
 from infra.local.provision import provision
@@ -31,16 +32,25 @@ READY = {"status": "ready", "checks": []}
 
 
 class Set:
-    """A function set that answers as it is told."""
+    """An app that answers as it is told; `running` are the functions that it runs, None: it says 401."""
 
     def __init__(self) -> None:
         self.url = ""
+        self.running: set[str] | None = set()
+        self.off: set[str] = set()
+        self.key = ""
         self.answers: dict[str, tuple[int, Mapping[str, Any], Mapping[str, str]]] = {
             "health": (200, READY, {}),
             "operations/lag": (200, {"stages": []}, {}),
             "operations/parked": (200, {"parked": []}, {}),
             "webhooks": (200, {}, {"WebHook-Allowed-Origin": ORIGIN}),
         }
+
+    async def list_functions(self, request: web.Request) -> web.Response:
+        if self.running is None or request.headers.get("x-functions-key", "") != self.key:
+            return web.Response(status=401)
+        named = [(name, False) for name in self.running] + [(name, True) for name in self.off]
+        return web.json_response([{"name": name, "isDisabled": off} for name, off in named])
 
     async def answer(self, request: web.Request) -> web.Response:
         status, body, headers = self.answers.get(request.match_info["path"], (404, {}, {}))
@@ -51,6 +61,7 @@ class Set:
 async def function_set() -> AsyncIterator[Set]:
     made = Set()
     app = web.Application()
+    app.router.add_get("/admin/functions", made.list_functions)
     app.router.add_route("*", "/api/{path:.*}", made.answer)
     runner = web.AppRunner(app, access_log=None)
     await runner.setup()
@@ -68,6 +79,8 @@ class Ward:
     def __init__(self, services: Services, set_: Set, functions: Functions, place: Path) -> None:
         self.services = services
         self.set = set_
+        self.sets = [set_]
+        set_.running = set(functions)
         self.made = {**deepcopy(DESCRIBED), "database": f"doctor-{uuid4()}"}
         self.asked = deepcopy(self.made)
         self.functions = {name: deepcopy(dict(one)) for name, one in functions.items()}
@@ -97,8 +110,7 @@ class Ward:
                 cosmos=cosmos,
                 log=log,
                 progress=self.progress,
-                url=self.set.url,
-                key="",
+                apps=[await meet(one.url, one.key) for one in self.sets],
                 now=self.now,
             )
             return {name: said.wrong async for name, said in examine(patient, self.checks) if said}
