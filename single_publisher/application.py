@@ -18,7 +18,11 @@ _assembled: list[Publisher] = []
 async def publisher() -> Publisher:
     """Give the publisher of this process."""
     if not _assembled:
-        log, store, parking = await wiring.log(), await wiring.event_store(), await wiring.parking()
+        log, store, parking = (
+            await wiring.log(),
+            await wiring.event_reader(),
+            await wiring.parking(),
+        )
         _assembled.append(Publisher(log, store, parking, wiring.now))
     return _assembled[0]
 

@@ -14,6 +14,7 @@ from shared.kernel.dispatcher import Dispatcher
 from shared.kernel.dispatching import dispatcher as dispatcher_of
 from shared.kernel.domain import Domain
 from shared.kernel.ports import (
+    EventReader,
     EventStore,
     Feed,
     Leases,
@@ -51,6 +52,14 @@ async def event_store() -> EventStore:
             opened = await open_event_store(container(cosmos, EVENTS))
             _stores.append(telemetry.store(opened))
         return _stores[0]
+
+
+async def event_reader() -> EventReader:
+    """Give the event store to those who may only read: it tries nothing out."""
+    from shared.adapters.cosmos.client import container
+    from shared.adapters.cosmos.event_store import CosmosEventStore
+
+    return telemetry.store(CosmosEventStore(container(await _cosmos(), EVENTS)))
 
 
 async def dispatcher(domain: Domain) -> Dispatcher:
@@ -130,10 +139,10 @@ async def log_reader() -> LogReader:
 
 
 async def warm() -> None:
-    """Open the connections that the first request would wait for."""
+    """Open the connections that the first batch or request would wait for."""
     async with asyncio.TaskGroup() as group:
         group.create_task(_event_hubs().warm())
-        group.create_task(event_store())
+        group.create_task(_cosmos())
 
 
 @cache

@@ -55,6 +55,7 @@ class Wired:
         self._taken: dict[tuple[str, int], int] = {}
         twins = {
             "event_store": self.store,
+            "event_reader": self.store,
             "rows": self.rows,
             "parking": self.parking,
             "progress": self.progress,
