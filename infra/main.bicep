@@ -171,7 +171,6 @@ module eventHubs 'modules/event-hubs.bicep' = {
     captureContainer: captureContainer
     capacity: eventHubsCapacity
     maximumCapacity: eventHubsMaximumCapacity
-    retentionHours: 168
     workspaceId: observability.outputs.workspaceId
     access: access
   }

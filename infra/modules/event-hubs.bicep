@@ -6,7 +6,6 @@ param captureAccountName string
 param captureContainer string
 param capacity int
 param maximumCapacity int
-param retentionHours int
 param workspaceId string
 param access object
 
@@ -63,7 +62,7 @@ resource topics 'Microsoft.EventHub/namespaces/eventhubs@2024-01-01' = [for hub 
     partitionCount: hub.value.partitions
     retentionDescription: {
       cleanupPolicy: 'Delete'
-      retentionTimeInHours: retentionHours
+      retentionTimeInHours: hub.value.retentionHours
     }
     captureDescription: hub.key == capturedHub ? {
       enabled: true

@@ -39,6 +39,7 @@ def what_may_not_wake_up_is_always_ready(cloud: Cloud) -> None:
         streams = {name for name in here if functions()[name][1]["type"] in STREAMS}
 
         assert {f"function:{name}" for name in streams} == ready.keys() - {"http"}
+        assert min(ready.values()) >= 1
         # One alone is drained every hour, and nothing answers meanwhile.
         assert ready.get("http", 2 if "command" not in here else 0) == 2
         assert scale["triggers"]["http"]["perInstanceConcurrency"] == 64
@@ -79,6 +80,7 @@ def settings_are_those_that_the_code_reads(cloud: Cloud) -> None:
             assert connection.client_id == settings[f"{name}__clientId"]
         Settings.read(settings)
         assert Exporters.read(settings).application_insights
+        assert settings["OTEL_SERVICE_NAME"] == site.body["tags"]["azd-service-name"]
         assert settings["OTEL_TRACES_SAMPLER"] == "parentbased_traceidratio"
         assert 0 < float(settings["OTEL_TRACES_SAMPLER_ARG"]) <= 1
         assert settings["PYTHON_ENABLE_OPENTELEMETRY"] == "true"
