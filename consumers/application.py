@@ -2,8 +2,9 @@
 
 from typing import TYPE_CHECKING
 
-from shared.adapters import wiring
+from shared.adapters import telemetry, wiring
 from shared.adapters.names import (
+    CONSUMERS,
     MAILBOX,
     NOTIFICATIONS,
     PROJECTIONS,
@@ -17,6 +18,7 @@ from shared.domain import domain
 if TYPE_CHECKING:
     from consumers.deadlines import Deadlines
     from consumers.mailbox import DurableMailbox
+    from consumers.measuring import Measuring
     from consumers.notifications import Notifications
     from consumers.projections import Projections
     from consumers.reactions import Reactions
@@ -162,3 +164,10 @@ async def lags() -> "Lags":
         progress=await wiring.progress(),
         now=wiring.now,
     )
+
+
+async def measuring() -> "Measuring":
+    """Give what measures by the clock in this process."""
+    from consumers.measuring import Measuring
+
+    return Measuring(await lags(), await wiring.parking(), CONSUMERS, telemetry.record)

@@ -128,6 +128,13 @@ async def deadlines(due: func.TimerRequest) -> None:  # noqa: ARG001 - the trigg
     await (await application.deadlines()).run()
 
 
+@blueprint.timer_trigger("due", schedule="15 * * * * *", use_monitor=True)
+async def measure(due: func.TimerRequest) -> None:  # noqa: ARG001 - the trigger's
+    """Measure what waits and what is parked, if somebody takes it."""
+    if telemetry.watcher() is not None:
+        await (await application.measuring()).run()
+
+
 @blueprint.route("operations/lag", methods=["GET"], auth_level=func.AuthLevel.ADMIN)
 async def lag(req: func.HttpRequest) -> func.HttpResponse:  # noqa: ARG001 - the trigger's
     """Show how far each stage is behind."""

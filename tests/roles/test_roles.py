@@ -6,11 +6,14 @@ from typing import Any
 import azure.functions as func
 import pytest
 
+from shared.adapters import names, telemetry, wiring
+from shared.adapters.watching.names import LAG, PARKED_STREAMS
 from shared.kernel.commit import RecordedEvent
-from shared.kernel.parking import UNREADABLE
+from shared.kernel.parking import UNREADABLE, Parked
 from shared.kernel.stream import StreamName
 from tests.kernel.worlds import commit
 from tests.roles.wired import FUNCTIONS, Wired
+from tests.telemetry.worlds import World
 
 CARRIER = "com.example.carrier.parcel-dispatched"
 DATA: dict[str, object] = {"orderId": "7", "customerId": "C1"}
@@ -197,6 +200,35 @@ async def test_lag_is_told_for_every_stage(wired: Wired) -> None:
         "reactions",
         "notifications",
     }
+
+
+async def test_what_stands_still_is_measured_by_the_clock(
+    wired: Wired, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world = World()
+    monkeypatch.setattr(telemetry, "watcher", lambda: world.watcher)
+    await wired.command("item/TEA/register-item", {"name": "Tea", "reorderPoint": 1})
+    await wired.publish()
+    await wired.deliver("projections")
+    await wired.parking.park(Parked("reactions", "item-TEA", 1, 1, "boom", "", {}))
+    wired.later += timedelta(minutes=5)
+
+    await wired.tick("measure")
+
+    late = {stage: seconds > 299 for (stage,), seconds in world.measured(LAG).items()}
+    assert late == {"publish": True, "project": False, "react": True, "notify": True}
+    assert world.measured(PARKED_STREAMS) == {
+        (consumer,): consumer == "reactions" for consumer in names.CONSUMERS
+    }
+
+
+async def test_nothing_is_measured_for_nobody(
+    wired: Wired, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(telemetry, "watcher", lambda: None)
+    monkeypatch.delattr(wiring, "leases")
+
+    await wired.tick("measure")
 
 
 async def test_a_new_instance_is_warmed_up(wired: Wired) -> None:

@@ -158,6 +158,7 @@ def test_the_app_is_loaded_by_the_worker_in_the_order_of_the_flow(
             "webhook",
             "outside_event",
             "deadlines",
+            "measure",
             "lag",
             "parked",
             "release_parked",
