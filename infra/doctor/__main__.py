@@ -19,7 +19,7 @@ from azure.core.exceptions import AzureError
 from infra.doctor import package
 from infra.doctor.apps import meet
 from infra.doctor.examination import examine
-from infra.doctor.patient import Complaint, Patient
+from infra.doctor.patient import Complaint, Finding, Patient, Unseen
 from infra.local.stack import NAMES, SETTINGS, Ports
 from shared.adapters.cosmos.client import open_client
 from shared.adapters.cosmos.feed import CosmosProgress
@@ -64,10 +64,13 @@ async def run(urls: Mapping[str, str], environment: Mapping[str, str]) -> int:
     return min(complaints, 1)
 
 
-def show(name: str, said: Complaint | None) -> int:
+def show(name: str, said: Finding) -> int:
     """Print what was found; gives the number of complaints."""
     if said is None:
         print(f"well  {name}", flush=True)
+        return 0
+    if isinstance(said, Unseen):
+        print(f"?     {name}: {said.why}", flush=True)
         return 0
     print(f"ILL   {name}: {said.wrong}\n      {said.mend}", flush=True)
     return 1

@@ -23,6 +23,17 @@ class Complaint:
     mend: str
 
 
+@dataclass(frozen=True, slots=True)
+class Unseen:
+    """Nothing is wrong with what can be seen from here, and that is not enough to be sure."""
+
+    why: str
+
+
+type Finding = Complaint | Unseen | None
+"""What a check comes to; None: all is well."""
+
+
 class Unasked(Exception):
     """What was to be examined did not say anything that could be; the sentence says what it did."""
 
@@ -63,4 +74,4 @@ class Patient:
         return self.cosmos.get_database_client(self.names["database"])
 
 
-type Check = Callable[[Patient], Awaitable[Complaint | None]]
+type Check = Callable[[Patient], Awaitable[Finding]]

@@ -5,6 +5,7 @@ import os
 import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from azure.eventhub.aio import EventHubProducerClient
 
 from infra.doctor import package
 from infra.doctor.examination import CHECKS
-from infra.doctor.patient import Functions
+from infra.doctor.patient import Functions, Unseen
 from infra.local.stack import ROOT
 from tests.conftest import Services, stand_ins
 from tests.doctor.breakages import ALSO, BROKEN, ELSEWHERE
@@ -70,6 +71,29 @@ async def test_what_is_broken_is_named(ward: Ward, breaks: Callable[[Ward], Any]
     assert said in found.pop(name)
     assert found.keys() == ALSO.get(breaks, set())
     assert all("cannot be checked" in said or "answers" in said for said in found.values())
+
+
+async def test_what_cannot_be_seen_of_a_deployed_set_is_not_called_well(ward: Ward) -> None:
+    ward.environment = None
+
+    found = await ward.findings()
+
+    unseen = {name: said.why for name, said in found.items() if isinstance(said, Unseen)}
+    assert unseen.keys() == {"retry policies", "schedules"}
+    assert "of this checkout" in unseen["retry policies"]
+    assert "SWEEP_SCHEDULE" in unseen["schedules"]
+
+
+@pytest.mark.parametrize(("hours", "proven"), [(167.9, False), (168.1, True)])
+async def test_only_an_event_as_old_as_the_window_proves_the_retention(
+    ward: Ward, hours: float, *, proven: bool
+) -> None:
+    ward.checks = {"retention": CHECKS["retention"]}
+    ward.now = lambda: datetime.now(UTC) + timedelta(hours=hours)
+
+    said = (await ward.findings())["retention"]
+
+    assert said is None if proven else isinstance(said, Unseen) and "168 hours" in said.why
 
 
 async def test_each_app_is_asked_for_what_runs_in_it(ward: Ward) -> None:
@@ -135,7 +159,11 @@ async def test_a_running_stack_is_well(tmp_path: Path) -> None:
 
         code, said = await doctor("--url", stack.url, **stack.settings)
 
-    assert said.splitlines() == [f"well  {name}" for name in CHECKS]
+    unseen = ("retry policies", "schedules", "retention")
+    expected = [f"?     {name}: " if name in unseen else f"well  {name}" for name in CHECKS]
+    assert [line[: len(one)] for line, one in zip(said.splitlines(), expected, strict=True)] == (
+        expected
+    )
     assert code == 0
 
 

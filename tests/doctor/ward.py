@@ -14,7 +14,7 @@ from aiohttp import web
 
 from infra.doctor.apps import meet
 from infra.doctor.examination import CHECKS, examine
-from infra.doctor.patient import Functions, Patient
+from infra.doctor.patient import Complaint, Finding, Functions, Patient
 from infra.local.provision import provision
 from infra.local.stack import NAMES
 from shared.adapters.cosmos.client import open_client
@@ -85,7 +85,7 @@ class Ward:
         self.asked = deepcopy(self.made)
         self.functions = {name: deepcopy(dict(one)) for name, one in functions.items()}
         self.settings = {"COSMOS": services.cosmos, "EVENTHUBS": services.event_hubs}
-        self.environment = {"SWEEP_SCHEDULE": "0 * * * * *"}
+        self.environment: dict[str, str] | None = {"SWEEP_SCHEDULE": "0 * * * * *"}
         self.leases = [LEASE]
         self.progress = MemoryProgress()
         self.now: Callable[[], datetime] = lambda: datetime.now(UTC)
@@ -94,6 +94,11 @@ class Ward:
 
     async def complaints(self) -> dict[str, str]:
         """Examine; gives what is wrong by the name of the check."""
+        found = await self.findings()
+        return {name: said.wrong for name, said in found.items() if isinstance(said, Complaint)}
+
+    async def findings(self) -> dict[str, Finding]:
+        """Examine; gives what was found by the name of the check."""
         self._place.write_text(json.dumps(self.made), encoding="utf-8")
         await asyncio.to_thread(provision, self.services.cosmos, self._place)
         settings = Settings.read(self.settings)
@@ -113,7 +118,7 @@ class Ward:
                 apps=[await meet(one.url, one.key) for one in self.sets],
                 now=self.now,
             )
-            return {name: said.wrong async for name, said in examine(patient, self.checks) if said}
+            return {name: said async for name, said in examine(patient, self.checks)}
         finally:
             await cosmos.close()
             await log.close()
