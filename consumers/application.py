@@ -27,6 +27,12 @@ if TYPE_CHECKING:
     from shared.adapters.http.lag import Lags
     from shared.adapters.http.operations import Operations
 
+# What this role needs of what can be tried without a trace; infra/apps.json grants it.
+RIGHTS = (
+    *("events:append", "views:write", "leases:read", "parked:write", "outcomes:append"),
+    *("progress:write", "events:receive", "events:send"),
+)
+
 _projections: "list[Projections]" = []
 _reactions: "list[Reactions]" = []
 _notifications: "list[Notifications]" = []

@@ -10,6 +10,7 @@ from consumers.webhooks.platform import from_platform
 from shared.adapters import names, telemetry, wiring
 from shared.adapters.http.lag import show_lag
 from shared.adapters.http.operations import decide, list_parked
+from shared.adapters.http.rights import show_rights
 
 blueprint = func.Blueprint()
 
@@ -163,3 +164,9 @@ async def release_parked(req: func.HttpRequest) -> func.HttpResponse:
 async def skip_parked(req: func.HttpRequest) -> func.HttpResponse:
     """Pass over the event that a stream is parked at."""
     return await decide(req, application.operations, "skip")
+
+
+@blueprint.route("operations/rights/consumers", methods=["GET"], auth_level=func.AuthLevel.ADMIN)
+async def consumers_rights(req: func.HttpRequest) -> func.HttpResponse:  # noqa: ARG001 - the trigger's
+    """Show which of its rights this role has."""
+    return await show_rights(await wiring.attempts(*application.RIGHTS))

@@ -12,6 +12,12 @@ from single_publisher.publish import CONSUMER, Publisher
 if TYPE_CHECKING:
     from single_publisher.sweep import Sweep
 
+# What this role needs of what can be tried without a trace; infra/apps.json grants it.
+RIGHTS = (
+    *("events:read", "leases:write", "views:read", "parked:write", "progress:write"),
+    "events:send",
+)
+
 _assembled: list[Publisher] = []
 
 

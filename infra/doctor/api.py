@@ -9,6 +9,7 @@ from infra.doctor.patient import Complaint, Patient
 
 SKEW = timedelta(seconds=30)
 OLD = 60.0
+ROLES = ("command_api", "single_publisher", "consumers")
 ORIGIN = "eventgrid.azure.net"
 
 
@@ -39,16 +40,19 @@ async def clocks(patient: Patient) -> Complaint | None:
 
 
 async def rights(patient: Patient) -> Complaint | None:
-    """Let consumers reach leases, log and markers with their own identity."""
-    for function in ("lag", "parked"):
-        path = f"operations/{function}"
-        status, _, body = await ask_function(patient, function, "GET", path)
-        if status != HTTPStatus.OK:
-            return Complaint(
-                f"GET /api/{path} answers {status}: {body[:300]}",
-                "if it speaks of a refusal, give the app the roles of infra/apps.json (`azd provision`)",
-            )
-    return None
+    """Let each role try with its own identity what it needs, in the app where it runs."""
+    denied = []
+    for role in ROLES:
+        found = await told(patient, f"{role}_rights", f"operations/rights/{role}")
+        denied += [
+            f"{role} may not {right}: {why[:200]}" for right, why in found["rights"].items() if why
+        ]
+    if not denied:
+        return None
+    return Complaint(
+        "; ".join(denied),
+        "if it speaks of a refusal, give the app the roles of infra/apps.json (`azd provision`)",
+    )
 
 
 async def parked(patient: Patient) -> Complaint | None:

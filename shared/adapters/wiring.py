@@ -4,11 +4,21 @@ import asyncio
 import random
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, partial
 from typing import TYPE_CHECKING
 
 from shared.adapters import telemetry
-from shared.adapters.names import EVENTS, LEASE_PREFIX, LEASES, OUTCOMES, PARKED, PROGRESS, VIEWS
+from shared.adapters.names import (
+    COMMANDS_HUB,
+    EVENTS,
+    LEASE_PREFIX,
+    LEASES,
+    OUTCOMES,
+    PARKED,
+    PARTITION_KEYS,
+    PROGRESS,
+    VIEWS,
+)
 from shared.adapters.settings import Settings, WebhookSettings
 from shared.kernel.dispatcher import Dispatcher
 from shared.kernel.dispatching import dispatcher as dispatcher_of
@@ -143,6 +153,24 @@ async def warm() -> None:
     async with asyncio.TaskGroup() as group:
         group.create_task(_event_hubs().warm())
         group.create_task(_cosmos())
+
+
+async def attempts(*rights: str) -> dict[str, Callable[[], Awaitable[object]]]:
+    """Give for each right, such as `views:write`, what shows without a trace whether this app has it."""
+    from shared.adapters.cosmos.client import container
+    from shared.adapters.cosmos.rights import attempt
+
+    cosmos = await _cosmos()
+    found: dict[str, Callable[[], Awaitable[object]]] = {}
+    for right in rights:
+        name, _, may = right.partition(":")
+        if may == "send":
+            found[right] = (_mailbox() if name == COMMANDS_HUB else _event_hubs()).connect
+        elif may == "receive":
+            found[right] = _event_hubs_reader().extents
+        else:
+            found[right] = partial(attempt, container(cosmos, name), PARTITION_KEYS[name], may)
+    return found
 
 
 @cache

@@ -97,8 +97,13 @@ def a_clock_that_is_slow(ward: Ward) -> None:
     ward.now = lambda: datetime.now(UTC) - timedelta(minutes=5)
 
 
-def leases_that_the_app_may_not_read(ward: Ward) -> None:
-    ward.set.answers["operations/lag"] = (502, {"detail": "Cosmos DB refuses a request: 403"}, {})
+def rows_that_the_app_may_not_write(ward: Ward) -> None:
+    rights = {"events:append": None, "views:write": "Cosmos DB refuses a request: 403"}
+    ward.set.answers["operations/rights/consumers"] = (200, {"rights": rights}, {})
+
+
+def an_app_that_does_not_tell_its_rights(ward: Ward) -> None:
+    ward.set.answers["operations/rights/single_publisher"] = (500, {}, {})
 
 
 def an_endpoint_without_a_handshake(ward: Ward) -> None:
@@ -136,11 +141,12 @@ BROKEN: dict[Callable[[Ward], Any], tuple[str, str]] = {
     an_app_that_wants_its_key: ("apps", "/admin/functions answers 401"),
     an_app_that_nobody_named: ("apps", "nothing runs lag, parked"),
     a_function_that_runs_nowhere: ("apps", "nothing runs deadlines"),
-    a_function_that_runs_twice: ("apps", "skip_parked runs twice"),
+    a_function_that_runs_twice: ("apps", "consumers_rights runs twice"),
     an_app_of_another_version: ("apps", "added_since"),
     a_store_that_cannot_be_read: ("health", "403: no role"),
     a_clock_that_is_slow: ("clocks", "the clock of http://127.0.0.1"),
-    leases_that_the_app_may_not_read: ("rights", "403"),
+    rows_that_the_app_may_not_write: ("rights", "consumers may not views:write: Cosmos DB refuses"),
+    an_app_that_does_not_tell_its_rights: ("rights", "answers 500"),
     an_endpoint_without_a_handshake: ("handshake", "webhook"),
     a_stream_that_is_parked: ("parked", "item-SKU1 (projections)"),
     markers_that_nobody_shows: ("parked", "answers 500"),
@@ -150,8 +156,6 @@ BROKEN: dict[Callable[[Ward], Any], tuple[str, str]] = {
 ALSO: dict[Callable[[Ward], Any], set[str]] = {
     no_functions: {"apps"},
     an_app_that_wants_its_key: {"health", "rights", "handshake", "parked", "lag"},
-    an_app_that_nobody_named: {"rights", "parked", "lag"},
-    leases_that_the_app_may_not_read: {"lag"},
-    markers_that_nobody_shows: {"rights"},
+    an_app_that_nobody_named: {"parked", "lag"},
 }
 ELSEWHERE = {"strong store"}

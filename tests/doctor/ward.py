@@ -28,6 +28,7 @@ ORIGIN = "eventgrid.azure.net"
 LEASE = {"id": "single-publisher..0", "LeaseToken": "0"}
 # Each opens connections, and takes its seconds: they run where they matter.
 OF_THE_LOG = {"partitions", "consumer groups", "retention"}
+ROLES = ("command_api", "single_publisher", "consumers")
 READY = {"status": "ready", "checks": []}
 
 
@@ -43,6 +44,7 @@ class Set:
             "health": (200, READY, {}),
             "operations/lag": (200, {"stages": []}, {}),
             "operations/parked": (200, {"parked": []}, {}),
+            **{f"operations/rights/{role}": (200, {"rights": {}}, {}) for role in ROLES},
             "webhooks": (200, {}, {"WebHook-Allowed-Origin": ORIGIN}),
         }
 

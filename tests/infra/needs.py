@@ -37,7 +37,14 @@ PORTS: Final = {
     "mailbox": Port("hub commands", "send", {}),
     "notifier": Port("topic", "notify", {}),
 }
-OF_THE_PROCESS: Final = {"settings", "webhook_settings", "token_verifier", "now", "pause"}
+OF_THE_PROCESS: Final = {
+    "settings",
+    "webhook_settings",
+    "token_verifier",
+    "now",
+    "pause",
+    "attempts",
+}
 # Each does what those before it do, too.
 STRONGER: Final = ("read", "append", "write")
 

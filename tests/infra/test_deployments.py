@@ -4,6 +4,9 @@ from collections.abc import Callable
 
 import pytest
 
+import command_api.application
+import consumers.application
+import single_publisher.application
 from infra.bicep.deployment import Deployment
 from infra.bicep.functions import SUBSCRIPTION
 from infra.local.stack import ROOT
@@ -11,7 +14,7 @@ from shared.adapters import wiring
 from shared.kernel import ports
 from tests.infra import apps, checks, rights
 from tests.infra.clouds import ALL, Cloud, cloud
-from tests.infra.needs import OF_THE_PROCESS, PORTS
+from tests.infra.needs import OF_THE_PROCESS, PORTS, needs
 
 CHECKS: list[Callable[[Cloud], None]] = [
     checks.containers_are_those_of_the_names,
@@ -59,6 +62,22 @@ def test_every_port_that_a_role_can_open_is_known_for_what_it_asks() -> None:
     assert opened == PORTS.keys() | OF_THE_PROCESS
     for port in PORTS.values():
         assert port.more.keys() <= {name for kind in vars(ports).values() for name in dir(kind)}
+
+
+def test_each_role_tries_every_right_that_can_be_tried_without_a_trace() -> None:
+    roles = {
+        "command_api": command_api.application.RIGHTS,
+        "single_publisher": single_publisher.application.RIGHTS,
+        "consumers": consumers.application.RIGHTS,
+    }
+
+    for role, tried in roles.items():
+        needed = {
+            f"{what.removeprefix('hub ')}:{one}"
+            for what in needs(role)
+            for one in needs(role)[what]
+        }
+        assert set(tried) == needed - {"topic:notify", "commands:receive"}, role
 
 
 def test_the_address_of_the_api_is_that_of_the_app_with_the_commands() -> None:

@@ -231,6 +231,17 @@ async def test_nothing_is_measured_for_nobody(
     await wired.tick("measure")
 
 
+@pytest.mark.parametrize("role", ["command_api", "single_publisher", "consumers"])
+async def test_each_role_tells_which_of_its_rights_it_lacks(wired: Wired, role: str) -> None:
+    wired.denied = {"views:read", "views:write"}
+
+    status, told = await wired.ask(f"{role}_rights")
+
+    assert status == 200
+    lacking = {right: why for right, why in told["rights"].items() if why is not None}
+    assert lacking == {"views:write" if role == "consumers" else "views:read": "403"}
+
+
 async def test_a_new_instance_is_warmed_up(wired: Wired) -> None:
     await wired.wake()
 
