@@ -28,7 +28,7 @@ demo: setup  ## 2,000 orders of things of which there is too little, and a check
 
 test: lint types imports tests  ## all that CI runs
 
-doctor: setup  ## examines the running stack (or URL=...), and says how to mend what is wrong
+doctor: setup  ## examines the running stack (or URL="...", one for each app), and says how to mend what is wrong
 	@$(PY) -m infra.doctor $(if $(URL),--url $(URL))
 
 spec: setup  ## tells what the business does, holds it (or at URL=..., with SPEC_KEY if it asks for one), writes docs/specification.md

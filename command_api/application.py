@@ -24,6 +24,9 @@ class Application:
     now: Callable[[], datetime]
 
 
+# What this role needs of what can be tried without a trace; infra/apps.json grants it.
+RIGHTS = ("events:append", "views:read", "outcomes:read", "commands:send")
+
 _assembled: list[Application] = []
 
 

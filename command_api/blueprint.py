@@ -2,7 +2,7 @@
 
 import azure.functions as func
 
-from command_api.application import application
+from command_api.application import RIGHTS, application
 from command_api.causes import get_causes
 from command_api.commands import post_command
 from command_api.health import get_health
@@ -10,8 +10,9 @@ from command_api.mailbox import get_outcome
 from command_api.openapi import document, page
 from command_api.streams import get_stream
 from command_api.views import get_view, list_view
-from shared.adapters import telemetry
+from shared.adapters import telemetry, wiring
 from shared.adapters.http.responses import json_response
+from shared.adapters.http.rights import show_rights
 from shared.domain import domain
 
 blueprint = func.Blueprint()
@@ -71,3 +72,9 @@ async def openapi(req: func.HttpRequest) -> func.HttpResponse:  # noqa: ARG001 -
 async def docs(req: func.HttpRequest) -> func.HttpResponse:  # noqa: ARG001 - the trigger's
     """Describe the API to people."""
     return func.HttpResponse(page(document(domain)), mimetype="text/html")
+
+
+@blueprint.route("operations/rights/command_api", methods=["GET"], auth_level=func.AuthLevel.ADMIN)
+async def command_api_rights(req: func.HttpRequest) -> func.HttpResponse:  # noqa: ARG001 - the trigger's
+    """Show which of its rights this role has."""
+    return await show_rights(await wiring.attempts(*RIGHTS))

@@ -3,8 +3,9 @@
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from shared.adapters import wiring
+from shared.adapters import telemetry, wiring
 from shared.adapters.names import (
+    CONSUMERS,
     MAILBOX,
     NOTIFICATIONS,
     PROJECTIONS,
@@ -18,6 +19,7 @@ from shared.domain import domain
 if TYPE_CHECKING:
     from consumers.deadlines import Deadlines
     from consumers.mailbox import DurableMailbox
+    from consumers.measuring import Measuring
     from consumers.notifications import Notifications
     from consumers.projections import Projections
     from consumers.reactions import Reactions
@@ -26,6 +28,12 @@ if TYPE_CHECKING:
     from consumers.webhooks.receiving import Receiver
     from shared.adapters.http.lag import Lags
     from shared.adapters.http.operations import Operations
+
+# What this role needs of what can be tried without a trace; infra/apps.json grants it.
+RIGHTS = (
+    *("events:append", "views:write", "leases:read", "parked:write", "outcomes:append"),
+    *("progress:write", "events:receive", "events:send"),
+)
 
 _projections: "list[Projections]" = []
 _reactions: "list[Reactions]" = []
@@ -178,3 +186,10 @@ async def lags() -> "Lags":
         progress=await wiring.progress(),
         now=wiring.now,
     )
+
+
+async def measuring() -> "Measuring":
+    """Give what measures by the clock in this process."""
+    from consumers.measuring import Measuring
+
+    return Measuring(await lags(), await wiring.parking(), CONSUMERS, telemetry.record)

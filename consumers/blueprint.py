@@ -11,6 +11,7 @@ from consumers.webhooks.platform import body_of
 from shared.adapters import names, telemetry, wiring
 from shared.adapters.http.lag import show_lag
 from shared.adapters.http.operations import decide, list_parked
+from shared.adapters.http.rights import show_rights
 
 blueprint = func.Blueprint()
 
@@ -146,6 +147,13 @@ async def view_rebuild(req: func.HttpRequest) -> func.HttpResponse:
     return await answer_rebuild(req, await application.rebuild())
 
 
+@blueprint.timer_trigger("due", schedule="15 * * * * *", use_monitor=True)
+async def measure(due: func.TimerRequest) -> None:  # noqa: ARG001 - the trigger's
+    """Measure what waits and what is parked, if somebody takes it."""
+    if telemetry.watcher() is not None:
+        await (await application.measuring()).run()
+
+
 @blueprint.route("operations/lag", methods=["GET"], auth_level=func.AuthLevel.ADMIN)
 async def lag(req: func.HttpRequest) -> func.HttpResponse:  # noqa: ARG001 - the trigger's
     """Show how far each stage is behind."""
@@ -174,3 +182,9 @@ async def release_parked(req: func.HttpRequest) -> func.HttpResponse:
 async def skip_parked(req: func.HttpRequest) -> func.HttpResponse:
     """Pass over the event that a stream is parked at."""
     return await decide(req, application.operations, "skip")
+
+
+@blueprint.route("operations/rights/consumers", methods=["GET"], auth_level=func.AuthLevel.ADMIN)
+async def consumers_rights(req: func.HttpRequest) -> func.HttpResponse:  # noqa: ARG001 - the trigger's
+    """Show which of its rights this role has."""
+    return await show_rights(await wiring.attempts(*application.RIGHTS))

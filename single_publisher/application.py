@@ -12,13 +12,23 @@ from single_publisher.publish import CONSUMER, Publisher
 if TYPE_CHECKING:
     from single_publisher.sweep import Sweep
 
+# What this role needs of what can be tried without a trace; infra/apps.json grants it.
+RIGHTS = (
+    *("events:read", "leases:write", "views:read", "parked:write", "progress:write"),
+    "events:send",
+)
+
 _assembled: list[Publisher] = []
 
 
 async def publisher() -> Publisher:
     """Give the publisher of this process."""
     if not _assembled:
-        log, store, parking = await wiring.log(), await wiring.event_store(), await wiring.parking()
+        log, store, parking = (
+            await wiring.log(),
+            await wiring.event_reader(),
+            await wiring.parking(),
+        )
         _assembled.append(Publisher(log, store, parking, wiring.now))
     return _assembled[0]
 

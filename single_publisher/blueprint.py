@@ -6,6 +6,7 @@ import azure.functions as func
 from azure.functions.warmup import WarmUpContext
 
 from shared.adapters import names, telemetry, wiring
+from shared.adapters.http.rights import show_rights
 from shared.adapters.settings import feed_poll_delay
 from shared.adapters.watching.names import MENDED
 from single_publisher import application
@@ -74,3 +75,11 @@ async def release_unpublished(req: func.HttpRequest) -> func.HttpResponse:
 async def skip_unpublished(req: func.HttpRequest) -> func.HttpResponse:
     """Leave the event that a stream is parked at unpublished."""
     return await (await application.operations()).skip(req)
+
+
+@blueprint.route(
+    "operations/rights/single_publisher", methods=["GET"], auth_level=func.AuthLevel.ADMIN
+)
+async def single_publisher_rights(req: func.HttpRequest) -> func.HttpResponse:  # noqa: ARG001 - the trigger's
+    """Show which of its rights this role has."""
+    return await show_rights(await wiring.attempts(*application.RIGHTS))

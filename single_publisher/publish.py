@@ -8,7 +8,7 @@ from datetime import datetime
 from shared.kernel.commit import timestamp
 from shared.kernel.errors import InvalidMessage, Poison
 from shared.kernel.parking import Parked
-from shared.kernel.ports import EventStore, Log, Parking
+from shared.kernel.ports import EventReader, Log, Parking
 from shared.kernel.stream import StreamName
 from single_publisher.messages import Message, by_partition, messages, sort_out
 
@@ -20,7 +20,7 @@ class Publisher:
     """The only writer to the log, apart from consumers that send again what the log has lost."""
 
     log: Log
-    store: EventStore
+    store: EventReader
     parking: Parking
     now: Callable[[], datetime]
 

@@ -110,8 +110,11 @@ class Deployment:
         body = self._eval(node, scope)
         group = body["scope"].id if "scope" in body else self._group
         inner = Deployment(self._path.parent / one.detail, body["params"], group)
+        waited = [one for one in body.get("dependsOn", []) if isinstance(one, Outputs)]
+        for resource in inner.resources:
+            resource.after.update(id_ for one in waited for id_ in one.made)
         self.resources += inner.resources
-        return Outputs(inner.outputs)
+        return Outputs(inner.outputs, [one.id for one in inner.resources])
 
     def _turns(self, node: Node, scope: dict[str, Any]) -> list[dict[str, Any]]:
         _, item, index, over, _ = node

@@ -6,7 +6,10 @@ from typing import Any
 
 @dataclass(slots=True)
 class Resource:
-    """What one resource is asked to be; `scope` is the id of what it stands on, if it says so."""
+    """What one resource is asked to be; `scope` is the id of what it stands on, if it says so.
+
+    `after` are the ids of what its module waits for, where it says so.
+    """
 
     kind: str
     version: str
@@ -17,6 +20,7 @@ class Resource:
     existing: bool = False
     skipped: dict[str, str] = field(default_factory=dict)
     children: dict[str, "Resource"] = field(default_factory=dict)
+    after: set[str] = field(default_factory=set)
 
     @property
     def properties(self) -> dict[str, Any]:
@@ -52,6 +56,7 @@ class Answer(dict[str, Any]):
 
 @dataclass(slots=True)
 class Outputs:
-    """What a module gives back."""
+    """What a module gives back, and the ids of what it has made."""
 
     values: dict[str, Any]
+    made: list[str]

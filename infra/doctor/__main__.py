@@ -1,7 +1,8 @@
 """`make doctor`: examines the local stack, or a deployed set (URL=…), and ends with 1 when something is wrong.
 
-A deployed set is reached by the settings that it has itself (COSMOS__accountEndpoint and others), as whoever is
-signed in here; its master key is taken from DOCTOR_KEY.
+A deployed set is one app or several, each with a URL. It is reached by the settings that it has itself
+(COSMOS__accountEndpoint and others), as whoever is signed in here; DOCTOR_KEY holds the master keys, in the
+order of the URLs, or one for all.
 """
 
 import argparse
@@ -10,14 +11,15 @@ import json
 import logging
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
 from azure.core.exceptions import AzureError
 
 from infra.doctor import package
+from infra.doctor.apps import meet
 from infra.doctor.examination import examine
-from infra.doctor.patient import Complaint, Patient
+from infra.doctor.patient import Complaint, Finding, Patient, Unseen
 from infra.local.stack import NAMES, SETTINGS, Ports
 from shared.adapters.cosmos.client import open_client
 from shared.adapters.cosmos.feed import CosmosProgress
@@ -29,8 +31,8 @@ from shared.kernel.errors import ConfigurationError
 HERE = f"http://127.0.0.1:{Ports().http}"
 
 
-async def run(url: str, environment: Mapping[str, str]) -> int:
-    """Examine; 1 when there is a complaint."""
+async def run(urls: Mapping[str, str], environment: Mapping[str, str]) -> int:
+    """Examine apps, given by URL with their keys; 1 when there is a complaint."""
     try:
         settings = Settings.read(environment)
     except ConfigurationError as error:
@@ -46,13 +48,12 @@ async def run(url: str, environment: Mapping[str, str]) -> int:
     patient = Patient(
         names=names,
         settings=settings,
-        environment=environment if url == HERE else None,
+        environment=environment if HERE in urls else None,
         functions=await package.index(),
         cosmos=cosmos,
         log=log,
         progress=CosmosProgress(database.get_container_client(PROGRESS)),
-        url=url,
-        key=environment.get("DOCTOR_KEY", ""),
+        apps=[await meet(url, key) for url, key in urls.items()],
         now=lambda: datetime.now(UTC),
     )
     complaints = 0
@@ -63,24 +64,38 @@ async def run(url: str, environment: Mapping[str, str]) -> int:
     return min(complaints, 1)
 
 
-def show(name: str, said: Complaint | None) -> int:
+def show(name: str, said: Finding) -> int:
     """Print what was found; gives the number of complaints."""
     if said is None:
         print(f"well  {name}", flush=True)
+        return 0
+    if isinstance(said, Unseen):
+        print(f"?     {name}: {said.why}", flush=True)
         return 0
     print(f"ILL   {name}: {said.wrong}\n      {said.mend}", flush=True)
     return 1
 
 
+def with_keys(urls: Sequence[str], keys: Sequence[str]) -> dict[str, str] | None:
+    """Give each URL its key: its own, or the one that opens all; None when there are some, and not as many."""
+    if len(keys) in {0, 1}:
+        keys = [*keys, ""][:1] * len(urls)
+    if len(keys) != len(urls):
+        return None
+    return {url.rstrip("/"): key for url, key in zip(urls, keys, strict=True)}
+
+
 def main() -> int:
     """Examine as the arguments say."""
     parser = argparse.ArgumentParser(prog="python -m infra.doctor", description=__doc__)
-    parser.add_argument("--url", default=HERE)
-    url = parser.parse_args().url.rstrip("/")
+    parser.add_argument("--url", nargs="+", default=[HERE])
+    urls = with_keys(parser.parse_args().url, os.environ.get("DOCTOR_KEY", "").split())
+    if urls is None:
+        parser.error("DOCTOR_KEY holds one key for all apps, or one for each URL")
     # What the SDKs have to say comes back as an error.
     logging.getLogger("azure").setLevel(logging.CRITICAL)
-    example = json.loads(SETTINGS.read_text(encoding="utf-8"))["Values"] if url == HERE else {}
-    return asyncio.run(run(url, {**example, **os.environ}))
+    example = json.loads(SETTINGS.read_text(encoding="utf-8"))["Values"] if HERE in urls else {}
+    return asyncio.run(run(urls, {**example, **os.environ}))
 
 
 if __name__ == "__main__":

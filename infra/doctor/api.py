@@ -1,68 +1,64 @@
-"""The running function set, asked over HTTP."""
+"""The running functions, asked over HTTP."""
 
-import json
 from datetime import timedelta
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
-from typing import Any
 
-import aiohttp
-
+from infra.doctor.apps import ask, ask_function, json_of, told
 from infra.doctor.patient import Complaint, Patient
 
-PATIENCE = aiohttp.ClientTimeout(total=20)
 SKEW = timedelta(seconds=30)
 OLD = 60.0
+ROLES = ("command_api", "single_publisher", "consumers")
 ORIGIN = "eventgrid.azure.net"
 
 
 async def health(patient: Patient) -> Complaint | None:
     """Ask the API itself whether it reaches store and views."""
-    status, _, body = await _ask(patient, "GET", "health")
+    status, _, body = await ask_function(patient, "health", "GET", "health")
     if status == HTTPStatus.OK:
         return None
-    failed = [
-        f"{check['name']}: {check.get('error')}"
-        for check in _json(body).get("checks", [])
-        if not check["ready"]
-    ]
+    found = json_of(body)
+    checks = found.get("checks", []) if isinstance(found, dict) else []
+    failed = [f"{one['name']}: {one.get('error')}" for one in checks if not one["ready"]]
     why = "; ".join(failed) or f"GET /api/health answers {status}"
     return Complaint(why, "see 'Unready' in docs/operations.md")
 
 
 async def clocks(patient: Patient) -> Complaint | None:
     """Compare clocks, as signatures, tokens and the ages of events do."""
-    _, headers, _ = await _ask(patient, "GET", "health")
-    told = headers.get("Date")
-    if told is None or abs(parsedate_to_datetime(told) - patient.now()) < SKEW:
-        return None
-    return Complaint(
-        f"the clock of the functions says {told}, the one here {patient.now():%a, %d %b %Y %H:%M:%S}",
-        "set the clock that is wrong by NTP",
-    )
-
-
-async def rights(patient: Patient) -> Complaint | None:
-    """Let consumers reach leases, log and markers with their own identity."""
-    for path in ("operations/lag", "operations/parked"):
-        status, _, body = await _ask(patient, "GET", path)
-        if status in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}:
+    for app in patient.apps:
+        _, headers, _ = await ask(app, "GET", "/")
+        told_time = headers.get("Date")
+        if told_time and abs(parsedate_to_datetime(told_time) - patient.now()) >= SKEW:
             return Complaint(
-                f"GET /api/{path} wants the master key",
-                "say it in DOCTOR_KEY (docs/operations.md)",
-            )
-        if status != HTTPStatus.OK:
-            return Complaint(
-                f"GET /api/{path} answers {status}: {body[:300]}",
-                "if it speaks of a refusal, give the app the roles of infra/apps.json (`azd provision`)",
+                f"the clock of {app.url} says {told_time}, the one here"
+                f" {patient.now():%a, %d %b %Y %H:%M:%S}",
+                "set the clock that is wrong by NTP",
             )
     return None
 
 
+async def rights(patient: Patient) -> Complaint | None:
+    """Let each role try with its own identity what it needs, in the app where it runs."""
+    denied = []
+    for role in ROLES:
+        found = await told(patient, f"{role}_rights", f"operations/rights/{role}")
+        denied += [
+            f"{role} may not {right}: {why[:200]}" for right, why in found["rights"].items() if why
+        ]
+    if not denied:
+        return None
+    return Complaint(
+        "; ".join(denied),
+        "if it speaks of a refusal, give the app the roles of infra/apps.json (`azd provision`)",
+    )
+
+
 async def parked(patient: Patient) -> Complaint | None:
     """Name what is parked, and waits for a person."""
-    _, _, body = await _ask(patient, "GET", "operations/parked")
-    waiting = [f"{one['stream']} ({one['consumer']})" for one in _json(body).get("parked", [])]
+    found = await told(patient, "parked", "operations/parked")
+    waiting = [f"{one['stream']} ({one['consumer']})" for one in found["parked"]]
     if not waiting:
         return None
     return Complaint(
@@ -73,10 +69,9 @@ async def parked(patient: Patient) -> Complaint | None:
 
 async def lag(patient: Patient) -> Complaint | None:
     """See that every stage is at most a minute behind."""
-    _, _, body = await _ask(patient, "GET", "operations/lag")
     late = [
         f"{one['stage']}, partition {one['partition']}: {one['events']} events, {one['seconds']:.0f} s"
-        for one in _json(body).get("stages", [])
+        for one in (await told(patient, "lag", "operations/lag"))["stages"]
         if one["seconds"] > OLD
     ]
     return Complaint("; ".join(late), "see 'Lag' in docs/operations.md") if late else None
@@ -88,8 +83,8 @@ async def handshake(patient: Patient) -> Complaint | None:
         trigger = one["trigger"]
         if "OPTIONS" not in [method.upper() for method in trigger.get("methods") or ()]:
             continue
-        status, headers, _ = await _ask(
-            patient, "OPTIONS", trigger["route"], {"WebHook-Request-Origin": ORIGIN}
+        status, headers, _ = await ask_function(
+            patient, name, "OPTIONS", trigger["route"], {"WebHook-Request-Origin": ORIGIN}
         )
         if status != HTTPStatus.OK or headers.get("WebHook-Allowed-Origin") not in {ORIGIN, "*"}:
             return Complaint(
@@ -97,24 +92,3 @@ async def handshake(patient: Patient) -> Complaint | None:
                 f"answer OPTIONS with 200 and WebHook-Allowed-Origin: {ORIGIN}",
             )
     return None
-
-
-async def _ask(
-    patient: Patient, method: str, path: str, headers: dict[str, str] | None = None
-) -> tuple[int, dict[str, str], str]:
-    key = {"x-functions-key": patient.key} if patient.key else {}
-    async with (
-        aiohttp.ClientSession(timeout=PATIENCE) as http,
-        http.request(
-            method, f"{patient.url}/api/{path}", headers={**key, **(headers or {})}
-        ) as response,
-    ):
-        return response.status, dict(response.headers), await response.text()
-
-
-def _json(body: str) -> dict[str, Any]:
-    try:
-        found = json.loads(body)
-    except ValueError:
-        return {}
-    return found if isinstance(found, dict) else {}

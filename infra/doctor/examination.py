@@ -7,8 +7,8 @@ import aiohttp
 from azure.core.exceptions import AzureError
 from azure.eventhub.exceptions import EventHubError
 
-from infra.doctor import api, log, package, store
-from infra.doctor.patient import Check, Complaint, Patient
+from infra.doctor import api, apps, log, package, store
+from infra.doctor.patient import Check, Complaint, Finding, Patient, Unasked
 from shared.kernel.errors import OnewriteError
 
 CHECKS: Final[Mapping[str, Check]] = {
@@ -25,6 +25,7 @@ CHECKS: Final[Mapping[str, Check]] = {
     "partitions": log.partitions,
     "consumer groups": log.consumer_groups,
     "retention": log.retention,
+    "apps": apps.apps,
     "health": api.health,
     "clocks": api.clocks,
     "rights": api.rights,
@@ -36,12 +37,13 @@ CHECKS: Final[Mapping[str, Check]] = {
 
 async def examine(
     patient: Patient, checks: Mapping[str, Check] = CHECKS
-) -> AsyncIterator[tuple[str, Complaint | None]]:
-    """Run checks in the order of the flow; gives each by its name, and what it complains of."""
+) -> AsyncIterator[tuple[str, Finding]]:
+    """Run checks in the order of the flow; gives each by its name, and what it comes to."""
     for name, check in checks.items():
         try:
             yield name, await check(patient)
         except (
+            Unasked,
             OnewriteError,
             AzureError,
             EventHubError,

@@ -1,12 +1,13 @@
 """The log: as many partitions as the settings say, a group for each consumer, and nothing dropped too early."""
 
 import asyncio
+from datetime import timedelta
 from typing import Any
 
 from azure.eventhub.aio import EventHubConsumerClient
 from azure.eventhub.exceptions import EventHubError
 
-from infra.doctor.patient import Complaint, Patient
+from infra.doctor.patient import Complaint, Finding, Patient, Unseen
 from shared.adapters.connections import Identity
 from shared.adapters.identity import credential
 from shared.adapters.names import CONSUMERS, EVENTS_HUB, SINGLE_PUBLISHER
@@ -54,8 +55,11 @@ async def consumer_groups(patient: Patient) -> Complaint | None:
     )
 
 
-async def retention(patient: Patient) -> Complaint | None:
-    """See that the log has kept every event until every consumer had handled it."""
+async def retention(patient: Patient) -> Finding:
+    """See that the log has kept every event until every consumer had handled it, and for the whole window.
+
+    The hub does not tell readers its retention: an event that is older than the window proves it.
+    """
     extents = await patient.log.extents()
     for consumer in CONSUMERS:
         for partition, (first, _) in enumerate(extents):
@@ -67,7 +71,20 @@ async def retention(patient: Patient) -> Complaint | None:
                     "the sweep sends them again, wait for it; then raise the retention of the hub above the"
                     " longest standstill that you want to survive",
                 )
-    return None
+    window = timedelta(hours=patient.names["hubs"][EVENTS_HUB]["retentionHours"])
+    oldest = await asyncio.gather(
+        *(
+            patient.log.time_after(partition, first - 1)
+            for partition, (first, last) in enumerate(extents)
+            if last >= first
+        )
+    )
+    if any(time and patient.now() - time >= window for time in oldest):
+        return None
+    return Unseen(
+        f"no event in the log is {window / timedelta(hours=1):.0f} hours old, as names.json promises that it"
+        " may become: compare with what `az eventhubs eventhub show --query retentionDescription` says"
+    )
 
 
 def _reader(patient: Patient, hub: str, group: str) -> EventHubConsumerClient:

@@ -5,7 +5,7 @@ import json
 import sys
 from typing import Any
 
-from infra.doctor.patient import Complaint, Functions, Patient
+from infra.doctor.patient import Complaint, Finding, Functions, Patient, Unseen
 from infra.local.stack import ROOT, SETTINGS
 from shared.adapters.names import SWEEP_SCHEDULE
 
@@ -33,25 +33,32 @@ async def functions(patient: Patient) -> Complaint | None:
     return Complaint("the package cannot be loaded: see above", "mend the function that it names")
 
 
-async def retry_policies(patient: Patient) -> Complaint | None:
+async def retry_policies(patient: Patient) -> Finding:
     """See that no policy ends: the platform passes over a batch that failed to the last."""
     wrong = [
         name
         for name, one in patient.functions.items()
         if one["trigger"]["type"] in STREAMS and one["retry"] != ENDLESS
     ]
-    if not wrong:
+    if not wrong and patient.environment is not None:
         return None
+    if not wrong:
+        return Unseen("those of this checkout have no end; a deployed app does not tell its own")
     return Complaint(
         f"{', '.join(wrong)} gives up on a batch after some attempts: its events would be lost",
         'give it @blueprint.retry(strategy="exponential_backoff", max_retry_count="-1", …)',
     )
 
 
-async def schedules(patient: Patient) -> Complaint | None:
+async def schedules(patient: Patient) -> Finding:
     """See that the sweep has its schedule: without it nothing starts at all."""
     setting = SWEEP_SCHEDULE.strip("%")
-    if patient.environment is None or patient.environment.get(setting):
+    if patient.environment is None:
+        return Unseen(
+            f"a deployed app does not tell its settings: look for {setting} in what"
+            " `az functionapp config appsettings list` shows"
+        )
+    if patient.environment.get(setting):
         return None
     return Complaint(
         f"the setting {setting} is missing", f'set it, such as {setting}="0 * * * * *"'

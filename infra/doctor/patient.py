@@ -1,6 +1,6 @@
 """What is examined, and what may be found."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -24,8 +24,36 @@ class Complaint:
 
 
 @dataclass(frozen=True, slots=True)
+class Unseen:
+    """Nothing is wrong with what can be seen from here, and that is not enough to be sure."""
+
+    why: str
+
+
+type Finding = Complaint | Unseen | None
+"""What a check comes to; None: all is well."""
+
+
+class Unasked(Exception):
+    """What was to be examined did not say anything that could be; the sentence says what it did."""
+
+
+@dataclass(frozen=True, slots=True)
+class App:
+    """An app: its URL, its master key where keys are asked for, the functions that run in it.
+
+    `silent` is why it does not tell which they are.
+    """
+
+    url: str
+    key: str
+    functions: frozenset[str] = frozenset()
+    silent: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Patient:
-    """A function set at a URL (with the master key, where keys are asked for), and its cloud.
+    """A function set in one app or several, and its cloud.
 
     `environment` are the settings that it runs with, where they can be seen: here, not in Azure.
     """
@@ -37,8 +65,7 @@ class Patient:
     cosmos: "CosmosClient"
     log: LogReader
     progress: Progress
-    url: str
-    key: str
+    apps: Sequence[App]
     now: Callable[[], datetime]
 
     @property
@@ -47,4 +74,4 @@ class Patient:
         return self.cosmos.get_database_client(self.names["database"])
 
 
-type Check = Callable[[Patient], Awaitable[Complaint | None]]
+type Check = Callable[[Patient], Awaitable[Finding]]

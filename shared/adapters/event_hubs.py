@@ -88,6 +88,14 @@ class EventHubsLog:
 
         await asyncio.gather(*(self._open_link(partition) for partition in expected))
 
+    async def connect(self) -> None:
+        """Be let in to send, and send nothing; raises LogUnavailable, ConfigurationError."""
+        try:
+            async with asyncio.timeout(self._timeout):
+                await self.warm()
+        except (EventHubError, TimeoutError) as error:
+            raise LogUnavailable(f"Event Hubs: {error}") from error
+
     async def _open_link(self, partition: str) -> None:
         # Nothing public opens a partition's link before its first event, and opening takes half a second.
         await self._client._start_producer(partition, self._timeout)  # noqa: SLF001 - see above

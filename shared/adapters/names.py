@@ -9,6 +9,10 @@ _NAMES: Final[dict[str, Any]] = json.loads(
 )
 
 DATABASE: Final[str] = _NAMES["database"]
+PARTITION_KEYS: Final[dict[str, str]] = {
+    name: described["partitionKey"].removeprefix("/")
+    for name, described in _NAMES["containers"].items()
+}
 EVENTS: Final = "events"
 VIEWS: Final = "views"
 LEASES: Final = "leases"

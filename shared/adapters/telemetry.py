@@ -105,6 +105,13 @@ def parking(made: Parking) -> Parking:
     return WatchedParking(made, watching)
 
 
+def record(metric: str, value: float, **attributes: str) -> None:
+    """Record a value in one of the histograms of `watching.names`."""
+    watching = watcher()
+    if watching is not None:
+        watching.record(metric, value, attributes)
+
+
 def count(metric: str, amount: int = 1, **attributes: str) -> None:
     """Add to one of the counters of `watching.names`."""
     watching = watcher()

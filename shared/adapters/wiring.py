@@ -4,18 +4,29 @@ import asyncio
 import random
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, partial
 from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from shared.adapters import telemetry
-from shared.adapters.names import EVENTS, LEASE_PREFIX, LEASES, OUTCOMES, PARKED, PROGRESS, VIEWS
+from shared.adapters.names import (
+    COMMANDS_HUB,
+    EVENTS,
+    LEASE_PREFIX,
+    LEASES,
+    OUTCOMES,
+    PARKED,
+    PARTITION_KEYS,
+    PROGRESS,
+    VIEWS,
+)
 from shared.adapters.settings import Settings, WebhookSettings
 from shared.kernel.dispatcher import Dispatcher
 from shared.kernel.dispatching import dispatcher as dispatcher_of
 from shared.kernel.domain import Domain
 from shared.kernel.generation_rows import GenerationRows
 from shared.kernel.ports import (
+    EventReader,
     EventStore,
     Feed,
     Leases,
@@ -30,7 +41,7 @@ from shared.kernel.ports import (
 )
 
 if TYPE_CHECKING:
-    from azure.cosmos.aio import CosmosClient
+    from azure.cosmos.aio import ContainerProxy, CosmosClient
 
     from shared.adapters.event_grid import EventGridNotifier
     from shared.adapters.event_hubs import EventHubsLog
@@ -45,15 +56,21 @@ def settings() -> Settings:
 
 async def event_store() -> EventStore:
     """Give the event store."""
-    from shared.adapters.cosmos.client import container
     from shared.adapters.cosmos.event_store import open_event_store
 
-    cosmos = await _cosmos()
+    events = await _container(EVENTS)
     async with _opening:
         if not _stores:
-            opened = await open_event_store(container(cosmos, EVENTS))
+            opened = await open_event_store(events)
             _stores.append(telemetry.store(opened))
         return _stores[0]
+
+
+async def event_reader() -> EventReader:
+    """Give the event store to those who may only read: it tries nothing out."""
+    from shared.adapters.cosmos.event_store import CosmosEventStore
+
+    return telemetry.store(CosmosEventStore(await _container(EVENTS)))
 
 
 async def dispatcher(domain: Domain) -> Dispatcher:
@@ -65,10 +82,9 @@ async def dispatcher(domain: Domain) -> Dispatcher:
 
 async def rows() -> Rows:
     """Give the rows of the views, in all of their generations."""
-    from shared.adapters.cosmos.client import container
     from shared.adapters.cosmos.rows import CosmosRows
 
-    return CosmosRows(container(await _cosmos(), VIEWS))
+    return CosmosRows(await _container(VIEWS))
 
 
 async def served_rows() -> RowReader:
@@ -83,35 +99,30 @@ async def delivered_rows() -> RowReader:
 
 async def parking() -> Parking:
     """Give the markers of parked streams."""
-    from shared.adapters.cosmos.client import container
     from shared.adapters.cosmos.parking import CosmosParking
 
-    return telemetry.parking(CosmosParking(container(await _cosmos(), PARKED)))
+    return telemetry.parking(CosmosParking(await _container(PARKED)))
 
 
 async def feed() -> Feed:
     """Give everything that was ever written to the store."""
-    from shared.adapters.cosmos.client import container
     from shared.adapters.cosmos.feed import CosmosFeed
 
-    return CosmosFeed(container(await _cosmos(), EVENTS))
+    return CosmosFeed(await _container(EVENTS))
 
 
 async def leases() -> Leases:
     """Give where the publisher has come in the feed."""
-    from shared.adapters.cosmos.client import container
     from shared.adapters.cosmos.feed import CosmosLeases
 
-    cosmos = await _cosmos()
-    return CosmosLeases(container(cosmos, LEASES), container(cosmos, EVENTS), LEASE_PREFIX)
+    return CosmosLeases(await _container(LEASES), await _container(EVENTS), LEASE_PREFIX)
 
 
 async def progress() -> Progress:
     """Give how far slow work has come."""
-    from shared.adapters.cosmos.client import container
     from shared.adapters.cosmos.feed import CosmosProgress
 
-    return CosmosProgress(container(await _cosmos(), PROGRESS))
+    return CosmosProgress(await _container(PROGRESS))
 
 
 async def log() -> Log:
@@ -131,10 +142,9 @@ async def notifier() -> Notifier:
 
 async def outcomes() -> Outcomes:
     """Give the final outcomes of commands that left no commit."""
-    from shared.adapters.cosmos.client import container
     from shared.adapters.cosmos.outcomes import CosmosOutcomes
 
-    return CosmosOutcomes(container(await _cosmos(), OUTCOMES))
+    return CosmosOutcomes(await _container(OUTCOMES))
 
 
 async def log_reader() -> LogReader:
@@ -143,10 +153,26 @@ async def log_reader() -> LogReader:
 
 
 async def warm() -> None:
-    """Open the connections that the first request would wait for."""
+    """Open the connections that the first batch or request would wait for."""
     async with asyncio.TaskGroup() as group:
         group.create_task(_event_hubs().warm())
-        group.create_task(event_store())
+        group.create_task(_cosmos())
+
+
+async def attempts(*rights: str) -> dict[str, Callable[[], Awaitable[object]]]:
+    """Give for each right, such as `views:write`, what shows without a trace whether this app has it."""
+    from shared.adapters.cosmos.rights import attempt
+
+    found: dict[str, Callable[[], Awaitable[object]]] = {}
+    for right in rights:
+        name, _, may = right.partition(":")
+        if may == "send":
+            found[right] = (_mailbox() if name == COMMANDS_HUB else _event_hubs()).connect
+        elif may == "receive":
+            found[right] = _event_hubs_reader().extents
+        else:
+            found[right] = partial(attempt, await _container(name), PARTITION_KEYS[name], may)
+    return found
 
 
 @cache
@@ -180,6 +206,12 @@ _opening = asyncio.Lock()
 _opened: list["CosmosClient"] = []
 _stores: list[EventStore] = []
 _dispatchers: list[Dispatcher] = []
+
+
+async def _container(name: str) -> "ContainerProxy":
+    from shared.adapters.cosmos.client import container
+
+    return container(await _cosmos(), name)
 
 
 async def _cosmos() -> "CosmosClient":

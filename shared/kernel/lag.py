@@ -21,11 +21,13 @@ class Lag:
     at_least: bool = False
 
 
-async def feed_lag(stage: str, feed: Feed, leases: Leases, now: datetime) -> list[Lag]:
+async def feed_lag(
+    stage: str, feed: Feed, leases: Leases, now: datetime, most_pages: int = MOST_PAGES
+) -> list[Lag]:
     """Count what the store holds behind the place that the publisher has reached in each range."""
     lags: list[Lag] = []
     for number, (range_, position) in enumerate((await leases.reached()).items()):
-        items, at_least = await _behind(feed, range_, position)
+        items, at_least = await _behind(feed, range_, position, most_pages)
         events = sum(len(item.get("events", ())) for item in items)
         age = _age(min(_times(items), default=None), now)
         lags.append(Lag(stage, str(number), events, age, at_least))
@@ -33,11 +35,11 @@ async def feed_lag(stage: str, feed: Feed, leases: Leases, now: datetime) -> lis
 
 
 async def _behind(
-    feed: Feed, range_: str, position: str | None
+    feed: Feed, range_: str, position: str | None, most_pages: int
 ) -> tuple[list[Mapping[str, Any]], bool]:
     """Read what lies behind a position, and whether there is more than anybody wants to count."""
     items: list[Mapping[str, Any]] = []
-    for _ in range(MOST_PAGES):
+    for _ in range(most_pages):
         page = await feed.read(range_, position)
         if not page.items:
             return items, False

@@ -36,16 +36,20 @@ class Collided:
     charge: float = field(default=0.0, compare=False)
 
 
-class EventStore(Protocol):
-    """Streams of commits; every read sees every write that was answered before it."""
+class EventReader(Protocol):
+    """Streams of commits, for whoever only reads; every read sees every write that was answered before it."""
+
+    async def read(self, stream: StreamName, after: int = 0, limit: int | None = None) -> Found:
+        """Read the commits that end after a version; raises StoreUnavailable, StoreThrottled."""
+        ...
+
+
+class EventStore(EventReader, Protocol):
+    """Streams of commits."""
 
     @property
     def unique_command_ids(self) -> bool:
         """Whether the store itself takes a command id only once in a stream."""
-        ...
-
-    async def read(self, stream: StreamName, after: int = 0, limit: int | None = None) -> Found:
-        """Read the commits that end after a version; raises StoreUnavailable, StoreThrottled."""
         ...
 
     async def tail(self, stream: StreamName, limit: int, through: int | None = None) -> Found:

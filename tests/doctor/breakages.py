@@ -64,6 +64,30 @@ async def a_consumer_that_came_too_late(ward: Ward) -> None:
     await ward.progress.write("projections:0", "-5")
 
 
+def an_app_that_wants_its_key(ward: Ward) -> None:
+    ward.set.running = None
+
+
+def an_app_that_nobody_named(ward: Ward) -> None:
+    assert ward.set.running
+    ward.set.running -= {"lag", "parked"}
+    ward.set.off = {"lag", "parked"}
+
+
+def a_function_that_runs_nowhere(ward: Ward) -> None:
+    assert ward.set.running
+    ward.set.running -= {"deadlines"}
+
+
+def a_function_that_runs_twice(ward: Ward) -> None:
+    ward.sets = [ward.set, ward.set]
+
+
+def an_app_of_another_version(ward: Ward) -> None:
+    assert ward.set.running
+    ward.set.running |= {"added_since"}
+
+
 def a_store_that_cannot_be_read(ward: Ward) -> None:
     check = {"name": "store", "ready": False, "error": "403: no role"}
     ward.set.answers["health"] = (503, {"status": "unready", "checks": [check]}, {})
@@ -73,12 +97,13 @@ def a_clock_that_is_slow(ward: Ward) -> None:
     ward.now = lambda: datetime.now(UTC) - timedelta(minutes=5)
 
 
-def a_key_that_is_missing(ward: Ward) -> None:
-    ward.set.answers["operations/lag"] = (401, {}, {})
+def rows_that_the_app_may_not_write(ward: Ward) -> None:
+    rights = {"events:append": None, "views:write": "Cosmos DB refuses a request: 403"}
+    ward.set.answers["operations/rights/consumers"] = (200, {"rights": rights}, {})
 
 
-def leases_that_the_app_may_not_read(ward: Ward) -> None:
-    ward.set.answers["operations/lag"] = (502, {"detail": "Cosmos DB refuses a request: 403"}, {})
+def an_app_that_does_not_tell_its_rights(ward: Ward) -> None:
+    ward.set.answers["operations/rights/single_publisher"] = (500, {}, {})
 
 
 def an_endpoint_without_a_handshake(ward: Ward) -> None:
@@ -88,6 +113,10 @@ def an_endpoint_without_a_handshake(ward: Ward) -> None:
 def a_stream_that_is_parked(ward: Ward) -> None:
     parked = [{"stream": "item-SKU1", "consumer": "projections"}]
     ward.set.answers["operations/parked"] = (200, {"parked": parked}, {})
+
+
+def markers_that_nobody_shows(ward: Ward) -> None:
+    ward.set.answers["operations/parked"] = (500, {"parked": []}, {})
 
 
 def a_stage_that_is_late(ward: Ward) -> None:
@@ -109,12 +138,24 @@ BROKEN: dict[Callable[[Ward], Any], tuple[str, str]] = {
     fewer_partitions_than_the_hub_has: ("partitions", "events has 4, and 2"),
     a_group_that_nobody_made: ("consumer groups", "events/another"),
     a_consumer_that_came_too_late: ("retention", "projections"),
+    an_app_that_wants_its_key: ("apps", "/admin/functions answers 401"),
+    an_app_that_nobody_named: ("apps", "nothing runs lag, parked"),
+    a_function_that_runs_nowhere: ("apps", "nothing runs deadlines"),
+    a_function_that_runs_twice: ("apps", "consumers_rights runs twice"),
+    an_app_of_another_version: ("apps", "added_since"),
     a_store_that_cannot_be_read: ("health", "403: no role"),
-    a_clock_that_is_slow: ("clocks", "the clock of the functions"),
-    a_key_that_is_missing: ("rights", "master key"),
-    leases_that_the_app_may_not_read: ("rights", "403"),
+    a_clock_that_is_slow: ("clocks", "the clock of http://127.0.0.1"),
+    rows_that_the_app_may_not_write: ("rights", "consumers may not views:write: Cosmos DB refuses"),
+    an_app_that_does_not_tell_its_rights: ("rights", "answers 500"),
     an_endpoint_without_a_handshake: ("handshake", "webhook"),
     a_stream_that_is_parked: ("parked", "item-SKU1 (projections)"),
+    markers_that_nobody_shows: ("parked", "answers 500"),
     a_stage_that_is_late: ("lag", "projections, partition 2"),
+}
+# What cannot be asked because of it.
+ALSO: dict[Callable[[Ward], Any], set[str]] = {
+    no_functions: {"apps"},
+    an_app_that_wants_its_key: {"health", "rights", "handshake", "parked", "lag"},
+    an_app_that_nobody_named: {"parked", "lag"},
 }
 ELSEWHERE = {"strong store"}

@@ -5,6 +5,7 @@ import os
 import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,12 +16,15 @@ from azure.eventhub.aio import EventHubProducerClient
 
 from infra.doctor import package
 from infra.doctor.examination import CHECKS
-from infra.doctor.patient import Functions
+from infra.doctor.patient import Functions, Unseen
 from infra.local.stack import ROOT
 from tests.conftest import Services, stand_ins
-from tests.doctor.breakages import BROKEN, ELSEWHERE
+from tests.doctor.breakages import ALSO, BROKEN, ELSEWHERE
 from tests.doctor.ward import DESCRIBED, Ward, function_set
+from tests.infra.clouds import APPS
 from tests.local.running import running
+
+FAILED: tuple[int, dict[str, object], dict[str, str]] = (500, {}, {})
 
 
 @pytest.fixture(scope="module")
@@ -65,7 +69,51 @@ async def test_what_is_broken_is_named(ward: Ward, breaks: Callable[[Ward], Any]
 
     name, said = BROKEN[breaks]
     assert said in found.pop(name)
-    assert found == {}
+    assert found.keys() == ALSO.get(breaks, set())
+    assert all("cannot be checked" in said or "answers" in said for said in found.values())
+
+
+async def test_what_cannot_be_seen_of_a_deployed_set_is_not_called_well(ward: Ward) -> None:
+    ward.environment = None
+
+    found = await ward.findings()
+
+    unseen = {name: said.why for name, said in found.items() if isinstance(said, Unseen)}
+    assert unseen.keys() == {"retry policies", "schedules"}
+    assert "of this checkout" in unseen["retry policies"]
+    assert "SWEEP_SCHEDULE" in unseen["schedules"]
+
+
+@pytest.mark.parametrize(("hours", "proven"), [(167.9, False), (168.1, True)])
+async def test_only_an_event_as_old_as_the_window_proves_the_retention(
+    ward: Ward, hours: float, *, proven: bool
+) -> None:
+    ward.checks = {"retention": CHECKS["retention"]}
+    ward.now = lambda: datetime.now(UTC) + timedelta(hours=hours)
+
+    said = (await ward.findings())["retention"]
+
+    assert said is None if proven else isinstance(said, Unseen) and "168 hours" in said.why
+
+
+async def test_each_app_is_asked_for_what_runs_in_it(ward: Ward) -> None:
+    async with function_set() as api, function_set() as publisher:
+        of = {name: APPS[name]["functions"] for name in APPS}
+        sets = {"command_api": api, "single_publisher": publisher, "consumers": ward.set}
+        for name, one in sets.items():
+            one.key = f"the key of {name}"
+            one.running = set(of[name])
+            one.off = set(ward.functions) - one.running
+            others = [f"operations/rights/{other}" for other in sets if other != name]
+            one.answers |= dict.fromkeys(others, FAILED)
+        # The platform lets whoever shows the master key into functions that are off, too.
+        api.answers |= dict.fromkeys(("operations/lag", "operations/parked", "webhooks"), FAILED)
+        for name in ("health", "operations/lag", "operations/parked", "webhooks"):
+            publisher.answers[name] = FAILED
+        ward.set.answers["health"] = FAILED
+        ward.sets = list(sets.values())
+
+        assert await ward.complaints() == {}
 
 
 async def test_a_store_that_is_not_strong_is_named(ward: Ward, tmp_path: Path) -> None:
@@ -84,6 +132,7 @@ async def test_what_cannot_be_reached_is_a_complaint_and_stops_no_other_check(wa
 
     found = await ward.complaints()
 
+    assert "cannot be asked" in found.pop("apps")
     assert found.keys() == {"health", "clocks", "rights", "parked", "lag", "handshake"}
     assert all("cannot be checked" in said for said in found.values())
 
@@ -113,8 +162,19 @@ async def test_a_running_stack_is_well(tmp_path: Path) -> None:
 
         code, said = await doctor("--url", stack.url, **stack.settings)
 
-    assert said.splitlines() == [f"well  {name}" for name in CHECKS]
+    unseen = ("retry policies", "schedules", "retention")
+    expected = [f"?     {name}: " if name in unseen else f"well  {name}" for name in CHECKS]
+    assert [line[: len(one)] for line, one in zip(said.splitlines(), expected, strict=True)] == (
+        expected
+    )
     assert code == 0
+
+
+async def test_as_many_keys_as_apps_or_one_for_all() -> None:
+    urls = ("https://a.example", "https://b.example", "https://c.example")
+    code, _ = await doctor("--url", *urls, DOCTOR_KEY="one two")
+
+    assert code == 2
 
 
 async def test_a_missing_setting_is_named_before_anything_else() -> None:

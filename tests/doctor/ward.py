@@ -1,4 +1,4 @@
-"""A patient in good health, and the function set that it asks."""
+"""A patient in good health, and the apps that it asks."""
 
 import asyncio
 import json
@@ -12,8 +12,9 @@ from uuid import uuid4
 
 from aiohttp import web
 
+from infra.doctor.apps import meet
 from infra.doctor.examination import CHECKS, examine
-from infra.doctor.patient import Functions, Patient
+from infra.doctor.patient import Complaint, Finding, Functions, Patient
 from infra.local.provision import provision
 from infra.local.stack import NAMES
 from shared.adapters.cosmos.client import open_client
@@ -27,20 +28,31 @@ ORIGIN = "eventgrid.azure.net"
 LEASE = {"id": "single-publisher..0", "LeaseToken": "0"}
 # Each opens connections, and takes its seconds: they run where they matter.
 OF_THE_LOG = {"partitions", "consumer groups", "retention"}
+ROLES = ("command_api", "single_publisher", "consumers")
 READY = {"status": "ready", "checks": []}
 
 
 class Set:
-    """A function set that answers as it is told."""
+    """An app that answers as it is told; `running` are the functions that it runs, None: it says 401."""
 
     def __init__(self) -> None:
         self.url = ""
+        self.running: set[str] | None = set()
+        self.off: set[str] = set()
+        self.key = ""
         self.answers: dict[str, tuple[int, Mapping[str, Any], Mapping[str, str]]] = {
             "health": (200, READY, {}),
             "operations/lag": (200, {"stages": []}, {}),
             "operations/parked": (200, {"parked": []}, {}),
+            **{f"operations/rights/{role}": (200, {"rights": {}}, {}) for role in ROLES},
             "webhooks": (200, {}, {"WebHook-Allowed-Origin": ORIGIN}),
         }
+
+    async def list_functions(self, request: web.Request) -> web.Response:
+        if self.running is None or request.headers.get("x-functions-key", "") != self.key:
+            return web.Response(status=401)
+        named = [(name, False) for name in self.running] + [(name, True) for name in self.off]
+        return web.json_response([{"name": name, "isDisabled": off} for name, off in named])
 
     async def answer(self, request: web.Request) -> web.Response:
         status, body, headers = self.answers.get(request.match_info["path"], (404, {}, {}))
@@ -51,6 +63,7 @@ class Set:
 async def function_set() -> AsyncIterator[Set]:
     made = Set()
     app = web.Application()
+    app.router.add_get("/admin/functions", made.list_functions)
     app.router.add_route("*", "/api/{path:.*}", made.answer)
     runner = web.AppRunner(app, access_log=None)
     await runner.setup()
@@ -68,11 +81,13 @@ class Ward:
     def __init__(self, services: Services, set_: Set, functions: Functions, place: Path) -> None:
         self.services = services
         self.set = set_
+        self.sets = [set_]
+        set_.running = set(functions)
         self.made = {**deepcopy(DESCRIBED), "database": f"doctor-{uuid4()}"}
         self.asked = deepcopy(self.made)
         self.functions = {name: deepcopy(dict(one)) for name, one in functions.items()}
         self.settings = {"COSMOS": services.cosmos, "EVENTHUBS": services.event_hubs}
-        self.environment = {"SWEEP_SCHEDULE": "0 * * * * *"}
+        self.environment: dict[str, str] | None = {"SWEEP_SCHEDULE": "0 * * * * *"}
         self.leases = [LEASE]
         self.progress = MemoryProgress()
         self.now: Callable[[], datetime] = lambda: datetime.now(UTC)
@@ -81,6 +96,11 @@ class Ward:
 
     async def complaints(self) -> dict[str, str]:
         """Examine; gives what is wrong by the name of the check."""
+        found = await self.findings()
+        return {name: said.wrong for name, said in found.items() if isinstance(said, Complaint)}
+
+    async def findings(self) -> dict[str, Finding]:
+        """Examine; gives what was found by the name of the check."""
         self._place.write_text(json.dumps(self.made), encoding="utf-8")
         await asyncio.to_thread(provision, self.services.cosmos, self._place)
         settings = Settings.read(self.settings)
@@ -97,11 +117,10 @@ class Ward:
                 cosmos=cosmos,
                 log=log,
                 progress=self.progress,
-                url=self.set.url,
-                key="",
+                apps=[await meet(one.url, one.key) for one in self.sets],
                 now=self.now,
             )
-            return {name: said.wrong async for name, said in examine(patient, self.checks) if said}
+            return {name: said async for name, said in examine(patient, self.checks)}
         finally:
             await cosmos.close()
             await log.close()

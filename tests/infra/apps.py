@@ -31,12 +31,16 @@ def may_run(cloud: Cloud) -> set[str]:
     reads = {
         name
         for name, trigger in triggers.items()
-        if trigger["type"] == "warmupTrigger" or trigger.get("methods") == [HttpMethod.GET]
+        if trigger["type"] == "warmupTrigger"
+        or trigger.get("methods") == [HttpMethod.GET]
+        or name == "measure"
     }
     follows = {
         name
         for name, trigger in triggers.items()
-        if trigger["type"] in STREAMS or "/parked/" in trigger.get("route", "") or name == "sweep"
+        if trigger["type"] in STREAMS
+        or "/parked/" in trigger.get("route", "")
+        or name in {"sweep", "rebuild", "view_rebuild"}
     }
     now = {"on": triggers.keys(), "draining": reads | follows, "off": reads}
     return set(now[cloud.parameters.get("writers", "on")])
@@ -59,6 +63,7 @@ def what_may_not_wake_up_is_always_ready(cloud: Cloud) -> None:
 
         if cloud.parameters.get("writers") != "off":
             assert {f"function:{name}" for name in streams} == ready.keys() - {"http"}
+        assert min(ready.values()) >= 1
         # One alone is drained every hour, and nothing answers meanwhile.
         assert ready.get("http", 2 if "command" not in here else 0) == 2
         assert scale["triggers"]["http"]["perInstanceConcurrency"] == 64
@@ -102,6 +107,7 @@ def settings_are_those_that_the_code_reads(cloud: Cloud) -> None:
             assert connection.client_id == settings[f"{name}__clientId"]
         Settings.read(settings)
         assert Exporters.read(settings).application_insights
+        assert settings["OTEL_SERVICE_NAME"] == site.body["tags"]["azd-service-name"]
         assert settings["OTEL_TRACES_SAMPLER"] == "parentbased_traceidratio"
         assert 0 < float(settings["OTEL_TRACES_SAMPLER_ARG"]) <= 1
         assert settings["PYTHON_ENABLE_OPENTELEMETRY"] == "true"

@@ -9,6 +9,8 @@ from typing import Any
 from tests.infra.clouds import DESCRIBED, Cloud
 
 CONTAINERS = "DocumentDB/databaseAccounts/sqlDatabases/containers"
+# Hours: from Friday evening, when nobody looks any more, to Tuesday, when it has been mended.
+LONGEST_STANDSTILL = 96
 BLOBS = "Storage/storageAccounts/blobServices/containers"
 
 
@@ -35,6 +37,7 @@ def the_store_is_strong_and_knows_identities_alone(cloud: Cloud) -> None:
 
     assert account["consistencyPolicy"]["defaultConsistencyLevel"] == "Strong"
     assert account["enableMultipleWriteLocations"] is False
+    assert account["enableAutomaticFailover"] is False
     assert len(account["locations"]) == 1
     assert account["backupPolicy"]["type"] == "Continuous"
     assert account["disableLocalAuth"] is True
@@ -59,6 +62,11 @@ def hubs_and_groups_are_those_of_the_names(cloud: Cloud) -> None:
     assert {one.body["name"]: one.properties["partitionCount"] for one in hubs} == {
         name: hub["partitions"] for name, hub in DESCRIBED["hubs"].items()
     }
+    for one in hubs:
+        kept = one.properties["retentionDescription"]
+        assert kept["cleanupPolicy"] == "Delete"
+        assert kept["retentionTimeInHours"] == DESCRIBED["hubs"][one.body["name"]]["retentionHours"]
+        assert kept["retentionTimeInHours"] >= LONGEST_STANDSTILL
     assert Counter(tuple(one.name.split("/")[1:]) for one in groups) == Counter(
         (name, group) for name, hub in DESCRIBED["hubs"].items() for group in hub["consumerGroups"]
     )

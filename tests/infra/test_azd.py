@@ -13,7 +13,7 @@ import yaml
 
 from infra.bicep.syntax import Reader
 from infra.local.stack import ROOT
-from shared.adapters.watching.names import COUNTERS, HISTOGRAMS
+from shared.adapters.watching.names import COUNTERS, HISTOGRAMS, LAG, PARKED_STREAMS
 from tests.infra.clouds import ALL, Cloud, cloud
 
 AZURE: dict[str, Any] = yaml.safe_load((ROOT / "azure.yaml").read_text(encoding="utf-8"))
@@ -192,12 +192,24 @@ def test_every_alert_has_its_runbook() -> None:
         if line.startswith("#")
     }
 
-    assert len(alerts) == 11
+    assert len(alerts) == 12
     for alert in alerts:
         runbook = re.search(r"docs/operations\.md#([a-z-]+)$", alert.properties["description"])
         assert runbook
         assert runbook[1] in headings
         assert runbook[1] in alert.name
+
+
+def test_what_is_parked_rings_as_long_as_it_is() -> None:
+    queries = {
+        one.name.split("-")[1]: one.properties["criteria"]["allOf"][0]["query"]
+        for one in cloud("together").of("Insights/scheduledQueryRules")
+    }
+
+    assert f"Name == '{PARKED_STREAMS}' and Max > 0" in queries["parked"]
+    assert f"Name == '{LAG}' and Max > 60" in queries["lag"]
+    assert f"Name == '{LAG}'" in queries["silent"]
+    assert "Told == 0" in queries["silent"]
 
 
 def test_every_command_of_the_runbooks_says_where_it_runs() -> None:

@@ -4,11 +4,17 @@ from collections.abc import Callable
 
 import pytest
 
+import command_api.application
+import consumers.application
+import single_publisher.application
 from infra.bicep.deployment import Deployment
 from infra.bicep.functions import SUBSCRIPTION
 from infra.local.stack import ROOT
+from shared.adapters import wiring
+from shared.kernel import ports
 from tests.infra import apps, checks, rights
 from tests.infra.clouds import ALL, Cloud, cloud
+from tests.infra.needs import OF_THE_PROCESS, PORTS, needs
 
 CHECKS: list[Callable[[Cloud], None]] = [
     checks.containers_are_those_of_the_names,
@@ -27,10 +33,11 @@ CHECKS: list[Callable[[Cloud], None]] = [
     checks.everything_reports,
     checks.everything_is_tagged,
     checks.data_is_closed_when_it_should_be,
-    rights.apps_may_do_what_their_functions_do,
+    rights.apps_may_do_what_their_code_asks_for_and_no_more,
     rights.nobody_may_change_or_delete_a_commit,
     rights.rights_are_on_what_there_is,
-    rights.each_app_has_only_its_own,
+    rights.each_app_has_an_identity_of_its_own,
+    rights.apps_start_when_they_have_their_rights,
     rights.no_grant_is_made_twice,
 ]
 
@@ -43,6 +50,34 @@ def test_deployed(name: str, check: Callable[[Cloud], None]) -> None:
 
 def test_every_function_is_listed_with_its_app() -> None:
     apps.the_functions_of_each_folder_are_listed()
+
+
+def test_every_port_that_a_role_can_open_is_known_for_what_it_asks() -> None:
+    opened = {
+        name
+        for name, one in vars(wiring).items()
+        if not name.startswith("_") and getattr(one, "__module__", "") == wiring.__name__
+    }
+
+    assert opened == PORTS.keys() | OF_THE_PROCESS
+    for port in PORTS.values():
+        assert port.more.keys() <= {name for kind in vars(ports).values() for name in dir(kind)}
+
+
+def test_each_role_tries_every_right_that_can_be_tried_without_a_trace() -> None:
+    roles = {
+        "command_api": command_api.application.RIGHTS,
+        "single_publisher": single_publisher.application.RIGHTS,
+        "consumers": consumers.application.RIGHTS,
+    }
+
+    for role, tried in roles.items():
+        needed = {
+            f"{what.removeprefix('hub ')}:{one}"
+            for what in needs(role)
+            for one in needs(role)[what]
+        }
+        assert set(tried) == needed - {"topic:notify", "commands:receive"}, role
 
 
 def test_the_address_of_the_api_is_that_of_the_app_with_the_commands() -> None:

@@ -26,7 +26,7 @@ BLOCKS = [
     if block.startswith("# local")
 ]
 SHOWN = {
-    "make doctor": r"\Awell  functions\n(well  .*\n|ILL   parked: 1 streams .*\n .*\n)+\Z",
+    "make doctor": r"\Awell  functions\n(well  .*\n|\?     .*\n|ILL   parked: 1 streams .*\n .*\n)+\Z",
     "curl -s 127.0.0.1:7071/api/health": r'"status":"ready"',
     "curl -s 127.0.0.1:7071/api/operations/parked": r'"stream":"item-SKU1"',
     "curl -s 127.0.0.1:7071/api/operations/lag": r'"stage":"projections"',

@@ -39,6 +39,9 @@ async def test_counting_has_an_end() -> None:
     [lag] = await feed_lag("publisher", MemoryFeed(store, page=1), MemoryLeases(), LATER)
 
     assert (lag.events, lag.at_least) == (20, True)
+    [lag] = await feed_lag("publisher", MemoryFeed(store, page=1), MemoryLeases(), LATER, 1)
+
+    assert (lag.events, lag.at_least) == (1, True)
 
 
 async def test_what_a_consumer_has_not_handled_is_counted_partition_by_partition() -> None:

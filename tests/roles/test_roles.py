@@ -6,13 +6,16 @@ from typing import Any
 import azure.functions as func
 import pytest
 
+from shared.adapters import names, telemetry, wiring
+from shared.adapters.watching.names import LAG, PARKED_STREAMS
 from shared.domain import domain
 from shared.kernel.commit import RecordedEvent
 from shared.kernel.generation import GENERATIONS
-from shared.kernel.parking import UNREADABLE
+from shared.kernel.parking import UNREADABLE, Parked
 from shared.kernel.stream import StreamName
 from tests.kernel.worlds import commit
 from tests.roles.wired import FUNCTIONS, Wired
+from tests.telemetry.worlds import World
 
 CARRIER = "com.example.carrier.parcel-dispatched"
 DATA: dict[str, object] = {"orderId": "7", "customerId": "C1"}
@@ -245,6 +248,46 @@ async def test_lag_is_told_for_every_stage(wired: Wired) -> None:
         "reactions",
         "notifications",
     }
+
+
+async def test_what_stands_still_is_measured_by_the_clock(
+    wired: Wired, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world = World()
+    monkeypatch.setattr(telemetry, "watcher", lambda: world.watcher)
+    await wired.command("item/TEA/register-item", {"name": "Tea", "reorderPoint": 1})
+    await wired.publish()
+    await wired.deliver("projections")
+    await wired.parking.park(Parked("reactions", "item-TEA", 1, 1, "boom", "", {}))
+    wired.later += timedelta(minutes=5)
+
+    await wired.tick("measure")
+
+    late = {stage: seconds > 299 for (stage,), seconds in world.measured(LAG).items()}
+    assert late == {"publish": True, "project": False, "react": True, "notify": True}
+    assert world.measured(PARKED_STREAMS) == {
+        (consumer,): consumer == "reactions" for consumer in names.CONSUMERS
+    }
+
+
+async def test_nothing_is_measured_for_nobody(
+    wired: Wired, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(telemetry, "watcher", lambda: None)
+    monkeypatch.delattr(wiring, "leases")
+
+    await wired.tick("measure")
+
+
+@pytest.mark.parametrize("role", ["command_api", "single_publisher", "consumers"])
+async def test_each_role_tells_which_of_its_rights_it_lacks(wired: Wired, role: str) -> None:
+    wired.denied = {"views:read", "views:write"}
+
+    status, told = await wired.ask(f"{role}_rights")
+
+    assert status == 200
+    lacking = {right: why for right, why in told["rights"].items() if why is not None}
+    assert lacking == {"views:write" if role == "consumers" else "views:read": "403"}
 
 
 async def test_a_new_instance_is_warmed_up(wired: Wired) -> None:

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 import azure.functions as func
@@ -27,6 +28,7 @@ from shared.adapters.memory import (
 )
 from shared.adapters.settings import Settings, WebhookSettings
 from shared.kernel.commit import to_item
+from shared.kernel.errors import StoreError
 from shared.kernel.partition import partition_of
 from tests import functions
 
@@ -55,6 +57,7 @@ class Wired:
         self._taken: dict[tuple[str, int], int] = {}
         twins = {
             "event_store": self.store,
+            "event_reader": self.store,
             "rows": self.rows,
             "parking": self.parking,
             "progress": self.progress,
@@ -75,11 +78,20 @@ class Wired:
         patch.setattr(wiring, "token_verifier", lambda: None)
         patch.setattr(wiring, "now", lambda: self.later)
         patch.setattr(wiring, "warm", self._warm)
+        patch.setattr(wiring, "attempts", self._attempts)
+        self.denied: set[str] = set()
         patch.setattr(wiring, "_dispatchers", [])
         patch.setattr(command_api.application, "_assembled", [])
         patch.setattr(single_publisher.application, "_assembled", [])
         for kept in ("_projections", "_reactions", "_notifications"):
             patch.setattr(consumers.application, kept, [])
+
+    async def _attempts(self, *rights: str) -> dict[str, Callable[[], Awaitable[object]]]:
+        return {right: partial(self._attempt, right) for right in rights}
+
+    async def _attempt(self, right: str) -> None:
+        if right in self.denied:
+            raise StoreError("403")
 
     async def _warm(self) -> None:
         self.warmed += 1

@@ -148,8 +148,16 @@ def test_the_app_is_loaded_by_the_worker_in_the_order_of_the_flow(
             "health",
             "openapi",
             "docs",
+            "command_api_rights",
         ),
-        *("single_publisher", "warmup", "sweep", "release_unpublished", "skip_unpublished"),
+        *(
+            "single_publisher",
+            "warmup",
+            "sweep",
+            "release_unpublished",
+            "skip_unpublished",
+            "single_publisher_rights",
+        ),
         *(
             "projections",
             "reactions",
@@ -160,10 +168,12 @@ def test_the_app_is_loaded_by_the_worker_in_the_order_of_the_flow(
             "deadlines",
             "rebuild",
             "view_rebuild",
+            "measure",
             "lag",
             "parked",
             "release_parked",
             "skip_parked",
+            "consumers_rights",
         ),
     ]
 

@@ -12,11 +12,12 @@ from infra.local.host.routes import find
 from infra.local.host.rules import Function
 from infra.local.host.worker import Retry
 
+ADMINISTRATION = "/admin/functions"
 LARGEST_BODY = 100 * 1024 * 1024
 
 
 class HttpListener:
-    """Serves the HTTP functions under the route prefix, and the platform's own webhook beside them."""
+    """Serves the HTTP functions under the route prefix, and beside them the platform's own webhook and list."""
 
     def __init__(self, functions: Sequence[Function], prefix: str, invoker: Invoker) -> None:
         self._functions = {function.name: function for function in functions}
@@ -56,6 +57,10 @@ class HttpListener:
             return web.Response(status=503)
         if path.lower() == PATH:
             return await self._event_grid.answer(request)
+        if path.lower() == ADMINISTRATION:
+            return web.json_response(
+                [{"name": name, "isDisabled": False} for name in self._functions]
+            )
         found = None
         if path.startswith(self._prefix):
             found = find(self._routes, request.method, path.removeprefix(self._prefix))

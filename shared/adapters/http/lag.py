@@ -11,7 +11,7 @@ import azure.functions as func
 from shared.adapters.http.problems import from_error
 from shared.adapters.http.responses import json_response
 from shared.kernel.errors import OnewriteError
-from shared.kernel.lag import Lag, feed_lag, log_lag
+from shared.kernel.lag import MOST_PAGES, Lag, feed_lag, log_lag
 from shared.kernel.ports import Feed, Leases, LogReader, Progress
 
 
@@ -27,11 +27,11 @@ class Lags:
     progress: Progress
     now: Callable[[], datetime]
 
-    async def all(self) -> list[Lag]:
-        """Look at every partition of every stage, in the order of the flow."""
+    async def all(self, most_pages: int = MOST_PAGES) -> list[Lag]:
+        """Look at every partition of every stage, in the order of the flow; count no further than some pages."""
         now = self.now()
         found = await asyncio.gather(
-            feed_lag(self.publisher, self.feed, self.leases, now),
+            feed_lag(self.publisher, self.feed, self.leases, now, most_pages),
             *(log_lag(consumer, self.log, self.progress, now) for consumer in self.consumers),
         )
         return list(chain.from_iterable(found))

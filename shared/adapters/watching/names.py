@@ -11,6 +11,7 @@ CHARGE: Final = "onewrite.request_charge"
 FAILURES: Final = "onewrite.failed_batches"
 BATCH: Final = "onewrite.batch_size"
 LAG: Final = "onewrite.lag"
+PARKED_STREAMS: Final = "onewrite.parked_streams"
 
 COUNTERS: Final = {
     COMMANDS: ("{command}", "Commands, by type and by what they came to"),
@@ -21,7 +22,9 @@ COUNTERS: Final = {
     FAILURES: ("{batch}", "Batches that a function could not handle, and gets again"),
     CHARGE: ("{request unit}", "What the store charged, by operation"),
 }
+# No gauges: an instance that looks no more would go on telling what it saw last.
 HISTOGRAMS: Final = {
     BATCH: ("{item}", "Commits of a write, messages of a batch, by stage"),
-    LAG: ("s", "Age of the oldest event of a batch when a stage took it"),
+    LAG: ("s", "Age of the oldest event of a batch when a stage took it, or that waits for it"),
+    PARKED_STREAMS: ("{stream}", "Streams that are parked, by consumer, whenever they are counted"),
 }

@@ -75,6 +75,13 @@ async def test_without_a_route_for_path_and_method_it_is_not_found(
     assert (await ask(port, request_line))[0] == 404
 
 
+async def test_the_host_lists_its_functions_as_the_platform_does(port: int) -> None:
+    status, _, content = await ask(port, "GET /admin/functions")
+
+    assert status == 200
+    assert {"name": "fails", "isDisabled": False} in json.loads(content)
+
+
 async def test_a_function_that_raises_is_a_500_without_a_word(port: int) -> None:
     assert (await ask(port, "GET /api/fails"))[::2] == (500, "")
 

@@ -1,0 +1,81 @@
+"""What the roles open asks of the cloud no more than their apps may do."""
+
+from collections import Counter
+from collections.abc import AsyncIterator
+
+import pytest
+
+import single_publisher.application
+from infra.local.provision import provision
+from infra.local.stack import NAMES
+from shared.adapters import wiring
+from shared.adapters.cosmos.client import container, open_client
+from shared.kernel.errors import StoreThrottled
+from shared.kernel.stream import StreamName
+from tests.adapters.stand_ins import local_settings
+from tests.conftest import FaultsClient, Services
+
+CONTAINERS = ("events", "views", "leases", "parked", "outcomes", "progress")
+
+
+@pytest.fixture
+async def wired(services: Services, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[None]:
+    provision(services.cosmos, NAMES)
+    monkeypatch.setattr(wiring, "settings", lambda: local_settings(services))
+    for kept in ("_opened", "_stores"):
+        monkeypatch.setattr(wiring, kept, [])
+    monkeypatch.setattr(single_publisher.application, "_assembled", [])
+    opens = (wiring._event_hubs, wiring._mailbox, wiring._event_hubs_reader)
+    for one in opens:
+        one.cache_clear()
+    yield
+    for client in wiring._opened:
+        await client.close()
+    for one in opens:
+        await one().close()
+        one.cache_clear()
+
+
+@pytest.mark.usefixtures("wired")
+async def test_the_publisher_only_reads_the_store(faults: FaultsClient) -> None:
+    before = Counter(await faults.requests())
+    await wiring.warm()
+    publisher = await single_publisher.application.publisher()
+    await publisher.replay(StreamName("item", "nobody"), 1)
+
+    asked = Counter(await faults.requests()) - before
+    assert {name for name in asked if name.endswith(" events")} == {
+        "metadata events",
+        "query events",
+    }
+
+
+@pytest.mark.usefixtures("wired")
+async def test_rights_are_tried_without_a_trace(services: Services, faults: FaultsClient) -> None:
+    rights = [f"{name}:{right}" for name in CONTAINERS for right in ("read", "append", "write")]
+    attempts = await wiring.attempts(*rights, "events:send", "events:receive", "commands:send")
+    hubs = ("events", "commands")
+    before, sent = await stored(services), [await faults.sends(hub) for hub in hubs]
+
+    assert len(attempts) == len(rights) + 3
+    for attempt in attempts.values():
+        await attempt()
+    assert await stored(services) == before
+    assert [await faults.sends(hub) for hub in hubs] == sent
+
+    await faults.set(
+        1, {"service": "cosmos", "fault": "throttle", "container": "views", "every": 1}
+    )
+    with pytest.raises(StoreThrottled):
+        await attempts["views:write"]()
+    await faults.set(1)
+
+
+async def stored(services: Services) -> dict[str, int]:
+    client = await open_client(local_settings(services))
+    found = {
+        name: len([one async for one in container(client, name).query_items("SELECT c.id FROM c")])
+        for name in CONTAINERS
+    }
+    await client.close()
+    return found
