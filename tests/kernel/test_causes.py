@@ -4,8 +4,7 @@ from dataclasses import replace
 
 from shared.adapters.memory import MemoryEventStore
 from shared.domain import domain
-from shared.domain.order.commands import OrderLine
-from shared.domain.order.events import OrderPlaced
+from shared.domain.order.events import OrderedLine, OrderPlaced
 from shared.kernel.category import record
 from shared.kernel.causes import MOST, Causes
 from shared.kernel.commit import Commit
@@ -36,7 +35,7 @@ async def test_a_circle_of_causes_ends_too() -> None:
 
 async def test_more_effects_than_anybody_reads_are_not_told() -> None:
     # More lines than an order may have: whoever writes more one day is not told all of it.
-    lines = tuple(OrderLine(sku=f"SKU{n}", quantity=1) for n in range(MOST + 1))
+    lines = tuple(OrderedLine(sku=f"SKU{n}", quantity=1) for n in range(MOST + 1))
     placed = record(OrderPlaced.model_construct(customer_id="C1", lines=lines))
     made = commit(1, placed, stream=ORDER)
 
