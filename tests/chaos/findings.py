@@ -13,7 +13,7 @@ from azure.eventhub.aio import EventHubConsumerClient, PartitionContext
 
 from infra.local.demo import process
 from infra.local.demo.oracle import broken_promises, everything, streams, wrong_rows
-from tests.chaos.cloud import Cloud
+from tests.chaos.cloud import BUSY, Cloud
 from tests.chaos.shoppers import Told
 
 
@@ -129,7 +129,7 @@ async def _partition(client: EventHubConsumerClient, partition: str) -> list[tup
     reading = asyncio.create_task(
         client.receive_batch(take, partition_id=partition, starting_position="-1")
     )
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(BUSY):
         await end.wait()
     reading.cancel()
     await asyncio.gather(reading, return_exceptions=True)
