@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from shared.adapters import wiring
 from shared.adapters.names import (
+    DEADLINES,
     MAILBOX,
     NOTIFICATIONS,
     PROJECTIONS,
@@ -126,6 +127,8 @@ async def deadlines() -> "Deadlines":
         await wiring.rows(),
         await wiring.event_store(),
         await wiring.dispatcher(domain),
+        await wiring.parking(),
+        await wiring.progress(),
         wiring.now,
     )
 
@@ -146,6 +149,8 @@ async def operations(consumer: str) -> "Operations":
         return Operations(consumer, parking, None, wiring.now)
     if consumer == WEBHOOKS:
         return Operations(consumer, parking, (await webhooks()).replay, wiring.now)
+    if consumer == DEADLINES:
+        return Operations(consumer, parking, (await deadlines()).replay, wiring.now)
     raise not_found(f"There is no consumer '{consumer[:60]}' here.")
 
 

@@ -7,9 +7,9 @@ import azure.functions as func
 import pytest
 
 from shared.kernel.commit import RecordedEvent
-from shared.kernel.parking import UNREADABLE
+from shared.kernel.parking import UNREADABLE, Parked
 from shared.kernel.stream import StreamName
-from tests.kernel.worlds import commit
+from tests.kernel.worlds import NOON, commit
 from tests.roles.wired import FUNCTIONS, Wired
 
 CARRIER = "com.example.carrier.parcel-dispatched"
@@ -157,6 +157,18 @@ async def test_what_a_webhook_parked_is_released(wired: Wired) -> None:
     route: dict[str, Any] = {"consumer": "webhooks", "stream": one["stream"]}
     assert (await wired.ask("release_parked", DECISION, **route))[0] == 200
     assert [e.data for e in wired.store.written[-1].events] == [{"quantity": 3}]
+
+
+async def test_what_the_deadlines_parked_is_released(wired: Wired) -> None:
+    body = {"customerId": "C1", "lines": [{"sku": "TEA", "quantity": 2}]}
+    await wired.command("order/7/place-order", body)
+    await wired.parking.park(Parked("deadlines", "order-7", 1, 1, "a bug that is mended", NOON))
+    wired.later += timedelta(hours=1)
+
+    route: dict[str, Any] = {"consumer": "deadlines", "stream": "order-7"}
+    assert (await wired.ask("release_parked", DECISION, **route))[0] == 200
+    assert [e.type for c in wired.store.written for e in c.events][-1] == "OrderCancelled"
+    assert (await wired.ask("parked"))[1] == {"parked": []}
 
 
 async def test_what_cannot_be_published_is_for_operators_too(wired: Wired) -> None:

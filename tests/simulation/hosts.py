@@ -92,12 +92,15 @@ class Host:
         self.dispatcher = dispatcher(version, store, self._pause)
         processor = event_processor(version, self.dispatcher, now, self._pause)
         self.reactions = Reactions(version, processor, store, parking, now)
-        self.deadlines = Deadlines(version.deadlines, rows, store, self.dispatcher, now)
+        progress = SimProgress(self.calls, cloud.progress)
+        self.deadlines = Deadlines(
+            *(version.deadlines, rows, store, self.dispatcher, parking, progress), now
+        )
         self.publisher = Publisher(log, store, parking, now)
         self.projections = Projections(domain.views, rows, store, parking, give_log, now)
         self.sweep = Sweep(
             feed=SimFeed(cloud, dice),
-            progress=SimProgress(self.calls, cloud.progress),
+            progress=progress,
             rows=rows,
             parking=parking,
             publisher=self.publisher,
@@ -213,7 +216,7 @@ class Host:
     async def _call_off(self) -> None:
         while True:
             await asyncio.sleep(self.weather.dice.uniform(1, 3))
-            await self._timed(self.deadlines.run())
+            await self._timed(self.deadlines.run(seconds=1e9))
 
     async def _timed(self, run: Awaitable[object]) -> None:
         """A timer that fails is called again when it is due again."""
