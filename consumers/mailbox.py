@@ -9,10 +9,10 @@ from datetime import datetime
 from shared.kernel.commit import timestamp
 from shared.kernel.dispatcher import Dispatcher
 from shared.kernel.domain import Domain
-from shared.kernel.errors import CommandIdReused, InvalidMessage, OnewriteError, Poison
+from shared.kernel.errors import CommandIdReused, InvalidMessage, OnewriteError
 from shared.kernel.final_outcome import failed, final
 from shared.kernel.outcome import Accepted, Outcome
-from shared.kernel.parking import UNREADABLE, Parked
+from shared.kernel.parking import unreadable_message
 from shared.kernel.patience import patiently
 from shared.kernel.ports import Outcomes, Parking
 from shared.kernel.request import CommandRequest
@@ -41,7 +41,8 @@ class DurableMailbox:
                 waiting, stream = stream_of(body)
                 streams[str(stream)].append(waiting)
             except InvalidMessage as error:
-                await self._park(body, error)
+                found = timestamp(self.now())
+                await self.parking.park(unreadable_message(CONSUMER, body, error, found))
         gate = asyncio.Semaphore(STREAMS_AT_ONCE)
         handled = [self._in_order(waiting, gate) for waiting in streams.values()]
         results = await asyncio.gather(*handled, return_exceptions=True)
@@ -80,8 +81,3 @@ class DurableMailbox:
 
     async def _patiently[T](self, work: Callable[[], Awaitable[T]]) -> T:
         return await patiently(work, self.pause)
-
-    async def _park(self, body: bytes, error: InvalidMessage) -> None:
-        shown = {"body": body.decode(errors="replace")}
-        poison, time = str(Poison(UNREADABLE, 0, error)), timestamp(self.now())
-        await self.parking.park(Parked(CONSUMER, UNREADABLE, 0, 0, poison, time, shown))

@@ -1,14 +1,15 @@
 """Parking: what can never succeed holds back its own stream for one consumer, and nothing else."""
 
+import hashlib
+from base64 import b64encode
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from shared.kernel.errors import Poison
+from shared.kernel.errors import InvalidMessage, Poison
 
-UNREADABLE = "unreadable"
-"""The stream of messages that do not say to which one they belong."""
+_UNREADABLE = "unreadable"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,29 @@ class Decision:
     reason: str
     by: str
     time: str
+
+
+def unreadable(content: bytes) -> str:
+    """Name the stream of what does not say to which one it belongs: each content has its own, and none is lost."""
+    return f"{_UNREADABLE}-{hashlib.sha256(content).hexdigest()[:32]}"
+
+
+def is_unreadable(stream: str) -> bool:
+    """Tell whether a stream stands for a message that nobody could read."""
+    return stream.partition("-")[0] == _UNREADABLE
+
+
+def unreadable_message(consumer: str, body: bytes, error: InvalidMessage, time: str) -> Parked:
+    """Park a message that does not say to which stream it belongs, with all of it."""
+    stream = unreadable(body)
+    return Parked(consumer, stream, 0, 0, str(Poison(stream, 0, error)), time, _shown(body))
+
+
+def _shown(body: bytes) -> Mapping[str, str]:
+    try:
+        return {"body": body.decode()}
+    except UnicodeDecodeError:
+        return {"base64": b64encode(body).decode()}
 
 
 @contextmanager

@@ -192,10 +192,13 @@ async def test_an_id_that_stands_for_another_command_keeps_its_outcome(world: Wo
 
 
 async def test_what_cannot_be_read_at_all_is_parked(world: World) -> None:
-    await world.mailbox.handle([b"{", waiting(REGISTER, "c0")])
+    nowhere = waiting(REGISTER, "c9").replace(b"item-teapot", b"item")
+    batch = [b"{", nowhere, waiting(REGISTER, "c0")]
+    await world.mailbox.handle(batch)
+    await world.mailbox.handle(batch)
 
-    (marker,) = world.parking.markers()
-    assert (marker.consumer, marker.envelope) == (CONSUMER, {"body": "{"})
+    parked = [(marker.consumer, marker.envelope) for marker in world.parking.markers()]
+    assert parked == [(CONSUMER, {"body": body.decode()}) for body in (b"{", nowhere)]
     assert world.effects() == ["c0"]
 
 

@@ -7,7 +7,7 @@ import azure.functions as func
 import pytest
 
 from shared.kernel.commit import RecordedEvent
-from shared.kernel.parking import UNREADABLE, Parked
+from shared.kernel.parking import Parked, unreadable
 from shared.kernel.stream import StreamName
 from tests.kernel.worlds import NOON, commit
 from tests.roles.wired import FUNCTIONS, Wired
@@ -183,7 +183,7 @@ async def test_what_cannot_be_published_is_for_operators_too(wired: Wired) -> No
 @pytest.mark.parametrize("consumer", ["projections", "reactions", "notifications", "mailbox"])
 async def test_what_nobody_can_read_can_only_be_skipped(wired: Wired, consumer: str) -> None:
     await FUNCTIONS[consumer]([func.EventHubEvent(body=b"{", sequence_number=7)])
-    route: dict[str, Any] = {"consumer": consumer, "stream": UNREADABLE}
+    route: dict[str, Any] = {"consumer": consumer, "stream": unreadable(b"{")}
 
     status, told = await wired.ask("release_parked", DECISION, **route)
     assert (status, told["code"]) == (409, "still-poisonous")
@@ -226,5 +226,5 @@ async def test_the_api_tells_of_itself(wired: Wired) -> None:
 async def test_a_batch_that_nobody_can_read_notes_no_progress(wired: Wired) -> None:
     await FUNCTIONS["projections"]([func.EventHubEvent(body=b"{", sequence_number=7)])
 
-    assert [one.stream for one in wired.parking.markers()] == [UNREADABLE]
+    assert [one.stream for one in wired.parking.markers()] == [unreadable(b"{")]
     assert await wired.noted("projections", "item-TEA") is None

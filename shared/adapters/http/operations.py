@@ -13,7 +13,7 @@ from shared.adapters.names import CONSUMERS
 from shared.kernel.commit import timestamp
 from shared.kernel.errors import InvalidMessage, OnewriteError, Poison
 from shared.kernel.message import Message
-from shared.kernel.parking import UNREADABLE, Decision, Parked
+from shared.kernel.parking import Decision, Parked, is_unreadable
 from shared.kernel.ports import Parking, StoredParked
 from shared.kernel.stream import StreamName
 
@@ -67,7 +67,7 @@ class Operations:
                 by=instruction.by,
                 time=timestamp(self.now()),
             )
-            if self.replay is None or stream == UNREADABLE:
+            if self.replay is None or is_unreadable(stream):
                 version = await self._pass_over(decision, parked)
             else:
                 await self.parking.decide(decision)
@@ -83,8 +83,8 @@ class Operations:
     async def _pass_over(self, decision: Decision, parked: StoredParked) -> int:
         """Take a marker away that nothing stands behind; raises Poison when that was not asked for."""
         if decision.action != "skip":
-            unreadable = InvalidMessage("nobody can read it, and so it can only be skipped")
-            raise Poison(decision.stream, decision.version, unreadable)
+            useless = InvalidMessage("nobody can read it, and so it can only be skipped")
+            raise Poison(decision.stream, decision.version, useless)
         await self.parking.decide(decision)
         await self.parking.unpark(parked)
         return decision.version
