@@ -146,7 +146,7 @@ async def operations(consumer: str) -> "Operations":
     if consumer == NOTIFICATIONS:
         return Operations(consumer, parking, (await notifications()).replay, wiring.now)
     if consumer == MAILBOX:
-        return Operations(consumer, parking, None, wiring.now)
+        return Operations(consumer, parking, (await mailbox()).replay, wiring.now)
     if consumer == WEBHOOKS:
         return Operations(consumer, parking, (await webhooks()).replay, wiring.now)
     if consumer == DEADLINES:

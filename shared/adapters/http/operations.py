@@ -40,7 +40,7 @@ class Operations:
 
     consumer: str
     parking: Parking
-    replay: Callable[[StreamName, int], Awaitable[int]] | None
+    replay: Callable[[StreamName, int], Awaitable[int]]
     now: Callable[[], datetime]
 
     async def skip(self, req: func.HttpRequest) -> func.HttpResponse:
@@ -67,11 +67,11 @@ class Operations:
                 by=instruction.by,
                 time=timestamp(self.now()),
             )
-            if self.replay is None or is_unreadable(stream):
+            if is_unreadable(stream):
                 version = await self._pass_over(decision, parked)
             else:
                 await self.parking.decide(decision)
-                version = await self._go_round(parked, self.replay)
+                version = await self._go_round(parked)
             return json_response({"stream": stream, "version": version})
         except Problem as problem:
             return problem.response()
@@ -89,14 +89,12 @@ class Operations:
         await self.parking.unpark(parked)
         return decision.version
 
-    async def _go_round(
-        self, parked: StoredParked, replay: Callable[[StreamName, int], Awaitable[int]]
-    ) -> int:
+    async def _go_round(self, parked: StoredParked) -> int:
         """Replay to the tail and take the marker away, again if an event arrived meanwhile."""
         version = parked.marker.version - 1
         current: StoredParked | None = parked
         while current is not None:
-            version = await replay(StreamName.parse(parked.marker.stream), version + 1)
+            version = await self.replay(StreamName.parse(parked.marker.stream), version + 1)
             if await self.parking.unpark(current):
                 return version
             current = await self.parking.find(self.consumer, parked.marker.stream)
