@@ -158,6 +158,15 @@ async def test_an_item_that_says_nowhere_where_it_belongs_is_parked_too() -> Non
     assert [marker.version for marker in parked] == [1, 1]
 
 
+async def test_an_item_whose_id_says_no_version_holds_up_its_whole_stream() -> None:
+    world = World(MemoryLog(partitions=4))
+
+    await world.publisher.publish('[{"id": "x", "stream": "item-teapot"}]')
+
+    (marker,) = await world.parking.parked("single_publisher")
+    assert (marker.stream, marker.version) == ("item-teapot", 1)
+
+
 async def test_what_comes_before_the_place_of_a_parked_stream_is_published() -> None:
     world = World(MemoryLog(partitions=4))
     late = [commit(version, stream=TEAPOT) for version in (1, 2, 3, 4)]
