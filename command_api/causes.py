@@ -8,7 +8,7 @@ from command_api.application import Application
 from command_api.parsing import stream_name, version_in
 from shared.adapters.http.problems import Problem, from_error, not_found
 from shared.adapters.http.responses import event_json, json_response
-from shared.kernel.causes import Causes, Effect, told
+from shared.kernel.causes import Causes, Effect, drawn
 from shared.kernel.errors import OnewriteError
 
 
@@ -23,8 +23,9 @@ async def get_causes(req: func.HttpRequest, application: Application) -> func.Ht
         causes = Causes(application.domain, application.store)
         tree = await causes.of(await causes.root(found[0]))
         if "text/plain" in req.headers.get("Accept", ""):
-            return func.HttpResponse("\n".join(told(tree)) + "\n", mimetype="text/plain")
-        return json_response(_shown(tree))
+            text = drawn(tree, complete=causes.complete)
+            return func.HttpResponse(text, mimetype="text/plain")
+        return json_response({**_shown(tree), "complete": causes.complete})
     except Problem as problem:
         return problem.response()
     except OnewriteError as error:
@@ -36,6 +37,7 @@ def _shown(effect: Effect) -> dict[str, Any]:
     shown: dict[str, Any] = {"stream": effect.stream, "commandId": effect.command_id}
     if effect.command is not None:
         shown["command"] = effect.command
+    shown["outcome"] = "nothing so far" if commit is None else "done"
     if commit is not None:
         shown["time"] = commit.metadata.time
         shown["events"] = [event_json(n, e) for n, e in enumerate(commit.events, commit.first)]

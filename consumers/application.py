@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from shared.adapters import telemetry, wiring
 from shared.adapters.names import (
     CONSUMERS,
+    DEADLINES,
     MAILBOX,
     NOTIFICATIONS,
     PROJECTIONS,
@@ -136,6 +137,8 @@ async def deadlines() -> "Deadlines":
         await wiring.served_rows(),
         await wiring.event_store(),
         await wiring.dispatcher(domain),
+        await wiring.parking(),
+        await wiring.progress(),
         wiring.now,
     )
 
@@ -167,9 +170,11 @@ async def operations(consumer: str) -> "Operations":
     if consumer == NOTIFICATIONS:
         return Operations(consumer, parking, (await notifications()).replay, wiring.now)
     if consumer == MAILBOX:
-        return Operations(consumer, parking, None, wiring.now)
+        return Operations(consumer, parking, (await mailbox()).replay, wiring.now)
     if consumer == WEBHOOKS:
         return Operations(consumer, parking, (await webhooks()).replay, wiring.now)
+    if consumer == DEADLINES:
+        return Operations(consumer, parking, (await deadlines()).replay, wiring.now)
     raise not_found(f"There is no consumer '{consumer[:60]}' here.")
 
 

@@ -18,6 +18,9 @@ from shared.kernel.patience import patiently
 from shared.kernel.reactions import Reacting, commands
 from shared.kernel.request import CommandRequest
 
+COMMANDS_AT_ONCE = 100
+"""An order asks as many items as it has lines, and many orders come at once: the store is asked by so many."""
+
 type Dispatch = Callable[[CommandRequest], Coroutine[Any, Any, Outcome]]
 
 
@@ -28,11 +31,12 @@ def event_processor(
     pause: Callable[[int], Awaitable[None]],
 ) -> EventProcessor:
     """Register every receptor and every policy for the event that it is bound to."""
-    processor = EventProcessor()
+    processor, gate = EventProcessor(), asyncio.Semaphore(COMMANDS_AT_ONCE)
 
     async def dispatch(request: CommandRequest) -> Outcome:
         # The batch would bring everything beside it again too.
-        return await patiently(lambda: dispatcher.dispatch(request), pause)
+        async with gate:
+            return await patiently(lambda: dispatcher.dispatch(request), pause)
 
     for reacting in domain.reactions:
         processor.register(reacting.event, partial(_cause, reacting, dispatch, now))

@@ -1,68 +1,129 @@
 """Deadlines: streams that have waited for too long are told so, under an id that every host would give."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+import json
+import time
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from shared.kernel.commit import Metadata, timestamp
+from shared.kernel.commit import timestamp
 from shared.kernel.deadline import Deadline
 from shared.kernel.dispatcher import Dispatcher
+from shared.kernel.errors import OnewriteError, Poison, ReactionFailed
 from shared.kernel.listing import Filter, Listing, Place
-from shared.kernel.outcome import Accepted
-from shared.kernel.ports import EventStore, RowReader
-from shared.kernel.request import CommandRequest
+from shared.kernel.message import type_name
+from shared.kernel.outcome import Accepted, Refused
+from shared.kernel.parking import Parked
+from shared.kernel.ports import EventStore, Parking, Progress, RowReader
 from shared.kernel.stream import StreamName
 from shared.kernel.view import Row
 
+CONSUMER = "deadlines"
 PAGE = 50
+SECONDS = 40.0
+"""So long a run goes on, at most: the timer is due every minute."""
 
 
 @dataclass(frozen=True, slots=True)
 class Deadlines:
-    """Looks through the views for what waits, and into the streams for how long."""
+    """Looks through the views for what waits, and into the streams for how long.
+
+    A run that does not come to the end of a view goes on there the next time.
+    """
 
     deadlines: Sequence[Deadline]
     rows: RowReader
     store: EventStore
     dispatcher: Dispatcher
+    parking: Parking
+    progress: Progress
     now: Callable[[], datetime]
 
-    async def run(self) -> int:
-        """Send the commands that are due, and count those that took effect; raises as the store does."""
-        return sum([await self._run(deadline) for deadline in self.deadlines])
+    async def run(self, seconds: float = SECONDS) -> int:
+        """Send the commands that are due, and count those that took effect.
 
-    async def _run(self, deadline: Deadline) -> int:
-        filters = [Filter(field, "=", value) for field, value in deadline.waiting.items()]
-        listing: Listing | None = Listing(deadline.view.name, filters, limit=PAGE)
-        late = 0
-        while listing is not None:
-            rows = await self.rows.page(listing)
-            late += sum(await asyncio.gather(*(self._check(deadline, row) for row in rows)))
-            listing = _behind(listing, rows)
+        A stream that can never be looked at is parked. Raises what may go well later, when the others are done.
+        """
+        held = {marker.stream for marker in await self.parking.parked(CONSUMER)}
+        late, errors = 0, list[BaseException]()
+        for deadline in self.deadlines:
+            async for rows in self._waiting(deadline, seconds / len(self.deadlines)):
+                checks = [self._check(deadline, row) for row in rows if row.at.stream not in held]
+                for result in await asyncio.gather(*checks, return_exceptions=True):
+                    if isinstance(result, Poison):
+                        await self._park(result)
+                    elif isinstance(result, BaseException):
+                        errors.append(result)
+                    else:
+                        late += result
+        if errors:
+            raise BaseExceptionGroup("not every stream was looked at", errors)
         return late
 
+    async def replay(self, stream: StreamName, version: int) -> int:
+        """Look at a parked stream again, unless that was skipped; raises Poison."""
+        if not await self._is_skipped(str(stream), version):
+            for deadline in self.deadlines:
+                if deadline.view.category.name == stream.category:
+                    await self._look(deadline, stream, version)
+        return version
+
+    async def _waiting(self, deadline: Deadline, seconds: float) -> AsyncIterator[Sequence[Row]]:
+        """Give the rows that wait page by page, from the place on that was reached, for a while."""
+        end, name = time.monotonic() + seconds, f"{CONSUMER}:{deadline.name}"
+        filters = [Filter(field, "=", value) for field, value in deadline.waiting.items()]
+        listing = Listing(deadline.view.name, filters, limit=PAGE)
+        at = await self.progress.read(name) or ""
+        while True:
+            after = Place(None, *json.loads(at)) if at else None
+            rows = await self.rows.page(replace(listing, after=after))
+            yield rows
+            behind = _place(rows)
+            if behind != at:
+                await self.progress.write(name, behind)
+            at = behind
+            if not at or time.monotonic() >= end:
+                return
+
     async def _check(self, deadline: Deadline, row: Row) -> bool:
-        stream = StreamName.parse(row.at.stream)
+        return await self._look(deadline, StreamName.parse(row.at.stream), row.version)
+
+    async def _look(self, deadline: Deadline, stream: StreamName, version: int) -> bool:
+        """Tell a stream that its time is up, if it is; raises Poison, or what may go well later."""
+        try:
+            return await self._tell(deadline, stream)
+        except Exception as error:
+            if isinstance(error, OnewriteError) and error.transient:
+                raise
+            raise Poison(str(stream), version, error) from error
+
+    async def _tell(self, deadline: Deadline, stream: StreamName) -> bool:
         commits = (await self.store.tail(stream, limit=1)).commits
         limit = timestamp(self.now() - deadline.after)
         if not commits or commits[-1].metadata.time > limit:
             return False
         last = commits[-1]
-        command_id = deadline.identify(stream, last.version)
-        metadata = Metadata(
-            correlation_id=last.metadata.correlation_id,
-            causation_id=f"{stream}@{last.version}",
-            time=timestamp(self.now()),
-            traceparent=last.metadata.traceparent,
-        )
-        request = CommandRequest(stream, deadline.command(), command_id, metadata, derived=True)
+        request = deadline.request(last, timestamp(self.now()))
         outcome = await self.dispatcher.dispatch(request)
+        if isinstance(outcome, Refused):
+            command, sentence = type_name(type(request.command)), outcome.refusal.sentence
+            raise ReactionFailed(f"{command} to {stream} was refused: {sentence}")
         return isinstance(outcome, Accepted) and not outcome.repeated
 
+    async def _is_skipped(self, stream: str, version: int) -> bool:
+        decisions = await self.parking.decisions(CONSUMER, stream)
+        return any(one.version == version and one.action == "skip" for one in decisions)
 
-def _behind(listing: Listing, rows: Sequence[Row]) -> Listing | None:
-    if len(rows) < listing.limit:
-        return None
-    last = rows[-1].at
-    return replace(listing, after=Place(None, last.key, last.stream))
+    async def _park(self, poison: Poison) -> None:
+        if not await self._is_skipped(poison.stream, poison.version):
+            stream, version, found = poison.stream, poison.version, timestamp(self.now())
+            marker = Parked(CONSUMER, stream, version, version, str(poison), found)
+            await self.parking.park(marker)
+
+
+def _place(rows: Sequence[Row]) -> str:
+    """Name the place behind a page; the last page leads back to the beginning."""
+    if len(rows) < PAGE:
+        return ""
+    return json.dumps([rows[-1].at.key, rows[-1].at.stream])

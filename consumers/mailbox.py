@@ -1,6 +1,7 @@
 """The durable mailbox: commands that wait in the hub are handled one at a time per stream, in order."""
 
 import asyncio
+import hashlib
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -9,13 +10,20 @@ from datetime import datetime
 from shared.kernel.commit import timestamp
 from shared.kernel.dispatcher import Dispatcher
 from shared.kernel.domain import Domain
-from shared.kernel.errors import CommandIdReused, InvalidMessage, OnewriteError, Poison
+from shared.kernel.errors import (
+    CommandIdReused,
+    InvalidMessage,
+    OnewriteError,
+    PassedOver,
+    Poison,
+)
 from shared.kernel.final_outcome import failed, final
 from shared.kernel.outcome import Accepted, Outcome
-from shared.kernel.parking import UNREADABLE, Parked
+from shared.kernel.parking import Parked, suspecting, unreadable_message
 from shared.kernel.patience import patiently
 from shared.kernel.ports import Outcomes, Parking
 from shared.kernel.request import CommandRequest
+from shared.kernel.stream import StreamName
 from shared.kernel.waiting_command import WaitingCommand, request_of, stream_of
 
 CONSUMER = "mailbox"
@@ -41,7 +49,8 @@ class DurableMailbox:
                 waiting, stream = stream_of(body)
                 streams[str(stream)].append(waiting)
             except InvalidMessage as error:
-                await self._park(body, error)
+                found = timestamp(self.now())
+                await self.parking.park(unreadable_message(CONSUMER, body, error, found))
         gate = asyncio.Semaphore(STREAMS_AT_ONCE)
         handled = [self._in_order(waiting, gate) for waiting in streams.values()]
         results = await asyncio.gather(*handled, return_exceptions=True)
@@ -49,18 +58,53 @@ class DurableMailbox:
         if errors:
             raise BaseExceptionGroup("not every command was handled", errors)
 
+    async def replay(self, stream: StreamName, version: int) -> int:
+        """Handle a parked command again, or let it fail for good if it was skipped; raises Poison."""
+        decided = await self.parking.decisions(CONSUMER, str(stream))
+        parked = await self.parking.find(CONSUMER, str(stream))
+        if parked is not None:
+            waiting = WaitingCommand.model_validate(parked.marker.envelope)
+            if decided[-1].action == "skip":
+                skipped = PassedOver(f"An operator passed it over: {decided[-1].reason}")
+                await self.outcomes.write(failed(waiting.stream, waiting.command_id, skipped))
+            else:
+                await self._decide(waiting)
+        return version
+
     async def _in_order(self, commands: Sequence[WaitingCommand], gate: asyncio.Semaphore) -> None:
         async with gate:
             for waiting in commands:
                 await self._handle(waiting)
 
     async def _handle(self, waiting: WaitingCommand) -> None:
-        """Decide a command, unless it has its outcome; keep the outcome before the checkpoint is taken."""
+        """Decide a command, or park it alone: its client was told that it is taken, and newer code may know it."""
+        try:
+            await self._decide(waiting)
+        except Poison as poison:
+            await self.parking.park(
+                Parked(
+                    consumer=CONSUMER,
+                    stream=poison.stream,
+                    version=poison.version,
+                    last_seen=poison.version,
+                    error=str(poison),
+                    time=timestamp(self.now()),
+                    envelope=waiting.model_dump(mode="json", by_alias=True, exclude_none=True),
+                    traceparent=waiting.metadata.traceparent,
+                )
+            )
+
+    async def _decide(self, waiting: WaitingCommand) -> None:
+        """Decide a command, unless it has its outcome; keep the outcome before the checkpoint is taken.
+
+        Raises Poison for a command that this code does not know, or what may go well later.
+        """
         stream, command_id = waiting.stream, waiting.command_id
         if await self._patiently(lambda: self.outcomes.read(stream, command_id)) is not None:
             return
-        try:
+        with suspecting(_name(waiting), 1):
             request = request_of(waiting, self.domain)
+        try:
             outcome = await self._patiently(lambda: self._dispatch(request))
         except CommandIdReused:
             # The id has its outcome: that of the command that came first.
@@ -81,7 +125,8 @@ class DurableMailbox:
     async def _patiently[T](self, work: Callable[[], Awaitable[T]]) -> T:
         return await patiently(work, self.pause)
 
-    async def _park(self, body: bytes, error: InvalidMessage) -> None:
-        shown = {"body": body.decode(errors="replace")}
-        poison, time = str(Poison(UNREADABLE, 0, error)), timestamp(self.now())
-        await self.parking.park(Parked(CONSUMER, UNREADABLE, 0, 0, poison, time, shown))
+
+def _name(waiting: WaitingCommand) -> str:
+    # Each command is parked for itself: those behind it go on.
+    named = f"{waiting.stream} {waiting.command_id}".encode()
+    return f"waiting-{hashlib.sha256(named).hexdigest()[:32]}"

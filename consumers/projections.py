@@ -14,7 +14,7 @@ from shared.kernel.envelope import Envelope, decode, encode, envelopes
 from shared.kernel.errors import BrokenStream, InvalidMessage, Poison
 from shared.kernel.generation import kept_up, read_generations
 from shared.kernel.message import Event
-from shared.kernel.parking import UNREADABLE, Parked
+from shared.kernel.parking import Parked, unreadable_message
 from shared.kernel.partition import partition_of
 from shared.kernel.ports import EventStore, Log, Parking, Rows
 from shared.kernel.stream import StreamName
@@ -48,9 +48,8 @@ class Projections:
                 envelope = decode(body)
                 streams[str(envelope.stream)].append(envelope)
             except InvalidMessage as error:
-                await self._park(
-                    Poison(UNREADABLE, 0, error), {"body": body.decode(errors="replace")}
-                )
+                found = timestamp(self.now())
+                await self.parking.park(unreadable_message(CONSUMER, body, error, found))
         generations = await self._generations()
         handled = [_handle(generations, stream, arrived) for stream, arrived in streams.items()]
         # One stream's failure must not cut short what another is writing.
@@ -77,7 +76,7 @@ class Projections:
         try:
             commits = (await self.store.read(stream)).commits
         except InvalidMessage as error:
-            await self._park(Poison(str(stream), 1, error), None)
+            await self._park(Poison(str(stream), 1, error), None, 1)
             return
         stored = chain.from_iterable(envelopes(commit) for commit in commits)
         await filling.handle(str(stream), list(stored))
@@ -170,7 +169,7 @@ class Projections:
         return frozenset(one.version for one in decisions if one.action == "skip")
 
     async def _park(
-        self, poison: Poison, envelope: Mapping[str, Any] | None, last_seen: int = 0
+        self, poison: Poison, envelope: Mapping[str, Any] | None, last_seen: int
     ) -> None:
         await self.parking.park(
             Parked(

@@ -12,7 +12,7 @@ from typing import Any
 from shared.kernel.commit import timestamp
 from shared.kernel.envelope import Envelope, decode, envelopes
 from shared.kernel.errors import InvalidMessage, Poison
-from shared.kernel.parking import UNREADABLE, Parked
+from shared.kernel.parking import Parked, unreadable_message
 from shared.kernel.ports import EventStore, Parking
 from shared.kernel.stream import StreamName
 
@@ -81,8 +81,8 @@ class Streams:
                 envelope = decode(body)
                 streams[str(envelope.stream)][envelope.sequence] = envelope
             except InvalidMessage as error:
-                shown = {"body": body.decode(errors="replace")}
-                parked.append(self._parked(Poison(UNREADABLE, 0, error), shown, 0))
+                found = timestamp(self.now())
+                parked.append(unreadable_message(self.consumer, body, error, found))
         return streams, parked
 
     async def _handle(

@@ -5,12 +5,12 @@ from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from typing import Any, NamedTuple
 
-from pydantic_core import from_json
+from pydantic_core import from_json, to_json
 
 from shared.kernel.commit import Commit, from_item, from_items
 from shared.kernel.envelope import encode_all
 from shared.kernel.errors import EventTooLarge, InvalidMessage, Poison
-from shared.kernel.parking import UNREADABLE
+from shared.kernel.parking import unreadable
 from shared.kernel.partition import partition_of
 
 
@@ -74,4 +74,6 @@ def _place(item: Mapping[str, Any]) -> tuple[str, int]:
     stream, id_ = item.get("stream"), item.get("id")
     if isinstance(stream, str) and isinstance(id_, str) and id_.isdecimal():
         return stream, int(id_)
-    return str(stream or UNREADABLE), 1
+    if isinstance(stream, str) and stream:
+        return stream, 1
+    return unreadable(to_json(item)), 1

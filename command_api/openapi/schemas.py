@@ -164,8 +164,20 @@ def _told() -> Schema:
 def _effect() -> Schema:
     text: Schema = {"type": "string"}
     return record(
-        {"stream": STREAM, "commandId": text, "caused": array(ref("Effect"))},
-        {"command": text, "time": text, "events": array(_stored_event())},
+        {
+            "stream": STREAM,
+            "commandId": text,
+            # What came to nothing leaves no trace: it looks like what is still on its way.
+            "outcome": {"enum": ["done", "nothing so far"]},
+            "caused": array(ref("Effect")),
+        },
+        {
+            "command": text,
+            "time": text,
+            "events": array(_stored_event()),
+            # Of the root alone: whether everything was followed.
+            "complete": {"type": "boolean"},
+        },
     )
 
 

@@ -31,7 +31,11 @@ SINGLE_PUBLISHER: Final = "single_publisher"
 REACTIONS: Final = "reactions"
 NOTIFICATIONS: Final = "notifications"
 WEBHOOKS: Final = "webhooks"
-CONSUMERS: Final = (SINGLE_PUBLISHER, PROJECTIONS, REACTIONS, NOTIFICATIONS, MAILBOX, WEBHOOKS)
+DEADLINES: Final = "deadlines"
+CONSUMERS: Final = (
+    *(SINGLE_PUBLISHER, PROJECTIONS, REACTIONS, NOTIFICATIONS, MAILBOX, WEBHOOKS),
+    DEADLINES,
+)
 COSMOS: Final[str] = _NAMES["connections"]["cosmos"]
 EVENT_HUBS: Final[str] = _NAMES["connections"]["eventHubs"]
 EVENT_GRID: Final[str] = _NAMES["connections"]["eventGrid"]

@@ -3,14 +3,15 @@
 No index holds it: reactions are pure and their ids derived, so whoever knows an event knows where to look.
 """
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import chain
 
 from shared.kernel.commit import Commit
 from shared.kernel.domain import Domain
 from shared.kernel.envelope import Envelope, envelopes
-from shared.kernel.errors import InvalidMessage
+from shared.kernel.errors import InvalidMessage, UnknownMessage
 from shared.kernel.message import type_name
 from shared.kernel.ports import EventStore
 from shared.kernel.reactions import caused
@@ -21,10 +22,15 @@ BEHIND_EVERYTHING = 10**15
 MOST = 500
 """So many commands are followed, and no more."""
 
+_EVENT = re.compile(r"(?P<stream>.+)@(?P<version>[1-9][0-9]{0,14})", re.ASCII)
+
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """A command, its commit if it left one, and what that caused; `command` is not known of a client's."""
+    """A command, its commit if it left one (so far), and what that caused; `command` is not known of a client's.
+
+    What came to nothing leaves no trace: it looks like what is still on its way.
+    """
 
     stream: str
     command_id: str
@@ -40,23 +46,47 @@ class Causes:
         self._domain = domain
         self._store = store
         self._left = MOST
+        self.complete = True
+        """Whether everything was followed so far."""
 
     async def root(self, commit: Commit) -> Commit:
         """Go back from a commit to the one from which everything followed; raises as the store does."""
         for _ in range(MOST):
-            stream, at, version = commit.metadata.causation_id.rpartition("@")
-            if not at or not version.isdecimal():
+            cause = await self._cause(commit)
+            if cause is None:
                 return commit
-            try:
-                cause = StreamName.parse(stream)
-            except InvalidMessage:
-                # It began with an event of others, or with a client's key: either may look like an event's id.
-                return commit
-            found = await self._store.read(cause, int(version) - 1, limit=1)
-            if not found.commits:
-                return commit
-            commit = found.commits[0]
+            commit = cause
         return commit
+
+    async def _cause(self, commit: Commit) -> Commit | None:
+        """Find the commit that caused another, if its event does cause such a command.
+
+        Clients name commands as they like, and an event too: only the id tells what an event has caused.
+        """
+        cause = _EVENT.fullmatch(commit.metadata.causation_id)
+        if cause is None:
+            return None
+        try:
+            stream = StreamName.parse(cause["stream"])
+            found = (await self._store.read(stream, int(cause["version"]) - 1, limit=1)).commits
+            ids = {one.command_id for one in self._caused(found, commit.metadata.causation_id)}
+        except (InvalidMessage, UnknownMessage):
+            return None
+        return found[0] if commit.command_id in ids else None
+
+    def _caused(self, found: Sequence[Commit], event_id: str) -> Iterator[CommandRequest]:
+        for commit in found:
+            for envelope in envelopes(commit):
+                if envelope.id == event_id:
+                    yield from caused(self._domain, envelope, envelope.time)
+            yield from self._when_late(commit)
+
+    def _when_late(self, commit: Commit) -> Iterator[CommandRequest]:
+        """Give what a stream is told that has not gone on for too long since a commit."""
+        category = StreamName.parse(commit.stream).category
+        for deadline in self._domain.deadlines:
+            if deadline.view.category.name == category:
+                yield deadline.request(commit, commit.metadata.time)
 
     async def of(self, commit: Commit, command: str | None = None) -> Effect:
         """Tell what followed from a commit, each effect once; raises as the store does."""
@@ -64,9 +94,13 @@ class Causes:
         found: list[Effect] = []
         for request in chain.from_iterable(map(self._requests, envelopes(commit))):
             if self._left == 0:
+                self.complete = False
                 break
             self._left -= 1
             found.append(await self._effect(request))
+        # Most deadlines are met: what nobody was told is no effect.
+        late = [await self._effect(request) for request in self._when_late(commit)]
+        found += [one for one in late if one.commit is not None]
         return replace(effect, caused=tuple(found))
 
     async def _effect(self, request: CommandRequest) -> Effect:
@@ -81,10 +115,17 @@ class Causes:
         return list(caused(self._domain, envelope, envelope.time))
 
 
-def told(effect: Effect, depth: int = 0) -> list[str]:
+def drawn(effect: Effect, *, complete: bool) -> str:
     """Draw the tree as text, a line for each command."""
-    events = [event.type for event in effect.commit.events] if effect.commit else ["nothing"]
-    version = f"@{effect.commit.version}" if effect.commit else ""
-    by = effect.command or "a command"
-    line = f"{'   ' * depth}{by} → {effect.stream}{version}: {', '.join(events)}"
-    return [line, *chain.from_iterable(told(one, depth + 1) for one in effect.caused)]
+    lines = _lines(effect, 0)
+    if not complete:
+        lines.append(f"and so on: only {MOST} commands are followed")
+    return "\n".join(lines) + "\n"
+
+
+def _lines(effect: Effect, depth: int) -> list[str]:
+    commit, by = effect.commit, effect.command or "a command"
+    events = ", ".join(event.type for event in commit.events) if commit else "nothing so far"
+    version = f"@{commit.version}" if commit else ""
+    line = f"{'   ' * depth}{by} → {effect.stream}{version}: {events}"
+    return [line, *chain.from_iterable(_lines(one, depth + 1) for one in effect.caused)]

@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from shared.kernel.commit import Commit, Metadata
 from shared.kernel.derived_id import derived_id
 from shared.kernel.listing import Scalar
 from shared.kernel.message import Command
+from shared.kernel.request import CommandRequest
 from shared.kernel.stream import StreamName
 from shared.kernel.view import View
 
@@ -25,6 +27,14 @@ class Deadline:
     after: timedelta
     command: type[Command]
 
-    def identify(self, stream: StreamName, version: int) -> str:
-        """Name the command for a stream that has not gone on since a version."""
-        return derived_id(f"{stream}@{version}", self.name, stream, "")
+    def request(self, last: Commit, time: str) -> CommandRequest:
+        """Make the command for a stream that has not gone on since a commit: the same for whoever looks."""
+        stream, event_id = StreamName.parse(last.stream), f"{last.stream}@{last.version}"
+        metadata = Metadata(
+            correlation_id=last.metadata.correlation_id,
+            causation_id=event_id,
+            time=time,
+            traceparent=last.metadata.traceparent,
+        )
+        command_id = derived_id(event_id, self.name, stream, "")
+        return CommandRequest(stream, self.command(), command_id, metadata, derived=True)

@@ -8,6 +8,7 @@ OnewriteError
 ├── BrokenStream
 ├── Poison
 ├── ReactionFailed
+├── PassedOver
 ├── KeysUnavailable
 ├── StoreError
 │   ├── Conflict
@@ -79,6 +80,12 @@ class ReactionFailed(OnewriteError):
     """What an event should have caused was refused, or several of its reactions failed."""
 
     code = "reaction-failed"
+
+
+class PassedOver(OnewriteError):
+    """An operator decided that what this code cannot handle is never handled."""
+
+    code = "passed-over"
 
 
 class KeysUnavailable(OnewriteError):

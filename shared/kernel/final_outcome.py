@@ -1,4 +1,4 @@
-"""The final outcome of a command that left no commit: what its client is told whenever it asks."""
+"""The final outcome of a command that left no commit: what its client is told, unless one is stored after all."""
 
 from dataclasses import dataclass
 from typing import Literal

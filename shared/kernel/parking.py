@@ -2,19 +2,18 @@
 
 import hashlib
 import json
+from base64 import b64encode
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
-from shared.kernel.errors import Poison
+from shared.kernel.errors import InvalidMessage, Poison
 
 # An item has at most 2 MB, in the ASCII that the SDK writes (é is six bytes), and 128 levels.
 ROOM, DEEPEST = 1_600_000, 100
 LONGEST_ERROR, SHOWN = 4_000, 1_000
-
-UNREADABLE = "unreadable"
-"""The stream of messages that do not say to which one they belong."""
+_UNREADABLE = "unreadable"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +66,32 @@ class Decision:
     reason: str
     by: str
     time: str
+
+
+def unreadable(content: bytes) -> str:
+    """Name the stream of what does not say to which one it belongs: each content has its own, and none is lost."""
+    return f"{_UNREADABLE}-{hashlib.sha256(content).hexdigest()[:32]}"
+
+
+def is_unreadable(stream: str) -> bool:
+    """Tell whether a stream stands for a message that nobody could read."""
+    return stream.partition("-")[0] == _UNREADABLE
+
+
+def unreadable_message(consumer: str, body: bytes, error: InvalidMessage, time: str) -> Parked:
+    """Park a message that does not say to which stream it belongs, with all of it."""
+    stream = unreadable(body)
+    return Parked(consumer, stream, 0, 0, str(Poison(stream, 0, error)), time, _shown(body))
+
+
+def _shown(body: bytes) -> Mapping[str, str]:
+    encoded = {"base64": b64encode(body).decode()}
+    try:
+        shown = {"body": body.decode()}
+    except UnicodeDecodeError:
+        return encoded
+    # What has many characters beyond ASCII is shorter encoded.
+    return shown if fits(shown) else encoded
 
 
 @contextmanager

@@ -12,7 +12,7 @@ import aiohttp
 from infra.local.demo import process
 from infra.local.demo.oracle import everything, streams, wrong_rows
 from infra.local.stack import ROOT
-from tests.chaos.cloud import EVERY_SECOND, Cloud, Host, cloud
+from tests.chaos.cloud import BUSY, EVERY_SECOND, Cloud, Host, cloud
 from tests.chaos.findings import Findings, look
 from tests.chaos.shoppers import Shopper, Told
 from tests.chaos.weather import loss, storm
@@ -113,7 +113,7 @@ async def _lose_last_events(made: Cloud, shopper: Shopper) -> None:
     await made.faults.set(0, loss())
     for sku in QUIET_SKUS:
         await shopper.send(sku, "receive-stock", {"quantity": 1})
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(BUSY):
         while (await made.faults.fired()).get("event-hubs/lose", 0) == 0 or await _unpublished(
             made
         ):

@@ -16,7 +16,7 @@ from azure.eventhub.aio import EventHubProducerClient
 
 from infra.local.demo.oracle import everything, wrong_rows
 from shared.kernel.partition import partition_of
-from tests.chaos.cloud import EVERY_SECOND, Cloud, cloud
+from tests.chaos.cloud import BUSY, EVERY_SECOND, Cloud, cloud
 from tests.chaos.findings import whole_log
 from tests.chaos.shoppers import Shopper, Told
 from tests.chaos.weather import loss
@@ -52,7 +52,7 @@ async def exact(made: Cloud) -> bool:
 
 
 async def until(true: Callable[[], Awaitable[bool]]) -> None:
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(BUSY):
         while not await true():
             await asyncio.sleep(0.1)
 

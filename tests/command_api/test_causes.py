@@ -5,14 +5,21 @@ import pytest
 
 from command_api.application import Application
 from command_api.causes import get_causes
+from command_api.commands import post_command
 from command_api.mailbox import get_outcome
 from command_api.streams import get_stream
 from shared.adapters.memory import MemoryEventStore
 from shared.domain import domain
+from shared.domain.order.events import OrderedLine, OrderPlaced
+from shared.kernel.category import record
+from shared.kernel.causes import MOST
 from shared.kernel.errors import StoreUnavailable
 from shared.kernel.ports import Found
-from tests.command_api.calls import assembled, get, told
+from shared.kernel.stream import StreamName
+from tests.command_api.calls import assembled, get, post, told
 from tests.consumers.process import Process
+from tests.consumers.test_deadlines import deadlines, stuck
+from tests.kernel.worlds import commit
 
 
 @pytest.fixture
@@ -24,6 +31,19 @@ async def confirmed() -> Application:
     await process.place("7", TEA=2, CUP=1)
     await process.settle()
     return assembled(domain, process.store)
+
+
+async def drawing(application: Application, stream: str, version: str) -> str:
+    """Ask for the tree as text."""
+    request = func.HttpRequest(
+        method="GET",
+        url="/api/streams",
+        params={"version": version},
+        route_params={"stream": stream},
+        headers={"Accept": "text/plain"},
+        body=b"",
+    )
+    return (await get_causes(request, application)).get_body().decode()
 
 
 TREE = """\
@@ -43,18 +63,7 @@ a command → order-7@1: OrderPlaced
 async def test_the_tree_is_told_as_text_from_everywhere_in_it(
     confirmed: Application, stream: str, version: str
 ) -> None:
-    request = func.HttpRequest(
-        method="GET",
-        url="/api/streams",
-        params={"version": version},
-        route_params={"stream": stream},
-        headers={"Accept": "text/plain"},
-        body=b"",
-    )
-
-    answer = await get_causes(request, confirmed)
-
-    assert answer.get_body().decode() == TREE
+    assert await drawing(confirmed, stream, version) == TREE
 
 
 async def test_a_store_that_does_not_answer_is_a_problem() -> None:
@@ -93,7 +102,9 @@ async def test_what_came_to_nothing_is_told_too() -> None:
     # The second decline comes to an order that is rejected already.
     pot, pan = tree["caused"]
     assert pot["caused"][0]["events"][-1]["type"] == "OrderRejected"
-    assert "events" not in pan["caused"][0]
+    (late,) = pan["caused"]
+    assert ("events" in late, late["outcome"]) == (False, "nothing so far")
+    assert (pan["outcome"], tree["complete"]) == ("done", True)
 
 
 async def test_a_version_that_is_not_there_has_no_causes(confirmed: Application) -> None:
@@ -102,3 +113,54 @@ async def test_a_version_that_is_not_there_has_no_causes(confirmed: Application)
 
     assert told(missing)["code"] == "not-found"
     assert told(odd)["code"] == "malformed"
+
+
+@pytest.mark.parametrize(
+    "key",
+    ["order-7@1", "order-7@0", "item-SKU1@1", "x@5", "nodash@1", "-@1", "item-SKU1@" + "9" * 100],
+)
+async def test_a_key_that_looks_like_an_event_is_no_cause(confirmed: Application, key: str) -> None:
+    register = post("register-item", {"name": "x", "reorderPoint": 0}, Idempotency_Key="first")
+    await post_command(register, confirmed)
+    receive = post("receive-stock", {"quantity": 1}, Idempotency_Key=key)
+    version = str(told(await post_command(receive, confirmed))["version"])
+
+    answer = await get_causes(get("streams", {"version": version}, stream="item-SKU1"), confirmed)
+
+    tree = told(answer)
+    assert (answer.status_code, tree["stream"], tree["commandId"]) == (200, "item-SKU1", key)
+
+
+EXPIRED = """\
+a command → order-0@1: OrderPlaced
+   ReserveForOrder → item-TEA: nothing so far
+   ExpireOrder → order-0@2: OrderCancelled
+      ReleaseForOrder → item-TEA@3: ReservationWithdrawn
+"""
+
+
+@pytest.mark.parametrize(
+    ("stream", "version"), [("order-0", "1"), ("order-0", "2"), ("item-TEA", "3")]
+)
+async def test_an_order_that_expired_is_told_with_what_it_gave_back(
+    stream: str, version: str
+) -> None:
+    process = await stuck()
+    await (await deadlines(process, minutes=16)).run()
+    await process.settle()
+
+    assert await drawing(assembled(domain, process.store), stream, version) == EXPIRED
+
+
+async def test_a_tree_that_is_cut_says_so() -> None:
+    process = Process()
+    lines = tuple(OrderedLine(sku=f"SKU{n}", quantity=1) for n in range(MOST + 1))
+    placed = record(OrderPlaced.model_construct(customer_id="C1", lines=lines))
+    await process.store.append([commit(1, placed, stream=StreamName("order", "7"))])
+    application = assembled(domain, process.store)
+
+    tree = told(await get_causes(get("streams", {}, stream="order-7"), application))
+    text = await drawing(application, "order-7", "1")
+
+    assert (len(tree["caused"]), tree["complete"]) == (MOST, False)
+    assert text.splitlines()[-1] == "and so on: only 500 commands are followed"

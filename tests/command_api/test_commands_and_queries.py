@@ -7,6 +7,7 @@ from command_api.commands import post_command
 from command_api.streams import get_stream
 from command_api.views import get_view
 from shared.adapters.memory import MemoryEventStore
+from shared.domain.item.commands import MOST_AT_ONCE, MOST_FOR_AN_ORDER
 from shared.kernel.envelope import encode, envelopes
 from tests.command_api.calls import get, post, registered, rows_of, told
 from tests.consumers.worlds import World
@@ -143,3 +144,14 @@ async def test_a_row_that_is_not_there_is_a_problem(
 
     assert response.status_code == status
     assert told(response)["detail"]
+
+
+async def test_an_order_may_want_as_much_of_one_item_as_all_of_its_lines_may_hold(
+    application: Application,
+) -> None:
+    lines = [{"sku": "SKU1", "quantity": MOST_AT_ONCE}] * 50
+    asked = post("place-order", {"customerId": "C1", "lines": lines}, "7", "order")
+
+    placed = told(await post_command(asked, application))
+
+    assert placed["events"][0]["data"]["lines"] == [{"sku": "SKU1", "quantity": MOST_FOR_AN_ORDER}]

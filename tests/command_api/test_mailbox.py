@@ -1,6 +1,7 @@
 """Commands that wait: accepted, handled later, and asked about whenever."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 from command_api.application import Application
@@ -11,6 +12,7 @@ from shared.adapters.memory import MemoryEventStore, MemoryLog, MemoryOutcomes, 
 from shared.domain import domain
 from shared.domain.item.commands import ReceiveStock
 from shared.kernel.errors import StoreUnavailable
+from shared.kernel.final_outcome import FinalOutcome
 from shared.kernel.partition import partition_of
 from tests.command_api.calls import assembled, get, now, post, registered, told
 from tests.kernel.worlds import no_pause
@@ -81,6 +83,78 @@ async def test_nothing_to_do_is_done_without_events(application: Application) ->
 
     found = await outcome(application)
     assert (found["outcome"], found["events"]) == ("done", [])
+
+
+RESERVE = {"reservationId": "r1", "quantity": 5}
+
+
+async def refused_for_now(application: Application) -> None:
+    """Let the mailbox refuse to reserve what is not there, and let it come in afterwards."""
+    await post_command(post("register-item", {"name": "Teapot", "reorderPoint": 0}), application)
+    await post_command(post("reserve-stock", RESERVE, **ASYNC), application)
+    await handle_all(application)
+    await post_command(post("receive-stock", {"quantity": 5}), application)
+
+
+async def test_a_refusal_stays_though_the_command_waits_again(application: Application) -> None:
+    await refused_for_now(application)
+
+    await post_command(post("reserve-stock", RESERVE, **ASYNC), application)
+    await handle_all(application)
+
+    assert (await outcome(application))["outcome"] == "refused"
+
+
+async def test_a_commit_goes_before_a_refusal_of_the_same_command(application: Application) -> None:
+    await refused_for_now(application)
+
+    direct = post("reserve-stock", RESERVE, Idempotency_Key="a/b?c")
+    assert (await post_command(direct, application)).status_code == 200
+    done = await outcome(application)
+    await post_command(post("reserve-stock", RESERVE, **ASYNC), application)
+    await handle_all(application)
+
+    # What is stored is told, and it stays.
+    assert (done["outcome"], done["version"]) == ("done", 3)
+    assert await outcome(application) == done
+
+
+async def test_of_two_handlers_of_one_command_a_commit_is_never_denied(
+    application: Application,
+) -> None:
+    outcomes = Overtaken(application)
+    stalled = replace(application, outcomes=outcomes)
+    await post_command(post("register-item", {"name": "Teapot", "reorderPoint": 0}), application)
+    await post_command(post("reserve-stock", RESERVE, **ASYNC), application)
+
+    await handle_all(stalled)
+
+    assert outcomes.seen["outcome"] == "refused"
+    store = application.store
+    assert isinstance(store, MemoryEventStore)
+    effects = [commit.command_id for commit in store.commits()].count("a/b?c")
+    assert (effects, (await outcome(application))["outcome"]) == (1, "done")
+
+
+class Overtaken(MemoryOutcomes):
+    """Outcomes of a host that stands still behind its first question: another takes its partition meanwhile."""
+
+    def __init__(self, application: Application) -> None:
+        super().__init__()
+        self.application = application
+        self.seen: dict[str, object] = {}
+
+    async def read(self, stream: str, command_id: str) -> FinalOutcome | None:
+        found = await self.application.outcomes.read(stream, command_id)
+        mailbox = await self.application.mailbox()
+        assert isinstance(mailbox, MemoryLog)
+        kept = [list(messages) for messages in mailbox.messages]
+        await handle_all(self.application)
+        mailbox.messages[:] = kept
+        self.seen = await outcome(self.application)
+        receive = post("receive-stock", {"quantity": 5}, Idempotency_Key="receive")
+        await post_command(receive, self.application)
+        return found
 
 
 class Away(MemoryEventStore):

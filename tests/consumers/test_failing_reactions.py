@@ -11,7 +11,7 @@ from shared.domain import domain
 from shared.domain.order.commands import CancelOrder, RecordDispatch
 from shared.kernel.envelope import encode, envelopes
 from shared.kernel.errors import StoreThrottled
-from shared.kernel.parking import UNREADABLE, Decision
+from shared.kernel.parking import Decision, is_unreadable
 from shared.kernel.ports import Appended, Collided
 from shared.kernel.receptor import Reaction
 from shared.kernel.stream import StreamName
@@ -150,10 +150,13 @@ async def test_what_cannot_be_read_is_parked_apart() -> None:
     (placed,) = envelopes(process.store.written[0])
     unknown = placed.model_copy(update={"type": "OrderMelted"})
 
-    await process.reactions.react([b"{", encode(unknown)])
+    await process.reactions.react([b"{one", encode(unknown), b"{two"])
 
-    first, second = sorted(process.parking.markers(), key=lambda marker: marker.stream)
-    assert (first.stream, second.stream) == ("order-7", UNREADABLE)
+    order, *others = sorted(process.parking.markers(), key=lambda marker: marker.stream)
+    assert order.stream == "order-7"
+    assert all(is_unreadable(marker.stream) for marker in others)
+    bodies = [marker.envelope["body"] for marker in others if marker.envelope]
+    assert sorted(bodies) == ["{one", "{two"]
 
 
 async def test_several_reactions_that_fail_are_all_told() -> None:

@@ -13,7 +13,7 @@ from shared.domain import domain
 from shared.domain.order.commands import CancelOrder
 from shared.kernel.envelope import encode, envelopes
 from shared.kernel.errors import NotifierUnavailable
-from shared.kernel.parking import UNREADABLE, Decision
+from shared.kernel.parking import Decision, unreadable
 from shared.kernel.stream import StreamName
 from tests.consumers.town import CONFIRMED, Away, Particular, confirmed, failing_for, with_enrich
 from tests.consumers.worlds import now
@@ -121,7 +121,7 @@ async def test_what_cannot_be_read_is_parked_apart() -> None:
 
     await town.notifications.notify([b"{", encode(unknown)])
 
-    assert {marker.stream for marker in town.parking.markers()} == {"order-7", UNREADABLE}
+    assert {marker.stream for marker in town.parking.markers()} == {"order-7", unreadable(b"{")}
 
 
 def asked(action: str, stream: str) -> func.HttpRequest:

@@ -9,6 +9,7 @@ import pytest
 from shared.adapters.memory import MemoryEventStore, MemoryRows
 from shared.kernel.commit import Commit
 from shared.kernel.envelope import decode, encode, envelopes
+from shared.kernel.parking import unreadable
 from shared.kernel.stream import StreamName
 from shared.kernel.view import Row, RowKey
 from tests.consumers.worlds import World
@@ -143,11 +144,11 @@ async def test_a_message_that_cannot_be_read_is_parked_and_the_rest_goes_on() ->
     rows = CountingRows()
     world = World(rows, store)
 
-    await world.project([*bodies[:50], b"{}", *bodies[50:]])
+    await world.project([*bodies[:50], b"{}", *bodies[50:], b"\xff"])
 
     assert rows.writes == len(ITEMS)
-    (marker,) = await world.parking.parked("projections")
-    assert (marker.stream, marker.envelope) == ("unreadable", {"body": "{}"})
+    parked = {m.stream: m.envelope for m in await world.parking.parked("projections")}
+    assert parked == {unreadable(b"{}"): {"body": "{}"}, unreadable(b"\xff"): {"base64": "/w=="}}
 
 
 async def test_a_gap_is_sent_to_the_log_again_for_the_others() -> None:

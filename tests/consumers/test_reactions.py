@@ -1,12 +1,16 @@
 """Reactions: an order goes its way over several streams, whatever comes twice, late or never at first."""
 
+import asyncio
 from dataclasses import replace
 from typing import Any
 
+from consumers.causing import COMMANDS_AT_ONCE
 from shared.domain import domain
 from shared.domain.item.commands import ReceiveStock, ReserveForOrder
 from shared.domain.order.commands import CancelOrder, RecordDispatch
+from shared.kernel.outcome import Outcome, Unchanged
 from shared.kernel.receptor import Reaction
+from shared.kernel.request import CommandRequest
 from shared.kernel.stream import StreamName
 from tests.consumers.process import Process
 
@@ -155,3 +159,24 @@ async def test_a_reaction_of_another_version_of_the_code_is_the_same_command() -
 
     assert (await process.item("TEA")).reserved == {"7/TEA": 2}
     assert newer.parking.markers() == []
+
+
+async def test_however_many_lines_and_orders_there_are_few_commands_are_on_their_way_at_once() -> (
+    None
+):
+    process, under_way, counted = Process(), set[str](), list[int]()
+
+    async def reserve(request: CommandRequest) -> Outcome:
+        under_way.add(request.command_id)
+        counted.append(len(under_way))
+        await asyncio.sleep(0)
+        under_way.remove(request.command_id)
+        return Unchanged(version=0)
+
+    process.dispatcher._handlers[ReserveForOrder] = reserve
+    for order in range(10):
+        await process.place(str(order), **{f"SKU{n}": 1 for n in range(50)})
+
+    await process.settle()
+
+    assert (len(counted), max(counted)) == (500, COMMANDS_AT_ONCE)

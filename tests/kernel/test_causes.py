@@ -6,13 +6,18 @@ import pytest
 
 from shared.adapters.memory import MemoryEventStore
 from shared.domain import domain
-from shared.domain.order.commands import OrderLine
-from shared.domain.order.events import OrderPlaced
+from shared.domain.item import item
+from shared.domain.item.commands import ReceiveStock
+from shared.domain.item.events import StockReceived
+from shared.domain.order.events import OrderedLine, OrderPlaced
 from shared.kernel.category import record
 from shared.kernel.causes import MOST, Causes
-from shared.kernel.commit import Commit
+from shared.kernel.commit import Commit, RecordedEvent
+from shared.kernel.envelope import Envelope, envelopes
+from shared.kernel.reactions import commands
+from shared.kernel.receptor import Reaction, Receptor
 from shared.kernel.stream import StreamName
-from tests.kernel.worlds import commit
+from tests.kernel.worlds import NOON, commit
 
 ORDER = StreamName("order", "7")
 
@@ -35,20 +40,44 @@ async def test_a_cause_that_only_looks_like_an_event_ends_the_way_back(cause: st
     assert await Causes(domain, MemoryEventStore()).root(first) == first
 
 
-async def test_a_circle_of_causes_ends_too() -> None:
+async def test_a_cause_of_another_deployment_ends_the_way_back() -> None:
     store = MemoryEventStore()
-    own = caused_by("order-7@1")
-    await store.append([own])
+    melted = RecordedEvent("OrderMelted", 1, {})
+    await store.append([commit(1, melted, stream=ORDER), caused_by("order-7@1", 2)])
 
-    assert (await Causes(domain, store).root(own)).command_id == own.command_id
+    lost = caused_by("order-7@1", 2)
+    assert await Causes(domain, store).root(lost) == lost
+
+
+async def test_a_way_back_that_nobody_would_go_ends_too() -> None:
+    def again(stream: StreamName, event: StockReceived) -> list[Reaction]:
+        return [Reaction(stream, ReceiveStock(quantity=event.quantity), key="again")]
+
+    echo = Receptor("echo", item, StockReceived, item, ReceiveStock, again)
+    store, made = MemoryEventStore(), commit(1)
+    await store.append([made])
+    for version in range(2, MOST + 3):
+        (request,) = commands(echo, *_received(made), NOON)
+        made = replace(commit(version, command_id=request.command_id), metadata=request.metadata)
+        await store.append([made])
+
+    root = await Causes(replace(domain, receptors=(echo,)), store).root(made)
+
+    assert root.version == 2
+
+
+def _received(made: Commit) -> tuple[Envelope, StockReceived]:
+    (envelope,) = envelopes(made)
+    return envelope, StockReceived(quantity=1)
 
 
 async def test_more_effects_than_anybody_reads_are_not_told() -> None:
     # More lines than an order may have: whoever writes more one day is not told all of it.
-    lines = tuple(OrderLine(sku=f"SKU{n}", quantity=1) for n in range(MOST + 1))
+    lines = tuple(OrderedLine(sku=f"SKU{n}", quantity=1) for n in range(MOST + 1))
     placed = record(OrderPlaced.model_construct(customer_id="C1", lines=lines))
     made = commit(1, placed, stream=ORDER)
 
-    tree = await Causes(domain, MemoryEventStore()).of(made)
+    causes = Causes(domain, MemoryEventStore())
+    tree = await causes.of(made)
 
-    assert len(tree.caused) == MOST
+    assert (len(tree.caused), causes.complete) == (MOST, False)

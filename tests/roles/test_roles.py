@@ -11,9 +11,9 @@ from shared.adapters.watching.names import LAG, PARKED_STREAMS
 from shared.domain import domain
 from shared.kernel.commit import RecordedEvent
 from shared.kernel.generation import GENERATIONS
-from shared.kernel.parking import UNREADABLE, Parked
+from shared.kernel.parking import Parked, unreadable
 from shared.kernel.stream import StreamName
-from tests.kernel.worlds import commit
+from tests.kernel.worlds import NOON, commit
 from tests.roles.wired import FUNCTIONS, Wired
 from tests.telemetry.worlds import World
 
@@ -210,6 +210,18 @@ async def test_what_a_webhook_parked_is_released(wired: Wired) -> None:
     assert [e.data for e in wired.store.written[-1].events] == [{"quantity": 3}]
 
 
+async def test_what_the_deadlines_parked_is_released(wired: Wired) -> None:
+    body = {"customerId": "C1", "lines": [{"sku": "TEA", "quantity": 2}]}
+    await wired.command("order/7/place-order", body)
+    await wired.parking.park(Parked("deadlines", "order-7", 1, 1, "a bug that is mended", NOON))
+    wired.later += timedelta(hours=1)
+
+    route: dict[str, Any] = {"consumer": "deadlines", "stream": "order-7"}
+    assert (await wired.ask("release_parked", DECISION, **route))[0] == 200
+    assert [e.type for c in wired.store.written for e in c.events][-1] == "OrderCancelled"
+    assert (await wired.ask("parked"))[1] == {"parked": []}
+
+
 async def test_what_cannot_be_published_is_for_operators_too(wired: Wired) -> None:
     await FUNCTIONS["single_publisher"]('[{"id": "1", "stream": "item-BAD"}]')
     route: dict[str, Any] = {"stream": "item-BAD"}
@@ -222,7 +234,7 @@ async def test_what_cannot_be_published_is_for_operators_too(wired: Wired) -> No
 @pytest.mark.parametrize("consumer", ["projections", "reactions", "notifications", "mailbox"])
 async def test_what_nobody_can_read_can_only_be_skipped(wired: Wired, consumer: str) -> None:
     await FUNCTIONS[consumer]([func.EventHubEvent(body=b"{", sequence_number=7)])
-    route: dict[str, Any] = {"consumer": consumer, "stream": UNREADABLE}
+    route: dict[str, Any] = {"consumer": consumer, "stream": unreadable(b"{")}
 
     status, told = await wired.ask("release_parked", DECISION, **route)
     assert (status, told["code"]) == (409, "still-poisonous")
@@ -305,5 +317,5 @@ async def test_the_api_tells_of_itself(wired: Wired) -> None:
 async def test_a_batch_that_nobody_can_read_notes_no_progress(wired: Wired) -> None:
     await FUNCTIONS["projections"]([func.EventHubEvent(body=b"{", sequence_number=7)])
 
-    assert [one.stream for one in wired.parking.markers()] == [UNREADABLE]
+    assert [one.stream for one in wired.parking.markers()] == [unreadable(b"{")]
     assert await wired.noted("projections", "item-TEA") is None

@@ -97,10 +97,12 @@ class Host:
         processor = event_processor(version, self.dispatcher, now, self._pause)
         self.reactions = Reactions(version, processor, store, parking, now)
         served = GenerationRows(rows, attrgetter("serving"), now)
-        self.deadlines = Deadlines(version.deadlines, served, store, self.dispatcher, now)
+        feed, progress = SimFeed(cloud, dice), SimProgress(self.calls, cloud.progress)
+        self.deadlines = Deadlines(
+            *(version.deadlines, served, store, self.dispatcher, parking, progress), now
+        )
         self.publisher = Publisher(log, store, parking, now)
         self.projections = Projections(domain.views, rows, store, parking, give_log, now)
-        feed, progress = SimFeed(cloud, dice), SimProgress(self.calls, cloud.progress)
         self.rebuild = Rebuild(self.projections, feed, progress, now, GRACE)
         self.sweep = Sweep(
             feed=feed,
@@ -221,7 +223,7 @@ class Host:
     async def _call_off(self) -> None:
         while True:
             await asyncio.sleep(self.weather.dice.uniform(1, 3))
-            await self._timed(self.deadlines.run())
+            await self._timed(self.deadlines.run(seconds=1e9))
 
     async def _rebuild(self) -> None:
         while True:

@@ -10,7 +10,7 @@ from shared.adapters.memory import MemoryEventStore, MemoryLog, MemoryParking
 from shared.kernel.commit import Commit, RecordedEvent, to_item
 from shared.kernel.envelope import decode
 from shared.kernel.errors import InvalidMessage, LogUnavailable, Poison
-from shared.kernel.parking import UNREADABLE, Decision, Parked
+from shared.kernel.parking import Decision, Parked, is_unreadable
 from shared.kernel.partition import partition_of
 from shared.kernel.ports import Found
 from shared.kernel.stream import StreamName
@@ -151,10 +151,20 @@ async def test_a_skipped_event_is_left_unpublished() -> None:
 async def test_an_item_that_says_nowhere_where_it_belongs_is_parked_too() -> None:
     world = World(MemoryLog(partitions=4))
 
-    await world.publisher.publish('[{"id": 7}]')
+    await world.publisher.publish('[{"id": 7}, {"id": 8}]')
+
+    parked = await world.parking.parked("single_publisher")
+    assert [is_unreadable(marker.stream) for marker in parked] == [True, True]
+    assert [marker.version for marker in parked] == [1, 1]
+
+
+async def test_an_item_whose_id_says_no_version_holds_up_its_whole_stream() -> None:
+    world = World(MemoryLog(partitions=4))
+
+    await world.publisher.publish('[{"id": "x", "stream": "item-teapot"}]')
 
     (marker,) = await world.parking.parked("single_publisher")
-    assert (marker.stream, marker.version) == (UNREADABLE, 1)
+    assert (marker.stream, marker.version) == ("item-teapot", 1)
 
 
 async def test_what_comes_before_the_place_of_a_parked_stream_is_published() -> None:

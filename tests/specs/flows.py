@@ -20,11 +20,11 @@ from shared.domain.order.events import (
 )
 from shared.domain.replenishment.events import ReplenishmentRequested
 from tests.specs.item import TEN_IN_STOCK
-from tests.specs.order_events import CUP, TEA, TO_THE_CONFIRMATION
+from tests.specs.order_events import TO_THE_CONFIRMATION, WANTED_CUP, WANTED_TEA
 from tests.specs.shortages import ENOUGH
 from tests.specs.spec import Flow, Shown, Then
 
-PLACE = ("order-7", PlaceOrder(customer_id="C1", lines=(TEA, CUP)))
+PLACE = ("order-7", PlaceOrder(customer_id="C1", lines=(WANTED_TEA, WANTED_CUP)))
 TEA_HELD = StockReserved(reservation_id="7/TEA", quantity=2)
 CUP_HELD = StockReserved(reservation_id="7/CUP", quantity=1)
 SIX_HELD = StockReserved(reservation_id="7/TEA", quantity=6)
@@ -56,7 +56,7 @@ SPECS = [
         "An order of what nobody registered is rejected",
         given={},
         fault="everything is delivered twice",
-        when=("order-7", PlaceOrder(customer_id="C1", lines=(CUP,))),
+        when=("order-7", PlaceOrder(customer_id="C1", lines=(WANTED_CUP,))),
         then={
             "item-CUP": [ReservationDeclined],
             "order-7": [OrderPlaced, DeclineRecorded, OrderRejected],

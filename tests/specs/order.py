@@ -1,5 +1,6 @@
 """What an order does: customers may be refused, the process never is."""
 
+from shared.domain.item.commands import MOST_AT_ONCE
 from shared.domain.order.commands import (
     CancelOrder,
     ExpireOrder,
@@ -11,6 +12,7 @@ from shared.domain.order.commands import (
 )
 from shared.domain.order.events import (
     LateReservationRecorded,
+    OrderedLine,
     OrderPlaced,
 )
 from tests.specs.order_events import (
@@ -24,45 +26,58 @@ from tests.specs.order_events import (
     PLACED,
     REJECTED,
     SHIPPED,
-    TEA,
     TEA_RESERVED,
     TO_THE_CONFIRMATION,
     TO_THE_REJECTION,
+    WANTED_CUP,
+    WANTED_TEA,
     cancelled,
 )
 from tests.specs.spec import Spec
+
+MOST_TEA = OrderLine(sku="TEA", quantity=MOST_AT_ONCE)
 
 SPECS = [
     Spec(
         "An order is placed",
         given=[],
-        when=PlaceOrder(customer_id="C1", lines=(TEA, CUP)),
+        when=PlaceOrder(customer_id="C1", lines=(WANTED_TEA, WANTED_CUP)),
         then=[PLACED],
     ),
     Spec(
         "Lines of the same SKU are one line",
         given=[],
-        when=PlaceOrder(customer_id="C1", lines=(TEA, CUP, TEA)),
+        when=PlaceOrder(customer_id="C1", lines=(WANTED_TEA, WANTED_CUP, WANTED_TEA)),
         then=[
-            OrderPlaced(customer_id="C1", lines=(OrderLine(sku="TEA", quantity=4), CUP)),
+            OrderPlaced(customer_id="C1", lines=(OrderedLine(sku="TEA", quantity=4), CUP)),
+        ],
+    ),
+    Spec(
+        "Lines of the same SKU may be more together than one alone",
+        given=[],
+        when=PlaceOrder(customer_id="C1", lines=(MOST_TEA, MOST_TEA)),
+        then=[
+            OrderPlaced(
+                customer_id="C1", lines=(OrderedLine(sku="TEA", quantity=2 * MOST_AT_ONCE),)
+            ),
         ],
     ),
     Spec(
         "An order is placed once",
         given=[PLACED],
-        when=PlaceOrder(customer_id="C1", lines=(TEA,)),
+        when=PlaceOrder(customer_id="C1", lines=(WANTED_TEA,)),
         then="order-placed-already",
     ),
     Spec(
         "An order whose goods have left already can be placed",
         given=[GONE],
-        when=PlaceOrder(customer_id="C1", lines=(TEA, CUP)),
+        when=PlaceOrder(customer_id="C1", lines=(WANTED_TEA, WANTED_CUP)),
         then=[PLACED],
     ),
     Spec(
         "Goods that left for one customer are not another's order",
         given=[GONE],
-        when=PlaceOrder(customer_id="C2", lines=(TEA, CUP)),
+        when=PlaceOrder(customer_id="C2", lines=(WANTED_TEA, WANTED_CUP)),
         then="customer-differs",
     ),
     Spec(

@@ -12,13 +12,15 @@ from shared.domain.order.events import (
     DispatchRecorded,
     OrderCancelled,
     OrderConfirmed,
+    OrderedLine,
     OrderPlaced,
     OrderRejected,
     OrderShipped,
     ReservationRecorded,
 )
 
-TEA, CUP = OrderLine(sku="TEA", quantity=2), OrderLine(sku="CUP", quantity=1)
+WANTED_TEA, WANTED_CUP = OrderLine(sku="TEA", quantity=2), OrderLine(sku="CUP", quantity=1)
+TEA, CUP = OrderedLine(sku="TEA", quantity=2), OrderedLine(sku="CUP", quantity=1)
 PLACED = OrderPlaced(customer_id="C1", lines=(TEA, CUP))
 TEA_RESERVED = ReservationRecorded(customer_id="C1", sku="TEA")
 CUP_RESERVED = ReservationRecorded(customer_id="C1", sku="CUP")

@@ -13,7 +13,7 @@ from shared.domain.order.events import (
 )
 from shared.kernel.outside_event import OutsideEvent
 from tests.specs.item import TEN_IN_STOCK
-from tests.specs.order_events import CUP, TEA, TO_THE_CONFIRMATION
+from tests.specs.order_events import CUP, TEA, TO_THE_CONFIRMATION, WANTED_CUP, WANTED_TEA
 from tests.specs.spec import Heard
 
 PARCEL = OutsideEvent(
@@ -53,7 +53,7 @@ SPECS = [
         "and ships the order as soon as it is placed and confirmed",
         given={"item-TEA": TEN_IN_STOCK, "item-CUP": TEN_IN_STOCK},
         heard=PARCEL,
-        later=("order-7", PlaceOrder(customer_id="C1", lines=(TEA, CUP))),
+        later=("order-7", PlaceOrder(customer_id="C1", lines=(WANTED_TEA, WANTED_CUP))),
         then={
             "order-7": [
                 DispatchRecorded,

@@ -151,7 +151,9 @@ class World:
         longest = max(deadline.after for deadline in domain.deadlines)
         later = now() + longest + timedelta(minutes=1)
         await Deadlines(
-            domain.deadlines, self.rows, self.store, self.dispatcher, lambda: later
+            *(domain.deadlines, self.rows, self.store, self.dispatcher, self.parking),
+            MemoryProgress(),
+            lambda: later,
         ).run()
 
 

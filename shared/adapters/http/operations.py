@@ -13,7 +13,7 @@ from shared.adapters.names import CONSUMERS
 from shared.kernel.commit import timestamp
 from shared.kernel.errors import InvalidMessage, OnewriteError, Poison
 from shared.kernel.message import Message
-from shared.kernel.parking import UNREADABLE, Decision, Parked
+from shared.kernel.parking import Decision, Parked, is_unreadable
 from shared.kernel.ports import Parking, StoredParked
 from shared.kernel.stream import StreamName
 
@@ -40,7 +40,7 @@ class Operations:
 
     consumer: str
     parking: Parking
-    replay: Callable[[StreamName, int], Awaitable[int]] | None
+    replay: Callable[[StreamName, int], Awaitable[int]]
     now: Callable[[], datetime]
 
     async def skip(self, req: func.HttpRequest) -> func.HttpResponse:
@@ -67,11 +67,11 @@ class Operations:
                 by=instruction.by,
                 time=timestamp(self.now()),
             )
-            if self.replay is None or stream == UNREADABLE:
+            if is_unreadable(stream):
                 version = await self._pass_over(decision, parked)
             else:
                 await self.parking.decide(decision)
-                version = await self._go_round(parked, self.replay)
+                version = await self._go_round(parked)
             return json_response({"stream": stream, "version": version})
         except Problem as problem:
             return problem.response()
@@ -83,20 +83,18 @@ class Operations:
     async def _pass_over(self, decision: Decision, parked: StoredParked) -> int:
         """Take a marker away that nothing stands behind; raises Poison when that was not asked for."""
         if decision.action != "skip":
-            unreadable = InvalidMessage("nobody can read it, and so it can only be skipped")
-            raise Poison(decision.stream, decision.version, unreadable)
+            useless = InvalidMessage("nobody can read it, and so it can only be skipped")
+            raise Poison(decision.stream, decision.version, useless)
         await self.parking.decide(decision)
         await self.parking.unpark(parked)
         return decision.version
 
-    async def _go_round(
-        self, parked: StoredParked, replay: Callable[[StreamName, int], Awaitable[int]]
-    ) -> int:
+    async def _go_round(self, parked: StoredParked) -> int:
         """Replay to the tail and take the marker away, again if an event arrived meanwhile."""
         version = parked.marker.version - 1
         current: StoredParked | None = parked
         while current is not None:
-            version = await replay(StreamName.parse(parked.marker.stream), version + 1)
+            version = await self.replay(StreamName.parse(parked.marker.stream), version + 1)
             if await self.parking.unpark(current):
                 return version
             current = await self.parking.find(self.consumer, parked.marker.stream)

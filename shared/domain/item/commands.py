@@ -15,6 +15,7 @@ MOST_FOR_AN_ORDER = 50 * MOST_AT_ONCE
 Name = Annotated[str, Field(min_length=1, max_length=200, examples=["Teapot"])]
 Reason = Annotated[str, Field(min_length=1, max_length=200, examples=["stocktaking"])]
 Quantity = Annotated[int, Field(ge=1, le=MOST_AT_ONCE, examples=[10])]
+OrdersQuantity = Annotated[int, Field(ge=1, le=MOST_FOR_AN_ORDER, examples=[3])]
 ReorderPoint = Annotated[int, Field(ge=0, le=MOST_AT_ONCE, examples=[2])]
 ReservationId = Annotated[
     str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$", examples=["order-7"])
@@ -75,7 +76,7 @@ class ReserveForOrder(Command):
     """Hold stock back for a line of an order, if it is there."""
 
     reservation_id: OrdersReservationId
-    quantity: Annotated[int, Field(ge=1, le=MOST_FOR_AN_ORDER, examples=[3])]
+    quantity: OrdersQuantity
 
 
 class ReleaseForOrder(Command):

@@ -9,7 +9,6 @@ from shared.domain.order.commands import (
     CancelOrder,
     ExpireOrder,
     OrderCommand,
-    OrderLine,
     PlaceOrder,
     RecordDecline,
     RecordDispatch,
@@ -22,6 +21,7 @@ from shared.domain.order.events import (
     LateReservationRecorded,
     OrderCancelled,
     OrderConfirmed,
+    OrderedLine,
     OrderEvent,
     OrderPlaced,
     OrderRejected,
@@ -63,7 +63,7 @@ def _place(command: PlaceOrder, state: Order) -> Decision[OrderEvent]:
     merged: dict[str, int] = {}
     for line in command.lines:
         merged[line.sku] = merged.get(line.sku, 0) + line.quantity
-    lines = tuple(OrderLine(sku=sku, quantity=quantity) for sku, quantity in merged.items())
+    lines = tuple(OrderedLine(sku=sku, quantity=quantity) for sku, quantity in merged.items())
     return (OrderPlaced(customer_id=command.customer_id, lines=lines),)
 
 

@@ -7,10 +7,19 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from shared.domain.order.commands import OrderLine
-from shared.kernel.message import Event
+from shared.domain.item.commands import OrdersQuantity
+from shared.domain.order.commands import Sku
+from shared.kernel.message import Event, Message
 
-Lines = Annotated[tuple[OrderLine, ...], Field(strict=False)]
+
+class OrderedLine(Message):
+    """All that an order wants of an item, which may be more than a single line of a command."""
+
+    sku: Sku
+    quantity: OrdersQuantity
+
+
+Lines = Annotated[tuple[OrderedLine, ...], Field(strict=False)]
 Skus = Annotated[tuple[str, ...], Field(strict=False)]
 
 

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Literal, assert_never
 
-from shared.domain.order.commands import OrderLine
 from shared.domain.order.events import (
     DeclineRecorded,
     DispatchConflict,
@@ -12,6 +11,7 @@ from shared.domain.order.events import (
     LateReservationRecorded,
     OrderCancelled,
     OrderConfirmed,
+    OrderedLine,
     OrderEvent,
     OrderPlaced,
     OrderRejected,
@@ -47,9 +47,9 @@ class Order:
         return tuple(sku for sku in self.lines if sku not in {*self.reserved, *self.declined})
 
     @property
-    def order_lines(self) -> tuple[OrderLine, ...]:
+    def order_lines(self) -> tuple[OrderedLine, ...]:
         """Give the lines as events show them."""
-        return tuple(OrderLine(sku=sku, quantity=n) for sku, n in self.lines.items())
+        return tuple(OrderedLine(sku=sku, quantity=n) for sku, n in self.lines.items())
 
 
 def evolve(state: Order, event: OrderEvent) -> Order:
