@@ -82,7 +82,7 @@ async def _there(url: str) -> Told:
     flows = await flows_over_http(FLOWS, SPECS, url)
     told = [(story(spec, specs[spec.title].found), specs[spec.title]) for spec in SPECS]
     for flow in FLOWS:
-        happened = flow if flow.fault in DECISIVE else replace(flow, fault=None)
+        happened = flow if flow.fault in DECISIVE else replace(flow, fault=None, logged={})
         told.append((flow_story(happened, flows[flow.title].found), flows[flow.title]))
     told += [(reaction_story(one), Held(left_out=IN_THE_FLOWS)) for one in REACTIONS]
     told += [(told_story(one), Held(left_out=BY_EVENT_GRID)) for one in TOLD]

@@ -9,8 +9,9 @@ from shared.kernel.message import Event
 from shared.kernel.stream import StreamName
 from tests.consumers.worlds import now
 from tests.kernel.worlds import no_pause, request
+from tests.specs.seen import different, events
 from tests.specs.spec import Heard
-from tests.specs.whole_flow import World, different, events
+from tests.specs.whole_flow import World
 
 
 async def by_webhook(

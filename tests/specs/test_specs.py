@@ -35,7 +35,7 @@ from tests.specs.ways import (
     category_of,
     history,
 )
-from tests.specs.whole_flow import FAULTS, by_roles
+from tests.specs.whole_flow import FAULTS, PUBLISHER_CRASH, by_roles
 
 
 @pytest.mark.parametrize("spec", SPECS, ids=lambda spec: spec.title)
@@ -108,12 +108,23 @@ async def test_what_others_tell_to_another_effect_tells_its_story() -> None:
 
 
 async def test_a_flow_that_ends_otherwise_tells_its_story() -> None:
-    wrong = replace(FLOWS[0], then={}, shown={("orders", "7"): {"status": "rejected"}})
+    wrong = replace(FLOWS[0], then={}, told={}, shown={("orders", "7"): {"status": "rejected"}})
 
     told = flow_story(wrong, await by_roles(wrong, history))
 
     assert "1. item-CUP: expected [], got ['StockReserved']" in told
-    assert "4. orders/7: expected {'status': 'rejected'}" in told
+    assert "4. the log of item-CUP: expected [], got ['StockReserved']" in told
+    assert "7. a webhook, of order-7: expected [], got ['OrderConfirmed']" in told
+    assert "8. orders/7: expected {'status': 'rejected'}" in told
+
+
+async def test_what_the_log_holds_twice_has_to_be_named() -> None:
+    crashed = next(flow for flow in FLOWS if flow.fault == PUBLISHER_CRASH)
+
+    told = await by_roles(replace(crashed, logged={}), history)
+
+    assert "the log of order-7: expected" in told[-1]
+    assert told[-1].count("OrderPlaced(") == 2
 
 
 def test_others_that_are_told_something_else_tell_its_story() -> None:
