@@ -188,3 +188,24 @@ def test_the_specification_that_people_read_is_current() -> None:
     now = specification(domain, SPECS, reactions=REACTIONS, flows=FLOWS, outside=OUTSIDE, told=TOLD)
 
     assert page == now, "make spec writes it anew"
+
+
+def test_the_graph_leads_from_what_comes_in_to_what_others_are_told_and_names_every_step() -> None:
+    page = specification(
+        domain, SPECS, reactions=REACTIONS, flows=FLOWS, outside=OUTSIDE, told=TOLD
+    )
+    edges = page.partition("```mermaid\n")[2].partition("```")[0].splitlines()
+
+    assert "  OrderPlaced -.->|reserve-lines| ReserveForOrder" in edges
+    assert '  orders -.->|"order-expiry, after 15 min"| ExpireOrder' in edges
+    assert any(
+        edge.endswith('parcel-dispatched"] -.->|carrier-dispatch| RecordDispatch') for edge in edges
+    )
+    assert any(
+        edge.startswith("  OrderConfirmed ==>|order-confirmation| ")
+        and "onewrite.order.confirmed.v1" in edge
+        for edge in edges
+    )
+    named = [*domain.reactions, *domain.outside, *domain.deadlines, *domain.enrichers]
+    labels = re.findall(r'>\|"?([a-z-]+)', "\n".join(edges))
+    assert sorted(labels) == sorted(one.name for one in named)
