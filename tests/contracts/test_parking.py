@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from shared.kernel.parking import Decision, Parked
 from shared.kernel.ports import Parking
-from tests.kernel.worlds import NOON
+from tests.kernel.asking import NOON
 
 MARKER = Parked(
     consumer="projections",

@@ -19,7 +19,8 @@ from shared.kernel.plan import LARGEST_BATCH, plan
 from shared.kernel.request import CommandRequest
 from shared.kernel.stream import StreamName
 from shared.kernel.warm import WarmStates
-from tests.kernel.worlds import NOON, TEAPOT, commit, received, request, service
+from tests.kernel.asking import NOON
+from tests.kernel.worlds import TEAPOT, commit, received, request, service
 
 
 class Nested(Command):

@@ -25,7 +25,7 @@ from shared.kernel.request import CommandRequest
 from shared.kernel.stream import StreamName
 from shared.kernel.view import Row
 from tests.consumers.worlds import now
-from tests.kernel.worlds import NOON, no_pause
+from tests.kernel.asking import NOON, no_pause
 from tests.specs.spec import Reaction, Spec, Told, compared
 
 

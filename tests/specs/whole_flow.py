@@ -33,7 +33,7 @@ from shared.kernel.stream import StreamName
 from single_publisher.publish import Publisher
 from single_publisher.sweep import Sweep
 from tests.consumers.worlds import now
-from tests.kernel.worlds import no_pause, request
+from tests.kernel.asking import asked, no_pause
 from tests.specs.seen import Seen, different, events, logged, passed_on, rows_shown, told, unlike
 from tests.specs.spec import Flow
 
@@ -179,7 +179,7 @@ async def by_roles(flow: Flow, history: Callable[[StreamName, Sequence[Event]], 
     await world.settle()
     world.fault, before = flow.fault, world.seen()
     stream, command = flow.when
-    await world.send(request(command, "when", StreamName.parse(stream)))
+    await world.send(asked(command, "when", StreamName.parse(stream)))
     await world.settle()
     after = world.seen()
     found = different(flow.then, before.written, after.written)

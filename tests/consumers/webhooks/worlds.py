@@ -16,7 +16,8 @@ from shared.domain.item.commands import RegisterItem
 from shared.kernel.dispatching import dispatcher
 from shared.kernel.stream import StreamName
 from tests.consumers.worlds import now
-from tests.kernel.worlds import no_pause, request
+from tests.kernel.asking import no_pause
+from tests.kernel.worlds import request
 
 ORIGIN = "eventgrid.azure.net"
 SECRET = "the-secret-of-the-tests"
