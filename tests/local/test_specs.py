@@ -48,7 +48,7 @@ async def test_the_specs_hold_over_http(tmp_path: Path, capsys: pytest.CaptureFi
 
         wrong = replace(FLOWS[0], then={}, told={}, shown={("orders", "7"): {"status": "rejected"}})
         happened = await flows_over_http(
-            [wrong], SPECS, stack.url, seed, patience=5, witness=watching
+            [wrong], SPECS, stack.url, seed, patience=15, witness=watching
         )
         (other,) = happened.values()
         assert [found.partition(" of")[0] for found in other.found[3:7]] == [
