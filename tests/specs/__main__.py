@@ -1,4 +1,4 @@
-"""`make spec`: tells every spec, holds it, and writes docs/specification.md; with a URL, holds them there."""
+"""`make spec`: tells and holds every spec, and writes docs/specification.md if all hold; or holds them at URL."""
 
 import argparse
 import asyncio
@@ -94,8 +94,10 @@ def main() -> int:
     """Hold specs as the arguments say."""
     parser = argparse.ArgumentParser(prog="python -m tests.specs", description=__doc__)
     parser.add_argument("--url", help="the base URL of a running function set")
-    differing = asyncio.run(hold(parser.parse_args().url))
-    write()
+    url = parser.parse_args().url
+    differing = asyncio.run(hold(url))
+    if url is None and not differing:
+        write()
     return differing
 
 

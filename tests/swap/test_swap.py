@@ -59,8 +59,11 @@ async def test_the_specs_of_another_domain_hold_in_every_way(copy: Path, stack: 
 
     assert " passed" in await python(copy, "pytest", "tests/specs/test_specs.py")
 
+    page = copy / "docs" / "specification.md"
+    page.unlink()
     there = await python(copy, "tests.specs", "--url", stack.url)
     assert "specs, 0 do not hold" in there
+    assert not page.exists(), "what holds elsewhere is not what this domain does"
 
 
 async def test_another_domain_answers_commands_and_queries(stack: Running) -> None:
