@@ -175,7 +175,8 @@ async def by_roles(flow: Flow, history: Callable[[StreamName, Sequence[Event]], 
     for stream, given in flow.given.items():
         for commit in history(StreamName.parse(stream), given):
             await world.store.append([commit])
-    world.fault = None
+    # What was there before is known to everybody, and comes again.
+    world.fault = TWICE
     await world.settle()
     world.fault, before = flow.fault, world.seen()
     stream, command = flow.when
