@@ -8,7 +8,7 @@ from infra.bicep.deployment import Deployment
 from infra.bicep.functions import SUBSCRIPTION
 from infra.local.stack import ROOT
 from tests.infra import apps, checks, rights
-from tests.infra.clouds import ALL, Cloud, cloud
+from tests.infra.clouds import ALL, APPS, Cloud, cloud
 
 CHECKS: list[Callable[[Cloud], None]] = [
     checks.containers_are_those_of_the_names,
@@ -42,7 +42,9 @@ def test_deployed(name: str, check: Callable[[Cloud], None]) -> None:
 
 
 def test_every_function_is_listed_with_its_app() -> None:
-    apps.the_functions_of_each_folder_are_listed()
+    listed = {folder: app["functions"] for folder, app in APPS.items()}
+
+    assert listed == apps.functions_of_folders(), "the blueprints have other functions"
 
 
 def test_the_address_of_the_api_is_that_of_the_app_with_the_commands() -> None:

@@ -58,7 +58,11 @@ def test_a_number_that_json_would_change_is_found_wherever_it_is(value: object) 
 
 
 def test_other_values_are_left_alone() -> None:
-    check_numbers({"yes": True, "text": "9" * 40, "some": [2**53 - 1, 1.5, None]})
+    value = {"yes": True, "text": "9" * 40, "some": [2**53 - 1, 1.5, None]}
+
+    check_numbers(value)
+
+    assert value == {"yes": True, "text": "9" * 40, "some": [2**53 - 1, 1.5, None]}
 
 
 def test_a_digest_does_not_depend_on_the_order_of_members() -> None:
