@@ -31,7 +31,7 @@ test: lint types imports tests  ## all that CI runs
 doctor: setup  ## examines the running stack (or URL="...", one for each app), and says how to mend what is wrong
 	@$(PY) -m infra.doctor $(if $(URL),--url $(URL))
 
-spec: setup  ## tells what the business does, holds it (or at URL=..., with SPEC_KEY if it asks for one), writes docs/specification.md
+spec: setup  ## tells what the business does, holds it and writes docs/specification.md (or holds it at URL=..., with SPEC_KEY if it asks for one)
 	@$(PY) -m tests.specs $(if $(URL),--url $(URL))
 
 sim: setup  ## SEEDS simulated worlds (or SEED=7 alone): every promise is kept in each

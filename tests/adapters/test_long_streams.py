@@ -17,7 +17,8 @@ from shared.kernel.stream import StreamName
 from tests.adapters.stand_ins import fresh_container
 from tests.conftest import FaultsClient, Services
 from tests.figures import note
-from tests.kernel.worlds import no_pause, request
+from tests.kernel.asking import no_pause
+from tests.kernel.worlds import request
 
 pytestmark = pytest.mark.alone
 

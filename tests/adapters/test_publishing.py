@@ -108,6 +108,7 @@ async def test_an_answer_that_never_comes_is_waited_for_only_so_long(
     async with asyncio.timeout(15):
         await log.send(0, [b'{"held": true}'])
 
+    assert await faults.fired() == {"event-hubs/delay": 1}
     await log.close()
 
 

@@ -17,7 +17,8 @@ from shared.kernel.outcome import Accepted, Outcome
 from shared.kernel.ports import Appended, Collided
 from tests.adapters.stand_ins import fresh_container
 from tests.conftest import FaultsClient, Services
-from tests.kernel.worlds import TEAPOT, commit, no_pause, received, request
+from tests.kernel.asking import no_pause
+from tests.kernel.worlds import TEAPOT, commit, received, request
 
 REGISTER = RegisterItem(name="Teapot", reorder_point=2)
 

@@ -23,7 +23,7 @@ from shared.kernel.stream import StreamName
 from tests.adapters.stand_ins import fresh_container
 from tests.conftest import FaultsClient, Services
 from tests.figures import note
-from tests.kernel.worlds import NOON
+from tests.kernel.asking import NOON
 
 SEED = 20261123
 FAULTS = (

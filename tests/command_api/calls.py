@@ -12,7 +12,7 @@ from shared.adapters.memory import MemoryEventStore, MemoryLog, MemoryOutcomes, 
 from shared.kernel.dispatching import dispatcher
 from shared.kernel.domain import Domain
 from shared.kernel.ports import EventStore, Log
-from tests.kernel.worlds import no_pause
+from tests.kernel.asking import no_pause
 
 
 def now() -> datetime:

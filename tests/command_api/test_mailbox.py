@@ -15,7 +15,7 @@ from shared.kernel.errors import StoreUnavailable
 from shared.kernel.final_outcome import FinalOutcome
 from shared.kernel.partition import partition_of
 from tests.command_api.calls import assembled, get, now, post, registered, told
-from tests.kernel.worlds import no_pause
+from tests.kernel.asking import no_pause
 
 ASYNC = {"Prefer": "respond-async", "Idempotency_Key": "a/b?c"}
 

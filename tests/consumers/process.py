@@ -20,7 +20,8 @@ from shared.kernel.message import Command
 from shared.kernel.outcome import Outcome
 from shared.kernel.stream import StreamName
 from tests.consumers.worlds import now
-from tests.kernel.worlds import no_pause, request
+from tests.kernel.asking import no_pause
+from tests.kernel.worlds import request
 
 
 @dataclass

@@ -16,7 +16,7 @@ from shared.kernel.ports import Appended, Collided
 from shared.kernel.receptor import Reaction
 from shared.kernel.stream import StreamName
 from tests.consumers.process import Process
-from tests.kernel.worlds import NOON
+from tests.kernel.asking import NOON
 
 
 class Shaky(MemoryEventStore):

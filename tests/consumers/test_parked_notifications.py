@@ -17,7 +17,7 @@ from shared.kernel.parking import Decision, unreadable
 from shared.kernel.stream import StreamName
 from tests.consumers.town import CONFIRMED, Away, Particular, confirmed, failing_for, with_enrich
 from tests.consumers.worlds import now
-from tests.kernel.worlds import NOON
+from tests.kernel.asking import NOON
 
 
 async def test_a_bug_parks_the_stream_and_no_other() -> None:

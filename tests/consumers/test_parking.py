@@ -15,7 +15,8 @@ from shared.kernel.ports import Found, StoredRow
 from shared.kernel.stream import StreamName
 from shared.kernel.view import RowKey, View
 from tests.consumers.worlds import World
-from tests.kernel.worlds import NOON, commit, received
+from tests.kernel.asking import NOON
+from tests.kernel.worlds import commit, received
 
 GOOD, BAD = StreamName("item", "good"), StreamName("item", "bad")
 UNKNOWN = RecordedEvent(type="StockMelted", schema_number=1, data={"quantity": 1})

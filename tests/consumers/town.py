@@ -17,7 +17,7 @@ from shared.kernel.ports import Log
 from shared.kernel.stream import StreamName
 from tests.consumers.process import Process
 from tests.consumers.worlds import now
-from tests.kernel.worlds import no_pause
+from tests.kernel.asking import no_pause
 
 CONFIRMED = "onewrite.order.confirmed.v1"
 

@@ -5,7 +5,7 @@ import pytest
 from shared.kernel.errors import NotificationTooLarge
 from shared.kernel.notification import Notification, size_of
 from tests.contracts.conftest import ReadableNotifier
-from tests.kernel.worlds import NOON
+from tests.kernel.asking import NOON
 
 
 def told(number: int, text: str = "") -> Notification:

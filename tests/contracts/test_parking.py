@@ -10,7 +10,7 @@ import pytest
 
 from shared.kernel.parking import Decision, Parked
 from shared.kernel.ports import Parking
-from tests.kernel.worlds import NOON
+from tests.kernel.asking import NOON
 
 MARKER = Parked(
     consumer="projections",

@@ -76,8 +76,10 @@ def check(way: Sequence[str], world: Pure) -> None:
 @pytest.mark.parametrize("at_once", [True, False], ids=["reacting at once", "reacting late"])
 @pytest.mark.parametrize("cups", [0, 5], ids=["no cup", "cups enough"])
 def test_every_permutation_settles(cups: int, *, at_once: bool) -> None:
-    for way in permutations(MESSAGES):
+    ways = list(permutations(MESSAGES))
+    for way in ways:
         check(way, happen(way, another_id=False, at_once=at_once, cups=cups))
+    assert len(ways) == 720
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from infra.local.stack import ROOT
 from shared.adapters import wiring
 from shared.kernel import ports
 from tests.infra import apps, checks, rights
-from tests.infra.clouds import ALL, Cloud, cloud
+from tests.infra.clouds import ALL, APPS, Cloud, cloud
 from tests.infra.needs import OF_THE_PROCESS, PORTS, needs
 
 CHECKS: list[Callable[[Cloud], None]] = [
@@ -49,7 +49,9 @@ def test_deployed(name: str, check: Callable[[Cloud], None]) -> None:
 
 
 def test_every_function_is_listed_with_its_app() -> None:
-    apps.the_functions_of_each_folder_are_listed()
+    listed = {folder: app["functions"] for folder, app in APPS.items()}
+
+    assert listed == apps.functions_of_folders(), "the blueprints have other functions"
 
 
 def test_every_port_that_a_role_can_open_is_known_for_what_it_asks() -> None:

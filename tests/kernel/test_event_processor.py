@@ -41,21 +41,28 @@ async def test_an_event_goes_to_all_handlers_of_its_type_and_to_no_other() -> No
 
 
 async def test_an_event_that_concerns_nobody_is_no_error() -> None:
-    await EventProcessor().process(ENVELOPE, EVENT)
+    processor, seen = EventProcessor(), list[str]()
+    processor.register(ItemDiscontinued, noting(seen, "other"))
+
+    await processor.process(ENVELOPE, EVENT)
+
+    assert seen == []
 
 
 async def test_handlers_run_side_by_side() -> None:
-    processor, meeting = EventProcessor(), asyncio.Barrier(2)
+    processor, meeting, met = EventProcessor(), asyncio.Barrier(2), list[int]()
 
     async def meet(_envelope: Envelope, _event: Event) -> None:
         # Nobody comes by who waits for the other to be done first.
-        await meeting.wait()
+        met.append(await meeting.wait())
 
     processor.register(StockReceived, meet)
     processor.register(StockReceived, meet)
 
     async with asyncio.timeout(10):
         await processor.process(ENVELOPE, EVENT)
+
+    assert sorted(met) == [0, 1]
 
 
 async def test_in_order_a_handler_begins_when_the_one_before_it_is_done() -> None:

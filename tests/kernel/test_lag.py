@@ -10,7 +10,8 @@ from shared.adapters.memory import (
     MemoryProgress,
 )
 from shared.kernel.lag import Lag, feed_lag, log_lag, progress_name
-from tests.kernel.worlds import NOON, commit, received
+from tests.kernel.asking import NOON
+from tests.kernel.worlds import commit, received
 
 LATER = datetime.fromisoformat(NOON) + timedelta(seconds=90)
 

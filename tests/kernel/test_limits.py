@@ -11,7 +11,8 @@ from shared.kernel.errors import EventTooLarge
 from shared.kernel.message import Command, Event
 from shared.kernel.outcome import Accepted
 from shared.kernel.plan import LARGEST_EVENT
-from tests.kernel.worlds import no_pause, request, stocked, together
+from tests.kernel.asking import no_pause
+from tests.kernel.worlds import request, stocked, together
 
 
 async def test_an_event_that_the_log_could_not_carry_is_refused_before_it_is_stored() -> None:

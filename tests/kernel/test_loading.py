@@ -19,7 +19,8 @@ from shared.kernel.loading import fold, initial, load
 from shared.kernel.ports import Found
 from shared.kernel.snapshot import EVERY, Snapshots
 from shared.kernel.stream import StreamName
-from tests.kernel.worlds import TEAPOT, no_pause, request
+from tests.kernel.asking import no_pause
+from tests.kernel.worlds import TEAPOT, request
 
 
 class Watched(MemoryEventStore):

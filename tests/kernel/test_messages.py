@@ -19,7 +19,8 @@ from shared.kernel.envelope import decode, encode, encode_all, envelopes
 from shared.kernel.errors import BrokenStream, InvalidMessage, NumberTooLarge, UnknownMessage
 from shared.kernel.message import route_name
 from shared.kernel.stream import StreamName
-from tests.kernel.worlds import commit, no_pause, received, request
+from tests.kernel.asking import no_pause
+from tests.kernel.worlds import commit, received, request
 
 
 def test_an_item_is_named_by_its_first_version_and_carries_the_last() -> None:

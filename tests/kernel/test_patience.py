@@ -4,7 +4,7 @@ import pytest
 
 from shared.kernel.errors import BrokenStream, StoreUnavailable
 from shared.kernel.patience import ATTEMPTS, patiently
-from tests.kernel.worlds import no_pause
+from tests.kernel.asking import no_pause
 
 
 class Work:

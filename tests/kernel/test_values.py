@@ -19,7 +19,8 @@ from shared.kernel.plan import LARGEST_BATCH, plan
 from shared.kernel.request import CommandRequest
 from shared.kernel.stream import StreamName
 from shared.kernel.warm import WarmStates
-from tests.kernel.worlds import NOON, TEAPOT, commit, received, request, service
+from tests.kernel.asking import NOON
+from tests.kernel.worlds import TEAPOT, commit, received, request, service
 
 
 class Nested(Command):
@@ -57,7 +58,11 @@ def test_a_number_that_json_would_change_is_found_wherever_it_is(value: object) 
 
 
 def test_other_values_are_left_alone() -> None:
-    check_numbers({"yes": True, "text": "9" * 40, "some": [2**53 - 1, 1.5, None]})
+    value = {"yes": True, "text": "9" * 40, "some": [2**53 - 1, 1.5, None]}
+
+    check_numbers(value)
+
+    assert value == {"yes": True, "text": "9" * 40, "some": [2**53 - 1, 1.5, None]}
 
 
 def test_a_digest_does_not_depend_on_the_order_of_members() -> None:

@@ -2,28 +2,26 @@
 
 import asyncio
 from collections.abc import Sequence
-from datetime import UTC, datetime
 
 from shared.adapters.memory import MemoryEventStore
 from shared.domain.item import item
 from shared.domain.item.commands import ReceiveStock, RegisterItem, ReserveStock
 from shared.kernel.application_service import ApplicationService
-from shared.kernel.commit import Commit, Metadata, RecordedEvent, timestamp
+from shared.kernel.commit import Commit, Metadata, RecordedEvent
 from shared.kernel.errors import OutcomeUnknown
 from shared.kernel.message import Command
 from shared.kernel.outcome import Outcome
 from shared.kernel.ports import Appended, Collided, EventStore, Found
 from shared.kernel.request import CommandRequest
 from shared.kernel.stream import StreamName
+from tests.kernel.asking import NOON, asked, no_pause
 
 TEAPOT = StreamName("item", "teapot")
-NOON = timestamp(datetime(2026, 11, 23, 12, 0, tzinfo=UTC))
 
 
 def request(command: Command, command_id: str, stream: StreamName = TEAPOT) -> CommandRequest:
     """Ask for a command as a client does."""
-    metadata = Metadata(correlation_id=command_id, causation_id=command_id, time=NOON)
-    return CommandRequest(stream, command, command_id, metadata)
+    return asked(command, command_id, stream)
 
 
 def commit(
@@ -44,10 +42,6 @@ def commit(
 def received(quantity: int) -> RecordedEvent:
     """Record a StockReceived."""
     return RecordedEvent(type="StockReceived", schema_number=1, data={"quantity": quantity})
-
-
-async def no_pause(_attempt: int) -> None:
-    """Try again at once."""
 
 
 def service(store: EventStore, attempts: int = 10) -> ApplicationService:

@@ -56,14 +56,14 @@ class Running:
         return await self.process.wait()
 
 
-async def start(state: Path, ports: Ports, **settings: str) -> Running:
-    """Start a stack, and return when it says that it serves; settings are added to the environment."""
+async def start(state: Path, ports: Ports, root: Path = ROOT, /, **settings: str) -> Running:
+    """Start the stack of a project, and return when it says that it serves; settings go into the environment."""
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "infra.local.run", "--state", str(state)),
         *("--http", str(ports.http), "--cosmos", str(ports.cosmos)),
         *("--event-hubs", str(ports.event_hubs), "--event-grid", str(ports.event_grid)),
         *("--faults", str(ports.faults)),
-        cwd=ROOT,
+        cwd=root,
         env={**os.environ, **settings},
         stdout=asyncio.subprocess.PIPE,
         start_new_session=True,
@@ -122,10 +122,10 @@ async def another_host(stack: Running) -> AsyncIterator[AnotherHost]:
 
 @asynccontextmanager
 async def running(
-    state: Path, ports: Ports | None = None, **settings: str
+    state: Path, ports: Ports | None = None, root: Path = ROOT, /, **settings: str
 ) -> AsyncIterator[Running]:
     """Give a stack, and end it afterwards whatever happened."""
-    stack = await start(state, ports or Ports.free(), **settings)
+    stack = await start(state, ports or Ports.free(), root, **settings)
     try:
         yield stack
     finally:

@@ -60,8 +60,9 @@ async def test_what_was_written_is_there_after_a_restart(
             seconds.append(stack.seconds)
             if number == 1:
                 await post(http, stack, "register-item", {"name": "Teapot", "reorderPoint": 2})
-            await post(http, stack, "receive-stock", {"quantity": 10})
+            received = await post(http, stack, "receive-stock", {"quantity": 10})
             await seconds_until_shown(http, stack, 10 * number)
+            assert received["version"] == number + 1
     note(
         pytestconfig,
         f"start: {seconds[0]:.1f} s the first time, median from the second on"

@@ -16,7 +16,8 @@ from shared.kernel.ports import Found
 from shared.kernel.stream import StreamName
 from single_publisher.publish import Publisher
 from tests.consumers.worlds import now
-from tests.kernel.worlds import NOON, TEAPOT, commit, received
+from tests.kernel.asking import NOON
+from tests.kernel.worlds import TEAPOT, commit, received
 
 
 class CountingLog(MemoryLog):

@@ -8,9 +8,10 @@ from shared.domain import domain
 from shared.kernel.message import Event
 from shared.kernel.stream import StreamName
 from tests.consumers.worlds import now
-from tests.kernel.worlds import no_pause, request
+from tests.kernel.asking import asked, no_pause
+from tests.specs.seen import different, events
 from tests.specs.spec import Heard
-from tests.specs.whole_flow import World, different, events
+from tests.specs.whole_flow import World
 
 
 async def by_webhook(
@@ -26,7 +27,7 @@ async def by_webhook(
     await webhooks.handle([spec.heard, spec.heard])
     if spec.later:
         stream, command = spec.later
-        await world.send(request(command, "later", StreamName.parse(stream)))
+        await world.send(asked(command, "later", StreamName.parse(stream)))
         await world.settle()
     await webhooks.handle([spec.heard])
     found = different(spec.then, before, _of(events(world.store), spec))

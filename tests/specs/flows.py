@@ -1,5 +1,8 @@
 """The whole flow: what one command leads to, in every stream and in the views, whatever fails on the way."""
 
+from collections.abc import Mapping, Sequence
+from typing import Literal
+
 from shared.domain.item.commands import ReserveStock
 from shared.domain.item.events import (
     ReservationDeclined,
@@ -18,11 +21,14 @@ from shared.domain.order.events import (
     OrderRejected,
     ReservationRecorded,
 )
+from shared.domain.process import public
 from shared.domain.replenishment.events import ReplenishmentRequested
+from shared.kernel.message import Event, PublicEvent
 from tests.specs.item import TEN_IN_STOCK
 from tests.specs.order_events import TO_THE_CONFIRMATION, WANTED_CUP, WANTED_TEA
 from tests.specs.shortages import ENOUGH
 from tests.specs.spec import Flow, Shown, Then
+from tests.specs.told import LINK
 
 PLACE = ("order-7", PlaceOrder(customer_id="C1", lines=(WANTED_TEA, WANTED_CUP)))
 TEA_HELD = StockReserved(reservation_id="7/TEA", quantity=2)
@@ -38,17 +44,51 @@ SHOWN: Shown = {
     ("customers", "C1"): {"status": "confirmed"},
     ("stock", "TEA"): {"available": 8, "reserved": 2},
 }
+TOLD: Mapping[str, Sequence[PublicEvent]] = {
+    "order-7": [
+        public.OrderConfirmed(
+            link=LINK,
+            order_id="7",
+            customer_id="C1",
+            lines=(
+                public.NamedLine(sku="TEA", quantity=2, name="Teapot"),
+                public.NamedLine(sku="CUP", quantity=1, name="Teapot"),
+            ),
+        )
+    ]
+}
+ANSWERED: Sequence[type[Event]] = [ReservationRecorded, ReservationRecorded, OrderConfirmed]
+BATCHES_TWICE: Then = {
+    "item-TEA": [StockReserved] * 2,
+    "item-CUP": [StockReserved] * 2,
+    # The items' answers are written together, and so they are sent together.
+    "order-7": [OrderPlaced, OrderPlaced, *ANSWERED, *ANSWERED],
+}
 STOCK = {"item-TEA": TEN_IN_STOCK, "item-CUP": TEN_IN_STOCK}
 
 
-def confirmed(title: str, fault: str | None) -> Flow:
-    return Flow(title, given=STOCK, fault=fault, when=PLACE, then=CONFIRMED_ORDER, shown=SHOWN)
+def confirmed(title: str, fault: str | None, logged: Then | None = None) -> Flow:
+    return Flow(
+        title,
+        given=STOCK,
+        fault=fault,
+        when=PLACE,
+        then=CONFIRMED_ORDER,
+        logged=logged or {},
+        shown=SHOWN,
+        told=TOLD,
+    )
+
+
+def called_off(reason: Literal["asked", "expired"]) -> Mapping[str, Sequence[PublicEvent]]:
+    told = public.OrderCancelled(link=LINK, order_id="7", customer_id="C1", reason=reason)
+    return {"order-7": [told]}
 
 
 SPECS = [
     confirmed("An order for which everything is there is confirmed", None),
     confirmed("though the answer to the write is lost", "the answer of the store is lost"),
-    confirmed("though the publisher dies", "the publisher crashes after the send"),
+    confirmed("though the publisher dies", "the publisher crashes after the send", BATCHES_TWICE),
     confirmed("though the log brings everything twice", "everything is delivered twice"),
     confirmed("though the log loses a batch", "the log loses a batch, and the sweep finds it"),
     confirmed("though the reactions die", "the reactions crash before their checkpoint"),
@@ -62,6 +102,7 @@ SPECS = [
             "order-7": [OrderPlaced, DeclineRecorded, OrderRejected],
         },
         shown={("orders", "7"): {"status": "rejected", "reason": "item-unknown"}},
+        told={"order-7": [public.OrderRejected(link=LINK, order_id="7", customer_id="C1")]},
     ),
     Flow(
         "A cancelled order gives back what it holds, and a shortage ends",
@@ -77,7 +118,13 @@ SPECS = [
             "item-CUP": [ReservationReleased],
             "order-7": [OrderCancelled],
         },
+        logged={
+            "item-TEA": [ReservationReleased, ShortageEnded] * 2,
+            "item-CUP": [ReservationReleased] * 2,
+            "order-7": [OrderCancelled] * 2,
+        },
         shown={("orders", "7"): {"status": "cancelled"}, ("stock", "TEA"): {"available": 10}},
+        told=called_off("asked"),
     ),
     Flow(
         "An order that waits for too long is called off, and gives back what is held for it late",
@@ -98,6 +145,7 @@ SPECS = [
             ("orders", "7"): {"status": "cancelled", "reason": "expired"},
             ("stock", "TEA"): {"available": 10, "reserved": 0},
         },
+        told=called_off("expired"),
     ),
     Flow(
         "An item that runs low is to be replenished, once",
@@ -109,5 +157,12 @@ SPECS = [
             "replenishment-TEA": [ReplenishmentRequested(shortage=1)],
         },
         shown={("replenishment", "TEA"): {"requests": 1, "lastShortage": 1}},
+        told={
+            "replenishment-TEA": [
+                public.ReplenishmentRequested(
+                    link="/api/views/replenishment/TEA", sku="TEA", shortage=1
+                )
+            ]
+        },
     ),
 ]

@@ -2,15 +2,15 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import dataclass, field, replace
+from typing import Any, Protocol
 from uuid import uuid4
 
 import aiohttp
 
 from shared.domain import domain
 from shared.kernel.decider import Refusal
-from shared.kernel.message import Event, Message
+from shared.kernel.message import Event
 from shared.kernel.stream import StreamName
 from tests.specs.by_http import (
     AnsweredOtherwise,
@@ -21,13 +21,27 @@ from tests.specs.by_http import (
     answer,
     key_shown,
 )
+from tests.specs.renaming import ids, renamed
+from tests.specs.seen import Events, Seen, different, passed_on, unlike
 from tests.specs.spec import Flow, Spec
-from tests.specs.whole_flow import DECISIVE, different, unlike
+from tests.specs.whole_flow import DECISIVE
 
 PATIENCE = 60.0
 LAG = "/api/operations/lag"
 
-type Events = dict[str, list[Event]]
+UNSEEN = "what the log holds, and what a webhook is told"
+
+
+class Witness(Protocol):
+    """Sees what no request shows: the log, and what a webhook is told."""
+
+    def logged(self) -> Events:
+        """Give the events of the log by stream, each once."""
+        ...
+
+    def told(self) -> Events:
+        """Give the public events of every stream, each once."""
+        ...
 
 
 @dataclass
@@ -37,8 +51,9 @@ class Happening:
     flow: Flow
     client: Client
     patience: float
+    witness: Witness | None = None
     held: Held | None = None
-    before: Events | None = None
+    before: Seen = field(default_factory=Seen)
 
     async def begin(self) -> None:
         """Let the given events be there."""
@@ -66,7 +81,7 @@ class Happening:
                 self.held = Held([str(otherwise)])
 
     async def _happen(self) -> None:
-        self.before = await self._events()
+        self.before = await self._seen()
         stream, command = self.flow.when
         key = str(uuid4())
         first, again = [
@@ -82,16 +97,23 @@ class Happening:
         await until(as_told, self.patience)
 
     async def found(self) -> list[str]:
-        """Say what is otherwise than the flow says, in every stream that it could touch and in the views."""
+        """Say what is otherwise than the flow says, for every stream that it could touch and in the views."""
         shown = {at: await self._rows(*at) for at in self.flow.shown}
-        found = different(self.flow.then, self.before or {}, await self._events())
+        after = await self._seen()
+        found = different(self.flow.then, self.before.written, after.written)
+        if self.witness is not None:
+            found += passed_on(self.flow, self.before, after)
         return found + unlike(self.flow.shown, shown)
 
-    async def _events(self) -> Events:
+    async def _seen(self) -> Seen:
         names = [
             f"{category.name}-{id_}" for category in domain.categories for id_ in ids(self.flow)
         ]
-        return {name: events for name in names if (events := await self._stream(name))}
+        written = {name: events for name in names if (events := await self._stream(name))}
+        if self.witness is None:
+            return Seen(written)
+        logged, told = self.witness.logged(), self.witness.told()
+        return Seen(written, _of(names, logged), _of(names, told))
 
     async def _stream(self, name: str) -> list[Event]:
         told = await self._get(f"/api/streams/{name}", "commits")
@@ -120,11 +142,16 @@ async def flows_over_http(
     specs: Sequence[Spec],
     url: str,
     seed: Seed | None = None,
+    *,
     patience: float = PATIENCE,
+    witness: Witness | None = None,
 ) -> dict[str, Held]:
-    """Let all flows happen at a base URL, side by side; gives what came of each, by title."""
+    """Let all flows happen at a base URL, side by side; gives what came of each, by title.
+
+    What the log holds and what a webhook is told is held where there is a witness.
+    """
     plain = {
-        flow.title: replace(flow, fault=None, title="")
+        flow.title: replace(flow, fault=None, title="", logged={})
         for flow in flows
         if flow.fault not in DECISIVE
     }
@@ -135,12 +162,13 @@ async def flows_over_http(
         for title, flow in plain.items():
             same = next((one for one in happening if plain[one] == flow), None)
             if same is None:
-                happening[title] = Happening(renamed(flow), client, patience)
+                happening[title] = Happening(renamed(flow), client, patience, witness)
             else:
                 same_as[title] = same
         await _hold(list(happening.values()), client, patience)
     held = {title: one.held or Held() for title, one in happening.items()}
-    return {flow.title: _told(flow, held, same_as.get(flow.title)) for flow in flows}
+    unseen = UNSEEN if witness is None else ""
+    return {flow.title: _told(flow, held, same_as.get(flow.title), unseen) for flow in flows}
 
 
 async def _hold(all_: Sequence[Happening], client: Client, patience: float) -> None:
@@ -161,13 +189,13 @@ async def _hold(all_: Sequence[Happening], client: Client, patience: float) -> N
         await one.end()
 
 
-def _told(flow: Flow, held: dict[str, Held], same_as: str | None) -> Held:
+def _told(flow: Flow, held: dict[str, Held], same_as: str | None, unseen: str) -> Held:
     if flow.fault in DECISIVE:
         return Held(left_out=f"{flow.fault}; without it, this has another end")
     if same_as is not None:
         return Held(left_out=f"{flow.fault}; without it, this is: {same_as}")
     one = held[flow.title]
-    left_out = "; ".join(part for part in (flow.fault, one.left_out) if part)
+    left_out = "; ".join(part for part in (flow.fault, one.left_out, unseen) if part)
     return replace(one, left_out=left_out)
 
 
@@ -200,43 +228,5 @@ async def until(true: Callable[[], Awaitable[bool]], patience: float) -> bool:
     return found
 
 
-def ids(flow: Flow) -> set[str]:
-    """Name everything that a flow speaks of: the ids of its streams, the keys of its rows."""
-    streams = {*flow.given, *flow.then, flow.when[0]}
-    return {StreamName.parse(stream).id for stream in streams} | {key for _, key in flow.shown}
-
-
-def renamed(flow: Flow) -> Flow:
-    """Give a flow that speaks of streams and keys of its own."""
-    own, tag = ids(flow), uuid4().hex[:8]
-
-    def name(text: str) -> str:
-        return "/".join(f"{part}-{tag}" if part in own else part for part in text.split("/"))
-
-    def data(value: Any) -> Any:
-        match value:
-            case str():
-                return name(value)
-            case list():
-                return [data(one) for one in value]
-            case dict():
-                return {key: data(one) for key, one in value.items()}
-        return value
-
-    def message[M: Message](one: M) -> M:
-        return type(one).model_validate(data(one.model_dump(mode="json")))
-
-    def stream(text: str) -> str:
-        parsed = StreamName.parse(text)
-        return str(replace(parsed, id=name(parsed.id)))
-
-    return replace(
-        flow,
-        given={stream(at): [message(event) for event in flow.given[at]] for at in flow.given},
-        when=(stream(flow.when[0]), message(flow.when[1])),
-        then={
-            stream(at): [one if isinstance(one, type) else message(one) for one in wanted]
-            for at, wanted in flow.then.items()
-        },
-        shown={(view, name(key)): data(dict(row)) for (view, key), row in flow.shown.items()},
-    )
+def _of(streams: Sequence[str], events: Events) -> Events:
+    return {stream: events[stream] for stream in streams if stream in events}

@@ -190,4 +190,40 @@ SPECS = [
         when=DiscontinueItem(),
         then=[],
     ),
+    Spec(
+        "Nothing is reserved of an item that nobody registered",
+        given=[],
+        when=ReserveStock(reservation_id="r1", quantity=1),
+        then="item-unknown",
+    ),
+    Spec(
+        "Nothing is released of an item that nobody registered",
+        given=[],
+        when=ReleaseReservation(reservation_id="r1"),
+        then="item-unknown",
+    ),
+    Spec(
+        "Nothing is shipped of an item that nobody registered",
+        given=[],
+        when=ShipReservation(reservation_id="r1"),
+        then="item-unknown",
+    ),
+    Spec(
+        "Nobody counts an item that nobody registered",
+        given=[],
+        when=AdjustStock(quantity=-1, reason="stocktaking"),
+        then="item-unknown",
+    ),
+    Spec(
+        "An item that nobody registered has no reorder point",
+        given=[],
+        when=ChangeReorderPoint(reorder_point=5),
+        then="item-unknown",
+    ),
+    Spec(
+        "An item that nobody registered is not discontinued",
+        given=[],
+        when=DiscontinueItem(),
+        then="item-unknown",
+    ),
 ]

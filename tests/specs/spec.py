@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from shared.kernel.decider import Decision, Refusal
-from shared.kernel.message import Command, Event, Message, PublicEvent
+from shared.kernel.message import Command, Event, Message, PublicEvent, type_name
 from shared.kernel.outside_event import OutsideEvent
 
 
@@ -36,9 +36,11 @@ type Shown = Mapping[tuple[str, str], Mapping[str, Any]]
 
 @dataclass(frozen=True)
 class Flow:
-    """What a command leads to in the end, in every stream and in the views, though something fails on the way.
+    """What a command leads to in the end, from the streams to a webhook, though something fails on the way.
 
     `then` is exact: every new event of every stream, as itself or by its type; `shown` is part of a row's data.
+    The log holds the same in the same order, except where `logged` says what comes to stand there more than once.
+    `told` is exact too: what a webhook hears of each stream, whose events it knows again by their ids.
     """
 
     title: str
@@ -47,6 +49,8 @@ class Flow:
     when: tuple[str, Command]
     then: Then
     shown: Shown
+    told: Mapping[str, Sequence[PublicEvent]] = field(default_factory=dict)
+    logged: Then = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -103,7 +107,14 @@ def flow_story(flow: Flow, found: Sequence[str] = ()) -> str:
     lines += ["  and", f"    {flow.fault}"] if flow.fault else []
     lines += ["  when", f"    {flow.when[0]}: {flow.when[1]!r}", "  then"]
     lines += [f"    {stream}: {_named(one)}" for stream in flow.then for one in flow.then[stream]]
-    lines += [f"    {view}/{key} shows {dict(data)}" for (view, key), data in flow.shown.items()]
+    lines += ["  then the log holds"]
+    in_the_log = {**flow.then, **flow.logged}
+    lines += [f"    {stream}: {_names(in_the_log[stream])}" for stream in in_the_log]
+    lines += ["  then the views show"]
+    lines += [f"    {view}/{key}: {dict(data)}" for (view, key), data in flow.shown.items()]
+    lines += ["  then a webhook is told"]
+    lines += [f"    {stream}: {public!r}" for stream in flow.told for public in flow.told[stream]]
+    lines += [] if flow.told else ["    nothing"]
     lines += [f"  {number}. {sentence}" for number, sentence in enumerate(found, start=1)]
     return "\n".join(lines)
 
@@ -141,6 +152,11 @@ def told_story(spec: Told, found: Sequence[str] = ()) -> str:
 
 def _named(event: Event | type[Event]) -> str:
     return event.__name__ if isinstance(event, type) else repr(event)
+
+
+def _names(events: Sequence[Event | type[Event]]) -> str:
+    types = (event if isinstance(event, type) else type(event) for event in events)
+    return ", ".join(map(type_name, types))
 
 
 def _then(spec: Spec) -> list[str]:

@@ -1,10 +1,11 @@
 """The specification that people read: made of the specs and the domain, never written by hand."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from shared.kernel.category import Category
 from shared.kernel.domain import Domain
 from shared.kernel.message import Command, route_name, type_name
+from tests.specs.graph import graph
 from tests.specs.spec import Flow, Heard, Reaction, Spec, Told, flow_story, heard_story
 
 HEAD = """\
@@ -25,9 +26,7 @@ def specification(
     told: Sequence[Told],
 ) -> str:
     """Write the specification of a domain as Markdown."""
-    parts = [HEAD, "## What leads to what\n\n```mermaid\nflowchart LR\n"]
-    parts += [f"  {edge}\n" for edge in (*_edges(domain, specs), *_caused(reactions))]
-    parts.append("```\n")
+    parts = [HEAD, "## What leads to what\n\n```mermaid\n", graph(domain, specs), "```\n"]
     parts.append("\n## Reactions\n\n| event | causes |\n| --- | --- |\n")
     parts += [f"| **{spec.title}**: {_told(spec.when)} | {_sent(spec)} |\n" for spec in reactions]
     parts.append("\n## The whole flow, whatever fails\n")
@@ -43,36 +42,10 @@ def specification(
     return "".join(parts)
 
 
-def _edges(domain: Domain, specs: Iterable[Spec]) -> list[str]:
-    edges: dict[str, None] = {}
-    for spec in specs:
-        for event in spec.then if not isinstance(spec.then, str) else ():
-            edges[
-                f"{type_name(type(spec.when))} --> {type_name(type(event))}([{_name(event)}])"
-            ] = None
-    for view in domain.views:
-        for event_type in view.category.events:
-            edges[f"{type_name(event_type)} --> {view.name}[({view.name})]"] = None
-    return list(edges)
-
-
-def _caused(reactions: Iterable[Reaction]) -> list[str]:
-    edges = (
-        f"{type_name(type(spec.when))} -.-> {type_name(type(command))}"
-        for spec in reactions
-        for _, command in spec.then
-    )
-    return list(dict.fromkeys(edges))
-
-
 def _sent(spec: Reaction) -> str:
     return (
         ", ".join(f"{_told(command)} to `{stream}`" for stream, command in spec.then) or "nothing"
     )
-
-
-def _name(event: object) -> str:
-    return type(event).__name__
 
 
 def _command(category: Category, command: type[Command], specs: Sequence[Spec]) -> str:

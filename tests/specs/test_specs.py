@@ -1,18 +1,20 @@
 """Every spec holds in every way, and together they name everything that the domain knows."""
 
 import re
-from dataclasses import replace
+from collections.abc import Sequence
 
 import pytest
 
 from infra.local.stack import ROOT
 from shared.domain import domain
-from shared.domain.item.commands import ReserveStock
 from shared.kernel.category import Category
-from shared.kernel.message import type_name
+from shared.kernel.deadline import Deadline
+from shared.kernel.message import Event, type_name
+from shared.kernel.stream import StreamName
 from tests.specs.all import FLOWS, OUTSIDE, REACTIONS, SPECS, TOLD
 from tests.specs.by_webhook import by_webhook
-from tests.specs.item import TEN_IN_STOCK
+from tests.specs.graph import graph
+from tests.specs.refusals import codes, refused
 from tests.specs.spec import (
     Flow,
     Heard,
@@ -35,7 +37,7 @@ from tests.specs.ways import (
     category_of,
     history,
 )
-from tests.specs.whole_flow import FAULTS, by_roles
+from tests.specs.whole_flow import FAULTS, TOO_LATE, by_roles
 
 
 @pytest.mark.parametrize("spec", SPECS, ids=lambda spec: spec.title)
@@ -68,15 +70,6 @@ async def test_an_event_is_broadcast_and_each_command_goes_to_its_one_handler(
     assert not found, reaction_story(spec, found)
 
 
-async def test_a_reaction_that_causes_something_else_tells_its_story() -> None:
-    wrong = replace(REACTIONS[0], then=())
-
-    told = reaction_story(wrong, await by_event_processor(wrong))
-
-    assert "1. expected []" in told
-    assert "2. got [('item-CUP', \"ReserveForOrder(" in told
-
-
 @pytest.mark.parametrize("spec", TOLD, ids=lambda spec: spec.title)
 def test_others_are_told_the_same_each_time(spec: Told) -> None:
     found = by_enrichers(spec)
@@ -98,33 +91,6 @@ async def test_what_others_tell_has_its_effect_once(spec: Heard) -> None:
     assert not found, heard_story(spec, found)
 
 
-async def test_what_others_tell_to_another_effect_tells_its_story() -> None:
-    wrong = replace(OUTSIDE[0], then={}, parked="nobody")
-
-    told = heard_story(wrong, await by_webhook(wrong, history))
-
-    assert "1. order-7: expected [], got ['OrderShipped']" in told
-    assert "2. expected 'nobody' to be parked, got []" in told
-
-
-async def test_a_flow_that_ends_otherwise_tells_its_story() -> None:
-    wrong = replace(FLOWS[0], then={}, shown={("orders", "7"): {"status": "rejected"}})
-
-    told = flow_story(wrong, await by_roles(wrong, history))
-
-    assert "1. item-CUP: expected [], got ['StockReserved']" in told
-    assert "4. orders/7: expected {'status': 'rejected'}" in told
-
-
-def test_others_that_are_told_something_else_tell_its_story() -> None:
-    wrong = replace(TOLD[0], known={})
-
-    told = told_story(wrong, by_enrichers(wrong))
-
-    assert "1. expected [{'link': '/api/views/orders/7'" in told
-    assert "'name': 'TEA'" in told
-
-
 def test_every_reaction_enricher_view_and_fault_has_a_spec() -> None:
     caused_by = {type(spec.when) for spec in REACTIONS if spec.then}
 
@@ -138,37 +104,45 @@ def test_every_reaction_enricher_view_and_fault_has_a_spec() -> None:
     assert {flow.fault for flow in FLOWS} == {None, *FAULTS}
 
 
-async def test_a_spec_that_does_not_hold_tells_its_story() -> None:
-    wrong = Spec(
-        "Overselling",
-        given=TEN_IN_STOCK,
-        when=ReserveStock(reservation_id="r1", quantity=11),
-        then=[],
-    )
-
-    told = story(wrong, by_decider(wrong) + await by_service(wrong))
-
-    assert "1. expected 0 events, got refusal 'not-enough-stock'" in told
-    assert "ReserveStock(reservation_id='r1', quantity=11)" in told
-
-
 @pytest.mark.parametrize("category", domain.categories, ids=lambda category: category.name)
 def test_every_command_event_and_refusal_of_a_category_has_a_spec(category: Category) -> None:
     own = [spec for spec in SPECS if category_of(type(spec.when)) is category]
     commands = {type(spec.when) for spec in own}
     events = {type(e) for spec in own if not isinstance(spec.then, str) for e in spec.then}
-    refusals = {spec.then for spec in own if isinstance(spec.then, str)}
+    refusals = {(type(spec.when), spec.then) for spec in own if isinstance(spec.then, str)}
 
     assert commands == {*category.commands, *category.process_commands}
     assert {type_name(event) for event in events} == {type_name(event) for event in category.events}
-    assert refusals == codes(category)
+    assert refused(category, SPECS) == refusals
 
 
-def codes(category: Category) -> set[str]:
-    """The codes of all refusals that the source of a category names."""
-    folder = ROOT / "shared" / "domain" / category.name
-    source = "\n".join(file.read_text(encoding="utf-8") for file in folder.glob("*.py"))
-    return set(re.findall(r'Refusal\(\s*"([a-z-]+)"', source))
+@pytest.mark.parametrize("deadline", domain.deadlines, ids=lambda deadline: deadline.name)
+def test_every_deadline_has_a_flow_that_it_ends(deadline: Deadline) -> None:
+    ends = {
+        type(event)
+        for spec in SPECS
+        if type(spec.when) is deadline.command and not isinstance(spec.then, str)
+        for event in spec.then
+    }
+    late = {flow.when[0]: flow.then for flow in FLOWS if flow.fault == TOO_LATE}
+    ended = [
+        then[stream]
+        for stream, then in late.items()
+        if StreamName.parse(stream).category == deadline.view.category.name
+    ]
+
+    assert ends
+    assert any(_types(events) & ends for events in ended)
+
+
+def _types(events: Sequence[Event | type[Event]]) -> set[type[Event]]:
+    return {event if isinstance(event, type) else type(event) for event in events}
+
+
+def test_every_refusal_that_the_source_of_the_domain_names_has_a_spec() -> None:
+    named = {spec.then for spec in SPECS if isinstance(spec.then, str)}
+
+    assert codes(ROOT / "shared" / "domain") == named
 
 
 def test_the_specification_that_people_read_is_current() -> None:
@@ -177,3 +151,10 @@ def test_the_specification_that_people_read_is_current() -> None:
     now = specification(domain, SPECS, reactions=REACTIONS, flows=FLOWS, outside=OUTSIDE, told=TOLD)
 
     assert page == now, "make spec writes it anew"
+
+
+def test_the_graph_names_every_step_that_follows_from_an_event() -> None:
+    labels = re.findall(r'>\|"?([a-z-]+)', graph(domain, SPECS))
+
+    following = [*domain.reactions, *domain.outside, *domain.deadlines, *domain.enrichers]
+    assert sorted(labels) == sorted(one.name for one in following)

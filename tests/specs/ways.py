@@ -25,8 +25,9 @@ from shared.kernel.request import CommandRequest
 from shared.kernel.stream import StreamName
 from shared.kernel.view import Row
 from tests.consumers.worlds import now
-from tests.kernel.worlds import NOON, no_pause
+from tests.kernel.asking import NOON, no_pause
 from tests.specs.spec import Reaction, Spec, Told, compared
+from tests.specs.twice import delivered_twice
 
 
 def category_of(command: type[Command]) -> Category:
@@ -43,7 +44,7 @@ def by_decider(spec: Spec) -> list[str]:
 
 
 async def by_service(spec: Spec) -> list[str]:
-    """Hold a spec against the application service; every command is sent twice, and takes effect once."""
+    """Hold a spec against the application service: every command and every event comes twice, with one effect."""
     category = category_of(type(spec.when))
     stream = StreamName(category.name, "spec")
     store = MemoryEventStore()
@@ -56,7 +57,7 @@ async def by_service(spec: Spec) -> list[str]:
     found = compared(spec, _decision(category, first))
     if _decision(category, again) != _decision(category, first):
         found.append(f"sent again, the command came to {again}")
-    return found + await _replayed(store.written)
+    return found + await _replayed(store.written) + await delivered_twice(store.written)
 
 
 def history(stream: StreamName, given: Sequence[Event]) -> list[Commit]:

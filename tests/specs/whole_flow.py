@@ -1,6 +1,6 @@
 """The whole flow on memory twins, with a verb for everything that may fail on the way."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -9,12 +9,14 @@ from pydantic_core import to_json
 
 from consumers.causing import event_processor
 from consumers.deadlines import Deadlines
+from consumers.notifications import Notifications
 from consumers.projections import Projections
 from consumers.reactions import Reactions
 from shared.adapters.memory import (
     MemoryEventStore,
     MemoryFeed,
     MemoryLog,
+    MemoryNotifier,
     MemoryParking,
     MemoryProgress,
     MemoryRows,
@@ -23,15 +25,17 @@ from shared.domain import domain
 from shared.kernel.commit import to_item
 from shared.kernel.dispatching import dispatcher
 from shared.kernel.errors import OutcomeUnknown
-from shared.kernel.message import Event, type_name
+from shared.kernel.message import Event
+from shared.kernel.notification import cloud_event
 from shared.kernel.ports import Appended, Collided, Log
 from shared.kernel.request import CommandRequest
 from shared.kernel.stream import StreamName
 from single_publisher.publish import Publisher
 from single_publisher.sweep import Sweep
 from tests.consumers.worlds import now
-from tests.kernel.worlds import no_pause, request
-from tests.specs.spec import Flow, Shown, Then
+from tests.kernel.asking import asked, no_pause
+from tests.specs.seen import Seen, different, events, logged, passed_on, rows_shown, told, unlike
+from tests.specs.spec import Flow
 
 LOST_ANSWER = "the answer of the store is lost"
 PUBLISHER_CRASH = "the publisher crashes after the send"
@@ -67,6 +71,7 @@ class World:
     rows: MemoryRows = field(default_factory=MemoryRows)
     log: MemoryLog = field(default_factory=lambda: MemoryLog(partitions=1))
     parking: MemoryParking = field(default_factory=MemoryParking)
+    topic: MemoryNotifier = field(default_factory=MemoryNotifier)
     published: int = 0
     delivered: int = 0
     unheard: list[bytes] = field(default_factory=list)
@@ -82,6 +87,9 @@ class World:
         )
         processor = event_processor(domain, self.dispatcher, now, no_pause)
         self.reactions = Reactions(domain, processor, self.store, self.parking, now)
+        self.notifications = Notifications(
+            domain, self.rows, self.topic, self.store, self.parking, now, no_pause
+        )
 
     async def send(self, asked: CommandRequest) -> None:
         """Send a command as a client does that asks again when it hears nothing."""
@@ -90,6 +98,11 @@ class World:
             await self.dispatcher.dispatch(asked)
         except OutcomeUnknown:
             await self.dispatcher.dispatch(asked)
+
+    def seen(self) -> Seen:
+        """Look at the streams, at the log and at what a webhook was told."""
+        heard = map(cloud_event, self.topic.published)
+        return Seen(events(self.store), logged(self.log.messages[0]), told(heard))
 
     async def settle(self) -> None:
         """Let every role work until there is nothing left to do."""
@@ -124,6 +137,7 @@ class World:
         batch = self.log.messages[0][self.delivered :]
         for _ in range(2 if self.fault == TWICE else 1):
             await self.projections.project(batch)
+            await self.notifications.notify(batch)
         if self.fault == TOO_LATE:
             self.unheard += batch
             self.delivered += len(batch)
@@ -163,59 +177,13 @@ async def by_roles(flow: Flow, history: Callable[[StreamName, Sequence[Event]], 
     for stream, given in flow.given.items():
         for commit in history(StreamName.parse(stream), given):
             await world.store.append([commit])
-    world.fault = None
+    # What was there before is known to everybody, and comes again.
+    world.fault = TWICE
     await world.settle()
-    world.fault, before = flow.fault, events(world.store)
+    world.fault, before = flow.fault, world.seen()
     stream, command = flow.when
-    await world.send(request(command, "when", StreamName.parse(stream)))
+    await world.send(asked(command, "when", StreamName.parse(stream)))
     await world.settle()
-    shown = rows_shown(world.rows)
-    return different(flow.then, before, events(world.store)) + unlike(flow.shown, shown)
-
-
-def events(store: MemoryEventStore) -> dict[str, list[Event]]:
-    """Give the events of every stream."""
-    found: dict[str, list[Event]] = {}
-    for commit in store.written:
-        category = domain.category(StreamName.parse(commit.stream).category)
-        found.setdefault(commit.stream, []).extend(
-            category.decode(e.type, e.schema_number, e.data) for e in commit.events
-        )
-    return found
-
-
-def rows_shown(rows: MemoryRows) -> dict[tuple[str, str], list[dict[str, Any]]]:
-    """Give the data of every row by view and key."""
-    found: dict[tuple[str, str], list[dict[str, Any]]] = {}
-    for row in rows.all():
-        found.setdefault((row.at.view, row.at.key), []).append(row.data)
-    return found
-
-
-def different(
-    then: Then, before: Mapping[str, Sequence[Event]], after: Mapping[str, Sequence[Event]]
-) -> list[str]:
-    """Say what was written otherwise than wanted."""
-    found: list[str] = []
-    for stream in sorted(then.keys() | after.keys()):
-        new = list(after.get(stream, ()))[len(before.get(stream, ())) :]
-        wanted = then.get(stream, ())
-        if len(new) != len(wanted) or not all(map(_is, new, wanted)):
-            told = [type_name(type(event)) for event in new]
-            found.append(f"{stream}: expected {list(wanted)}, got {told}: {new}")
-    return found
-
-
-def unlike(
-    wanted: Shown, shown: Mapping[tuple[str, str], Sequence[Mapping[str, Any]]]
-) -> list[str]:
-    """Say what the rows show otherwise than wanted."""
-    return [
-        f"{view}/{key}: expected {dict(data)}, the rows show {list(shown.get((view, key), ()))}"
-        for (view, key), data in wanted.items()
-        if not any(data.items() <= row.items() for row in shown.get((view, key), ()))
-    ]
-
-
-def _is(event: Event, wanted: Event | type[Event]) -> bool:
-    return isinstance(event, wanted) if isinstance(wanted, type) else event == wanted
+    after = world.seen()
+    found = different(flow.then, before.written, after.written)
+    return found + passed_on(flow, before, after) + unlike(flow.shown, rows_shown(world.rows))

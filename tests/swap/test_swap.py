@@ -1,4 +1,4 @@
-"""Swap the folder `shared/domain`, touch nothing else, and you have another product."""
+"""Swap the folder `shared/domain` and the specs, touch nothing else, and you have another product."""
 
 import asyncio
 import shutil
@@ -10,59 +10,131 @@ from typing import Any
 import aiohttp
 import pytest
 
-from infra.local.stack import ROOT, Ports
-from tests.local.running import READY
+from infra.local.stack import ROOT
+from tests.local.event_grid.webhooks import Webhook, serving
+from tests.local.running import Running, running
+from tests.local.subscribing import subscribed
+from tests.local.test_orders import ask, post, until
 
-LEFT_OUT = shutil.ignore_patterns(".*", "__pycache__", "tests", "docs")
+HERE = Path(__file__).parent
+LEFT_OUT = shutil.ignore_patterns(".*", "__pycache__")
+SECRET = "the-secret-of-the-sky"
 
 
 @pytest.fixture
-async def url(tmp_path: Path) -> AsyncIterator[str]:
-    """A stack of a copy of the project that has another domain."""
-    copy, ports = tmp_path / "copy", Ports.free()
-    shutil.copytree(ROOT, copy, ignore=LEFT_OUT)
-    shutil.rmtree(copy / "shared" / "domain")
-    shutil.copytree(Path(__file__).parent / "domain", copy / "shared" / "domain", ignore=LEFT_OUT)
+def copy(tmp_path: Path) -> Path:
+    """Give a copy of the project that has another domain and its specs."""
+    made = Path(shutil.copytree(ROOT, tmp_path / "copy", ignore=LEFT_OUT))
+    shutil.rmtree(made / "shared" / "domain")
+    shutil.copytree(HERE / "domain", made / "shared" / "domain", ignore=LEFT_OUT)
+    specs = (HERE / "specs.py").read_text(encoding="utf-8")
+    # In the copy the domain is at home.
+    specs = specs.replace("tests.swap.domain", "shared.domain")
+    (made / "tests" / "specs" / "all.py").write_text(specs, encoding="utf-8")
+    return made
+
+
+@pytest.fixture
+async def stack(copy: Path, tmp_path: Path) -> AsyncIterator[Running]:
+    async with running(tmp_path / "state", None, copy, WEBHOOK_SECRETS=SECRET) as started:
+        yield started
+
+
+async def python(copy: Path, *arguments: str) -> str:
+    """Run a module in the copy; gives what it says when all is well."""
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "infra.local.run", "--state", str(tmp_path / "state")),
-        *("--http", str(ports.http), "--cosmos", str(ports.cosmos)),
-        *("--event-hubs", str(ports.event_hubs), "--event-grid", str(ports.event_grid)),
-        *("--faults", str(ports.faults)),
+        *(sys.executable, "-m", *arguments),
         cwd=copy,
         stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
     )
-    assert process.stdout
-    async with asyncio.timeout(60):
-        ready = READY.search((await process.stdout.readline()).decode())
-    assert ready, "the copy did not start"
-    yield ready[1]
-    process.terminate()
-    await process.wait()
+    said, _ = await process.communicate()
+    assert process.returncode == 0, said.decode()
+    return said.decode()
 
 
-async def test_another_domain_runs_through_every_role(url: str) -> None:
-    async with aiohttp.ClientSession(url) as http:
+async def test_the_specs_of_another_domain_hold_in_every_way(copy: Path, stack: Running) -> None:
+    told = await python(copy, "tests.specs")
+    assert "A night light goes dark by itself" in told
 
-        async def ask(method: str, path: str, **options: Any) -> tuple[int, dict[str, Any]]:
+    assert " passed" in await python(copy, "pytest", "tests/specs/test_specs.py")
+
+    page = copy / "docs" / "specification.md"
+    page.unlink()
+    there = await python(copy, "tests.specs", "--url", stack.url)
+    assert "specs, 0 do not hold" in there
+    assert not page.exists(), "what holds elsewhere is not what this domain does"
+
+
+async def test_another_domain_answers_commands_and_queries(stack: Running) -> None:
+    async with aiohttp.ClientSession(stack.url) as http:
+
+        async def told(method: str, path: str, **options: Any) -> tuple[int, dict[str, Any]]:
             async with http.request(method, path, **options) as response:
                 return response.status, await response.json()
 
         lamp, key = "/api/lamp/desk", {"Idempotency-Key": "first"}
-        assert (await ask("POST", f"{lamp}/switch-off", json={}))[1]["refusal"] == "dark-already"
-        first = await ask("POST", f"{lamp}/switch-on", json={"brightness": 60}, headers=key)
-        again = await ask("POST", f"{lamp}/switch-on", json={"brightness": 60}, headers=key)
+        assert (await told("POST", f"{lamp}/switch-off", json={}))[1]["refusal"] == "dark-already"
+        first = await told("POST", f"{lamp}/switch-on", json={"brightness": 60}, headers=key)
+        again = await told("POST", f"{lamp}/switch-on", json={"brightness": 60}, headers=key)
         assert again == first
+        data = {"switch": 1, "brightness": 60}
         assert first[1]["events"] == [
-            {"version": 1, "type": "SwitchedOn", "schema": 1, "data": {"brightness": 60}}
+            {"version": 1, "type": "SwitchedOn", "schema": 1, "data": data}
         ]
-        assert (await ask("POST", f"{lamp}/switch-on", json={"brightness": 101}))[0] == 400
+        assert (await told("POST", f"{lamp}/switch-on", json={"brightness": 101}))[0] == 400
         projected = {"Prefer": "until=projected, wait=20"}
-        assert (await ask("POST", f"{lamp}/switch-off", json={}, headers=projected))[0] == 200
+        assert (await told("POST", f"{lamp}/switch-off", json={}, headers=projected))[0] == 200
 
-        shown = await ask("GET", "/api/views/lamps/desk")
+        shown = await told("GET", "/api/views/lamps/desk")
         assert shown[1]["rows"][0]["data"] == {"brightness": 0, "switched": 2}
-        assert (await ask("GET", "/api/streams/lamp-desk?at=1"))[1]["state"] == {"brightness": 60}
-        paths = (await ask("GET", "/api/openapi.json"))[1]["paths"]
+        assert (await told("GET", "/api/streams/lamp-desk?at=1"))[1]["state"] == data
+        paths = (await told("GET", "/api/openapi.json"))[1]["paths"]
         assert {"/api/lamp/{id}/switch-on", "/api/views/lamps"} <= paths.keys()
-        assert (await ask("GET", "/api/operations/parked"))[1] == {"parked": []}
-        assert (await ask("GET", "/api/health"))[1]["status"] == "ready"
+        assert not [path for path in paths if "go-dark" in path or "diary" in path]
+        assert (await told("GET", "/api/health"))[1]["status"] == "ready"
+
+
+async def happened(http: aiohttp.ClientSession, stream: str) -> list[str]:
+    """Give the types of the events of a stream."""
+    found = (await ask(http, f"/api/streams/{stream}")).get("commits", [])
+    return [event["type"] for commit in found for event in commit["events"]]
+
+
+@pytest.mark.timeout(240)
+async def test_another_domain_runs_through_every_role(stack: Running) -> None:
+    async with (
+        aiohttp.ClientSession(stack.url) as http,
+        serving(Webhook()) as webhook,
+        subscribed(stack.event_grid, webhook.url),
+    ):
+        later = {"Prefer": "respond-async"}
+        queued = await post(http, "/api/lamp/desk/switch-on", {"brightness": 60}, **later)
+        done = await until(
+            lambda: ask(http, queued["status"]), lambda told: told["outcome"] != "pending"
+        )
+        assert [event["type"] for event in done["events"]] == ["SwitchedOn"]
+
+        sunset = {
+            "specversion": "1.0",
+            "id": "s1",
+            "source": "/sky",
+            "type": "com.example.sky.sun-set",
+            "data": {"lamp": "porch"},
+        }
+        for _ in range(2):
+            await post(http, "/api/webhooks", [sunset], **{"webhook-secret": SECRET})
+
+        # The clock calls night lights off once a minute.
+        await webhook.attempts(1, patience=90)
+
+        await until(lambda: happened(http, "diary-porch"), lambda found: "Rested" in found)
+        assert await happened(http, "lamp-porch") == ["SwitchedOn", "SwitchedOff"]
+        assert await happened(http, "diary-porch") == ["LightNoted", "Rested"]
+        assert await happened(http, "diary-desk") == ["LightNoted"]
+        (told,) = {event["id"]: event for event in webhook.events}.values()
+        assert told["id"] == "lamp-porch@2/onewrite.lamp.went-dark.v1"
+        assert told["data"] == {"link": "/api/views/lamps/porch", "lamp": "porch"}
+        shown = await ask(http, f"{told['data']['link']}?at-least=lamp-porch@2")
+        assert shown["rows"][0]["data"] == {"brightness": 0, "switched": 2}
+        assert await ask(http, "/api/operations/parked") == {"parked": []}

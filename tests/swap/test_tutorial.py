@@ -32,6 +32,10 @@ def apply(copy: Path, path: str, diff: str) -> None:
     file.write_text(source.replace(before, after), encoding="utf-8")
 
 
+def page(copy: Path) -> str:
+    return (copy / "docs" / "specification.md").read_text(encoding="utf-8")
+
+
 def spec(copy: Path) -> subprocess.CompletedProcess[str]:
     """`make spec`, in the copy."""
     command = [sys.executable, "-m", "tests.specs"]
@@ -46,7 +50,7 @@ def test_the_change_as_written_touches_domain_and_specs_alone_and_holds(copy: Pa
     held = spec(copy)
 
     assert held.returncode == 0, held.stdout + held.stderr
-    assert "too-many-pieces" in (copy / "docs" / "specification.md").read_text(encoding="utf-8")
+    assert "too-many-pieces" in page(copy)
 
 
 def test_the_specs_without_the_rule_tell_what_is_missing(copy: Path) -> None:
@@ -56,6 +60,7 @@ def test_the_specs_without_the_rule_tell_what_is_missing(copy: Path) -> None:
 
     assert held.returncode == 1
     assert "1. expected refusal 'too-many-pieces'" in held.stdout
+    assert "too-many-pieces" not in page(copy), "it says what does not hold"
 
 
 def test_a_wrong_variant_fails_with_a_story_that_says_what_and_where(copy: Path) -> None:

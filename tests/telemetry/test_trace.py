@@ -132,6 +132,7 @@ async def test_a_command_that_waits_in_the_mailbox_stays_in_its_trace(
         await post(http, "/api/item/SKU1/register-item", registered, **asked)
 
     await collector.until(lambda: collector.of(TRACE).keys() >= {*STAGES, "mailbox"})
+    assert collector.of(TRACE).keys() >= {*STAGES, "mailbox"}
 
 
 async def test_everything_is_measured_and_nothing_tells_a_key(

@@ -19,7 +19,8 @@ from shared.adapters.watching.parking import WatchedParking
 from shared.domain.item.commands import ReceiveStock, RegisterItem, ReserveStock
 from shared.kernel.errors import CommandIdReused
 from shared.kernel.parking import Parked
-from tests.kernel.worlds import NOON, commit
+from tests.kernel.asking import NOON
+from tests.kernel.worlds import commit
 from tests.telemetry.worlds import World
 
 TRACES = [f"{number:032x}" for number in range(1, 4)]

@@ -28,7 +28,7 @@ from shared.kernel.view import View
 from shared.kernel.waiting_command import encode_command, request_of, stream_of
 from tests.command_api.calls import post
 from tests.consumers.webhooks.worlds import cloud, grid
-from tests.kernel.worlds import NOON
+from tests.kernel.asking import NOON
 from tests.specs.all import SPECS
 from tests.specs.ways import category_of
 from tests.wire.values import values

@@ -19,7 +19,8 @@ from shared.kernel.domain import Domain
 from shared.kernel.ports import Appended, Collided
 from shared.kernel.stream import StreamName
 from tests.consumers.worlds import now
-from tests.kernel.worlds import no_pause, request
+from tests.kernel.asking import no_pause
+from tests.kernel.worlds import request
 
 ORIGIN = "eventgrid.azure.net"
 SECRET = "the-secret-of-the-tests"

@@ -78,6 +78,7 @@ async def test_what_a_dead_host_owned_is_taken_over(fresh: World) -> None:
     await fresh.write("after")
 
     await fresh.until(lambda: fresh.done("two_retries") == ["after"])
+    assert await fresh.owners("with") == ["two"] * 4
 
 
 async def test_a_host_whose_lease_was_stolen_ends_its_batch_and_does_not_advance(
@@ -95,3 +96,4 @@ async def test_a_host_whose_lease_was_stolen_ends_its_batch_and_does_not_advance
     await fresh.until(lambda: fresh.done("two_retries") == ["slow"])
     # The thief does nothing: when its leases expire, the batch comes again, because nobody has advanced.
     await fresh.until(lambda: fresh.done("two_retries") == ["slow", "slow"])
+    assert fresh.done("two_retries") == ["slow", "slow"]

@@ -1,0 +1,20 @@
+"""How tests ask for commands, whatever the domain: at noon, and without a pause between two tries."""
+
+from datetime import UTC, datetime
+
+from shared.kernel.commit import Metadata, timestamp
+from shared.kernel.message import Command
+from shared.kernel.request import CommandRequest
+from shared.kernel.stream import StreamName
+
+NOON = timestamp(datetime(2026, 11, 23, 12, 0, tzinfo=UTC))
+
+
+def asked(command: Command, command_id: str, stream: StreamName) -> CommandRequest:
+    """Ask for a command as a client does."""
+    metadata = Metadata(correlation_id=command_id, causation_id=command_id, time=NOON)
+    return CommandRequest(stream, command, command_id, metadata)
+
+
+async def no_pause(_attempt: int) -> None:
+    """Try again at once."""

@@ -1,0 +1,52 @@
+"""Flows on streams of their own: many may happen at one place, side by side and again."""
+
+from dataclasses import replace
+from typing import Any
+from uuid import uuid4
+
+from shared.kernel.message import Message
+from shared.kernel.stream import StreamName
+from tests.specs.spec import Flow
+
+
+def ids(flow: Flow) -> set[str]:
+    """Name everything that a flow speaks of: the ids of its streams, the keys of its rows."""
+    streams = {*flow.given, *flow.then, flow.when[0]}
+    return {StreamName.parse(stream).id for stream in streams} | {key for _, key in flow.shown}
+
+
+def renamed(flow: Flow) -> Flow:
+    """Give a flow that speaks of streams and keys of its own."""
+    own, tag = ids(flow), uuid4().hex[:8]
+
+    def name(text: str) -> str:
+        return "/".join(f"{part}-{tag}" if part in own else part for part in text.split("/"))
+
+    def data(value: Any) -> Any:
+        match value:
+            case str():
+                return name(value)
+            case list():
+                return [data(one) for one in value]
+            case dict():
+                return {key: data(one) for key, one in value.items()}
+        return value
+
+    def message[M: Message](one: M) -> M:
+        return type(one).model_validate(data(one.model_dump(mode="json")))
+
+    def stream(text: str) -> str:
+        parsed = StreamName.parse(text)
+        return str(replace(parsed, id=name(parsed.id)))
+
+    return replace(
+        flow,
+        given={stream(at): [message(event) for event in flow.given[at]] for at in flow.given},
+        when=(stream(flow.when[0]), message(flow.when[1])),
+        then={
+            stream(at): [one if isinstance(one, type) else message(one) for one in wanted]
+            for at, wanted in flow.then.items()
+        },
+        told={stream(at): [message(public) for public in heard] for at, heard in flow.told.items()},
+        shown={(view, name(key)): data(dict(row)) for (view, key), row in flow.shown.items()},
+    )

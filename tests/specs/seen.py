@@ -1,0 +1,104 @@
+"""What is seen of a flow, in streams, log, rows and by a webhook; and what of it is otherwise than wanted."""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from shared.adapters.memory import MemoryEventStore, MemoryRows
+from shared.domain import domain
+from shared.kernel.envelope import decode
+from shared.kernel.message import Event, PublicEvent, type_name
+from shared.kernel.notification import public_type
+from shared.kernel.reactions import event_of
+from shared.kernel.stream import StreamName
+from tests.specs.spec import Flow, Shown, Then
+
+type Events = Mapping[str, Sequence[Event]]
+"""By stream, in order."""
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What every stream has, what the log holds of it, and what a webhook was told of it."""
+
+    written: Events = field(default_factory=dict)
+    logged: Events = field(default_factory=dict)
+    told: Events = field(default_factory=dict)
+
+
+ENRICHERS = {public_type(one.category.name, one.public): one for one in domain.enrichers}
+
+
+def events(store: MemoryEventStore) -> dict[str, list[Event]]:
+    """Give the events of every stream."""
+    found: dict[str, list[Event]] = {}
+    for commit in store.written:
+        category = domain.category(StreamName.parse(commit.stream).category)
+        found.setdefault(commit.stream, []).extend(
+            category.decode(e.type, e.schema_number, e.data) for e in commit.events
+        )
+    return found
+
+
+def logged(bodies: Iterable[bytes]) -> dict[str, list[Event]]:
+    """Give what the log holds of every stream, as often as it does."""
+    found: dict[str, list[Event]] = {}
+    for envelope in map(decode, bodies):
+        found.setdefault(envelope.subject, []).append(event_of(domain, envelope))
+    return found
+
+
+def told(notifications: Iterable[Mapping[str, Any]]) -> dict[str, list[Event]]:
+    """Give what a webhook is told of every stream, which knows again what it has heard under the same id."""
+    heard = {(one["id"], json.dumps(one["data"])): one for one in notifications}
+    found: dict[str, list[Event]] = {}
+    # Event Grid promises no order: the sequence tells it.
+    for one in sorted(heard.values(), key=lambda one: one["sequence"]):
+        public: type[PublicEvent] = ENRICHERS[one["type"]].public
+        found.setdefault(one["subject"], []).append(public.model_validate(one["data"]))
+    return found
+
+
+def rows_shown(rows: MemoryRows) -> dict[tuple[str, str], list[dict[str, Any]]]:
+    """Give the data of every row by view and key."""
+    found: dict[tuple[str, str], list[dict[str, Any]]] = {}
+    for row in rows.all():
+        found.setdefault((row.at.view, row.at.key), []).append(row.data)
+    return found
+
+
+def different(wanted: Then, before: Events, after: Events, where: str = "") -> list[str]:
+    """Say what came of every stream otherwise than wanted."""
+    found: list[str] = []
+    for stream in sorted(wanted.keys() | after.keys()):
+        new = list(after.get(stream, ()))[len(before.get(stream, ())) :]
+        of_stream = wanted.get(stream, ())
+        if len(new) != len(of_stream) or not all(map(_is, new, of_stream)):
+            names = [type_name(type(event)) for event in new]
+            found.append(f"{where}{stream}: expected {list(of_stream)}, got {names}: {new}")
+    return found
+
+
+def passed_on(flow: Flow, before: Seen, after: Seen) -> list[str]:
+    """Say what log and webhook were given since, otherwise than a flow says."""
+    in_the_log = {**flow.then, **flow.logged}
+    return [
+        *different(in_the_log, before.logged, after.logged, "the log of "),
+        *different(flow.told, before.told, after.told, "a webhook, of "),
+    ]
+
+
+def unlike(
+    wanted: Shown, shown: Mapping[tuple[str, str], Sequence[Mapping[str, Any]]]
+) -> list[str]:
+    """Say what the rows show otherwise than wanted."""
+    return [
+        f"{view}/{key}: expected {dict(data)}, the rows show {list(shown.get((view, key), ()))}"
+        for (view, key), data in wanted.items()
+        if not any(data.items() <= row.items() for row in shown.get((view, key), ()))
+    ]
+
+
+def _is(event: Event, wanted: Event | type[Event]) -> bool:
+    return isinstance(event, wanted) if isinstance(wanted, type) else event == wanted

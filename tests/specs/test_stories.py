@@ -1,0 +1,93 @@
+"""A spec that does not hold tells its story, with numbered differences; and the graph tells the whole."""
+
+from dataclasses import replace
+
+from shared.domain import domain
+from shared.domain.item.commands import ReserveStock
+from tests.specs.all import FLOWS, OUTSIDE, REACTIONS, SPECS, TOLD
+from tests.specs.by_webhook import by_webhook
+from tests.specs.graph import graph
+from tests.specs.item import TEN_IN_STOCK
+from tests.specs.spec import (
+    Spec,
+    flow_story,
+    heard_story,
+    reaction_story,
+    story,
+    told_story,
+)
+from tests.specs.ways import by_decider, by_enrichers, by_event_processor, by_service, history
+from tests.specs.whole_flow import PUBLISHER_CRASH, by_roles
+
+
+async def test_a_reaction_that_causes_something_else_tells_its_story() -> None:
+    wrong = replace(REACTIONS[0], then=())
+
+    told = reaction_story(wrong, await by_event_processor(wrong))
+
+    assert "1. expected []" in told
+    assert "2. got [('item-CUP', \"ReserveForOrder(" in told
+
+
+async def test_what_others_tell_to_another_effect_tells_its_story() -> None:
+    wrong = replace(OUTSIDE[0], then={}, parked="nobody")
+
+    told = heard_story(wrong, await by_webhook(wrong, history))
+
+    assert "1. order-7: expected [], got ['OrderShipped']" in told
+    assert "2. expected 'nobody' to be parked, got []" in told
+
+
+async def test_a_flow_that_ends_otherwise_tells_its_story() -> None:
+    wrong = replace(FLOWS[0], then={}, told={}, shown={("orders", "7"): {"status": "rejected"}})
+
+    told = flow_story(wrong, await by_roles(wrong, history))
+
+    assert "1. item-CUP: expected [], got ['StockReserved']" in told
+    assert "4. the log of item-CUP: expected [], got ['StockReserved']" in told
+    assert "7. a webhook, of order-7: expected [], got ['OrderConfirmed']" in told
+    assert "8. orders/7: expected {'status': 'rejected'}" in told
+
+
+async def test_what_the_log_holds_twice_has_to_be_named() -> None:
+    crashed = next(flow for flow in FLOWS if flow.fault == PUBLISHER_CRASH)
+
+    told = await by_roles(replace(crashed, logged={}), history)
+
+    assert "the log of order-7: expected" in told[-1]
+    assert told[-1].count("OrderPlaced(") == 2
+
+
+def test_others_that_are_told_something_else_tell_its_story() -> None:
+    wrong = replace(TOLD[0], known={})
+
+    told = told_story(wrong, by_enrichers(wrong))
+
+    assert "1. expected [{'link': '/api/views/orders/7'" in told
+    assert "'name': 'TEA'" in told
+
+
+async def test_a_spec_that_does_not_hold_tells_its_story() -> None:
+    wrong = Spec(
+        "Overselling",
+        given=TEN_IN_STOCK,
+        when=ReserveStock(reservation_id="r1", quantity=11),
+        then=[],
+    )
+
+    told = story(wrong, by_decider(wrong) + await by_service(wrong))
+
+    assert "1. expected 0 events, got refusal 'not-enough-stock'" in told
+    assert "ReserveStock(reservation_id='r1', quantity=11)" in told
+
+
+def test_the_graph_leads_from_what_comes_in_to_what_others_are_told() -> None:
+    edges = graph(domain, SPECS).splitlines()
+
+    assert "  OrderPlaced -.->|reserve-lines| ReserveForOrder" in edges
+    assert '  orders -.->|"order-expiry, after 15 min"| ExpireOrder' in edges
+    parcel, confirmed = "com.example.carrier.parcel-dispatched", "onewrite.order.confirmed.v1"
+    dispatch = f'  {parcel.replace(".", "_").replace("-", "_")}>"{parcel}"]'
+    assert f"{dispatch} -.->|carrier-dispatch| RecordDispatch" in edges
+    told = f'{confirmed.replace(".", "_")}[/"{confirmed}"/]'
+    assert f"  OrderConfirmed ==>|order-confirmation| {told}" in edges

@@ -1,0 +1,28 @@
+"""The idempotency pass behind the views: what follows from events is the same when each of them comes twice."""
+
+from collections.abc import Sequence
+from itertools import chain
+
+from shared.kernel.commit import Commit
+from shared.kernel.envelope import encode_all
+from tests.specs.seen import Seen
+from tests.specs.whole_flow import World
+
+
+async def delivered_twice(commits: Sequence[Commit]) -> list[str]:
+    """Say what reactions and notifications come to otherwise when every event is delivered to them twice."""
+    once, twice = await _followed(commits, times=1), await _followed(commits, times=2)
+    if (once.written, once.told) == (twice.written, twice.told):
+        return []
+    return [f"delivered once, it comes to {once}", f"delivered twice, to {twice}"]
+
+
+async def _followed(commits: Sequence[Commit], times: int) -> Seen:
+    world = World(None)
+    for commit in commits:
+        await world.store.append([commit])
+    for body in chain.from_iterable(map(encode_all, commits)):
+        for _ in range(times):
+            await world.reactions.react([body])
+            await world.notifications.notify([body])
+    return world.seen()
