@@ -26,7 +26,7 @@ from shared.kernel.request import CommandRequest
 from shared.kernel.stream import StreamName
 from tests.consumers.process import Process
 from tests.consumers.worlds import now
-from tests.kernel.worlds import NOON
+from tests.kernel.asking import NOON
 
 
 async def deadlines(process: Process, *, minutes: int) -> Deadlines:

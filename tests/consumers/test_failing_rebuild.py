@@ -18,7 +18,8 @@ from shared.kernel.view import RowKey
 from tests.consumers.rebuilding import ITEMS, NEXT, Desk, Reads, everywhere, opened
 from tests.consumers.test_operations import WHY, asked, release
 from tests.consumers.test_parking import BAD, UNKNOWN, broken
-from tests.kernel.worlds import NOON, commit, received
+from tests.kernel.asking import NOON
+from tests.kernel.worlds import commit, received
 
 
 async def with_a_bad_one() -> Desk:

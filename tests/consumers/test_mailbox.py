@@ -20,8 +20,8 @@ from shared.kernel.request import CommandRequest
 from shared.kernel.stream import StreamName
 from shared.kernel.waiting_command import encode_command, request_of, stream_of
 from tests.consumers.worlds import now
-from tests.kernel.asking import no_pause
-from tests.kernel.worlds import NOON, TEAPOT, request
+from tests.kernel.asking import NOON, no_pause
+from tests.kernel.worlds import TEAPOT, request
 
 REGISTER = RegisterItem(name="Teapot", reorder_point=0)
 KETTLE = StreamName("item", "kettle")

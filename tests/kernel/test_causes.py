@@ -17,7 +17,8 @@ from shared.kernel.envelope import Envelope, envelopes
 from shared.kernel.reactions import commands
 from shared.kernel.receptor import Reaction, Receptor
 from shared.kernel.stream import StreamName
-from tests.kernel.worlds import NOON, commit
+from tests.kernel.asking import NOON
+from tests.kernel.worlds import commit
 
 ORDER = StreamName("order", "7")
 

@@ -13,7 +13,8 @@ from shared.kernel.commit import RecordedEvent
 from shared.kernel.generation import GENERATIONS
 from shared.kernel.parking import Parked, unreadable
 from shared.kernel.stream import StreamName
-from tests.kernel.worlds import NOON, commit
+from tests.kernel.asking import NOON
+from tests.kernel.worlds import commit
 from tests.roles.wired import FUNCTIONS, Wired
 from tests.telemetry.worlds import World
 
