@@ -185,7 +185,8 @@ async def test_a_batch_of_a_thousand_events_on_fifty_rows_is_at_most_fifty_write
         kind: requests.get(f"{kind} {container.id}", 0) for kind in ("read", "create", "replace")
     }
     assert own["create"] + own["replace"] <= 50
-    assert own["read"] <= 50
+    # And one that asks which generations of the views are kept up.
+    assert own["read"] <= 51
     note(
         pytestconfig,
         f"projections: {len(bodies) / seconds:,.0f} events a second in a batch of 1,000 on 50 rows;"
