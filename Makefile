@@ -34,8 +34,8 @@ doctor: setup  ## examines the running stack (or URL=...), and says how to mend 
 spec: setup  ## tells what the business does, holds it (or at URL=..., with SPEC_KEY if it asks for one), writes docs/specification.md
 	@$(PY) -m tests.specs $(if $(URL),--url $(URL))
 
-sim: setup  ## SEEDS simulated worlds (or SEED=7 alone): every promise is kept in each
-	@$(PY) -m tests.simulation $(if $(SEED),--seed $(SEED),--seeds $(SEEDS))
+sim: setup  ## SEEDS simulated worlds (or SEED=7 alone, with TRACE=1 all that happens): every promise is kept in each
+	@$(PY) -m tests.simulation $(if $(SEED),--seed $(SEED) $(if $(TRACE),--trace),--seeds $(SEEDS))
 
 chaos: setup  ## everything fails and hosts die, once for each seed (CHAOS="1 2 3")
 	@for seed in $(CHAOS); do \

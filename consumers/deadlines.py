@@ -20,13 +20,14 @@ PAGE = 50
 
 @dataclass(frozen=True, slots=True)
 class Deadlines:
-    """Looks through the views for what waits, and into the streams for how long."""
+    """Looks through the views for what waits, `page` rows at a time, and into the streams for how long."""
 
     deadlines: Sequence[Deadline]
     rows: Rows
     store: EventStore
     dispatcher: Dispatcher
     now: Callable[[], datetime]
+    page: int = PAGE
 
     async def run(self) -> int:
         """Send the commands that are due, and count those that took effect; raises as the store does."""
@@ -34,7 +35,7 @@ class Deadlines:
 
     async def _run(self, deadline: Deadline) -> int:
         filters = [Filter(field, "=", value) for field, value in deadline.waiting.items()]
-        listing: Listing | None = Listing(deadline.view.name, filters, limit=PAGE)
+        listing: Listing | None = Listing(deadline.view.name, filters, limit=self.page)
         late = 0
         while listing is not None:
             rows = await self.rows.page(listing)

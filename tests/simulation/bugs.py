@@ -1,5 +1,6 @@
 """Planted bugs: small, realistic mutations of kernel, roles and deciders, each of which a few worlds must find."""
 
+from tests.simulation.business_bugs import BUSINESS
 from tests.simulation.planting import Bug
 from tests.simulation.unnoticed import PROJECTIONS, PUBLISHER, SERVICE, UNNOTICED
 
@@ -180,4 +181,4 @@ NOTICED = [
     ),
 ]
 
-BUGS = [*NOTICED, *UNNOTICED]
+BUGS = [*NOTICED, *BUSINESS, *UNNOTICED]
