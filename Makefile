@@ -37,6 +37,9 @@ spec: setup  ## tells what the business does, holds it (or at URL=..., with SPEC
 sim: setup  ## SEEDS simulated worlds (or SEED=7 alone, with TRACE=1 all that happens): every promise is kept in each
 	@$(PY) -m tests.simulation $(if $(SEED),--seed $(SEED) $(if $(TRACE),--trace),--seeds $(SEEDS))
 
+unnoticed: setup  ## asks all other tests about each planted bug that only the simulation finds (hours)
+	@$(PY) -m tests.simulation --elsewhere
+
 chaos: setup  ## everything fails and hosts die, once for each seed (CHAOS="1 2 3")
 	@for seed in $(CHAOS); do \
 	  CHAOS_SEED=$$seed CHAOS_COMMANDS=$(COMMANDS) $(PY) -m pytest -q tests/chaos/test_delivery.py || exit 1; \
@@ -83,5 +86,5 @@ emulators:  ## starts Microsoft's emulators in Docker, for `func start`
 clean:  ## forgets the local state (the store, the log, the checkpoints)
 	@rm -rf .onewrite
 
-.PHONY: help setup run demo doctor spec sim chaos test lint types imports tests coverage format policies emulators clean
+.PHONY: help setup run demo doctor spec sim unnoticed chaos test lint types imports tests coverage format policies emulators clean
 .DEFAULT_GOAL := help

@@ -28,7 +28,7 @@ NOTICED = [
     Bug(
         "the state moves on although the write did not happen",
         f"{SERVICE}._write",
-        "planned.after if isinstance(written, Appended) else loaded",
+        "planned.after if is_written else loaded",
         "planned.after",
     ),
     Bug(
@@ -156,8 +156,8 @@ NOTICED = [
     Bug(
         "a repeat in a batch is answered although the batch collided",
         f"{SERVICE}._write",
-        "isinstance(written, Appended) and isinstance(verdict, Commit | Repeat)",
-        "isinstance(verdict, Repeat) or (isinstance(written, Appended) and isinstance(verdict, Commit))",
+        "is_written and isinstance(verdict, (Commit, Repeat))",
+        "isinstance(verdict, Repeat) or (is_written and isinstance(verdict, Commit))",
     ),
     Bug(
         "who asks beside others for what is so already is told so without another look",

@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -10,51 +9,15 @@ from shared.kernel.commit import Commit, RecordedEvent
 from shared.kernel.outcome import Refused
 from tests.simulation.clients import Told
 from tests.simulation.deployments import EXPIRY
-from tests.simulation.watch import ADDS
+from tests.simulation.levels import Level, level_of
 
 LOOKS = timedelta(seconds=5)
 """So long it takes at most, in calm weather, until somebody looks for what is overdue, and calls it off."""
 
-ENDS = {"ReservationReleased", "ReservationShipped", "ReservationDeclined", "ReservationWithdrawn"}
 OVER = {"OrderConfirmed", "OrderRejected", "OrderCancelled", "OrderShipped"}
 GONE = {"DispatchRecorded", "OrderShipped", "DispatchConflict"}
 
 type Events = Sequence[RecordedEvent]
-
-
-@dataclass
-class Level:
-    """What an item has, event by event."""
-
-    registered: bool = False
-    discontinued: bool = False
-    reorder_point: int = 0
-    available: int = 0
-    shortages: int = 0
-    short: bool = False
-    held: dict[str, int] = field(default_factory=dict)
-    ended: set[str] = field(default_factory=set)
-
-    def add(self, event: RecordedEvent) -> "Level":
-        """Count one event."""
-        data, type_ = event.data, event.type
-        self.available += ADDS.get(type_, 0) * data.get("quantity", 0)
-        self.reorder_point = data.get("reorderPoint", self.reorder_point)
-        self.registered |= type_ == "ItemRegistered"
-        self.discontinued |= type_ == "ItemDiscontinued"
-        if type_ == "StockReserved":
-            self.held[data["reservationId"]] = data["quantity"]
-        if type_ in ENDS:
-            self.held.pop(data["reservationId"], None)
-            self.ended.add(data["reservationId"])
-        if type_ in {"StockRanLow", "ShortageEnded"}:
-            self.short = type_ == "StockRanLow"
-            self.shortages += self.short
-        return self
-
-    @property
-    def low(self) -> bool:
-        return self.registered and not self.discontinued and self.available < self.reorder_point
 
 
 def unbusinesslike(commits: Sequence[Commit], told: Told) -> list[str]:
@@ -89,13 +52,6 @@ def _events(commits: Sequence[Commit]) -> list[RecordedEvent]:
     return [event for commit in commits for event in commit.events]
 
 
-def _level(events: Events) -> Level:
-    level = Level()
-    for event in events:
-        level.add(event)
-    return level
-
-
 def _time(commit: Commit) -> datetime:
     return datetime.fromisoformat(commit.metadata.time)
 
@@ -111,7 +67,7 @@ def _refusals(streams: Mapping[str, Sequence[Commit]], told: Told) -> Iterator[s
 
 
 def _has_reason(code: str, asked: Mapping[str, Any], events: Events) -> bool:
-    level, types = _level(events), {event.type for event in events}
+    level, types = level_of(events), {event.type for event in events}
     held = level.held.get(asked.get("reservationId", ""))
     reasons = {
         "item-unknown": not level.registered,
@@ -175,7 +131,7 @@ def _requests(streams: Mapping[str, Sequence[Commit]], commits: Sequence[Commit]
     """What ran low is requested; a later shortage may overtake an earlier one, and no other is made up."""
     stream = commits[0].stream.replace("item-", "replenishment-")
     requests = [event.data["shortage"] for event in _events(streams.get(stream, ()))]
-    shortages = _level(_events(commits)).shortages
+    shortages = level_of(_events(commits)).shortages
     if shortages != max(requests, default=0) or len(requests) > shortages:
         yield f"{stream}: {shortages} shortages began, and requested are {requests}"
 

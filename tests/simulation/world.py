@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
+from shared.adapters.memory import MemoryEventStore
 from shared.kernel.stream import StreamName
 from tests.simulation import processes, virtual_time
 from tests.simulation.business import LOOKS, overdue, unbusinesslike
@@ -23,6 +24,9 @@ SETTLE = 60.0
 
 HELD = {1: ["reactions"], 6: ["reactions"], 4: ["reactions", "projections"]}
 """Three worlds of ten hold consumers back: orders wait for too long, or (where none sweeps) their rows say so."""
+
+FORGETFUL = {7, 8}
+"""Two worlds of ten have a store that takes a command id twice."""
 
 UNTIL_HELD = 2.0
 """Virtual seconds from the opening on, and until the next one is held back."""
@@ -69,7 +73,8 @@ def simulate(plan: Plan) -> Ending:
 
 
 async def _world(plan: Plan) -> Ending:
-    weather, cloud, told = _weather(plan), Cloud(), Told()
+    weather, told = _weather(plan), Told()
+    cloud = Cloud(MemoryEventStore(unique_command_ids=plan.seed % 10 not in FORGETFUL))
     machines = [Host(f"host-{number}", cloud, weather) for number in range(plan.hosts)]
     for machine in machines:
         machine.start()
