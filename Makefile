@@ -34,8 +34,11 @@ doctor: setup  ## examines the running stack (or URL="...", one for each app), a
 spec: setup  ## tells what the business does, holds it and writes docs/specification.md (or holds it at URL=..., with SPEC_KEY if it asks for one)
 	@$(PY) -m tests.specs $(if $(URL),--url $(URL))
 
-sim: setup  ## SEEDS simulated worlds (or SEED=7 alone): every promise is kept in each
-	@$(PY) -m tests.simulation $(if $(SEED),--seed $(SEED),--seeds $(SEEDS))
+sim: setup  ## SEEDS simulated worlds (or SEED=7 alone, with TRACE=1 all that happens): every promise is kept in each
+	@$(PY) -m tests.simulation $(if $(SEED),--seed $(SEED) $(if $(TRACE),--trace),--seeds $(SEEDS))
+
+unnoticed: setup  ## asks all other tests about each planted bug that only the simulation finds (hours)
+	@$(PY) -m tests.simulation --elsewhere
 
 chaos: setup  ## everything fails and hosts die, once for each seed (CHAOS="1 2 3")
 	@for seed in $(CHAOS); do \
@@ -83,5 +86,5 @@ emulators:  ## starts Microsoft's emulators in Docker, for `func start`
 clean:  ## forgets the local state (the store, the log, the checkpoints)
 	@rm -rf .onewrite
 
-.PHONY: help setup run demo doctor spec sim chaos test lint types imports tests coverage format policies emulators clean
+.PHONY: help setup run demo doctor spec sim unnoticed chaos test lint types imports tests coverage format policies emulators clean
 .DEFAULT_GOAL := help

@@ -3,7 +3,9 @@
 import asyncio
 import json
 import time
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import Set as AbstractSet
+from contextlib import aclosing
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -27,7 +29,7 @@ SECONDS = 40.0
 
 @dataclass(frozen=True, slots=True)
 class Deadlines:
-    """Looks through the views for what waits, and into the streams for how long.
+    """Looks through the views for what waits, `page` rows at a time, and into the streams for how long.
 
     A run that does not come to the end of a view goes on there the next time.
     """
@@ -39,6 +41,7 @@ class Deadlines:
     parking: Parking
     progress: Progress
     now: Callable[[], datetime]
+    page: int = PAGE
 
     async def run(self, seconds: float = SECONDS) -> int:
         """Send the commands that are due, and count those that took effect.
@@ -48,15 +51,14 @@ class Deadlines:
         held = {marker.stream for marker in await self.parking.parked(CONSUMER)}
         late, errors = 0, list[BaseException]()
         for deadline in self.deadlines:
-            async for rows in self._waiting(deadline, seconds / len(self.deadlines)):
-                checks = [self._check(deadline, row) for row in rows if row.at.stream not in held]
-                for result in await asyncio.gather(*checks, return_exceptions=True):
-                    if isinstance(result, Poison):
-                        await self._park(result)
-                    elif isinstance(result, BaseException):
-                        errors.append(result)
-                    else:
-                        late += result
+            async with aclosing(self._waiting(deadline, seconds / len(self.deadlines))) as pages:
+                found = [
+                    result
+                    async for rows in pages
+                    for result in await self._checks(deadline, rows, held)
+                ]
+            late += sum(result for result in found if isinstance(result, int))
+            errors += [result for result in found if isinstance(result, BaseException)]
         if errors:
             raise BaseExceptionGroup("not every stream was looked at", errors)
         return late
@@ -69,25 +71,34 @@ class Deadlines:
                     await self._look(deadline, stream, version)
         return version
 
-    async def _waiting(self, deadline: Deadline, seconds: float) -> AsyncIterator[Sequence[Row]]:
+    async def _waiting(self, deadline: Deadline, seconds: float) -> AsyncGenerator[Sequence[Row]]:
         """Give the rows that wait page by page, from the place on that was reached, for a while."""
         end, name = time.monotonic() + seconds, f"{CONSUMER}:{deadline.name}"
         filters = [Filter(field, "=", value) for field, value in deadline.waiting.items()]
-        listing = Listing(deadline.view.name, filters, limit=PAGE)
+        listing = Listing(deadline.view.name, filters, limit=self.page)
         at = await self.progress.read(name) or ""
         while True:
             after = Place(None, *json.loads(at)) if at else None
             rows = await self.rows.page(replace(listing, after=after))
             yield rows
-            behind = _place(rows)
+            behind = _place(rows, self.page)
             if behind != at:
                 await self.progress.write(name, behind)
             at = behind
             if not at or time.monotonic() >= end:
                 return
 
-    async def _check(self, deadline: Deadline, row: Row) -> bool:
-        return await self._look(deadline, StreamName.parse(row.at.stream), row.version)
+    async def _checks(
+        self, deadline: Deadline, rows: Sequence[Row], held: AbstractSet[str]
+    ) -> list[int | BaseException]:
+        """Look at every stream of a page that is not held back: what each came to, but for what is parked."""
+        free = [row for row in rows if row.at.stream not in held]
+        looks = [self._look(deadline, StreamName.parse(row.at.stream), row.version) for row in free]
+        results = await asyncio.gather(*looks, return_exceptions=True)
+        for result in results:
+            if isinstance(result, Poison):
+                await self._park(result)
+        return [result for result in results if not isinstance(result, Poison)]
 
     async def _look(self, deadline: Deadline, stream: StreamName, version: int) -> bool:
         """Tell a stream that its time is up, if it is; raises Poison, or what may go well later."""
@@ -122,8 +133,8 @@ class Deadlines:
             await self.parking.park(marker)
 
 
-def _place(rows: Sequence[Row]) -> str:
+def _place(rows: Sequence[Row], page: int) -> str:
     """Name the place behind a page; the last page leads back to the beginning."""
-    if len(rows) < PAGE:
+    if len(rows) < page:
         return ""
     return json.dumps([rows[-1].at.key, rows[-1].at.stream])

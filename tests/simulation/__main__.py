@@ -5,12 +5,16 @@ import os
 import sys
 import time
 from collections import Counter
+from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 
 from tests.simulation.bugs import BUGS
 from tests.simulation.elsewhere import others_pass
 from tests.simulation.planting import Bug, planted
-from tests.simulation.world import Ending, Plan, shortest, simulate, story
+from tests.simulation.shrinking import shortest
+from tests.simulation.stories import story
+from tests.simulation.unnoticed import UNNOTICED
+from tests.simulation.world import Ending, Plan, simulate
 
 
 def _ending(seed: int) -> Ending:
@@ -25,16 +29,21 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.simulation", description=__doc__)
     parser.add_argument("--seeds", type=int, default=200)
     parser.add_argument("--seed", type=int, help="this one alone, told in full when it fails")
+    parser.add_argument("--trace", action="store_true", help="print all that happens in this seed")
     parser.add_argument("--bug", action="append", help="plant this one (a few words of its name)")
     parser.add_argument("--elsewhere", nargs="*", help="run the other tests with it: all, or these")
     given = parser.parse_args()
-    if given.bug:
-        bugs = [_named(words) for words in given.bug]
-        if given.elsewhere is not None:
-            return 0 if others_pass(bugs, given.elsewhere) else 1
-        return max(_find(bug, given.seeds) for bug in bugs)
+    bugs = [_named(words) for words in given.bug or ()]
+    if given.elsewhere is not None:
+        # Without a bug's name, each of those that no other test is said to notice, one after the other.
+        together = [bugs] if bugs else [[bug] for bug in UNNOTICED]
+        return 0 if all(others_pass(some, given.elsewhere) for some in together) else 1
+    if bugs:
+        seeds = range(given.seeds) if given.seed is None else [given.seed]
+        return max(_find(bug, seeds) for bug in bugs)
     if given.seed is not None:
-        return _tell(simulate(Plan(given.seed)))
+        ending = simulate(Plan(given.seed))
+        return _tell(ending, [*ending.trace, ""] if given.trace else [])
     begun, fired = time.perf_counter(), Counter[str]()
     with ProcessPoolExecutor(os.cpu_count()) as pool:
         for ending in pool.map(_ending, range(given.seeds), chunksize=5):
@@ -58,18 +67,21 @@ def _named(words: str) -> Bug:
     return found[0]
 
 
-def _find(bug: Bug, seeds: int) -> int:
+def _find(bug: Bug, seeds: Sequence[int]) -> int:
     """Tell how a bug is found; 1 when no world finds it."""
     with planted(bug):
-        failing = next((e for e in map(simulate, map(Plan, range(seeds))) if e.wrong), None)
+        failing = next((e for e in map(simulate, map(Plan, seeds)) if e.wrong), None)
         if failing is None:
-            print(f"{bug.name}: {seeds} worlds did not find it.")
+            print(f"{bug.name}: {len(seeds)} worlds did not find it.")
             return 1
-        print(f"{bug.name}: found by seed {failing.plan.seed}.\n{story(shortest(failing))}")
+        seed = failing.plan.seed
+        print(f"{bug.name}: found by seed {seed}.\n{story(shortest(failing))}")
+        print(f'\nTo see it again: python -m tests.simulation --bug "{bug.name}" --seed {seed}')
         return 0
 
 
-def _tell(ending: Ending) -> int:
+def _tell(ending: Ending, first: Sequence[str] = ()) -> int:
+    print(*first, sep="\n", end="")
     if not ending.wrong:
         print(f"seed {ending.plan.seed}: every promise was kept.")
         return 0

@@ -1,5 +1,6 @@
 """Planted bugs: small, realistic mutations of kernel, roles and deciders, each of which a few worlds must find."""
 
+from tests.simulation.business_bugs import BUSINESS
 from tests.simulation.planting import Bug
 from tests.simulation.unnoticed import PROJECTIONS, PUBLISHER, SERVICE, UNNOTICED
 
@@ -27,7 +28,7 @@ NOTICED = [
     Bug(
         "the state moves on although the write did not happen",
         f"{SERVICE}._write",
-        "planned.after if isinstance(written, Appended) else loaded",
+        "planned.after if is_written else loaded",
         "planned.after",
     ),
     Bug(
@@ -155,8 +156,8 @@ NOTICED = [
     Bug(
         "a repeat in a batch is answered although the batch collided",
         f"{SERVICE}._write",
-        "isinstance(written, Appended) and isinstance(verdict, Commit | Repeat)",
-        "isinstance(verdict, Repeat) or (isinstance(written, Appended) and isinstance(verdict, Commit))",
+        "is_written and isinstance(verdict, (Commit, Repeat))",
+        "isinstance(verdict, Repeat) or (is_written and isinstance(verdict, Commit))",
     ),
     Bug(
         "who asks beside others for what is so already is told so without another look",
@@ -180,7 +181,7 @@ NOTICED = [
     ),
 ]
 
-NOTICED += [
+REBUILDING = [
     Bug(
         "an old generation is let go as soon as the new one is read",
         f"{KERNEL}.generation:Generations.served",
@@ -209,4 +210,4 @@ NOTICED += [
     ),
 ]
 
-BUGS = [*NOTICED, *UNNOTICED]
+BUGS = [*NOTICED, *REBUILDING, *BUSINESS, *UNNOTICED]

@@ -1,11 +1,11 @@
 """The way from one host to the cloud: every call takes a while, may fail, may be the host's last."""
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from shared.kernel.errors import OutcomeUnknown, StoreError, StoreThrottled, StoreUnavailable
 from shared.kernel.ports import Appended, Collided, FeedPage, Found, StoredRow
+from tests.simulation.virtual_time import sleep
 from tests.simulation.weather import Weather
 
 
@@ -19,53 +19,58 @@ class Calls:
     alive: bool = True
 
     async def call[T](
-        self, name: str, effect: Callable[[], Awaitable[T]], failed: Callable[[str], Exception]
+        self, name: str, effect: Callable[[], Awaitable[T]], failed: Callable[[bool], Exception]
     ) -> T:
-        """Carry out an effect: before it and behind it time passes, and anything may happen."""
-        await self._pass(f"before {name}")
-        if self.weather.strikes(f"{name} failed before", self.weather.badness(name)):
-            self.tell(f"{name} fails before its effect")
-            raise failed("before")
+        """Carry out an effect: before it and behind it time passes, and anything may happen.
+
+        `failed` is told whether the effect has happened.
+        """
+        weather = self.weather
+        await self._pass("before", name)
+        if weather.strikes(self.host, "failed before", weather.badness(name), name):
+            raise failed(False)
         result = await effect()
         self.tell(f"{name} -> {_short(result)}")
-        await self._pass(f"behind {name}")
-        if self.weather.strikes(f"{name} failed behind", self.weather.failures):
-            self.tell(f"{name} fails behind its effect")
-            raise failed("behind")
+        await self._pass("behind", name)
+        if weather.strikes(self.host, "failed behind", weather.failures, name):
+            raise failed(True)
         return result
 
-    async def _pass(self, where: str) -> None:
-        if self.weather.strikes(f"crash {where}", self.weather.crashes):
-            self.tell(f"crashes {where}")
+    async def _pass(self, when: str, name: str) -> None:
+        weather = self.weather
+        if weather.strikes(self.host, f"crash {when}", weather.crashes, name):
             self.crash()
         # A stalled host goes on as if nothing had happened: others have had its work meanwhile.
-        stalled = self.weather.strikes("stall", self.weather.stalls)
-        await asyncio.sleep(
-            self.weather.dice.uniform(0.3, 2.0) if stalled else self.weather.dice.expovariate(200.0)
-        )
+        stalled = weather.strikes(self.host, "stall", weather.stalls)
+        dice = weather.dice
+        await sleep(dice.uniform(0.3, 2.0) if stalled else dice.expovariate(200.0))
         if not self.alive:
             # A dead host does nothing any more, whatever its code would still do.
-            await self.weather.never.wait()
+            await weather.never.wait()
 
     def tell(self, what: str) -> None:
         """Note what happens."""
-        now = asyncio.get_running_loop().time()
-        self.weather.trace.append(f"{now:9.4f} {self.host} {what}")
+        self.weather.tell(self.host, what)
 
 
-def store_failed(calls: Calls) -> Callable[[str], Exception]:
+def store_failed(calls: Calls) -> Callable[[bool], Exception]:
     """Choose what a read of the store fails with: both may pass."""
 
-    def choose(_where: str) -> StoreError:
+    def choose(_happened: bool) -> StoreError:  # noqa: FBT001 - as `call` asks
         throttled = calls.weather.dice.random() < 0.5
         return StoreThrottled("throttled") if throttled else StoreUnavailable("no answer")
 
     return choose
 
 
-def unknown(_where: str) -> Exception:
-    """Leave open whether a write happened."""
-    return OutcomeUnknown("no answer")
+def append_failed(calls: Calls) -> Callable[[bool], Exception]:
+    """Choose what an append fails with: only what has not happened can be known not to have."""
+
+    def choose(happened: bool) -> StoreError:  # noqa: FBT001 - as `call` asks
+        throttled = not happened and calls.weather.dice.random() < 0.5
+        return StoreThrottled("throttled") if throttled else OutcomeUnknown("no answer")
+
+    return choose
 
 
 def _short(result: object) -> str:

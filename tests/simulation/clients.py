@@ -3,11 +3,13 @@
 import asyncio
 import random
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from contextlib import suppress
 from dataclasses import dataclass, field
 
 from shared.domain.item.commands import (
     AdjustStock,
+    ChangeReorderPoint,
     ReceiveStock,
     RegisterItem,
     ReleaseReservation,
@@ -18,20 +20,23 @@ from shared.domain.order.commands import CancelOrder, OrderLine, PlaceOrder, Rec
 from shared.kernel.commit import Metadata, timestamp
 from shared.kernel.errors import OnewriteError
 from shared.kernel.message import Command
-from shared.kernel.outcome import Outcome
+from shared.kernel.outcome import Outcome, Refused
 from shared.kernel.request import CommandRequest
 from shared.kernel.stream import StreamName
-from tests.simulation.hosts import Host, now
+from tests.simulation.hosts import Host
+from tests.simulation.processes import Process, now
+from tests.simulation.virtual_time import sleep
+from tests.simulation.weather import Weather
 
 MAY_PASS = {"conflict", "outcome-unknown", "throttled", "unavailable"}
 MOST_COPIES = 60
+IMPATIENT, DOUBLED = 0.33, 0.05
 
 
 @dataclass
 class Told:
     """What clients asked, and what they were told; the trace of the world holds it as well."""
 
-    trace: list[str]
     asked: dict[tuple[str, str], Command] = field(default_factory=dict)
     outcomes: dict[tuple[str, str], Outcome] = field(default_factory=dict)
     copies: list[tuple[tuple[str, str], Outcome]] = field(default_factory=list)
@@ -44,21 +49,24 @@ class Told:
 
 @dataclass
 class Client:
-    """One client; its reservations are its own."""
+    """One client; its reservations are its own. What is in `unasked` it only thinks of."""
 
     name: str
     hosts: Sequence[Host]
     streams: Sequence[StreamName]
+    weather: Weather
     dice: random.Random
     told: Told
+    unasked: AbstractSet[str] = frozenset()
     held: list[tuple[StreamName, str]] = field(default_factory=list)
     orders: list[StreamName] = field(default_factory=list)
 
     async def work(self, commands: int) -> None:
         """Ask for so many things, one after the other."""
         for number in range(commands):
-            stream, command = self._wish(number)
-            await self.ask(stream, command, f"{self.name}-{number}")
+            (stream, command), key = self._wish(number), f"{self.name}-{number}"
+            if key not in self.unasked:
+                await self.ask(stream, command, key)
 
     def _wish(self, number: int) -> tuple[StreamName, Command]:
         roll, stream = self.dice.random(), self.dice.choice(self.streams)
@@ -74,6 +82,8 @@ class Client:
             return stream, ReceiveStock(quantity=self.dice.randint(1, 4))
         if roll < 0.65:
             return stream, AdjustStock(quantity=self.dice.randint(-2, 2), reason="count")
+        if roll < 0.67:
+            return stream, ChangeReorderPoint(reorder_point=self.dice.randint(0, 3))
         reservation = f"{self.name}-{number}"
         self.held.append((stream, reservation))
         quantity = self.dice.randint(1, 4)
@@ -102,22 +112,25 @@ class Client:
                 if self.dice.random() < 0.1:
                     await self._repeat(stream, command, key, outcome)
                 return
-            await asyncio.sleep(self.dice.uniform(0.01, 0.2))
+            await sleep(self.dice.uniform(0.01, 0.2))
         self.told.wrong.append(f"{stream}: {key} was never told")
 
     async def _once(self, stream: StreamName, command: Command, key: str) -> Outcome | None:
-        host = self.dice.choice(self.hosts)
-        if not host.calls.alive:
+        process = self.dice.choice(self.hosts).process
+        if not process.calls.alive:
             return None
-        time = timestamp(now())
-        metadata = Metadata(correlation_id=key, causation_id=key, time=time)
+        metadata = Metadata(correlation_id=key, causation_id=key, time=timestamp(now()))
         request = CommandRequest(stream, command, key, metadata)
-        asking = host.spawn(host.dispatcher.dispatch(request))  # type: ignore[arg-type]
-        if self.dice.random() < 0.05:
-            # The network doubles it: its client hears one of the answers, and both must be true.
-            host.spawn(self._copy(host, request))
-        await asyncio.wait({asking}, timeout=self.dice.choice([0.03, 1.0, 5.0]))
+        weather = self.weather
+        weather.tell(self.name, f"asks {process.name}: {stream} {key} {command!r}")
+        asking = process.spawn(process.dispatcher.dispatch(request))  # type: ignore[arg-type]
+        if weather.strikes(self.name, "network doubles", DOUBLED, f"{stream} {key}"):
+            # Its client hears one of the answers, and both must be true.
+            process.spawn(self._copy(process, request))
+        impatient = weather.strikes(self.name, "impatience", IMPATIENT, f"{stream} {key}")
+        await asyncio.wait({asking}, timeout=0.03 if impatient else self.dice.choice([1.0, 5.0]))
         if not asking.done():
+            weather.tell(self.name, f"goes away: {stream} {key}")
             asking.cancel()
             return None
         if asking.cancelled():
@@ -130,16 +143,16 @@ class Client:
             self.told.wrong.append(f"{stream}: {key} met {error!r}")
         return None
 
-    async def _copy(self, host: Host, request: CommandRequest) -> None:
+    async def _copy(self, process: Process, request: CommandRequest) -> None:
         with suppress(OnewriteError):
-            outcome = await host.dispatcher.dispatch(request)
+            outcome = await process.dispatcher.dispatch(request)
             self.told.copies.append(((str(request.stream), request.command_id), outcome))
 
     def _note(self, stream: StreamName, key: str, outcome: Outcome) -> None:
         self.told.outcomes[str(stream), key] = outcome
-        moment, word = asyncio.get_running_loop().time(), type(outcome).__name__.lower()
-        about = f"{moment:9.4f} {self.name} was told: {stream} {key} {word} at {outcome.version}"
-        self.told.trace.append(about)
+        word = outcome.refusal.code if isinstance(outcome, Refused) else type(outcome).__name__
+        about = f"was told: {stream} {key} {word} at {outcome.version}"
+        self.weather.tell(self.name, about)
 
     async def _repeat(self, stream: StreamName, command: Command, key: str, first: Outcome) -> None:
         again = await self._once(stream, command, key)

@@ -1,14 +1,10 @@
 """The cloud of a simulation: what survives every crash, and the platform's own book-keeping."""
 
 import asyncio
-import random
 import zlib
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from typing import Any
-
-from pydantic_core import from_json
 
 from infra.local.demo.folds import Place
 from infra.local.demo.oracle import served
@@ -19,9 +15,9 @@ from shared.adapters.memory import (
     MemoryProgress,
     MemoryRows,
 )
-from shared.kernel.commit import Commit, to_item
-from shared.kernel.ports import FeedPage
+from shared.kernel.commit import Commit
 from shared.kernel.view import Row
+from tests.simulation.watch import Watch
 
 RANGES, PARTITIONS = 3, 3
 GENERATIONS = "~generations"
@@ -34,17 +30,22 @@ class Claim:
     owner: str | None = None
     position: int = 0
     tag: int = 0
-    _begun: asyncio.Event = field(default_factory=asyncio.Event)
+    _waiting: list[asyncio.Future[None]] = field(default_factory=list)
 
     def begin(self) -> None:
         """Say that its owner goes to work: that is when it hurts to lose it."""
-        self._begun.set()
-        self._begun.clear()
+        for one in self._waiting:
+            _wake(one)
+        self._waiting.clear()
 
     async def wait(self, seconds: float) -> None:
         """Wait until its owner goes to work, at most for so long."""
-        with suppress(TimeoutError):
-            await asyncio.wait_for(self._begun.wait(), seconds)
+        loop = asyncio.get_running_loop()
+        begun: asyncio.Future[None] = loop.create_future()
+        self._waiting.append(begun)
+        enough = loop.call_later(seconds, _wake, begun)
+        await begun
+        enough.cancel()
 
     def take(self, owner: str | None) -> None:
         """Give it to a host, whoever had it."""
@@ -59,9 +60,19 @@ class Claim:
         return True
 
 
+def event_id(body: bytes) -> str:
+    """Give the id of an envelope, which is its second member, without reading the rest."""
+    return body.split(b'"', 8)[7].decode()
+
+
+def _wake(one: asyncio.Future[None]) -> None:
+    if not one.done():
+        one.set_result(None)
+
+
 @dataclass
 class Cloud:
-    """The memory twins, and who owns which part of the feed and of the log."""
+    """The memory twins, and who owns which part of the feed and of the log; the consumer `held` takes nothing."""
 
     store: MemoryEventStore = field(default_factory=MemoryEventStore)
     rows: MemoryRows = field(default_factory=MemoryRows)
@@ -76,6 +87,8 @@ class Cloud:
     lost: set[int] = field(default_factory=set)
     lost_once: set[bytes] = field(default_factory=set)
     back: list[str] = field(default_factory=list)
+    held: str = ""
+    watch: Watch = field(default_factory=Watch)
 
     def range_of(self, number: int) -> list[Commit]:
         """The commits of a range, in the order in which they were written."""
@@ -89,11 +102,11 @@ class Cloud:
         seen: dict[str, int] = {}
         for row in filter(self._is_kept_up, self.rows.all()):
             seen[row.at.stream] = min(row.version, seen.get(row.at.stream, row.version))
-        envelopes = [from_json(body) for body in bodies]
+        events = [event_id(body).rpartition("@") for body in bodies]
         return [
-            f"{one['subject']}@{one['sequence']} counts as projected, and a row is behind it"
-            for one in envelopes
-            if seen.get(one["subject"], 0) < one["sequence"]
+            f"{stream}@{version} counts as projected, and a row is behind it"
+            for stream, _, version in events
+            if seen.get(stream, 0) < int(version)
         ]
 
     def _is_kept_up(self, row: Row) -> bool:
@@ -128,22 +141,3 @@ class Cloud:
 def served_rows(rows: MemoryRows) -> dict[Place, tuple[int, dict[str, Any]]]:
     """Give the version and the data of every row that is read."""
     return served(asdict(row.at) | {"version": row.version, "data": row.data} for row in rows.all())
-
-
-@dataclass
-class SimFeed:
-    """The change feed as it is pulled: range by range, the items of a page in any order."""
-
-    cloud: Cloud
-    dice: random.Random
-    page: int = 20
-
-    async def ranges(self) -> list[str]:
-        return [str(number) for number in range(RANGES)]
-
-    async def read(self, range_: str, position: str | None) -> FeedPage:
-        start = int(position or 0)
-        commits: Sequence[Commit] = self.cloud.range_of(int(range_))[start : start + self.page]
-        items = [to_item(commit) for commit in commits]
-        self.dice.shuffle(items)
-        return FeedPage(items, str(start + len(items)))

@@ -18,7 +18,7 @@ DERIVED = 36
 
 def broken(cloud: Cloud, told: Told) -> list[str]:
     """Name everything that must not be."""
-    wrong = [*told.wrong, *cloud.back]
+    wrong = [*told.wrong, *cloud.back, *cloud.watch.wrong]
     wrong += _answers(cloud.store.commits(), told)
     wrong += _log(cloud)
     wrong += [f"{one.stream} is parked: {one.error}" for one in cloud.parking.markers()]

@@ -1,15 +1,21 @@
 """Planting: a bug is a change of source text, so that it cannot outlive the code that it changes."""
 
+import __future__
+
 import ast
 import importlib
 import inspect
 import sys
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from shared.domain import domain
+
+UNREAD_ANNOTATIONS = __future__.annotations.compiler_flag
 
 
 @dataclass(frozen=True)
@@ -38,15 +44,24 @@ def planted(bug: Bug) -> Iterator[None]:
         owner = getattr(owner, one)
     right = getattr(owner, name)
     made: dict[str, Any] = {}
-    exec(bug.change(textwrap.dedent(inspect.getsource(right))), vars(module), made)
+    source = bug.change(textwrap.dedent(inspect.getsource(right)))
+    # The type parameters that its annotations may name belong to its class.
+    exec(compile(source, "<planted>", "exec", UNREAD_ANNOTATIONS), vars(module), made)
     places = [owner] if owners else [m for m in sys.modules.values() if _knows(m, name, right)]
-    for place in places:
-        setattr(place, name, made[name])
+    deciders = [one.decider for one in domain.categories if getattr(one.decider, name, 0) is right]
+    _put(name, made[name], places, deciders)
     try:
         yield
     finally:
-        for place in places:
-            setattr(place, name, right)
+        _put(name, right, places, deciders)
+
+
+def _put(name: str, function: object, places: Iterable[Any], deciders: Iterable[object]) -> None:
+    for place in places:
+        setattr(place, name, function)
+    for decider in deciders:
+        # Frozen, and shared by everybody who decides.
+        object.__setattr__(decider, name, function)
 
 
 def plant(bug: Bug, root: Path) -> None:

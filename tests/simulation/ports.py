@@ -1,12 +1,11 @@
-"""The ports as one host sees them: what may go wrong with each."""
+"""The ports as one host sees them: every method is a call, and what may go wrong with each is said here."""
 
-import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from shared.adapters.memory import MemoryRows
-from shared.kernel.commit import Commit
+from shared.kernel.commit import Commit, to_item
 from shared.kernel.errors import LogUnavailable, OutcomeUnknown
 from shared.kernel.generation import GENERATIONS
 from shared.kernel.listing import Listing
@@ -14,7 +13,7 @@ from shared.kernel.parking import Decision, Parked
 from shared.kernel.ports import (
     Appended,
     Collided,
-    EventStore,
+    FeedPage,
     Found,
     Log,
     Parking,
@@ -24,8 +23,9 @@ from shared.kernel.ports import (
 )
 from shared.kernel.stream import StreamName
 from shared.kernel.view import Row, RowKey
-from tests.simulation.calls import Calls, store_failed, unknown
-from tests.simulation.cloud import served_rows
+from tests.simulation.calls import Calls, append_failed, store_failed
+from tests.simulation.cloud import RANGES, Cloud, event_id, served_rows
+from tests.simulation.virtual_time import sleep
 
 
 @dataclass
@@ -33,8 +33,11 @@ class SimStore:
     """The event store; a write whose outcome is not known may also arrive later."""
 
     calls: Calls
-    inner: EventStore
+    cloud: Cloud
     spawn: Callable[[Any], object]
+
+    def __post_init__(self) -> None:
+        self.inner = self.cloud.store
 
     @property
     def unique_command_ids(self) -> bool:
@@ -55,14 +58,31 @@ class SimStore:
     async def append(self, commits: Sequence[Commit]) -> Appended | Collided:
         first, last = commits[0], commits[-1]
         name = f"append {first.stream}@{first.first}..{last.version}"
-        if self.calls.weather.strikes("write arrives late", self.calls.weather.failures):
+        weather = self.calls.weather
+        if weather.strikes(self.calls.host, "write arrives late", weather.failures, name):
             self.spawn(self._later(commits))
             raise OutcomeUnknown("no answer")
-        return await self.calls.call(name, lambda: self.inner.append(commits), unknown)
+        return await self.calls.call(name, lambda: self._append(commits), append_failed(self.calls))
 
     async def _later(self, commits: Sequence[Commit]) -> None:
-        await asyncio.sleep(self.calls.weather.dice.expovariate(20.0))
-        await self.inner.append(commits)
+        await sleep(self.calls.weather.dice.expovariate(20.0))
+        await self._append(commits)
+
+    async def _append(self, commits: Sequence[Commit]) -> Appended | Collided:
+        written = await self.inner.append(commits)
+        if isinstance(written, Appended):
+            self.cloud.watch.saw(commits)
+            for commit in commits:
+                self.calls.tell(f"wrote {_shown(commit)}")
+        return written
+
+
+def _shown(commit: Commit) -> str:
+    events = ", ".join(f"{event.type} {event.data}" for event in commit.events)
+    cause, id_ = commit.metadata.causation_id, commit.command_id
+    because = id_ if cause == id_ else f"{id_[:8]}, because of {cause}"
+    snapshot = f" with {commit.snapshot.schema_name}" if commit.snapshot else ""
+    return f"{commit.stream}@{commit.first}: {events} ({because}){snapshot}"
 
 
 @dataclass
@@ -75,10 +95,11 @@ class SimRows:
 
     async def read(self, at: RowKey) -> StoredRow | None:
         read = lambda: self.inner.read(at)  # noqa: E731
-        return await self.calls.call(f"read row {at.stream}", read, store_failed(self.calls))
+        name = f"read row {at.stream} of {at.view}"
+        return await self.calls.call(name, read, store_failed(self.calls))
 
     async def write(self, row: Row, replacing: str | None) -> bool:
-        name = f"write row {row.at.stream}@{row.version}"
+        name = f"write row {row.at.stream}@{row.version} of {row.at.view}"
         return await self.calls.call(
             name, lambda: self._write(row, replacing), store_failed(self.calls)
         )
@@ -105,10 +126,12 @@ class SimRows:
         await self.calls.call(f"delete row {at.stream}", delete, store_failed(self.calls))
 
     async def of_key(self, view: str, key: str) -> list[Row]:
-        return await self.inner.of_key(view, key)
+        of_key = lambda: self.inner.of_key(view, key)  # noqa: E731
+        return await self.calls.call(f"rows of {view} {key}", of_key, store_failed(self.calls))
 
     async def page(self, listing: Listing) -> list[Row]:
-        return await self.inner.page(listing)
+        page = lambda: self.inner.page(listing)  # noqa: E731
+        return await self.calls.call(f"page of {listing.view}", page, store_failed(self.calls))
 
 
 @dataclass
@@ -129,19 +152,18 @@ class SimLog:
         return self.inner.largest
 
     async def send(self, partition: int, bodies: Sequence[bytes]) -> None:
+        named = " ".join(map(event_id, bodies))
+
         async def send() -> None:
             # What was sent again because it was lost is not lost a second time.
-            fresh = not self.once.intersection(bodies)
-            if fresh and self.calls.weather.strikes("batch lost", self.calls.weather.losses):
+            weather, fresh = self.calls.weather, not self.once.intersection(bodies)
+            if fresh and weather.strikes(self.calls.host, "batch lost", weather.losses, named):
                 self.lost.add(partition)
-                self.calls.tell("the log loses what is sent next")
                 self.once.update(bodies)
                 return
             await self.inner.send(partition, bodies)
 
-        # The id of an envelope is its second member.
-        name = f"send {' '.join(body.split(b'"', 8)[7].decode() for body in bodies)}"
-        await self.calls.call(name, send, lambda _: LogUnavailable("no answer"))
+        await self.calls.call(f"send {named}", send, lambda _: LogUnavailable("no answer"))
 
 
 @dataclass
@@ -168,13 +190,17 @@ class SimParking:
         return await self.calls.call("parked", parked, store_failed(self.calls))
 
     async def unpark(self, parked: StoredParked) -> bool:
-        return await self.inner.unpark(parked)
+        unpark = lambda: self.inner.unpark(parked)  # noqa: E731
+        name = f"unpark {parked.marker.stream}"
+        return await self.calls.call(name, unpark, store_failed(self.calls))
 
     async def decide(self, decision: Decision) -> None:
-        await self.inner.decide(decision)
+        decide = lambda: self.inner.decide(decision)  # noqa: E731
+        await self.calls.call(f"decide {decision.stream}", decide, store_failed(self.calls))
 
     async def decisions(self, consumer: str, stream: str) -> list[Decision]:
-        return await self.inner.decisions(consumer, stream)
+        decisions = lambda: self.inner.decisions(consumer, stream)  # noqa: E731
+        return await self.calls.call(f"decisions {stream}", decisions, store_failed(self.calls))
 
 
 @dataclass
@@ -191,3 +217,28 @@ class SimProgress:
     async def write(self, name: str, position: str) -> None:
         write = lambda: self.inner.write(name, position)  # noqa: E731
         await self.calls.call(f"progress {position}", write, store_failed(self.calls))
+
+
+@dataclass
+class SimFeed:
+    """The change feed as it is pulled: range by range, the items of a page in any order."""
+
+    calls: Calls
+    cloud: Cloud
+    most: int = 20
+
+    async def ranges(self) -> list[str]:
+        return await self.calls.call("feed ranges", self._ranges, store_failed(self.calls))
+
+    async def _ranges(self) -> list[str]:
+        return [str(number) for number in range(RANGES)]
+
+    async def read(self, range_: str, position: str | None) -> FeedPage:
+        read = lambda: self._read(int(range_), int(position or 0))  # noqa: E731
+        name = f"feed {range_} from {position or 0}"
+        return await self.calls.call(name, read, store_failed(self.calls))
+
+    async def _read(self, number: int, start: int) -> FeedPage:
+        items = [to_item(one) for one in self.cloud.range_of(number)[start : start + self.most]]
+        self.calls.weather.dice.shuffle(items)
+        return FeedPage(items, str(start + len(items)))

@@ -2,16 +2,26 @@
 
 import asyncio
 import random
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
-KINDS = ("append", "find", "read item", "tail", "read row", "write row", "send")
+from tests.simulation.virtual_time import sleep
+
+KINDS = ("append", "find", "read item", "tail", "read row", "write row", "send", "feed", "page")
 AWAY = 0.9
 """How likely a call fails while its kind is away."""
+
+FAULT = "*"
+"""Marks the faults in a trace."""
 
 
 @dataclass
 class Weather:
-    """How often calls fail, and how often an operator rebuilds a view; `dice` decide, `trace` tells."""
+    """How often calls fail, and how often an operator rebuilds a view.
+
+    `dice` decide, `trace` tells, `struck` are the rolls that did harm. With `only`, no other roll does harm: a
+    world with fewer of its faults.
+    """
 
     dice: random.Random
     failures: float
@@ -19,35 +29,50 @@ class Weather:
     losses: float
     thefts: float
     stalls: float
+    redeployments: float
     rebuilds: float
+    only: AbstractSet[int] | None = None
     away: str = ""
+    rolls: int = 0
     lossy: bool = False
     trace: list[str] = field(default_factory=list)
+    struck: list[int] = field(default_factory=list)
     fired: dict[str, int] = field(default_factory=dict)
     never: asyncio.Event = field(default_factory=asyncio.Event)
 
     def __post_init__(self) -> None:
         self.lossy = self.losses > 0
 
-    def strikes(self, kind: str, probability: float) -> bool:
-        """Roll the dice for one kind of fault."""
-        struck = self.dice.random() < probability
-        if struck:
-            self.fired[kind] = self.fired.get(kind, 0) + 1
-        return struck
+    def strikes(self, who: str, kind: str, probability: float, about: str = "") -> bool:
+        """Roll the dice for one kind of fault; one that happens is told."""
+        self.rolls += 1
+        if self.dice.random() >= probability:
+            return False
+        if self.only is not None and self.rolls not in self.only:
+            return False
+        self.struck.append(self.rolls)
+        named = f"{kind} {about}" if about else kind
+        self.fired[named] = self.fired.get(named, 0) + 1
+        self.tell(who, f"{FAULT} {named}")
+        return True
+
+    def tell(self, who: str, what: str) -> None:
+        """Note what happens."""
+        self.trace.append(f"{asyncio.get_running_loop().time():9.4f} {who} {what}")
 
     def calm(self) -> None:
         """Let nothing fail any more."""
-        self.failures = self.crashes = self.losses = self.thefts = self.stalls = 0.0
-        self.rebuilds = 0.0
+        self.failures = self.crashes = self.losses = self.thefts = 0.0
+        self.stalls = self.redeployments = self.rebuilds = 0.0
         self.away = ""
 
     async def spells(self) -> None:
         """Now and then one kind of call fails for a while, however often it is tried."""
         while self.failures:
-            await asyncio.sleep(self.dice.uniform(1, 4))
+            await sleep(self.dice.uniform(1, 4))
             self.away = self.dice.choice(KINDS) if self.failures else ""
-            await asyncio.sleep(self.dice.uniform(0.5, 2.5))
+            self.tell("weather", f"{FAULT} {self.away} is away")
+            await sleep(self.dice.uniform(0.5, 2.5))
             self.away = ""
 
     def badness(self, name: str) -> float:

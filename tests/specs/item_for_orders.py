@@ -35,6 +35,12 @@ SPECS = [
         then=[HELD],
     ),
     Spec(
+        "A line takes the last piece",
+        given=TEN_IN_STOCK,
+        when=ReserveForOrder(reservation_id=LINE, quantity=10),
+        then=[StockReserved(reservation_id=LINE, quantity=10)],
+    ),
+    Spec(
         "A line for which there is not enough is declined",
         given=TEN_IN_STOCK,
         when=ReserveForOrder(reservation_id=LINE, quantity=11),

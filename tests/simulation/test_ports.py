@@ -1,0 +1,103 @@
+"""No method of a port gets by the weather: each may fail, and a host may die in each."""
+
+import inspect
+import random
+from typing import Any
+
+import pytest
+
+from shared.kernel.commit import Commit, Metadata, RecordedEvent
+from shared.kernel.errors import OnewriteError
+from shared.kernel.listing import Listing
+from shared.kernel.parking import Decision, Parked
+from shared.kernel.ports import EventStore, Feed, Log, Parking, Progress, Rows, StoredParked
+from shared.kernel.stream import StreamName
+from shared.kernel.view import Row, RowKey
+from tests.simulation import virtual_time
+from tests.simulation.calls import Calls
+from tests.simulation.cloud import Cloud
+from tests.simulation.ports import SimFeed, SimLog, SimParking, SimProgress, SimRows, SimStore
+from tests.simulation.weather import Weather
+
+TIME = "2026-11-23T12:00:00.000000Z"
+EVENT = RecordedEvent("StockReceived", 1, {"quantity": 1})
+MARKER = Parked("projections", "item-SKU1", 1, 1, "broken", TIME)
+AT = RowKey("stock", "SKU1", "item-SKU1")
+ARGUMENTS: dict[str, Any] = {
+    "stream": StreamName("item", "SKU1"),
+    "after": 0,
+    "limit": 1,
+    "through": None,
+    "command_ids": ["c1-1"],
+    "at": AT,
+    "row": Row(AT, 1, {}),
+    "replacing": None,
+    "view": "stock",
+    "key": "SKU1",
+    "listing": Listing("stock"),
+    "marker": MARKER,
+    "consumer": "projections",
+    "version": 1,
+    "parked": StoredParked(MARKER, "1"),
+    "range_": "0",
+    "position": "0",
+    "decision": Decision("projections", "item-SKU1", 1, "skip", "known", "me", TIME),
+    "name": "sweep",
+    "partition": 0,
+    "bodies": [b'{"specversion":"1.0","id":"item-SKU1@1"}'],
+    "commits": [Commit("item-SKU1", 1, "c1-1", "", (EVENT,), Metadata("c1-1", "c1-1", TIME))],
+}
+PORTS: dict[Any, Any] = {
+    EventStore: lambda calls, cloud: SimStore(calls, cloud, lambda work: work.close()),
+    Rows: lambda calls, cloud: SimRows(calls, cloud.rows, cloud.back),
+    Log: lambda calls, cloud: SimLog(calls, cloud.log, cloud.lost, cloud.lost_once),
+    Parking: lambda calls, cloud: SimParking(calls, cloud.parking),
+    Progress: lambda calls, cloud: SimProgress(calls, cloud.progress),
+    Feed: SimFeed,
+}
+
+
+METHODS = [
+    pytest.param(port, name, id=f"{port.__name__}.{name}")
+    for port in PORTS
+    for name, method in vars(port).items()
+    if inspect.iscoroutinefunction(method)
+]
+
+
+@pytest.mark.parametrize(("port", "name"), METHODS)
+def test_every_method_may_fail_and_a_host_may_die_in_it(port: type, name: str) -> None:
+    deaths: list[str] = []
+
+    async def call() -> None:
+        weather = Weather(random.Random(1), 1.0, 1.0, 0.0, 0.0, 0.0, 0.0, 0.0)
+        calls = Calls("host-0", weather, lambda: deaths.append(name))
+        method = getattr(PORTS[port](calls, Cloud()), name)
+        given = inspect.signature(getattr(port, name)).parameters
+        with pytest.raises(OnewriteError):
+            await method(*(ARGUMENTS[one] for one in given if one != "self"))
+
+    virtual_time.run(call())
+
+    # A write that arrives late has left the host before it could die.
+    assert deaths == ([] if name == "append" else [name])
+
+
+def test_an_append_that_is_throttled_has_stored_nothing_and_one_of_unknown_outcome_may_have() -> (
+    None
+):
+    found: set[tuple[str, bool]] = set()
+
+    async def call() -> None:
+        weather = Weather(random.Random(1), 0.4, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
+        for _ in range(60):
+            cloud, calls = Cloud(), Calls("host-0", weather, lambda: None)
+            store = SimStore(calls, cloud, lambda work: work.close())
+            try:
+                await store.append(ARGUMENTS["commits"])
+            except OnewriteError as error:
+                found.add((error.code, bool(cloud.store.commits())))
+
+    virtual_time.run(call())
+
+    assert found == {("throttled", False), ("outcome-unknown", False), ("outcome-unknown", True)}

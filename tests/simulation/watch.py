@@ -1,0 +1,37 @@
+"""What must be true at every write, not only in the end: kept up commit by commit, by plain arithmetic."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from shared.kernel.commit import Commit
+
+ADDS = {"StockReceived": 1, "StockAdjusted": 1, "StockReserved": -1, "ReservationReleased": 1}
+"""What a piece in an event does to what is available."""
+
+
+@dataclass
+class Watch:
+    """Sees every commit when it is stored, and keeps what it found wrong."""
+
+    wrong: list[str] = field(default_factory=list)
+    _versions: Counter[str] = field(default_factory=Counter)
+    _available: Counter[str] = field(default_factory=Counter)
+    _ids: set[tuple[str, str]] = field(default_factory=set)
+
+    def saw(self, commits: Sequence[Commit]) -> None:
+        """Look at commits that were just stored, in their order."""
+        for commit in commits:
+            stream = commit.stream
+            if commit.first != self._versions[stream] + 1:
+                behind = self._versions[stream]
+                self.wrong.append(f"{stream}@{commit.first} was stored behind version {behind}")
+            self._versions[stream] = commit.version
+            if (stream, commit.command_id) in self._ids:
+                self.wrong.append(f"{stream}: {commit.command_id} has a second effect")
+            self._ids.add((stream, commit.command_id))
+            for event in commit.events:
+                adds = ADDS.get(event.type, 0) * event.data.get("quantity", 0)
+                self._available[stream] += adds
+            if self._available[stream] < 0:
+                self.wrong.append(f"{stream} was oversold at version {commit.version}")
