@@ -61,8 +61,7 @@ async def event_store() -> EventStore:
     events = await _container(EVENTS)
     async with _opening:
         if not _stores:
-            opened = await open_event_store(events)
-            _stores.append(telemetry.store(opened))
+            _stores.append(telemetry.store(await open_event_store(events)))
         return _stores[0]
 
 

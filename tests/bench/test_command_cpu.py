@@ -13,8 +13,13 @@ from tests.figures import note
 
 pytestmark = pytest.mark.alone
 
-MOST = 1.25
-RUNS = 10
+BUDGET = 1.25
+"""What a warm command may cost beside its insert, where the processor is a quiet one."""
+
+MOST = 1.35
+"""What it may cost anywhere: the slower memory is, the dearer is code that runs once behind each request."""
+
+RUNS = 5
 
 
 def measured(services: Services) -> dict[str, int]:
@@ -49,7 +54,7 @@ def test_a_warm_command_costs_little_more_than_its_insert(
             f"CPU of a warm command {spent['command']} us, of an empty function {spent['empty']} us,"
             f" of a bare create_item {spent['create']} us: {ratios[-1]:.2f} of the latter",
         )
-        if ratios[-1] <= MOST:
+        if ratios[-1] <= BUDGET:
             break
 
     # Whatever else the machine does only adds; one quiet run is enough.

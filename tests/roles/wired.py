@@ -39,6 +39,17 @@ FUNCTIONS: dict[str, Callable[..., Awaitable[Any]]] = {
 }
 
 
+CARRIER = "com.example.carrier.parcel-dispatched"
+DATA: dict[str, object] = {"orderId": "7", "customerId": "C1"}
+PARCEL = {
+    "specversion": "1.0",
+    "id": "p1",
+    "source": "/carriers/fast",
+    "type": CARRIER,
+    "data": DATA,
+}
+
+
 class Wired:
     """Calls functions as the platform does, and brings messages from one to the next."""
 
@@ -176,3 +187,15 @@ def _giving(twin: object) -> Callable[[], Awaitable[object]]:
         return twin
 
     return give
+
+
+async def stocked(wired: Wired) -> None:
+    await wired.command("item/TEA/register-item", {"name": "Tea", "reorderPoint": 1})
+    await wired.command("item/TEA/receive-stock", {"quantity": 5})
+    await wired.settle()
+
+
+async def placed(wired: Wired) -> None:
+    body = {"customerId": "C1", "lines": [{"sku": "TEA", "quantity": 2}]}
+    await wired.command("order/7/place-order", body)
+    await wired.settle()

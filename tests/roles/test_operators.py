@@ -1,0 +1,145 @@
+"""What operators see of every role, and decide on."""
+
+from datetime import timedelta
+from typing import Any
+
+import azure.functions as func
+import pytest
+
+from shared.adapters import names, telemetry, wiring
+from shared.adapters.watching.names import LAG, PARKED_STREAMS
+from shared.kernel.commit import RecordedEvent
+from shared.kernel.parking import Parked, unreadable
+from shared.kernel.stream import StreamName
+from tests.kernel.asking import NOON
+from tests.kernel.worlds import commit
+from tests.roles.wired import FUNCTIONS, PARCEL, Wired, stocked
+from tests.telemetry.worlds import World
+
+DECISION = {"by": "ann", "reason": "seen to"}
+
+
+async def test_operators_see_what_is_parked_and_decide_on_it(wired: Wired) -> None:
+    await stocked(wired)
+    unknown = RecordedEvent("StockMelted", 1, {})
+    await wired.store.append([commit(3, unknown, stream=StreamName("item", "TEA"))])
+    await wired.settle()
+
+    _, parked = await wired.ask("parked")
+    assert [one["consumer"] for one in parked["parked"]] == [
+        "projections",
+        "reactions",
+        "notifications",
+    ]
+    for consumer in ("projections", "reactions", "notifications"):
+        route: dict[str, Any] = {"consumer": consumer, "stream": "item-TEA"}
+        assert (await wired.ask("release_parked", DECISION, **route))[0] == 409
+        assert (await wired.ask("skip_parked", DECISION, **route))[0] == 200
+    assert (await wired.ask("parked"))[1] == {"parked": []}
+
+
+async def test_what_a_webhook_parked_is_released(wired: Wired) -> None:
+    goods = {
+        **PARCEL,
+        "type": "com.example.supplier.delivery-arrived",
+        "data": {"sku": "TEA", "quantity": 3},
+    }
+    await wired.ask("webhook", [goods])
+    (one,) = (await wired.ask("parked"))[1]["parked"]
+    await stocked(wired)
+
+    route: dict[str, Any] = {"consumer": "webhooks", "stream": one["stream"]}
+    assert (await wired.ask("release_parked", DECISION, **route))[0] == 200
+    assert [e.data for e in wired.store.written[-1].events] == [{"quantity": 3}]
+
+
+async def test_what_the_deadlines_parked_is_released(wired: Wired) -> None:
+    body = {"customerId": "C1", "lines": [{"sku": "TEA", "quantity": 2}]}
+    await wired.command("order/7/place-order", body)
+    await wired.parking.park(Parked("deadlines", "order-7", 1, 1, "a bug that is mended", NOON))
+    wired.later += timedelta(hours=1)
+
+    route: dict[str, Any] = {"consumer": "deadlines", "stream": "order-7"}
+    assert (await wired.ask("release_parked", DECISION, **route))[0] == 200
+    assert [e.type for c in wired.store.written for e in c.events][-1] == "OrderCancelled"
+    assert (await wired.ask("parked"))[1] == {"parked": []}
+
+
+async def test_what_cannot_be_published_is_for_operators_too(wired: Wired) -> None:
+    await FUNCTIONS["single_publisher"]('[{"id": "1", "stream": "item-BAD"}]')
+    route: dict[str, Any] = {"stream": "item-BAD"}
+
+    assert (await wired.ask("release_unpublished", DECISION, **route))[0] == 200
+    await FUNCTIONS["single_publisher"]('[{"id": "1", "stream": "item-BAD"}]')
+    assert (await wired.ask("skip_unpublished", DECISION, **route))[0] == 200
+
+
+@pytest.mark.parametrize("consumer", ["projections", "reactions", "notifications", "mailbox"])
+async def test_what_nobody_can_read_can_only_be_skipped(wired: Wired, consumer: str) -> None:
+    await FUNCTIONS[consumer]([func.EventHubEvent(body=b"{", sequence_number=7)])
+    route: dict[str, Any] = {"consumer": consumer, "stream": unreadable(b"{")}
+
+    status, told = await wired.ask("release_parked", DECISION, **route)
+    assert (status, told["code"]) == (409, "still-poisonous")
+    assert len((await wired.ask("parked"))[1]["parked"]) == 1
+    assert (await wired.ask("skip_parked", DECISION, **route))[0] == 200
+    assert (await wired.ask("parked"))[1] == {"parked": []}
+
+
+async def test_there_is_no_other_consumer(wired: Wired) -> None:
+    status, told = await wired.ask("release_parked", DECISION, consumer="nobody", stream="item-TEA")
+
+    assert (status, told["code"]) == (404, "not-found")
+
+
+async def test_lag_is_told_for_every_stage(wired: Wired) -> None:
+    await stocked(wired)
+
+    _, told = await wired.ask("lag")
+
+    assert {stage["stage"] for stage in told["stages"]} == {
+        "single_publisher",
+        "projections",
+        "reactions",
+        "notifications",
+    }
+
+
+async def test_what_stands_still_is_measured_by_the_clock(
+    wired: Wired, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world = World()
+    monkeypatch.setattr(telemetry, "watcher", lambda: world.watcher)
+    await wired.command("item/TEA/register-item", {"name": "Tea", "reorderPoint": 1})
+    await wired.publish()
+    await wired.deliver("projections")
+    await wired.parking.park(Parked("reactions", "item-TEA", 1, 1, "boom", "", {}))
+    wired.later += timedelta(minutes=5)
+
+    await wired.tick("measure")
+
+    late = {stage: seconds > 299 for (stage,), seconds in world.measured(LAG).items()}
+    assert late == {"publish": True, "project": False, "react": True, "notify": True}
+    assert world.measured(PARKED_STREAMS) == {
+        (consumer,): consumer == "reactions" for consumer in names.CONSUMERS
+    }
+
+
+async def test_nothing_is_measured_for_nobody(
+    wired: Wired, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(telemetry, "watcher", lambda: None)
+    monkeypatch.delattr(wiring, "leases")
+
+    await wired.tick("measure")
+
+
+@pytest.mark.parametrize("role", ["command_api", "single_publisher", "consumers"])
+async def test_each_role_tells_which_of_its_rights_it_lacks(wired: Wired, role: str) -> None:
+    wired.denied = {"views:read", "views:write"}
+
+    status, told = await wired.ask(f"{role}_rights")
+
+    assert status == 200
+    lacking = {right: why for right, why in told["rights"].items() if why is not None}
+    assert lacking == {"views:write" if role == "consumers" else "views:read": "403"}
