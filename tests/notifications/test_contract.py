@@ -43,14 +43,14 @@ def file_of(enricher: AnEnricher) -> Path:
 def test_a_public_event_changes_only_in_ways_that_others_need_not_notice(
     enricher: AnEnricher,
 ) -> None:
-    hold(file_of(enricher), schema_of(enricher), "give the public event a new schema_number")
+    check(file_of(enricher), schema_of(enricher), "give the public event a new schema_number")
 
 
 def test_the_envelope_changes_only_in_ways_that_others_need_not_notice() -> None:
-    hold(ENVELOPE, schema_of_envelope(), "an attribute stays, and stays what it is")
+    check(ENVELOPE, schema_of_envelope(), "an attribute stays, and stays what it is")
 
 
-def hold(file: Path, now: Mapping[str, Any], advice: str) -> None:
+def check(file: Path, now: Mapping[str, Any], advice: str) -> None:
     """Compare a schema with the one that others know."""
     if file.exists():
         before = json.loads(file.read_text(encoding="utf-8"))

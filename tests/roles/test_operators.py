@@ -128,10 +128,13 @@ async def test_what_stands_still_is_measured_by_the_clock(
 async def test_nothing_is_measured_for_nobody(
     wired: Wired, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    asked: list[str] = []
     monkeypatch.setattr(telemetry, "watcher", lambda: None)
-    monkeypatch.delattr(wiring, "leases")
+    monkeypatch.setattr(wiring, "leases", lambda: asked.append("leases"))
 
     await wired.tick("measure")
+
+    assert asked == []
 
 
 @pytest.mark.parametrize("role", ["command_api", "single_publisher", "consumers"])
