@@ -44,14 +44,14 @@ BUSINESS = [
     ),
     Bug(
         "a deadline is over at once",
-        f"{DEADLINES}:Deadlines._check",
+        f"{DEADLINES}:Deadlines._tell",
         "commits[-1].metadata.time > limit",
         "False",
     ),
     Bug(
         "only the first page is looked at for what waits",
-        f"{DEADLINES}:_behind",
-        "len(rows) < listing.limit",
+        f"{DEADLINES}:_place",
+        "len(rows) < page",
         "True",
     ),
     Bug(
