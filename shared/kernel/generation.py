@@ -25,7 +25,7 @@ class Generations(BaseModel):
     From `emptied` up to `oldest` rows are thrown away.
     """
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
     oldest: int = 0
     serving: int = 0
