@@ -15,6 +15,7 @@ from tests.conftest import FaultsClient
 
 PACE = 20.0
 """Leases expire after 3 s, and the retry policy waits from 50 ms to 3 s."""
+SECRET = "local-webhook-secret"
 BUSY = 240.0
 """So many seconds are left to a busy machine; a quiet one needs few of them."""
 NEVER, EVERY_SECOND = "0 0 0 1 1 *", "* * * * * *"
@@ -102,6 +103,7 @@ async def cloud(state: Path, app: Path = ROOT, hosts: int = 2) -> AsyncIterator[
             "COSMOS": made.cosmos,
             "EVENTHUBS": made.event_hubs,
             "EVENTGRID": environment["EVENTGRID"],
+            "WEBHOOK_SECRETS": SECRET,
             "SWEEP_SCHEDULE": NEVER,
             "PUBLISH_TIMEOUT": "2",
             "PUBLISH_BUDGET": "0.5",

@@ -3,19 +3,20 @@
 import asyncio
 import json
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from itertools import chain
 from typing import Any
 
+import aiohttp
 from azure.eventhub import EventData
 from azure.eventhub.aio import EventHubConsumerClient, PartitionContext
 
 from infra.local.demo import process
 from infra.local.demo.oracle import broken_promises, everything, streams, wrong_rows
 from tests.chaos.cloud import BUSY, Cloud
-from tests.chaos.shoppers import Told
+from tests.chaos.shoppers import Told, outcome
 
 
 @dataclass
@@ -32,6 +33,8 @@ class Findings:
     messages: int = 0
     duplicates: int = 0
     interrupted: int = 0
+    confirmed: int = 0
+    orders: Counter[str] = field(default_factory=Counter)
 
     @property
     def wrong(self) -> list[str]:
@@ -63,13 +66,19 @@ async def look(cloud: Cloud, told: Told) -> Findings:
     findings.broken_promises += [
         f"{item['stream']}@{item['version']} is of {item['commandId']}, which nobody sent"
         for item in items
-        if item["commandId"] not in told.asked and not _caused(item, events)
+        if item["commandId"] not in told.asked
+        and item["metadata"]["causationId"] not in told.parcels
+        and not _caused(item, events)
     ]
     findings.broken_promises += broken_promises(items, told.answers)
     findings.broken_promises += _refused_and_stored(items, told)
+    findings.broken_promises += await _outcomes(cloud, items, told)
     try:
         findings.wrong_rows = wrong_rows(items, await everything(cloud.cosmos, "views"))
-        findings.unfinished = process.broken(streams(items))
+        orders = streams(items)
+        findings.unfinished = process.broken(orders) + _unheard(orders, told)
+        findings.orders = Counter(process.statuses(orders).values())
+        findings.confirmed = process.confirmed(orders)
     except AssertionError as broken:
         findings.broken_promises.append(str(broken))
     return findings
@@ -109,7 +118,33 @@ def _refused_and_stored(items: Iterable[dict[str, Any]], told: Told) -> list[str
     return [
         f"{answer.command_id} was told {answer.status}, and is stored"
         for answer in told.answers
-        if answer.version is None and answer.command_id in stored
+        # Who waited was refused by one handler, and a commit past it is told from then on: the outcomes say.
+        if answer.version is None and answer.command_id in stored.difference(told.waited)
+    ]
+
+
+async def _outcomes(cloud: Cloud, items: Iterable[dict[str, Any]], told: Told) -> list[str]:
+    """Name the commands that waited and of which their status URL does not tell what the store holds."""
+    stored = {item["commandId"]: item["version"] for item in items}
+    async with aiohttp.ClientSession() as http:
+        url = cloud.hosts[0].url
+        asked = [outcome(http, url, stream, key) for key, stream in told.waited.items()]
+        found = dict(zip(told.waited, await asyncio.gather(*asked), strict=True))
+    return [
+        f"{key} waited, is told {one}, and is stored at {stored.get(key)}"
+        for key, one in found.items()
+        if one.get("outcome", "pending") == "pending"
+        or (key in stored and (one["outcome"], one["version"]) != ("done", stored[key]))
+    ]
+
+
+def _unheard(orders: Mapping[str, Sequence[dict[str, Any]]], told: Told) -> list[str]:
+    """Name the orders whose parcel has left, and that have not heard of it."""
+    heard = {"OrderShipped", "DispatchRecorded", "DispatchConflict"}
+    return [
+        f"order-{order} has not heard that its parcel has left"
+        for order in told.parcels.values()
+        if heard.isdisjoint(event["type"] for event in orders.get(f"order-{order}", ()))
     ]
 
 

@@ -3,20 +3,30 @@
 import asyncio
 import random
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import count
 from typing import Any
 
 import aiohttp
 
 from infra.local.demo.clients import ASK_AGAIN, Answer
+from infra.local.demo.outsiders import PARCEL
+from tests.chaos.cloud import BUSY, SECRET
 
-MOST_ATTEMPTS, MOST_CONFLICTS = 150, 10
+MOST_CONFLICTS = 10
+CARRIER = "/carriers/fast"
+WAITS = 0.15
+"""So many of the commands wait in the durable mailbox."""
 
 
 @dataclass
 class Told:
-    """What all clients were told; the attempts that nobody answered, and those that were told to ask again."""
+    """What all clients were told; the attempts that nobody answered, and those that were told to ask again.
+
+    `waited` are the streams of the commands that the mailbox took; `parcels` the orders that a carrier spoke
+    of, by what names the event.
+    """
 
     answers: list[Answer] = field(default_factory=list)
     asked: set[str] = field(default_factory=set)
@@ -24,6 +34,8 @@ class Told:
     unsettled: set[str] = field(default_factory=set)
     asked_again: Counter[str] = field(default_factory=Counter)
     never: list[str] = field(default_factory=list)
+    waited: dict[str, str] = field(default_factory=dict)
+    parcels: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass
@@ -37,44 +49,78 @@ class Shopper:
     told: Told
     sent: int = 0
     orders: list[str] = field(default_factory=list)
+    waiting: dict[str, str] = field(default_factory=dict)
 
     async def work(self, skus: Sequence[str], over: asyncio.Event) -> None:
-        """Receive, reserve, order and cancel at random until it is over."""
+        """Receive, reserve, order, cancel and dispatch at random until it is over; then hear what waited."""
         while not over.is_set():
-            roll, quantity = self.dice.random(), self.dice.randint(1, 3)
+            roll = self.dice.random()
             if roll < 0.4:
-                await self.send(self.dice.choice(skus), "receive-stock", {"quantity": quantity})
-            elif roll < 0.65:
+                body: dict[str, Any] = {"quantity": self.dice.randint(4, 10)}
+                await self._ask("item", self.dice.choice(skus), "receive-stock", body, WAITS)
+            elif roll < 0.6:
+                quantity = self.dice.randint(1, 3)
                 body = {"reservationId": f"{self.name}-{self.sent}", "quantity": quantity}
-                await self.send(self.dice.choice(skus), "reserve-stock", body)
-            elif roll < 0.9 or not self.orders:
+                await self._ask("item", self.dice.choice(skus), "reserve-stock", body, WAITS)
+            elif roll < 0.85 or not self.orders:
                 await self._order(skus)
+            elif roll < 0.92:
+                await self._ask("order", self.orders.pop(0), "cancel-order", {}, WAITS)
             else:
-                await self._ask("order", self.orders.pop(0), "cancel-order", {})
+                await self._dispatch(self.orders.pop(0))
+        for key, stream in self.waiting.items():
+            await self._hear(stream, key)
 
     async def _order(self, skus: Sequence[str]) -> None:
-        lines = [{"sku": sku, "quantity": 1} for sku in self.dice.sample(skus, k=2)]
+        wanted = self.dice.sample(skus, k=self.dice.randint(1, 5))
+        lines = [{"sku": sku, "quantity": self.dice.randint(1, 3)} for sku in wanted]
         self.orders.append(f"{self.name}-{self.sent}")
         body = {"customerId": self.name, "lines": lines}
-        await self._ask("order", self.orders[-1], "place-order", body)
+        await self._ask("order", self.orders[-1], "place-order", body, WAITS)
+
+    async def _dispatch(self, order: str) -> None:
+        """Tell as a carrier that a parcel has left, until that is taken."""
+        id_ = f"parcel-{order}"
+        self.told.parcels[f"{CARRIER} {id_}"] = order
+        data = {"orderId": order, "customerId": self.name}
+        event = {"specversion": "1.0", "id": id_, "source": CARRIER, "type": PARCEL, "data": data}
+        headers = {"webhook-secret": SECRET}
+        end = _end()
+        while _now() < end:
+            url = f"{self.dice.choice(self.urls)}/api/webhooks"
+            try:
+                async with self.http.post(url, json=[event], headers=headers) as response:
+                    if response.status == 200:
+                        return
+                    self.told.asked_again[f"webhook {response.status}"] += 1
+            except (aiohttp.ClientError, TimeoutError):
+                self.told.asked_again["webhook: no answer"] += 1
+            await asyncio.sleep(self.dice.uniform(0.02, 0.2))
+        self.told.never.append(id_)
 
     async def send(self, sku: str, command: str, body: dict[str, Any]) -> None:
         """Send one command for an item until it is answered, or note that it never was."""
-        await self._ask("item", sku, command, body)
+        await self._ask("item", sku, command, body, waits=0)
 
-    async def _ask(self, category: str, id_: str, command: str, body: dict[str, Any]) -> None:
+    async def _ask(
+        self, category: str, id_: str, command: str, body: Mapping[str, Any], waits: float
+    ) -> None:
         self.sent += 1
-        key = f"{self.name}.{self.sent}"
+        key, stream = f"{self.name}.{self.sent}", f"{category}-{id_}"
         self.told.asked.add(key)
-        conflicts = 0
-        for attempt in range(MOST_ATTEMPTS):
+        prefer = {"Prefer": "respond-async"} if self.dice.random() < waits else {}
+        conflicts, end = 0, _end()
+        for attempt in count():
             correlation = f"{key}.{attempt}"
             url = f"{self.dice.choice(self.urls)}/api/{category}/{id_}/{command}"
-            headers = {"Idempotency-Key": key, "Correlation-Id": correlation}
+            headers = {"Idempotency-Key": key, "Correlation-Id": correlation, **prefer}
             try:
                 async with self.http.post(url, json=body, headers=headers) as response:
+                    if response.status == 202:
+                        self.waiting[key] = self.told.waited[key] = stream
+                        return
                     if response.status not in ASK_AGAIN:
-                        self._note(f"{category}-{id_}", key, response.status, await response.json())
+                        self._note(stream, key, response.status, await response.json())
                         return
                     self.told.unsettled.add(correlation)
                     self.told.asked_again[str(response.status)] += 1
@@ -82,12 +128,44 @@ class Shopper:
             except (aiohttp.ClientError, TimeoutError):
                 self.told.unanswered.add(correlation)
                 self.told.asked_again["no answer"] += 1
-            if conflicts == MOST_CONFLICTS:
+            if conflicts == MOST_CONFLICTS or _now() > end:
                 break
             await asyncio.sleep(self.dice.uniform(0.02, 0.2))
         self.told.never.append(key)
 
-    def _note(self, stream: str, key: str, status: int, body: dict[str, Any]) -> None:
+    async def _hear(self, stream: str, key: str) -> None:
+        """Ask what became of a command that waits, until that is known, or note that it never was."""
+        end = _end()
+        while _now() < end:
+            found = await outcome(self.http, self.dice.choice(self.urls), stream, key)
+            if found.get("outcome", "pending") != "pending":
+                done = found["outcome"] == "done"
+                told = found if done else {}
+                self._note(stream, key, 200 if done else 422, told)
+                return
+            await asyncio.sleep(self.dice.uniform(0.05, 0.2))
+        self.told.never.append(key)
+
+    def _note(self, stream: str, key: str, status: int, body: Mapping[str, Any]) -> None:
         self.told.answers.append(
             Answer(key, stream, status, body.get("version"), body.get("events", []))
         )
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()
+
+
+def _end() -> float:
+    # Both hosts may be dead at once, and a busy machine takes its time to start them.
+    return _now() + BUSY
+
+
+async def outcome(http: aiohttp.ClientSession, url: str, stream: str, key: str) -> dict[str, Any]:
+    """Ask once what became of a command that waits; nothing, if there is no answer."""
+    try:
+        async with http.get(f"{url}/api/streams/{stream}/outcome?command-id={key}") as response:
+            told: dict[str, Any] = await response.json()
+    except (aiohttp.ClientError, TimeoutError):
+        return {}
+    return told

@@ -28,6 +28,12 @@ async def test_nothing_is_lost_reordered_or_stuck(
     assert outcome.kills == 20
     assert EVERY_FAULT - outcome.faults.keys() == set()
     assert outcome.first.interrupted > 0
+    orders = outcome.last.orders
+    assert 0.2 < outcome.last.confirmed / orders.total() < 0.8
+    assert orders["rejected"], orders
+    assert orders["cancelled"], orders
+    assert orders["shipped"], orders
+    assert len(outcome.told.waited) > COMMANDS / 20
 
 
 @pytest.mark.timeout(1800)
@@ -64,6 +70,7 @@ def told(outcome: Outcome) -> str:
         f" {outcome.kills} kills (-9), {first.interrupted} between a write and its answer;"
         f" asked again {dict(outcome.told.asked_again)}; {last.messages:,} messages on the log,"
         f" {last.duplicates:,} of them duplicates, lost {len(last.lost)}, out of order"
-        f" {len(last.out_of_order)}, views wrong {len(last.wrong_rows)}, orders unfinished"
-        f" {len(last.unfinished)}, parked {len(last.parked)}"
+        f" {len(last.out_of_order)}, {len(outcome.told.waited)} commands waited, orders"
+        f" {dict(last.orders)} ({last.confirmed} confirmed on the way), views wrong"
+        f" {len(last.wrong_rows)}, orders unfinished {len(last.unfinished)}, parked {len(last.parked)}"
     )

@@ -11,6 +11,8 @@ import pytest
 
 from infra.local.demo.oracle import everything
 from tests.chaos.cloud import BUSY, Cloud, Host, cloud
+from tests.chaos.shoppers import outcome
+from tests.chaos.weather import squalls
 from tests.figures import note
 
 STREAMS, EACH, KILLS, SEED = 20, 50, 10, 20261123
@@ -53,19 +55,14 @@ async def kill_now_and_then(made: Cloud, sent: list[str], dice: random.Random) -
         await host.start()
 
 
-async def outcome(
+async def heard(
     http: aiohttp.ClientSession, url: str, key: str, gate: asyncio.Semaphore
 ) -> dict[str, Any]:
     """Ask for an outcome until there is one, whatever the answer before it was; few ask at once."""
-    stream = key.partition(".")[0]
-    url = f"{url}/api/streams/item-S{stream}/outcome?command-id={key}"
+    stream = f"item-S{key.partition('.')[0]}"
     async with gate:
         while True:
-            try:
-                async with http.get(url) as response:
-                    told: dict[str, Any] = await response.json()
-            except (aiohttp.ClientError, TimeoutError):
-                told = {}
+            told = await outcome(http, url, stream, key)
             if told.get("outcome", "pending") != "pending":
                 return told
             await asyncio.sleep(0.1)
@@ -78,12 +75,15 @@ async def test_commands_that_wait_are_handled_in_order_and_once_though_the_handl
     sent: list[str] = []
     timeout = aiohttp.ClientTimeout(total=10)
     async with cloud(tmp_path) as made, aiohttp.ClientSession(timeout=timeout) as http:
+        await made.faults.set(SEED, *squalls())
         killing = asyncio.create_task(kill_now_and_then(made, sent, random.Random(SEED)))
         await asyncio.gather(*(send_all(http, made, stream, sent) for stream in range(STREAMS)))
         await killing
         gate, url = asyncio.Semaphore(ASKED_AT_ONCE), made.hosts[0].url
         async with asyncio.timeout(BUSY):
-            told = await asyncio.gather(*(outcome(http, url, key, gate) for key in sent))
+            told = await asyncio.gather(*(heard(http, url, key, gate) for key in sent))
+        faults = await made.faults.fired()
+        await made.faults.set(0)
         items = await everything(made.cosmos, "events")
         parked = await everything(made.cosmos, "parked")
 
@@ -98,8 +98,10 @@ async def test_commands_that_wait_are_handled_in_order_and_once_though_the_handl
     assert kinds == {"done", "refused"}
     assert {id_ for ids in effects.values() for id_ in ids} == done
     assert parked == []
+    assert faults["event-hubs/drop-after"] > 0
     note(
         pytestconfig,
-        f"mailbox: {len(sent):,} commands on {STREAMS} streams, {KILLS} kills (-9): {len(done):,}"
-        f" done, {len(sent) - len(done):,} refused, in order, one effect each",
+        f"mailbox: {len(sent):,} commands on {STREAMS} streams, {KILLS} kills (-9),"
+        f" {sum(faults.values()):,} faults: {len(done):,} done,"
+        f" {len(sent) - len(done):,} refused, in order, one effect each",
     )

@@ -35,6 +35,20 @@ def storm() -> list[dict[str, Any]]:
         *_rules("cosmos", None, None, COSMOS),
         *_rules("event-hubs", "send", "events", SEND),
         *_rules("event-hubs", "receive", "events", RECEIVE),
+        *_rules("event-hubs", "send", "commands", SEND),
+        *_rules("event-hubs", "receive", "commands", RECEIVE),
+    ]
+
+
+def squalls() -> list[dict[str, Any]]:
+    """Give the rules of a storm in which no partition is stolen from who is at work: one handler, one order."""
+    calm = {fault: chance for fault, chance in RECEIVE.items() if fault != "steal"}
+    return [
+        *_rules("cosmos", None, "events", WRITES),
+        *_rules("cosmos", None, "outcomes", ROWS),
+        *_rules("cosmos", None, None, COSMOS),
+        *_rules("event-hubs", "send", "commands", SEND),
+        *_rules("event-hubs", "receive", "commands", calm),
     ]
 
 
