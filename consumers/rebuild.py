@@ -30,7 +30,7 @@ BEGINNING = item_id(1)
 class Reached(BaseModel):
     """How far one range of the feed is filled: the time of the last commit, and the streams found up to it."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
     position: str | None = None
     time: str | None = None
@@ -67,8 +67,10 @@ class Rebuild:
     async def run(self, seconds: float) -> None:
         """Go on with every rebuild for a while; the place is kept after every page. Raises as the store does."""
         deadline = time.monotonic() + seconds
+        known = await read_generations(self.projections.rows)
         for view in self.projections.views:
-            await self._step(view, await self.generations(view), deadline)
+            if view.name in known:
+                await self._step(view, known[view.name], deadline)
 
     async def _step(self, view: View[Any], seen: Generations, deadline: float) -> None:
         now = timestamp(self.now())

@@ -23,7 +23,7 @@ Time = Annotated[str, AfterValidator(datetime.fromisoformat)]
 
 
 class _CloudEvent(BaseModel):
-    model_config = ConfigDict(extra="ignore")
+    model_config = ConfigDict(defer_build=True, extra="ignore")
     specversion: Literal["1.0"]
     id: Id
     source: Source
@@ -39,7 +39,7 @@ class _CloudEvent(BaseModel):
 
 
 class _EventGridEvent(BaseModel):
-    model_config = ConfigDict(extra="ignore", alias_generator=to_camel)
+    model_config = ConfigDict(defer_build=True, extra="ignore", alias_generator=to_camel)
     id: Id
     # Event Grid stamps it on every event. Without it, two senders would share their ids.
     topic: Source

@@ -1,6 +1,7 @@
 """The envelope: an event on the wire, a CloudEvent 1.0 in the JSON format (cloudevents.io, spec v1.0.2)."""
 
 from collections.abc import Iterator
+from functools import cached_property
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -30,7 +31,7 @@ class Envelope(BaseModel):
     traceparent: str | None = None
     data: dict[str, Any]
 
-    @property
+    @cached_property
     def stream(self) -> StreamName:
         """The stream that the event belongs to."""
         return StreamName.parse(self.subject)

@@ -108,4 +108,4 @@ def _known(row: Row) -> dict[str, Generations]:
 
 
 def _generation(view: View[Any], number: int) -> View[Any]:
-    return replace(view, name=generation_name(view.name, number))
+    return replace(view, name=generation_name(view.name, number)) if number else view

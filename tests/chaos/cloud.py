@@ -9,6 +9,8 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import aiohttp
+
 from infra.local.provision import provision
 from infra.local.stack import NAMES, ROOT, SETTINGS, Ports, free_port, make_stack
 from tests.conftest import FaultsClient
@@ -78,6 +80,15 @@ class Cloud:
         for host in self.hosts:
             host.environment.update(settings)
         await asyncio.gather(*(host.start() for host in self.hosts))
+
+    async def waits(self, *stages: str) -> bool:
+        """Tell whether events wait for some stage (or one of these); they may, as long as nobody can tell."""
+        url = f"{self.hosts[0].url}/api/operations/lag"
+        async with aiohttp.ClientSession() as http, http.get(url) as response:
+            if response.status != 200:
+                return True
+            found = (await response.json())["stages"]
+        return any(one["events"] for one in found if not stages or one["stage"] in stages)
 
 
 @asynccontextmanager

@@ -114,18 +114,11 @@ async def _lose_last_events(made: Cloud, shopper: Shopper) -> None:
     for sku in QUIET_SKUS:
         await shopper.send(sku, "receive-stock", {"quantity": 1})
     async with asyncio.timeout(BUSY):
-        while (await made.faults.fired()).get("event-hubs/lose", 0) == 0 or await _unpublished(
-            made
+        while not (await made.faults.fired()).get("event-hubs/lose") or await made.waits(
+            "single_publisher"
         ):
             await asyncio.sleep(0.1)
     await made.faults.set(0)
-
-
-async def _unpublished(made: Cloud) -> int:
-    url = f"{made.hosts[0].url}/api/operations/lag"
-    async with aiohttp.ClientSession() as http, http.get(url) as response:
-        stages = (await response.json())["stages"]
-    return sum(one["events"] for one in stages if one["stage"] == "single_publisher")
 
 
 async def _settle(made: Cloud, quiet: float) -> None:

@@ -58,12 +58,7 @@ async def until(true: Callable[[], Awaitable[bool]]) -> None:
 
 
 async def nothing_waits(made: Cloud) -> bool:
-    """Tell whether no event waits for any stage; who cannot be asked just now is asked again."""
-    url = f"{made.hosts[0].url}/api/operations/lag"
-    async with aiohttp.ClientSession() as http, http.get(url) as response:
-        if response.status != 200:
-            return False
-        return not any(one["events"] for one in (await response.json())["stages"])
+    return not await made.waits()
 
 
 async def rows(made: Cloud) -> dict[str, dict[str, Any]]:

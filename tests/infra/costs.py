@@ -56,8 +56,10 @@ PRICES: Final = {
 # of the row by projections and sweep (Strong doubles them), its write, and one query.
 EVENTS_UNITS: Final = 8 + 1 + 1
 VIEWS_UNITS: Final = 4 + 14 + 2
-# Of one batch: three consumers note how far they are, and the publisher its lease. Of a second: two looks.
+# Of one batch: three consumers note how far they are, and the publisher its lease; projections read (Strong doubles
+# it) which generations of the views there are. Of a second: two looks.
 BATCH_UNITS: Final = 4 * 10
+GENERATIONS_UNITS: Final = 2
 POLL_UNITS: Final = 2
 KILOBYTES: Final = 1.2  # of a commit, and of an event in the log
 PEAK: Final = 1.3  # the highest second of an hour, as a multiple of the average
@@ -140,7 +142,7 @@ class Load:
         """Request units a second, by container."""
         return {
             "events": self.rate * EVENTS_UNITS + POLL_UNITS,
-            "views": self.rate * VIEWS_UNITS,
+            "views": self.rate * VIEWS_UNITS + self.batches * GENERATIONS_UNITS,
             "others": self.batches * BATCH_UNITS,
         }
 

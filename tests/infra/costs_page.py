@@ -50,7 +50,8 @@ def _assumed(deployed: Deployed) -> Iterable[str]:
         "**Request units of a command.** In `events`: insert 8, read by the publisher 1 and by the sweep 1: "
         f"{costs.EVENTS_UNITS}. In `views`: row read by projections and sweep 4 (Strong doubles it), row written "
         f"14, query 2: {costs.VIEWS_UNITS}. Of a batch: three consumers note how far they are, and the publisher "
-        f"its lease: {costs.BATCH_UNITS}. Asking for what is not there yet: {costs.POLL_UNITS} a second."
+        f"its lease: {costs.BATCH_UNITS}; projections read in `views` which generations there are: "
+        f"{costs.GENERATIONS_UNITS}. Asking for what is not there yet: {costs.POLL_UNITS} a second."
     )
     yield (
         f"**Instances.** The Bicep keeps {sum(deployed.ready.values())} ready, in one app or in three: {ready}. "

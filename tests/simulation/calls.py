@@ -8,6 +8,9 @@ from shared.kernel.ports import Appended, Collided, FeedPage, Found, StoredRow
 from tests.simulation.virtual_time import sleep
 from tests.simulation.weather import Weather
 
+SLOW = 0.5
+"""So often others come in between, before an effect and behind it."""
+
 
 @dataclass
 class Calls:
@@ -41,9 +44,11 @@ class Calls:
         if weather.strikes(self.host, f"crash {when}", weather.crashes, name):
             self.crash()
         # A stalled host goes on as if nothing had happened: others have had its work meanwhile.
-        stalled = weather.strikes(self.host, "stall", weather.stalls)
         dice = weather.dice
-        await sleep(dice.uniform(0.3, 2.0) if stalled else dice.expovariate(200.0))
+        if weather.strikes(self.host, "stall", weather.stalls):
+            await sleep(dice.uniform(0.3, 2.0))
+        elif dice.random() < SLOW:
+            await sleep(dice.expovariate(100.0))
         if not self.alive:
             # A dead host does nothing any more, whatever its code would still do.
             await weather.never.wait()

@@ -2,7 +2,7 @@
 
 import asyncio
 import zlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -16,7 +16,6 @@ from shared.adapters.memory import (
     MemoryRows,
 )
 from shared.kernel.commit import Commit
-from shared.kernel.view import Row
 from tests.simulation.watch import Watch
 
 RANGES, PARTITIONS = 3, 3
@@ -100,21 +99,17 @@ class Cloud:
     def unseen(self, bodies: Sequence[bytes]) -> list[str]:
         """Name the events of messages that no row has seen, or not every row of their stream."""
         seen: dict[str, int] = {}
-        for row in filter(self._is_kept_up, self.rows.all()):
-            seen[row.at.stream] = min(row.version, seen.get(row.at.stream, row.version))
+        rows, known = self.rows.all(), self.generations()
+        kept_up = {view for view in {row.at.view for row in rows} if _is_kept_up(view, known)}
+        for row in rows:
+            if row.at.view in kept_up:
+                seen[row.at.stream] = min(row.version, seen.get(row.at.stream, row.version))
         events = [event_id(body).rpartition("@") for body in bodies]
         return [
             f"{stream}@{version} counts as projected, and a row is behind it"
             for stream, _, version in events
             if seen.get(stream, 0) < int(version)
         ]
-
-    def _is_kept_up(self, row: Row) -> bool:
-        view, _, number = row.at.view.partition("~")
-        own = self.generations().get(view, {"newest": 0})
-        return row.at.view != GENERATIONS and int(number or 0) in {
-            own.get(which, 0) for which in ("oldest", "serving", "newest")
-        }
 
     def generations(self) -> dict[str, dict[str, Any]]:
         """Give the generations of every view that was ever rebuilt."""
@@ -136,6 +131,14 @@ class Cloud:
                 for number, claim in enumerate(consumer)
             )
         )
+
+
+def _is_kept_up(name: str, known: Mapping[str, dict[str, Any]]) -> bool:
+    view, _, number = name.partition("~")
+    own = known.get(view, {})
+    return name != GENERATIONS and int(number or 0) in {
+        own.get(which, 0) for which in ("oldest", "serving", "newest")
+    }
 
 
 def served_rows(rows: MemoryRows) -> dict[Place, tuple[int, dict[str, Any]]]:

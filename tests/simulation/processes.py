@@ -137,7 +137,9 @@ class Process:
         while not self.retired:
             if claim.owner is None or weather.strikes(self.name, "theft", weather.thefts, what):
                 claim.take(self.name)
-            if claim.owner != self.name or not await work(claim, number):
+            if claim.owner != self.name:
+                await claim.wait(weather.dice.uniform(0.5, 2))
+            elif not await work(claim, number):
                 await claim.wait(weather.dice.uniform(0.05, 0.5))
             if not self.calls.alive:
                 return
@@ -201,7 +203,7 @@ class Process:
 
     async def _sweep(self) -> None:
         while not self.retired:
-            await sleep(self.weather.dice.uniform(0.3, 1))
+            await sleep(self.weather.dice.uniform(1, 3))
             await self._timed(self.sweep.run(seconds=1e9))
 
     async def _call_off(self) -> None:
@@ -212,7 +214,7 @@ class Process:
     async def _rebuild(self) -> None:
         weather = self.weather
         while not self.retired:
-            await sleep(weather.dice.uniform(0.3, 1))
+            await sleep(weather.dice.uniform(1, 3))
             view = weather.dice.choice(domain.views)
             if weather.strikes(self.name, "rebuild", weather.rebuilds, view.name):
                 await self._timed(self.rebuild.begin(view))

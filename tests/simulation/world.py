@@ -50,7 +50,7 @@ class Plan:
     thefts: float = 0.02
     stalls: float = 0.004
     redeployments: float = 0.1
-    rebuilds: float = 0.1
+    rebuilds: float = 0.2
     only: AbstractSet[int] | None = field(default=None, repr=False)
     unasked: AbstractSet[str] = field(default=frozenset(), repr=False)
 
