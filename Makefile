@@ -42,8 +42,11 @@ unnoticed: setup  ## asks all other tests about each planted bug that only the s
 
 chaos: setup  ## everything fails and hosts die, once for each seed (CHAOS="1 2 3")
 	@for seed in $(CHAOS); do \
-	  CHAOS_SEED=$$seed CHAOS_COMMANDS=$(COMMANDS) $(PY) -m pytest -q tests/chaos/test_delivery.py || exit 1; \
+	  LONG=1 CHAOS_SEED=$$seed CHAOS_COMMANDS=$(COMMANDS) $(PY) -m pytest -q tests/chaos/test_delivery.py || exit 1; \
 	done
+
+long: setup  ## all that the tests take samples of: more commands, deaths, lengths and missing devices (half an hour)
+	@LONG=1 $(PY) -m pytest -m long
 
 lint: setup
 	@$(VENV)/bin/ruff check .
@@ -86,5 +89,5 @@ emulators:  ## starts Microsoft's emulators in Docker, for `func start`
 clean:  ## forgets the local state (the store, the log, the checkpoints)
 	@rm -rf .onewrite
 
-.PHONY: help setup run demo doctor spec sim unnoticed chaos test lint types imports tests coverage format policies emulators clean
+.PHONY: help setup run demo doctor spec sim unnoticed chaos long test lint types imports tests coverage format policies emulators clean
 .DEFAULT_GOAL := help

@@ -20,7 +20,7 @@ from shared.adapters.cosmos.client import container, open_client
 from shared.adapters.settings import Settings
 from shared.kernel.commit import Commit, Metadata, RecordedEvent, to_item
 
-ROUNDS = 9
+ROUNDS = 5
 EACH = 200
 TIME = "2026-11-23T12:00:00.000000Z"
 

@@ -19,7 +19,7 @@ BUDGET = 1.25
 MOST = 1.35
 """What it may cost anywhere: the slower memory is, the dearer is code that runs once behind each request."""
 
-RUNS = 5
+RUNS = 3
 
 
 def measured(services: Services) -> dict[str, int]:

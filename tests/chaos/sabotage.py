@@ -177,10 +177,10 @@ def _replace(place: Any, name: str, other: Any) -> None:
 DEVICES: Mapping[str, Callable[[], None]] = {
     "nothing": nothing,
     "version check": version_check,
+    "hold the head": hold_the_head,
+    "dedupe": dedupe,
     "read-back after 409": read_back,
     "identical re-send": identical_re_send,
     "retry policy": retry_policy,
-    "hold the head": hold_the_head,
-    "dedupe": dedupe,
     "sweep": sweep,
 }

@@ -14,8 +14,11 @@ from tests.chaos.cloud import BUSY, Cloud, Host, cloud
 from tests.chaos.shoppers import outcome
 from tests.chaos.weather import squalls
 from tests.figures import note
+from tests.sizes import size
 
-STREAMS, EACH, KILLS, SEED = 20, 50, 10, 20261123
+pytestmark = pytest.mark.long
+
+STREAMS, EACH, KILLS, SEED = 20, size(15, 50), size(4, 10), 20261123
 ASKED_AT_ONCE = 32
 
 
@@ -46,7 +49,7 @@ def _wish(number: int, dice: random.Random) -> tuple[str, dict[str, Any]]:
 
 
 async def kill_now_and_then(made: Cloud, sent: list[str], dice: random.Random) -> None:
-    """Kill a host ten times, evenly over the work, and start it again."""
+    """Kill a host so many times, evenly over the work, and start it again."""
     for time in range(KILLS):
         while len(sent) < STREAMS * EACH * (time + 0.5) / KILLS:
             await asyncio.sleep(0.005)

@@ -56,8 +56,8 @@ PRICES: Final = {
 # of the row by projections and sweep (Strong doubles them), its write, and one query.
 EVENTS_UNITS: Final = 8 + 1 + 1
 VIEWS_UNITS: Final = 4 + 14 + 2
-# Of one batch: three consumers note how far they are, and the publisher its lease; projections read (Strong doubles
-# it) which generations of the views there are. Of a second: two looks.
+# Of one batch: three consumers note how far they are, and the publisher its lease; projections read which
+# generations of the views there are (Strong doubles it). Of a second: two looks.
 BATCH_UNITS: Final = 4 * 10
 GENERATIONS_UNITS: Final = 2
 POLL_UNITS: Final = 2

@@ -1,4 +1,4 @@
-"""Ten thousand commands, each sent twice: at once, to another host, after a restart, with answers lost."""
+"""Thousands of commands, each sent twice: at once, to another host, after a restart, with answers lost."""
 
 import asyncio
 import random
@@ -14,8 +14,11 @@ import pytest
 from infra.local.demo.oracle import everything
 from tests.figures import note
 from tests.local.running import another_host, running
+from tests.sizes import size
 
-COMMANDS, STREAMS, AT_ONCE = 10_000, 50, 100
+pytestmark = pytest.mark.long
+
+COMMANDS, STREAMS, AT_ONCE = size(2_000, 10_000), 50, 100
 LOST = 0.05
 
 
@@ -57,6 +60,7 @@ def a_third(numbers: Sequence[int], part: int) -> list[int]:
     return [number for number in numbers if number % 3 == part]
 
 
+@pytest.mark.timeout(600)
 async def test_each_took_effect_once_and_both_answers_are_the_same(
     tmp_path: Path, pytestconfig: pytest.Config
 ) -> None:

@@ -12,11 +12,13 @@ from infra.local.demo.oracle import broken_promises, everything, wrong_rows
 from infra.local.stack import Ports
 from tests.figures import note
 from tests.local.running import running, start
+from tests.sizes import size
 
 COMMANDS = 600
 
 
-@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.long
+@pytest.mark.parametrize("seed", range(1, size(1, 3) + 1))
 async def test_after_kill_9_every_answer_holds_and_the_rows_catch_up(
     seed: int, tmp_path: Path, pytestconfig: pytest.Config
 ) -> None:

@@ -9,14 +9,17 @@ import pytest
 
 from tests.figures import note
 from tests.local.running import running
+from tests.sizes import size
 
 CHECKS = (
     "not_a_server_error,status_code_conformance,content_type_conformance,"
     "response_schema_conformance,response_headers_conformance"
 )
-LEAST_CASES = 2_000
+EXAMPLES, LEAST_CASES = size(8, 35), size(1_000, 2_000)
 
 
+@pytest.mark.long
+@pytest.mark.timeout(600)
 async def test_nothing_undocumented_comes_of_any_request(
     tmp_path: Path, pytestconfig: pytest.Config
 ) -> None:
@@ -25,7 +28,7 @@ async def test_nothing_undocumented_comes_of_any_request(
             *(str(Path(sys.executable).with_name("schemathesis")), "run"),
             f"{stack.url}/api/openapi.json",
             *("--phases", "examples,coverage,fuzzing", "--mode", "all", "--checks", CHECKS),
-            *("--max-examples", "35", "--seed", "1", "--workers", "24", "--no-color"),
+            *("--max-examples", str(EXAMPLES), "--seed", "1", "--workers", "24", "--no-color"),
             *("--generation-database", "none", "--request-timeout", "30", "--warnings", "off"),
             cwd=tmp_path,
             stdout=asyncio.subprocess.PIPE,

@@ -31,15 +31,14 @@ async def test_the_specs_hold_over_http(tmp_path: Path, capsys: pytest.CaptureFi
             for commit in commits:
                 await store.append([commit])
 
-        # Against any URL, the commands themselves make the history.
-        for seeding in (seed, None):
-            held = await over_http(SPECS, stack.url, seeding)
-            flows = await flows_over_http(FLOWS, SPECS, stack.url, seeding, witness=watching)
-            assert differing(held | flows) == {}
-            assert left_out(held, seeding) == []
-            assert all((flow.fault or "") in flows[flow.title].left_out for flow in FLOWS)
-            assert not flows[FLOWS[0].title].left_out
+        held = await over_http(SPECS, stack.url, seed)
+        flows = await flows_over_http(FLOWS, SPECS, stack.url, seed, witness=watching)
+        assert differing(held | flows) == {}
+        assert left_out(held) == []
+        assert all((flow.fault or "") in flows[flow.title].left_out for flow in FLOWS)
+        assert not flows[FLOWS[0].title].left_out
 
+        # Against any URL, the commands themselves make the history.
         assert await hold(stack.url) == 0
         told = capsys.readouterr().out
         assert "left out over HTTP: the reactions hear of it when its deadline has passed" in told
@@ -63,9 +62,9 @@ async def test_the_specs_hold_over_http(tmp_path: Path, capsys: pytest.CaptureFi
         assert "something still waits" in stuck.found[0]
 
 
-def left_out(held: Mapping[str, Held], seeding: object) -> list[str]:
+def left_out(held: Mapping[str, Held]) -> list[str]:
     """The specs that were left out although they could be told."""
     untold = {spec.title for spec in SPECS if not has_route(type(spec.when))}
     found = {title for title, one in held.items() if one.left_out}
     assert untold <= found
-    return sorted(found - untold) if seeding else []
+    return sorted(found - untold)

@@ -24,7 +24,7 @@ from shared.domain.order.commands import (
 from shared.kernel.decider import Refusal
 from shared.kernel.message import Command, Event, type_name
 from shared.kernel.stream import StreamName
-from tests.domain.process import Pure
+from tests.permutations.process import Pure
 
 ORDER, TEA, CUP = StreamName("order", "7"), StreamName("item", "TEA"), StreamName("item", "CUP")
 LINES = (OrderLine(sku="TEA", quantity=2), OrderLine(sku="CUP", quantity=1))
