@@ -25,6 +25,8 @@ class GenerationRows:
 
     async def read(self, at: RowKey) -> StoredRow | None:
         name = await self._name(at.view)
+        if name == at.view:
+            return await self.rows.read(at)
         stored = await self.rows.read(replace(at, view=name))
         return stored and replace(stored, row=replace(stored.row, at=at))
 

@@ -35,7 +35,8 @@ def serverless(load: Load) -> float:
 def _store(load: Load, deployed: Deployed) -> Row:
     units = load.units()
     per_second = f"{load.rate:,} × {costs.EVENTS_UNITS + costs.VIEWS_UNITS} + {costs.POLL_UNITS}"
-    average = f"{per_second} + {load.batches:g} × {costs.BATCH_UNITS + costs.GENERATIONS_UNITS} = {sum(units.values()):,.0f} RU/s"
+    batches = f"{load.batches:g} × {costs.BATCH_UNITS + costs.GENERATIONS_UNITS}"
+    average = f"{per_second} + {batches} = {sum(units.values()):,.0f} RU/s"
     highest = load.highest(deployed.others)
     hundreds = sum(highest.values()) / 100
     autoscaled = hundreds * costs.AUTOSCALE * HOURS

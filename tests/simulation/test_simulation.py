@@ -51,6 +51,7 @@ def test_every_promise_is_kept_in_every_world(endings: list[Ending]) -> None:
     for ending in endings:
         assert ending.wrong == [], story(ending)
     assert len(endings) == SEEDS
+    assert min(ending.commands for ending in endings) >= 200
 
 
 def test_the_worlds_are_as_bad_as_they_should_be(endings: list[Ending]) -> None:

@@ -36,11 +36,13 @@ UNTIL_HELD = 2.0
 class Plan:
     """How large a world is, and how bad its weather.
 
+    Clients send so many `commands`; with those that follow from them a world decides 200 and more.
+
     With `only` no other faults happen (they are counted as the dice fall), and what is `unasked` nobody asks.
     """
 
     seed: int
-    commands: int = 200
+    commands: int = 128
     streams: int = 5
     clients: int = 8
     hosts: int = 3
@@ -57,9 +59,13 @@ class Plan:
 
 @dataclass
 class Ending:
-    """How a world ended: what was wrong, what happened, which faults (as the dice fell) and of what kinds."""
+    """How a world ended: what was wrong, what happened, which faults (as the dice fell) and of what kinds.
+
+    `commands` took effect or were asked for by clients.
+    """
 
     plan: Plan
+    commands: int = 0
     wrong: Sequence[str] = ()
     trace: Sequence[str] = ()
     struck: Sequence[int] = ()
@@ -99,6 +105,9 @@ async def _world(plan: Plan) -> Ending:
     processes.late.clear()
     return Ending(
         plan=plan,
+        commands=len(
+            told.asked.keys() | {(commit.stream, commit.command_id) for commit in commits}
+        ),
         wrong=wrong,
         trace=weather.trace,
         struck=weather.struck,
