@@ -10,11 +10,7 @@ from shared.domain.order.commands import (
     RecordDispatch,
     RecordReservation,
 )
-from shared.domain.order.events import (
-    LateReservationRecorded,
-    OrderedLine,
-    OrderPlaced,
-)
+from shared.domain.order.events import LateReservationRecorded, OrderedLine, OrderPlaced
 from tests.specs.order_events import (
     CONFIRMED,
     CONFLICT,
@@ -36,6 +32,7 @@ from tests.specs.order_events import (
 from tests.specs.spec import Spec
 
 MOST_TEA = OrderLine(sku="TEA", quantity=MOST_AT_ONCE)
+TWICE_AS_MUCH = OrderedLine(sku="TEA", quantity=2 * MOST_AT_ONCE)
 
 SPECS = [
     Spec(
@@ -48,19 +45,13 @@ SPECS = [
         "Lines of the same SKU are one line",
         given=[],
         when=PlaceOrder(customer_id="C1", lines=(WANTED_TEA, WANTED_CUP, WANTED_TEA)),
-        then=[
-            OrderPlaced(customer_id="C1", lines=(OrderedLine(sku="TEA", quantity=4), CUP)),
-        ],
+        then=[OrderPlaced(customer_id="C1", lines=(OrderedLine(sku="TEA", quantity=4), CUP))],
     ),
     Spec(
         "Lines of the same SKU may be more together than one alone",
         given=[],
         when=PlaceOrder(customer_id="C1", lines=(MOST_TEA, MOST_TEA)),
-        then=[
-            OrderPlaced(
-                customer_id="C1", lines=(OrderedLine(sku="TEA", quantity=2 * MOST_AT_ONCE),)
-            ),
-        ],
+        then=[OrderPlaced(customer_id="C1", lines=(TWICE_AS_MUCH,))],
     ),
     Spec(
         "An order is placed once",

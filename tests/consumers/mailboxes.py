@@ -1,0 +1,42 @@
+"""A durable mailbox for tests: on memory twins, with a message for each command."""
+
+from dataclasses import dataclass, field
+
+from consumers.mailbox import DurableMailbox
+from shared.adapters.memory import MemoryEventStore, MemoryOutcomes, MemoryParking
+from shared.domain import domain
+from shared.domain.item.commands import RegisterItem
+from shared.kernel.dispatching import dispatcher
+from shared.kernel.domain import Domain
+from shared.kernel.message import Command
+from shared.kernel.stream import StreamName
+from shared.kernel.waiting_command import encode_command
+from tests.consumers.worlds import now
+from tests.kernel.asking import no_pause
+from tests.kernel.worlds import TEAPOT, request
+
+REGISTER = RegisterItem(name="Teapot", reorder_point=0)
+
+
+def waiting(command: Command, id_: str, stream: StreamName = TEAPOT) -> bytes:
+    return encode_command(request(command, id_, stream))
+
+
+@dataclass
+class World:
+    """A mailbox on memory twins."""
+
+    store: MemoryEventStore = field(default_factory=MemoryEventStore)
+    outcomes: MemoryOutcomes = field(default_factory=MemoryOutcomes)
+    parking: MemoryParking = field(default_factory=MemoryParking)
+    domain: Domain = domain
+
+    @property
+    def mailbox(self) -> DurableMailbox:
+        """A mailbox as a host has it that has just been started."""
+        dispatching = dispatcher(domain, self.store, no_pause)
+        return DurableMailbox(self.domain, dispatching, self.outcomes, self.parking, now, no_pause)
+
+    def effects(self, stream: StreamName = TEAPOT) -> list[str]:
+        """Name the commands that took effect, in order."""
+        return [c.command_id for c in self.store.written if c.stream == str(stream)]

@@ -1,0 +1,88 @@
+"""What the durable mailbox cannot decide: it is parked alone, and what is behind it goes on."""
+
+from dataclasses import replace
+
+import pytest
+
+from consumers.mailbox import CONSUMER
+from shared.domain import domain
+from shared.domain.item.commands import ReceiveStock, RegisterItem
+from shared.kernel.errors import Poison
+from shared.kernel.parking import Decision
+from shared.kernel.stream import StreamName
+from tests.consumers.mailboxes import REGISTER, World, waiting
+from tests.kernel.asking import NOON
+from tests.kernel.worlds import TEAPOT
+
+UNKNOWN = waiting(REGISTER, "c1").replace(b"RegisterItem", b"MeltItem")
+
+
+@pytest.fixture
+def world() -> World:
+    return World()
+
+
+async def test_a_command_of_newer_code_is_parked_alone_and_has_no_outcome_yet(world: World) -> None:
+    wrong = waiting(ReceiveStock(quantity=5), "c2").replace(b'"quantity":5', b'"quantity":-5')
+    batch = [UNKNOWN, waiting(REGISTER, "c0"), wrong]
+
+    await world.mailbox.handle(batch)
+    await world.mailbox.handle(batch)
+
+    first, second = world.parking.markers()
+    assert "no command MeltItem" in first.error
+    assert "greater than or equal to 1" in second.error
+    assert first.envelope is not None
+    assert (first.envelope["stream"], first.envelope["commandId"]) == (str(TEAPOT), "c1")
+    assert await world.outcomes.read(str(TEAPOT), "c1") is None
+    assert world.effects() == ["c0"]
+
+
+async def decided(world: World, action: str) -> StreamName:
+    """Let an operator decide on the command that is parked."""
+    (marker,) = world.parking.markers()
+    decision = Decision(
+        CONSUMER, marker.stream, marker.version, action, "no such thing", "ann", NOON
+    )
+    await world.parking.decide(decision)
+    return StreamName.parse(marker.stream)
+
+
+async def test_a_command_of_newer_code_is_handled_when_that_code_releases_it(world: World) -> None:
+    item, *others = domain.categories
+    older = replace(item, commands=tuple(one for one in item.commands if one is not RegisterItem))
+    world.domain = replace(domain, categories=(older, *others))
+    await world.mailbox.handle([waiting(REGISTER, "c1")])
+    parked = await decided(world, "release")
+    with pytest.raises(Poison):
+        await world.mailbox.replay(parked, 1)
+
+    world.domain = domain
+    await world.mailbox.replay(parked, 1)
+
+    assert world.effects() == ["c1"]
+
+
+async def test_a_command_that_an_operator_skips_fails_for_good_and_says_why(world: World) -> None:
+    await world.mailbox.handle([UNKNOWN])
+    await world.mailbox.replay(await decided(world, "skip"), 1)
+    await world.mailbox.handle([UNKNOWN])
+
+    kept = await world.outcomes.read(str(TEAPOT), "c1")
+    assert kept is not None
+    assert (kept.kind, kept.detail) == ("failed", "An operator passed it over: no such thing")
+
+
+async def test_what_another_operator_has_released_meanwhile_is_left_alone(world: World) -> None:
+    assert await world.mailbox.replay(StreamName("waiting", "gone"), 1) == 1
+
+
+async def test_what_cannot_be_read_at_all_is_parked(world: World) -> None:
+    nowhere = waiting(REGISTER, "c9").replace(b"item-teapot", b"item")
+    batch = [b"{", nowhere, waiting(REGISTER, "c0")]
+    await world.mailbox.handle(batch)
+    await world.mailbox.handle(batch)
+
+    parked = [(marker.consumer, marker.envelope) for marker in world.parking.markers()]
+    assert parked == [(CONSUMER, {"body": body.decode()}) for body in (b"{", nowhere)]
+    assert world.effects() == ["c0"]
