@@ -4,6 +4,7 @@ import base64
 import binascii
 import re
 from collections.abc import Mapping
+from functools import cache
 from typing import Any, Literal
 from urllib.parse import urlencode
 
@@ -18,7 +19,12 @@ from shared.kernel.view import Row, View
 MOST, USUAL = 100, 50
 _OPERATORS: Mapping[str, Literal["=", ">=", "<="]] = {"": "=", "from": ">=", "to": "<="}
 _LIMIT = re.compile(r"[1-9][0-9]{0,2}")
-_PLACE: TypeAdapter[Place] = TypeAdapter(Place)
+
+
+@cache
+def _places() -> TypeAdapter[Place]:
+    # Made for who turns a page: a new instance would wait for it.
+    return TypeAdapter(Place)
 
 
 def fields(view: View[Any]) -> dict[str, type[Scalar]]:
@@ -54,7 +60,7 @@ def parse_listing(params: Mapping[str, str], view: View[Any]) -> Listing:
 def next_page(params: Mapping[str, str], listing: Listing, last: Row) -> str:
     """Give the URL of the page behind a row."""
     place = Place(last.data[listing.sort] if listing.sort else None, last.at.key, last.at.stream)
-    token = base64.urlsafe_b64encode(_PLACE.dump_json(place)).decode()
+    token = base64.urlsafe_b64encode(_places().dump_json(place)).decode()
     return f"/api/views/{listing.view}?{urlencode({**params, 'after': token})}"
 
 
@@ -83,7 +89,7 @@ def _place(token: str | None) -> Place | None:
     if token is None:
         return None
     try:
-        return _PLACE.validate_json(base64.b64decode(token, altchars=b"-_", validate=True))
+        return _places().validate_json(base64.b64decode(token, altchars=b"-_", validate=True))
     except (binascii.Error, ValueError):
         raise _malformed("after", "Only what an earlier page gave as `next` is expected.") from None
 

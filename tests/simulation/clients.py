@@ -31,6 +31,8 @@ from tests.simulation.weather import Weather
 MAY_PASS = {"conflict", "outcome-unknown", "throttled", "unavailable"}
 MOST_COPIES = 60
 IMPATIENT, DOUBLED = 0.33, 0.05
+HOT = 0.4
+"""So many go for one thing, whatever else there is."""
 
 
 @dataclass
@@ -69,7 +71,8 @@ class Client:
                 await self.ask(stream, command, key)
 
     def _wish(self, number: int) -> tuple[StreamName, Command]:
-        roll, stream = self.dice.random(), self.dice.choice(self.streams)
+        roll = self.dice.random()
+        stream = self.streams[0] if self.dice.random() < HOT else self.dice.choice(self.streams)
         if self.held and roll < 0.2:
             stream, reservation = self.held.pop(self.dice.randrange(len(self.held)))
             end = ReleaseReservation if roll < 0.1 else ShipReservation

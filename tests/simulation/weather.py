@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from tests.simulation.virtual_time import sleep
 
 KINDS = ("append", "find", "read item", "tail", "read row", "write row", "send", "feed", "page")
+WEIGHTS = (4, *[1] * (len(KINDS) - 1))
+"""What a write has come to is the hardest question of all."""
 AWAY = 0.9
 """How likely a call fails while its kind is away."""
 
@@ -70,7 +72,7 @@ class Weather:
         """Now and then one kind of call fails for a while, however often it is tried."""
         while self.failures:
             await sleep(self.dice.uniform(1, 4))
-            self.away = self.dice.choice(KINDS) if self.failures else ""
+            self.away = self.dice.choices(KINDS, WEIGHTS)[0] if self.failures else ""
             self.tell("weather", f"{FAULT} {self.away} is away")
             await sleep(self.dice.uniform(0.5, 2.5))
             self.away = ""
