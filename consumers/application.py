@@ -7,6 +7,7 @@ from shared.adapters import telemetry, wiring
 from shared.adapters.names import (
     CONSUMERS,
     DEADLINES,
+    FOLLOWERS,
     MAILBOX,
     NOTIFICATIONS,
     PROJECTIONS,
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
 # What this role needs of what can be tried without a trace; infra/apps.json grants it.
 RIGHTS = (
     *("events:append", "views:write", "leases:read", "parked:write", "outcomes:append"),
-    *("progress:write", "events:receive", "events:send"),
+    *("progress:write", "events:receive", "commands:receive", "events:send"),
 )
 
 _projections: "list[Projections]" = []
@@ -182,12 +183,12 @@ async def lags() -> "Lags":
     """Give what tells how far each stage is behind."""
     from shared.adapters.http.lag import Lags
 
+    log, mailbox = await wiring.log_reader(), await wiring.mailbox_reader()
     return Lags(
         publisher=SINGLE_PUBLISHER,
-        consumers=(PROJECTIONS, REACTIONS, NOTIFICATIONS),
+        consumers={**dict.fromkeys(FOLLOWERS, log), MAILBOX: mailbox},
         feed=await wiring.feed(),
         leases=await wiring.leases(),
-        log=await wiring.log_reader(),
         progress=await wiring.progress(),
         now=wiring.now,
     )

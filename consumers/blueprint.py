@@ -5,7 +5,7 @@ from typing import List
 import azure.functions as func
 
 from consumers import application
-from consumers.progress import note
+from consumers.progress import note, of_command
 from consumers.rebuild_operations import answer_rebuild
 from consumers.webhooks.platform import body_of
 from shared.adapters import names, telemetry, wiring
@@ -110,6 +110,8 @@ async def mailbox(commands: List[func.EventHubEvent]) -> None:
     bodies = [command.get_body() for command in commands]
     with telemetry.handling("mailbox", bodies):
         await (await application.mailbox()).handle(bodies)
+    partitions = wiring.settings().command_partitions
+    await note(await wiring.progress(), names.MAILBOX, commands, partitions, of_command)
 
 
 # It authenticates every delivery itself: Event Grid has no function key in a rotation of its own.

@@ -5,7 +5,13 @@ from dataclasses import dataclass
 from typing import Final
 
 from shared.adapters.http.lag import Lags
-from shared.adapters.names import NOTIFICATIONS, PROJECTIONS, REACTIONS, SINGLE_PUBLISHER
+from shared.adapters.names import (
+    MAILBOX,
+    NOTIFICATIONS,
+    PROJECTIONS,
+    REACTIONS,
+    SINGLE_PUBLISHER,
+)
 from shared.adapters.watching.names import LAG, PARKED_STREAMS
 from shared.kernel.ports import Parking
 
@@ -15,6 +21,7 @@ STAGES: Final = {
     PROJECTIONS: "project",
     REACTIONS: "react",
     NOTIFICATIONS: "notify",
+    MAILBOX: "mailbox",
 }
 
 

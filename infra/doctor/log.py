@@ -10,7 +10,7 @@ from azure.eventhub.exceptions import EventHubError
 from infra.doctor.patient import Complaint, Finding, Patient, Unseen
 from shared.adapters.connections import Identity
 from shared.adapters.identity import credential
-from shared.adapters.names import CONSUMERS, EVENTS_HUB, SINGLE_PUBLISHER
+from shared.adapters.names import EVENTS_HUB, FOLLOWERS
 from shared.kernel.lag import progress_name
 
 PATIENCE = 15.0
@@ -61,10 +61,10 @@ async def retention(patient: Patient) -> Finding:
     The hub does not tell readers its retention: an event that is older than the window proves it.
     """
     extents = await patient.log.extents()
-    for consumer in CONSUMERS:
+    for consumer in FOLLOWERS:
         for partition, (first, _) in enumerate(extents):
             noted = await patient.progress.read(progress_name(consumer, partition))
-            if consumer != SINGLE_PUBLISHER and noted is not None and int(noted) + 1 < first:
+            if noted is not None and int(noted) + 1 < first:
                 return Complaint(
                     f"the log has dropped {first - int(noted) - 1} events of partition {partition} that"
                     f" {consumer} has not handled",

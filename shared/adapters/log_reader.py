@@ -1,4 +1,4 @@
-"""What the log holds, read beside its consumers: in the default group, without taking anything from anybody."""
+"""What a hub holds, read beside its consumers: in the default group, without taking anything from anybody."""
 
 import asyncio
 from collections.abc import Sequence
@@ -70,15 +70,13 @@ class EventHubsReader:
         await self._client.close()
 
 
-def open_log_reader(settings: Settings) -> EventHubsReader:
-    """Make the reader; it connects when it is first used."""
+def open_log_reader(settings: Settings, hub: str = EVENTS_HUB) -> EventHubsReader:
+    """Make the reader of a hub; it connects when it is first used."""
     connection = settings.event_hubs
     if isinstance(connection, Identity):
-        client = EventHubConsumerClient(
-            connection.address, EVENTS_HUB, GROUP, credential(connection)
-        )
+        client = EventHubConsumerClient(connection.address, hub, GROUP, credential(connection))
     else:
-        client = EventHubConsumerClient.from_connection_string(
-            connection, GROUP, eventhub_name=EVENTS_HUB
-        )
-    return EventHubsReader(client, settings.event_partitions, settings.publish_timeout)
+        client = EventHubConsumerClient.from_connection_string(connection, GROUP, eventhub_name=hub)
+    events = hub == EVENTS_HUB
+    partitions = settings.event_partitions if events else settings.command_partitions
+    return EventHubsReader(client, partitions, settings.publish_timeout)

@@ -8,18 +8,7 @@ from functools import cache, partial
 from operator import attrgetter
 from typing import TYPE_CHECKING
 
-from shared.adapters import telemetry
-from shared.adapters.names import (
-    COMMANDS_HUB,
-    EVENTS,
-    LEASE_PREFIX,
-    LEASES,
-    OUTCOMES,
-    PARKED,
-    PARTITION_KEYS,
-    PROGRESS,
-    VIEWS,
-)
+from shared.adapters import names, telemetry
 from shared.adapters.settings import Settings, WebhookSettings
 from shared.kernel.dispatcher import Dispatcher
 from shared.kernel.dispatching import dispatcher as dispatcher_of
@@ -58,7 +47,7 @@ async def event_store() -> EventStore:
     """Give the event store."""
     from shared.adapters.cosmos.event_store import open_event_store
 
-    events = await _container(EVENTS)
+    events = await _container(names.EVENTS)
     async with _opening:
         if not _stores:
             _stores.append(telemetry.store(await open_event_store(events)))
@@ -69,7 +58,7 @@ async def event_reader() -> EventReader:
     """Give the event store to those who may only read: it tries nothing out."""
     from shared.adapters.cosmos.event_store import CosmosEventStore
 
-    return telemetry.store(CosmosEventStore(await _container(EVENTS)))
+    return telemetry.store(CosmosEventStore(await _container(names.EVENTS)))
 
 
 async def dispatcher(domain: Domain) -> Dispatcher:
@@ -83,7 +72,7 @@ async def rows() -> Rows:
     """Give the rows of the views, in all of their generations."""
     from shared.adapters.cosmos.rows import CosmosRows
 
-    return CosmosRows(await _container(VIEWS))
+    return CosmosRows(await _container(names.VIEWS))
 
 
 async def served_rows() -> RowReader:
@@ -100,28 +89,30 @@ async def parking() -> Parking:
     """Give the markers of parked streams."""
     from shared.adapters.cosmos.parking import CosmosParking
 
-    return telemetry.parking(CosmosParking(await _container(PARKED)))
+    return telemetry.parking(CosmosParking(await _container(names.PARKED)))
 
 
 async def feed() -> Feed:
     """Give everything that was ever written to the store."""
     from shared.adapters.cosmos.feed import CosmosFeed
 
-    return CosmosFeed(await _container(EVENTS))
+    return CosmosFeed(await _container(names.EVENTS))
 
 
 async def leases() -> Leases:
     """Give where the publisher has come in the feed."""
     from shared.adapters.cosmos.feed import CosmosLeases
 
-    return CosmosLeases(await _container(LEASES), await _container(EVENTS), LEASE_PREFIX)
+    return CosmosLeases(
+        await _container(names.LEASES), await _container(names.EVENTS), names.LEASE_PREFIX
+    )
 
 
 async def progress() -> Progress:
     """Give how far slow work has come."""
     from shared.adapters.cosmos.feed import CosmosProgress
 
-    return CosmosProgress(await _container(PROGRESS))
+    return CosmosProgress(await _container(names.PROGRESS))
 
 
 async def log() -> Log:
@@ -143,12 +134,17 @@ async def outcomes() -> Outcomes:
     """Give the final outcomes of commands that left no commit."""
     from shared.adapters.cosmos.outcomes import CosmosOutcomes
 
-    return CosmosOutcomes(await _container(OUTCOMES))
+    return CosmosOutcomes(await _container(names.OUTCOMES))
 
 
 async def log_reader() -> LogReader:
     """Give what the log holds."""
-    return _event_hubs_reader()
+    return _reader(names.EVENTS_HUB)
+
+
+async def mailbox_reader() -> LogReader:
+    """Give what the durable mailbox holds."""
+    return _reader(names.COMMANDS_HUB)
 
 
 async def warm() -> None:
@@ -166,11 +162,11 @@ async def attempts(*rights: str) -> dict[str, Callable[[], Awaitable[object]]]:
     for right in rights:
         name, _, may = right.partition(":")
         if may == "send":
-            found[right] = (_mailbox() if name == COMMANDS_HUB else _event_hubs()).connect
+            found[right] = (_mailbox() if name == names.COMMANDS_HUB else _event_hubs()).connect
         elif may == "receive":
-            found[right] = _event_hubs_reader().extents
+            found[right] = _reader(name).extents
         else:
-            found[right] = partial(attempt, await _container(name), PARTITION_KEYS[name], may)
+            found[right] = partial(attempt, await _container(name), names.PARTITION_KEYS[name], may)
     return found
 
 
@@ -237,10 +233,10 @@ def _mailbox() -> "EventHubsLog":
 
 
 @cache
-def _event_hubs_reader() -> "EventHubsReader":
+def _reader(hub: str) -> "EventHubsReader":
     from shared.adapters.log_reader import open_log_reader
 
-    return open_log_reader(settings())
+    return open_log_reader(settings(), hub)
 
 
 @cache

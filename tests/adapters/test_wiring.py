@@ -16,6 +16,7 @@ from tests.adapters.stand_ins import local_settings
 from tests.conftest import FaultsClient, Services
 
 CONTAINERS = ("events", "views", "leases", "parked", "outcomes", "progress")
+HUBS = ("events", "commands")
 
 
 @pytest.fixture
@@ -25,14 +26,17 @@ async def wired(services: Services, monkeypatch: pytest.MonkeyPatch) -> AsyncIte
     for kept in ("_opened", "_stores"):
         monkeypatch.setattr(wiring, kept, [])
     monkeypatch.setattr(single_publisher.application, "_assembled", [])
-    opens = (wiring._event_hubs, wiring._mailbox, wiring._event_hubs_reader)
+    opens = (wiring._event_hubs, wiring._mailbox, wiring._reader)
     for one in opens:
         one.cache_clear()
     yield
     for client in wiring._opened:
         await client.close()
+    await wiring._event_hubs().close()
+    await wiring._mailbox().close()
+    for hub in HUBS:
+        await wiring._reader(hub).close()
     for one in opens:
-        await one().close()
         one.cache_clear()
 
 
@@ -53,15 +57,15 @@ async def test_the_publisher_only_reads_the_store(faults: FaultsClient) -> None:
 @pytest.mark.usefixtures("wired")
 async def test_rights_are_tried_without_a_trace(services: Services, faults: FaultsClient) -> None:
     rights = [f"{name}:{right}" for name in CONTAINERS for right in ("read", "append", "write")]
-    attempts = await wiring.attempts(*rights, "events:send", "events:receive", "commands:send")
-    hubs = ("events", "commands")
-    before, sent = await stored(services), [await faults.sends(hub) for hub in hubs]
+    rights += [f"{hub}:{right}" for hub in HUBS for right in ("send", "receive")]
+    attempts = await wiring.attempts(*rights)
+    before, sent = await stored(services), [await faults.sends(hub) for hub in HUBS]
 
-    assert len(attempts) == len(rights) + 3
+    assert len(attempts) == len(rights) == 3 * len(CONTAINERS) + 4
     for attempt in attempts.values():
         await attempt()
     assert await stored(services) == before
-    assert [await faults.sends(hub) for hub in hubs] == sent
+    assert [await faults.sends(hub) for hub in HUBS] == sent
 
     await faults.set(
         1, {"service": "cosmos", "fault": "throttle", "container": "views", "every": 1}

@@ -37,6 +37,7 @@ PORTS: Final = {
     "warm": Port("hub events", "send", {}),
     "log_reader": Port("hub events", "receive", {}),
     "mailbox": Port("hub commands", "send", {}),
+    "mailbox_reader": Port("hub commands", "receive", {}),
     "notifier": Port("topic", "notify", {}),
 }
 OF_THE_PROCESS: Final = {

@@ -79,7 +79,7 @@ def test_each_role_tries_every_right_that_can_be_tried_without_a_trace() -> None
             for what in needs(role)
             for one in needs(role)[what]
         }
-        assert set(tried) == needed - {"topic:notify", "commands:receive"}, role
+        assert set(tried) == needed - {"topic:notify"}, role
 
 
 def test_the_address_of_the_api_is_that_of_the_app_with_the_commands() -> None:

@@ -8,6 +8,8 @@ import aiohttp
 
 from tests.local.running import running
 
+STAGES = ("single_publisher", "projections", "reactions", "notifications", "mailbox")
+
 
 async def get(url: str) -> dict[str, Any]:
     async with aiohttp.ClientSession() as http, http.get(url) as response:
@@ -33,9 +35,7 @@ async def test_lag_is_told_stage_by_stage_and_ends_at_nothing(tmp_path: Path) ->
                 if all(stage["events"] == 0 for stage in lag["stages"]):
                     break
         assert [(one["stage"], one["partition"]) for one in lag["stages"]] == [
-            (stage, str(n))
-            for stage in ("single_publisher", "projections", "reactions", "notifications")
-            for n in range(4)
+            (stage, str(n)) for stage in STAGES for n in range(4)
         ]
 
         # A log that takes nothing: the events wait for the publisher, and their age is told.

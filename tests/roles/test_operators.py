@@ -102,6 +102,7 @@ async def test_lag_is_told_for_every_stage(wired: Wired) -> None:
         "projections",
         "reactions",
         "notifications",
+        "mailbox",
     }
 
 
@@ -119,10 +120,27 @@ async def test_what_stands_still_is_measured_by_the_clock(
     await wired.tick("measure")
 
     late = {stage: seconds > 299 for (stage,), seconds in world.measured(LAG).items()}
-    assert late == {"publish": True, "project": False, "react": True, "notify": True}
+    stages = {"publish": True, "project": False, "react": True, "notify": True, "mailbox": False}
+    assert late == stages
     assert world.measured(PARKED_STREAMS) == {
         (consumer,): consumer == "reactions" for consumer in names.CONSUMERS
     }
+
+
+async def test_a_command_that_nobody_handles_is_late(
+    wired: Wired, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world, registered = World(), {"name": "Tea", "reorderPoint": 1}
+    monkeypatch.setattr(telemetry, "watcher", lambda: world.watcher)
+    await wired.command("item/TEA/register-item", registered, prefer="respond-async")
+    wired.later += timedelta(minutes=5)
+
+    await wired.tick("measure")
+    assert world.measured(LAG)["mailbox",] > 299
+
+    await wired.deliver("mailbox", wired.mailbox)
+    _, told = await wired.ask("lag")
+    assert [one["events"] for one in told["stages"] if one["stage"] == "mailbox"] == [0, 0, 0, 0]
 
 
 async def test_nothing_is_measured_for_nobody(

@@ -75,6 +75,7 @@ class Wired:
             "log": self.log,
             "log_reader": self.log,
             "mailbox": self.mailbox,
+            "mailbox_reader": self.mailbox,
             "notifier": self.notifier,
             "outcomes": self.outcomes,
             "feed": MemoryFeed(self.store),

@@ -1,7 +1,7 @@
 """How far each stage is behind, as operators see it."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from itertools import chain
@@ -17,13 +17,12 @@ from shared.kernel.ports import Feed, Leases, LogReader, Progress
 
 @dataclass(frozen=True, slots=True)
 class Lags:
-    """Asks the feed about the publisher, and the log about its consumers."""
+    """Asks the feed about the publisher, and about each of the consumers the log that it reads."""
 
     publisher: str
-    consumers: Sequence[str]
+    consumers: Mapping[str, LogReader]
     feed: Feed
     leases: Leases
-    log: LogReader
     progress: Progress
     now: Callable[[], datetime]
 
@@ -32,7 +31,10 @@ class Lags:
         now = self.now()
         found = await asyncio.gather(
             feed_lag(self.publisher, self.feed, self.leases, now, most_pages),
-            *(log_lag(consumer, self.log, self.progress, now) for consumer in self.consumers),
+            *(
+                log_lag(consumer, log, self.progress, now)
+                for consumer, log in self.consumers.items()
+            ),
         )
         return list(chain.from_iterable(found))
 
