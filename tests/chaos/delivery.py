@@ -73,7 +73,10 @@ async def _clients(made: Cloud, plan: Plan, told: Told) -> AsyncIterator[list[Sh
     async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=20)) as http:
         urls = [host.url for host in made.hosts]
         yield [
-            Shopper(f"c{number}", http, urls, random.Random(f"{plan.seed}/{number}"), told)
+            Shopper(
+                *(f"c{number}", http, urls, random.Random(f"{plan.seed}/{number}"), told),
+                patience=plan.quiet,
+            )
             for number in range(plan.clients)
         ]
 

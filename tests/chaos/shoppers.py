@@ -47,6 +47,7 @@ class Shopper:
     urls: Sequence[str]
     dice: random.Random
     told: Told
+    patience: float = BUSY
     sent: int = 0
     orders: list[str] = field(default_factory=list)
     waiting: dict[str, str] = field(default_factory=dict)
@@ -68,8 +69,10 @@ class Shopper:
                 await self._ask("order", self.orders.pop(0), "cancel-order", {}, WAITS)
             else:
                 await self._dispatch(self.orders.pop(0))
+        # What one host has mislaid, all of them have: nobody waits for each of it.
+        end = _now() + self.patience
         for key, stream in self.waiting.items():
-            await self._hear(stream, key)
+            await self._hear(stream, key, end)
 
     async def _order(self, skus: Sequence[str]) -> None:
         wanted = self.dice.sample(skus, k=self.dice.randint(1, 5))
@@ -133,9 +136,8 @@ class Shopper:
             await asyncio.sleep(self.dice.uniform(0.02, 0.2))
         self.told.never.append(key)
 
-    async def _hear(self, stream: str, key: str) -> None:
+    async def _hear(self, stream: str, key: str, end: float) -> None:
         """Ask what became of a command that waits, until that is known, or note that it never was."""
-        end = _end()
         while _now() < end:
             found = await outcome(self.http, self.dice.choice(self.urls), stream, key)
             if found.get("outcome", "pending") != "pending":
