@@ -61,7 +61,7 @@ imports: setup
 tests: setup
 	@$(PY) -m pytest -m alone
 	@$(MAKE) --no-print-directory coverage
-	@$(PY) -m pytest -m "not alone" $(INSIDE:%=--ignore=%) --numprocesses 3 --dist loadfile
+	@$(PY) -m pytest -m "not alone" $(INSIDE:%=--ignore=%) --numprocesses 3 --dist loadfile --no-loadscope-reorder
 
 coverage: setup  ## every branch of kernel, domain and roles is tested
 	@$(PY) -m coverage run -m pytest $(INSIDE)

@@ -18,7 +18,7 @@ from tests.sizes import size
 
 pytestmark = pytest.mark.long
 
-STREAMS, EACH, KILLS, SEED = 20, size(15, 50), size(4, 10), 20261123
+STREAMS, EACH, KILLS, SEED = 20, size(10, 50), size(3, 10), 20261123
 ASKED_AT_ONCE = 32
 
 
