@@ -55,7 +55,8 @@ class Process:
     strange: list[str]
     crashed: Callable[["Process"], object]
     retired: bool = False
-    tasks: set[asyncio.Task[Any]] = field(default_factory=set)
+    # In the order in which they began: a set of tasks has another order each time.
+    tasks: dict[asyncio.Task[Any], None] = field(default_factory=dict)
 
     def start(self) -> None:
         """Assemble everything, and begin to work."""
@@ -111,14 +112,14 @@ class Process:
         self.calls.alive = False
         for task in self.tasks:
             task.cancel()
-        self.tasks = set()
+        self.tasks = {}
         self.crashed(self)
 
     def spawn(self, work: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:
         """Run something as part of this process: it ends with it."""
         task = asyncio.create_task(work)
-        self.tasks.add(task)
-        task.add_done_callback(self.tasks.discard)
+        self.tasks[task] = None
+        task.add_done_callback(lambda done: self.tasks.pop(done, None))
         return task
 
     def detached(self, work: Coroutine[Any, Any, Any]) -> None:
