@@ -32,8 +32,9 @@ REACTIONS: Final = "reactions"
 NOTIFICATIONS: Final = "notifications"
 WEBHOOKS: Final = "webhooks"
 DEADLINES: Final = "deadlines"
+# Who reads the log.
 FOLLOWERS: Final = (PROJECTIONS, REACTIONS, NOTIFICATIONS)
-CONSUMERS: Final = (*(SINGLE_PUBLISHER, *FOLLOWERS, MAILBOX, WEBHOOKS, DEADLINES),)
+CONSUMERS: Final = (SINGLE_PUBLISHER, *FOLLOWERS, MAILBOX, WEBHOOKS, DEADLINES)
 COSMOS: Final[str] = _NAMES["connections"]["cosmos"]
 EVENT_HUBS: Final[str] = _NAMES["connections"]["eventHubs"]
 EVENT_GRID: Final[str] = _NAMES["connections"]["eventGrid"]
