@@ -16,7 +16,13 @@ from pydantic import BaseModel, ConfigDict
 from consumers.projections import Projections
 from shared.kernel.commit import item_id, timestamp
 from shared.kernel.errors import InvalidMessage
-from shared.kernel.generation import Generations, change, generation_name, read_generations
+from shared.kernel.generation import (
+    NEVER_REBUILT,
+    Generations,
+    change,
+    generation_name,
+    read_generations,
+)
 from shared.kernel.listing import Listing
 from shared.kernel.ports import Feed, Progress
 from shared.kernel.stream import StreamName
@@ -57,7 +63,7 @@ class Rebuild:
 
     async def generations(self, view: View[Any]) -> Generations:
         """Give the generations of a view."""
-        return (await read_generations(self.projections.rows)).get(view.name, Generations())
+        return (await read_generations(self.projections.rows)).get(view.name, NEVER_REBUILT)
 
     async def reached(self, view: View[Any], generations: Generations) -> list[Reached]:
         """Tell how far the newest generation is filled, range by range."""

@@ -59,9 +59,16 @@ class Generations(BaseModel):
         return self.model_copy(update={"emptied": self.oldest, "since": since})
 
 
+# Constructed, not validated: the model is built only where a view was rebuilt, and nobody's start waits for it.
+NEVER_REBUILT = Generations.model_construct()
+
+
 @dataclass(frozen=True, slots=True)
 class KeptUp:
-    """The views that projections write, each as a view of its own; `coming` may run ahead of the log."""
+    """The views that projections write, each as a view of its own; `coming` may run ahead of the log.
+
+    A newer generation stands before an older one, and is written before it: so it is never behind.
+    """
 
     standing: Sequence[View[Any]]
     coming: Sequence[View[Any]]
@@ -76,9 +83,9 @@ def kept_up(views: Sequence[View[Any]], known: Mapping[str, Generations]) -> Kep
     """Give the generations of views that are to be written."""
     standing, coming = list[View[Any]](), list[View[Any]]()
     for view in views:
-        own = known.get(view.name, Generations())
+        own = known.get(view.name, NEVER_REBUILT)
         standing.append(_generation(view, own.oldest))
-        later = sorted({own.serving, own.newest} - {own.oldest})
+        later = sorted({own.serving, own.newest} - {own.oldest}, reverse=True)
         coming += [_generation(view, number) for number in later]
     return KeptUp(standing, coming)
 
@@ -95,7 +102,7 @@ async def change(rows: Rows, view: str, seen: Generations, then: Generations) ->
     while not written:
         stored = await rows.read(GENERATIONS)
         row = stored.row if stored else Row(GENERATIONS, 0, {})
-        if _known(row).get(view, Generations()) != seen:
+        if _known(row).get(view, NEVER_REBUILT) != seen:
             return False
         data = {**row.data, view: then.model_dump(mode="json")}
         changed = replace(row, version=row.version + 1, data=data)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from shared.kernel.generation import Generations, generation_name, read_generations
+from shared.kernel.generation import NEVER_REBUILT, Generations, generation_name, read_generations
 from shared.kernel.listing import Listing
 from shared.kernel.ports import RowReader, StoredRow
 from shared.kernel.view import Row, RowKey
@@ -44,7 +44,7 @@ class GenerationRows:
         if self._until is None or now >= self._until:
             self._known = await read_generations(self.rows)
             self._until = now + KEPT
-        return generation_name(view, self.choose(self._known.get(view, Generations())))
+        return generation_name(view, self.choose(self._known.get(view, NEVER_REBUILT)))
 
 
 def _as(view: str, row: Row) -> Row:

@@ -168,6 +168,32 @@ async def test_of_two_operators_who_begin_at_once_both_have_begun() -> None:
     assert (await desk.rebuild().generations(desk.view)).newest == 2
 
 
+class Noted(MemoryRows):
+    """Rows that know in which order they were written."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.views: list[str] = []
+
+    async def write(self, row: Row, replacing: str | None) -> bool:
+        self.views.append(row.at.view)
+        return await super().write(row, replacing)
+
+
+async def test_of_three_generations_the_newest_is_written_first_and_the_oldest_last() -> None:
+    rows = Noted()
+    desk = await opened(Desk(rows))
+    await desk.begin()
+    await desk.run()
+    await desk.begin()
+    rows.views.clear()
+
+    await desk.write(commit(4, received(1), stream=ITEMS[0]))
+
+    # Whoever goes over from one to a newer one between these writes sees no row go back.
+    assert rows.views == ["stock~2", "stock~1", "stock"]
+
+
 async def test_the_old_rows_are_kept_up_until_the_sweep_has_seen_them_and_then_thrown_away() -> (
     None
 ):
