@@ -19,7 +19,7 @@ from shared.kernel.errors import (
 )
 from shared.kernel.final_outcome import failed, final
 from shared.kernel.outcome import Accepted, Outcome
-from shared.kernel.parking import Parked, suspecting, unreadable_message
+from shared.kernel.parking import Parked, Suspecting, unreadable_message
 from shared.kernel.patience import patiently
 from shared.kernel.ports import Outcomes, Parking
 from shared.kernel.request import CommandRequest
@@ -102,7 +102,7 @@ class DurableMailbox:
         stream, command_id = waiting.stream, waiting.command_id
         if await self._patiently(lambda: self.outcomes.read(stream, command_id)) is not None:
             return
-        with suspecting(_name(waiting), 1):
+        with Suspecting(_name(waiting), 1):
             request = request_of(waiting, self.domain)
         try:
             outcome = await self._patiently(lambda: self._dispatch(request))

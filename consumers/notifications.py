@@ -14,7 +14,7 @@ from shared.kernel.envelope import Envelope
 from shared.kernel.errors import NotificationRefused, NotificationTooLarge, Poison
 from shared.kernel.message import Event, Message
 from shared.kernel.notification import Notification, Unwanted, notification, size_of
-from shared.kernel.parking import suspecting
+from shared.kernel.parking import Suspecting
 from shared.kernel.patience import patiently
 from shared.kernel.ports import EventStore, Notifier, Parking, RowReader
 from shared.kernel.reactions import event_of
@@ -56,13 +56,13 @@ class Notifications:
 
     async def _collect(self, told: list[Notification], envelope: Envelope) -> None:
         """Add what an event is to tell; raises Poison, or what may go well later."""
-        with suspecting(envelope.subject, envelope.sequence):
+        with Suspecting(envelope.subject, envelope.sequence):
             event = event_of(self.domain, envelope)
         new: list[Notification] = []
         for enricher in self.domain.enrichers:
             if type(event) is enricher.event:
                 rows = await self._found(enricher.lookup, envelope, event)
-                with suspecting(envelope.subject, envelope.sequence):
+                with Suspecting(envelope.subject, envelope.sequence):
                     found = _read(enricher.lookup, rows)
                     new.append(self._checked(notification(enricher, envelope, event, found)))
         told += new
@@ -72,7 +72,7 @@ class Notifications:
     ) -> Mapping[str, Sequence[Row]]:
         if lookup is None:
             return {}
-        with suspecting(envelope.subject, envelope.sequence):
+        with Suspecting(envelope.subject, envelope.sequence):
             keys = list(dict.fromkeys(lookup.keys(envelope.stream, event)))
         reads = [
             patiently(partial(self.rows.of_key, lookup.view.name, key), self.pause) for key in keys

@@ -9,7 +9,7 @@ from shared.kernel.domain import Domain
 from shared.kernel.envelope import Envelope
 from shared.kernel.errors import OnewriteError, Poison, ReactionFailed
 from shared.kernel.event_processor import EventProcessor
-from shared.kernel.parking import suspecting
+from shared.kernel.parking import Suspecting
 from shared.kernel.ports import EventStore, Parking
 from shared.kernel.reactions import event_of
 from shared.kernel.stream import StreamName
@@ -44,7 +44,7 @@ class Reactions:
 
     async def _process(self, envelope: Envelope) -> None:
         """Cause what an event causes; raises Poison, or what may go well later."""
-        with suspecting(envelope.subject, envelope.sequence):
+        with Suspecting(envelope.subject, envelope.sequence):
             event = event_of(self.domain, envelope)
         try:
             await self.processor.process(envelope, event)

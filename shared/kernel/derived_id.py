@@ -28,6 +28,9 @@ def chain_id(source: str, event_id: str) -> str:
     return _uuid(source, event_id)
 
 
+_write = json.JSONEncoder(separators=(",", ":")).encode
+
+
 def _uuid(*parts: str) -> str:
     # JSON keeps the parts apart, whatever characters they hold.
-    return str(uuid5(NAMESPACE, json.dumps(parts, separators=(",", ":"))))
+    return str(uuid5(NAMESPACE, _write(parts)))

@@ -28,7 +28,9 @@ class EventProcessor:
         """Hand an event to all its handlers; raises an ExceptionGroup of what they raised."""
         handlers = self._handlers.get(type(event), ())
         runs = [_error(handler, envelope, event) for handler in handlers]
-        results = [await run for run in runs] if self._in_order else await asyncio.gather(*runs)
+        # A task for a single handler would buy nothing.
+        one_by_one = self._in_order or len(runs) == 1
+        results = [await run for run in runs] if one_by_one else await asyncio.gather(*runs)
         errors = [error for error in results if error is not None]
         if errors:
             raise ExceptionGroup(f"{type_name(type(event))} {envelope.id}", errors)

@@ -8,7 +8,7 @@ from typing import Any
 from shared.kernel.category import Category
 from shared.kernel.envelope import Envelope
 from shared.kernel.message import Event, Message
-from shared.kernel.parking import suspecting
+from shared.kernel.parking import Suspecting
 from shared.kernel.stream import StreamName
 
 
@@ -64,7 +64,7 @@ def keyed(
     for envelope in arrived:
         stream = envelope.stream
         if stream.category == view.category.name and envelope.sequence not in skipped:
-            with suspecting(envelope.subject, envelope.sequence):
+            with Suspecting(envelope.subject, envelope.sequence):
                 event = view.category.decode(envelope.type, envelope.schema_number, envelope.data)
                 at = RowKey(view.name, view.key(stream, event), envelope.subject)
             rows.setdefault(at, {})[envelope.sequence] = event
@@ -86,7 +86,7 @@ def advance(
         if version != expected:
             return Gap(expected - 1)
         if version not in skipped:
-            with suspecting(row.at.stream, version):
+            with Suspecting(row.at.stream, version):
                 data = view.evolve(data, arrived[version])
     return replace(row, version=new[-1], data=data.model_dump(mode="json"))
 
@@ -97,5 +97,5 @@ def empty_row(view: View[Any], at: RowKey) -> Row:
 
 
 def _data(view: View[Any], row: Row) -> Any:  # noqa: ANN401 - the type of a view's data is the view's
-    with suspecting(row.at.stream, row.version + 1):
+    with Suspecting(row.at.stream, row.version + 1):
         return view.data_type.model_validate(row.data)
