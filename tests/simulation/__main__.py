@@ -14,14 +14,7 @@ from tests.simulation.planting import Bug, planted
 from tests.simulation.shrinking import shortest
 from tests.simulation.stories import story
 from tests.simulation.unnoticed import UNNOTICED
-from tests.simulation.world import Ending, Plan, simulate
-
-
-def _ending(seed: int) -> Ending:
-    ending = simulate(Plan(seed))
-    if not ending.wrong:
-        ending.trace = []
-    return ending
+from tests.simulation.world import Ending, Plan, ending, simulate
 
 
 def main() -> int:
@@ -42,16 +35,16 @@ def main() -> int:
         seeds = range(given.seeds) if given.seed is None else [given.seed]
         return max(_find(bug, seeds) for bug in bugs)
     if given.seed is not None:
-        ending = simulate(Plan(given.seed))
-        return _tell(ending, [*ending.trace, ""] if given.trace else [])
+        told = simulate(Plan(given.seed))
+        return _tell(told, [*told.trace, ""] if given.trace else [])
     begun, commands, fired = time.perf_counter(), 0, Counter[str]()
     with ProcessPoolExecutor(os.cpu_count()) as pool:
-        for ending in pool.map(_ending, range(given.seeds), chunksize=5):
-            if ending.wrong:
+        for one in pool.map(ending, range(given.seeds), chunksize=5):
+            if one.wrong:
                 pool.shutdown(wait=False, cancel_futures=True)
-                return _tell(ending)
-            commands += ending.commands
-            fired.update(ending.fired)
+                return _tell(one)
+            commands += one.commands
+            fired.update(one.fired)
     seconds = time.perf_counter() - begun
     print(
         f"{given.seeds:,} worlds, {commands:,} commands, {sum(fired.values()):,} faults"
@@ -70,7 +63,7 @@ def _named(words: str) -> Bug:
 def _find(bug: Bug, seeds: Sequence[int]) -> int:
     """Tell how a bug is found; 1 when no world finds it."""
     with planted(bug):
-        failing = next((e for e in map(simulate, map(Plan, seeds)) if e.wrong), None)
+        failing = next((one for one in map(ending, seeds) if one.wrong), None)
         if failing is None:
             print(f"{bug.name}: {len(seeds)} worlds did not find it.")
             return 1
@@ -80,13 +73,13 @@ def _find(bug: Bug, seeds: Sequence[int]) -> int:
         return 0
 
 
-def _tell(ending: Ending, first: Sequence[str] = ()) -> int:
+def _tell(told: Ending, first: Sequence[str] = ()) -> int:
     print(*first, sep="\n", end="")
-    if not ending.wrong:
-        print(f"seed {ending.plan.seed}: every promise was kept.")
+    if not told.wrong:
+        print(f"seed {told.plan.seed}: every promise was kept.")
         return 0
-    print(story(shortest(ending)))
-    print(f"\nTo see it again: make sim SEED={ending.plan.seed}")
+    print(story(shortest(told)))
+    print(f"\nTo see it again: make sim SEED={told.plan.seed}")
     return 1
 
 

@@ -8,8 +8,8 @@ from shared.kernel.ports import Appended, Collided, FeedPage, Found, StoredRow
 from tests.simulation.virtual_time import sleep
 from tests.simulation.weather import Weather
 
-SLOW = 0.5
-"""So often others come in between, before an effect and behind it."""
+SLOW, LONGEST = 0.25, 0.02
+"""So often others come in between, before an effect and behind it, for so many virtual seconds at most."""
 
 
 @dataclass
@@ -28,30 +28,30 @@ class Calls:
 
         `failed` is told whether the effect has happened.
         """
-        weather = self.weather
-        await self._pass("before", name)
-        if weather.strikes(self.host, "failed before", weather.badness(name), name):
+        fate = self.weather.fate(self.host, name)
+        await self._pass(fate, "before")
+        if fate == "failed before":
             raise failed(False)
         result = await effect()
-        self.tell(f"{name} -> {_short(result)}")
-        await self._pass("behind", name)
-        if weather.strikes(self.host, "failed behind", weather.failures, name):
+        if self.weather.tells:
+            self.tell(f"{name} -> {_short(result)}")
+        await self._pass(fate, "behind")
+        if fate == "failed behind":
             raise failed(True)
         return result
 
-    async def _pass(self, when: str, name: str) -> None:
-        weather = self.weather
-        if weather.strikes(self.host, f"crash {when}", weather.crashes, name):
+    async def _pass(self, fate: str, when: str) -> None:
+        dice = self.weather.dice
+        if fate == f"crash {when}":
             self.crash()
-        # A stalled host goes on as if nothing had happened: others have had its work meanwhile.
-        dice = weather.dice
-        if weather.strikes(self.host, "stall", weather.stalls):
+        elif fate == f"stall {when}":
+            # A stalled host goes on as if nothing had happened: others have had its work meanwhile.
             await sleep(dice.uniform(0.3, 2.0))
         elif dice.random() < SLOW:
-            await sleep(dice.expovariate(100.0))
+            await sleep(dice.random() * LONGEST)
         if not self.alive:
             # A dead host does nothing any more, whatever its code would still do.
-            await weather.never.wait()
+            await self.weather.never.wait()
 
     def tell(self, what: str) -> None:
         """Note what happens."""

@@ -1,8 +1,9 @@
 """Clients of a simulation: they ask any host, lose patience, and ask again with the same key."""
 
 import asyncio
+import itertools
 import random
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from collections.abc import Set as AbstractSet
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -30,8 +31,10 @@ from tests.simulation.weather import Weather
 
 MAY_PASS = {"conflict", "outcome-unknown", "throttled", "unavailable"}
 MOST_COPIES = 60
-IMPATIENT, DOUBLED = 0.33, 0.05
-HOT = 0.4
+IMPATIENT, DOUBLED = 0.25, 0.05
+THINKS = 0.1
+"""Virtual seconds at most between two commands of a client."""
+HOT = 0.5
 """So many go for one thing, whatever else there is."""
 
 
@@ -43,6 +46,13 @@ class Told:
     outcomes: dict[tuple[str, str], Outcome] = field(default_factory=dict)
     copies: list[tuple[tuple[str, str], Outcome]] = field(default_factory=list)
     wrong: list[str] = field(default_factory=list)
+    sure: int = 0
+
+    def ask(self, stream: StreamName, command: Command, key: str) -> None:
+        """Count a command that is asked for, and those that follow: each line is reserved, its order hears so."""
+        self.asked[str(stream), key] = command
+        lines = command.lines if isinstance(command, PlaceOrder) else ()
+        self.sure += 1 + 2 * len({line.sku for line in lines})
 
     def answers(self) -> list[tuple[tuple[str, str], Outcome]]:
         """Give all that was answered, to the copies that the network made too."""
@@ -51,7 +61,7 @@ class Told:
 
 @dataclass
 class Client:
-    """One client; its reservations are its own. What is in `unasked` it only thinks of."""
+    """One client; its reservations are its own. With `asks`, it only thinks of all that is not among them."""
 
     name: str
     hosts: Sequence[Host]
@@ -59,16 +69,21 @@ class Client:
     weather: Weather
     dice: random.Random
     told: Told
-    unasked: AbstractSet[str] = frozenset()
+    asks: AbstractSet[str] | None = None
     held: list[tuple[StreamName, str]] = field(default_factory=list)
     orders: list[StreamName] = field(default_factory=list)
 
-    async def work(self, commands: int) -> None:
-        """Ask for so many things, one after the other."""
-        for number in range(commands):
+    async def work(self, enough: Callable[[], bool]) -> None:
+        """Ask for one thing after the other, until there are enough (or all in `asks` was asked)."""
+        left = {key for key in self.asks or () if key.startswith(f"{self.name}-")}
+        for number in itertools.count():
+            if enough() if self.asks is None else not left:
+                return
             (stream, command), key = self._wish(number), f"{self.name}-{number}"
-            if key not in self.unasked:
+            if self.asks is None or key in left:
+                await sleep(self.dice.uniform(0, THINKS))
                 await self.ask(stream, command, key)
+            left.discard(key)
 
     def _wish(self, number: int) -> tuple[StreamName, Command]:
         roll = self.dice.random()
@@ -107,7 +122,7 @@ class Client:
 
     async def ask(self, stream: StreamName, command: Command, key: str) -> None:
         """Ask until told; a copy may overtake the first."""
-        self.told.asked[str(stream), key] = command
+        self.told.ask(stream, command, key)
         for _ in range(MOST_COPIES):
             outcome = await self._once(stream, command, key)
             if outcome is not None:
@@ -125,7 +140,8 @@ class Client:
         metadata = Metadata(correlation_id=key, causation_id=key, time=timestamp(now()))
         request = CommandRequest(stream, command, key, metadata)
         weather = self.weather
-        weather.tell(self.name, f"asks {process.name}: {stream} {key} {command!r}")
+        if weather.tells:
+            weather.tell(self.name, f"asks {process.name}: {stream} {key} {command!r}")
         asking = process.spawn(process.dispatcher.dispatch(request))  # type: ignore[arg-type]
         if weather.strikes(self.name, "network doubles", DOUBLED, f"{stream} {key}"):
             # Its client hears one of the answers, and both must be true.

@@ -1,6 +1,7 @@
 """The cloud of a simulation: what survives every crash, and the platform's own book-keeping."""
 
 import asyncio
+import random
 import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
@@ -19,6 +20,7 @@ from shared.kernel.commit import Commit
 from tests.simulation.watch import Watch
 
 RANGES, PARTITIONS = 3, 3
+HEARD = 0.3
 GENERATIONS = "~generations"
 
 
@@ -31,11 +33,12 @@ class Claim:
     tag: int = 0
     _waiting: list[asyncio.Future[None]] = field(default_factory=list)
 
-    def begin(self) -> None:
-        """Say that its owner goes to work: that is when it hurts to lose it."""
-        for one in self._waiting:
-            _wake(one)
-        self._waiting.clear()
+    def begin(self, dice: random.Random) -> None:
+        """Say that its owner goes to work: that is when it hurts to lose it. Now and then somebody hears it."""
+        if dice.random() < HEARD:
+            for one in self._waiting:
+                _wake(one)
+            self._waiting.clear()
 
     async def wait(self, seconds: float) -> None:
         """Wait until its owner goes to work, at most for so long."""
@@ -71,7 +74,10 @@ def _wake(one: asyncio.Future[None]) -> None:
 
 @dataclass
 class Cloud:
-    """The memory twins, and who owns which part of the feed and of the log; the consumer `held` takes nothing."""
+    """The memory twins, and who owns which part of the feed and of the log; the consumer `held` takes nothing.
+
+    `decided` are the commands that were looked for or stored: a decision that nothing is to be done is one too.
+    """
 
     store: MemoryEventStore = field(default_factory=MemoryEventStore)
     rows: MemoryRows = field(default_factory=MemoryRows)
@@ -87,6 +93,7 @@ class Cloud:
     lost_once: set[bytes] = field(default_factory=set)
     back: list[str] = field(default_factory=list)
     held: str = ""
+    decided: set[tuple[str, str]] = field(default_factory=set)
     watch: Watch = field(default_factory=Watch)
 
     def range_of(self, number: int) -> list[Commit]:

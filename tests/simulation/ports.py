@@ -52,6 +52,7 @@ class SimStore:
         return await self.calls.call(f"tail {stream}", tail, store_failed(self.calls))
 
     async def find(self, stream: StreamName, after: int, command_ids: Sequence[str]) -> Found:
+        self.cloud.decided.update((str(stream), id_) for id_ in command_ids)
         find = lambda: self.inner.find(stream, after, command_ids)  # noqa: E731
         return await self.calls.call(f"find {stream}", find, store_failed(self.calls))
 
@@ -59,6 +60,7 @@ class SimStore:
         first, last = commits[0], commits[-1]
         name = f"append {first.stream}@{first.first}..{last.version}"
         weather = self.calls.weather
+        self.cloud.decided.update((commit.stream, commit.command_id) for commit in commits)
         if weather.strikes(self.calls.host, "write arrives late", weather.failures, name):
             self.spawn(self._later(commits))
             raise OutcomeUnknown("no answer")
@@ -72,7 +74,7 @@ class SimStore:
         written = await self.inner.append(commits)
         if isinstance(written, Appended):
             self.cloud.watch.saw(commits)
-            for commit in commits:
+            for commit in commits if self.calls.weather.tells else ():
                 self.calls.tell(f"wrote {_shown(commit)}")
         return written
 

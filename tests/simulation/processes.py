@@ -139,7 +139,7 @@ class Process:
             if claim.owner is None or weather.strikes(self.name, "theft", weather.thefts, what):
                 claim.take(self.name)
             if claim.owner != self.name:
-                await claim.wait(weather.dice.uniform(0.5, 2))
+                await claim.wait(weather.dice.uniform(1, 4))
             elif not await work(claim, number):
                 await claim.wait(weather.dice.uniform(0.05, 0.5))
             if not self.calls.alive:
@@ -150,7 +150,7 @@ class Process:
         batch = waiting[: self.weather.dice.randint(1, BATCH)]
         if not batch:
             return False
-        lease.begin()
+        lease.begin(self.weather.dice)
         tag, end = lease.tag, lease.position + len(batch)
         items = [to_item(commit) for commit in batch]
         self.weather.dice.shuffle(items)
@@ -181,7 +181,7 @@ class Process:
         batch = waiting[: self.weather.dice.randint(1, BATCH)]
         if not batch or self.cloud.held == consumer:
             return False
-        partition.begin()
+        partition.begin(self.weather.dice)
         tag, end = partition.tag, partition.position + len(batch)
         await self._for_ever(lambda: work(batch))
         back = f"{consumer} {number}"

@@ -14,7 +14,7 @@ def shortest(ending: Ending) -> Ending:
     shrinking = Shrinking(ending)
     plan = replace(ending.plan, only=frozenset(ending.struck))
     asked = [key for key in ending.asked if not key.startswith("register-")]
-    thin(asked, lambda kept: shrinking.fails(replace(plan, unasked={*asked} - {*kept})))
+    thin(asked, lambda kept: shrinking.fails(replace(plan, asks=frozenset(kept))))
     plan = replace(shrinking.best.plan, only=frozenset(shrinking.best.struck))
     thin(
         sorted(shrinking.best.struck),

@@ -33,6 +33,8 @@ class Call:
 class VirtualLoop(asyncio.BaseEventLoop):
     """Runs what is ready; when nothing is, jumps to the next moment at which something will be."""
 
+    _stopping: bool
+
     def __init__(self) -> None:
         super().__init__()
         self.passed = 0.0
@@ -75,17 +77,17 @@ class VirtualLoop(asyncio.BaseEventLoop):
         return cast("asyncio.TimerHandle", call)
 
     def _run_once(self) -> None:
-        """Do all that is ready now: the one place in which asyncio's loops differ."""
+        """Do one thing after the other until asked to stop: the one place in which asyncio's loops differ."""
         ready, moments = self.ready, self.moments
-        while moments and (moments[0][2].is_cancelled or not ready):
-            when, _, call = heappop(moments)
-            if not call.is_cancelled:
-                self.passed = max(self.passed, when)
-                ready.append(call)
-        if not ready:
-            raise RuntimeError("everything waits, and nothing will ever happen")
-        for _ in range(len(ready)):
-            call = ready.popleft()
+        while not self._stopping:
+            if ready:
+                call = ready.popleft()
+            elif moments:
+                when, _, call = heappop(moments)
+                if not call.is_cancelled:
+                    self.passed = max(self.passed, when)
+            else:
+                raise RuntimeError("everything waits, and nothing will ever happen")
             if not call.is_cancelled:
                 call.callback(*call.args)
 

@@ -13,6 +13,11 @@ WEIGHTS = (4, *[1] * (len(KINDS) - 1))
 AWAY = 0.9
 """How likely a call fails while its kind is away."""
 
+FATES = tuple(
+    f"{what} {when}" for when in ("before", "behind") for what in ("crash", "stall", "failed")
+)
+"""What may befall a call, and whether its effect has happened by then."""
+
 FAULT = "*"
 """Marks the faults in a trace."""
 
@@ -21,8 +26,8 @@ FAULT = "*"
 class Weather:
     """How often calls fail, and how often an operator rebuilds a view.
 
-    `dice` decide, `trace` tells, `struck` are the rolls that did harm. With `only`, no other roll does harm: a
-    world with fewer of its faults.
+    `dice` decide, `trace` tells (if it `tells`), `struck` are the rolls that did harm. With `only`, no other roll
+    does harm: a world with fewer of its faults.
     """
 
     dice: random.Random
@@ -34,6 +39,7 @@ class Weather:
     redeployments: float
     rebuilds: float
     only: AbstractSet[int] | None = None
+    tells: bool = True
     away: str = ""
     rolls: int = 0
     lossy: bool = False
@@ -45,22 +51,37 @@ class Weather:
     def __post_init__(self) -> None:
         self.lossy = self.losses > 0
 
+    def fate(self, who: str, call: str) -> str:
+        """Roll the dice for a call: one of the fates, which is told, or nothing."""
+        self.rolls += 1
+        roll = self.dice.random()
+        if self.away and call.startswith(self.away):
+            fate = "failed before" if roll < AWAY else ""
+        elif roll < 2 * (self.crashes + self.stalls + self.failures):
+            fate = self.dice.choices(FATES, (self.crashes, self.stalls, self.failures) * 2)[0]
+        else:
+            return ""
+        return fate if fate and self._does_harm(who, f"{fate} {call}") else ""
+
     def strikes(self, who: str, kind: str, probability: float, about: str = "") -> bool:
         """Roll the dice for one kind of fault; one that happens is told."""
         self.rolls += 1
         if self.dice.random() >= probability:
             return False
+        return self._does_harm(who, f"{kind} {about}" if about else kind)
+
+    def _does_harm(self, who: str, named: str) -> bool:
         if self.only is not None and self.rolls not in self.only:
             return False
         self.struck.append(self.rolls)
-        named = f"{kind} {about}" if about else kind
         self.fired[named] = self.fired.get(named, 0) + 1
         self.tell(who, f"{FAULT} {named}")
         return True
 
     def tell(self, who: str, what: str) -> None:
-        """Note what happens."""
-        self.trace.append(f"{asyncio.get_running_loop().time():9.4f} {who} {what}")
+        """Note what happens; in a world that is not told, nothing is."""
+        if self.tells:
+            self.trace.append(f"{asyncio.get_running_loop().time():9.4f} {who} {what}")
 
     def calm(self) -> None:
         """Let nothing fail any more."""
@@ -71,12 +92,8 @@ class Weather:
     async def spells(self) -> None:
         """Now and then one kind of call fails for a while, however often it is tried."""
         while self.failures:
-            await sleep(self.dice.uniform(1, 4))
+            await sleep(self.dice.uniform(0.7, 2.5))
             self.away = self.dice.choices(KINDS, WEIGHTS)[0] if self.failures else ""
             self.tell("weather", f"{FAULT} {self.away} is away")
             await sleep(self.dice.uniform(0.5, 2.5))
             self.away = ""
-
-    def badness(self, name: str) -> float:
-        """Tell how likely a call is to fail."""
-        return AWAY if self.away and name.startswith(self.away) else self.failures
