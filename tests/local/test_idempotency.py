@@ -18,7 +18,7 @@ from tests.sizes import size
 
 pytestmark = pytest.mark.long
 
-COMMANDS, STREAMS, AT_ONCE = size(600, 10_000), 50, 100
+COMMANDS, STREAMS, AT_ONCE = size(400, 10_000), 50, 100
 LOST = 0.05
 
 

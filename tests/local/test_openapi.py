@@ -16,7 +16,7 @@ CHECKS = (
     "response_schema_conformance,response_headers_conformance"
 )
 PHASES = "examples,coverage,fuzzing" if LONG else "examples,fuzzing"
-EXAMPLES, LEAST_CASES = size(20, 35), size(300, 2_000)
+EXAMPLES, LEAST_CASES = size(12, 35), size(200, 2_000)
 
 
 @pytest.mark.long

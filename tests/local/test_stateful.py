@@ -22,6 +22,7 @@ from tests.local import counting
 from tests.local.api import Api, Sent
 from tests.local.counting import Counted, Expected
 from tests.local.running import running
+from tests.sizes import size
 
 SKUS = st.sampled_from(["tea", "cup"])
 QUANTITIES = st.integers(1, 5)
@@ -232,7 +233,7 @@ def test_the_running_stack_agrees_with_a_model_after_any_sequence_of_commands(ur
     run_state_machine_as_test(
         machine(url, ended),
         settings=settings(
-            max_examples=10,
+            max_examples=size(6, 10),
             stateful_step_count=25,
             deadline=None,
             derandomize=True,
