@@ -84,7 +84,11 @@ def simulate(plan: Plan) -> Ending:
 def ending(seed: int) -> Ending:
     """Let the world of a seed happen, and happen again to be told when a promise broke."""
     first = simulate(Plan(seed, tells=False))
-    return simulate(Plan(seed)) if first.wrong else first
+    if not first.wrong:
+        return first
+    told = simulate(Plan(seed))
+    # Whatever was wrong stays so, even if the world should go another way when it is told.
+    return told if told.wrong else first
 
 
 async def _world(plan: Plan) -> Ending:
