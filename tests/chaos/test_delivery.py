@@ -15,7 +15,7 @@ pytestmark = pytest.mark.long
 
 SEED = int(os.environ.get("CHAOS_SEED", "20261123"))
 COMMANDS = int(os.environ.get("CHAOS_COMMANDS", str(size(160, 2_000))))
-KILLS = size(3, 20)
+KILLS = size(2, 20)
 
 
 @pytest.mark.timeout(1800)
