@@ -179,6 +179,12 @@ NOTICED = [
         "await self.rows.write(advanced, tag)",
         "await self.rows.write(advanced, tag) or stored is not None",
     ),
+    Bug(
+        "the rows that are read are written before those that will be",
+        f"{PROJECTIONS}._generations",
+        "return filling, replace(self, views=generations.standing)",
+        "return replace(self, views=generations.standing), filling",
+    ),
 ]
 
 REBUILDING = [

@@ -85,10 +85,4 @@ UNNOTICED = [
         "and one.transient]",
         "and one.transient and one.code != 'unavailable']",
     ),
-    Bug(
-        "the rows that are read are written before those that will be",
-        f"{PROJECTIONS}._generations",
-        "return filling, replace(self, views=generations.standing)",
-        "return replace(self, views=generations.standing), filling",
-    ),
 ]
