@@ -14,8 +14,8 @@ from tests.sizes import size
 pytestmark = pytest.mark.long
 
 SEED = int(os.environ.get("CHAOS_SEED", "20261123"))
-COMMANDS = int(os.environ.get("CHAOS_COMMANDS", str(size(160, 2_000))))
-KILLS = size(2, 20)
+COMMANDS = int(os.environ.get("CHAOS_COMMANDS", str(size(250, 2_000))))
+KILLS = size(4, 20)
 
 
 @pytest.mark.timeout(1800)
