@@ -9,7 +9,7 @@ from tests.chaos.cloud import BUSY
 from tests.chaos.delivery import Outcome, Plan, run
 from tests.chaos.weather import EVERY_FAULT
 from tests.figures import note
-from tests.sizes import size
+from tests.sizes import LONG, size
 
 pytestmark = pytest.mark.long
 
@@ -28,7 +28,8 @@ async def test_nothing_is_lost_reordered_or_stuck(
     assert outcome.wrong == []
     assert outcome.kills == KILLS
     assert EVERY_FAULT - outcome.faults.keys() == set()
-    assert outcome.first.interrupted > 0
+    # Few deaths may all miss the moment between a write and its answer.
+    assert outcome.first.interrupted > 0 or not LONG
     orders = outcome.last.orders
     assert 0.2 < outcome.last.confirmed / orders.total() < 0.8
     assert orders["rejected"], orders
