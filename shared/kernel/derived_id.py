@@ -12,6 +12,9 @@ from shared.kernel.stream import StreamName
 NAMESPACE = UUID("004c4c5e-75cf-4608-8767-8c9c9779f446")
 """The project's own (RFC 9562, section 5.5): another namespace would repeat everything that was ever caused."""
 
+# Made once: to make one for each id costs more than to write it.
+_as_json = json.JSONEncoder(separators=(",", ":")).encode
+
 
 def derived_id(event_id: str, reaction: str, target: StreamName, key: str) -> str:
     """Name the command that a reaction to one event sends to a stream under a key."""
@@ -28,9 +31,6 @@ def chain_id(source: str, event_id: str) -> str:
     return _uuid(source, event_id)
 
 
-_write = json.JSONEncoder(separators=(",", ":")).encode
-
-
 def _uuid(*parts: str) -> str:
     # JSON keeps the parts apart, whatever characters they hold.
-    return str(uuid5(NAMESPACE, _write(parts)))
+    return str(uuid5(NAMESPACE, _as_json(parts)))

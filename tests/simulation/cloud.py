@@ -21,6 +21,7 @@ from tests.simulation.watch import Watch
 
 RANGES, PARTITIONS = 3, 3
 HEARD = 0.3
+"""So often others hear that an owner goes to work, and may take from it what it works on."""
 GENERATIONS = "~generations"
 
 
