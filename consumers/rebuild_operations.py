@@ -1,17 +1,20 @@
 """What operators do about the rebuild of a view: begin it, and see how far it is."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import azure.functions as func
 
-from consumers.rebuild import Rebuild
 from shared.adapters.http.problems import Problem, from_error, not_found
 from shared.adapters.http.responses import json_response
 from shared.kernel.errors import OnewriteError
 from shared.kernel.view import View
 
+# Every instance loads this module, few rebuild a view.
+if TYPE_CHECKING:
+    from consumers.rebuild import Rebuild
 
-async def answer_rebuild(req: func.HttpRequest, rebuild: Rebuild) -> func.HttpResponse:
+
+async def answer_rebuild(req: func.HttpRequest, rebuild: "Rebuild") -> func.HttpResponse:
     """Begin a rebuild (POST), and answer with its phase, its generations, and each range of the feed."""
     try:
         view = _view(req.route_params["view"], rebuild)
@@ -34,7 +37,7 @@ async def answer_rebuild(req: func.HttpRequest, rebuild: Rebuild) -> func.HttpRe
         return from_error(error).response()
 
 
-def _view(name: str, rebuild: Rebuild) -> View[Any]:
+def _view(name: str, rebuild: "Rebuild") -> View[Any]:
     for view in rebuild.projections.views:
         if view.name == name:
             return view
