@@ -42,8 +42,8 @@ async def run(urls: Mapping[str, str], environment: Mapping[str, str]) -> int:
     except (ConfigurationError, AzureError) as error:
         reach = "start the stack (`make run`), or name the store that you mean in the settings"
         return show("store", Complaint(f"it cannot be reached: {error}", reach))
-    log = open_log_reader(settings)
     names = json.loads(NAMES.read_text(encoding="utf-8"))
+    hubs = {hub: open_log_reader(settings, hub) for hub in names["hubs"]}
     database = cosmos.get_database_client(names["database"])
     patient = Patient(
         names=names,
@@ -51,7 +51,7 @@ async def run(urls: Mapping[str, str], environment: Mapping[str, str]) -> int:
         environment=environment if HERE in urls else None,
         functions=await package.index(),
         cosmos=cosmos,
-        log=log,
+        hubs=hubs,
         progress=CosmosProgress(database.get_container_client(PROGRESS)),
         apps=[await meet(url, key) for url, key in urls.items()],
         now=lambda: datetime.now(UTC),
@@ -59,7 +59,8 @@ async def run(urls: Mapping[str, str], environment: Mapping[str, str]) -> int:
     complaints = 0
     async for name, said in examine(patient):
         complaints += show(name, said)
-    await log.close()
+    for reader in hubs.values():
+        await reader.close()
     await cosmos.close()
     return min(complaints, 1)
 

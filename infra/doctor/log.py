@@ -1,6 +1,7 @@
 """The log: as many partitions as the settings say, a group for each consumer, and nothing dropped too early."""
 
 import asyncio
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -10,13 +11,19 @@ from azure.eventhub.exceptions import EventHubError
 from infra.doctor.patient import Complaint, Finding, Patient, Unseen
 from shared.adapters.connections import Identity
 from shared.adapters.identity import credential
-from shared.adapters.names import EVENTS_HUB, FOLLOWERS
+from shared.adapters.names import COMMANDS_HUB, EVENTS_HUB
 from shared.kernel.lag import progress_name
 
 PATIENCE = 15.0
 SILENCE = 4.0
 # A reader beside that of a trigger is turned away by these: its group is there, and somebody reads it.
 TAKEN = ("stolen", "resource-limit-exceeded")
+RAISE = "then raise the retention of the hub above the longest standstill that you want to survive"
+DROPPED = {
+    EVENTS_HUB: f"the sweep sends them again, wait for it; {RAISE}",
+    # A command that waits is stored nowhere else.
+    COMMANDS_HUB: f"have their senders send them again under the same ids, those are `pending` for ever; {RAISE}",
+}
 
 
 async def partitions(patient: Patient) -> Complaint | None:
@@ -56,35 +63,48 @@ async def consumer_groups(patient: Patient) -> Complaint | None:
 
 
 async def retention(patient: Patient) -> Finding:
-    """See that the log has kept every event until every consumer had handled it, and for the whole window.
+    """See that each hub has kept all of it until its consumers had handled it, and for the whole window.
 
-    The hub does not tell readers its retention: an event that is older than the window proves it.
+    A hub does not tell readers its retention: a message that is older than the window proves it.
     """
-    extents = await patient.log.extents()
-    for consumer in FOLLOWERS:
-        for partition, (first, _) in enumerate(extents):
-            noted = await patient.progress.read(progress_name(consumer, partition))
-            if noted is not None and int(noted) + 1 < first:
-                return Complaint(
-                    f"the log has dropped {first - int(noted) - 1} events of partition {partition} that"
-                    f" {consumer} has not handled",
-                    "the sweep sends them again, wait for it; then raise the retention of the hub above the"
-                    " longest standstill that you want to survive",
-                )
-    window = timedelta(hours=patient.names["hubs"][EVENTS_HUB]["retentionHours"])
+    unproven = []
+    for hub, described in patient.names["hubs"].items():
+        extents = await patient.hubs[hub].extents()
+        for consumer in described["consumerGroups"]:
+            dropped = await _dropped(patient, consumer, extents)
+            if dropped:
+                return Complaint(f"{hub} has dropped {dropped}", DROPPED[hub])
+        if not await _proven(patient, hub, extents):
+            unproven.append(f"{hub} ({described['retentionHours']} hours)")
+    if not unproven:
+        return None
+    return Unseen(
+        f"nothing is as old as names.json promises that it may become in {' and '.join(unproven)}:"
+        " compare with what `az eventhubs eventhub show --query retentionDescription` says"
+    )
+
+
+async def _dropped(
+    patient: Patient, consumer: str, extents: Sequence[tuple[int, int]]
+) -> str | None:
+    for partition, (first, _) in enumerate(extents):
+        noted = await patient.progress.read(progress_name(consumer, partition))
+        if noted is not None and int(noted) + 1 < first:
+            missing = first - int(noted) - 1
+            return f"{missing} messages of partition {partition} that {consumer} has not handled"
+    return None
+
+
+async def _proven(patient: Patient, hub: str, extents: Sequence[tuple[int, int]]) -> bool:
+    window = timedelta(hours=patient.names["hubs"][hub]["retentionHours"])
     oldest = await asyncio.gather(
         *(
-            patient.log.time_after(partition, first - 1)
+            patient.hubs[hub].time_after(partition, first - 1)
             for partition, (first, last) in enumerate(extents)
             if last >= first
         )
     )
-    if any(time and patient.now() - time >= window for time in oldest):
-        return None
-    return Unseen(
-        f"no event in the log is {window / timedelta(hours=1):.0f} hours old, as names.json promises that it"
-        " may become: compare with what `az eventhubs eventhub show --query retentionDescription` says"
-    )
+    return any(time and patient.now() - time >= window for time in oldest)
 
 
 def _reader(patient: Patient, hub: str, group: str) -> EventHubConsumerClient:

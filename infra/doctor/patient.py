@@ -55,7 +55,8 @@ class App:
 class Patient:
     """A function set in one app or several, and its cloud.
 
-    `environment` are the settings that it runs with, where they can be seen: here, not in Azure.
+    `environment` are the settings that it runs with, where they can be seen: here, not in Azure. `hubs` reads
+    each hub of `names`.
     """
 
     names: Mapping[str, Any]
@@ -63,7 +64,7 @@ class Patient:
     environment: Mapping[str, str] | None
     functions: Functions
     cosmos: "CosmosClient"
-    log: LogReader
+    hubs: Mapping[str, LogReader]
     progress: Progress
     apps: Sequence[App]
     now: Callable[[], datetime]

@@ -64,6 +64,11 @@ async def a_consumer_that_came_too_late(ward: Ward) -> None:
     await ward.progress.write("projections:0", "-5")
 
 
+async def a_mailbox_that_came_too_late(ward: Ward) -> None:
+    ward.checks = dict(CHECKS)
+    await ward.progress.write("mailbox:0", "-5")
+
+
 def an_app_that_wants_its_key(ward: Ward) -> None:
     ward.set.running = None
 
@@ -138,6 +143,7 @@ BROKEN: dict[Callable[[Ward], Any], tuple[str, str]] = {
     fewer_partitions_than_the_hub_has: ("partitions", "events has 4, and 2"),
     a_group_that_nobody_made: ("consumer groups", "events/another"),
     a_consumer_that_came_too_late: ("retention", "projections"),
+    a_mailbox_that_came_too_late: ("retention", "commands has dropped 4 messages of partition 0"),
     an_app_that_wants_its_key: ("apps", "/admin/functions answers 401"),
     an_app_that_nobody_named: ("apps", "nothing runs lag, parked"),
     a_function_that_runs_nowhere: ("apps", "nothing runs deadlines"),

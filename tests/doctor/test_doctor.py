@@ -93,7 +93,23 @@ async def test_only_an_event_as_old_as_the_window_proves_the_retention(
 
     said = (await ward.findings())["retention"]
 
-    assert said is None if proven else isinstance(said, Unseen) and "168 hours" in said.why
+    if proven:
+        assert said is None
+    else:
+        assert isinstance(said, Unseen)
+        assert "events (168 hours) and commands (168 hours)" in said.why
+
+
+async def test_the_retention_of_each_hub_is_proven_by_itself(ward: Ward) -> None:
+    ward.checks = {"retention": CHECKS["retention"]}
+    ward.now = lambda: datetime.now(UTC) + timedelta(hours=168.1)
+    ward.asked["hubs"]["commands"]["retentionHours"] = 400
+
+    said = (await ward.findings())["retention"]
+
+    assert isinstance(said, Unseen)
+    assert "commands (400 hours)" in said.why
+    assert "events (" not in said.why
 
 
 async def test_each_app_is_asked_for_what_runs_in_it(ward: Ward) -> None:

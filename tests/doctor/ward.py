@@ -104,7 +104,8 @@ class Ward:
         self._place.write_text(json.dumps(self.made), encoding="utf-8")
         await asyncio.to_thread(provision, self.services.cosmos, self._place)
         settings = Settings.read(self.settings)
-        cosmos, log = await open_client(settings), open_log_reader(settings)
+        cosmos = await open_client(settings)
+        hubs = {hub: open_log_reader(settings, hub) for hub in self.asked["hubs"]}
         try:
             database = cosmos.get_database_client(self.made["database"])
             for lease in self.leases:
@@ -115,7 +116,7 @@ class Ward:
                 environment=self.environment,
                 functions=self.functions,
                 cosmos=cosmos,
-                log=log,
+                hubs=hubs,
                 progress=self.progress,
                 apps=[await meet(one.url, one.key) for one in self.sets],
                 now=self.now,
@@ -123,4 +124,5 @@ class Ward:
             return {name: said async for name, said in examine(patient, self.checks)}
         finally:
             await cosmos.close()
-            await log.close()
+            for reader in hubs.values():
+                await reader.close()
