@@ -17,7 +17,7 @@ $(VENV)/ready: requirements.txt requirements-dev.txt
 	@$(PYTHON) infra/check_python.py
 	@echo "setting up $(VENV) (once) ..."
 	@$(PYTHON) -m venv --clear $(VENV)
-	@$(PY) -m pip install --quiet --disable-pip-version-check --no-deps -r requirements-dev.txt
+	@$(PY) -m pip install --quiet --disable-pip-version-check --no-compile --no-deps -r requirements-dev.txt
 	@touch $@
 
 run: setup  ## serves on 127.0.0.1:7071, with stand-ins of its cloud beside it
@@ -26,7 +26,11 @@ run: setup  ## serves on 127.0.0.1:7071, with stand-ins of its cloud beside it
 demo: setup  ## 2,000 orders of things of which there is too little, and a check of every row
 	@$(PY) -m infra.local.demo
 
-test: lint types imports tests  ## all that CI runs
+# Neither types nor coverage takes more than one processor; what is measured is alone.
+test: lint imports  ## all that CI runs
+	@$(MAKE) --no-print-directory -j 2 types coverage
+	@$(PY) -m pytest -m alone
+	@$(PY) -m pytest -m "not alone" $(INSIDE:%=--ignore=%) --numprocesses 3 --dist loadfile --no-loadscope-reorder
 
 doctor: setup  ## examines the running stack (or URL="...", one for each app), and says how to mend what is wrong
 	@$(PY) -m infra.doctor $(if $(URL),--url $(URL))
@@ -57,11 +61,6 @@ types: setup
 
 imports: setup
 	@$(VENV)/bin/lint-imports --no-cache
-
-tests: setup
-	@$(PY) -m pytest -m alone
-	@$(MAKE) --no-print-directory coverage
-	@$(PY) -m pytest -m "not alone" $(INSIDE:%=--ignore=%) --numprocesses 3 --dist loadfile --no-loadscope-reorder
 
 coverage: setup  ## every branch of kernel, domain and roles is tested
 	@$(PY) -m coverage run -m pytest $(INSIDE)
