@@ -1,5 +1,6 @@
 """Planted bugs: small, realistic mutations of kernel, roles and deciders, each of which a few worlds must find."""
 
+from tests.simulation.asking_bugs import ASKING, TELLING
 from tests.simulation.business_bugs import BUSINESS
 from tests.simulation.planting import Bug
 from tests.simulation.unnoticed import PROJECTIONS, PUBLISHER, SERVICE, UNNOTICED
@@ -216,4 +217,4 @@ REBUILDING = [
     ),
 ]
 
-BUGS = [*NOTICED, *REBUILDING, *BUSINESS, *UNNOTICED]
+BUGS = [*NOTICED, *REBUILDING, *TELLING, *ASKING, *BUSINESS, *UNNOTICED]

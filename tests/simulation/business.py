@@ -7,9 +7,9 @@ from typing import Any
 
 from shared.kernel.commit import Commit, RecordedEvent
 from shared.kernel.outcome import Refused
-from tests.simulation.clients import Told
 from tests.simulation.deployments import EXPIRY
 from tests.simulation.levels import Level, level_of
+from tests.simulation.told import Told
 
 LOOKS = timedelta(seconds=12)
 """So long it takes at most, in calm weather, until somebody has looked at all that waits, and called it off.

@@ -12,6 +12,8 @@ from infra.local.demo.oracle import served
 from shared.adapters.memory import (
     MemoryEventStore,
     MemoryLog,
+    MemoryNotifier,
+    MemoryOutcomes,
     MemoryParking,
     MemoryProgress,
     MemoryRows,
@@ -20,6 +22,9 @@ from shared.kernel.commit import Commit
 from tests.simulation.watch import Watch
 
 RANGES, PARTITIONS = 3, 3
+READERS = ("projections", "reactions", "notifications", "mailbox")
+"""Who reads a hub: the last one that of the commands, all others the log."""
+
 HEARD = 0.3
 """So often others hear that an owner goes to work, and may take from it what it works on."""
 GENERATIONS = "~generations"
@@ -83,11 +88,15 @@ class Cloud:
     store: MemoryEventStore = field(default_factory=MemoryEventStore)
     rows: MemoryRows = field(default_factory=MemoryRows)
     log: MemoryLog = field(default_factory=lambda: MemoryLog(PARTITIONS))
+    waiting: MemoryLog = field(default_factory=lambda: MemoryLog(PARTITIONS))
+    topic: MemoryNotifier = field(default_factory=MemoryNotifier)
+    outcomes: MemoryOutcomes = field(default_factory=MemoryOutcomes)
     parking: MemoryParking = field(default_factory=MemoryParking)
     progress: MemoryProgress = field(default_factory=MemoryProgress)
     leases: list[Claim] = field(default_factory=lambda: [Claim() for _ in range(RANGES)])
-    partitions: list[Claim] = field(default_factory=lambda: [Claim() for _ in range(PARTITIONS)])
-    reacting: list[Claim] = field(default_factory=lambda: [Claim() for _ in range(PARTITIONS)])
+    readers: dict[str, list[Claim]] = field(
+        default_factory=lambda: {name: [Claim() for _ in range(PARTITIONS)] for name in READERS}
+    )
     ranges: list[list[Commit]] = field(default_factory=lambda: [[] for _ in range(RANGES)])
     sorted: int = 0
     lost: set[int] = field(default_factory=set)
@@ -104,15 +113,23 @@ class Cloud:
             self.sorted += 1
         return self.ranges[number]
 
-    def unseen(self, bodies: Sequence[bytes]) -> list[str]:
-        """Name the events of messages that no row has seen, or not every row of their stream."""
-        seen: dict[str, int] = {}
-        rows, known = self.rows.all(), self.generations()
-        kept_up = {view for view in {row.at.view for row in rows} if _is_kept_up(view, known)}
-        for row in rows:
-            if row.at.view in kept_up:
-                seen[row.at.stream] = min(row.version, seen.get(row.at.stream, row.version))
+    def messages(self, reader: str, number: int) -> list[bytes]:
+        """Give the partition of a hub that somebody reads."""
+        hub = self.waiting if reader == "mailbox" else self.log
+        return hub.messages[number]
+
+    def unseen(self, bodies: Sequence[bytes], known: Mapping[str, dict[str, Any]]) -> list[str]:
+        """Name the events of messages that no row has seen, or not every row of their stream.
+
+        Only generations count that were `known` when work on the messages began: the feed fills those of later.
+        """
         events = [event_id(body).rpartition("@") for body in bodies]
+        streams, current = {stream for stream, _, _ in events}, self.generations()
+        seen: dict[str, int] = {}
+        for row in self.rows.all():
+            stream, view = row.at.stream, row.at.view
+            if stream in streams and _is_kept_up(view, known) and _is_kept_up(view, current):
+                seen[stream] = min(row.version, seen.get(stream, row.version))
         return [
             f"{stream}@{version} counts as projected, and a row is behind it"
             for stream, _, version in events
@@ -134,9 +151,9 @@ class Cloud:
                 for number, lease in enumerate(self.leases)
             )
             and all(
-                claim.position == len(self.log.messages[number])
-                for consumer in (self.partitions, self.reacting)
-                for number, claim in enumerate(consumer)
+                claim.position == len(self.messages(reader, number))
+                for reader, claims in self.readers.items()
+                for number, claim in enumerate(claims)
             )
         )
 

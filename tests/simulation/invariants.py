@@ -8,9 +8,10 @@ from pydantic_core import from_json
 from infra.local.demo import process
 from infra.local.demo.oracle import compare, fold, streams
 from shared.kernel.commit import Commit, to_item
-from shared.kernel.outcome import Accepted
-from tests.simulation.clients import Told
+from shared.kernel.outcome import Accepted, Outcome, Outdated
 from tests.simulation.cloud import Cloud, served_rows
+from tests.simulation.notices import untold
+from tests.simulation.told import Told
 
 DERIVED = 36
 """The length of a UUID."""
@@ -21,6 +22,7 @@ def broken(cloud: Cloud, told: Told) -> list[str]:
     wrong = [*told.wrong, *cloud.back, *cloud.watch.wrong]
     wrong += _answers(cloud.store.commits(), told)
     wrong += _log(cloud)
+    wrong += untold(cloud.store.commits(), cloud.topic.published)
     wrong += [f"{one.stream} is parked: {one.error}" for one in cloud.parking.markers()]
     items = [to_item(commit) for commit in cloud.store.commits()]
     try:
@@ -49,6 +51,9 @@ def _untrue(stored: Mapping[tuple[str, str], Commit], told: Told) -> list[str]:
     wrong: list[str] = []
     for (stream, key), outcome in told.answers():
         own = stored.get((stream, key))
+        if not _is_expected(told.expected.get((stream, key)), outcome):
+            answer = f"{type(outcome).__name__} at {outcome.version}"
+            wrong.append(f"{stream}: {key} expected another version, and was told {answer}")
         if isinstance(outcome, Accepted) and own != outcome.commit:
             wrong.append(f"{stream}: {key} was told of a commit that is not stored")
         # A copy that was still on its way may be stored later: behind what the negative answer saw.
@@ -57,6 +62,14 @@ def _untrue(stored: Mapping[tuple[str, str], Commit], told: Told) -> list[str]:
                 f"{stream}: {key} was told {type(outcome).__name__}, and was stored already"
             )
     return wrong
+
+
+def _is_expected(expected: int | None, outcome: Outcome) -> bool:
+    """Tell whether an answer may be given to who insists on a version."""
+    if isinstance(outcome, Outdated):
+        return expected is not None and outcome.version != expected
+    seen = outcome.commit.first - 1 if isinstance(outcome, Accepted) else outcome.version
+    return expected is None or seen == expected
 
 
 def _log(cloud: Cloud) -> list[str]:

@@ -1,4 +1,4 @@
-"""The ports as one host sees them: every method is a call, and what may go wrong with each is said here."""
+"""The store, the rows, the log and the feed as one host sees them: every method is a call, and may go wrong."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -9,16 +9,12 @@ from shared.kernel.commit import Commit, to_item
 from shared.kernel.errors import LogUnavailable, OutcomeUnknown
 from shared.kernel.generation import GENERATIONS
 from shared.kernel.listing import Listing
-from shared.kernel.parking import Decision, Parked
 from shared.kernel.ports import (
     Appended,
     Collided,
     FeedPage,
     Found,
     Log,
-    Parking,
-    Progress,
-    StoredParked,
     StoredRow,
 )
 from shared.kernel.stream import StreamName
@@ -166,59 +162,6 @@ class SimLog:
             await self.inner.send(partition, bodies)
 
         await self.calls.call(f"send {named}", send, lambda _: LogUnavailable("no answer"))
-
-
-@dataclass
-class SimParking:
-    """The markers."""
-
-    calls: Calls
-    inner: Parking
-
-    async def park(self, marker: Parked) -> None:
-        park = lambda: self.inner.park(marker)  # noqa: E731
-        await self.calls.call(f"park {marker.stream}", park, store_failed(self.calls))
-
-    async def seen(self, consumer: str, stream: str, version: int) -> bool:
-        seen = lambda: self.inner.seen(consumer, stream, version)  # noqa: E731
-        return await self.calls.call(f"seen {stream}", seen, store_failed(self.calls))
-
-    async def find(self, consumer: str, stream: str) -> StoredParked | None:
-        find = lambda: self.inner.find(consumer, stream)  # noqa: E731
-        return await self.calls.call(f"find parked {stream}", find, store_failed(self.calls))
-
-    async def parked(self, consumer: str) -> list[Parked]:
-        parked = lambda: self.inner.parked(consumer)  # noqa: E731
-        return await self.calls.call("parked", parked, store_failed(self.calls))
-
-    async def unpark(self, parked: StoredParked) -> bool:
-        unpark = lambda: self.inner.unpark(parked)  # noqa: E731
-        name = f"unpark {parked.marker.stream}"
-        return await self.calls.call(name, unpark, store_failed(self.calls))
-
-    async def decide(self, decision: Decision) -> None:
-        decide = lambda: self.inner.decide(decision)  # noqa: E731
-        await self.calls.call(f"decide {decision.stream}", decide, store_failed(self.calls))
-
-    async def decisions(self, consumer: str, stream: str) -> list[Decision]:
-        decisions = lambda: self.inner.decisions(consumer, stream)  # noqa: E731
-        return await self.calls.call(f"decisions {stream}", decisions, store_failed(self.calls))
-
-
-@dataclass
-class SimProgress:
-    """The places of slow work."""
-
-    calls: Calls
-    inner: Progress
-
-    async def read(self, name: str) -> str | None:
-        read = lambda: self.inner.read(name)  # noqa: E731
-        return await self.calls.call("read progress", read, store_failed(self.calls))
-
-    async def write(self, name: str, position: str) -> None:
-        write = lambda: self.inner.write(name, position)  # noqa: E731
-        await self.calls.call(f"progress {position}", write, store_failed(self.calls))
 
 
 @dataclass

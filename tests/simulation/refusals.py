@@ -8,7 +8,7 @@ from shared.domain import domain
 from shared.kernel.commit import Commit
 from shared.kernel.outcome import Accepted, Outdated, Refused
 from shared.kernel.stream import StreamName
-from tests.simulation.clients import Told
+from tests.simulation.told import Told
 
 
 def unjust(commits: Sequence[Commit], told: Told) -> list[str]:

@@ -2,26 +2,45 @@
 
 import inspect
 import random
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from shared.kernel.commit import Commit, Metadata, RecordedEvent
 from shared.kernel.errors import OnewriteError
+from shared.kernel.final_outcome import FinalOutcome
 from shared.kernel.listing import Listing
+from shared.kernel.notification import Notification
 from shared.kernel.parking import Decision, Parked
-from shared.kernel.ports import EventStore, Feed, Log, Parking, Progress, Rows, StoredParked
+from shared.kernel.ports import (
+    EventStore,
+    Feed,
+    Log,
+    Notifier,
+    Outcomes,
+    Parking,
+    Progress,
+    Rows,
+    StoredParked,
+)
 from shared.kernel.stream import StreamName
 from shared.kernel.view import Row, RowKey
 from tests.simulation import virtual_time
 from tests.simulation.calls import Calls
 from tests.simulation.cloud import Cloud
-from tests.simulation.ports import SimFeed, SimLog, SimParking, SimProgress, SimRows, SimStore
+from tests.simulation.keeping import SimOutcomes, SimParking, SimProgress
+from tests.simulation.ports import SimFeed, SimLog, SimRows, SimStore
+from tests.simulation.sending import SimHub, SimNotifier
 from tests.simulation.weather import Weather
 
 TIME = "2026-11-23T12:00:00.000000Z"
 EVENT = RecordedEvent("StockReceived", 1, {"quantity": 1})
 MARKER = Parked("projections", "item-SKU1", 1, 1, "broken", TIME)
+CONFIRMED = "onewrite.order.confirmed.v1"
+NOTIFICATION = Notification(
+    f"order-o1@2/{CONFIRMED}", "/onewrite/order", CONFIRMED, "order-o1", TIME, 2, "c1-1", {}
+)
 AT = RowKey("stock", "SKU1", "item-SKU1")
 ARGUMENTS: dict[str, Any] = {
     "stream": StreamName("item", "SKU1"),
@@ -45,34 +64,42 @@ ARGUMENTS: dict[str, Any] = {
     "name": "sweep",
     "partition": 0,
     "bodies": [b'{"specversion":"1.0","id":"item-SKU1@1"}'],
+    "notifications": [NOTIFICATION],
+    "outcome": FinalOutcome("item-SKU1", "c1-1", "unchanged", 1),
+    "command_id": "c1-1",
     "commits": [Commit("item-SKU1", 1, "c1-1", "", (EVENT,), Metadata("c1-1", "c1-1", TIME))],
 }
-PORTS: dict[Any, Any] = {
-    EventStore: lambda calls, cloud: SimStore(calls, cloud, lambda work: work.close()),
-    Rows: lambda calls, cloud: SimRows(calls, cloud.rows, cloud.back),
-    Log: lambda calls, cloud: SimLog(calls, cloud.log, cloud.lost, cloud.lost_once),
-    Parking: lambda calls, cloud: SimParking(calls, cloud.parking),
-    Progress: lambda calls, cloud: SimProgress(calls, cloud.progress),
-    Feed: SimFeed,
-}
+PORTS: list[tuple[type, Any]] = [
+    (EventStore, lambda calls, cloud: SimStore(calls, cloud, lambda work: work.close())),
+    (Rows, lambda calls, cloud: SimRows(calls, cloud.rows, cloud.back)),
+    (Log, lambda calls, cloud: SimLog(calls, cloud.log, cloud.lost, cloud.lost_once)),
+    (Log, lambda calls, cloud: SimHub(calls, cloud.waiting)),
+    (Notifier, lambda calls, cloud: SimNotifier(calls, cloud.topic)),
+    (Outcomes, lambda calls, cloud: SimOutcomes(calls, cloud.outcomes)),
+    (Parking, lambda calls, cloud: SimParking(calls, cloud.parking)),
+    (Progress, lambda calls, cloud: SimProgress(calls, cloud.progress)),
+    (Feed, SimFeed),
+]
 
 
 METHODS = [
-    pytest.param(port, name, id=f"{port.__name__}.{name}")
-    for port in PORTS
+    pytest.param(port, made, name, id=f"{number}.{port.__name__}.{name}")
+    for number, (port, made) in enumerate(PORTS)
     for name, method in vars(port).items()
     if inspect.iscoroutinefunction(method)
 ]
 
 
-@pytest.mark.parametrize(("port", "name"), METHODS)
-def test_every_method_may_fail_and_a_host_may_die_in_it(port: type, name: str) -> None:
+@pytest.mark.parametrize(("port", "made", "name"), METHODS)
+def test_every_method_may_fail_and_a_host_may_die_in_it(
+    port: type, made: Callable[[Calls, Cloud], Any], name: str
+) -> None:
     deaths: list[str] = []
 
     async def call(failures: float, crashes: float) -> None:
         weather = Weather(random.Random(1), failures, crashes, 0.0, 0.0, 0.0, 0.0, 0.0)
         calls = Calls("host-0", weather, lambda: deaths.append(name))
-        method = getattr(PORTS[port](calls, Cloud()), name)
+        method = getattr(made(calls, Cloud()), name)
         given = inspect.signature(getattr(port, name)).parameters
         await method(*(ARGUMENTS[one] for one in given if one != "self"))
 

@@ -6,8 +6,11 @@ import itertools
 from collections import deque
 from collections.abc import Callable, Coroutine, Generator
 from contextvars import Context
+from datetime import UTC, datetime, timedelta
 from heapq import heappop, heappush
 from typing import Any, cast
+
+NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 
 
 class Call:
@@ -131,6 +134,11 @@ def sleep(seconds: float) -> Moment:
     """Let virtual time pass."""
     loop = cast("VirtualLoop", asyncio.get_running_loop())
     return Moment(loop, loop.passed + seconds)
+
+
+def now() -> datetime:
+    """Tell the virtual time."""
+    return NOON + timedelta(seconds=cast("VirtualLoop", asyncio.get_running_loop()).passed)
 
 
 def run[T](main: Coroutine[Any, Any, T]) -> T:

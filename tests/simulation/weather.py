@@ -7,8 +7,11 @@ from dataclasses import dataclass, field
 
 from tests.simulation.virtual_time import sleep
 
-KINDS = ("append", "find", "read item", "tail", "read row", "write row", "send", "feed", "page")
-WEIGHTS = (4, *[1] * (len(KINDS) - 1))
+KINDS = (
+    *("append", "find", "read item", "tail", "read row", "write row", "send", "feed", "page"),
+    *("publish", "leave", "outcome"),
+)
+WEIGHTS = (6, *[1] * (len(KINDS) - 1))
 """What a write has come to is the hardest question of all."""
 AWAY = 0.9
 """How likely a call fails while its kind is away."""

@@ -10,13 +10,14 @@ from shared.adapters.memory import MemoryEventStore
 from shared.kernel.stream import StreamName
 from tests.simulation import processes, virtual_time
 from tests.simulation.business import LOOKS, overdue, unbusinesslike
-from tests.simulation.clients import Client, Told, open_warehouse
+from tests.simulation.clients import Client, open_warehouse
 from tests.simulation.cloud import Cloud
 from tests.simulation.deployments import EXPIRY
 from tests.simulation.hosts import Host
 from tests.simulation.invariants import broken
 from tests.simulation.refusals import unjust
-from tests.simulation.virtual_time import sleep
+from tests.simulation.told import Told
+from tests.simulation.virtual_time import now, sleep
 from tests.simulation.weather import Weather
 
 SETTLE = 120.0
@@ -160,7 +161,7 @@ async def _released(cloud: Cloud) -> list[str]:
     await sleep((EXPIRY + LOOKS).total_seconds())
     cloud.held = ""
     # Who waits for its reactions must have been called off; where the rows are held back, nobody can know.
-    return overdue(cloud.store.commits(), processes.now()) if held == "reactions" else []
+    return overdue(cloud.store.commits(), now()) if held == "reactions" else []
 
 
 async def _settle(cloud: Cloud, told: Told) -> list[str]:

@@ -1,0 +1,61 @@
+"""Planted bugs of what others are told, and of how clients may ask: insisting, once more, or without waiting."""
+
+from tests.simulation.planting import Bug
+
+TELLING = [
+    Bug(
+        "what the topic does not acknowledge is told to nobody",
+        "consumers.notifications:Notifications._publish",
+        "    unwanted = await patiently(partial(self.notifier.publish, told), self.pause)\n",
+        "    from shared.kernel.errors import NotifierError\n"
+        "    try:\n"
+        "        unwanted = await patiently(partial(self.notifier.publish, told), self.pause)\n"
+        "    except NotifierError:\n"
+        "        return ()\n",
+    ),
+    Bug(
+        "others are told of the last event of a batch alone",
+        "consumers.notifications:Notifications._publish",
+        "partial(self.notifier.publish, told)",
+        "partial(self.notifier.publish, told[-1:])",
+    ),
+    Bug(
+        "a notification is named by its stream, not by its event",
+        "shared.kernel.notification:notification",
+        'f"{envelope.id}/{type_}"',
+        'f"{envelope.subject}/{type_}"',
+    ),
+]
+
+ASKING = [
+    Bug(
+        "a version that was seen is only asked for when the stream is behind it",
+        "shared.kernel.plan:_decide",
+        "request.expected not in {None, loaded.version}",
+        "(request.expected or 0) > loaded.version",
+    ),
+    Bug(
+        "an id that is taken answers for any command",
+        "shared.kernel.application_service:_stored",
+        "if not request.derived and",
+        "if request.derived and",
+    ),
+    Bug(
+        "a command that waits forgets the version that its client has seen",
+        "shared.kernel.waiting_command:request_of",
+        "waiting.metadata, waiting.expected",
+        "waiting.metadata, None",
+    ),
+    Bug(
+        "what may pass is kept as the outcome of a command that waits",
+        "consumers.mailbox:DurableMailbox._decide",
+        "if isinstance(error, OnewriteError) and error.transient:",
+        "if not isinstance(error, OnewriteError):",
+    ),
+    Bug(
+        "a command that waits is forgotten when its outcome could not be kept",
+        "consumers.mailbox:DurableMailbox.handle",
+        "if errors:",
+        "if errors and len(errors) == len(handled):",
+    ),
+]

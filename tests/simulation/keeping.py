@@ -1,0 +1,78 @@
+"""What is kept beside events and rows, as one host sees it: markers, places, and what became of commands."""
+
+from dataclasses import dataclass
+
+from shared.kernel.final_outcome import FinalOutcome
+from shared.kernel.parking import Decision, Parked
+from shared.kernel.ports import Outcomes, Parking, Progress, StoredParked
+from tests.simulation.calls import Calls, store_failed
+
+
+@dataclass
+class SimParking:
+    """The markers."""
+
+    calls: Calls
+    inner: Parking
+
+    async def park(self, marker: Parked) -> None:
+        park = lambda: self.inner.park(marker)  # noqa: E731
+        await self.calls.call(f"park {marker.stream}", park, store_failed(self.calls))
+
+    async def seen(self, consumer: str, stream: str, version: int) -> bool:
+        seen = lambda: self.inner.seen(consumer, stream, version)  # noqa: E731
+        return await self.calls.call(f"seen {stream}", seen, store_failed(self.calls))
+
+    async def find(self, consumer: str, stream: str) -> StoredParked | None:
+        find = lambda: self.inner.find(consumer, stream)  # noqa: E731
+        return await self.calls.call(f"find parked {stream}", find, store_failed(self.calls))
+
+    async def parked(self, consumer: str) -> list[Parked]:
+        parked = lambda: self.inner.parked(consumer)  # noqa: E731
+        return await self.calls.call("parked", parked, store_failed(self.calls))
+
+    async def unpark(self, parked: StoredParked) -> bool:
+        unpark = lambda: self.inner.unpark(parked)  # noqa: E731
+        name = f"unpark {parked.marker.stream}"
+        return await self.calls.call(name, unpark, store_failed(self.calls))
+
+    async def decide(self, decision: Decision) -> None:
+        decide = lambda: self.inner.decide(decision)  # noqa: E731
+        await self.calls.call(f"decide {decision.stream}", decide, store_failed(self.calls))
+
+    async def decisions(self, consumer: str, stream: str) -> list[Decision]:
+        decisions = lambda: self.inner.decisions(consumer, stream)  # noqa: E731
+        return await self.calls.call(f"decisions {stream}", decisions, store_failed(self.calls))
+
+
+@dataclass
+class SimProgress:
+    """The places of slow work."""
+
+    calls: Calls
+    inner: Progress
+
+    async def read(self, name: str) -> str | None:
+        read = lambda: self.inner.read(name)  # noqa: E731
+        return await self.calls.call("read progress", read, store_failed(self.calls))
+
+    async def write(self, name: str, position: str) -> None:
+        write = lambda: self.inner.write(name, position)  # noqa: E731
+        await self.calls.call(f"progress {position}", write, store_failed(self.calls))
+
+
+@dataclass
+class SimOutcomes:
+    """The final outcomes of commands that waited."""
+
+    calls: Calls
+    inner: Outcomes
+
+    async def read(self, stream: str, command_id: str) -> FinalOutcome | None:
+        read = lambda: self.inner.read(stream, command_id)  # noqa: E731
+        return await self.calls.call(f"outcome of {stream}", read, store_failed(self.calls))
+
+    async def write(self, outcome: FinalOutcome) -> None:
+        write = lambda: self.inner.write(outcome)  # noqa: E731
+        name = f"outcome of {outcome.stream} {outcome.kind}"
+        await self.calls.call(name, write, store_failed(self.calls))

@@ -1,0 +1,51 @@
+"""Commands that wait: left with a host of a simulation, and looked for as the API does."""
+
+import asyncio
+
+from command_api.mailbox import BEHIND_EVERYTHING
+from shared.kernel.decider import Refusal
+from shared.kernel.errors import LogUnavailable
+from shared.kernel.outcome import Accepted, Outcome, Outdated, Refused, Unchanged
+from shared.kernel.partition import partition_of
+from shared.kernel.request import CommandRequest
+from shared.kernel.stream import StreamName
+from shared.kernel.waiting_command import encode_command
+from tests.simulation.cloud import Cloud
+from tests.simulation.processes import Process
+
+PATIENCE = 1.0
+
+
+async def leave(process: Process, request: CommandRequest) -> bool:
+    """Leave a command in the mailbox of a host; False: nobody knows whether it is there."""
+    if not process.calls.alive:
+        return False
+    hub = process.roles.waiting
+    partition = partition_of(str(request.stream), hub.partitions)
+    leaving = process.spawn(hub.send(partition, [encode_command(request)]))
+    await asyncio.wait({leaving}, timeout=PATIENCE)
+    if not leaving.done():
+        leaving.cancel()
+        return False
+    if leaving.cancelled():
+        return False
+    error = leaving.exception()
+    if error is not None and not isinstance(error, LogUnavailable):
+        raise error
+    return error is None
+
+
+async def became(cloud: Cloud, stream: StreamName, key: str) -> Outcome | None:
+    """Tell what became of a command: its commit, if there is one, else what was kept; None while it waits."""
+    found = await cloud.store.find(stream, BEHIND_EVERYTHING, [key])
+    if found.commits:
+        return Accepted(found.commits[0], repeated=False)
+    kept = await cloud.outcomes.read(str(stream), key)
+    if kept is None:
+        return None
+    if kept.kind == "unchanged":
+        return Unchanged(kept.version)
+    if kept.kind == "outdated":
+        return Outdated(kept.version)
+    # What failed is no refusal that a decider gives, and so is found.
+    return Refused(Refusal(kept.code, kept.detail), kept.version)

@@ -1,0 +1,100 @@
+"""Every role of a process, assembled as it is deployed; its ports are those that the weather reaches."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from operator import attrgetter
+from typing import Any
+
+from consumers.causing import event_processor
+from consumers.deadlines import Deadlines
+from consumers.mailbox import DurableMailbox
+from consumers.notifications import Notifications
+from consumers.projections import Projections
+from consumers.reactions import Reactions
+from consumers.rebuild import Rebuild
+from shared.domain import domain
+from shared.kernel.dispatcher import Dispatcher
+from shared.kernel.dispatching import dispatcher
+from shared.kernel.domain import Domain
+from shared.kernel.generation_rows import GenerationRows
+from shared.kernel.ports import Log
+from single_publisher.publish import Publisher
+from single_publisher.sweep import Sweep
+from tests.simulation.calls import Calls
+from tests.simulation.cloud import Cloud
+from tests.simulation.keeping import SimOutcomes, SimParking, SimProgress
+from tests.simulation.ports import SimFeed, SimLog, SimRows, SimStore
+from tests.simulation.sending import SimHub, SimNotifier
+from tests.simulation.virtual_time import now
+
+AGE = timedelta(seconds=0.5)
+GRACE = timedelta(seconds=5)
+PAGE = 2
+"""Rows that a look for deadlines takes at a time."""
+
+
+@dataclass(frozen=True)
+class Roles:
+    """What a process runs; `waiting` takes the commands that are to wait."""
+
+    dispatcher: Dispatcher
+    waiting: SimHub
+    publisher: Publisher
+    projections: Projections
+    reactions: Reactions
+    notifications: Notifications
+    mailbox: DurableMailbox
+    deadlines: Deadlines
+    rebuild: Rebuild
+    sweep: Sweep
+
+
+def assemble(
+    version: Domain,
+    cloud: Cloud,
+    calls: Calls,
+    pause: Callable[[int], Awaitable[None]],
+    detached: Callable[[Any], object],
+) -> Roles:
+    """Assemble the roles of a version; `detached` runs what has left the process already."""
+    store = SimStore(calls, cloud, detached)
+    parking = SimParking(calls, cloud.parking)
+    rows = SimRows(calls, cloud.rows, cloud.back)
+    log = SimLog(calls, cloud.log, cloud.lost, cloud.lost_once)
+    feed, progress = SimFeed(calls, cloud), SimProgress(calls, cloud.progress)
+    served = GenerationRows(rows, attrgetter("serving"), now)
+    outcomes = SimOutcomes(calls, cloud.outcomes)
+    notifier = SimNotifier(calls, cloud.topic)
+
+    async def give_log() -> Log:
+        return log
+
+    dispatching = dispatcher(version, store, pause)
+    processor = event_processor(version, dispatching, now, pause)
+    publisher = Publisher(log, store, parking, now)
+    projections = Projections(domain.views, rows, store, parking, give_log, now)
+    return Roles(
+        dispatcher=dispatching,
+        waiting=SimHub(calls, cloud.waiting),
+        publisher=publisher,
+        projections=projections,
+        reactions=Reactions(version, processor, store, parking, now),
+        notifications=Notifications(version, served, notifier, store, parking, now, pause),
+        mailbox=DurableMailbox(version, dispatching, outcomes, parking, now, pause),
+        deadlines=Deadlines(
+            *(version.deadlines, served, store, dispatching, parking, progress), now, PAGE
+        ),
+        rebuild=Rebuild(projections, feed, progress, now, GRACE),
+        sweep=Sweep(
+            feed=feed,
+            progress=progress,
+            rows=GenerationRows(rows, attrgetter("oldest"), now),
+            parking=parking,
+            publisher=publisher,
+            views=domain.views,
+            consumers=("single_publisher", "projections"),
+            now=now,
+            age=AGE,
+        ),
+    )

@@ -1,0 +1,67 @@
+"""What a client of a simulation wishes for: pieces of an item, or an order of several."""
+
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from shared.domain.item.commands import (
+    AdjustStock,
+    ChangeReorderPoint,
+    ReceiveStock,
+    ReleaseReservation,
+    ReserveStock,
+    ShipReservation,
+)
+from shared.domain.order.commands import CancelOrder, OrderLine, PlaceOrder, RecordDispatch
+from shared.kernel.message import Command
+from shared.kernel.stream import StreamName
+
+HOT = 0.5
+"""So many go for one thing, whatever else there is."""
+
+
+@dataclass
+class Wishes:
+    """The wishes of one client; the reservations and orders that it made are its own."""
+
+    name: str
+    streams: Sequence[StreamName]
+    dice: random.Random
+    held: list[tuple[StreamName, str]] = field(default_factory=list)
+    orders: list[StreamName] = field(default_factory=list)
+
+    def wish(self, number: int) -> tuple[StreamName, Command]:
+        """Make the nth wish."""
+        roll = self.dice.random()
+        stream = self.streams[0] if self.dice.random() < HOT else self.dice.choice(self.streams)
+        if self.held and roll < 0.2:
+            stream, reservation = self.held.pop(self.dice.randrange(len(self.held)))
+            end = ReleaseReservation if roll < 0.1 else ShipReservation
+            return stream, end(reservation_id=reservation)
+        if self.orders and roll < 0.35:
+            return self._about_an_order(roll)
+        if roll < 0.5:
+            return self._order(number)
+        if roll < 0.6:
+            return stream, ReceiveStock(quantity=self.dice.randint(1, 4))
+        if roll < 0.65:
+            return stream, AdjustStock(quantity=self.dice.randint(-2, 2), reason="count")
+        if roll < 0.67:
+            return stream, ChangeReorderPoint(reorder_point=self.dice.randint(0, 3))
+        reservation = f"{self.name}-{number}"
+        self.held.append((stream, reservation))
+        quantity = self.dice.randint(1, 4)
+        return stream, ReserveStock(reservation_id=reservation, quantity=quantity)
+
+    def _order(self, number: int) -> tuple[StreamName, Command]:
+        order = StreamName("order", f"{self.name}-{number}")
+        self.orders.append(order)
+        skus = self.dice.choices(self.streams, k=self.dice.randint(1, 3))
+        lines = tuple(OrderLine(sku=sku.id, quantity=self.dice.randint(1, 2)) for sku in skus)
+        return order, PlaceOrder(customer_id=self.name, lines=lines)
+
+    def _about_an_order(self, roll: float) -> tuple[StreamName, Command]:
+        order = self.orders.pop(self.dice.randrange(len(self.orders)))
+        if roll < 0.27:
+            return order, CancelOrder()
+        return order, RecordDispatch(customer_id=self.name)
