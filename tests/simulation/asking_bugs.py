@@ -9,7 +9,7 @@ TELLING = [
         "    unwanted = await patiently(partial(self.notifier.publish, told), self.pause)\n",
         "    from shared.kernel.errors import NotifierError\n"
         "    try:\n"
-        "        unwanted = await patiently(partial(self.notifier.publish, told), self.pause)\n"
+        "        unwanted = await self.notifier.publish(told)\n"
         "    except NotifierError:\n"
         "        return ()\n",
     ),

@@ -18,6 +18,8 @@ Whoever looks goes on where the last one came to, so it may take two rounds.
 """
 
 OVER = {"OrderConfirmed", "OrderRejected", "OrderCancelled", "OrderShipped"}
+ANSWERS = {"StockReserved", "ReservationDeclined"}
+HEARS = {"ReservationRecorded", "LateReservationRecorded"}
 GONE = {"DispatchRecorded", "OrderShipped", "DispatchConflict"}
 
 type Events = Sequence[RecordedEvent]
@@ -31,7 +33,7 @@ def unbusinesslike(commits: Sequence[Commit], told: Told) -> list[str]:
         if stream.startswith("item-"):
             wrong += [*_declines(own), *_crossings(own), *_requests(streams, own)]
         if stream.startswith("order-"):
-            wrong += [*_rejections(streams, own), *_expiries(own)]
+            wrong += [*_rejections(streams, own), *_expiries(own), *_unheard(streams, own)]
     return wrong
 
 
@@ -156,6 +158,24 @@ def _rejections(
 def _declined(commits: Sequence[Commit]) -> set[tuple[str, str]]:
     events = [event for event in _events(commits) if event.type == "ReservationDeclined"]
     return {(event.data["reservationId"], event.data["reason"]) for event in events}
+
+
+def _unheard(streams: Mapping[str, Sequence[Commit]], commits: Sequence[Commit]) -> Iterator[str]:
+    """Every line is asked for and answered, and its order hears of what is held, whatever became of it by then."""
+    stream, events = commits[0].stream, _events(commits)
+    lines = [one for event in events if event.type == "OrderPlaced" for one in event.data["lines"]]
+    heard = {event.data["sku"] for event in events if event.type in HEARS}
+    for sku in (line["sku"] for line in lines):
+        reservation = f"{stream.removeprefix('order-')}/{sku}"
+        said = {
+            event.type
+            for event in _events(streams.get(f"item-{sku}", ()))
+            if event.data.get("reservationId") == reservation
+        }
+        if not said & ANSWERS:
+            yield f"{stream}: item-{sku} never answered for {reservation}"
+        if "StockReserved" in said and sku not in heard:
+            yield f"{stream} never heard that item-{sku} holds {reservation}"
 
 
 def _expiries(commits: Sequence[Commit]) -> Iterator[str]:

@@ -29,13 +29,14 @@ REUSED = {"command-id-reused"}
 MOST_COPIES, MOST_LOOKS = 60, 400
 IMPATIENT, DOUBLED = 0.25, 0.05
 EXPECTS, LEAVES, REPEATS, REUSES = 0.08, 0.06, 0.1, 0.03
-THINKS = 0.1
-"""Virtual seconds at most between two commands of a client."""
 
 
 @dataclass
 class Client:
-    """One client; its reservations are its own. With `asks`, it only thinks of all that is not among them."""
+    """One client; its reservations are its own. With `asks`, it only thinks of all that is not among them.
+
+    So many wishes go for the `hot` item, and it `thinks` so long at most between two of them.
+    """
 
     name: str
     hosts: Sequence[Host]
@@ -43,20 +44,22 @@ class Client:
     weather: Weather
     dice: random.Random
     told: Told
+    hot: float
+    thinks: float
     asks: AbstractSet[str] | None = None
     versions: dict[StreamName, int] = field(default_factory=dict)
     waits: list[asyncio.Task[None]] = field(default_factory=list)
 
     async def work(self, enough: Callable[[], bool]) -> None:
         """Ask for one thing after the other, until there are enough (or all in `asks` was asked)."""
-        wishes = Wishes(self.name, self.streams, self.dice)
+        wishes = Wishes(self.name, self.streams, self.hot, self.dice)
         left = {key for key in self.asks or () if key.startswith(f"{self.name}-")}
         for number in itertools.count():
             if enough() if self.asks is None else not left:
                 break
             (stream, command), key = wishes.wish(number), f"{self.name}-{number}"
             if self.asks is None or key in left:
-                await sleep(self.dice.uniform(0, THINKS))
+                await sleep(self.dice.uniform(0, self.thinks))
                 await self.ask(stream, command, key)
             left.discard(key)
         await asyncio.gather(*self.waits)

@@ -21,7 +21,7 @@ from shared.adapters.memory import (
 from shared.kernel.commit import Commit
 from tests.simulation.watch import Watch
 
-RANGES, PARTITIONS = 3, 3
+RANGES, PARTITIONS = 3, 2
 READERS = ("projections", "reactions", "notifications", "mailbox")
 """Who reads a hub: the last one that of the commands, all others the log."""
 

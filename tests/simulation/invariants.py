@@ -22,7 +22,8 @@ def broken(cloud: Cloud, told: Told) -> list[str]:
     wrong = [*told.wrong, *cloud.back, *cloud.watch.wrong]
     wrong += _answers(cloud.store.commits(), told)
     wrong += _log(cloud)
-    wrong += untold(cloud.store.commits(), cloud.topic.published)
+    if "notifications" in cloud.readers:
+        wrong += untold(cloud.store.commits(), cloud.topic.published)
     wrong += [f"{one.stream} is parked: {one.error}" for one in cloud.parking.markers()]
     items = [to_item(commit) for commit in cloud.store.commits()]
     try:

@@ -95,7 +95,7 @@ class Process:
             if claim.owner is None or weather.strikes(self.name, "theft", weather.thefts, what):
                 claim.take(self.name)
             if claim.owner != self.name:
-                await claim.wait(weather.dice.uniform(1, 4))
+                await claim.wait(weather.dice.uniform(0.8, 3.2))
             elif not await work(claim, number):
                 await sleep(weather.dice.uniform(0.05, 0.5))
             if not self.calls.alive:
@@ -166,7 +166,7 @@ class Process:
     async def _rebuild(self) -> None:
         weather = self.weather
         while not self.retired:
-            await sleep(weather.dice.uniform(1, 3))
+            await sleep(weather.dice.uniform(0.8, 2.4))
             view = weather.dice.choice(domain.views)
             if weather.strikes(self.name, "rebuild", weather.rebuilds, view.name):
                 await self._timed(self.roles.rebuild.begin(view))

@@ -126,6 +126,8 @@ class Moment:
         return True
 
     def result(self) -> None:
+        # It has come: what it would have woken need not wait for the garbage collector.
+        del self.waking
         if self.is_cancelled:
             raise asyncio.CancelledError
 

@@ -16,16 +16,14 @@ from shared.domain.order.commands import CancelOrder, OrderLine, PlaceOrder, Rec
 from shared.kernel.message import Command
 from shared.kernel.stream import StreamName
 
-HOT = 0.5
-"""So many go for one thing, whatever else there is."""
-
 
 @dataclass
 class Wishes:
-    """The wishes of one client; the reservations and orders that it made are its own."""
+    """The wishes of one client, so many for the first item; its reservations and orders are its own."""
 
     name: str
     streams: Sequence[StreamName]
+    hot: float
     dice: random.Random
     held: list[tuple[StreamName, str]] = field(default_factory=list)
     orders: list[StreamName] = field(default_factory=list)
@@ -33,7 +31,9 @@ class Wishes:
     def wish(self, number: int) -> tuple[StreamName, Command]:
         """Make the nth wish."""
         roll = self.dice.random()
-        stream = self.streams[0] if self.dice.random() < HOT else self.dice.choice(self.streams)
+        stream = (
+            self.streams[0] if self.dice.random() < self.hot else self.dice.choice(self.streams)
+        )
         if self.held and roll < 0.2:
             stream, reservation = self.held.pop(self.dice.randrange(len(self.held)))
             end = ReleaseReservation if roll < 0.1 else ShipReservation

@@ -29,6 +29,15 @@ HELD = {1: ["reactions"], 6: ["reactions"], 4: ["reactions", "projections"]}
 FORGETFUL = {7, 8}
 """Two worlds of ten have a store that takes a command id twice."""
 
+SWARM = (0.3, 0.9, 2.4)
+"""What makes a fault rare, usual or frequent in a world."""
+
+HOT, THINKS = (0.3, 0.6, 0.9), (0.03, 0.08, 0.15)
+"""How many go for one item, whatever else there is; how long clients think, in virtual seconds at most."""
+
+TELLING = 3
+"""In one world of so many others are told what happens."""
+
 UNTIL_HELD = 1.0
 """Virtual seconds from the opening on, and until the next one is held back."""
 
@@ -95,13 +104,17 @@ def ending(seed: int) -> Ending:
 async def _world(plan: Plan) -> Ending:
     weather, told = _weather(plan), Told()
     cloud = Cloud(MemoryEventStore(unique_command_ids=plan.seed % 10 not in FORGETFUL))
+    if plan.seed % TELLING:
+        del cloud.readers["notifications"]
     machines = [Host(f"host-{number}", cloud, weather) for number in range(plan.hosts)]
     for machine in machines:
         machine.start()
     streams = [StreamName("item", f"SKU{number}") for number in range(plan.streams)]
+    crowd = random.Random(f"{plan.seed}/crowd")
+    hot, thinks = crowd.choice(HOT), crowd.choice(THINKS)
     dice = [random.Random(f"{plan.seed}/{n}") for n in range(plan.clients)]
     clients = [
-        Client(f"c{n}", machines, streams, weather, own, told, plan.asks)
+        Client(f"c{n}", machines, streams, weather, own, told, hot, thinks, plan.asks)
         for n, own in enumerate(dice)
     ]
     await open_warehouse(clients[0])
@@ -132,14 +145,20 @@ async def _world(plan: Plan) -> Ending:
 
 
 def _weather(plan: Plan) -> Weather:
+    """Make one kind of fault frequent and another rare, in each world others: A. Groce et al., "Swarm testing"."""
+    dice = random.Random(f"{plan.seed}/weather")
+
+    def drawn(usual: float) -> float:
+        return usual * dice.choice(SWARM)
+
     return Weather(
         random.Random(plan.seed),
-        plan.failures,
-        plan.crashes,
+        drawn(plan.failures),
+        drawn(plan.crashes),
         # Half of the worlds lose nothing: there the order on the log must be perfect.
-        plan.losses if plan.seed % 2 else 0.0,
-        plan.thefts,
-        plan.stalls,
+        drawn(plan.losses) if plan.seed % 2 else 0.0,
+        drawn(plan.thefts),
+        drawn(plan.stalls),
         plan.redeployments,
         plan.rebuilds,
         plan.only,
