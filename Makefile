@@ -88,5 +88,5 @@ emulators:  ## starts Microsoft's emulators in Docker, for `func start`
 clean:  ## forgets the local state (the store, the log, the checkpoints)
 	@rm -rf .onewrite
 
-.PHONY: help setup run demo doctor spec sim unnoticed chaos long test lint types imports tests coverage format policies emulators clean
+.PHONY: help setup run demo doctor spec sim unnoticed chaos long test lint types imports coverage format policies emulators clean
 .DEFAULT_GOAL := help

@@ -20,10 +20,6 @@ class SimHub:
     def partitions(self) -> int:
         return self.inner.partitions
 
-    @property
-    def largest(self) -> int:
-        return self.inner.largest
-
     async def send(self, partition: int, bodies: Sequence[bytes]) -> None:
         send = lambda: self.inner.send(partition, bodies)  # noqa: E731
         name = f"leave command {partition}"

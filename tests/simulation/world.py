@@ -44,7 +44,7 @@ UNTIL_HELD = 1.0
 
 @dataclass(frozen=True)
 class Plan:
-    """How large a world is, and how bad its weather.
+    """How large a world is, and how bad its weather usually: each has more of some faults and less of others.
 
     Clients go on until so many `commands` are sure to do something; some more have nothing to do.
 
