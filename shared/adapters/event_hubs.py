@@ -9,6 +9,7 @@ from typing import Any
 
 from azure.eventhub import EventData, EventDataBatch
 from azure.eventhub.aio import EventHubProducerClient
+from azure.eventhub.aio._producer_async import EventHubProducer
 from azure.eventhub.amqp import AmqpAnnotatedMessage
 from azure.eventhub.exceptions import EventHubError
 
@@ -17,6 +18,7 @@ from shared.adapters.identity import credential
 from shared.adapters.names import COMMANDS_HUB, EVENTS_HUB
 from shared.adapters.patience import patience
 from shared.adapters.settings import Settings
+from shared.adapters.tls import trusted
 from shared.kernel.errors import ConfigurationError, EventTooLarge, LogUnavailable
 
 LARGEST_MESSAGE = 1_048_576
@@ -75,18 +77,22 @@ class EventHubsLog:
 
     async def warm(self) -> None:
         """Connect before the first event; raises ConfigurationError when the hub has other partitions."""
-        # One connection learns the partitions, another the largest message: side by side.
-        found, _ = await asyncio.gather(
-            self._client.get_partition_ids(), self._client.create_batch()
-        )
         expected = [str(number) for number in range(self._partitions)]
+        # Side by side, for each takes the SDK half a second: what partitions there are, the largest message,
+        # and the link of each partition, which nothing public opens before its first event.
+        sdk = self._client
+        links = asyncio.gather(*map(self._opened_link, expected), return_exceptions=True)
+        opened, *_ = await asyncio.gather(links, sdk._get_partitions(), sdk.create_batch())  # noqa: SLF001
+        found: list[str] = list(sdk._partition_ids or [])  # noqa: SLF001 - what was just asked for
         if sorted(found) != sorted(expected):
             raise ConfigurationError(
                 f"the hub has the partitions {found}, the settings say {expected}: another number"
                 " would send streams to other partitions, and break their order"
             )
-
-        await asyncio.gather(*(self._open_link(partition) for partition in expected))
+        for partition, link in zip(expected, opened, strict=True):
+            if isinstance(link, BaseException):
+                raise link
+            sdk._producers[partition] = link  # noqa: SLF001 - see above
 
     async def connect(self) -> None:
         """Be let in to send, and send nothing; raises LogUnavailable, ConfigurationError."""
@@ -96,12 +102,10 @@ class EventHubsLog:
         except (EventHubError, TimeoutError) as error:
             raise LogUnavailable(f"Event Hubs: {error}") from error
 
-    async def _open_link(self, partition: str) -> None:
-        # Nothing public opens a partition's link before its first event, and opening takes half a second.
-        await self._client._start_producer(partition, self._timeout)  # noqa: SLF001 - see above
-        producer = self._client._producers[partition]  # noqa: SLF001 - see above
-        if producer is not None:
-            await producer._open_with_retry()  # noqa: SLF001 - see above
+    async def _opened_link(self, partition: str) -> EventHubProducer:
+        made = self._client._create_producer(partition_id=partition, send_timeout=self._timeout)  # noqa: SLF001
+        await made._open_with_retry()  # noqa: SLF001 - nothing public opens a link
+        return made
 
     async def _drop_link(self, partition: int) -> None:
         # A link that does not answer would keep what is sent next waiting; nothing public closes it alone.
@@ -141,7 +145,7 @@ def open_mailbox(settings: Settings) -> EventHubsLog:
 
 def _producer(settings: Settings, hub: str) -> EventHubProducerClient:
     # What fails is held here, and sent again: the SDK need not.
-    options: dict[str, Any] = {"eventhub_name": hub, "retry_total": 0}
+    options: dict[str, Any] = {"eventhub_name": hub, "retry_total": 0, "ssl_context": trusted()}
     connection = settings.event_hubs
     if isinstance(connection, Identity):
         signs_in = credential(connection)

@@ -12,6 +12,7 @@ from shared.adapters.connections import Identity
 from shared.adapters.identity import credential
 from shared.adapters.names import EVENTS_HUB
 from shared.adapters.settings import Settings
+from shared.adapters.tls import trusted
 from shared.kernel.errors import LogUnavailable
 
 GROUP = "$Default"
@@ -74,9 +75,13 @@ def open_log_reader(settings: Settings, hub: str = EVENTS_HUB) -> EventHubsReade
     """Make the reader of a hub; it connects when it is first used."""
     connection = settings.event_hubs
     if isinstance(connection, Identity):
-        client = EventHubConsumerClient(connection.address, hub, GROUP, credential(connection))
+        client = EventHubConsumerClient(
+            connection.address, hub, GROUP, credential(connection), ssl_context=trusted()
+        )
     else:
-        client = EventHubConsumerClient.from_connection_string(connection, GROUP, eventhub_name=hub)
+        client = EventHubConsumerClient.from_connection_string(
+            connection, GROUP, eventhub_name=hub, ssl_context=trusted()
+        )
     events = hub == EVENTS_HUB
     partitions = settings.event_partitions if events else settings.command_partitions
     return EventHubsReader(client, partitions, settings.publish_timeout)
