@@ -20,7 +20,8 @@ from infra.doctor import package
 from infra.doctor.apps import meet
 from infra.doctor.examination import examine
 from infra.doctor.patient import Complaint, Finding, Patient, Unseen
-from infra.local.stack import NAMES, SETTINGS, Ports
+from infra.local.ports import Ports
+from infra.local.stack import NAMES, SETTINGS
 from shared.adapters.cosmos.client import open_client
 from shared.adapters.cosmos.feed import CosmosProgress
 from shared.adapters.log_reader import open_log_reader

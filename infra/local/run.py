@@ -7,7 +7,8 @@ import sys
 import time
 from pathlib import Path
 
-from infra.local.stack import ROOT, Ports, Stack, StackError, make_stack
+from infra.local.ports import Ports
+from infra.local.stack import ROOT, Stack, StackError, make_stack
 
 CURL = """\
 Try:

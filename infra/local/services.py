@@ -10,6 +10,7 @@ from pathlib import Path
 
 from infra.local.control import Control
 from infra.local.cosmos import CosmosServer
+from infra.local.cosmos.described import DescriptionError
 from infra.local.event_grid import EventGridServer
 from infra.local.event_hubs import EventHubsServer
 from infra.local.faults import Faults
@@ -30,6 +31,7 @@ async def serve(given: argparse.Namespace) -> None:
     event_grid = EventGridServer(
         given.state, faults, topics, pace=given.event_grid_pace, patience=given.event_grid_patience
     )
+    await cosmos.make(names)
     runner, cosmos_port = await cosmos.serve(given.cosmos)
     event_hubs_port = await event_hubs.serve(given.event_hubs)
     topics_runner, event_grid_port = await event_grid.serve(given.event_grid)
@@ -80,7 +82,10 @@ def main() -> None:
     parser.add_argument("--consistency", default="Strong")
     parser.add_argument("--token", help="what identities may show instead of a key")
     with contextlib.suppress(KeyboardInterrupt):
-        asyncio.run(serve(parser.parse_args()))
+        try:
+            asyncio.run(serve(parser.parse_args()))
+        except DescriptionError as error:
+            sys.exit(f"services: {error}")
 
 
 if __name__ == "__main__":

@@ -3,65 +3,20 @@
 import asyncio
 import json
 import os
-import socket
 import sys
-from dataclasses import astuple, dataclass, field, fields
-from itertools import count
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from infra.local.provision import ProvisioningError, provision
+from infra.local.ports import Ports
 
 ROOT = Path(__file__).parents[2]
 NAMES = ROOT / "shared" / "names.json"
 SETTINGS = ROOT / "local.settings.example.json"
 
-PORTS_OF_A_PROCESS = 22
-_asked = count()
-
 
 class StackError(Exception):
     """The stack did not start, or one of its processes ended; the sentence says what to do."""
-
-
-@dataclass(frozen=True, slots=True)
-class Ports:
-    """Where everything listens; the defaults are those of the official emulators."""
-
-    http: int = 7071
-    cosmos: int = 8081
-    event_hubs: int = 5672
-    event_grid: int = 6501
-    faults: int = 8090
-
-    @classmethod
-    def free(cls) -> "Ports":
-        """Take ports that nobody listens on."""
-        return cls(*(free_port() for _ in fields(cls)))
-
-    def check_free(self) -> None:
-        """Raise StackError when somebody listens on one of the ports."""
-        for port in astuple(self):
-            try:
-                socket.create_server(("127.0.0.1", port)).close()
-            except OSError:
-                raise StackError(
-                    f"port {port} is taken: is another stack, emulator or `func start` running?"
-                ) from None
-
-
-def free_port() -> int:
-    """Take a port that nobody listens on, from among those that no outgoing connection is given.
-
-    Each process looks among a few of its own: what another takes at the same time, and uses later, is another.
-    """
-    while True:
-        port = 10_000 + os.getpid() % 1_000 * PORTS_OF_A_PROCESS + next(_asked) % PORTS_OF_A_PROCESS
-        try:
-            socket.create_server(("127.0.0.1", port)).close()
-        except OSError:
-            continue
-        return port
 
 
 @dataclass(slots=True)
@@ -85,7 +40,10 @@ class Stack:
 
     async def start(self) -> None:
         """Start everything; returns when every listener works; raises StackError."""
-        self.ports.check_free()
+        if (port := self.ports.taken()) is not None:
+            raise StackError(
+                f"port {port} is taken: is another stack, emulator or `func start` running?"
+            )
         self.state.mkdir(parents=True, exist_ok=True)
         services = await self._spawn(
             "services",
@@ -104,10 +62,6 @@ class Stack:
             *("--port", str(self.ports.http), "--state", str(self.state)),
         )
         await self._ready("services", services)
-        try:
-            await asyncio.to_thread(provision, self.environment["COSMOS"], NAMES)
-        except ProvisioningError as error:
-            raise StackError(str(error)) from error
         self.host = await self._ready("host", host)
 
     async def ended(self) -> str:

@@ -4,12 +4,13 @@ import asyncio
 import contextlib
 import socket
 import struct
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 from aiohttp import web
 
-from infra.local.cosmos import account, authorization, reads, writes
+from infra.local.cosmos import account, authorization, described, reads, writes
 from infra.local.cosmos.answers import error_answer
 from infra.local.cosmos.containers import SCHEMA, Container, find_container
 from infra.local.cosmos.errors import CosmosError
@@ -50,6 +51,10 @@ class CosmosServer:
         listener = socket.create_server(("127.0.0.1", port), backlog=512)
         await web.SockSite(runner, listener).start()
         return runner, listener.getsockname()[1]
+
+    async def make(self, names: Mapping[str, Any]) -> None:
+        """Create what is described and missing; raises DescriptionError for what is there and differs."""
+        await self._database.write(lambda db: described.make(db, names, self._ranges))
 
     def close(self) -> None:
         """Close the store."""

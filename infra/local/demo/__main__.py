@@ -18,7 +18,8 @@ from infra.local.demo.orders import Orders, order
 from infra.local.demo.outsiders import unheard
 from infra.local.demo.partnership import OPTIONS, partner, unlike
 from infra.local.demo.stages import Stages, watch_log, watch_rows
-from infra.local.stack import ROOT, Ports, Stack, StackError, make_stack
+from infra.local.ports import Ports
+from infra.local.stack import ROOT, Stack, StackError, make_stack
 
 FEWEST, MOST = 0.2, 0.8
 """Where more or fewer orders are confirmed, there was too much or too little to show anything."""

@@ -51,7 +51,7 @@ async def run(given: argparse.Namespace, begun: float) -> int:
         "ready": True,
         "port": port,
         "functions": [function.name for function in functions],
-        "routes": host.http.listed(),
+        "routes": host.routes(),
         "seconds": round(time.time() - begun, 2),
     }
     print(json.dumps(ready), flush=True)

@@ -2,11 +2,11 @@
 
 import asyncio
 from collections.abc import Sequence
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from infra.local.host.configuration import HostConfiguration
-from infra.local.host.http import HttpListener
 from infra.local.host.invocations import Invoker
 from infra.local.host.protos import TypedData
 from infra.local.host.rules import Function
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from infra.local.host.change_feed import ChangeFeedListener
     from infra.local.host.checkpoints import Checkpoints
     from infra.local.host.event_hub import EventHubListener
+    from infra.local.host.http import HttpListener
     from infra.local.host.timer import TimerListener
 
 DRAIN = 10.0
@@ -40,25 +41,43 @@ class Host:
         self._state = state
         self._instance = instance
         self._invoker = Invoker(configuration.timeout, pace)
-        self.http = HttpListener(functions, configuration.route_prefix, self._invoker)
+        self.http: HttpListener | None = None
         self._checkpoints: Checkpoints | None = None
         self._streams: list[ChangeFeedListener | EventHubListener | TimerListener] = []
 
     async def start(self, port: int) -> int:
         """Warm up, start every listener, and return the HTTP port once all of them work."""
-        self._streams = [*self._change_feeds(), *self._event_hubs(), *self._timers()]
         async with asyncio.TaskGroup() as group:
             for function in self._of("warmupTrigger"):
                 group.create_task(self._warm_up(function))
-            for stream in self._streams:
-                group.create_task(_started(stream))
+            self._begin(group, self._event_hubs())
+            # The SDK of Event Hubs mostly waits while it connects: what remains to be loaded is loaded meanwhile.
+            await _load()
+            self._begin(group, [*self._change_feeds(), *self._timers()])
+        from infra.local.host.http import HttpListener
+
+        self.http = HttpListener(self._functions, self._configuration.route_prefix, self._invoker)
         return await self.http.start(port)
+
+    def _begin(
+        self,
+        group: asyncio.TaskGroup,
+        streams: "Sequence[ChangeFeedListener | EventHubListener | TimerListener]",
+    ) -> None:
+        self._streams += streams
+        for stream in streams:
+            group.create_task(_started(stream))
+
+    def routes(self) -> list[str]:
+        """List the routes that it serves, as people write them."""
+        return self.http.listed() if self.http is not None else []
 
     async def stop(self) -> None:
         """Take nothing new, finish what runs, acknowledge nothing that was not done."""
         await self._invoker.drain(DRAIN)
         await asyncio.gather(*(stream.stop() for stream in self._streams))
-        await self.http.stop()
+        if self.http is not None:
+            await self.http.stop()
         if self._checkpoints is not None:
             self._checkpoints.close()
 
@@ -102,6 +121,16 @@ class Host:
 
     def _of(self, type_: str) -> list[Function]:
         return [function for function in self._functions if function.type == type_]
+
+
+async def _load() -> None:
+    """Load what the other listeners need while the connections go on."""
+    web = asyncio.create_task(asyncio.to_thread(import_module, "aiohttp.web"))
+    # Not in a thread: the app may load the same, and two threads must not load modules that load one another.
+    for name in ("azure.core.pipeline", "azure.cosmos", "azure.cosmos.aio"):
+        import_module(name)
+        await asyncio.sleep(0)
+    await web
 
 
 async def _started(stream: "ChangeFeedListener | EventHubListener | TimerListener") -> None:

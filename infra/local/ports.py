@@ -1,0 +1,71 @@
+"""Where everything listens: the ports of the official emulators, or ports that are this process's own."""
+
+import socket
+import tempfile
+from dataclasses import astuple, dataclass, fields
+from functools import cache
+from itertools import count
+from pathlib import Path
+from typing import Final, TextIO
+
+FIRST: Final = 10_000
+"""The blocks end below 32,768, where Linux takes the ports of outgoing connections from."""
+BLOCK: Final = 200
+BLOCKS: Final = 100
+
+_next = count()
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """Where everything listens; the defaults are those of the official emulators."""
+
+    http: int = 7071
+    cosmos: int = 8081
+    event_hubs: int = 5672
+    event_grid: int = 6501
+    faults: int = 8090
+
+    @classmethod
+    def free(cls) -> "Ports":
+        """Return ports that nobody listens on, and that no other process is given."""
+        return cls(*(free_port() for _ in fields(cls)))
+
+    def taken(self) -> int | None:
+        """Return the first port that somebody listens on."""
+        for port in astuple(self):
+            try:
+                socket.create_server(("127.0.0.1", port)).close()
+            except OSError:
+                return int(port)
+        return None
+
+
+def free_port() -> int:
+    """Return the next port that nobody listens on, from the block of this process."""
+    while True:
+        port = FIRST + _block()[0] * BLOCK + next(_next) % BLOCK
+        try:
+            socket.create_server(("127.0.0.1", port)).close()
+        except OSError:
+            # A server of somebody else, or one that this process started before.
+            continue
+        return port
+
+
+@cache
+def _block() -> tuple[int, TextIO]:
+    """Lock a block of ports for as long as this process lives: the lock goes with the open file."""
+    import fcntl  # not on Windows, where only `make run` with its fixed ports works
+
+    folder = Path(tempfile.gettempdir()) / "onewrite-ports"
+    folder.mkdir(exist_ok=True)
+    for number in range(BLOCKS):
+        file = (folder / str(number)).open("w")
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            file.close()
+            continue
+        return number, file
+    raise OSError(f"all {BLOCKS} blocks of ports are in use: see {folder}")
