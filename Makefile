@@ -5,8 +5,6 @@ PY := $(VENV)/bin/python
 CHAOS := 1 2 3
 SEEDS := 1000
 COMMANDS := 4000
-# The tests that need no process but their own.
-INSIDE := $(addprefix tests/,kernel domain command_api single_publisher consumers roles specs notifications)
 
 help:  ## says what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -26,11 +24,11 @@ run: setup  ## serves on 127.0.0.1:7071, with stand-ins of its cloud beside it
 demo: setup  ## 2,000 orders of things of which there is too little, and a check of every row
 	@$(PY) -m infra.local.demo
 
-# Neither types nor coverage takes more than one processor; what is measured is alone.
-test: lint imports  ## all that CI runs
-	@$(MAKE) --no-print-directory -j 2 types coverage
-	@$(PY) -m pytest -m alone
-	@$(PY) -m pytest -m "not alone" $(INSIDE:%=--ignore=%) --numprocesses 3 --dist loadfile --no-loadscope-reorder
+test: setup  ## lint, types, imports, and every test in process or on one shared stack (five minutes)
+	@$(PY) -m tests.halves test
+
+proof: setup  ## the other half of what CI runs: chaos, kills, simulation, generated requests, what is measured
+	@$(PY) -m tests.halves proof
 
 doctor: setup  ## examines the running stack (or URL="...", one for each app), and says how to mend what is wrong
 	@$(PY) -m infra.doctor $(if $(URL),--url $(URL))
@@ -63,8 +61,7 @@ imports: setup
 	@$(VENV)/bin/lint-imports --no-cache
 
 coverage: setup  ## every branch of kernel, domain and roles is tested
-	@$(PY) -m coverage run -m pytest $(INSIDE)
-	@$(PY) -m coverage report
+	@$(PY) -m tests.halves coverage
 
 format: setup  ## puts the code in shape
 	@$(VENV)/bin/ruff check --fix .
@@ -88,5 +85,5 @@ emulators:  ## starts Microsoft's emulators in Docker, for `func start`
 clean:  ## forgets the local state (the store, the log, the checkpoints)
 	@rm -rf .onewrite
 
-.PHONY: help setup run demo doctor spec sim unnoticed chaos long test lint types imports coverage format policies emulators clean
+.PHONY: help setup run demo doctor spec sim unnoticed chaos long test proof lint types imports coverage format policies emulators clean
 .DEFAULT_GOAL := help

@@ -1,24 +1,36 @@
-"""The stand-ins, once for all tests that need them, and the figures that tests measured."""
+"""The stand-ins and a whole stack, once a worker for all tests that need them; what is shown of a run."""
 
 import json
+import os
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import aiohttp
 import pytest
 from hypothesis import HealthCheck, settings
 
-from infra.local.stack import NAMES, ROOT, Ports, make_stack
-from tests import figures
+from infra.local.ports import Ports
+from infra.local.stack import NAMES, ROOT, make_stack
+from tests import figures, machine
+from tests.local import logs
+from tests.local.names import Names
+
+if TYPE_CHECKING:
+    from tests.local.running import Running
 
 # A busy machine is no reason to fail.
 settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("patient")
+
+HANGS_AFTER = 600.0
+PROOF = {"bench", "chaos", "permutations", "simulation", "swap"}
+# Set before pytest-timeout reads it, and inherited by the workers.
+os.environ.setdefault("PYTEST_TIMEOUT", str(machine.limit(HANGS_AFTER)))
 
 
 @dataclass(frozen=True)
@@ -127,9 +139,57 @@ async def faults(services: Services) -> AsyncIterator[FaultsClient]:
     await client.lag(0)
 
 
+@pytest.fixture(scope="session")
+def shared_stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator["Running"]:
+    """Gives the stack that a worker's tests share; they take `stack`."""
+    from tests.local.running import PARTNERS, start
+
+    started = start(tmp_path_factory.mktemp("shared") / "stack", **PARTNERS)
+    yield started
+    started.end()
+
+
+@pytest.fixture
+async def stack(shared_stack: "Running") -> AsyncIterator["Running"]:
+    """Gives the shared stack, without faults: a test gives its streams ids of its `own`."""
+    logs.keep("stack", shared_stack.log)
+    await shared_stack.faults.set(0)
+    yield shared_stack
+    await shared_stack.faults.set(0)
+
+
+@pytest.fixture
+def own() -> Names:
+    """Gives ids that no other test has."""
+    return Names()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Makes the longest folders, and what is measured or sampled, the proof's."""
+    for item in items:
+        folder = item.path.relative_to(ROOT / "tests").parts[0]
+        if folder in PROOF or {"alone", "long"} & {mark.name for mark in item.iter_markers()}:
+            item.add_marker("proof")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item,  # noqa: ARG001 - the hook's
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Shows the last lines of a test's processes when it fails, and forgets them when it has ended."""
+    report = yield
+    if report.failed:
+        report.sections += logs.last_lines()
+    if report.when == "teardown":
+        logs.forget()
+    return report
+
+
 def pytest_terminal_summary(
     terminalreporter: pytest.TerminalReporter, config: pytest.Config
 ) -> None:
+    terminalreporter.section("machine")
+    terminalreporter.line(f"{machine.calibrate():.2f} times as slow as a quiet one")
     figures.show(config, terminalreporter)
 
 

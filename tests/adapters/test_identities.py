@@ -11,8 +11,7 @@ from typing import Any
 
 import pytest
 
-from infra.local.provision import provision
-from infra.local.stack import NAMES, ROOT
+from infra.local.stack import ROOT
 from shared.adapters.settings import connection_parts
 from tests.adapters.identities import AMQPS, HOST, certificate, tls_in_front_of, token_endpoint
 from tests.conftest import stand_ins
@@ -58,7 +57,6 @@ async def azure(tmp_path: Path) -> AsyncIterator[Azure]:
     context, trusted = certificate(tmp_path)
     async with AsyncExitStack() as stack:
         services = stack.enter_context(stand_ins(tmp_path / "state", "--token", TOKEN))
-        await asyncio.to_thread(provision, services.cosmos, NAMES)
         cosmos = await stack.enter_async_context(
             tls_in_front_of(_port(services.cosmos, "AccountEndpoint"), context)
         )

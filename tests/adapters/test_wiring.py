@@ -6,8 +6,6 @@ from collections.abc import AsyncIterator
 import pytest
 
 import single_publisher.application
-from infra.local.provision import provision
-from infra.local.stack import NAMES
 from shared.adapters import wiring
 from shared.adapters.cosmos.client import container, open_client
 from shared.kernel.errors import StoreThrottled
@@ -21,7 +19,6 @@ HUBS = ("events", "commands")
 
 @pytest.fixture
 async def wired(services: Services, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[None]:
-    provision(services.cosmos, NAMES)
     monkeypatch.setattr(wiring, "settings", lambda: local_settings(services))
     for kept in ("_opened", "_stores"):
         monkeypatch.setattr(wiring, kept, [])

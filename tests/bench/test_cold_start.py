@@ -8,8 +8,7 @@ import sys
 
 import pytest
 
-from infra.local.provision import provision
-from infra.local.stack import NAMES, ROOT
+from infra.local.stack import ROOT
 from tests.conftest import Services
 from tests.figures import note
 
@@ -101,7 +100,6 @@ def test_loading_the_app_loads_nothing_but_functions_and_pydantic() -> None:
 
 
 def test_the_first_command_loads_the_store_and_nothing_of_the_log(services: Services) -> None:
-    provision(services.cosmos, NAMES)
     settings = {
         "COSMOS": services.cosmos,
         "EVENTHUBS": services.event_hubs,
@@ -115,7 +113,6 @@ def test_the_first_command_loads_the_store_and_nothing_of_the_log(services: Serv
 
 
 def test_telemetry_is_loaded_when_somebody_takes_it(services: Services) -> None:
-    provision(services.cosmos, NAMES)
     settings = {
         "COSMOS": services.cosmos,
         "EVENTHUBS": services.event_hubs,

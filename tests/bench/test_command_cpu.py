@@ -6,8 +6,7 @@ import sys
 
 import pytest
 
-from infra.local.provision import provision
-from infra.local.stack import NAMES, ROOT
+from infra.local.stack import ROOT
 from tests.conftest import Services
 from tests.figures import note
 
@@ -44,7 +43,6 @@ def measured(services: Services) -> dict[str, int]:
 def test_a_warm_command_costs_little_more_than_its_insert(
     services: Services, pytestconfig: pytest.Config
 ) -> None:
-    provision(services.cosmos, NAMES)
     ratios = []
     for _ in range(RUNS):
         spent = measured(services)

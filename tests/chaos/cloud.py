@@ -11,8 +11,8 @@ from pathlib import Path
 
 import aiohttp
 
-from infra.local.provision import provision
-from infra.local.stack import NAMES, ROOT, SETTINGS, Ports, free_port, make_stack
+from infra.local.ports import Ports, free_port
+from infra.local.stack import NAMES, ROOT, SETTINGS, make_stack
 from tests.conftest import FaultsClient
 
 PACE = 20.0
@@ -109,7 +109,6 @@ async def cloud(state: Path, app: Path = ROOT, hosts: int = 2) -> AsyncIterator[
     try:
         assert services.stdout
         assert json.loads(await services.stdout.readline())["ready"]
-        await asyncio.to_thread(provision, made.cosmos, NAMES)
         settings = {
             "COSMOS": made.cosmos,
             "EVENTHUBS": made.event_hubs,

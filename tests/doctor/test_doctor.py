@@ -48,9 +48,9 @@ def spoken(services: Services) -> Services:
 
 
 @pytest.fixture
-async def ward(spoken: Services, functions: Functions, tmp_path: Path) -> AsyncIterator[Ward]:
+async def ward(spoken: Services, functions: Functions) -> AsyncIterator[Ward]:
     async with function_set() as set_:
-        yield Ward(spoken, set_, functions, tmp_path)
+        yield Ward(spoken, set_, functions)
 
 
 async def test_nothing_is_wrong_with_the_healthy(ward: Ward) -> None:

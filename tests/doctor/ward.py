@@ -6,7 +6,6 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from copy import deepcopy
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -15,7 +14,7 @@ from aiohttp import web
 from infra.doctor.apps import meet
 from infra.doctor.examination import CHECKS, examine
 from infra.doctor.patient import Complaint, Finding, Functions, Patient
-from infra.local.provision import provision
+from infra.emulators.seed import seed
 from infra.local.stack import NAMES
 from shared.adapters.cosmos.client import open_client
 from shared.adapters.log_reader import open_log_reader
@@ -78,7 +77,7 @@ async def function_set() -> AsyncIterator[Set]:
 class Ward:
     """A patient in good health, and what a test does to it before it is examined."""
 
-    def __init__(self, services: Services, set_: Set, functions: Functions, place: Path) -> None:
+    def __init__(self, services: Services, set_: Set, functions: Functions) -> None:
         self.services = services
         self.set = set_
         self.sets = [set_]
@@ -92,7 +91,6 @@ class Ward:
         self.progress = MemoryProgress()
         self.now: Callable[[], datetime] = lambda: datetime.now(UTC)
         self.checks = {name: CHECKS[name] for name in CHECKS if name not in OF_THE_LOG}
-        self._place = place / "names.json"
 
     async def complaints(self) -> dict[str, str]:
         """Examine; gives what is wrong by the name of the check."""
@@ -101,8 +99,7 @@ class Ward:
 
     async def findings(self) -> dict[str, Finding]:
         """Examine; gives what was found by the name of the check."""
-        self._place.write_text(json.dumps(self.made), encoding="utf-8")
-        await asyncio.to_thread(provision, self.services.cosmos, self._place)
+        await asyncio.to_thread(seed, self.services.cosmos, self.made)
         settings = Settings.read(self.settings)
         cosmos = await open_client(settings)
         hubs = {hub: open_log_reader(settings, hub) for hub in self.asked["hubs"]}

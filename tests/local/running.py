@@ -4,25 +4,37 @@ import asyncio
 import os
 import re
 import signal
+import subprocess
 import sys
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from infra.local.stack import ROOT, SETTINGS, Ports, make_stack
+from infra.local.ports import Ports, free_port
+from infra.local.stack import ROOT, SETTINGS, make_stack
 from tests.conftest import FaultsClient
+from tests.local.logs import keep
+from tests.machine import limit
 
 READY = re.compile(r"Onewrite serves on (\S+) after ([0-9.]+) s")
+PARTNERS = {
+    "WEBHOOK_SECRETS": "the-old-secret,the-new-secret",
+    "WEBHOOK_SUBSCRIPTIONS": "partners",
+}
+"""Who may deliver events to the shared stack."""
+HOST_READY = re.compile(r'"ready": true')
 
 
 @dataclass
 class Running:
-    """A running stack, in a process group of its own."""
+    """A running stack, in a process group of its own; what it prints goes to `log`."""
 
-    process: asyncio.subprocess.Process
+    process: subprocess.Popen[bytes]
     ports: Ports
     state: Path
+    log: Path
     seconds: float
 
     @property
@@ -47,33 +59,51 @@ class Running:
         return make_stack(self.ports, self.state).environment["EVENTGRID"]
 
     async def kill(self) -> None:
-        """kill -9 of the whole group: supervisor, stand-ins and host at one blow."""
+        """Sends kill -9 to the whole group: supervisor, stand-ins and host at one blow."""
         os.killpg(self.process.pid, signal.SIGKILL)
-        await self.process.wait()
+        await asyncio.to_thread(self.process.wait)
 
     async def stop(self) -> int:
+        return await asyncio.to_thread(self.end)
+
+    def end(self) -> int:
+        """Stops it as Ctrl-C does, and returns its exit status."""
         self.process.terminate()
-        return await self.process.wait()
+        return self.process.wait()
 
 
-async def start(state: Path, ports: Ports, root: Path = ROOT, /, **settings: str) -> Running:
-    """Start the stack of a project, and return when it says that it serves; settings go into the environment."""
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "infra.local.run", "--state", str(state)),
+def start(
+    state: Path, ports: Ports | None = None, root: Path = ROOT, /, **settings: str
+) -> Running:
+    """Starts the stack of a project, and returns it when it says that it serves.
+
+    Settings go into its environment; raises AssertionError with its last lines when it does not start.
+    """
+    ports = ports or Ports.free()
+    log = keep("stack", state.with_name(f"{state.name}.log"))
+    process = _spawn(
+        log,
+        *("infra.local.run", "--state", str(state)),
         *("--http", str(ports.http), "--cosmos", str(ports.cosmos)),
         *("--event-hubs", str(ports.event_hubs), "--event-grid", str(ports.event_grid)),
         *("--faults", str(ports.faults)),
         cwd=root,
-        env={**os.environ, **settings},
-        stdout=asyncio.subprocess.PIPE,
-        start_new_session=True,
+        environment={**os.environ, **settings},
     )
-    assert process.stdout
-    async with asyncio.timeout(60):
-        line = (await process.stdout.readline()).decode()
-    ready = READY.search(line)
-    assert ready, f"the stack did not start: {line!r}"
-    return Running(process, ports, state, float(ready[2]))
+    return Running(process, ports, state, log, float(_ready(process, log, READY)[2]))
+
+
+@asynccontextmanager
+async def running(
+    state: Path, ports: Ports | None = None, root: Path = ROOT, /, **settings: str
+) -> AsyncIterator[Running]:
+    """Gives a stack, and ends it afterwards whatever happened."""
+    stack = await asyncio.to_thread(start, state, ports, root, **settings)
+    try:
+        yield stack
+    finally:
+        if stack.process.poll() is None:
+            await stack.stop()
 
 
 @dataclass
@@ -82,52 +112,69 @@ class AnotherHost:
 
     stack: Running
     port: int
-    process: asyncio.subprocess.Process | None = None
+    process: subprocess.Popen[bytes] | None = None
 
     @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
     async def start(self) -> None:
-        self.process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "infra.local.host", "--app", str(ROOT)),
-            *("--settings", str(SETTINGS), "--port", str(self.port)),
-            *("--state", str(self.stack.state)),
+        log = keep("another host", self.stack.state / f"host-{self.port}.log")
+        self.process = _spawn(
+            log,
+            *("infra.local.host", "--app", str(ROOT), "--settings", str(SETTINGS)),
+            *("--port", str(self.port), "--state", str(self.stack.state)),
             cwd=ROOT,
-            env=make_stack(self.stack.ports, self.stack.state).environment,
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
+            environment=make_stack(self.stack.ports, self.stack.state).environment,
+            stdin=subprocess.PIPE,
         )
-        assert self.process.stdout
-        async with asyncio.timeout(60):
-            assert await self.process.stdout.readline(), "the second host did not start"
+        await asyncio.to_thread(_ready, self.process, log, HOST_READY)
 
     async def kill(self) -> None:
-        """kill -9."""
+        """Sends kill -9."""
         assert self.process
-        self.process.kill()
-        await self.process.wait()
+        with self.process:
+            self.process.kill()
 
 
 @asynccontextmanager
 async def another_host(stack: Running) -> AsyncIterator[AnotherHost]:
-    """Give a second host, and end it afterwards."""
-    host = AnotherHost(stack, Ports.free().http)
+    """Gives a second host, and ends it afterwards."""
+    host = AnotherHost(stack, free_port())
+    await host.start()
     try:
-        await host.start()
         yield host
     finally:
         await host.kill()
 
 
-@asynccontextmanager
-async def running(
-    state: Path, ports: Ports | None = None, root: Path = ROOT, /, **settings: str
-) -> AsyncIterator[Running]:
-    """Give a stack, and end it afterwards whatever happened."""
-    stack = await start(state, ports or Ports.free(), root, **settings)
-    try:
-        yield stack
-    finally:
-        if stack.process.returncode is None:
-            await stack.stop()
+def _spawn(
+    log: Path,
+    *arguments: str,
+    cwd: Path,
+    environment: dict[str, str],
+    stdin: int = subprocess.DEVNULL,
+) -> subprocess.Popen[bytes]:
+    log.write_bytes(b"")
+    with log.open("ab") as output:
+        return subprocess.Popen(
+            [sys.executable, "-m", *arguments],
+            cwd=cwd,
+            env=environment,
+            stdin=stdin,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+
+
+def _ready(process: subprocess.Popen[bytes], log: Path, sentence: re.Pattern[str]) -> re.Match[str]:
+    """Waits until a process says that it is ready."""
+    ends = time.monotonic() + limit()
+    while not (found := sentence.search(said := log.read_text(errors="replace"))):
+        assert process.poll() is None, f"it did not start:\n{said}"
+        if time.monotonic() > ends:
+            process.kill()
+            raise AssertionError(f"it is not ready after {limit():.0f} s:\n{said}")
+        time.sleep(0.02)
+    return found

@@ -10,9 +10,11 @@ from typing import Any
 import aiohttp
 import pytest
 
-from infra.local.stack import ROOT, SETTINGS, Ports, make_stack
+from infra.local.ports import Ports
+from infra.local.stack import ROOT, SETTINGS, make_stack
 from tests.figures import note
 from tests.local.running import Running, running, start
+from tests.waiting import patiently
 
 pytestmark = pytest.mark.alone
 
@@ -28,7 +30,7 @@ async def post(
 
 async def seconds_until_shown(http: aiohttp.ClientSession, stack: Running, available: int) -> float:
     begun = time.perf_counter()
-    async with asyncio.timeout(20):
+    async with patiently():
         while True:
             async with http.get(f"{stack.url}/api/views/stock/SKU1") as response:
                 body = await response.json()
@@ -72,8 +74,8 @@ async def test_what_was_written_is_there_after_a_restart(
 
 async def test_a_second_stack_on_the_same_ports_is_told_so(tmp_path: Path) -> None:
     async with running(tmp_path) as stack:
-        with pytest.raises(AssertionError, match="did not start"):
-            await start(tmp_path / "second", stack.ports)
+        with pytest.raises(AssertionError, match=f"port {stack.ports.http} is taken"):
+            await asyncio.to_thread(start, tmp_path / "second", stack.ports)
 
 
 async def test_a_host_waits_for_a_store_that_starts_late_and_goes_with_its_parent(
@@ -89,7 +91,7 @@ async def test_a_host_waits_for_a_store_that_starts_late_and_goes_with_its_paren
     )
     assert host.stdin
     assert host.stderr
-    async with asyncio.timeout(30):
+    async with patiently():
         while b"Cannot connect" not in (line := await host.stderr.readline()):
             assert line
         host.stdin.close()

@@ -3,16 +3,18 @@
 import asyncio
 import random
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from infra.local.demo.clients import Ledger
 from infra.local.demo.morning import Morning, work
 from infra.local.demo.oracle import broken_promises, everything, wrong_rows
-from infra.local.stack import Ports
+from infra.local.ports import Ports
 from tests.figures import note
 from tests.local.running import running, start
 from tests.sizes import size
+from tests.waiting import until
 
 COMMANDS = 600
 
@@ -29,7 +31,7 @@ async def test_after_kill_9_every_answer_holds_and_the_rows_catch_up(
         if len(ledger.answers) >= kill_at:
             reached.set()
 
-    killed = await start(tmp_path, ports)
+    killed = await asyncio.to_thread(start, tmp_path, ports)
     working = asyncio.create_task(
         work(Morning(seed=seed, commands=COMMANDS, cold=20), killed.url, ledger, count)
     )
@@ -39,12 +41,13 @@ async def test_after_kill_9_every_answer_holds_and_the_rows_catch_up(
 
     async with running(tmp_path, ports) as stack:
         await working
-        async with asyncio.timeout(60):
+
+        async def read() -> tuple[list[dict[str, Any]], list[str]]:
             # What was written causes more to be written.
-            items = await everything(stack.cosmos, "events")
-            while wrong_rows(items, await everything(stack.cosmos, "views")):
-                await asyncio.sleep(0.2)
-                items = await everything(stack.cosmos, "events")
+            found = await everything(stack.cosmos, "events")
+            return found, wrong_rows(found, await everything(stack.cosmos, "views"))
+
+        items, _ = await until(read, lambda answer: not answer[1], pause=0.2)
 
     assert broken_promises(items, ledger.answers) == []
     assert ledger.asked_again["no answer"] > 0

@@ -1,0 +1,165 @@
+"""Runs one half of all tests, and says where its time went: `python -m tests.halves test` or `proof`."""
+
+import argparse
+import subprocess
+import sys
+import time
+from collections import defaultdict
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import Final
+from xml.etree import ElementTree as ET
+
+from tests.machine import calibrate
+
+ROOT: Final = Path(__file__).parents[1]
+REPORTS: Final = ROOT / ".onewrite" / "tests"
+SLOWEST: Final = 10
+WORKERS: Final = 3
+"""One more than processors: most tests wait for something now and then."""
+# The tests that need no process but their own.
+IN_PROCESS: Final = tuple(
+    f"tests/{folder}"
+    for folder in (
+        *("kernel", "domain", "command_api", "single_publisher", "consumers", "roles", "specs"),
+        "notifications",
+    )
+)
+
+
+type Command = list[str]
+"""The arguments of Python."""
+type Phase = list[list[Command]]
+"""Lanes that run side by side, the commands of each one after another."""
+
+
+def pytest(name: str, *arguments: str) -> Command:
+    """Returns the command of one run of pytest, which leaves a report under its name."""
+    return [
+        *("-m", "pytest", *arguments),
+        *(f"--junitxml={REPORTS / name}.xml", f"--durations={SLOWEST}"),
+    ]
+
+
+PARALLEL: Final = (f"--numprocesses={WORKERS}", "--dist=loadfile", "--no-loadscope-reorder")
+"""A file's tests stay in one process, for they share what they start; the longest files begin."""
+
+COVERAGE: Final = [
+    ["-m", "coverage", "run", *pytest("in-process", *IN_PROCESS)],
+    ["-m", "coverage", "report"],
+]
+LINT: Final = [
+    ["-m", "ruff", "check", "."],
+    ["-m", "ruff", "format", "--check", "."],
+    ["-c", "from importlinter.cli import lint_imports_command; lint_imports_command()"],
+]
+ELSEWHERE: Final = tuple(f"--ignore={folder}" for folder in IN_PROCESS)
+
+HALVES: Final[dict[str, list[Phase]]] = {
+    "test": [
+        [[["-m", "mypy"]], [*LINT, *COVERAGE]],
+        [[pytest("test", "-m", "not proof", *ELSEWHERE, *PARALLEL)]],
+    ],
+    # What is measured has the machine to itself.
+    "proof": [
+        [[pytest("alone", "-m", "alone")]],
+        [[pytest("proof", "-m", "proof and not alone", *PARALLEL)]],
+    ],
+    "coverage": [[COVERAGE]],
+}
+
+
+@dataclass
+class Tally:
+    """The tests and seconds of a folder."""
+
+    tests: int = 0
+    seconds: float = 0.0
+
+
+@dataclass
+class Times:
+    """Where the time went: by folder, and test by test."""
+
+    folders: dict[str, Tally] = field(default_factory=lambda: defaultdict(Tally))
+    tests: list[tuple[float, str]] = field(default_factory=list)
+
+    def read(self, report: Path) -> None:
+        """Adds what a run of pytest has left."""
+        for case in ET.parse(report).iter("testcase"):
+            seconds, module = float(case.get("time", 0)), case.get("classname", "")
+            folder = "/".join(module.split(".")[:2])
+            self.folders[folder].tests += 1
+            self.folders[folder].seconds += seconds
+            self.tests.append((seconds, f"{module.replace('.', '/')}::{case.get('name')}"))
+
+
+def run(phases: Sequence[Phase]) -> bool:
+    """Runs the phases one after another until something fails, and tells whether nothing did."""
+    return all(map(_phase, phases))
+
+
+def _phase(lanes: Phase) -> bool:
+    alone = len(lanes) == 1
+    with ThreadPoolExecutor(len(lanes)) as pool:
+        return all(list(pool.map(partial(_lane, alone=alone), lanes)))
+
+
+def _lane(commands: Sequence[Command], *, alone: bool) -> bool:
+    return all(_run(command, alone=alone) for command in commands)
+
+
+def _run(command: Command, *, alone: bool) -> bool:
+    """Runs a module of Python; what runs beside others is shown as a whole when it has ended."""
+    begun = time.monotonic()
+    done = subprocess.run(
+        [sys.executable, *command],
+        cwd=ROOT,
+        stdout=None if alone else subprocess.PIPE,
+        stderr=None if alone else subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
+    if not alone:
+        name = " ".join(command[1:3])
+        print(f"--- {name} ({time.monotonic() - begun:.0f} s)\n{done.stdout}", flush=True)
+    return done.returncode == 0
+
+
+def show(half: str, times: Times, seconds: float) -> None:
+    """Prints where the time of a half went."""
+    print(f"\n{'folder':<28}{'tests':>8}{'seconds':>10}")
+    for folder, tally in sorted(times.folders.items(), key=lambda one: -one[1].seconds):
+        print(f"{folder:<28}{tally.tests:>8,}{tally.seconds:>10.1f}")
+    print("\nthe slowest:")
+    for taken, test in sorted(times.tests, reverse=True)[:SLOWEST]:
+        print(f"{taken:>7.1f} s  {test}")
+    minutes, rest = divmod(round(seconds), 60)
+    print(
+        f"\nmake {half}: {len(times.tests):,} tests in {minutes} min {rest:02} s, on a machine"
+        f" {calibrate():.2f} times as slow as a quiet one"
+    )
+
+
+def main() -> int:
+    """Runs a half; returns 1 when something failed."""
+    parser = argparse.ArgumentParser(prog="python -m tests.halves", description=__doc__)
+    parser.add_argument("half", choices=HALVES)
+    half = parser.parse_args().half
+    for report in REPORTS.glob("*.xml"):
+        report.unlink()
+    calibrate()
+    begun = time.monotonic()
+    passed = run(HALVES[half])
+    times = Times()
+    for report in REPORTS.glob("*.xml"):
+        times.read(report)
+    show(half, times, time.monotonic() - begun)
+    return 0 if passed else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
