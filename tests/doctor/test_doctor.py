@@ -4,7 +4,6 @@ import asyncio
 import os
 import sys
 from collections.abc import AsyncIterator, Callable
-from contextlib import AsyncExitStack
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -22,7 +21,8 @@ from tests.conftest import Services, stand_ins
 from tests.doctor.breakages import ALSO, BROKEN, ELSEWHERE
 from tests.doctor.ward import DESCRIBED, Ward, function_set
 from tests.infra.clouds import APPS
-from tests.local.running import running
+from tests.local.names import Names
+from tests.local.running import Running
 
 FAILED: tuple[int, dict[str, object], dict[str, str]] = (500, {}, {})
 
@@ -168,15 +168,15 @@ async def doctor(*arguments: str, **settings: str) -> tuple[int, str]:
     return await process.wait(), said.decode()
 
 
-async def test_a_running_stack_is_well(tmp_path: Path) -> None:
-    async with AsyncExitStack() as entered:
-        stack = await entered.enter_async_context(running(tmp_path))
-        http = await entered.enter_async_context(aiohttp.ClientSession())
-        url = f"{stack.url}/api/item/SKU1/register-item"
-        async with http.post(url, json={"name": "Teapot", "reorderPoint": 1}) as response:
-            assert response.status == 200
+async def test_a_running_stack_is_well(stack: Running, own: Names) -> None:
+    url = f"{stack.url}/api/item/{own('SKU')}/register-item"
+    async with (
+        aiohttp.ClientSession() as http,
+        http.post(url, json={"name": "Teapot", "reorderPoint": 1}) as response,
+    ):
+        assert response.status == 200
 
-        code, said = await doctor("--url", stack.url, **stack.settings)
+    code, said = await doctor("--url", stack.url, **stack.settings)
 
     unseen = ("retry policies", "schedules", "retention")
     expected = [f"?     {name}: " if name in unseen else f"well  {name}" for name in CHECKS]

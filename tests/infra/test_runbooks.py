@@ -6,7 +6,6 @@ import re
 import sys
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from pathlib import Path
 
 import aiohttp
 import pytest
@@ -17,7 +16,7 @@ from shared.adapters.cosmos.parking import CosmosParking
 from shared.adapters.names import PARKED
 from shared.adapters.settings import Settings
 from shared.kernel.parking import Parked
-from tests.local.running import Running, running
+from tests.local.running import Running
 
 RUNBOOKS = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
 BLOCKS = [
@@ -58,16 +57,22 @@ class Desk:
 
 
 @pytest.fixture
-async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
-    async with running(tmp_path) as stack, aiohttp.ClientSession() as http:
-        url = f"{stack.url}/api/item/SKU1/register-item"
-        async with http.post(url, json={"name": "Teapot", "reorderPoint": 1}) as response:
-            assert response.status == 200
-        client = await open_client(Settings.read(stack.settings))
-        marker = Parked("projections", "item-SKU1", 1, 1, "a bug in a view", "2026-11-23T12:00:00Z")
-        await CosmosParking(container(client, PARKED)).park(marker)
-        await client.close()
-        yield Desk(stack)
+async def desk(stack: Running) -> AsyncIterator[Desk]:
+    url = f"{stack.url}/api/item/SKU1/register-item"
+    async with (
+        aiohttp.ClientSession() as http,
+        http.post(url, json={"name": "Teapot", "reorderPoint": 1}) as response,
+    ):
+        assert response.status == 200
+    client = await open_client(Settings.read(stack.settings))
+    parking = CosmosParking(container(client, PARKED))
+    marker = Parked("projections", "item-SKU1", 1, 1, "a bug in a view", "2026-11-23T12:00:00Z")
+    await parking.park(marker)
+    yield Desk(stack)
+    # The stack is shared: what a runbook has not released must not stay behind.
+    if (left := await parking.find("projections", "item-SKU1")) is not None:
+        await parking.unpark(left)
+    await client.close()
 
 
 async def test_every_local_command_does_what_its_runbook_says(desk: Desk) -> None:

@@ -1,12 +1,12 @@
 """Health and lag of a running stack: nothing waits once everything has been projected."""
 
-import asyncio
-from pathlib import Path
 from typing import Any
 
 import aiohttp
 
-from tests.local.running import running
+from tests.local.names import Names
+from tests.local.running import Running
+from tests.waiting import until
 
 STAGES = ("single_publisher", "projections", "reactions", "notifications", "mailbox")
 
@@ -22,18 +22,17 @@ def waiting(lag: dict[str, Any], stage: str) -> int:
     return sum(one["events"] for one in lag["stages"] if one["stage"] == stage)
 
 
-async def test_lag_is_told_stage_by_stage_and_ends_at_nothing(tmp_path: Path) -> None:
-    async with running(tmp_path) as stack, aiohttp.ClientSession() as http:
+async def test_lag_is_told_stage_by_stage_and_ends_at_nothing(stack: Running, own: Names) -> None:
+    async with aiohttp.ClientSession() as http:
         assert (await get(f"{stack.url}/api/health"))["status"] == "ready"
         for number in range(20):
-            url = f"{stack.url}/api/item/SKU{number}/register-item"
+            url = f"{stack.url}/api/item/{own(str(number))}/register-item"
             async with http.post(url, json={"name": "Teapot", "reorderPoint": 1}) as response:
                 assert response.status == 200
-        async with asyncio.timeout(20):
-            while True:
-                lag = await get(f"{stack.url}/api/operations/lag")
-                if all(stage["events"] == 0 for stage in lag["stages"]):
-                    break
+        lag = await until(
+            lambda: get(f"{stack.url}/api/operations/lag"),
+            lambda lag: all(stage["events"] == 0 for stage in lag["stages"]),
+        )
         assert [(one["stage"], one["partition"]) for one in lag["stages"]] == [
             (stage, str(n)) for stage in STAGES for n in range(4)
         ]
@@ -41,7 +40,7 @@ async def test_lag_is_told_stage_by_stage_and_ends_at_nothing(tmp_path: Path) ->
         # A log that takes nothing: the events wait for the publisher, and their age is told.
         away = {"service": "event-hubs", "fault": "reject", "operation": "send", "probability": 1.0}
         await stack.faults.set(1, away)
-        url = f"{stack.url}/api/item/SKU1/receive-stock"
+        url = f"{stack.url}/api/item/{own('1')}/receive-stock"
         async with http.post(url, json={"quantity": 1}) as response:
             assert response.status == 200
         lag = await get(f"{stack.url}/api/operations/lag")

@@ -1,62 +1,61 @@
 """Notifications through the running stack: a webhook hears of every order, whatever happens to the publishing."""
 
-from pathlib import Path
-
 import aiohttp
 
 from tests.local.event_grid.webhooks import Webhook, serving
-from tests.local.running import running
+from tests.local.names import Names
+from tests.local.running import Running
+from tests.local.shopping import ask, ends, nobody_is_parked, order, stock
 from tests.local.subscribing import subscribed
-from tests.local.test_orders import ask, ends, nobody_is_parked, order, stock, until
+from tests.waiting import until
 
 CONFIRMED, REJECTED = "onewrite.order.confirmed.v1", "onewrite.order.rejected.v1"
 ENDS = {CONFIRMED: "confirmed", REJECTED: "rejected"}
 
 
-async def test_a_webhook_hears_of_every_order_and_reads_more(tmp_path: Path) -> None:
+async def test_a_webhook_hears_of_every_order_and_reads_more(stack: Running, own: Names) -> None:
+    confirmed, rejected = f"order-{own('1')}", f"order-{own('2')}"
     async with (
-        running(tmp_path) as stack,
         aiohttp.ClientSession(stack.url) as http,
         serving(Webhook()) as webhook,
         subscribed(stack.event_grid, webhook.url, filter={"includedEventTypes": list(ENDS)}),
     ):
-        await stock(http, "TEA", 5)
-        await order(http, "1", TEA=2)
-        await order(http, "2", CUP=1)
+        await stock(http, own("TEA"), 5)
+        await order(http, own("1"), {own("TEA"): 2})
+        await order(http, own("2"), {own("CUP"): 1})
         await webhook.attempts(2)
 
         told = {event["subject"]: event for event in webhook.events}
         assert {subject: event["type"] for subject, event in told.items()} == {
-            "order-1": CONFIRMED,
-            "order-2": REJECTED,
+            confirmed: CONFIRMED,
+            rejected: REJECTED,
         }
         for event in told.values():
             seen = f"{event['subject']}@{event['sequence']}"
             more = await ask(http, f"{event['data']['link']}?at-least={seen}")
             assert more["rows"][0]["data"]["status"] == ENDS[event["type"]]
             assert event["id"] == f"{seen}/{event['type']}"
-        assert told["order-1"]["data"]["lines"][0]["sku"] == "TEA"
+        assert told[confirmed]["data"]["lines"][0]["sku"] == own("TEA")
 
 
 async def test_faults_of_the_publishing_lose_nothing_and_repeat_the_same_ids(
-    tmp_path: Path,
+    stack: Running, own: Names
 ) -> None:
     async with (
-        running(tmp_path) as stack,
         aiohttp.ClientSession(stack.url) as http,
         serving(Webhook()) as webhook,
         subscribed(
             stack.event_grid, webhook.url, filter={"includedEventTypes": [CONFIRMED]}
         ) as subscription,
     ):
-        await stock(http, "TEA", 100)
+        await stock(http, own("TEA"), 100)
         publish = {"service": "event-grid", "operation": "publish", "container": "notifications"}
         faults = {"429": [1], "503": [2], "drop-before": [3], "drop-after": [1], "duplicate": [3]}
         rules = [{**publish, "fault": fault, "at": at} for fault, at in faults.items()]
         await stack.faults.set(1, *rules)
-        orders = [str(number) for number in range(8)]
+        orders = [own(str(number)) for number in range(8)]
         for id_ in orders:
-            await order(http, id_, TEA=1)
+            await order(http, id_, {own("TEA"): 1})
             await ends(http, id_, "confirmed")
 
         wanted = {f"order-{id_}@3/{CONFIRMED}" for id_ in orders}
@@ -67,4 +66,4 @@ async def test_faults_of_the_publishing_lose_nothing_and_repeat_the_same_ids(
         fired = await stack.faults.fired()
         assert fired == {f"event-grid/{fault}": 1 for fault in faults}
         assert len(webhook.ids) > len(wanted), "a lost acknowledgement is published again"
-        await nobody_is_parked(stack, http)
+        await nobody_is_parked(http)

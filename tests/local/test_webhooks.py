@@ -9,14 +9,23 @@ from azure.core.messaging import CloudEvent
 from azure.eventgrid import EventGridEvent
 
 from tests.local.event_grid.grids import Grid, grid
-from tests.local.running import Running, running
-from tests.local.test_orders import ask, available, ends, nobody_is_parked, order, post, stock
+from tests.local.names import Names
+from tests.local.running import PARTNERS, Running
+from tests.local.shopping import (
+    ask,
+    available,
+    ends,
+    happened,
+    nobody_is_parked,
+    order,
+    post,
+    stock,
+)
 
-OLD, NEW = "the-old-secret", "the-new-secret"
+OLD, NEW = PARTNERS["WEBHOOK_SECRETS"].split(",")
 CARRIER = "com.example.carrier.parcel-dispatched"
 SUPPLIER = "com.example.supplier.delivery-arrived"
 TRIGGER = "/runtime/webhooks/EventGrid?functionName=outside_event"
-BOTH = {"WEBHOOK_SECRETS": f"{OLD},{NEW}", "WEBHOOK_SUBSCRIPTIONS": "partners"}
 
 
 def parcel(id_: str, order_id: str) -> CloudEvent[Any]:
@@ -42,63 +51,65 @@ async def subscribe(partners: Grid, stack: Running, topic: str, secret: str) -> 
     await partners.subscribe(topic, stack.url + TRIGGER, "trigger")
 
 
-async def happened(http: aiohttp.ClientSession, stream: str) -> list[str]:
-    told = await ask(http, f"/api/streams/{stream}")
-    return [event["type"] for commit in told["commits"] for event in commit["events"]]
-
-
-async def test_parcels_ship_orders_once_whichever_way_they_come(tmp_path: Path) -> None:
+async def test_parcels_ship_orders_once_whichever_way_they_come(
+    stack: Running, own: Names, tmp_path: Path
+) -> None:
+    tea, first, second, third = own("TEA"), own("1"), own("2"), own("3")
     async with (
-        running(tmp_path / "stack", None, **BOTH) as stack,
         aiohttp.ClientSession(stack.url) as http,
-        grid(tmp_path / "partners") as partners,
+        grid(tmp_path) as partners,
     ):
         await subscribe(partners, stack, "cloud", OLD)
         await subscribe(partners, stack, "classic", NEW)
-        await stock(http, "TEA", 5)
-        await order(http, "1", TEA=1)
-        await order(http, "2", TEA=1)
-        await ends(http, "2", "confirmed")
+        await stock(http, tea, 5)
+        await order(http, first, {tea: 1})
+        await order(http, second, {tea: 1})
+        await ends(http, second, "confirmed")
 
         # The third order is not even placed.
-        await partners.publish("cloud", parcel("p1", "1"), parcel("p3", "3"), parcel("p1", "1"))
-        await partners.publish("classic", classic_parcel("p2", "2"))
+        await partners.publish(
+            "cloud",
+            *(parcel(own(id_), of) for id_, of in (("p1", first), ("p3", third), ("p1", first))),
+        )
+        await partners.publish("classic", classic_parcel(own("p2"), second))
 
         for topic, name in [(t, n) for t in ("cloud", "classic") for n in ("partners", "trigger")]:
             assert await partners.dead_letters(topic, name) == []
-        await order(http, "3", TEA=1)
-        for id_ in ("1", "2", "3"):
+        await order(http, third, {tea: 1})
+        for id_ in (first, second, third):
             await ends(http, id_, "shipped")
             types = await happened(http, f"order-{id_}")
             assert types.count("OrderShipped") == 1
             assert types.count("DispatchRecorded") <= 1
-        await available(http, "TEA", 2)
-        await nobody_is_parked(stack, http)
+        await available(http, tea, 2)
+        await nobody_is_parked(http)
 
 
-async def test_goods_come_in_once_though_the_store_fails(tmp_path: Path) -> None:
+async def test_goods_come_in_once_though_the_store_fails(
+    stack: Running, own: Names, tmp_path: Path
+) -> None:
+    tea = own("TEA")
     async with (
-        running(tmp_path / "stack") as stack,
         aiohttp.ClientSession(stack.url) as http,
-        grid(tmp_path / "partners") as partners,
+        grid(tmp_path) as partners,
     ):
         await partners.subscribe("cloud", stack.url + TRIGGER, "trigger")
-        await stock(http, "TEA", 5)
+        await stock(http, tea, 5)
         create = {"service": "cosmos", "operation": "create", "container": "events"}
         await stack.faults.set(1, {**create, "fault": "503", "probability": 1.0, "times": 12})
 
-        data = {"sku": "TEA", "quantity": 7}
-        arrived = CloudEvent(source="/suppliers/far", type=SUPPLIER, data=data, id="d1")
+        data = {"sku": tea, "quantity": 7}
+        arrived = CloudEvent(source="/suppliers/far", type=SUPPLIER, data=data, id=own("d1"))
         await partners.publish("cloud", arrived)
 
-        await available(http, "TEA", 12)
+        await available(http, tea, 12)
         assert await partners.dead_letters("cloud", "trigger") == []
-        assert (await happened(http, "item-TEA")).count("StockReceived") == 2
+        assert (await happened(http, f"item-{tea}")).count("StockReceived") == 2
         assert sum((await stack.faults.fired()).values()) == 12
 
 
-async def test_strangers_are_sent_away_by_the_whole_host(tmp_path: Path) -> None:
-    async with running(tmp_path, None, **BOTH) as stack, aiohttp.ClientSession(stack.url) as http:
+async def test_strangers_are_sent_away_by_the_whole_host(stack: Running) -> None:
+    async with aiohttp.ClientSession(stack.url) as http:
 
         async def status(method: str, body: Any = b"", **headers: str) -> int:
             given = {"content_type": "application/json", **headers}
@@ -128,17 +139,19 @@ async def test_strangers_are_sent_away_by_the_whole_host(tmp_path: Path) -> None
             assert answer.status == 404
 
 
-async def test_a_bad_event_waits_for_an_operator(tmp_path: Path) -> None:
-    async with running(tmp_path, None, **BOTH) as stack, aiohttp.ClientSession(stack.url) as http:
-        data = {"sku": "TEA", "quantity": 7}
-        early = {"specversion": "1.0", "id": "d1", "source": "/s", "type": SUPPLIER, "data": data}
+async def test_a_bad_event_waits_for_an_operator(stack: Running, own: Names) -> None:
+    tea = own("TEA")
+    async with aiohttp.ClientSession(stack.url) as http:
+        data = {"sku": tea, "quantity": 7}
+        about = {"specversion": "1.0", "id": own("d1"), "source": "/s", "type": SUPPLIER}
+        early = {**about, "data": data}
         await post(http, "/api/webhooks", [early], **{"webhook-secret": OLD})
 
         (parked,) = (await ask(http, "/api/operations/parked"))["parked"]
         assert parked["consumer"] == "webhooks"
-        assert "ReceiveStock to item-TEA was refused" in parked["error"]
-        await stock(http, "TEA", 5)
+        assert f"ReceiveStock to item-{tea} was refused" in parked["error"]
+        await stock(http, tea, 5)
         path = f"/api/operations/parked/webhooks/{parked['stream']}/release"
         await post(http, path, {"by": "ann", "reason": "the item is known by now"})
-        await available(http, "TEA", 12)
-        await nobody_is_parked(stack, http)
+        await available(http, tea, 12)
+        await nobody_is_parked(http)

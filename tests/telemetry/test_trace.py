@@ -14,8 +14,8 @@ from shared.adapters.watching.names import BATCH, CHARGE, COMMANDS, LAG, RETRIES
 from tests.local.event_grid.webhooks import Webhook, serving
 from tests.local.names import Names
 from tests.local.running import Running, running
+from tests.local.shopping import ends, post, stock
 from tests.local.subscribing import subscribed
-from tests.local.test_orders import ends, post, stock
 from tests.telemetry.collector import Collector, collecting
 from tests.waiting import until_true
 
