@@ -1,12 +1,13 @@
 """Where everything listens: the ports of the official emulators, or ports that are this process's own."""
 
+import os
 import socket
 import tempfile
 from dataclasses import astuple, dataclass, fields
 from functools import cache
 from itertools import count
 from pathlib import Path
-from typing import Final, TextIO
+from typing import Final
 
 FIRST: Final = 10_000
 """The blocks end below 32,768, where Linux takes the ports of outgoing connections from."""
@@ -44,7 +45,7 @@ class Ports:
 def free_port() -> int:
     """Return the next port that nobody listens on, from the block of this process."""
     while True:
-        port = FIRST + _block()[0] * BLOCK + next(_next) % BLOCK
+        port = FIRST + _block() * BLOCK + next(_next) % BLOCK
         try:
             socket.create_server(("127.0.0.1", port)).close()
         except OSError:
@@ -54,18 +55,18 @@ def free_port() -> int:
 
 
 @cache
-def _block() -> tuple[int, TextIO]:
-    """Lock a block of ports for as long as this process lives: the lock goes with the open file."""
+def _block() -> int:
+    """Lock a block of ports for as long as this process lives: the lock goes with the open descriptor."""
     import fcntl  # not on Windows, where only `make run` with its fixed ports works
 
     folder = Path(tempfile.gettempdir()) / "onewrite-ports"
     folder.mkdir(exist_ok=True)
     for number in range(BLOCKS):
-        file = (folder / str(number)).open("w")
+        file = os.open(folder / str(number), os.O_CREAT | os.O_WRONLY)
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            file.close()
+            os.close(file)
             continue
-        return number, file
+        return number
     raise OSError(f"all {BLOCKS} blocks of ports are in use: see {folder}")

@@ -1,5 +1,6 @@
 """Lag: how far each stage is behind the one before it, partition by partition, in events and in seconds."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -50,14 +51,17 @@ async def _behind(
 
 async def log_lag(stage: str, log: LogReader, progress: Progress, now: datetime) -> list[Lag]:
     """Compare the end of each partition of the log with what a consumer has noted."""
-    lags: list[Lag] = []
-    for partition, (first, last) in enumerate(await log.extents()):
+
+    async def look(partition: int, first: int, last: int) -> Lag:
         noted = await progress.read(progress_name(stage, partition))
         handled = max(int(noted) if noted is not None else first - 1, first - 1)
         behind = max(0, last - handled)
         oldest = await log.time_after(partition, handled) if behind else None
-        lags.append(Lag(stage, str(partition), behind, _age(oldest, now)))
-    return lags
+        return Lag(stage, str(partition), behind, _age(oldest, now))
+
+    # Side by side: to read one message of Event Hubs takes its SDK two seconds.
+    extents = await log.extents()
+    return await asyncio.gather(*(look(n, *extent) for n, extent in enumerate(extents)))
 
 
 def progress_name(stage: str, partition: int | str) -> str:

@@ -8,7 +8,7 @@ from uuid import uuid4
 
 import requests
 
-PATIENCE = 60
+from tests.machine import limit
 
 
 @dataclass
@@ -32,18 +32,18 @@ class Api:
     ) -> tuple[int, dict[str, Any]]:
         named = {name.replace("_", "-"): value for name, value in headers.items()}
         named["Idempotency-Key"] = key or str(uuid4())
-        answer = self.http.post(f"{self.url}{path}", json=body, headers=named, timeout=PATIENCE)
+        answer = self.http.post(f"{self.url}{path}", json=body, headers=named, timeout=limit())
         return answer.status_code, answer.json()
 
     def get(self, path: str, **headers: str) -> dict[str, Any]:
         told: dict[str, Any] = self.http.get(
-            f"{self.url}{path}", headers=headers, timeout=PATIENCE
+            f"{self.url}{path}", headers=headers, timeout=limit()
         ).json()
         return told
 
     def until(self, path: str, wanted: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
         """Ask until the answer is what was hoped for."""
-        ends = time.monotonic() + PATIENCE
+        ends = time.monotonic() + limit()
         while not wanted(told := self.get(path)):
             assert time.monotonic() < ends, f"{path} still answers {told}"
             time.sleep(0.05)

@@ -4,11 +4,14 @@ import asyncio
 import sys
 from pathlib import Path
 
+import pytest
+
 from infra.local.stack import ROOT
 
 SMALL = ("--commands", "64", "--orders", "60", "--customers", "20", "--pieces", "4")
 
 
+@pytest.mark.proof
 async def test_the_demo_ends_well_and_says_what_happened(tmp_path: Path) -> None:
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "infra.local.demo", "--state", str(tmp_path), *SMALL),

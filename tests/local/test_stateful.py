@@ -1,9 +1,5 @@
 """Any sequence of commands, repeats, orders and questions: the running stack agrees with a model."""
 
-import asyncio
-from collections.abc import Iterator
-from contextlib import ExitStack
-from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -21,8 +17,10 @@ from hypothesis.stateful import (
 from tests.local import counting
 from tests.local.api import Api, Sent
 from tests.local.counting import Counted, Expected
-from tests.local.running import running
+from tests.local.running import Running
 from tests.sizes import size
+
+pytestmark = pytest.mark.long
 
 SKUS = st.sampled_from(["tea", "cup"])
 QUANTITIES = st.integers(1, 5)
@@ -217,21 +215,13 @@ def machine(url: str, ended: set[str]) -> type[RuleBasedStateMachine]:
     return Warehouse
 
 
-@pytest.fixture
-def url(tmp_path: Path) -> Iterator[str]:
-    with asyncio.Runner() as runner, ExitStack() as stack:
-        context = running(tmp_path)
-        started = runner.run(context.__aenter__())
-        stack.callback(lambda: runner.run(context.__aexit__(None, None, None)))
-        yield started.url
-
-
-@pytest.mark.timeout(240)
-def test_the_running_stack_agrees_with_a_model_after_any_sequence_of_commands(url: str) -> None:
+def test_the_running_stack_agrees_with_a_model_after_any_sequence_of_commands(
+    shared_stack: Running,
+) -> None:
     ended: set[str] = set()
 
     run_state_machine_as_test(
-        machine(url, ended),
+        machine(shared_stack.url, ended),
         settings=settings(
             max_examples=size(6, 10),
             stateful_step_count=25,

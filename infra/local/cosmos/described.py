@@ -14,7 +14,8 @@ class DescriptionError(Exception):
 
 def make(db: sqlite3.Connection, names: Mapping[str, Any], ranges: int) -> None:
     """Create what is missing and leave what is there alone; raises DescriptionError when it differs."""
-    database = names["database"]
+    if (database := names.get("database")) is None:
+        return
     try:
         containers.find_database(db, database)
     except CosmosError:
