@@ -55,6 +55,7 @@ LINT: Final = [
     ["-m", "ruff", "check", "."],
     ["-m", "ruff", "format", "--check", "."],
     ["-c", "from importlinter.cli import lint_imports_command; lint_imports_command()"],
+    ["-m", "deptry", "."],
 ]
 ELSEWHERE: Final = tuple(f"--ignore={folder}" for folder in IN_PROCESS)
 
