@@ -18,8 +18,8 @@ from tests.machine import calibrate
 ROOT: Final = Path(__file__).parents[1]
 REPORTS: Final = ROOT / ".onewrite" / "tests"
 SLOWEST: Final = 10
-WORKERS: Final = 3
-"""One more than processors: most tests wait for something now and then."""
+WORKERS: Final = 4
+"""Two for each of two processors: half of the time a test waits for something."""
 # The tests that need no process but their own.
 IN_PROCESS: Final = tuple(
     f"tests/{folder}"
