@@ -14,7 +14,8 @@ from infra.local.stack import ROOT
 from tests.local.event_grid.webhooks import Webhook, serving
 from tests.local.running import Running, running
 from tests.local.subscribing import subscribed
-from tests.local.test_orders import ask, post, until
+from tests.local.test_orders import ask, post
+from tests.waiting import until
 
 HERE = Path(__file__).parent
 LEFT_OUT = shutil.ignore_patterns(".*", "__pycache__")
@@ -101,7 +102,6 @@ async def happened(http: aiohttp.ClientSession, stream: str) -> list[str]:
     return [event["type"] for commit in found for event in commit["events"]]
 
 
-@pytest.mark.timeout(240)
 async def test_another_domain_runs_through_every_role(stack: Running) -> None:
     async with (
         aiohttp.ClientSession(stack.url) as http,
@@ -126,7 +126,7 @@ async def test_another_domain_runs_through_every_role(stack: Running) -> None:
             await post(http, "/api/webhooks", [sunset], **{"webhook-secret": SECRET})
 
         # The clock calls night lights off once a minute.
-        await webhook.attempts(1, patience=90)
+        await webhook.attempts(1)
 
         await until(lambda: happened(http, "diary-porch"), lambda found: "Rested" in found)
         assert await happened(http, "lamp-porch") == ["SwitchedOn", "SwitchedOff"]
