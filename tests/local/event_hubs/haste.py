@@ -5,13 +5,14 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from azure.eventhub._pyamqp.aio import _client_async
 from azure.eventhub.aio import _client_base_async
 from azure.eventhub.aio._eventprocessor import event_processor
 from azure.eventhub.aio._transport import _pyamqp_transport_async
 
 MOST, SOON = 1.0, 0.002
 """Longer than `MOST` are intervals that mean something, such as that of a load balancer."""
-POLLING = (_client_base_async, _pyamqp_transport_async, event_processor)
+POLLING = (_client_async, _client_base_async, _pyamqp_transport_async, event_processor)
 
 
 class Hasty:
