@@ -14,6 +14,7 @@ from shared.adapters import names
 from shared.adapters.cosmos.client import open_client
 from shared.adapters.settings import Settings
 from tests.conftest import Services
+from tests.machine import limit
 
 NAMES: dict[str, Any] = json.loads(Path("shared/names.json").read_text(encoding="utf-8"))
 
@@ -25,7 +26,8 @@ def local_settings(services: Services, **changes: str) -> Settings:
         "EVENTHUBS": services.event_hubs,
         "EVENTGRID": services.event_grid,
     }
-    return Settings.read({**connections, **changes})
+    # A busy machine is no store that does not answer.
+    return Settings.read({"COSMOS_READ_TIMEOUT": str(limit()), **connections, **changes})
 
 
 @asynccontextmanager

@@ -15,6 +15,7 @@ from infra.local.stack import ROOT
 from shared.adapters.settings import connection_parts
 from tests.adapters.identities import AMQPS, HOST, certificate, tls_in_front_of, token_endpoint
 from tests.conftest import stand_ins
+from tests.waiting import patiently
 
 pytestmark = pytest.mark.skipif(
     sys.platform != "linux", reason="only Linux has loopback addresses to choose from"
@@ -42,7 +43,7 @@ class Azure:
             stderr=asyncio.subprocess.PIPE,
         )
         try:
-            async with asyncio.timeout(60):
+            async with patiently():
                 said, errors = await process.communicate()
         finally:
             if process.returncode is None:

@@ -1,8 +1,8 @@
 """Three poisonous events among ten thousand: three streams are parked, ninety-seven do not notice."""
 
 import random
-import time
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import replace
 
 import pytest
@@ -24,6 +24,7 @@ from tests.consumers.test_operations import asked
 from tests.consumers.worlds import now
 from tests.figures import note
 from tests.kernel.worlds import commit, received
+from tests.turns import took
 
 pytestmark = pytest.mark.alone
 
@@ -73,17 +74,22 @@ class World:
         }
 
 
-async def run(services: Services, poisoned: dict[str, int]) -> tuple[World, float]:
+@asynccontextmanager
+async def projecting(
+    services: Services, poisoned: dict[str, int]
+) -> AsyncIterator[Callable[[], Awaitable[None]]]:
+    """Gives what projects the next batch of a history; all is checked in the end."""
     async with fresh_container(services, like="views") as container:
         world = World(CosmosRows(container), poisoned)
-        batches = await world.write()
+        batches = iter(await world.write())
         projections = world.projections([replace(stock, evolve=evolve)])
-        begun = time.perf_counter()
-        for bodies in batches:
-            await projections.project(bodies)
-        seconds = time.perf_counter() - begun
+
+        async def project_next() -> None:
+            await projections.project(next(batches))
+
+        yield project_next
+        assert next(batches, None) is None
         await check(world)
-        return world, seconds
 
 
 async def check(world: World) -> None:
@@ -104,16 +110,18 @@ async def check(world: World) -> None:
         assert row.data["received"] == LENGTH - 1 + POISON, version
 
 
-@pytest.mark.timeout(300)
 async def test_the_others_are_complete_in_the_same_time_and_one_release_mends(
     services: Services, pytestconfig: pytest.Config
 ) -> None:
-    _, healthy = await run(services, {})
-    _, poisoned = await run(services, POISONED)
+    async with projecting(services, {}) as well, projecting(services, POISONED) as ill:
+        # Batch by batch, in the time of this process: whatever else the machine does is no poison.
+        batches = LENGTH * len(STREAMS) // BATCH
+        seconds = [(await took(well), await took(ill)) for _ in range(batches)]
 
+    healthy, poisoned = map(sum, zip(*seconds, strict=True))
     note(
         pytestconfig,
-        f"poison: 10,000 events in 100 streams in {healthy:.1f} s, with three poisoned streams in"
-        f" {poisoned:.1f} s",
+        f"poison: 10,000 events in 100 streams in {healthy:.1f} s of the processor, with three poisoned"
+        f" streams in {poisoned:.1f} s",
     )
     assert poisoned <= 2 * healthy

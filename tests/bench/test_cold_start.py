@@ -11,6 +11,7 @@ import pytest
 from infra.local.stack import ROOT
 from tests.conftest import Services
 from tests.figures import note
+from tests.machine import limit
 
 pytestmark = pytest.mark.alone
 
@@ -54,7 +55,7 @@ def run(code: str, **settings: str) -> str:
         capture_output=True,
         text=True,
         check=False,
-        timeout=60,
+        timeout=limit(),
     )
     assert done.returncode == 0, done.stderr
     return done.stdout
@@ -73,7 +74,6 @@ def measured() -> tuple[float, float, float]:
     return needed, app, statistics.median(app / needed for needed, app in turns)
 
 
-@pytest.mark.timeout(300)
 def test_loading_the_app_costs_little_more_than_the_sdks(pytestconfig: pytest.Config) -> None:
     for code in (NEEDED, APP):
         run(code)

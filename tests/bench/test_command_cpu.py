@@ -9,6 +9,7 @@ import pytest
 from infra.local.stack import ROOT
 from tests.conftest import Services
 from tests.figures import note
+from tests.machine import limit
 
 pytestmark = pytest.mark.alone
 
@@ -33,13 +34,12 @@ def measured(services: Services) -> dict[str, int]:
         capture_output=True,
         text=True,
         check=True,
-        timeout=100,
+        timeout=limit(),
     )
     found: dict[str, int] = json.loads(done.stdout.splitlines()[0])
     return found
 
 
-@pytest.mark.timeout(400)
 def test_a_warm_command_costs_little_more_than_its_insert(
     services: Services, pytestconfig: pytest.Config
 ) -> None:

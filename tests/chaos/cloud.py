@@ -1,7 +1,6 @@
 """A cloud for chaos: the stand-ins in one process, and two function hosts that share it, each to be killed."""
 
 import asyncio
-import json
 import os
 import sys
 from collections.abc import AsyncIterator
@@ -14,12 +13,17 @@ import aiohttp
 from infra.local.ports import Ports, free_port
 from infra.local.stack import NAMES, ROOT, SETTINGS, make_stack
 from tests.conftest import FaultsClient
+from tests.local.logs import keep
+from tests.machine import calibrate, limit
+from tests.waiting import patiently
 
-PACE = 20.0
-"""Leases expire after 3 s, and the retry policy waits from 50 ms to 3 s."""
+PACE = 20.0 / calibrate()
+"""Leases expire after 3 s, and the retry policy waits from 50 ms to 3 s; longer on a slow machine."""
 SECRET = "local-webhook-secret"
-BUSY = 240.0
+BUSY = limit(240.0)
 """So many seconds are left to a busy machine; a quiet one needs few of them."""
+SENT_WITHIN, READ_WITHIN = limit(2.0), limit(1.0)
+"""Seconds that an answer of the log and of the store may take; the delays of a storm take longer."""
 NEVER, EVERY_SECOND = "0 0 0 1 1 *", "* * * * * *"
 
 
@@ -38,7 +42,7 @@ class Host:
         return f"http://127.0.0.1:{self.port}"
 
     async def start(self) -> None:
-        said = self.state / f"host-{self.port}.log"
+        said = keep("host", self.state / f"host-{self.port}.log")
         with said.open("a") as log:
             self.process = await asyncio.create_subprocess_exec(
                 *(sys.executable, "-m", "infra.local.host", "--app", str(self.app)),
@@ -51,7 +55,7 @@ class Host:
                 stderr=log,
             )
         assert self.process.stdout
-        async with asyncio.timeout(BUSY):
+        async with patiently():
             assert await self.process.stdout.readline(), said.read_text()
 
     async def kill(self) -> None:
@@ -96,28 +100,32 @@ async def cloud(state: Path, app: Path = ROOT, hosts: int = 2) -> AsyncIterator[
     """Give a running cloud, and end it afterwards whatever happened."""
     ports, others = Ports.free(), [free_port() for _ in range(hosts - 1)]
     environment = make_stack(ports, state).environment
-    services = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "infra.local.services", "--state", str(state)),
-        *("--names", str(NAMES), "--cosmos", str(ports.cosmos)),
-        *("--event-hubs", str(ports.event_hubs), "--event-grid", str(ports.event_grid)),
-        *("--faults", str(ports.faults)),
-        cwd=ROOT,
-        stdin=asyncio.subprocess.PIPE,
-        stdout=asyncio.subprocess.PIPE,
-    )
+    said = keep("stand-ins", state.with_name(f"{state.name}.log"))
+    with said.open("a") as log:
+        services = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "infra.local.services", "--state", str(state)),
+            *("--names", str(NAMES), "--cosmos", str(ports.cosmos)),
+            *("--event-hubs", str(ports.event_hubs), "--event-grid", str(ports.event_grid)),
+            *("--faults", str(ports.faults)),
+            cwd=ROOT,
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=log,
+        )
     made = Cloud(ports, environment["COSMOS"], environment["EVENTHUBS"])
     try:
         assert services.stdout
-        assert json.loads(await services.stdout.readline())["ready"]
+        async with patiently():
+            assert await services.stdout.readline(), said.read_text()
         settings = {
             "COSMOS": made.cosmos,
             "EVENTHUBS": made.event_hubs,
             "EVENTGRID": environment["EVENTGRID"],
             "WEBHOOK_SECRETS": SECRET,
             "SWEEP_SCHEDULE": NEVER,
-            "PUBLISH_TIMEOUT": "2",
+            "PUBLISH_TIMEOUT": str(SENT_WITHIN),
             "PUBLISH_BUDGET": "0.5",
-            "COSMOS_READ_TIMEOUT": "1",
+            "COSMOS_READ_TIMEOUT": str(READ_WITHIN),
         }
         made.hosts = [Host(port, app, state, dict(settings)) for port in (ports.http, *others)]
         await asyncio.gather(*(host.start() for host in made.hosts))

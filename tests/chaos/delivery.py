@@ -12,10 +12,12 @@ import aiohttp
 from infra.local.demo import process
 from infra.local.demo.oracle import everything, streams, wrong_rows
 from infra.local.stack import ROOT
-from tests.chaos.cloud import BUSY, EVERY_SECOND, Cloud, Host, cloud
+from tests.chaos.cloud import EVERY_SECOND, Cloud, Host, cloud
 from tests.chaos.findings import Findings, look
 from tests.chaos.shoppers import Shopper, Told
 from tests.chaos.weather import loss, storm
+from tests.machine import limit
+from tests.waiting import until
 
 QUIET_SKUS = ("QUIET-1", "QUIET-2", "QUIET-3", "QUIET-4", "QUIET-5")
 
@@ -70,7 +72,7 @@ async def run(plan: Plan, state: Path, app: Path = ROOT) -> Outcome:
 
 @asynccontextmanager
 async def _clients(made: Cloud, plan: Plan, told: Told) -> AsyncIterator[list[Shopper]]:
-    async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=20)) as http:
+    async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=limit(20))) as http:
         urls = [host.url for host in made.hosts]
         yield [
             Shopper(
@@ -116,11 +118,12 @@ async def _lose_last_events(made: Cloud, shopper: Shopper) -> None:
     await made.faults.set(0, loss())
     for sku in QUIET_SKUS:
         await shopper.send(sku, "receive-stock", {"quantity": 1})
-    async with asyncio.timeout(BUSY):
-        while not (await made.faults.fired()).get("event-hubs/lose") or await made.waits(
-            "single_publisher"
-        ):
-            await asyncio.sleep(0.1)
+
+    async def lost() -> bool:
+        fired = await made.faults.fired()
+        return "event-hubs/lose" in fired and not await made.waits("single_publisher")
+
+    await until(lost)
     await made.faults.set(0)
 
 

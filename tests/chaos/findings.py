@@ -15,8 +15,9 @@ from azure.eventhub.aio import EventHubConsumerClient, PartitionContext
 
 from infra.local.demo import process
 from infra.local.demo.oracle import broken_promises, everything, streams, wrong_rows
-from tests.chaos.cloud import BUSY, Cloud
+from tests.chaos.cloud import Cloud
 from tests.chaos.shoppers import Told, outcome
+from tests.waiting import patiently
 
 
 @dataclass
@@ -175,7 +176,7 @@ async def _partition(client: EventHubConsumerClient, partition: str) -> list[tup
     reading = asyncio.create_task(
         client.receive_batch(take, partition_id=partition, starting_position="-1")
     )
-    async with asyncio.timeout(BUSY):
+    async with patiently():
         await end.wait()
     reading.cancel()
     await asyncio.gather(reading, return_exceptions=True)

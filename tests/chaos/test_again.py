@@ -1,10 +1,9 @@
 """What comes late, again, or not at all, through a running stack: the sweep mends, repeats change nothing."""
 
-import asyncio
 import json
 import random
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
@@ -16,10 +15,11 @@ from azure.eventhub.aio import EventHubProducerClient
 
 from infra.local.demo.oracle import everything, wrong_rows
 from shared.kernel.partition import partition_of
-from tests.chaos.cloud import BUSY, EVERY_SECOND, Cloud, cloud
+from tests.chaos.cloud import EVERY_SECOND, Cloud, cloud
 from tests.chaos.findings import whole_log
 from tests.chaos.shoppers import Shopper, Told
 from tests.chaos.weather import loss
+from tests.waiting import until
 
 SKUS = [f"SKU{number}" for number in range(8)]
 
@@ -49,12 +49,6 @@ async def receive(shopper: Shopper, *skus: str) -> None:
 async def exact(made: Cloud) -> bool:
     items = await everything(made.cosmos, "events")
     return not wrong_rows(items, await everything(made.cosmos, "views"))
-
-
-async def until(true: Callable[[], Awaitable[bool]]) -> None:
-    async with asyncio.timeout(BUSY):
-        while not await true():
-            await asyncio.sleep(0.1)
 
 
 async def nothing_waits(made: Cloud) -> bool:

@@ -24,6 +24,7 @@ from tests.adapters.stand_ins import fresh_container
 from tests.conftest import FaultsClient, Services
 from tests.figures import note
 from tests.kernel.asking import NOON
+from tests.machine import limit
 
 SEED = 20261123
 FAULTS = (
@@ -76,7 +77,8 @@ class Client:
 
 def rules(container: ContainerProxy) -> list[dict[str, object]]:
     """Let every fault hit one request in thirty or so, whatever it asks for, and one for certain."""
-    slow = {"delay": 0.8, "delay-before": 0.8, "throttle": 0.05}
+    late = limit(0.8)
+    slow = {"delay": late, "delay-before": late, "throttle": 0.05}
     return [
         {
             "service": "cosmos",
@@ -94,7 +96,7 @@ async def test_what_clients_were_told_is_what_the_store_holds(
     services: Services, faults: FaultsClient, pytestconfig: pytest.Config
 ) -> None:
     async with (
-        fresh_container(services, like="events", COSMOS_READ_TIMEOUT="0.4") as container,
+        fresh_container(services, like="events", COSMOS_READ_TIMEOUT=str(limit(0.4))) as container,
     ):
         # Few attempts, so that clients are told of conflicts and unknown outcomes, and ask again.
         hosts = [

@@ -9,6 +9,7 @@ from tests.chaos.cloud import BUSY
 from tests.chaos.delivery import Outcome, Plan, run
 from tests.chaos.weather import EVERY_FAULT
 from tests.figures import note
+from tests.machine import limit
 from tests.sizes import LONG, size
 
 pytestmark = pytest.mark.long
@@ -18,7 +19,7 @@ COMMANDS = int(os.environ.get("CHAOS_COMMANDS", str(size(250, 2_000))))
 KILLS = size(4, 20)
 
 
-@pytest.mark.timeout(1800)
+@pytest.mark.timeout(limit(1800))
 async def test_nothing_is_lost_reordered_or_stuck(
     tmp_path: Path, pytestconfig: pytest.Config
 ) -> None:

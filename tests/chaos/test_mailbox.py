@@ -10,11 +10,13 @@ import aiohttp
 import pytest
 
 from infra.local.demo.oracle import everything
-from tests.chaos.cloud import BUSY, Cloud, Host, cloud
+from tests.chaos.cloud import Cloud, Host, cloud
 from tests.chaos.shoppers import outcome
 from tests.chaos.weather import squalls
 from tests.figures import note
+from tests.machine import limit
 from tests.sizes import size
+from tests.waiting import until
 
 pytestmark = pytest.mark.long
 
@@ -64,27 +66,25 @@ async def heard(
     """Ask for an outcome until there is one, whatever the answer before it was; few ask at once."""
     stream = f"item-S{key.partition('.')[0]}"
     async with gate:
-        while True:
-            told = await outcome(http, url, stream, key)
-            if told.get("outcome", "pending") != "pending":
-                return told
-            await asyncio.sleep(0.1)
+        return await until(
+            lambda: outcome(http, url, stream, key),
+            lambda told: told.get("outcome", "pending") != "pending",
+        )
 
 
-@pytest.mark.timeout(900)
+@pytest.mark.timeout(limit(900))
 async def test_commands_that_wait_are_handled_in_order_and_once_though_the_handlers_die(
     tmp_path: Path, pytestconfig: pytest.Config
 ) -> None:
     sent: list[str] = []
-    timeout = aiohttp.ClientTimeout(total=10)
+    timeout = aiohttp.ClientTimeout(total=limit(10))
     async with cloud(tmp_path) as made, aiohttp.ClientSession(timeout=timeout) as http:
         await made.faults.set(SEED, *squalls())
         killing = asyncio.create_task(kill_now_and_then(made, sent, random.Random(SEED)))
         await asyncio.gather(*(send_all(http, made, stream, sent) for stream in range(STREAMS)))
         await killing
         gate, url = asyncio.Semaphore(ASKED_AT_ONCE), made.hosts[0].url
-        async with asyncio.timeout(BUSY):
-            told = await asyncio.gather(*(heard(http, url, key, gate) for key in sent))
+        told = await asyncio.gather(*(heard(http, url, key, gate) for key in sent))
         faults = await made.faults.fired()
         await made.faults.set(0)
         items = await everything(made.cosmos, "events")

@@ -10,6 +10,7 @@ from tests.chaos.cloud import BUSY
 from tests.chaos.delivery import Plan, run
 from tests.chaos.sabotage import DEVICES, make_app
 from tests.figures import note
+from tests.machine import limit
 from tests.sizes import LONG, size
 
 pytestmark = pytest.mark.long
@@ -18,7 +19,7 @@ SEED = 20261123
 LACKING = list(DEVICES) if LONG else ["version check", "dedupe"]
 
 
-@pytest.mark.timeout(1800)
+@pytest.mark.timeout(limit(1800))
 async def test_the_run_fails_without_any_one_of_the_safety_devices(
     tmp_path: Path, pytestconfig: pytest.Config
 ) -> None:
@@ -27,7 +28,7 @@ async def test_the_run_fails_without_any_one_of_the_safety_devices(
     async def wrong_without(number: int, device: str) -> dict[str, int]:
         app = make_app(tmp_path / f"app-{number}", device)
         # What is broken stays broken: only the sound system is given all the time that it needs.
-        quiet = BUSY if device == "nothing" else 8
+        quiet = BUSY if device == "nothing" else limit(8)
         plan = Plan(SEED, commands=size(120, 250), kills=2, quiet=quiet, skus=30)
         async with two_at_once:
             outcome = await run(plan, tmp_path / f"state-{number}", app)

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from tests.chaos.cloud import READ_WITHIN, SENT_WITHIN
+
 COSMOS = {
     **dict.fromkeys(("throttle", "503", "410", "449", "408"), 0.01),
     **dict.fromkeys(("drop-before", "drop-after", "reset-before", "reset-after"), 0.01),
@@ -20,7 +22,13 @@ SEND = {
     "idle-drop": 0.02,
 }
 RECEIVE = {"steal": 0.02, "duplicate": 0.02, "idle-drop": 0.01}
-SECONDS = {"throttle": 0.02, "delay": 2.5, "delay-before": 1.5, "idle-drop": 0.1}
+# Longer than anybody waits for an answer.
+SECONDS = {
+    "throttle": 0.02,
+    "delay": 1.25 * SENT_WITHIN,
+    "delay-before": 1.5 * READ_WITHIN,
+    "idle-drop": 0.1,
+}
 
 EVERY_FAULT = frozenset(
     {f"cosmos/{fault}" for fault in COSMOS} | {f"event-hubs/{fault}" for fault in (*SEND, *RECEIVE)}

@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import replace
+from itertools import count
 
 import pytest
 
@@ -13,9 +14,10 @@ from shared.adapters.memory import MemoryEventStore, MemoryRows
 from shared.kernel.envelope import encode, envelopes
 from shared.kernel.errors import StoreThrottled, StoreUnavailable
 from shared.kernel.ports import StoredRow
-from shared.kernel.view import RowKey
+from shared.kernel.view import Row, RowKey
 from tests.command_api.calls import get, post, registered, rows_of, told
 from tests.consumers.worlds import World
+from tests.waiting import patiently
 
 REGISTER = ("register-item", {"name": "Teapot", "reorderPoint": 2})
 
@@ -76,13 +78,46 @@ async def test_an_answer_without_a_body_still_says_the_version(application: Appl
     assert response.headers["Preference-Applied"] == "return=minimal"
 
 
-async def test_an_answer_can_wait_until_the_views_show_it(application: Application) -> None:
+class Watched(MemoryRows):
+    """Rows that tell when one of them was asked for again, and so in vain before."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked = set[tuple[str, str]]()
+        self.asked_again = asyncio.Event()
+
+    async def read(self, at: RowKey) -> StoredRow | None:
+        self._note(at.view, at.key)
+        return await super().read(at)
+
+    async def of_key(self, view: str, key: str) -> list[Row]:
+        self._note(view, key)
+        return await super().of_key(view, key)
+
+    def _note(self, view: str, key: str) -> None:
+        if (view, key) in self.asked:
+            self.asked_again.set()
+        self.asked.add((view, key))
+
+
+@pytest.fixture
+def watched(application: Application) -> Application:
+    return replace(application, rows=Watched())
+
+
+async def asked_again(application: Application) -> None:
+    assert isinstance(application.rows, Watched)
+    async with patiently():
+        await application.rows.asked_again.wait()
+
+
+async def test_an_answer_can_wait_until_the_views_show_it(watched: Application) -> None:
     asked = post(*REGISTER, Prefer="until=projected, wait=20")
-    waiting = asyncio.create_task(post_command(asked, application))
-    await asyncio.sleep(0.05)
+    waiting = asyncio.create_task(post_command(asked, watched))
+    await asked_again(watched)
     assert not waiting.done()
 
-    await project_everything(application)
+    await project_everything(watched)
     response = await waiting
 
     assert response.status_code == 200
@@ -98,16 +133,17 @@ async def test_an_answer_that_waited_in_vain_says_that_the_write_is_stored(
     assert told(response)["version"] == 1
 
 
-class Throttled(MemoryRows):
+class Throttled(Watched):
     """Rows that do not answer at first."""
 
     refusals = 2
 
     async def read(self, at: RowKey) -> StoredRow | None:
+        self._note(at.view, at.key)
         if self.refusals > 0:
             self.refusals -= 1
             raise StoreThrottled("no") if self.refusals else StoreUnavailable("no answer")
-        return await super().read(at)
+        return await MemoryRows.read(self, at)
 
 
 async def test_rows_that_do_not_answer_are_asked_again_because_the_write_is_stored(
@@ -117,8 +153,8 @@ async def test_rows_that_do_not_answer_are_asked_again_because_the_write_is_stor
     application = replace(application, rows=rows)
     asked = post(*REGISTER, Prefer="until=projected, wait=20", Idempotency_Key="k")
     waiting = asyncio.create_task(post_command(asked, application))
-    await asyncio.sleep(0.05)
-    await project_everything(replace(application, rows=rows))
+    await asked_again(application)
+    await project_everything(application)
 
     assert (await waiting).status_code == 200
 
@@ -195,14 +231,14 @@ async def test_what_is_not_understood_is_ignored(
     assert response.headers.get("Preference-Applied") == applied
 
 
-async def test_a_query_can_wait_until_a_row_has_seen_a_version(application: Application) -> None:
-    await registered(application)
+async def test_a_query_can_wait_until_a_row_has_seen_a_version(watched: Application) -> None:
+    await registered(watched)
     asked = get("views", {"at-least": "2"}, view="stock", key="SKU1")
-    waiting = asyncio.create_task(get_view(asked, application))
-    await asyncio.sleep(0.05)
+    waiting = asyncio.create_task(get_view(asked, watched))
+    await asked_again(watched)
     assert not waiting.done()
 
-    await project_everything(application)
+    await project_everything(watched)
 
     response = await waiting
     assert response.status_code == 200
@@ -234,8 +270,12 @@ async def test_a_version_that_is_none_is_malformed(at_least: str, application: A
     assert told(await get_view(asked, application))["errors"][0]["pointer"] == "at-least"
 
 
-async def test_who_waits_in_vain_is_told_so_when_the_time_is_up() -> None:
-    asked = 0
+async def test_who_waits_in_vain_is_told_so_when_the_time_is_up(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked, looks = 0, count()
+    # Every look at the clock takes a millisecond, however long anything takes.
+    monkeypatch.setattr(asyncio.get_running_loop(), "time", lambda: next(looks) / 1000)
 
     async def never() -> bool:
         nonlocal asked

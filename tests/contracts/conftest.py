@@ -42,7 +42,11 @@ from shared.kernel.ports import (
 from tests.adapters.stand_ins import fresh_container, local_settings
 from tests.conftest import Services
 from tests.local.event_grid.webhooks import Webhook, serving
+from tests.local.event_hubs.haste import haste
 from tests.local.subscribing import subscribed
+from tests.waiting import patiently
+
+__all__ = ["haste"]
 
 BOTH = ["memory", "cosmos"]
 
@@ -141,7 +145,7 @@ class OnEventHubs:
                 take, partition_id=str(partition), starting_position=self.starts[partition]
             )
         )
-        async with asyncio.timeout(20):
+        async with patiently():
             await enough.wait()
         reading.cancel()
         await asyncio.gather(reading, return_exceptions=True)

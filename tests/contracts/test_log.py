@@ -21,7 +21,8 @@ async def test_messages_of_a_partition_are_kept_in_order(log: ReadableLog) -> No
 async def test_partitions_are_apart(log: ReadableLog) -> None:
     await asyncio.gather(*(log.port.send(p, [f"p{p}".encode()]) for p in range(4)))
 
-    assert [await log.messages(p, 1) for p in range(4)] == [[b"p0"], [b"p1"], [b"p2"], [b"p3"]]
+    read = await asyncio.gather(*(log.messages(p, 1) for p in range(4)))
+    assert read == [[b"p0"], [b"p1"], [b"p2"], [b"p3"]]
 
 
 async def test_more_than_fits_into_one_message_is_sent_all_the_same(log: ReadableLog) -> None:

@@ -92,6 +92,23 @@ class Ward:
         self.now: Callable[[], datetime] = lambda: datetime.now(UTC)
         self.checks = {name: CHECKS[name] for name in CHECKS if name not in OF_THE_LOG}
 
+    async def oldest(self) -> list[datetime]:
+        """Tell when the oldest message of each hub was written, by the clock of the stand-in."""
+        found = []
+        for hub in self.asked["hubs"]:
+            reader = open_log_reader(Settings.read(self.settings), hub)
+            extents = await reader.extents()
+            times = await asyncio.gather(
+                *(
+                    reader.time_after(n, first - 1)
+                    for n, (first, last) in enumerate(extents)
+                    if last >= first
+                )
+            )
+            found.append(min(time for time in times if time))
+            await reader.close()
+        return found
+
     async def complaints(self) -> dict[str, str]:
         """Examine; gives what is wrong by the name of the check."""
         found = await self.findings()

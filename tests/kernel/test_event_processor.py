@@ -9,6 +9,7 @@ from shared.kernel.envelope import Envelope, envelopes
 from shared.kernel.event_processor import EventProcessor, Handler
 from shared.kernel.message import Event
 from tests.kernel.worlds import commit, received
+from tests.waiting import patiently
 
 EVENT = StockReceived(quantity=1)
 (ENVELOPE,) = envelopes(commit(1, received(1)))
@@ -59,7 +60,7 @@ async def test_handlers_run_side_by_side() -> None:
     processor.register(StockReceived, meet)
     processor.register(StockReceived, meet)
 
-    async with asyncio.timeout(10):
+    async with patiently():
         await processor.process(ENVELOPE, EVENT)
 
     assert sorted(met) == [0, 1]

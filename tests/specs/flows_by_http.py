@@ -12,6 +12,7 @@ from shared.domain import domain
 from shared.kernel.decider import Refusal
 from shared.kernel.message import Event
 from shared.kernel.stream import StreamName
+from tests.machine import limit
 from tests.specs.by_http import (
     AnsweredOtherwise,
     Client,
@@ -26,7 +27,7 @@ from tests.specs.seen import Events, Seen, different, passed_on, unlike
 from tests.specs.spec import Flow, Spec
 from tests.specs.whole_flow import DECISIVE
 
-PATIENCE = 60.0
+PATIENCE = limit(60.0)
 LAG = "/api/operations/lag"
 
 UNSEEN = "what the log holds, and what a webhook is told"

@@ -15,7 +15,6 @@ from tests.local.event_grid.webhooks import Webhook, serving
 from tests.local.running import Running, running
 from tests.local.shopping import ask, happened, post
 from tests.local.subscribing import subscribed
-from tests.machine import limit
 from tests.waiting import until
 
 HERE = Path(__file__).parent
@@ -121,7 +120,7 @@ async def test_another_domain_runs_through_every_role(stack: Running) -> None:
             await post(http, "/api/webhooks", [sunset], **{"webhook-secret": SECRET})
 
         # The clock calls night lights off once a minute.
-        await webhook.attempts(1, patience=limit())
+        await webhook.attempts(1)
 
         await until(lambda: happened(http, "diary-porch"), lambda found: "Rested" in found)
         assert await happened(http, "lamp-porch") == ["SwitchedOn", "SwitchedOff"]

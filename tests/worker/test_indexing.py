@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from infra.local.stack import ROOT
+from tests.machine import limit
 
 DEPLOYED = [
     "function_app.py",
@@ -122,7 +123,7 @@ def check(app: Path) -> subprocess.CompletedProcess[str]:
         capture_output=True,
         text=True,
         check=False,
-        timeout=60,
+        timeout=limit(),
     )
 
 

@@ -11,7 +11,7 @@ from uuid import UUID
 import aiohttp
 
 ASK_AGAIN = frozenset({409, 429, 503})
-PATIENCE = 60.0
+PATIENCE = 300.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,7 +39,7 @@ async def work(
     morning: Morning, url: str, ledger: Ledger, done: Callable[[], object] = lambda: None
 ) -> None:
     """Open the warehouse, then let all clients do what they want, each in its own order."""
-    async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=20)) as http:
+    async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=60)) as http:
         clients = [
             Client(http, url, ledger, random.Random(f"{morning.seed}/{number}"))  # noqa: S311 - dice
             for number in range(morning.clients)

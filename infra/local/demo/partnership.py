@@ -14,9 +14,10 @@ import aiohttp
 
 from infra.local.stack import ROOT
 
-PATIENCE = 0.5
-LATE = 1.0
-# The stand-in waits for an answer for half a second, and lets an hour of its schedule pass in a second.
+# Longer than a busy machine needs to answer: what is given up too often outlives its time, and is a dead letter.
+PATIENCE = 2.0
+LATE = 4.0
+# The stand-in waits for an answer for two seconds, and lets an hour of its schedule pass in a second.
 OPTIONS = ("--event-grid-pace", "3600", "--event-grid-patience", str(PATIENCE))
 REFUSED = "UndeliverableDueToHttpBadRequest"
 TOLD = {

@@ -14,6 +14,7 @@ from azure.cosmos.exceptions import CosmosResourceExistsError
 from infra.local.cosmos import CosmosServer
 from infra.local.cosmos.authorization import KEY
 from infra.local.faults import Faults, Rule
+from tests.machine import limit
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,7 @@ class Account:
         """Open the container `c` of the database `d` with the bare SDK; `key`, `unique` and `indexing` make it."""
         key, unique = settings.pop("key", "/pk"), settings.pop("unique", "/u")
         indexing = settings.pop("indexing", None)
-        keep: dict[str, Any] = {"retry_total": 0, "read_timeout": 5, **settings}
+        keep: dict[str, Any] = {"retry_total": 0, "read_timeout": limit(), **settings}
         async with CosmosClient(f"http://127.0.0.1:{self.port}", KEY, **keep) as client:
             database = await client.create_database_if_not_exists("d")
             policy: Any = {"uniqueKeys": [{"paths": [unique]}]}

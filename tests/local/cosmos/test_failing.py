@@ -9,6 +9,7 @@ from azure.cosmos.exceptions import CosmosHttpResponseError, CosmosResourceNotFo
 
 from infra.local.faults import VOCABULARY
 from tests.local.cosmos.conftest import Account, account
+from tests.machine import limit
 
 # The SDK forgets to close the socket of a connection that was dropped.
 pytestmark = pytest.mark.filterwarnings("ignore::ResourceWarning")
@@ -58,7 +59,7 @@ async def test_a_dropped_write_is_an_error_whether_or_not_it_is_stored(
 async def test_a_late_answer_is_an_error_whether_or_not_it_is_stored(
     fault: str, cosmos: Account
 ) -> None:
-    async with cosmos.container(read_timeout=0.2) as container:
+    async with cosmos.container(read_timeout=limit(0.5)) as container:
         cosmos.fail(fault, "create", probability=1.0, seconds=3600)
 
         with pytest.raises(AzureError):

@@ -1,9 +1,9 @@
 """A stand-in of Event Grid with two topics, what publishes to it, and the descriptions of subscriptions."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,11 +16,12 @@ from azure.eventgrid.aio import EventGridPublisherClient
 from infra.local.event_grid import EventGridServer
 from infra.local.event_grid.authorization import KEY
 from infra.local.faults import Faults, Rule
+from tests.waiting import until
 
 CLOUD, GRID = "CloudEventSchemaV1_0", "EventGridSchema"
 TOPICS = {"cloud": {"inputSchema": CLOUD}, "classic": {"inputSchema": GRID}}
 SCHEMAS = {"cloud": CLOUD, "classic": GRID}
-DEADLINE = 20
+SOON = 0.005
 FAST = 36_000  # ten hours a second: no test waits for a schedule
 DEAD_LETTERS = {
     "endpointType": "StorageBlob",
@@ -101,16 +102,23 @@ class Grid:
 
     async def settled(self, topic: str, name: str = "hook") -> dict[str, Any]:
         """Wait until nothing waits for a subscription, and show it."""
-        async with asyncio.timeout(DEADLINE):
-            while (shown := await self.get(topic, name))["undelivered"]:
-                pass
-        return dict(shown)
+        return await until(
+            partial(self.shown, topic, name), lambda shown: not shown["undelivered"], SOON
+        )
 
     async def validated(self, topic: str, name: str = "hook") -> None:
         """Wait until the webhook of a described subscription has agreed."""
-        async with asyncio.timeout(DEADLINE):
-            while "undelivered" not in await self.get(topic, name):
-                pass
+        await until(partial(self.shown, topic, name), lambda shown: "undelivered" in shown, SOON)
+
+    async def refused(self, topic: str, name: str = "hook") -> dict[str, Any]:
+        """Wait until the webhook of a described subscription has not agreed, and show it."""
+        return await until(
+            partial(self.shown, topic, name), lambda shown: shown["properties"]["refusal"], SOON
+        )
+
+    async def shown(self, topic: str, name: str) -> dict[str, Any]:
+        """Show a subscription."""
+        return dict(await self.get(topic, name))
 
     async def dead_letters(self, topic: str, name: str = "hook") -> list[dict[str, Any]]:
         """Wait until nothing waits for a subscription, and list its dead letters."""

@@ -6,6 +6,7 @@ from azure.core.exceptions import AzureError, HttpResponseError
 from infra.local.faults import VOCABULARY
 from tests.local.event_grid.grids import Grid, cloud_event
 from tests.local.event_grid.webhooks import Webhook
+from tests.machine import limit
 
 REFUSED = ("429", "503")
 DROPPED = {"drop-before": [], "drop-after": ["1"]}
@@ -69,7 +70,7 @@ async def test_a_late_answer_is_an_error_and_the_event_is_accepted(
     await grid.subscribe("cloud", webhook.url)
     grid.fail("delay", "publish", seconds=3600)
 
-    async with grid.publisher("cloud", read_timeout=0.2) as publisher:
+    async with grid.publisher("cloud", read_timeout=limit(0.3)) as publisher:
         with pytest.raises(AzureError):
             await publisher.send(cloud_event())
 

@@ -15,8 +15,15 @@ from infra.local.faults import Faults
 from infra.local.stack import ROOT
 from tests.local.event_grid.grids import DEAD_LETTERS, TOPICS, Grid, cloud_event, grid
 from tests.local.event_grid.webhooks import Request, Webhook
+from tests.local.logs import keep
+from tests.waiting import patiently, until_true
 
-NAMES = {"hubs": {"h": {"partitions": 1, "consumerGroups": []}}, "topics": TOPICS}
+NAMES = {
+    "database": "d",
+    "containers": {},
+    "hubs": {"h": {"partitions": 1, "consumerGroups": []}},
+    "topics": TOPICS,
+}
 
 
 @asynccontextmanager
@@ -24,17 +31,22 @@ async def process(state: Path) -> AsyncIterator[Grid]:
     """Serve the stand-ins in a process of their own; kill -9 when the context ends."""
     names = state / "names.json"
     names.write_text(json.dumps(NAMES), encoding="utf-8")
-    running = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "infra.local.services"),
-        *("--state", str(state), "--names", str(names)),
-        *("--cosmos", "0", "--event-hubs", "0", "--event-grid", "0", "--faults", "0"),
-        cwd=ROOT,
-        stdin=asyncio.subprocess.PIPE,
-        stdout=asyncio.subprocess.PIPE,
-    )
+    log = keep("stand-ins", state / "stand-ins.log")
+    with log.open("a") as output:
+        running = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "infra.local.services"),
+            *("--state", str(state), "--names", str(names)),
+            *("--cosmos", "0", "--event-hubs", "0", "--event-grid", "0", "--faults", "0"),
+            cwd=ROOT,
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=output,
+        )
     try:
         assert running.stdout
-        said = json.loads(await running.stdout.readline())
+        async with patiently():
+            said = json.loads(await running.stdout.readline() or "{}")
+        assert said, "the stand-ins did not start"
         async with aiohttp.ClientSession() as http:
             yield Grid(f"http://127.0.0.1:{said['eventGrid']}", Faults(), http)
     finally:
@@ -125,8 +137,7 @@ async def test_a_described_subscription_shakes_hands_once_until_it_is_changed(
 
     for path, handshakes in (("", 1), ("", 1), ("/changed", 2)):
         async with grid(tmp_path, described(path)) as running:
-            while len(webhook.handshakes) < handshakes:
-                await running.get("cloud")
+            await until_true(lambda: len(webhook.handshakes) >= handshakes)  # noqa: B023 - at once
             await running.validated("cloud")
             await running.publish("cloud", cloud_event())
             await running.settled("cloud")

@@ -15,6 +15,7 @@ from tests.local.event_grid.grids import (
     grid_event,
 )
 from tests.local.event_grid.webhooks import Request, Webhook, serving
+from tests.machine import limit
 
 DELIVERED = (200, 201, 202, 203, 204)
 RETRIED = (205, 301, 404, 405, 408, 409, 429, 500, 502, 503)
@@ -156,7 +157,7 @@ async def test_no_answer_in_time_is_a_failure(tmp_path: Path, webhook: Webhook) 
         return web.Response()
 
     webhook.delivery = never
-    async with grid(tmp_path, patience=0.2) as impatient:
+    async with grid(tmp_path, patience=limit(0.3)) as impatient:
         await impatient.subscribe(
             "cloud",
             webhook.url,

@@ -9,7 +9,7 @@ from typing import Any
 
 from aiohttp import web
 
-from tests.local.event_grid.grids import DEADLINE
+from tests.waiting import patiently
 
 type Answer = Callable[[Any], Awaitable[web.Response]]
 
@@ -58,9 +58,9 @@ class Webhook:
     def ids(self) -> list[str]:
         return [event["id"] for event in self.events]
 
-    async def attempts(self, count: int, patience: float = DEADLINE) -> list[Request]:
-        """Wait until it was sent so many deliveries; `patience` in seconds."""
-        async with asyncio.timeout(patience), self._arrived:
+    async def attempts(self, count: int) -> list[Request]:
+        """Wait until it was sent so many deliveries."""
+        async with patiently(), self._arrived:
             await self._arrived.wait_for(lambda: len(self.deliveries) >= count)
         return self.deliveries
 

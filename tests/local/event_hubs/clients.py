@@ -10,9 +10,9 @@ from azure.eventhub import EventData
 from azure.eventhub.aio import EventHubConsumerClient, EventHubProducerClient, PartitionContext
 
 from infra.local.faults import Faults, Rule
+from tests.waiting import patiently, until_true
 
 PARTITIONS = ["0", "1", "2", "3"]
-DEADLINE = 20
 
 
 def connection_string(port: int, key: str = "SAS_KEY_VALUE") -> str:
@@ -61,14 +61,14 @@ class Hub:
         client = EventHubConsumerClient.from_connection_string(
             self.connection, group, eventhub_name=self.name, retry_total=0
         )
-        reading = Reading()
+        before = self._attached
+        reading = Reading(lambda: self._attached > before)
         task = asyncio.create_task(
             client.receive_batch(
                 reading.on_events,
                 on_error=reading.on_error,
                 partition_id=partition,
                 starting_position=start,
-                max_wait_time=0.05,
                 **options,
             )
         )
@@ -78,6 +78,11 @@ class Hub:
             task.cancel()
             # The SDK takes a second to close; nobody needs to wait for that.
             self.closing.append(asyncio.create_task(_close(task, client)))
+
+    @property
+    def _attached(self) -> int:
+        """Links to this hub that the stand-in was asked for so far; it opens them at once."""
+        return self.faults.asked[f"event-hubs attach {self.name.lower()}"]
 
     async def read(self, count: int, partition: str = "0", **options: Any) -> list[EventData]:
         """Read so many events of one partition."""
@@ -93,17 +98,15 @@ async def _close(receiving: asyncio.Task[None], client: EventHubConsumerClient) 
 class Reading:
     """What a reader has seen so far."""
 
-    def __init__(self) -> None:
+    def __init__(self, is_open: Callable[[], bool]) -> None:
+        self._is_open = is_open
         self.errors: list[Exception] = []
         self.last_enqueued: dict[str, Any] = {}
         self._events: list[EventData] = []
-        self._open = False
         self._news = asyncio.Condition()
 
     async def on_events(self, context: PartitionContext, events: list[EventData]) -> None:
         async with self._news:
-            # A call without events comes only once the link is open and has nothing to give.
-            self._open = True
             self._events += events
             self.last_enqueued = context.last_enqueued_event_properties or {}
             self._news.notify_all()
@@ -114,8 +117,8 @@ class Reading:
             self._news.notify_all()
 
     async def open(self) -> None:
-        """Wait until the link is open."""
-        await self._until(lambda: self._open)
+        """Wait until the link is open: the SDK does not tell, and calls back without events before it is."""
+        await until_true(self._is_open, pause=0.005)
 
     async def take(self, count: int) -> list[EventData]:
         """Wait for so many events since the beginning."""
@@ -128,5 +131,5 @@ class Reading:
         return self.errors[0]
 
     async def _until(self, true: Callable[[], bool]) -> None:
-        async with asyncio.timeout(DEADLINE), self._news:
+        async with patiently(), self._news:
             await self._news.wait_for(true)

@@ -12,6 +12,9 @@ import pytest_asyncio
 from infra.local.event_hubs import EventHubsServer
 from infra.local.faults import Faults
 from tests.local.event_hubs.clients import PARTITIONS, Hub, connection_string
+from tests.local.event_hubs.haste import haste
+
+__all__ = ["haste"]
 
 MOST_TESTS = 30
 

@@ -1,6 +1,12 @@
 """What a client sees of each fault, and what is in the log afterwards."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from functools import partial
+from operator import itemgetter
+from pathlib import Path
+from typing import Any
 
 import pytest
 from azure.eventhub import EventData
@@ -9,6 +15,7 @@ from azure.eventhub.exceptions import EventHubError
 from infra.local.event_hubs import EventHubsServer
 from infra.local.faults import VOCABULARY, Faults
 from tests.local.event_hubs.clients import Hub, bodies, connection_string
+from tests.waiting import until
 
 pytestmark = [
     pytest.mark.asyncio(loop_scope="module"),
@@ -126,24 +133,27 @@ async def test_what_was_acknowledged_is_there_after_a_restart_and_old_events_go(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> None:
     state = tmp_path_factory.mktemp("state")
-    described = {"hub": {"partitions": 1, "consumerGroups": []}}
-    first = EventHubsServer(state, described, Faults())
-    await Hub("hub", connection_string(await first.serve(0)), Faults()).send("a", "b")
-    await first.close()
+    async with serving(state) as first:
+        await first.send("a", "b")
 
-    second = EventHubsServer(state, described, Faults())
-    again = Hub("hub", connection_string(await second.serve(0)), Faults())
-    assert bodies(await again.read(2)) == ["a", "b"]
-    await second.close()
+    async with serving(state) as again:
+        assert bodies(await again.read(2)) == ["a", "b"]
 
-    short = {"hub": {"partitions": 1, "consumerGroups": [], "retentionHours": 0.1 / 3600}}
-    third = EventHubsServer(state, short, Faults())
-    shortly = Hub("hub", connection_string(await third.serve(0)), Faults())
-    async with asyncio.timeout(20), shortly.producer() as client:
-        while not (await client.get_partition_properties("0"))["is_empty"]:
-            await asyncio.sleep(0.05)
-    async with shortly.reader() as reading:
-        await reading.open()
-        await shortly.send("c")
-        assert (await reading.take(1))[0].sequence_number == 2
-    await third.close()
+    async with serving(state, retentionHours=0.1 / 3600) as shortly, shortly.producer() as client:
+        # Whatever is sent here is old before it is read.
+        await until(partial(client.get_partition_properties, "0"), itemgetter("is_empty"))
+
+    async with serving(state) as empty:
+        await empty.send("c")
+        (only,) = await empty.read(1)
+        assert (only.body_as_str(), only.sequence_number) == ("c", 2)
+
+
+@asynccontextmanager
+async def serving(state: Path, **described: Any) -> AsyncIterator[Hub]:
+    """Gives a hub of one partition, whose events are in a folder."""
+    faults = Faults()
+    hubs = {"hub": {"partitions": 1, "consumerGroups": [], **described}}
+    server = EventHubsServer(state, hubs, faults)
+    yield Hub("hub", connection_string(await server.serve(0)), faults)
+    await server.close()

@@ -1,21 +1,25 @@
 """Receiving with azure-eventhub: positions, groups, epochs, what a partition says of itself."""
 
 import asyncio
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from tests.local.event_hubs.clients import Hub, bodies
+from tests.waiting import until_true
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+MILLISECOND = timedelta(milliseconds=1)
 
 
 async def test_a_reader_starts_where_it_asks_to(hub: Hub) -> None:
     await hub.send("0", "1", "2")
     stored = await hub.read(3)
-    await asyncio.sleep(0.002)  # so that the clock shows another millisecond
-    between = datetime.now(UTC)
-    await asyncio.sleep(0.002)
+    between = stored[-1].enqueued_time
+    assert between
+    # Behind a moment is what was stored in a later millisecond.
+    await until_true(lambda: datetime.now(UTC) - between >= MILLISECOND, pause=0.001)
     await hub.send("3")
 
     behind, inclusive, offset, moment = await asyncio.gather(

@@ -18,9 +18,12 @@ from azure.eventhub import EventData
 from azure.eventhub.aio import EventHubProducerClient
 
 from infra.local.stack import ROOT
-from tests.conftest import Services
+from tests.conftest import FaultsClient, Services
+from tests.local.logs import keep
+from tests.waiting import patiently, until, until_true
 
 APP = Path(__file__).parent / "app"
+PARTITIONS = 4
 
 
 @dataclass
@@ -33,6 +36,7 @@ class World:
     leases: ContainerProxy
     environment: dict[str, str]
     processes: list[asyncio.subprocess.Process] = field(default_factory=list)
+    attached: int = 0
 
     @property
     def journal(self) -> list[dict[str, Any]]:
@@ -62,7 +66,8 @@ class World:
         await self.watched.create_item({"id": id_, "stream": "s", "commandId": id_, **more})
 
     async def send(self, *ids: str, **more: Any) -> None:
-        """Send events as one batch to one partition."""
+        """Send events as one batch to one partition, once the host reads all: it begins at their ends."""
+        await until(self._attached, lambda attached: attached >= self.attached + PARTITIONS)
         async with EventHubProducerClient.from_connection_string(
             self.services.event_hubs, eventhub_name="events"
         ) as producer:
@@ -72,9 +77,7 @@ class World:
 
     async def until(self, true: Callable[[], bool]) -> None:
         """Wait until something has happened."""
-        async with asyncio.timeout(30):
-            while not true():
-                await asyncio.sleep(0.02)
+        await until_true(true, pause=0.02)
 
     async def owners(self, prefix: str) -> list[str | None]:
         """Who owns the leases of a function, in the order of the ranges."""
@@ -84,20 +87,30 @@ class World:
 
     async def start(self, app: Path = APP, instance: str = "host", pace: float = 1) -> int:
         """Start a host; gives its HTTP port."""
-        process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "infra.local.host", "--app", str(app), "--port", "0"),
-            *("--state", str(self.folder), "--instance", instance, "--pace", str(pace)),
-            cwd=ROOT,
-            env=self.environment,
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.DEVNULL,
-        )
+        self.attached = await self._attached()
+        log = keep(f"host {instance}", self.folder / f"{instance}.log")
+        with log.open("a") as output:
+            process = await asyncio.create_subprocess_exec(
+                *(sys.executable, "-m", "infra.local.host", "--app", str(app), "--port", "0"),
+                *("--state", str(self.folder), "--instance", instance, "--pace", str(pace)),
+                cwd=ROOT,
+                env=self.environment,
+                stdin=asyncio.subprocess.PIPE,
+                stdout=asyncio.subprocess.PIPE,
+                stderr=output,
+            )
         self.processes.append(process)
         assert process.stdout
-        said = json.loads(await process.stdout.readline())
+        async with patiently():
+            said = json.loads(await process.stdout.readline() or "{}")
+        assert said, log.read_text()
         port: int = said["port"]
         return port
+
+    async def _attached(self) -> int:
+        """Links to the hub that the stand-in was asked for so far."""
+        asked = await FaultsClient(self.services.faults)._asked("event-hubs")
+        return asked.get("attach events", 0)
 
     async def kill(self) -> None:
         """kill -9 of the last host."""

@@ -1,6 +1,5 @@
 """Leases of the change feed: shared fairly, taken over when a host dies, free at once when it ends."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,9 +9,11 @@ import pytest
 from infra.local.host.balancing import Holding, to_take
 from tests.conftest import Services
 from tests.local.host.hosts import World, world
+from tests.machine import calibrate
+from tests.waiting import until
 
-PACE = 50.0
-"""Leases expire after 1.2 s, and are looked at four times a second."""
+PACE = 50.0 / calibrate()
+"""Leases expire after 1.2 s, and are looked at four times a second; later on a slow machine."""
 
 
 @pytest.fixture
@@ -22,12 +23,10 @@ async def fresh(services: Services, tmp_path: Path) -> AsyncIterator[World]:
 
 
 async def until_owned(fresh: World, **shares: int) -> None:
-    async with asyncio.timeout(30):
-        while True:
-            owners = await fresh.owners("with")
-            if {host: owners.count(host) for host in shares} == shares:
-                return
-            await asyncio.sleep(0.05)
+    await until(
+        lambda: fresh.owners("with"),
+        lambda owners: {host: owners.count(host) for host in shares} == shares,
+    )
 
 
 def holdings(*holders: str | None) -> list[Holding]:
@@ -93,7 +92,7 @@ async def test_a_host_whose_lease_was_stolen_ends_its_batch_and_does_not_advance
         await fresh.leases.upsert_item({**lease, "Owner": "thief", "timestamp": now})
 
     gate.touch()
-    await fresh.until(lambda: fresh.done("two_retries") == ["slow"])
+    await fresh.until(lambda: "slow" in fresh.done("two_retries"))
     # The thief does nothing: when its leases expire, the batch comes again, because nobody has advanced.
-    await fresh.until(lambda: fresh.done("two_retries") == ["slow", "slow"])
-    assert fresh.done("two_retries") == ["slow", "slow"]
+    await fresh.until(lambda: fresh.done("two_retries").count("slow") > 1)
+    assert set(fresh.done("two_retries")) == {"slow"}
