@@ -1,6 +1,7 @@
 """A stack for tests: started as `make run` starts it, on free ports, with its state in a folder of the test."""
 
 import asyncio
+import contextlib
 import os
 import re
 import signal
@@ -169,12 +170,16 @@ def _spawn(
 
 
 def _ready(process: subprocess.Popen[bytes], log: Path, sentence: re.Pattern[str]) -> re.Match[str]:
-    """Waits until a process says that it is ready."""
+    """Waits until a process says that it is ready; kills its group when it does not."""
     ends = time.monotonic() + limit()
-    while not (found := sentence.search(said := log.read_text(errors="replace"))):
-        assert process.poll() is None, f"it did not start:\n{said}"
-        if time.monotonic() > ends:
-            process.kill()
-            raise AssertionError(f"it is not ready after {limit():.0f} s:\n{said}")
-        time.sleep(0.02)
+    try:
+        while not (found := sentence.search(said := log.read_text(errors="replace"))):
+            assert process.poll() is None, f"it did not start:\n{said}"
+            assert time.monotonic() < ends, f"it is not ready after {limit():.0f} s:\n{said}"
+            time.sleep(0.02)
+    except BaseException:
+        # Whoever starts it has nothing yet with which to end it.
+        with process, contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        raise
     return found
