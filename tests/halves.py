@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Final
 from xml.etree import ElementTree as ET
 
-from tests.machine import calibrate
+from emulators.tests.machine import calibrate
 
 ROOT: Final = Path(__file__).parents[1]
 REPORTS: Final = ROOT / ".onewrite" / "tests"

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 HERE = Path(__file__).parent
+EMULATORS = HERE.parent / "emulators" / "tests"
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 EXPECTS = {"raises", "warns"}
 CHECK = "check"
@@ -64,7 +65,9 @@ def _says(node: ast.AST) -> bool:
 
 
 @pytest.mark.parametrize(
-    "file", sorted(HERE.rglob("test_*.py")), ids=lambda file: str(file.relative_to(HERE))
+    "file",
+    sorted((*HERE.rglob("test_*.py"), *EMULATORS.rglob("test_*.py"))),
+    ids=lambda file: str(file.relative_to(HERE.parent)),
 )
 def test_every_test_says_what_it_holds(file: Path) -> None:
     assert list(silent(file.read_text(encoding="utf-8"))) == []

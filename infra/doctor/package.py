@@ -16,7 +16,7 @@ ENDLESS = {"strategy": "exponential_backoff", "most": -1}
 async def index() -> Functions:
     """Load the package as the platform does; empty when it would have no function at all."""
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "infra.local.host", "--check", "--app", str(ROOT)),
+        *(sys.executable, "-m", "emulators.host", "--check", "--app", str(ROOT)),
         *("--settings", str(SETTINGS)),
         cwd=ROOT,
         stdout=asyncio.subprocess.PIPE,

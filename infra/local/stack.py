@@ -47,7 +47,7 @@ class Stack:
         self.state.mkdir(parents=True, exist_ok=True)
         services = await self._spawn(
             "services",
-            "infra.local.services",
+            "emulators",
             *("--state", str(self.state), "--names", str(NAMES)),
             *("--cosmos", str(self.ports.cosmos)),
             *("--event-hubs", str(self.ports.event_hubs)),
@@ -57,7 +57,7 @@ class Stack:
         )
         host = await self._spawn(
             "host",
-            "infra.local.host",
+            "emulators.host",
             *("--app", str(ROOT), "--settings", str(SETTINGS)),
             *("--port", str(self.ports.http), "--state", str(self.state)),
         )

@@ -1,5 +1,5 @@
 """The adapters of the log open links: no test waits longer for one than it takes."""
 
-from tests.local.event_hubs.haste import haste
+from emulators.tests.event_hubs.haste import haste
 
 __all__ = ["haste"]

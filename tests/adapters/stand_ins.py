@@ -10,11 +10,11 @@ from uuid import uuid4
 from azure.cosmos import PartitionKey
 from azure.cosmos.aio import ContainerProxy
 
+from emulators.tests.machine import limit
+from emulators.tests.serving import Services
 from shared.adapters import names
 from shared.adapters.cosmos.client import open_client
 from shared.adapters.settings import Settings
-from tests.conftest import Services
-from tests.machine import limit
 
 NAMES: dict[str, Any] = json.loads(Path("shared/names.json").read_text(encoding="utf-8"))
 

@@ -11,11 +11,11 @@ from typing import Any
 
 import pytest
 
+from emulators.tests.waiting import patiently
 from infra.local.stack import ROOT
 from shared.adapters.settings import connection_parts
 from tests.adapters.identities import AMQPS, HOST, certificate, tls_in_front_of, token_endpoint
 from tests.conftest import stand_ins
-from tests.waiting import patiently
 
 pytestmark = pytest.mark.skipif(
     sys.platform != "linux", reason="only Linux has loopback addresses to choose from"

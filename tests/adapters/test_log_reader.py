@@ -2,11 +2,11 @@
 
 import asyncio
 
+from emulators.tests.serving import Services
+from emulators.tests.waiting import patiently
 from shared.adapters.event_hubs import open_log
 from shared.adapters.log_reader import open_log_reader
 from tests.adapters.stand_ins import local_settings
-from tests.conftest import Services
-from tests.waiting import patiently
 
 
 async def test_stages_that_are_behind_on_one_partition_are_all_told(services: Services) -> None:

@@ -7,6 +7,7 @@ from itertools import count
 
 import pytest
 
+from emulators.tests.serving import FaultsClient, Services
 from shared.adapters.cosmos.event_store import CosmosEventStore
 from shared.domain.item import item
 from shared.domain.item.commands import ReceiveStock, RegisterItem
@@ -16,7 +17,6 @@ from shared.kernel.plan import plan
 from shared.kernel.ports import Appended
 from shared.kernel.stream import StreamName
 from tests.adapters.stand_ins import fresh_container
-from tests.conftest import FaultsClient, Services
 from tests.figures import note
 from tests.kernel.asking import no_pause
 from tests.kernel.worlds import request

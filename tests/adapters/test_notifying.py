@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import pytest
 
+from emulators.tests.serving import FaultsClient, Services
 from shared.adapters.event_grid import MOST_EVENTS, open_notifier, requests
 from shared.kernel.errors import ConfigurationError, NotificationTooLarge, NotifierUnavailable
 from tests.adapters.stand_ins import local_settings
-from tests.conftest import FaultsClient, Services
 from tests.contracts.test_notifier import told
 
 MEGABYTE = 1_048_576

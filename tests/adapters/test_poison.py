@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 
 from consumers.projections import Projections
+from emulators.tests.serving import Services
 from shared.adapters.cosmos.rows import CosmosRows
 from shared.adapters.http.operations import Operations
 from shared.adapters.memory import MemoryEventStore, MemoryLog, MemoryParking
@@ -19,7 +20,6 @@ from shared.kernel.ports import Log
 from shared.kernel.stream import StreamName
 from shared.kernel.view import View
 from tests.adapters.stand_ins import fresh_container
-from tests.conftest import Services
 from tests.consumers.test_operations import asked
 from tests.consumers.worlds import now
 from tests.figures import note

@@ -10,6 +10,9 @@ from azure.eventhub.aio import EventHubProducerClient
 from pydantic_core import to_json
 
 from consumers.projections import Projections
+from emulators.tests.machine import limit
+from emulators.tests.serving import FaultsClient, Services
+from emulators.tests.waiting import patiently
 from shared.adapters.cosmos.rows import CosmosRows
 from shared.adapters.event_hubs import EventHubsLog, open_log
 from shared.adapters.memory import MemoryEventStore, MemoryLog, MemoryParking
@@ -23,13 +26,10 @@ from shared.kernel.stream import StreamName
 from single_publisher.messages import by_partition, sort_out
 from single_publisher.publish import Publisher
 from tests.adapters.stand_ins import fresh_container, local_settings
-from tests.conftest import FaultsClient, Services
 from tests.consumers.worlds import now
 from tests.figures import note
 from tests.kernel.worlds import commit, received
-from tests.machine import limit
 from tests.turns import in_turns
-from tests.waiting import patiently
 
 pytestmark = pytest.mark.alone
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import pytest
 
+from emulators.tests.serving import FaultsClient, Services
 from shared.adapters.cosmos.event_store import CosmosEventStore, open_event_store
 from shared.domain.item import item
 from shared.domain.item.commands import ReceiveStock, RegisterItem, ReserveStock
@@ -16,7 +17,6 @@ from shared.kernel.message import Command
 from shared.kernel.outcome import Accepted, Outcome
 from shared.kernel.ports import Appended, Collided
 from tests.adapters.stand_ins import fresh_container
-from tests.conftest import FaultsClient, Services
 from tests.kernel.asking import no_pause
 from tests.kernel.worlds import TEAPOT, commit, received, request
 

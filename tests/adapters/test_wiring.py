@@ -6,12 +6,12 @@ from collections.abc import AsyncIterator
 import pytest
 
 import single_publisher.application
+from emulators.tests.serving import FaultsClient, Services
 from shared.adapters import wiring
 from shared.adapters.cosmos.client import container, open_client
 from shared.kernel.errors import StoreThrottled
 from shared.kernel.stream import StreamName
 from tests.adapters.stand_ins import local_settings
-from tests.conftest import FaultsClient, Services
 
 CONTAINERS = ("events", "views", "leases", "parked", "outcomes", "progress")
 HUBS = ("events", "commands")

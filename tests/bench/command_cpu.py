@@ -12,9 +12,9 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from uuid import uuid4
 
-from infra.local.host import worker
-from infra.local.host.protos import RpcHttp, TypedData
-from infra.local.host.worker import Retry
+from emulators.host import worker
+from emulators.host.protos import RpcHttp, TypedData
+from emulators.host.worker import Retry
 from shared.adapters import names
 from shared.adapters.cosmos.client import container, open_client
 from shared.adapters.settings import Settings

@@ -8,10 +8,10 @@ import sys
 
 import pytest
 
+from emulators.tests.machine import limit
+from emulators.tests.serving import Services
 from infra.local.stack import ROOT
-from tests.conftest import Services
 from tests.figures import note
-from tests.machine import limit
 
 pytestmark = pytest.mark.alone
 
@@ -28,9 +28,9 @@ print(json.dumps(sorted(name for name in sys.modules if not hasattr(sys.modules[
 FIRST_COMMAND = """
 import asyncio, os
 from pathlib import Path
-from infra.local.host import worker
-from infra.local.host.protos import RpcHttp, TypedData
-from infra.local.host.worker import Retry
+from emulators.host import worker
+from emulators.host.protos import RpcHttp, TypedData
+from emulators.host.worker import Retry
 
 async def first() -> None:
     found = {one.name: one for one in await worker.index(Path.cwd())}

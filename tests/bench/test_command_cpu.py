@@ -6,10 +6,10 @@ import sys
 
 import pytest
 
+from emulators.tests.machine import limit
+from emulators.tests.serving import Services
 from infra.local.stack import ROOT
-from tests.conftest import Services
 from tests.figures import note
-from tests.machine import limit
 
 pytestmark = pytest.mark.alone
 

@@ -10,12 +10,12 @@ from pathlib import Path
 
 import aiohttp
 
+from emulators.tests.logs import keep
+from emulators.tests.machine import calibrate, limit
+from emulators.tests.serving import FaultsClient
+from emulators.tests.waiting import patiently
 from infra.local.ports import Ports, free_port
 from infra.local.stack import NAMES, ROOT, SETTINGS, make_stack
-from tests.conftest import FaultsClient
-from tests.local.logs import keep
-from tests.machine import calibrate, limit
-from tests.waiting import patiently
 
 PACE = 20.0 / calibrate()
 """Leases expire after 3 s, and the retry policy waits from 50 ms to 3 s; longer on a slow machine."""
@@ -45,7 +45,7 @@ class Host:
         said = keep("host", self.state / f"host-{self.port}.log")
         with said.open("a") as log:
             self.process = await asyncio.create_subprocess_exec(
-                *(sys.executable, "-m", "infra.local.host", "--app", str(self.app)),
+                *(sys.executable, "-m", "emulators.host", "--app", str(self.app)),
                 *("--settings", str(SETTINGS), "--port", str(self.port)),
                 *("--state", str(self.state), "--pace", str(PACE)),
                 cwd=ROOT,
@@ -103,7 +103,7 @@ async def cloud(state: Path, app: Path = ROOT, hosts: int = 2) -> AsyncIterator[
     said = keep("stand-ins", state.with_name(f"{state.name}.log"))
     with said.open("a") as log:
         services = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "infra.local.services", "--state", str(state)),
+            *(sys.executable, "-m", "emulators", "--state", str(state)),
             *("--names", str(NAMES), "--cosmos", str(ports.cosmos)),
             *("--event-hubs", str(ports.event_hubs), "--event-grid", str(ports.event_grid)),
             *("--faults", str(ports.faults)),

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import aiohttp
 
+from emulators.tests.machine import limit
+from emulators.tests.waiting import until
 from infra.local.demo import process
 from infra.local.demo.oracle import everything, streams, wrong_rows
 from infra.local.stack import ROOT
@@ -16,8 +18,6 @@ from tests.chaos.cloud import EVERY_SECOND, Cloud, Host, cloud
 from tests.chaos.findings import Findings, look
 from tests.chaos.shoppers import Shopper, Told
 from tests.chaos.weather import loss, storm
-from tests.machine import limit
-from tests.waiting import until
 
 QUIET_SKUS = ("QUIET-1", "QUIET-2", "QUIET-3", "QUIET-4", "QUIET-5")
 

@@ -13,11 +13,11 @@ import aiohttp
 from azure.eventhub import EventData
 from azure.eventhub.aio import EventHubConsumerClient, PartitionContext
 
+from emulators.tests.waiting import patiently
 from infra.local.demo import process
 from infra.local.demo.oracle import broken_promises, everything, streams, wrong_rows
 from tests.chaos.cloud import Cloud
 from tests.chaos.shoppers import Told, outcome
-from tests.waiting import patiently
 
 
 @dataclass

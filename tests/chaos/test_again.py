@@ -13,13 +13,13 @@ from azure.cosmos.aio import CosmosClient
 from azure.eventhub import EventData
 from azure.eventhub.aio import EventHubProducerClient
 
+from emulators.tests.waiting import until
 from infra.local.demo.oracle import everything, wrong_rows
 from shared.kernel.partition import partition_of
 from tests.chaos.cloud import EVERY_SECOND, Cloud, cloud
 from tests.chaos.findings import whole_log
 from tests.chaos.shoppers import Shopper, Told
 from tests.chaos.weather import loss
-from tests.waiting import until
 
 SKUS = [f"SKU{number}" for number in range(8)]
 

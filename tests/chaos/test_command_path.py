@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 import pytest
 from azure.cosmos.aio import ContainerProxy
 
+from emulators.tests.machine import limit
+from emulators.tests.serving import FaultsClient, Services
 from shared.adapters.cosmos.event_store import CosmosEventStore
 from shared.adapters.wiring import pause
 from shared.domain.item import item
@@ -21,10 +23,8 @@ from shared.kernel.outcome import Accepted, Outcome, Refused
 from shared.kernel.request import CommandRequest
 from shared.kernel.stream import StreamName
 from tests.adapters.stand_ins import fresh_container
-from tests.conftest import FaultsClient, Services
 from tests.figures import note
 from tests.kernel.asking import NOON
-from tests.machine import limit
 
 SEED = 20261123
 FAULTS = (

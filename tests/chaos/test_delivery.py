@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
+from emulators.tests.machine import limit
 from tests.chaos.cloud import BUSY
 from tests.chaos.delivery import Outcome, Plan, run
 from tests.chaos.weather import EVERY_FAULT
 from tests.figures import note
-from tests.machine import limit
 from tests.sizes import LONG, size
 
 pytestmark = pytest.mark.long

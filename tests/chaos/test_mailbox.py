@@ -9,14 +9,14 @@ from typing import Any
 import aiohttp
 import pytest
 
+from emulators.tests.machine import limit
+from emulators.tests.waiting import until
 from infra.local.demo.oracle import everything
 from tests.chaos.cloud import Cloud, Host, cloud
 from tests.chaos.shoppers import outcome
 from tests.chaos.weather import squalls
 from tests.figures import note
-from tests.machine import limit
 from tests.sizes import size
-from tests.waiting import until
 
 pytestmark = pytest.mark.long
 

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from emulators.tests.machine import limit
 from tests.chaos.cloud import BUSY
 from tests.chaos.delivery import Plan, run
 from tests.chaos.sabotage import DEVICES, make_app
 from tests.figures import note
-from tests.machine import limit
 from tests.sizes import LONG, size
 
 pytestmark = pytest.mark.long

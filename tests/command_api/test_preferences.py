@@ -10,6 +10,7 @@ from command_api.application import Application
 from command_api.commands import post_command
 from command_api.projected import waited
 from command_api.views import get_view
+from emulators.tests.waiting import patiently
 from shared.adapters.memory import MemoryEventStore, MemoryRows
 from shared.kernel.envelope import encode, envelopes
 from shared.kernel.errors import StoreThrottled, StoreUnavailable
@@ -17,7 +18,6 @@ from shared.kernel.ports import StoredRow
 from shared.kernel.view import Row, RowKey
 from tests.command_api.calls import get, post, registered, rows_of, told
 from tests.consumers.worlds import World
-from tests.waiting import patiently
 
 REGISTER = ("register-item", {"name": "Teapot", "reorderPoint": 2})
 

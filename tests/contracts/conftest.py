@@ -10,6 +10,10 @@ import pytest
 from azure.eventhub import EventData
 from azure.eventhub.aio import EventHubConsumerClient, PartitionContext
 
+from emulators.tests.event_grid.webhooks import Webhook, serving
+from emulators.tests.event_hubs.haste import haste
+from emulators.tests.serving import Services
+from emulators.tests.waiting import patiently
 from shared.adapters.cosmos.event_store import CosmosEventStore
 from shared.adapters.cosmos.feed import CosmosFeed, CosmosProgress
 from shared.adapters.cosmos.outcomes import CosmosOutcomes
@@ -40,11 +44,7 @@ from shared.kernel.ports import (
     Rows,
 )
 from tests.adapters.stand_ins import fresh_container, local_settings
-from tests.conftest import Services
-from tests.local.event_grid.webhooks import Webhook, serving
-from tests.local.event_hubs.haste import haste
 from tests.local.subscribing import subscribed
-from tests.waiting import patiently
 
 __all__ = ["haste"]
 

@@ -1,5 +1,5 @@
 """The doctor opens many links to the log: no test waits longer for one than it takes."""
 
-from tests.local.event_hubs.haste import haste
+from emulators.tests.event_hubs.haste import haste
 
 __all__ = ["haste"]

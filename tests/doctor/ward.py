@@ -11,6 +11,7 @@ from uuid import uuid4
 
 from aiohttp import web
 
+from emulators.tests.serving import Services
 from infra.doctor.apps import meet
 from infra.doctor.examination import CHECKS, examine
 from infra.doctor.patient import Complaint, Finding, Functions, Patient
@@ -20,7 +21,6 @@ from shared.adapters.cosmos.client import open_client
 from shared.adapters.log_reader import open_log_reader
 from shared.adapters.memory import MemoryProgress
 from shared.adapters.settings import Settings
-from tests.conftest import Services
 
 DESCRIBED: dict[str, Any] = json.loads(NAMES.read_text(encoding="utf-8"))
 ORIGIN = "eventgrid.azure.net"

@@ -16,12 +16,12 @@ import pytest
 import yaml
 from azure.cosmos import CosmosClient
 
+from emulators.tests.serving import Services
 from infra.emulators import event_hubs
 from infra.emulators.health import ADDRESSES, ill
 from infra.emulators.seed import seed
 from infra.local.stack import ROOT, SETTINGS
 from shared.adapters.settings import connection_parts
-from tests.conftest import Services
 from tests.infra.clouds import DESCRIBED
 
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "compose.yaml").read_text(encoding="utf-8"))

@@ -4,12 +4,12 @@ import asyncio
 
 import pytest
 
+from emulators.tests.waiting import patiently
 from shared.domain.item.events import ItemDiscontinued, StockReceived
 from shared.kernel.envelope import Envelope, envelopes
 from shared.kernel.event_processor import EventProcessor, Handler
 from shared.kernel.message import Event
 from tests.kernel.worlds import commit, received
-from tests.waiting import patiently
 
 EVENT = StockReceived(quantity=1)
 (ENVELOPE,) = envelopes(commit(1, received(1)))

@@ -8,7 +8,7 @@ from uuid import uuid4
 
 import requests
 
-from tests.machine import limit
+from emulators.tests.machine import limit
 
 
 @dataclass

@@ -13,11 +13,11 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from emulators.tests.logs import keep
+from emulators.tests.machine import limit
+from emulators.tests.serving import FaultsClient
 from infra.local.ports import Ports, free_port
 from infra.local.stack import ROOT, SETTINGS, make_stack
-from tests.conftest import FaultsClient
-from tests.local.logs import keep
-from tests.machine import limit
 
 READY = re.compile(r"Onewrite serves on (\S+) after ([0-9.]+) s")
 PARTNERS = {
@@ -123,7 +123,7 @@ class AnotherHost:
         log = keep("another host", self.stack.state / f"host-{self.port}.log")
         self.process = _spawn(
             log,
-            *("infra.local.host", "--app", str(ROOT), "--settings", str(SETTINGS)),
+            *("emulators.host", "--app", str(ROOT), "--settings", str(SETTINGS)),
             *("--port", str(self.port), "--state", str(self.stack.state)),
             cwd=ROOT,
             environment=make_stack(self.stack.ports, self.stack.state).environment,

@@ -4,7 +4,7 @@ from typing import Any
 
 import aiohttp
 
-from tests.waiting import until
+from emulators.tests.waiting import until
 
 
 async def post(http: aiohttp.ClientSession, path: str, body: object, **headers: str) -> Any:

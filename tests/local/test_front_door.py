@@ -10,11 +10,11 @@ from typing import Any
 import aiohttp
 import pytest
 
+from emulators.tests.waiting import patiently
 from infra.local.ports import Ports
 from infra.local.stack import ROOT, SETTINGS, make_stack
 from tests.figures import note
 from tests.local.running import Running, running, start
-from tests.waiting import patiently
 
 pytestmark = pytest.mark.alone
 
@@ -82,7 +82,7 @@ async def test_a_host_waits_for_a_store_that_starts_late_and_goes_with_its_paren
     tmp_path: Path,
 ) -> None:
     host = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "infra.local.host", "--app", str(ROOT)),
+        *(sys.executable, "-m", "emulators.host", "--app", str(ROOT)),
         *("--settings", str(SETTINGS), "--port", "0", "--state", str(tmp_path)),
         cwd=ROOT,
         env=make_stack(Ports.free(), tmp_path).environment,

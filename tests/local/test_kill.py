@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from emulators.tests.waiting import until
 from infra.local.demo.clients import Ledger
 from infra.local.demo.morning import Morning, work
 from infra.local.demo.oracle import broken_promises, everything, wrong_rows
@@ -14,7 +15,6 @@ from infra.local.ports import Ports
 from tests.figures import note
 from tests.local.running import running, start
 from tests.sizes import size
-from tests.waiting import until
 
 COMMANDS = 600
 

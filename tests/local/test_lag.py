@@ -4,9 +4,9 @@ from typing import Any
 
 import aiohttp
 
+from emulators.tests.waiting import until
 from tests.local.names import Names
 from tests.local.running import Running
-from tests.waiting import until
 
 STAGES = ("single_publisher", "projections", "reactions", "notifications", "mailbox")
 

@@ -2,12 +2,12 @@
 
 import aiohttp
 
-from tests.local.event_grid.webhooks import Webhook, serving
+from emulators.tests.event_grid.webhooks import Webhook, serving
+from emulators.tests.waiting import until
 from tests.local.names import Names
 from tests.local.running import Running
 from tests.local.shopping import ask, ends, nobody_is_parked, order, stock
 from tests.local.subscribing import subscribed
-from tests.waiting import until
 
 CONFIRMED, REJECTED = "onewrite.order.confirmed.v1", "onewrite.order.rejected.v1"
 ENDS = {CONFIRMED: "confirmed", REJECTED: "rejected"}

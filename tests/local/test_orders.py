@@ -2,10 +2,10 @@
 
 import aiohttp
 
+from emulators.tests.waiting import until
 from tests.local.names import Names
 from tests.local.running import Running
 from tests.local.shopping import ask, available, ends, nobody_is_parked, order, post, stock
-from tests.waiting import until
 
 
 async def test_orders_go_their_way(stack: Running, own: Names) -> None:

@@ -7,11 +7,11 @@ import aiohttp
 import pytest
 from azure.cosmos.aio import CosmosClient
 
+from emulators.tests.machine import limit
 from shared.adapters.cosmos.event_store import CosmosEventStore
 from shared.kernel.commit import Commit
 from tests.local.running import Running
 from tests.local.witness import LogAndWebhook, witness
-from tests.machine import limit
 from tests.specs.__main__ import hold
 from tests.specs.all import FLOWS, SPECS
 from tests.specs.by_http import Client, Held, Seed, differing, has_route, over_http

@@ -8,7 +8,7 @@ import aiohttp
 from azure.core.messaging import CloudEvent
 from azure.eventgrid import EventGridEvent
 
-from tests.local.event_grid.grids import Grid, grid
+from emulators.tests.event_grid.grids import Grid, grid
 from tests.local.names import Names
 from tests.local.running import PARTNERS, Running
 from tests.local.shopping import (

@@ -7,8 +7,8 @@ from contextlib import asynccontextmanager
 from azure.eventhub import EventData
 from azure.eventhub.aio import EventHubConsumerClient, PartitionContext
 
+from emulators.tests.event_grid.webhooks import Webhook, serving
 from shared.adapters.names import EVENTS_HUB
-from tests.local.event_grid.webhooks import Webhook, serving
 from tests.local.running import Running
 from tests.local.subscribing import subscribed
 from tests.specs.seen import Events, logged, told

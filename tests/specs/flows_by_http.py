@@ -8,11 +8,11 @@ from uuid import uuid4
 
 import aiohttp
 
+from emulators.tests.machine import limit
 from shared.domain import domain
 from shared.kernel.decider import Refusal
 from shared.kernel.message import Event
 from shared.kernel.stream import StreamName
-from tests.machine import limit
 from tests.specs.by_http import (
     AnsweredOtherwise,
     Client,

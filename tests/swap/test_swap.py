@@ -10,12 +10,12 @@ from typing import Any
 import aiohttp
 import pytest
 
+from emulators.tests.event_grid.webhooks import Webhook, serving
+from emulators.tests.waiting import until
 from infra.local.stack import ROOT
-from tests.local.event_grid.webhooks import Webhook, serving
 from tests.local.running import Running, running
 from tests.local.shopping import ask, happened, post
 from tests.local.subscribing import subscribed
-from tests.waiting import until
 
 HERE = Path(__file__).parent
 LEFT_OUT = shutil.ignore_patterns(".*", "__pycache__")

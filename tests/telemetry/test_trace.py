@@ -8,16 +8,16 @@ import pytest
 import pytest_asyncio
 from opentelemetry.proto.trace.v1.trace_pb2 import Span
 
-from infra.local.cosmos.authorization import KEY
+from emulators.cosmos.authorization import KEY
+from emulators.tests.event_grid.webhooks import Webhook, serving
+from emulators.tests.waiting import until_true
 from infra.local.demo.oracle import everything
 from shared.adapters.watching.names import BATCH, CHARGE, COMMANDS, LAG, RETRIES
-from tests.local.event_grid.webhooks import Webhook, serving
 from tests.local.names import Names
 from tests.local.running import Running, running
 from tests.local.shopping import ends, post, stock
 from tests.local.subscribing import subscribed
 from tests.telemetry.collector import Collector, collecting
-from tests.waiting import until_true
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
+from emulators.tests.machine import limit
 from infra.local.stack import ROOT
-from tests.machine import limit
 
 DEPLOYED = [
     "function_app.py",
@@ -116,7 +116,7 @@ def check(app: Path) -> subprocess.CompletedProcess[str]:
     settings = ROOT / "local.settings.example.json"
     return subprocess.run(
         [
-            *(sys.executable, "-m", "infra.local.host", "--check"),
+            *(sys.executable, "-m", "emulators.host", "--check"),
             *("--app", str(app), "--settings", str(settings)),
         ],
         cwd=ROOT,

@@ -9,11 +9,11 @@ import pytest
 import pytest_asyncio
 
 from consumers.webhooks.authentication import Authentication
+from emulators.tests.machine import limit
 from shared.adapters import entra
 from shared.adapters.entra import open_verifier
 from tests.consumers.webhooks.tenant import OTHER, Keys, tenant, token
 from tests.consumers.webhooks.worlds import World, cloud, delivery
-from tests.machine import limit
 
 
 @pytest_asyncio.fixture

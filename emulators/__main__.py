@@ -1,0 +1,134 @@
+"""Serves the emulators of Cosmos DB, Event Hubs and Event Grid, and the API of their faults, in one process."""
+
+import argparse
+import asyncio
+import contextlib
+import json
+import signal
+import sys
+from pathlib import Path
+from typing import Any, Final
+
+from emulators import connections
+from emulators.control import Control
+from emulators.cosmos import CosmosServer
+from emulators.cosmos.described import DescriptionError
+from emulators.event_grid import EventGridServer
+from emulators.event_hubs import EventHubsServer
+from emulators.faults import Faults
+
+USAGE: Final = "python -m emulators [options] | python -m emulators host --app FOLDER [options]"
+
+
+async def serve(given: argparse.Namespace, names: dict[str, Any]) -> None:
+    """Serve until a signal comes or the standard input ends: the parent has died then."""
+    stopped = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stopped.set)
+    given.state.mkdir(parents=True, exist_ok=True)
+    faults = Faults()
+    cosmos = CosmosServer(given.state, faults, given.ranges, given.consistency, given.token)
+    event_hubs = EventHubsServer(given.state, names.get("hubs", {}), faults, given.token)
+    topics = names.get("topics", {})
+    event_grid = EventGridServer(
+        given.state, faults, topics, pace=given.event_grid_pace, patience=given.event_grid_patience
+    )
+    await cosmos.make(names)
+    runner, cosmos_port = await cosmos.serve(given.cosmos)
+    event_hubs_port = await event_hubs.serve(given.event_hubs)
+    topics_runner, event_grid_port = await event_grid.serve(given.event_grid)
+    control, faults_port = await Control(faults, cosmos).serve(given.faults)
+    ready = {
+        "ready": True,
+        "cosmos": cosmos_port,
+        "eventHubs": event_hubs_port,
+        "eventGrid": event_grid_port,
+        "faults": faults_port,
+        "connections": {
+            "cosmos": connections.cosmos(cosmos_port),
+            "eventHubs": connections.event_hubs(event_hubs_port),
+            "topics": {name: connections.event_grid(event_grid_port, name) for name in topics},
+        },
+    }
+    print(json.dumps(ready), flush=True)
+    parent = asyncio.create_task(_end_of_input(stopped))
+    await stopped.wait()
+    parent.cancel()
+    await event_hubs.close()
+    await control.cleanup()
+    await topics_runner.cleanup()
+    await event_grid.close()
+    await runner.cleanup()
+    cosmos.close()
+
+
+async def _end_of_input(stopped: asyncio.Event) -> None:
+    if sys.stdin is None or sys.stdin.isatty():
+        return
+    reader = asyncio.StreamReader()
+    loop = asyncio.get_running_loop()
+    await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
+    await reader.read()
+    stopped.set()
+
+
+def _described(given: argparse.Namespace) -> dict[str, Any]:
+    """Read what the emulators have from their start: of a file, and of the arguments."""
+    names: dict[str, Any] = {}
+    if given.names is not None:
+        names = json.loads(given.names.read_text(encoding="utf-8"))
+    names["hubs"] = names.get("hubs", {}) | dict(map(_hub, given.hub))
+    names["topics"] = names.get("topics", {}) | dict(map(_topic, given.topic))
+    return names
+
+
+def _hub(text: str) -> tuple[str, dict[str, Any]]:
+    name, partitions, groups = [*text.split(":"), "", ""][:3]
+    return name, {
+        "partitions": int(partitions or 4),
+        "consumerGroups": [group for group in groups.split(",") if group],
+    }
+
+
+def _topic(text: str) -> tuple[str, dict[str, Any]]:
+    name, _, schema = text.partition(":")
+    return name, {"inputSchema": schema or "CloudEventSchemaV1_0"}
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m emulators", usage=USAGE, description=__doc__)
+    add = parser.add_argument
+    add("--state", type=Path, default=Path(".emulators"), help="the folder of their files")
+    add("--names", type=Path, help="JSON with `database` and `containers`, `hubs` and `topics`")
+    add("--hub", action="append", default=[], help="NAME[:PARTITIONS[:GROUP,GROUP]]")
+    add("--topic", action="append", default=[], help="NAME[:SCHEMA]")
+    add("--cosmos", type=int, default=8081, help="its port; 0 takes a free one, here as below")
+    add("--event-hubs", type=int, default=5672)
+    add("--event-grid", type=int, default=6501)
+    add("--event-grid-pace", type=float, default=1.0, help="how many times as fast retries come")
+    add("--event-grid-patience", type=float, default=30.0, help="seconds that a webhook may take")
+    add("--faults", type=int, default=8090)
+    add("--ranges", type=int, default=4, help="physical partitions of a container")
+    add("--consistency", default="Strong")
+    add("--token", help="what identities may show instead of a key")
+    return parser
+
+
+def main() -> None:
+    """Serve as the arguments say."""
+    if sys.argv[1:2] == ["host"]:
+        from emulators.host.__main__ import main as host
+
+        del sys.argv[1]
+        host()
+    given = _parser().parse_args()
+    with contextlib.suppress(KeyboardInterrupt):
+        try:
+            asyncio.run(serve(given, _described(given)))
+        except DescriptionError as error:
+            sys.exit(f"emulators: {error}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,197 @@
+"""Items: created, read, replaced and deleted one at a time, with etags and unique keys."""
+
+import base64
+import json
+import sqlite3
+import struct
+import time
+import uuid
+from dataclasses import dataclass
+from typing import Any
+
+from emulators.cosmos import charge
+from emulators.cosmos.containers import Container
+from emulators.cosmos.errors import CosmosError
+from emulators.cosmos.ranges import effective_partition_key, range_of
+
+LARGEST_ITEM = 2 * 1024 * 1024
+LARGEST_ID = 1023
+FORBIDDEN_IN_ID = frozenset("/\\?#")
+COLUMNS = "n, rng, id, lsn, written, etag, body, before"
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """One item as it stands in the store; `before` is the body that it replaced."""
+
+    number: int
+    range: str
+    id: str
+    lsn: int
+    written: float
+    etag: str
+    body: str
+    before: str | None
+
+    def text(self, container: Container) -> str:
+        """Show the item with the properties that the system adds, as JSON."""
+        rid = base64.b64encode(struct.pack(">QQ", container.number, self.number)).decode()
+        system = json.dumps(
+            {
+                "_rid": rid,
+                "_self": f"{container.body['_self']}docs/{rid}/",
+                "_etag": self.etag,
+                "_attachments": "attachments/",
+                "_ts": int(self.written),
+            }
+        )
+        return f"{self.body[:-1]},{system[1:]}" if self.body != "{}" else system
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What an operation came to: a status, the item (if one is shown), its charge."""
+
+    status: int
+    stored: Stored | None
+    charge: float
+
+
+def find(db: sqlite3.Connection, container: Container, pk: str, id_: str) -> Stored | None:
+    """Find an item by its partition key (as JSON) and id."""
+    row = db.execute(
+        f"SELECT {COLUMNS} FROM items WHERE container = ? AND pk = ? AND id = ?",  # noqa: S608
+        (container.number, pk, id_),
+    ).fetchone()
+    return Stored(*row) if row else None
+
+
+def range_of_key(container: Container, pk: str) -> str:
+    """Find the physical range of a partition key."""
+    return range_of(effective_partition_key(pk), container.ranges)
+
+
+def next_lsn(db: sqlite3.Connection, container: Container, pk: str) -> int:
+    """Count one transaction in the physical partition of a key."""
+    range_ = range_of_key(container, pk)
+    row = db.execute(
+        "UPDATE ranges SET lsn = lsn + 1 WHERE container = ? AND id = ? RETURNING lsn",
+        (container.number, range_),
+    ).fetchone()
+    lsn: int = row[0]
+    return lsn
+
+
+def create(
+    db: sqlite3.Connection, container: Container, pk: str, item: dict[str, Any], lsn: int
+) -> Done:
+    """Create an item; 409 when its id or a unique key is taken."""
+    body = _checked(container, pk, item)
+    epk = effective_partition_key(pk)
+    values = (
+        *(container.number, range_of(epk, container.ranges), pk, item["id"], epk, lsn),
+        *(time.time(), f'"{uuid.uuid4()}"', body),
+    )
+    try:
+        cursor = db.execute(
+            "INSERT INTO items (container, rng, pk, id, epk, lsn, written, etag, body)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            values,
+        )
+    except sqlite3.IntegrityError:
+        raise CosmosError(409, f"An item with the id {item['id']!r} exists.") from None
+    _claim_unique_keys(db, container, pk, item, cursor.lastrowid or 0)
+    return Done(201, find(db, container, pk, item["id"]), charge.write(len(body)))
+
+
+def replace(
+    db: sqlite3.Connection, container: Container, pk: str, item: dict[str, Any], lsn: int
+) -> Done:
+    """Replace an item; 404 when there is none."""
+    stored = existing(db, container, pk, item["id"])
+    body = _checked(container, pk, item)
+    db.execute(
+        "UPDATE items SET lsn = ?, written = ?, etag = ?, body = ?, before = ? WHERE n = ?",
+        (lsn, time.time(), f'"{uuid.uuid4()}"', body, stored.body, stored.number),
+    )
+    db.execute("DELETE FROM uniques WHERE item = ?", (stored.number,))
+    _claim_unique_keys(db, container, pk, item, stored.number)
+    cost = charge.write(len(body)) + charge.REPLACE_EXTRA
+    return Done(200, find(db, container, pk, item["id"]), cost)
+
+
+def upsert(
+    db: sqlite3.Connection, container: Container, pk: str, item: dict[str, Any], lsn: int
+) -> Done:
+    """Create an item or replace it."""
+    if find(db, container, pk, item.get("id", "")) is None:
+        return create(db, container, pk, item, lsn)
+    return replace(db, container, pk, item, lsn)
+
+
+def delete(db: sqlite3.Connection, container: Container, pk: str, id_: str) -> Done:
+    """Delete an item; 404 when there is none."""
+    stored = existing(db, container, pk, id_)
+    db.execute("DELETE FROM items WHERE n = ?", (stored.number,))
+    db.execute("DELETE FROM uniques WHERE item = ?", (stored.number,))
+    return Done(204, None, charge.write(len(stored.body)))
+
+
+def existing(db: sqlite3.Connection, container: Container, pk: str, id_: str) -> Stored:
+    """Find an item; 404 when there is none."""
+    stored = find(db, container, pk, id_)
+    if stored is None:
+        raise CosmosError(404, f"There is no item {id_!r} under the partition key {pk}.")
+    return stored
+
+
+def check_etag(stored: Stored | None, if_match: str | None, if_none_match: str | None) -> None:
+    """Raise 412 when the preconditions do not hold; an item that is not there fails no If-Match here."""
+    if if_match not in {None, "*"} and stored is not None and stored.etag != if_match:
+        raise CosmosError(412, "The item has another etag.")
+    if if_none_match == "*" and stored is not None:
+        raise CosmosError(412, "The item exists.")
+
+
+def partition_key_of(container: Container, item: dict[str, Any]) -> str:
+    """Read the partition key out of an item, as JSON."""
+    value: Any = item
+    for step in container.path:
+        value = value.get(step) if isinstance(value, dict) else None
+    return json.dumps(value)
+
+
+def _checked(container: Container, pk: str, item: dict[str, Any]) -> str:
+    id_ = item.get("id")
+    if not isinstance(id_, str) or not 1 <= len(id_.encode()) <= LARGEST_ID:
+        raise CosmosError(400, "An item has an id of 1 to 1023 bytes.")
+    if FORBIDDEN_IN_ID & set(id_):
+        raise CosmosError(400, f"The id {id_!r} holds a character that ids must not hold.")
+    if partition_key_of(container, item) != pk:
+        raise CosmosError(400, "The partition key of the item is not the one of the request.")
+    body = json.dumps(
+        {name: value for name, value in item.items() if not name.startswith("_")},
+        separators=(",", ":"),
+    )
+    if len(body) > LARGEST_ITEM:
+        raise CosmosError(413, f"An item has at most {LARGEST_ITEM} bytes, this {len(body)}.")
+    return body
+
+
+def _claim_unique_keys(
+    db: sqlite3.Connection, container: Container, pk: str, item: dict[str, Any], number: int
+) -> None:
+    for place, paths in enumerate(container.unique_keys):
+        value = json.dumps([place, *(_value(item, path) for path in paths)])
+        try:
+            db.execute(
+                "INSERT INTO uniques VALUES (?, ?, ?, ?)", (container.number, pk, value, number)
+            )
+        except sqlite3.IntegrityError:
+            raise CosmosError(409, f"The unique key {value} is taken in this partition.") from None
+
+
+def _value(item: Any, path: tuple[str, ...]) -> Any:  # noqa: ANN401 - JSON
+    for step in path:
+        item = item.get(step) if isinstance(item, dict) else None
+    return item

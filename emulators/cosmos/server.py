@@ -1,0 +1,158 @@
+"""The HTTP side: authorize, strike with a fault if one is due, dispatch."""
+
+import asyncio
+import contextlib
+import socket
+import struct
+from collections.abc import Awaitable, Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from aiohttp import web
+
+from emulators.cosmos import account, authorization, described, reads, writes
+from emulators.cosmos.answers import error_answer
+from emulators.cosmos.containers import SCHEMA, Container, find_container
+from emulators.cosmos.errors import CosmosError
+from emulators.cosmos.reads import Consistency
+from emulators.cosmos.request import Resource, operation, resource
+from emulators.database import Database
+from emulators.faults import Faults, Rule
+
+RESET = struct.pack("ii", 1, 0)
+STALE_CONTAINER = 1024
+LARGEST_BODY = 8 * 1024 * 1024
+
+
+class CosmosServer:
+    """One account on one port."""
+
+    def __init__(
+        self,
+        state: Path,
+        faults: Faults,
+        ranges: int = 4,
+        level: str = "Strong",
+        token: str | None = None,
+    ) -> None:
+        self.consistency = Consistency(level)
+        self._database = Database(state / "cosmos.sqlite", SCHEMA)
+        self._faults = faults
+        self._ranges = ranges
+        self._token = token
+        self._known: dict[tuple[str, str], Container] = {}
+
+    async def serve(self, port: int) -> tuple[web.AppRunner, int]:
+        """Listen on loopback; port 0 takes a free one."""
+        app = web.Application(client_max_size=LARGEST_BODY)
+        app.router.add_route("*", r"/{path:[\s\S]*}", self._handle)
+        runner = web.AppRunner(app, access_log=None, shutdown_timeout=1)
+        await runner.setup()
+        listener = socket.create_server(("127.0.0.1", port), backlog=512)
+        await web.SockSite(runner, listener).start()
+        return runner, listener.getsockname()[1]
+
+    async def make(self, names: Mapping[str, Any]) -> None:
+        """Create what is described and missing; raises DescriptionError for what is there and differs."""
+        await self._database.write(lambda db: described.make(db, names, self._ranges))
+
+    def close(self) -> None:
+        """Close the store."""
+        self._database.close()
+
+    async def _handle(self, request: web.Request) -> web.StreamResponse:
+        try:
+            asked = resource(request.rel_url.raw_path)
+            self._authorize(request, asked)
+            # Whole before any fault: what is struck has arrived, and may still be carried out.
+            await request.read()
+            kind = operation(request, asked)
+            rule = self._faults.choose("cosmos", kind, asked.container)
+            if rule is not None:
+                return await self._struck(request, asked, kind, rule)
+            return await self._answered(request, asked, kind)
+        except CosmosError as error:
+            return error_answer(error)
+
+    def _authorize(self, request: web.Request, asked: Resource) -> None:
+        shown = request.headers.get("authorization", "")
+        if not authorization.shows(shown, self._token):
+            date = request.headers.get("x-ms-date", "")
+            authorization.check(shown, request.method, asked.type, asked.link, date)
+
+    async def _struck(
+        self, request: web.Request, asked: Resource, kind: str, rule: Rule
+    ) -> web.StreamResponse:
+        match rule.fault:
+            case "throttle":
+                wait = round(rule.seconds * 1000)
+                raise CosmosError(429, "Too many requests.", 3200, retry_after_ms=wait)
+            case "503" | "410" | "449" | "408":
+                raise CosmosError(int(rule.fault), "A fault was asked for.", substatus=0)
+            case "drop-before" | "reset-before":
+                return _hang_up(request, reset=rule.fault == "reset-before")
+            case "delay-before":
+                await asyncio.sleep(rule.seconds)
+                return await self._answered(request, asked, kind)
+            case "duplicate":
+                with contextlib.suppress(CosmosError):
+                    await self._answered(request, asked, kind)
+                return await self._answered(request, asked, kind)
+        done = await self._answered(request, asked, kind)
+        if rule.fault == "delay":
+            await asyncio.sleep(rule.seconds)
+            return done
+        return _hang_up(request, reset=rule.fault == "reset-after")
+
+    async def _answered(self, request: web.Request, asked: Resource, kind: str) -> web.Response:
+        if asked.type != "docs":
+            answered = await account.handle(
+                request, asked, self._database, self._ranges, self.consistency
+            )
+            if request.method in {"DELETE", "POST"}:
+                self._known.clear()
+            return answered
+        container = self._container(request, asked)
+        dispatch: dict[str, Callable[[], Awaitable[web.Response]]] = {
+            "query": lambda: reads.query(
+                self._database.reader, container, request, self.consistency
+            ),
+            "batch": lambda: writes.write_batch(self._database, container, request),
+        }
+        if kind in dispatch:
+            answered = await dispatch[kind]()
+        elif kind == "read":
+            answered = reads.read(
+                self._database.reader, container, request, asked.item, self.consistency
+            )
+        elif kind == "change-feed":
+            answered = reads.feed(self._database.reader, container, request)
+        elif kind == "query-plan":
+            answered = await reads.plan(self._database.reader, container, request)
+        else:
+            answered = await writes.write(self._database, container, request, kind, asked.item)
+        answered.headers["x-ms-alt-content-path"] = f"dbs/{asked.database}/colls/{asked.container}"
+        return answered
+
+    def _container(self, request: web.Request, asked: Resource) -> Container:
+        key = asked.database, asked.container
+        if key not in self._known:
+            self._known[key] = find_container(self._database.reader, *key)
+        container = self._known[key]
+        expected = request.headers.get("x-ms-cosmos-intended-collection-rid", container.rid)
+        if expected != container.rid:
+            raise CosmosError(400, "The container was made anew.", substatus=STALE_CONTAINER)
+        return container
+
+
+def _hang_up(request: web.Request, *, reset: bool) -> web.StreamResponse:
+    """Close the connection without an answer: with FIN, or with RST."""
+    transport = request.transport
+    if transport is not None:
+        if reset:
+            raw: socket.socket = transport.get_extra_info("socket")
+            raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
+            transport.abort()
+        else:
+            transport.close()
+    return web.Response()

@@ -1,0 +1,142 @@
+"""A connection: the handshake, and frames to the sessions that they are for."""
+
+import asyncio
+from uuid import uuid4
+
+from emulators.event_hubs.attaching import open_link
+from emulators.event_hubs.frames import (
+    AMQP_HEADER,
+    MAX_FRAME_SIZE,
+    SASL_HEADER,
+    Frame,
+    build,
+    read_frame,
+)
+from emulators.event_hubs.namespace import Namespace
+from emulators.event_hubs.performatives import Performative
+from emulators.event_hubs.refusals import DECODE_ERROR, NOT_IMPLEMENTED, RefusedError
+from emulators.event_hubs.session import Session
+from emulators.event_hubs.values import Symbol, Symbols, UByte, UInt, UShort
+from emulators.event_hubs.wire import Wire
+
+CHANNEL_MAX = 4999
+IDLE_TIMEOUT = 240_000
+
+
+class Connection:
+    """One client, as long as it stays."""
+
+    def __init__(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, namespace: Namespace
+    ) -> None:
+        self._reader = reader
+        self._writer = writer
+        self._namespace = namespace
+        self._sessions: dict[int, Session] = {}
+
+    async def serve(self) -> None:
+        """Serve until the client goes, one way or another."""
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                wire = Wire(self._writer, tasks)
+                await self._shake_hands(wire)
+                await self._converse(wire)
+                # The tasks of the links end with their links, and with them the group.
+                self._close_sessions()
+                raise ConnectionResetError("the client is done")
+        except* (ConnectionError, asyncio.IncompleteReadError):
+            # Clients drop their connections when they are done, and faults drop them on purpose.
+            self._close_sessions()
+        except* RefusedError as group:
+            self._close_sessions()
+            self._say_goodbye(group)
+        finally:
+            self._writer.close()
+
+    async def _shake_hands(self, wire: Wire) -> None:
+        if await self._reader.readexactly(8) != SASL_HEADER:
+            # The specification's answer to a header that will not do: the one that will.
+            wire.send(SASL_HEADER)
+            raise ConnectionResetError("the client does not speak SASL")
+        mechanisms = Symbols((Symbol("ANONYMOUS"),))
+        wire.send(SASL_HEADER)
+        wire.send(build(0, Performative.SASL_MECHANISMS, sasl_server_mechanisms=mechanisms))
+        chosen = await read_frame(self._reader)
+        if chosen is None or chosen.fields.get("mechanism") != "ANONYMOUS":
+            raise RefusedError(NOT_IMPLEMENTED, "Of SASL, only ANONYMOUS is supported.")
+        wire.send(build(0, Performative.SASL_OUTCOME, code=UByte(0)))
+        if await self._reader.readexactly(8) != AMQP_HEADER:
+            raise RefusedError(DECODE_ERROR, "AMQP 1.0 is expected after SASL.")
+        wire.send(AMQP_HEADER)
+
+    async def _converse(self, wire: Wire) -> None:
+        while True:
+            frame = await read_frame(self._reader)
+            if frame is None:
+                continue
+            match frame.performative:
+                case Performative.OPEN:
+                    self._open(wire, frame)
+                case Performative.BEGIN:
+                    session = Session(wire, frame.channel, frame.fields)
+                    self._sessions[frame.channel] = session
+                case Performative.CLOSE:
+                    wire.send(build(0, Performative.CLOSE))
+                    return
+                case _:
+                    await self._hand_over(frame)
+
+    def _open(self, wire: Wire, frame: Frame) -> None:
+        wire.max_frame_size = min(frame.fields["max_frame_size"] or MAX_FRAME_SIZE, MAX_FRAME_SIZE)
+        wire.send(
+            build(
+                0,
+                Performative.OPEN,
+                container_id=uuid4().hex,
+                max_frame_size=UInt(MAX_FRAME_SIZE),
+                channel_max=UShort(CHANNEL_MAX),
+                idle_time_out=UInt(IDLE_TIMEOUT),
+            )
+        )
+        if frame.fields["idle_time_out"]:
+            wire.tasks.create_task(wire.beat(frame.fields["idle_time_out"] / 2000))
+
+    async def _hand_over(self, frame: Frame) -> None:
+        session = self._sessions.get(frame.channel)
+        if session is None:
+            raise RefusedError(DECODE_ERROR, f"There is no session on channel {frame.channel}.")
+        match frame.performative:
+            case Performative.ATTACH:
+                await self._attach(session, frame)
+            case Performative.FLOW:
+                session.on_flow(frame.fields)
+            case Performative.TRANSFER:
+                session.on_transfer(frame)
+            case Performative.DISPOSITION:
+                # Everything is sent settled: there is nothing left to agree on.
+                return
+            case Performative.DETACH:
+                session.on_detach(frame.fields)
+            case Performative.END:
+                session.end()
+                del self._sessions[frame.channel]
+            case _:
+                raise RefusedError(NOT_IMPLEMENTED, f"{frame.performative.name} has no place here.")
+
+    async def _attach(self, session: Session, frame: Frame) -> None:
+        try:
+            link = await open_link(session, frame.fields, self._namespace)
+        except RefusedError as refused:
+            session.attach(frame.fields, refused)
+            return
+        session.attach(frame.fields, link)
+
+    def _close_sessions(self) -> None:
+        for session in self._sessions.values():
+            session.close()
+        self._sessions.clear()
+
+    def _say_goodbye(self, group: ExceptionGroup[RefusedError]) -> None:
+        refused = group.exceptions[0]
+        if isinstance(refused, RefusedError):
+            self._writer.write(build(0, Performative.CLOSE, error=refused.as_error()))

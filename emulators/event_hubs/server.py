@@ -1,0 +1,69 @@
+"""The stand-in of Event Hubs as a server, with the file that it keeps."""
+
+import asyncio
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from emulators.database import Database
+from emulators.event_hubs.connection import Connection
+from emulators.event_hubs.log import SCHEMA, Log, now
+from emulators.event_hubs.namespace import Namespace, open_namespace
+from emulators.faults import Faults
+
+FILE = "event-hubs.sqlite"
+LONGEST_PAUSE = 60.0
+
+
+class EventHubsServer:
+    """Serves hubs: each has `partitions`, `consumerGroups` and, if it likes, `retentionHours` (168)."""
+
+    def __init__(
+        self,
+        state: Path,
+        hubs: Mapping[str, Mapping[str, Any]],
+        faults: Faults,
+        token: str | None = None,
+    ) -> None:
+        self._hubs = hubs
+        self._token = token
+        self._faults = faults
+        self._database = Database(state / FILE, SCHEMA)
+        self._server: asyncio.Server | None = None
+        self._trimming: asyncio.Task[None] | None = None
+
+    async def serve(self, port: int) -> int:
+        """Listen on 127.0.0.1 and give the port; port 0 takes a free one."""
+        server = await self._listen(port)
+        listening: int = server.sockets[0].getsockname()[1]
+        return listening
+
+    async def close(self) -> None:
+        """Drop the clients and close the file; everything that was acknowledged is in it."""
+        if self._server is not None:
+            self._server.close()
+            self._server.close_clients()
+            await self._server.wait_closed()
+        if self._trimming is not None:
+            self._trimming.cancel()
+        self._database.close()
+
+    async def _listen(self, port: int) -> asyncio.Server:
+        log = Log(self._database)
+        namespace = await open_namespace(log, self._hubs, self._faults, self._token)
+
+        async def on_client(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            await Connection(reader, writer, namespace).serve()
+
+        self._server = await asyncio.start_server(on_client, "127.0.0.1", port, limit=2**20)
+        self._trimming = asyncio.create_task(_trim(namespace))
+        return self._server
+
+
+async def _trim(namespace: Namespace) -> None:
+    shortest = min(hub.retention for hub in namespace.hubs.values()) / 1000
+    while True:
+        await asyncio.sleep(min(shortest / 10, LONGEST_PAUSE))
+        for hub in namespace.hubs.values():
+            for partition in hub.partitions.values():
+                await namespace.log.trim(partition, now() - hub.retention)

@@ -1,0 +1,187 @@
+"""The Cosmos DB trigger: one lease a feed range, one invocation at a time a lease.
+
+After the function ran, with all its retries, the lease advances whether or not it succeeded, as in Azure.
+"""
+
+import asyncio
+import json
+import sys
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from azure.core.exceptions import AzureError
+from azure.cosmos.aio import ContainerProxy, CosmosClient
+
+from emulators.host.balancing import Holding, to_take
+from emulators.host.configuration import connection, resolve
+from emulators.host.invocations import Input, Invoker
+from emulators.host.leases import Lease, LeaseLostError
+from emulators.host.newtonsoft import rewrite_dates
+from emulators.host.protos import TypedData
+from emulators.host.rules import Function
+
+PATIENCE = 0.5
+
+
+class ChangeFeedListener:
+    """Listens to one container for one function, in the ranges that it owns."""
+
+    def __init__(
+        self, function: Function, invoker: Invoker, owner: str, *, keep_dates: bool
+    ) -> None:
+        self._function = function
+        self._invoker = invoker
+        self._owner = owner
+        self._keep_dates = keep_dates
+        self._trigger: Mapping[str, Any] = function.trigger
+        self._client = CosmosClient.from_connection_string(
+            connection(function.name, self._trigger["connection"])
+        )
+        self._monitored = self._container(
+            self._trigger["databaseName"], self._trigger["containerName"]
+        )
+        self._listening: asyncio.Task[None] | None = None
+        self._owned: dict[str, asyncio.Task[None]] = {}
+        self.ready = asyncio.Event()
+
+    async def start(self) -> None:
+        """Begin to listen; `ready` is set once the container and its leases were reached."""
+        self._listening = asyncio.create_task(self._listen())
+
+    async def stop(self) -> None:
+        """End after the invocations that run; their leases advance only if they were done, and are free then."""
+        tasks = [task for task in (self._listening, *self._owned.values()) if task is not None]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        await self._client.close()
+
+    async def _listen(self) -> None:
+        """Look at all leases again and again, and take a fair share of them."""
+        leases: list[Lease] = []
+        while not await self._is_connected():
+            continue
+        while True:
+            try:
+                leases = leases or await self._leases()
+                await self._balance(leases)
+            except AzureError as error:
+                await self._complain(error)
+                continue
+            self.ready.set()
+            await asyncio.sleep(self._platform_milliseconds("leaseAcquireInterval", 13_000))
+
+    async def _is_connected(self) -> bool:
+        """Connect; False, after a while, when the store does not answer: it may start beside the host."""
+        try:
+            await self._client.__aenter__()
+        except AzureError as error:
+            await self._complain(error)
+            return False
+        return True
+
+    async def _leases(self) -> list[Lease]:
+        ranges = [found async for found in self._monitored.read_feed_ranges()]
+        database = self._trigger.get("leaseDatabaseName") or self._trigger["databaseName"]
+        container = self._container(database, self._trigger.get("leaseContainerName") or "leases")
+        prefix = resolve(self._function.name, self._trigger.get("leaseContainerPrefix") or "")
+        expires = self._platform_milliseconds("leaseExpirationInterval", 60_000)
+        return [
+            Lease(container, f"{prefix}..{number}", number, found["Range"], self._owner, expires)
+            for number, found in enumerate(ranges)
+        ]
+
+    async def _balance(self, leases: Sequence[Lease]) -> None:
+        others = [lease for lease in leases if lease.id not in self._owned]
+        # What this host held before it died is free: nobody else has its name.
+        seen = [await lease.look() for lease in others]
+        free = [Holding(one.id, None if one.holder == self._owner else one.holder) for one in seen]
+        mine = [Holding(id_, self._owner) for id_ in self._owned]
+        chosen = to_take([*mine, *free], self._owner)
+        for lease in others:
+            if lease.id in chosen and await lease.take():
+                self._owned[lease.id] = asyncio.create_task(self._own(lease))
+
+    async def _own(self, lease: Lease) -> None:
+        """Process a range until the lease is lost or the host stops."""
+        renewing = asyncio.create_task(self._renew(lease))
+        try:
+            await self._process(lease)
+        except LeaseLostError:
+            return
+        except asyncio.CancelledError:
+            await _release(lease)
+            raise
+        finally:
+            renewing.cancel()
+            del self._owned[lease.id]
+
+    async def _renew(self, lease: Lease) -> None:
+        while True:
+            await asyncio.sleep(self._platform_milliseconds("leaseRenewInterval", 17_000))
+            try:
+                await lease.renew()
+            except LeaseLostError:
+                # As in Azure, what runs goes on to its end.
+                return
+            except AzureError as error:
+                await self._complain(error)
+
+    async def _process(self, lease: Lease) -> None:
+        while not lease.lost:
+            try:
+                documents, continuation = await self._next(lease)
+                if documents:
+                    await self._run(documents, lease, continuation)
+                else:
+                    await asyncio.sleep(self._milliseconds("feedPollDelay", 5_000))
+            except AzureError as error:
+                await self._complain(error)
+
+    async def _run(self, documents: list[dict[str, Any]], lease: Lease, continuation: str) -> None:
+        async def advance() -> None:
+            await lease.advance(continuation)
+
+        await self._invoker.process(self._function, lambda: self._input(documents), advance)
+
+    async def _next(self, lease: Lease) -> tuple[list[dict[str, Any]], str]:
+        most = self._trigger.get("maxItemsPerInvocation") or 100
+        place: dict[str, Any] = (
+            {"continuation": lease.continuation}
+            if lease.continuation
+            else {"feed_range": {"Range": lease.range}, "start_time": "Beginning"}
+        )
+        pages: Any = self._monitored.query_items_change_feed(max_item_count=most, **place).by_page()
+        async for page in pages:
+            found = [dict(item) async for item in page]
+            return found, pages.continuation_token
+        return [], ""
+
+    def _input(self, documents: list[dict[str, Any]]) -> Input:
+        shown = documents if self._keep_dates else rewrite_dates(documents)
+        return TypedData(string=json.dumps(shown, separators=(",", ":"))), {}
+
+    def _milliseconds(self, name: str, default: int) -> float:
+        return int(self._trigger.get(name) or default) / 1000
+
+    def _platform_milliseconds(self, name: str, default: int) -> float:
+        return self._milliseconds(name, default) / self._invoker.pace
+
+    def _container(self, database: str, name: str) -> ContainerProxy:
+        here = self._function.name
+        return self._client.get_database_client(resolve(here, database)).get_container_client(
+            resolve(here, name)
+        )
+
+    async def _complain(self, error: Exception) -> None:
+        first_line = str(error).splitlines()[0] if str(error) else type(error).__name__
+        print(f"host: {self._function.name}: change feed: {first_line}", file=sys.stderr)
+        await asyncio.sleep(PATIENCE)
+
+
+async def _release(lease: Lease) -> None:
+    try:
+        await lease.release()
+    except (LeaseLostError, AzureError):
+        # Others will have it when it expires.
+        return

@@ -1,0 +1,144 @@
+"""What only the .NET host checks when it loads an app, after the worker has indexed it."""
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+from typing import Any
+
+from emulators.host.configuration import (
+    ConfigurationError,
+    HostConfiguration,
+    connection,
+    resolve,
+)
+from emulators.host.protos import RpcFunctionMetadata
+from emulators.host.routes import Route, parse_route
+from emulators.host.schedule import next_due
+
+_FUNCTION_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,127}")
+_BINDING_NAME = re.compile(r"(?!.*__)[A-Za-z_][A-Za-z0-9_]{0,127}|\$return")
+_BUNDLE = re.compile(r"\[4\.\d+\.\d+, 5\.0\.0\)")
+SUPPORTED = frozenset(
+    {
+        "httpTrigger",
+        "cosmosDBTrigger",
+        "eventHubTrigger",
+        "eventGridTrigger",
+        "timerTrigger",
+        "warmupTrigger",
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    """A function that passed: its metadata, its trigger as the decorator wrote it, its route."""
+
+    metadata: RpcFunctionMetadata
+    trigger: Mapping[str, Any]
+    route: Route | None
+
+    @property
+    def name(self) -> str:
+        """The function's name."""
+        return self.metadata.name
+
+    @property
+    def type(self) -> str:
+        """The trigger's type."""
+        found: str = self.trigger["type"]
+        return found
+
+
+def check(
+    functions: Sequence[RpcFunctionMetadata], configuration: HostConfiguration
+) -> list[Function]:
+    """Check all functions; raises ConfigurationError that names the function."""
+    if _BUNDLE.fullmatch(configuration.bundle) is None:
+        raise ConfigurationError(
+            f"host.json: extensionBundle is {configuration.bundle!r}, and should be [4.x.y, 5.0.0)"
+        )
+    checked = [_check_one(function) for function in functions]
+    for left, right in combinations([one for one in checked if one.route], 2):
+        _check_routes(left, right)
+    return checked
+
+
+def described(function: Function) -> dict[str, Any]:
+    """Show what a function is bound to, and how it is retried."""
+    retry = function.metadata.retry_options
+    return {
+        "trigger": dict(function.trigger),
+        "retry": {"strategy": retry.retry_strategy, "most": retry.max_retry_count}
+        if retry
+        else None,
+    }
+
+
+def _check_one(function: RpcFunctionMetadata) -> Function:
+    name = function.name
+    if _FUNCTION_NAME.fullmatch(name) is None or name.lower() == "host":
+        raise ConfigurationError(f"{name!r} cannot be the name of a function")
+    bindings = [json.loads(raw) for raw in function.raw_bindings]
+    for binding in bindings:
+        if _BINDING_NAME.fullmatch(binding["name"]) is None:
+            raise ConfigurationError(
+                f"function '{name}': {binding['name']!r} cannot be the name of a binding"
+            )
+    trigger = next(binding for binding in bindings if binding["type"].lower().endswith("trigger"))
+    if trigger["type"] not in SUPPORTED:
+        raise ConfigurationError(
+            f"function '{name}': the local host does not support the trigger {trigger['type']}"
+        )
+    _check_shape(name, trigger)
+    _check_retry(function)
+    if trigger["type"] == "timerTrigger":
+        next_due(name, resolve(name, trigger["schedule"]))
+    if "connection" in trigger:
+        connection(name, trigger["connection"])
+    return Function(function, trigger, _route(name, trigger))
+
+
+def _check_shape(name: str, trigger: Mapping[str, Any]) -> None:
+    if trigger["type"] == "cosmosDBTrigger" and not trigger.get("startFromBeginning"):
+        raise ConfigurationError(
+            f"function '{name}': a change feed that does not start from the beginning loses what was"
+            " written before its first lease: say start_from_beginning=True"
+        )
+    shape = trigger.get("cardinality"), trigger.get("dataType")
+    if trigger["type"] == "eventHubTrigger" and shape != ("MANY", "BINARY"):
+        raise ConfigurationError(
+            f"function '{name}': the local host supports Event Hubs triggers of cardinality many and"
+            f" data type binary, not {shape}"
+        )
+
+
+def _check_retry(function: RpcFunctionMetadata) -> None:
+    retry = function.retry_options
+    if retry is None:
+        return
+    if retry.max_retry_count < -1 or retry.minimum_interval > retry.maximum_interval:
+        raise ConfigurationError(
+            f"function '{function.name}': a retry policy has a count of -1 or more, and a minimum"
+            " that is not above its maximum"
+        )
+
+
+def _route(name: str, trigger: Mapping[str, Any]) -> Route | None:
+    if trigger["type"] != "httpTrigger":
+        return None
+    route = parse_route(name, trigger.get("route") or name, trigger.get("methods") or [])
+    if route.segments[0].text.lower() in {"admin", "runtime"}:
+        raise ConfigurationError(
+            f"function '{name}': routes that begin with {route.segments[0].text!r} are the host's"
+        )
+    return route
+
+
+def _check_routes(left: Function, right: Function) -> None:
+    if left.route and right.route and left.route.overlaps(right.route):
+        raise ConfigurationError(
+            f"functions '{left.name}' and '{right.name}' have the same route and method"
+        )

@@ -1,0 +1,142 @@
+"""The host's triggers as Azure plays them: who is called again, what is passed over, what a crash leaves."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from emulators.tests.host.hosts import World, app_with, world
+from emulators.tests.serving import Services
+
+
+@pytest.fixture
+async def fresh(services: Services, tmp_path: Path) -> AsyncIterator[World]:
+    async with world(services, tmp_path) as made:
+        yield made
+
+
+async def test_a_failed_batch_without_a_policy_is_passed_over(fresh: World) -> None:
+    await fresh.start()
+    await fresh.write("bad", failures=1)
+    await fresh.until(lambda: bool(fresh.attempts("without_policy")))
+    await fresh.write("good")
+
+    await fresh.until(lambda: fresh.done("without_policy") == ["good"])
+
+    assert fresh.attempts("without_policy") == [(1, ["bad"]), (1, ["good"])]
+
+
+async def test_a_policy_repeats_the_same_batch_and_gives_up_at_its_end(fresh: World) -> None:
+    await fresh.start()
+    await fresh.write("bad", failures=3)
+    await fresh.until(lambda: len(fresh.attempts("two_retries")) == 3)
+    await fresh.write("late", failures=2)
+
+    await fresh.until(lambda: fresh.done("two_retries") == ["late"])
+
+    attempts = fresh.attempts("two_retries")
+    assert attempts == [(n, [id_]) for id_ in ("bad", "late") for n in (1, 2, 3)]
+
+
+async def test_a_policy_without_an_end_goes_on_until_the_batch_is_done(fresh: World) -> None:
+    await fresh.start()
+    await fresh.send("stubborn", failures=3)
+
+    await fresh.until(lambda: fresh.done("for_ever") == ["stubborn"])
+
+    assert fresh.attempts("for_ever") == [(n, ["stubborn"]) for n in (1, 2, 3, 4)]
+
+
+async def test_after_kill_9_what_was_not_done_comes_again_and_what_was_does_not(
+    fresh: World,
+) -> None:
+    gate = fresh.folder / "gate"
+    await fresh.start()
+    await fresh.write("done before")
+    await fresh.send("sent before")
+    await fresh.until(lambda: "done before" in fresh.done("two_retries"))
+    await fresh.until(lambda: "sent before" in fresh.done("for_ever"))
+    await fresh.write("in flight", waitFor=str(gate))
+    await fresh.send("sent in flight", waitFor=str(gate))
+    await fresh.until(lambda: (1, ["in flight"]) in fresh.attempts("two_retries"))
+    await fresh.until(lambda: (1, ["sent in flight"]) in fresh.attempts("for_ever"))
+    await fresh.kill()
+    seen = len(fresh.journal)
+    gate.touch()
+
+    await fresh.start()
+    await fresh.until(lambda: "in flight" in fresh.done("two_retries"))
+    await fresh.until(lambda: "sent in flight" in fresh.done("for_ever"))
+
+    again = [one["id"] for entry in fresh.journal[seen:] for one in entry.get("data", ())]
+    assert again.count("sent in flight") == 1
+    assert "sent before" not in again
+
+
+async def test_a_host_that_is_asked_to_end_finishes_what_runs_and_acknowledges_it(
+    fresh: World,
+) -> None:
+    gate = fresh.folder / "gate"
+    await fresh.start()
+    await fresh.write("running", waitFor=str(gate))
+    await fresh.send("running", waitFor=str(gate))
+    await fresh.until(lambda: bool(fresh.attempts("two_retries")))
+    await fresh.until(lambda: bool(fresh.attempts("for_ever")))
+    fresh.processes[-1].terminate()
+    gate.touch()
+    await fresh.terminate()
+    assert fresh.done("two_retries") == fresh.done("for_ever") == ["running"]
+
+    await fresh.start()
+    await fresh.write("next")
+    await fresh.send("next")
+    await fresh.until(lambda: fresh.done("two_retries") == ["running", "next"])
+    await fresh.until(lambda: fresh.done("for_ever") == ["running", "next"])
+
+
+async def test_a_batch_that_was_to_be_tried_again_is_not_acknowledged_by_an_end(
+    fresh: World,
+) -> None:
+    await fresh.start()
+    await fresh.send("first")
+    await fresh.until(lambda: fresh.done("for_ever") == ["first"])
+    await fresh.send("poison", failures=1_000_000)
+    await fresh.until(lambda: len(fresh.attempts("for_ever")) > 2)
+    await fresh.terminate()
+    before = len(fresh.attempts("for_ever"))
+
+    await fresh.start()
+    await fresh.until(lambda: len(fresh.attempts("for_ever")) > before)
+
+    assert fresh.attempts("for_ever")[before] == (1, ["poison"])
+
+
+async def test_the_warm_up_comes_before_everything(fresh: World) -> None:
+    await fresh.write("waiting")
+    await fresh.start()
+    await fresh.until(lambda: fresh.done("two_retries") == ["waiting"])
+
+    assert fresh.journal[0]["function"] == "warm_up"
+
+
+@pytest.mark.parametrize("handling", ["DateTime", "None"])
+async def test_dates_are_rewritten_unless_host_json_says_not_to(
+    handling: str, fresh: World
+) -> None:
+    settings = {"serializerSettings": {"dateParseHandling": handling}}
+    await fresh.start(app_with(fresh.folder, cosmosDB=settings))
+    await fresh.write("1", at="2026-01-02T03:04:05.100+01:00")
+    await fresh.until(lambda: bool(fresh.done("two_retries")))
+
+    [given] = next(entry["data"] for entry in fresh.journal if entry.get("data"))
+
+    rewritten = {"DateTime": "2026-01-02T02:04:05.1Z", "None": "2026-01-02T03:04:05.100+01:00"}
+    assert given["at"] == rewritten[handling]
+
+
+async def test_a_timer_is_called_whenever_it_is_due(fresh: World) -> None:
+    await fresh.start()
+
+    await fresh.until(lambda: len(fresh.of("every_second")) >= 2)
+
+    assert fresh.of("every_second")[0] == {"function": "every_second", "pastDue": False}

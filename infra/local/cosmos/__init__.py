@@ -1,5 +1,0 @@
-"""A stand-in of Cosmos DB: the REST protocol that azure-cosmos speaks, kept in SQLite."""
-
-from infra.local.cosmos.server import CosmosServer
-
-__all__ = ["CosmosServer"]

@@ -1,5 +1,0 @@
-"""A stand-in of Azure Event Grid: custom topics, webhook subscriptions, retries and dead letters."""
-
-from infra.local.event_grid.server import EventGridServer
-
-__all__ = ["EventGridServer"]

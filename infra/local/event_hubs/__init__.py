@@ -1,5 +1,0 @@
-"""A stand-in of Azure Event Hubs: the part of AMQP 1.0 that its clients speak, over a log in SQLite."""
-
-from infra.local.event_hubs.server import EventHubsServer
-
-__all__ = ["EventHubsServer"]
