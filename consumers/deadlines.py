@@ -11,12 +11,12 @@ from datetime import datetime
 
 from shared.kernel.commit import timestamp
 from shared.kernel.deadline import Deadline
+from shared.kernel.delivery.parking import Parked
 from shared.kernel.dispatcher import Dispatcher
 from shared.kernel.errors import OnewriteError, Poison, ReactionFailed
 from shared.kernel.listing import Filter, Listing, Place
 from shared.kernel.message import type_name
 from shared.kernel.outcome import Accepted, Refused
-from shared.kernel.parking import Parked
 from shared.kernel.ports import EventStore, Parking, Progress, RowReader
 from shared.kernel.stream import StreamName
 from shared.kernel.view import Row

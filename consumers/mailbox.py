@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from shared.kernel.commit import timestamp
+from shared.kernel.delivery.parking import Parked, Suspecting, unreadable_message
 from shared.kernel.dispatcher import Dispatcher
 from shared.kernel.domain import Domain
 from shared.kernel.errors import (
@@ -19,7 +20,6 @@ from shared.kernel.errors import (
 )
 from shared.kernel.final_outcome import failed, final
 from shared.kernel.outcome import Accepted, Outcome
-from shared.kernel.parking import Parked, Suspecting, unreadable_message
 from shared.kernel.patience import patiently
 from shared.kernel.ports import Outcomes, Parking
 from shared.kernel.request import CommandRequest

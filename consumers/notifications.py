@@ -8,13 +8,13 @@ from functools import partial
 from typing import Any
 
 from consumers.streams import Streams
+from shared.kernel.delivery.parking import Suspecting
 from shared.kernel.domain import Domain
 from shared.kernel.enricher import Lookup
 from shared.kernel.envelope import Envelope
 from shared.kernel.errors import NotificationRefused, NotificationTooLarge, Poison
 from shared.kernel.message import Event, Message
 from shared.kernel.notification import Notification, Unwanted, notification, size_of
-from shared.kernel.parking import Suspecting
 from shared.kernel.patience import patiently
 from shared.kernel.ports import EventStore, Notifier, Parking, RowReader
 from shared.kernel.reactions import event_of

@@ -10,11 +10,11 @@ from itertools import chain
 from typing import Any
 
 from shared.kernel.commit import timestamp
+from shared.kernel.delivery.parking import Parked, unreadable_message
 from shared.kernel.envelope import Envelope, decode, encode, envelopes
 from shared.kernel.errors import BrokenStream, InvalidMessage, Poison
 from shared.kernel.generation import kept_up, read_generations
 from shared.kernel.message import Event
-from shared.kernel.parking import Parked, unreadable_message
 from shared.kernel.partition import partition_of
 from shared.kernel.ports import EventStore, Log, Parking, Rows
 from shared.kernel.stream import StreamName

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from consumers.streams import Streams
+from shared.kernel.delivery.parking import Suspecting
 from shared.kernel.domain import Domain
 from shared.kernel.envelope import Envelope
 from shared.kernel.errors import OnewriteError, Poison, ReactionFailed
 from shared.kernel.event_processor import EventProcessor
-from shared.kernel.parking import Suspecting
 from shared.kernel.ports import EventStore, Parking
 from shared.kernel.reactions import event_of
 from shared.kernel.stream import StreamName

@@ -10,9 +10,9 @@ from itertools import chain
 from typing import Any
 
 from shared.kernel.commit import timestamp
+from shared.kernel.delivery.parking import Parked, unreadable_message
 from shared.kernel.envelope import Envelope, decode, envelopes
 from shared.kernel.errors import InvalidMessage, Poison
-from shared.kernel.parking import Parked, unreadable_message
 from shared.kernel.ports import EventStore, Parking
 from shared.kernel.stream import StreamName
 

@@ -8,9 +8,9 @@ from typing import Any, NamedTuple
 from pydantic_core import from_json, to_json
 
 from shared.kernel.commit import Commit, from_item, from_items
+from shared.kernel.delivery.parking import unreadable
 from shared.kernel.envelope import encode_all
 from shared.kernel.errors import EventTooLarge, InvalidMessage, Poison
-from shared.kernel.parking import unreadable
 from shared.kernel.partition import partition_of
 
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from shared.kernel.commit import timestamp
+from shared.kernel.delivery.parking import Parked
 from shared.kernel.errors import InvalidMessage, Poison
-from shared.kernel.parking import Parked
 from shared.kernel.ports import EventReader, Log, Parking
 from shared.kernel.stream import StreamName
 from single_publisher.messages import Message, by_partition, messages, sort_out

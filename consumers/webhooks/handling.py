@@ -12,6 +12,7 @@ from pydantic_core import to_json
 
 from consumers.webhooks.deliveries import parse, read
 from shared.kernel.commit import timestamp
+from shared.kernel.delivery.parking import Parked, fits
 from shared.kernel.dispatcher import Dispatcher
 from shared.kernel.domain import Domain
 from shared.kernel.errors import (
@@ -24,7 +25,6 @@ from shared.kernel.errors import (
 from shared.kernel.message import type_name
 from shared.kernel.outcome import Refused
 from shared.kernel.outside_event import OutsideEvent
-from shared.kernel.parking import Parked, fits
 from shared.kernel.patience import patiently
 from shared.kernel.ports import Parking
 from shared.kernel.request import CommandRequest

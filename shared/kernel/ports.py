@@ -6,10 +6,10 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from shared.kernel.commit import Commit
+from shared.kernel.delivery.parking import Decision, Parked
 from shared.kernel.final_outcome import FinalOutcome
 from shared.kernel.listing import Listing
 from shared.kernel.notification import Notification, Unwanted
-from shared.kernel.parking import Decision, Parked
 from shared.kernel.stream import StreamName
 from shared.kernel.view import Row, RowKey
 

@@ -17,10 +17,10 @@ from shared.adapters.memory import (
 from shared.domain import domain
 from shared.domain.order.commands import ExpireOrder
 from shared.kernel.decider import Refusal
+from shared.kernel.delivery.parking import Decision
 from shared.kernel.envelope import encode_all
 from shared.kernel.errors import InvalidMessage, Poison, StoreUnavailable
 from shared.kernel.outcome import Outcome, Refused
-from shared.kernel.parking import Decision
 from shared.kernel.ports import Found, Log
 from shared.kernel.request import CommandRequest
 from shared.kernel.stream import StreamName

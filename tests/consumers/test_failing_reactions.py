@@ -9,9 +9,9 @@ from consumers.reactions import CONSUMER
 from shared.adapters.memory import MemoryEventStore
 from shared.domain import domain
 from shared.domain.order.commands import CancelOrder, RecordDispatch
+from shared.kernel.delivery.parking import Decision, is_unreadable
 from shared.kernel.envelope import encode, envelopes
 from shared.kernel.errors import StoreThrottled
-from shared.kernel.parking import Decision, is_unreadable
 from shared.kernel.ports import Appended, Collided
 from shared.kernel.receptor import Reaction
 from shared.kernel.stream import StreamName

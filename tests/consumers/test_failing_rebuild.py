@@ -10,8 +10,8 @@ from consumers.rebuild_operations import answer_rebuild
 from shared.adapters.memory import MemoryRows
 from shared.domain.stock import stock
 from shared.kernel.commit import RecordedEvent
+from shared.kernel.delivery.parking import Decision
 from shared.kernel.errors import InvalidMessage, StoreThrottled, StoreUnavailable
-from shared.kernel.parking import Decision
 from shared.kernel.ports import Found, StoredRow
 from shared.kernel.stream import StreamName
 from shared.kernel.view import RowKey

@@ -7,8 +7,8 @@ import pytest
 from consumers.mailbox import CONSUMER
 from shared.domain import domain
 from shared.domain.item.commands import ReceiveStock, RegisterItem
+from shared.kernel.delivery.parking import Decision
 from shared.kernel.errors import Poison
-from shared.kernel.parking import Decision
 from shared.kernel.stream import StreamName
 from tests.consumers.mailboxes import REGISTER, World, waiting
 from tests.kernel.asking import NOON

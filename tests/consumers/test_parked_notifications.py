@@ -11,9 +11,9 @@ from consumers.notifications import CONSUMER
 from shared.adapters.http.operations import Operations
 from shared.domain import domain
 from shared.domain.order.commands import CancelOrder
+from shared.kernel.delivery.parking import Decision, unreadable
 from shared.kernel.envelope import encode, envelopes
 from shared.kernel.errors import NotifierUnavailable
-from shared.kernel.parking import Decision, unreadable
 from shared.kernel.stream import StreamName
 from tests.consumers.town import CONFIRMED, Away, Particular, confirmed, failing_for, with_enrich
 from tests.consumers.worlds import now

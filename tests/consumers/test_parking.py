@@ -7,10 +7,10 @@ import pytest
 from shared.adapters.memory import MemoryEventStore, MemoryRows
 from shared.domain.stock import StockLevel, stock
 from shared.kernel.commit import Commit, RecordedEvent
+from shared.kernel.delivery.parking import Decision
 from shared.kernel.envelope import encode, envelopes
 from shared.kernel.errors import InvalidMessage, StoreThrottled
 from shared.kernel.message import Event
-from shared.kernel.parking import Decision
 from shared.kernel.ports import Found, StoredRow
 from shared.kernel.stream import StreamName
 from shared.kernel.view import RowKey, View

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from shared.kernel.parking import Decision, Parked
+from shared.kernel.delivery.parking import Decision, Parked
 from shared.kernel.ports import Parking
 from tests.kernel.asking import NOON
 

@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 
 from shared.kernel.commit import Commit, Metadata, RecordedEvent
+from shared.kernel.delivery.parking import Decision, Parked
 from shared.kernel.errors import OnewriteError
 from shared.kernel.final_outcome import FinalOutcome
 from shared.kernel.listing import Listing
 from shared.kernel.notification import Notification
-from shared.kernel.parking import Decision, Parked
 from shared.kernel.ports import (
     EventStore,
     Feed,

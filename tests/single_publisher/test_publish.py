@@ -8,9 +8,9 @@ from pydantic_core import to_json
 
 from shared.adapters.memory import MemoryEventStore, MemoryLog, MemoryParking
 from shared.kernel.commit import Commit, RecordedEvent, to_item
+from shared.kernel.delivery.parking import Decision, Parked, is_unreadable
 from shared.kernel.envelope import decode
 from shared.kernel.errors import InvalidMessage, LogUnavailable, Poison
-from shared.kernel.parking import Decision, Parked, is_unreadable
 from shared.kernel.partition import partition_of
 from shared.kernel.ports import Found
 from shared.kernel.stream import StreamName

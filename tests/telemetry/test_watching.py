@@ -17,8 +17,8 @@ from shared.adapters.watching.messages import WatchedLog, handled
 from shared.adapters.watching.names import COMMANDS, CONFLICTS, FAILURES, LAG, PARKED
 from shared.adapters.watching.parking import WatchedParking
 from shared.domain.item.commands import ReceiveStock, RegisterItem, ReserveStock
+from shared.kernel.delivery.parking import Parked
 from shared.kernel.errors import CommandIdReused
-from shared.kernel.parking import Parked
 from tests.kernel.asking import NOON
 from tests.kernel.worlds import commit
 from tests.telemetry.worlds import World

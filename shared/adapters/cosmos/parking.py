@@ -18,7 +18,7 @@ from shared.adapters.cosmos.client import (
     status,
     store_error,
 )
-from shared.kernel.parking import Decision, Parked, fitting
+from shared.kernel.delivery.parking import Decision, Parked, fitting
 from shared.kernel.ports import StoredParked
 
 _MARKER, _DECISION = TypeAdapter(Parked), TypeAdapter(Decision)

@@ -11,9 +11,9 @@ from shared.adapters.http.problems import Fault, Problem, from_error, malformed,
 from shared.adapters.http.responses import json_response
 from shared.adapters.names import CONSUMERS
 from shared.kernel.commit import timestamp
+from shared.kernel.delivery.parking import Decision, Parked, is_unreadable
 from shared.kernel.errors import InvalidMessage, OnewriteError, Poison
 from shared.kernel.message import Message
-from shared.kernel.parking import Decision, Parked, is_unreadable
 from shared.kernel.ports import Parking, StoredParked
 from shared.kernel.stream import StreamName
 

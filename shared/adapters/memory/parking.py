@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from shared.kernel.parking import Decision, Parked, fitting
+from shared.kernel.delivery.parking import Decision, Parked, fitting
 from shared.kernel.ports import StoredParked
 
 

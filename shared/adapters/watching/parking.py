@@ -4,7 +4,7 @@ import logging
 
 from shared.adapters.watching.names import PARKED
 from shared.adapters.watching.watcher import Watcher
-from shared.kernel.parking import Decision, Parked
+from shared.kernel.delivery.parking import Decision, Parked
 from shared.kernel.ports import Parking, StoredParked
 
 _LOGGER = logging.getLogger("onewrite.parking")

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from shared.domain import domain
+from shared.kernel.delivery.parking import fits
 from shared.kernel.errors import StoreUnavailable
-from shared.kernel.parking import fits
 from tests.consumers.webhooks.worlds import (
     DISPATCHED,
     SUPPLIER,
