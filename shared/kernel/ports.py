@@ -171,6 +171,10 @@ class Parking(Protocol):
         """Read all markers of a consumer, in the order of their streams."""
         ...
 
+    async def move(self, parked: StoredParked, marker: Parked) -> bool:
+        """Put a marker of the same stream in place of another; False when that has changed meanwhile."""
+        ...
+
     async def unpark(self, parked: StoredParked) -> bool:
         """Delete a marker; False when it has changed meanwhile."""
         ...

@@ -31,6 +31,10 @@ class SimParking:
         parked = lambda: self.inner.parked(consumer)  # noqa: E731
         return await self.calls.call("parked", parked, store_failed(self.calls))
 
+    async def move(self, parked: StoredParked, marker: Parked) -> bool:
+        move = lambda: self.inner.move(parked, marker)  # noqa: E731
+        return await self.calls.call(f"move {marker.stream}", move, store_failed(self.calls))
+
     async def unpark(self, parked: StoredParked) -> bool:
         unpark = lambda: self.inner.unpark(parked)  # noqa: E731
         name = f"unpark {parked.marker.stream}"

@@ -62,6 +62,9 @@ class CosmosParking:
         items, _ = await everything(self._parked.query_items(_MARKERS, partition_key=consumer))
         return [_MARKER.validate_python(_plain(item)) for item in items]
 
+    async def move(self, parked: StoredParked, marker: Parked) -> bool:
+        return await self._replace(fitting(marker), parked.tag)
+
     async def unpark(self, parked: StoredParked) -> bool:
         try:
             await self._parked.delete_item(
