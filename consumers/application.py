@@ -1,7 +1,8 @@
 """The consumers, assembled once a process."""
 
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from shared.adapters import telemetry, wiring
 from shared.adapters.names import (
@@ -163,20 +164,18 @@ async def operations(consumer: str) -> "Operations":
     from shared.adapters.http.operations import Operations
     from shared.adapters.http.problems import not_found
 
-    parking = await wiring.parking()
-    if consumer == PROJECTIONS:
-        return Operations(consumer, parking, (await projections()).replay, wiring.now)
-    if consumer == REACTIONS:
-        return Operations(consumer, parking, (await reactions()).replay, wiring.now)
-    if consumer == NOTIFICATIONS:
-        return Operations(consumer, parking, (await notifications()).replay, wiring.now)
-    if consumer == MAILBOX:
-        return Operations(consumer, parking, (await mailbox()).replay, wiring.now)
-    if consumer == WEBHOOKS:
-        return Operations(consumer, parking, (await webhooks()).replay, wiring.now)
-    if consumer == DEADLINES:
-        return Operations(consumer, parking, (await deadlines()).replay, wiring.now)
-    raise not_found(f"There is no consumer '{consumer[:60]}' here.")
+    assembled: Mapping[str, Callable[[], Awaitable[Any]]] = {
+        PROJECTIONS: projections,
+        REACTIONS: reactions,
+        NOTIFICATIONS: notifications,
+        MAILBOX: mailbox,
+        WEBHOOKS: webhooks,
+        DEADLINES: deadlines,
+    }
+    if consumer not in assembled:
+        raise not_found(f"There is no consumer '{consumer[:60]}' here.")
+    running = await assembled[consumer]()
+    return Operations(consumer, await wiring.parking(), running.replay, wiring.now)
 
 
 async def lags() -> "Lags":

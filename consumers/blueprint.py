@@ -5,13 +5,15 @@ from typing import List
 import azure.functions as func
 
 from consumers import application
-from consumers.progress import note, of_command
+from consumers.mailbox import command_in
+from consumers.progress import note
 from consumers.rebuild_operations import answer_rebuild
 from consumers.webhooks.platform import body_of
 from shared.adapters import names, telemetry, wiring
 from shared.adapters.http.lag import show_lag
 from shared.adapters.http.operations import decide, list_parked
 from shared.adapters.http.rights import show_rights
+from shared.kernel.delivery.parking import Action
 
 blueprint = func.Blueprint()
 
@@ -111,7 +113,7 @@ async def mailbox(commands: List[func.EventHubEvent]) -> None:
     with telemetry.handling("mailbox", bodies):
         await (await application.mailbox()).handle(bodies)
     partitions = wiring.settings().command_partitions
-    await note(await wiring.progress(), names.MAILBOX, commands, partitions, of_command)
+    await note(await wiring.progress(), names.MAILBOX, commands, partitions, command_in)
 
 
 # It authenticates every delivery itself: Event Grid has no function key in a rotation of its own.
@@ -175,7 +177,7 @@ async def parked(req: func.HttpRequest) -> func.HttpResponse:  # noqa: ARG001 - 
 )
 async def release_parked(req: func.HttpRequest) -> func.HttpResponse:
     """Replay a parked stream."""
-    return await decide(req, application.operations, "release")
+    return await decide(req, application.operations, Action.RELEASE)
 
 
 @blueprint.route(
@@ -183,7 +185,7 @@ async def release_parked(req: func.HttpRequest) -> func.HttpResponse:
 )
 async def skip_parked(req: func.HttpRequest) -> func.HttpResponse:
     """Pass over the event that a stream is parked at."""
-    return await decide(req, application.operations, "skip")
+    return await decide(req, application.operations, Action.SKIP)
 
 
 @blueprint.route("operations/rights/consumers", methods=["GET"], auth_level=func.AuthLevel.ADMIN)

@@ -1,23 +1,21 @@
 """Deadlines: streams that have waited for too long are told so, under an id that every host would give."""
 
-import asyncio
 import json
 import time
 from collections.abc import AsyncGenerator, Callable, Sequence
-from collections.abc import Set as AbstractSet
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from consumers.delivery import Delivery, Run
 from shared.kernel.commit import timestamp
 from shared.kernel.deadline import Deadline
+from shared.kernel.delivery.parking import Parked
 from shared.kernel.dispatcher import Dispatcher
-from shared.kernel.errors import OnewriteError, Poison, ReactionFailed
 from shared.kernel.listing import Filter, Listing, Place
-from shared.kernel.message import type_name
-from shared.kernel.outcome import Accepted, Refused
-from shared.kernel.parking import Parked
+from shared.kernel.outcome import Accepted
 from shared.kernel.ports import EventStore, Parking, Progress, RowReader
+from shared.kernel.reactions import unrefused
 from shared.kernel.stream import StreamName
 from shared.kernel.view import Row
 
@@ -25,6 +23,9 @@ CONSUMER = "deadlines"
 PAGE = 50
 SECONDS = 40.0
 """So long a run goes on, at most: the timer is due every minute."""
+
+
+Due = Run[Sequence[Deadline]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,32 +45,32 @@ class Deadlines:
     page: int = PAGE
 
     async def run(self, seconds: float = SECONDS) -> int:
-        """Send the commands that are due, and count those that took effect.
+        """Sends the commands that are due, and counts those that took effect.
 
-        A stream that can never be looked at is parked. Raises what may go well later, when the others are done.
+        Raises a group of all that may go well later, when the others are done.
         """
-        held = {marker.stream for marker in await self.parking.parked(CONSUMER)}
-        late, errors = 0, list[BaseException]()
+        late, errors, held = 0, list[BaseException](), await self._delivery.held()
         for deadline in self.deadlines:
             async with aclosing(self._waiting(deadline, seconds / len(self.deadlines))) as pages:
-                found = [
-                    result
-                    async for rows in pages
-                    for result in await self._checks(deadline, rows, held)
-                ]
-            late += sum(result for result in found if isinstance(result, int))
-            errors += [result for result in found if isinstance(result, BaseException)]
+                async for rows in pages:
+                    lanes = [[Due(row.at.stream, {row.version: [deadline]})] for row in rows]
+                    told, failed = await self._delivery.attempt(lanes, held)
+                    late, errors = late + sum(told), errors + failed
         if errors:
             raise BaseExceptionGroup("not every stream was looked at", errors)
         return late
 
-    async def replay(self, stream: StreamName, version: int) -> int:
-        """Look at a parked stream again, unless that was skipped; raises Poison."""
-        if not await self._is_skipped(str(stream), version):
-            for deadline in self.deadlines:
-                if deadline.view.category.name == stream.category:
-                    await self._look(deadline, stream, version)
-        return version
+    async def replay(self, marker: Parked) -> int | Parked:
+        """Looks at a parked stream again; returns its version, or the marker that it stays parked at."""
+        category = StreamName.parse(marker.stream).category
+        known = [one for one in self.deadlines if one.view.category.name == category]
+        run = Due(marker.stream, {marker.version: known})
+        return await self._delivery.replay(run) or marker.version
+
+    @property
+    def _delivery(self) -> Delivery[Sequence[Deadline], int]:
+        # Operators look at the stream itself: there is no message.
+        return Delivery(CONSUMER, self.parking, self.now, lambda _: None, self._handle)
 
     async def _waiting(self, deadline: Deadline, seconds: float) -> AsyncGenerator[Sequence[Row]]:
         """Give the rows that wait page by page, from the place on that was reached, for a while."""
@@ -88,49 +89,20 @@ class Deadlines:
             if not at or time.monotonic() >= end:
                 return
 
-    async def _checks(
-        self, deadline: Deadline, rows: Sequence[Row], held: AbstractSet[str]
-    ) -> list[int | BaseException]:
-        """Look at every stream of a page that is not held back: what each came to, but for what is parked."""
-        free = [row for row in rows if row.at.stream not in held]
-        looks = [self._look(deadline, StreamName.parse(row.at.stream), row.version) for row in free]
-        results = await asyncio.gather(*looks, return_exceptions=True)
-        for result in results:
-            if isinstance(result, Poison):
-                await self._park(result)
-        return [result for result in results if not isinstance(result, Poison)]
-
-    async def _look(self, deadline: Deadline, stream: StreamName, version: int) -> bool:
-        """Tell a stream that its time is up, if it is; raises Poison, or what may go well later."""
-        try:
-            return await self._tell(deadline, stream)
-        except Exception as error:
-            if isinstance(error, OnewriteError) and error.transient:
-                raise
-            raise Poison(str(stream), version, error) from error
+    async def _handle(self, run: Run[Sequence[Deadline]]) -> int:
+        """Tell a stream whose time is up so, and count what took effect."""
+        stream = StreamName.parse(run.stream)
+        due = [deadline for deadlines in run.messages for deadline in deadlines]
+        return sum([await self._tell(deadline, stream) for deadline in due])
 
     async def _tell(self, deadline: Deadline, stream: StreamName) -> bool:
         commits = (await self.store.tail(stream, limit=1)).commits
         limit = timestamp(self.now() - deadline.after)
         if not commits or commits[-1].metadata.time > limit:
             return False
-        last = commits[-1]
-        request = deadline.request(last, timestamp(self.now()))
-        outcome = await self.dispatcher.dispatch(request)
-        if isinstance(outcome, Refused):
-            command, sentence = type_name(type(request.command)), outcome.refusal.sentence
-            raise ReactionFailed(f"{command} to {stream} was refused: {sentence}")
+        request = deadline.request(commits[-1], timestamp(self.now()))
+        outcome = unrefused(request, await self.dispatcher.dispatch(request))
         return isinstance(outcome, Accepted) and not outcome.repeated
-
-    async def _is_skipped(self, stream: str, version: int) -> bool:
-        decisions = await self.parking.decisions(CONSUMER, stream)
-        return any(one.version == version and one.action == "skip" for one in decisions)
-
-    async def _park(self, poison: Poison) -> None:
-        if not await self._is_skipped(poison.stream, poison.version):
-            stream, version, found = poison.stream, poison.version, timestamp(self.now())
-            marker = Parked(CONSUMER, stream, version, version, str(poison), found)
-            await self.parking.park(marker)
 
 
 def _place(rows: Sequence[Row], page: int) -> str:

@@ -1,33 +1,23 @@
 """The durable mailbox: commands that wait in the hub are handled one at a time per stream, in order."""
 
-import asyncio
 import hashlib
-from collections import defaultdict
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from shared.kernel.commit import timestamp
+from consumers.delivery import Arrival, Delivery, Run
+from shared.kernel.delivery.parking import Parked, unfolded, whole
 from shared.kernel.dispatcher import Dispatcher
 from shared.kernel.domain import Domain
-from shared.kernel.errors import (
-    CommandIdReused,
-    InvalidMessage,
-    OnewriteError,
-    PassedOver,
-    Poison,
-)
+from shared.kernel.errors import CommandIdReused, PassedOver, may_pass
 from shared.kernel.final_outcome import failed, final
-from shared.kernel.outcome import Accepted, Outcome
-from shared.kernel.parking import Parked, Suspecting, unreadable_message
+from shared.kernel.outcome import Accepted
 from shared.kernel.patience import patiently
 from shared.kernel.ports import Outcomes, Parking
-from shared.kernel.request import CommandRequest
-from shared.kernel.stream import StreamName
 from shared.kernel.waiting_command import WaitingCommand, request_of, stream_of
 
 CONSUMER = "mailbox"
-STREAMS_AT_ONCE = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,91 +32,66 @@ class DurableMailbox:
     pause: Callable[[int], Awaitable[None]]
 
     async def handle(self, bodies: Iterable[bytes]) -> None:
-        """Handle a batch; raises what may go well later: the batch comes again, and finds what is done already."""
-        streams: dict[str, list[WaitingCommand]] = defaultdict(list)
-        for body in bodies:
-            try:
-                waiting, stream = stream_of(body)
-                streams[str(stream)].append(waiting)
-            except InvalidMessage as error:
-                found = timestamp(self.now())
-                await self.parking.park(unreadable_message(CONSUMER, body, error, found))
-        gate = asyncio.Semaphore(STREAMS_AT_ONCE)
-        handled = [self._in_order(waiting, gate) for waiting in streams.values()]
-        results = await asyncio.gather(*handled, return_exceptions=True)
-        errors = [result for result in results if isinstance(result, BaseException)]
-        if errors:
-            raise BaseExceptionGroup("not every command was handled", errors)
+        """Handles a batch; raises a group of what may go well later: what comes again finds what is done."""
+        await self._delivery.take(bodies, command_in)
 
-    async def replay(self, stream: StreamName, version: int) -> int:
-        """Handle a parked command again, or let it fail for good if it was skipped; raises Poison."""
-        decided = await self.parking.decisions(CONSUMER, str(stream))
-        parked = await self.parking.find(CONSUMER, str(stream))
-        if parked is not None:
-            waiting = WaitingCommand.model_validate(parked.marker.envelope)
-            if decided[-1].action == "skip":
-                skipped = PassedOver(f"An operator passed it over: {decided[-1].reason}")
-                await self.outcomes.write(failed(waiting.stream, waiting.command_id, skipped))
-            else:
-                await self._decide(waiting)
-        return version
+    async def replay(self, marker: Parked) -> int | Parked:
+        """Handles a parked command again; returns its version, or the marker that it stays parked at."""
+        waiting = WaitingCommand.model_validate(unfolded(marker.envelope or {}))
+        run = Run(marker.stream, {marker.version: waiting})
+        return await self._delivery.replay(run) or marker.version
 
-    async def _in_order(self, commands: Sequence[WaitingCommand], gate: asyncio.Semaphore) -> None:
-        async with gate:
-            for waiting in commands:
-                await self._handle(waiting)
+    @property
+    def _delivery(self) -> Delivery[WaitingCommand, None]:
+        # A command that comes again may be known by now: what is parked alone holds back nothing.
+        return Delivery(
+            *(CONSUMER, self.parking, self.now, _shown), self._handle, heeds_markers=False
+        )
 
-    async def _handle(self, waiting: WaitingCommand) -> None:
-        """Decide a command, or park it alone: its client was told that it is taken, and newer code may know it."""
-        try:
+    async def _handle(self, run: Run[WaitingCommand]) -> None:
+        """Decide a command, or let it fail for good if an operator passed it over."""
+        for waiting in run.messages:
             await self._decide(waiting)
-        except Poison as poison:
-            await self.parking.park(
-                Parked(
-                    consumer=CONSUMER,
-                    stream=poison.stream,
-                    version=poison.version,
-                    last_seen=poison.version,
-                    error=str(poison),
-                    time=timestamp(self.now()),
-                    envelope=waiting.model_dump(mode="json", by_alias=True, exclude_none=True),
-                    traceparent=waiting.metadata.traceparent,
-                )
-            )
+        for version in run.skips.keys() & run.arrived.keys():
+            waiting, reason = run.arrived[version], run.skips[version].reason
+            skipped = PassedOver(f"An operator passed it over: {reason}")
+            kept = failed(waiting.stream, waiting.command_id, skipped)
+            await patiently(self.pause, self.outcomes.write, kept)
 
     async def _decide(self, waiting: WaitingCommand) -> None:
         """Decide a command, unless it has its outcome; keep the outcome before the checkpoint is taken.
 
-        Raises Poison for a command that this code does not know, or what may go well later.
+        Raises InvalidMessage, UnknownMessage for one that this code does not know, or what may go well later.
         """
         stream, command_id = waiting.stream, waiting.command_id
-        if await self._patiently(lambda: self.outcomes.read(stream, command_id)) is not None:
+        if await patiently(self.pause, self.outcomes.read, stream, command_id) is not None:
             return
-        with Suspecting(_name(waiting), 1):
-            request = request_of(waiting, self.domain)
+        request = request_of(waiting, self.domain)
         try:
-            outcome = await self._patiently(lambda: self._dispatch(request))
+            outcome = await patiently(self.pause, self.dispatcher.dispatch, request)
         except CommandIdReused:
             # The id has its outcome: that of the command that came first.
             return
         except Exception as error:
-            if isinstance(error, OnewriteError) and error.transient:
+            if may_pass(error):
                 raise
             kept = failed(stream, command_id, error)
         else:
             if isinstance(outcome, Accepted):
                 return
             kept = final(request, outcome)
-        await self._patiently(lambda: self.outcomes.write(kept))
-
-    async def _dispatch(self, request: CommandRequest) -> Outcome:
-        return await self.dispatcher.dispatch(request)
-
-    async def _patiently[T](self, work: Callable[[], Awaitable[T]]) -> T:
-        return await patiently(work, self.pause)
+        await patiently(self.pause, self.outcomes.write, kept)
 
 
-def _name(waiting: WaitingCommand) -> str:
-    # Each command is parked for itself: those behind it go on.
+def command_in(body: bytes) -> Arrival[WaitingCommand]:
+    """Reads a message of the mailbox, which parks itself alone: those behind it go on; raises InvalidMessage."""
+    waiting, stream = stream_of(body)
     named = f"{waiting.stream} {waiting.command_id}".encode()
-    return f"waiting-{hashlib.sha256(named).hexdigest()[:32]}"
+    name = f"waiting-{hashlib.sha256(named).hexdigest()[:32]}"
+    return Arrival(str(stream), name, 1, waiting)
+
+
+def _shown(waiting: WaitingCommand) -> Mapping[str, Any]:
+    """Give all of a command, which nobody else keeps, and its trace where every message has it."""
+    shown = waiting.model_dump(mode="json", by_alias=True, exclude_none=True)
+    return whole({**shown, "traceparent": waiting.metadata.traceparent})

@@ -4,21 +4,20 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
+from itertools import chain
 from typing import Any
 
-from consumers.streams import Streams
+from consumers.delivery import Delivery, Run, event_in, replay_stored, shown_event
+from shared.kernel.delivery.parking import Parked, Suspecting
 from shared.kernel.domain import Domain
 from shared.kernel.enricher import Lookup
 from shared.kernel.envelope import Envelope
 from shared.kernel.errors import NotificationRefused, NotificationTooLarge, Poison
 from shared.kernel.message import Event, Message
 from shared.kernel.notification import Notification, Unwanted, notification, size_of
-from shared.kernel.parking import Suspecting
 from shared.kernel.patience import patiently
 from shared.kernel.ports import EventStore, Notifier, Parking, RowReader
 from shared.kernel.reactions import event_of
-from shared.kernel.stream import StreamName
 from shared.kernel.view import Row
 
 CONSUMER = "notifications"
@@ -37,46 +36,40 @@ class Notifications:
     pause: Callable[[int], Awaitable[None]]
 
     async def notify(self, bodies: Iterable[bytes]) -> None:
-        """Publish what a batch of messages is to tell; raises what may go well later: the batch comes again."""
-        told: list[Notification] = []
-        collect, publish = partial(self._collect, told), partial(self._publish, told)
-        await self._streams.handle(bodies, collect, publish)
+        """Tells of a batch of messages; raises a group of all that may go well later."""
+        await self._delivery.take(bodies, event_in)
 
-    async def replay(self, stream: StreamName, version: int) -> int:
-        """Tell of a stream from a version to its tail, and give the tail's version; raises Poison."""
-        told: list[Notification] = []
-        tail = await self._streams.replay(stream, version, partial(self._collect, told))
-        for poison in await self._publish(told):
-            raise poison
-        return tail
+    async def replay(self, marker: Parked) -> int | Parked:
+        """Tells of what a marker holds back; returns the tail, or the marker that the stream stays parked at."""
+        return await replay_stored(self._delivery, self.store, marker)
 
     @property
-    def _streams(self) -> Streams:
-        return Streams(CONSUMER, self.store, self.parking, self.now)
+    def _delivery(self) -> Delivery[Envelope, Sequence[Notification]]:
+        return Delivery(*(CONSUMER, self.parking, self.now, shown_event), self._told, self._publish)
 
-    async def _collect(self, told: list[Notification], envelope: Envelope) -> None:
-        """Add what an event is to tell; raises Poison, or what may go well later."""
-        with Suspecting(envelope.subject, envelope.sequence):
-            event = event_of(self.domain, envelope)
-        new: list[Notification] = []
+    async def _told(self, run: Run[Envelope]) -> Sequence[Notification]:
+        """Give what events are to tell; raises Poison, or what may go well later."""
+        told: list[Notification] = []
+        for envelope in run.messages:
+            with Suspecting(envelope.subject, envelope.sequence):
+                told += await self._made(envelope)
+        return told
+
+    async def _made(self, envelope: Envelope) -> list[Notification]:
+        event, made = event_of(self.domain, envelope), list[Notification]()
         for enricher in self.domain.enrichers:
             if type(event) is enricher.event:
-                rows = await self._found(enricher.lookup, envelope, event)
-                with Suspecting(envelope.subject, envelope.sequence):
-                    found = _read(enricher.lookup, rows)
-                    new.append(self._checked(notification(enricher, envelope, event, found)))
-        told += new
+                found = _read(enricher.lookup, await self._found(enricher.lookup, envelope, event))
+                made.append(self._checked(notification(enricher, envelope, event, found)))
+        return made
 
     async def _found(
         self, lookup: Lookup[Any, Any] | None, envelope: Envelope, event: Event
     ) -> Mapping[str, Sequence[Row]]:
         if lookup is None:
             return {}
-        with Suspecting(envelope.subject, envelope.sequence):
-            keys = list(dict.fromkeys(lookup.keys(envelope.stream, event)))
-        reads = [
-            patiently(partial(self.rows.of_key, lookup.view.name, key), self.pause) for key in keys
-        ]
+        keys = list(dict.fromkeys(lookup.keys(envelope.stream, event)))
+        reads = [patiently(self.pause, self.rows.of_key, lookup.view.name, key) for key in keys]
         return dict(zip(keys, await asyncio.gather(*reads), strict=True))
 
     def _checked(self, made: Notification) -> Notification:
@@ -85,11 +78,12 @@ class Notifications:
             raise NotificationTooLarge(f"{made.id} has {size} bytes")
         return made
 
-    async def _publish(self, told: Sequence[Notification]) -> Sequence[Poison]:
-        """Publish, and blame the events of what will never be taken."""
+    async def _publish(self, batch: Sequence[Sequence[Notification]]) -> Sequence[Poison]:
+        """Publish all that a batch is to tell, and blame the events of what will never be taken."""
+        told = list(chain.from_iterable(batch))
         if not told:
             return ()
-        unwanted = await patiently(partial(self.notifier.publish, told), self.pause)
+        unwanted = await patiently(self.pause, self.notifier.publish, told)
         return [_blamed(one) for one in unwanted]
 
 

@@ -1,25 +1,15 @@
 """What a consumer notes of its progress, so that everybody can tell how far it is behind."""
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import azure.functions as func
 
-from shared.kernel.envelope import decode
+from consumers.delivery import Arrival, event_in
 from shared.kernel.errors import InvalidMessage
 from shared.kernel.lag import progress_name
 from shared.kernel.partition import partition_of
 from shared.kernel.ports import Progress
-from shared.kernel.waiting_command import stream_of
-
-
-def of_event(body: bytes) -> str:
-    """Name the stream of an event; raises InvalidMessage."""
-    return decode(body).subject
-
-
-def of_command(body: bytes) -> str:
-    """Name the stream of a command that waits; raises InvalidMessage."""
-    return stream_of(body)[0].stream
 
 
 async def note(
@@ -27,25 +17,18 @@ async def note(
     consumer: str,
     events: Sequence[func.EventHubEvent],
     partitions: int,
-    stream: Callable[[bytes], str] = of_event,
+    read: Callable[[bytes], Arrival[Any]] = event_in,
 ) -> None:
-    """Note the last message of a batch that has been handled; `stream` names that of a message.
+    """Note the last message of a batch that has been handled; `read` says what streams they are of.
 
     Raises as the store does.
     """
-    partition = _partition(events, partitions, stream)
-    if partition is not None:
-        name = progress_name(consumer, partition)
-        await progress.write(name, str(events[-1].sequence_number))
-
-
-def _partition(
-    events: Sequence[func.EventHubEvent], partitions: int, stream: Callable[[bytes], str]
-) -> int | None:
-    """Find the partition of a batch by a stream in it: the platform's own word is not documented."""
+    # A stream in it tells which partition it is: the platform's own word is not documented.
     for event in reversed(events):
         try:
-            return partition_of(stream(event.get_body()), partitions)
+            partition = partition_of(read(event.get_body()).lane, partitions)
         except InvalidMessage:
             continue
+        name = progress_name(consumer, partition)
+        return await progress.write(name, str(events[-1].sequence_number))
     return None

@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict
 
 from consumers.projections import Projections
 from shared.kernel.commit import item_id, timestamp
+from shared.kernel.delivery.together import side_by_side
 from shared.kernel.errors import InvalidMessage
 from shared.kernel.generation import (
     NEVER_REBUILT,
@@ -122,10 +123,7 @@ class Rebuild:
         return True
 
     async def _fold(self, coming: View[Any], streams: Sequence[StreamName]) -> None:
-        folds = [self.projections.fill(coming, stream) for stream in streams]
-        # One stream's failure must not cut short what another is writing.
-        results = await asyncio.gather(*folds, return_exceptions=True)
-        errors = [result for result in results if isinstance(result, BaseException)]
+        _, errors = await side_by_side(self.projections.fill(coming, one) for one in streams)
         if errors:
             raise BaseExceptionGroup("not every stream was filled", errors)
 

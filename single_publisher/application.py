@@ -36,7 +36,7 @@ async def publisher() -> Publisher:
 async def operations() -> Operations:
     """Give what operators do with streams that are parked for the publisher."""
     running = await publisher()
-    return Operations(CONSUMER, running.parking, running.replay, running.now)
+    return Operations(CONSUMER, running.parking, running.release, running.now)
 
 
 async def sweep() -> "Sweep":

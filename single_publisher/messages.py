@@ -1,16 +1,16 @@
 """What the publisher sends: events as messages, sorted out and spread over the partitions of the log."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from typing import Any, NamedTuple
 
 from pydantic_core import from_json, to_json
 
 from shared.kernel.commit import Commit, from_item, from_items
+from shared.kernel.delivery.parking import unreadable
 from shared.kernel.envelope import encode_all
 from shared.kernel.errors import EventTooLarge, InvalidMessage, Poison
-from shared.kernel.parking import unreadable
 from shared.kernel.partition import partition_of
 
 
@@ -22,43 +22,50 @@ class Message(NamedTuple):
     body: bytes
 
 
-def sort_out(documents: str, largest: int) -> tuple[list[Message], list[Poison]]:
+type Skipped = Mapping[str, AbstractSet[int]]
+"""The versions that operators have passed over, by stream."""
+
+
+def sort_out(
+    documents: str, largest: int, skipped: Skipped | None = None
+) -> tuple[list[Message], list[Poison]]:
     """Tell the messages of a JSON array of items from those items that can never be published."""
     try:
         commits = from_items(documents)
         return [message for commit in commits for message in messages(commit, largest)], []
     except (InvalidMessage, Poison):
         # Which one it is, and what the others say, takes a look at each.
-        return _one_by_one(from_json(documents), largest)
+        return _one_by_one(from_json(documents), largest, skipped or {})
 
 
 def _one_by_one(
-    items: Iterable[Mapping[str, Any]], largest: int
+    items: Iterable[Mapping[str, Any]], largest: int, skipped: Skipped
 ) -> tuple[list[Message], list[Poison]]:
     found: list[Message] = []
     poisons: list[Poison] = []
     for item in items:
+        stream, version = _place(item)
+        passed_over = skipped.get(stream, frozenset())
         try:
-            found += messages(from_item(item), largest)
+            found += messages(from_item(item), largest, passed_over)
         except Poison as poison:
             poisons.append(poison)
         except InvalidMessage as error:
-            poisons.append(Poison(*_place(item), error))
+            if version not in passed_over:
+                poisons.append(Poison(stream, version, error))
     return found, poisons
 
 
 def messages(
     commit: Commit, largest: int, skipped: AbstractSet[int] = frozenset()
-) -> list[Message]:
-    """Write the events of a commit as messages; raises Poison for one that the log could not carry."""
-    found: list[Message] = []
+) -> Iterator[Message]:
+    """Write the events of a commit as messages; raises Poison at the first that the log could not carry."""
     for version, body in enumerate(encode_all(commit), start=commit.first):
         if len(body) > largest and version not in skipped:
             cause = EventTooLarge(f"a message of {len(body)} bytes, and {largest} fit")
             raise Poison(commit.stream, version, cause)
         if version not in skipped:
-            found.append(Message(commit.stream, version, body))
-    return found
+            yield Message(commit.stream, version, body)
 
 
 def by_partition(found: Iterable[Message], partitions: int) -> dict[int, list[bytes]]:

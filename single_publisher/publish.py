@@ -1,13 +1,14 @@
 """From items of the change feed to messages of the log: per stream in the order of versions."""
 
-import asyncio
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
 from shared.kernel.commit import timestamp
+from shared.kernel.delivery.deciding import skips
+from shared.kernel.delivery.parking import Parked, marker_of
+from shared.kernel.delivery.together import side_by_side
 from shared.kernel.errors import InvalidMessage, Poison
-from shared.kernel.parking import Parked
 from shared.kernel.ports import EventReader, Log, Parking
 from shared.kernel.stream import StreamName
 from single_publisher.messages import Message, by_partition, messages, sort_out
@@ -30,48 +31,57 @@ class Publisher:
         After an error the platform gives the whole batch again: consumers drop what comes twice.
         """
         found, poisons = sort_out(documents, self.log.largest)
+        if poisons:
+            streams = {poison.stream for poison in poisons}
+            skipped = {one: (await skips(self.parking, CONSUMER, one)).keys() for one in streams}
+            found, poisons = sort_out(documents, self.log.largest, skipped)
         held = {marker.stream: marker.version for marker in await self.parking.parked(CONSUMER)}
         for poison in poisons:
             held.setdefault(poison.stream, poison.version)
             await self.park(poison)
         for stream, version in held.items():
             behind = [m.version for m in found if m.stream == stream and m.version >= version]
-            if behind:
-                await self.parking.park(self._marker(stream, version, "", max(behind)))
-        if held:
-            found = [m for m in found if m.version < held.get(m.stream, m.version + 1)]
+            # A stream that has been released meanwhile is published.
+            if behind and await self.parking.seen(CONSUMER, stream, max(behind)):
+                found = [m for m in found if m.stream != stream or m.version < version]
         await self._send(found)
 
     async def replay(self, stream: StreamName, version: int) -> int:
-        """Send a stream from a version to its tail, and give the tail's version; raises Poison."""
-        skipped = {
-            decision.version
-            for decision in await self.parking.decisions(CONSUMER, str(stream))
-            if decision.action == "skip"
-        }
+        """Send a stream from a version to its tail, and give the tail's version.
+
+        Raises Poison for what can never be sent, when everything before it is.
+        """
+        skipped = await skips(self.parking, CONSUMER, str(stream))
         try:
             commits = (await self.store.read(stream, version - 1)).commits
         except InvalidMessage as error:
             raise Poison(str(stream), version, error) from error
-        found = [m for commit in commits for m in messages(commit, self.log.largest, skipped)]
-        await self._send(found)
+        found: list[Message] = []
+        try:
+            for commit in commits:
+                found += messages(commit, self.log.largest, skipped.keys())
+        finally:
+            await self._send(found)
         return commits[-1].version if commits else version - 1
+
+    async def release(self, marker: Parked) -> int | Parked:
+        """Send what a marker holds back; returns the tail, or the marker that the stream stays parked at."""
+        try:
+            return await self.replay(StreamName.parse(marker.stream), marker.version)
+        except Poison as poison:
+            return self._marker(poison)
+
+    async def park(self, poison: Poison) -> None:
+        """Hold a stream back from an event on."""
+        await self.parking.park(self._marker(poison))
+
+    def _marker(self, poison: Poison) -> Parked:
+        return marker_of(CONSUMER, poison, timestamp(self.now()))
 
     async def _send(self, found: Iterable[Message]) -> None:
         spread = by_partition(found, self.log.partitions)
         sends = [self.log.send(partition, bodies) for partition, bodies in spread.items()]
         # One partition's failure must not cut short what another is sending.
-        results: Sequence[BaseException | None] = await asyncio.gather(
-            *sends, return_exceptions=True
-        )
-        errors = [result for result in results if isinstance(result, BaseException)]
+        _, errors = await side_by_side(sends)
         if errors:
             raise BaseExceptionGroup("not every partition took its events", errors)
-
-    async def park(self, poison: Poison) -> None:
-        """Hold a stream back from an event on."""
-        marker = self._marker(poison.stream, poison.version, str(poison), poison.version)
-        await self.parking.park(marker)
-
-    def _marker(self, stream: str, version: int, error: str, last_seen: int) -> Parked:
-        return Parked(CONSUMER, stream, version, last_seen, error, timestamp(self.now()))

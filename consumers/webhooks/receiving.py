@@ -67,7 +67,7 @@ class Receiver:
             return problem.response()
         except InvalidMessage as error:
             return malformed(str(error)).response()
-        except OnewriteError as error:
+        except (OnewriteError, ExceptionGroup) as error:
             return later(error).response()
         return _response(Answer(200, {}, {"taken": len(events)}))
 

@@ -66,18 +66,19 @@ class BrokenStream(OnewriteError):
 
 
 class Poison(OnewriteError):
-    """An event that can never be handled; `cause` says why."""
+    """An event that can never be handled; `cause` says why, all of it if it is a group."""
 
     code = "poison"
 
     def __init__(self, stream: str, version: int, cause: Exception) -> None:
-        super().__init__(f"{stream}@{version}: {type(cause).__name__}: {cause}")
+        told = "; ".join(f"{type(one).__name__}: {one}" for one in leaves(cause))
+        super().__init__(f"{stream}@{version}: {told}")
         self.stream = stream
         self.version = version
 
 
 class ReactionFailed(OnewriteError):
-    """What an event should have caused was refused, or several of its reactions failed."""
+    """What an event should have caused was refused."""
 
     code = "reaction-failed"
 
@@ -182,3 +183,21 @@ class NotifierUnavailable(NotifierError):
 
     code = "notifier-unavailable"
     transient = True
+
+
+def leaves(error: BaseException) -> list[BaseException]:
+    """Returns the errors of a group, however deep they are; one that is none stands for itself."""
+    if isinstance(error, BaseExceptionGroup):
+        return [leaf for one in error.exceptions for leaf in leaves(one)]
+    return [error]
+
+
+def may_pass(error: BaseException) -> bool:
+    """Tells whether it may go well later; of a group one such error is enough.
+
+    Time that ran out and a connection that broke are nothing that a message has done.
+    """
+    return any(
+        isinstance(one, OSError) or (isinstance(one, OnewriteError) and one.transient)
+        for one in leaves(error)
+    )

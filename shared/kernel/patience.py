@@ -7,15 +7,18 @@ from shared.kernel.errors import OnewriteError
 ATTEMPTS = 5
 
 
-async def patiently[T](
-    work: Callable[[], Awaitable[T]], pause: Callable[[int], Awaitable[None]]
+async def patiently[T, **P](
+    pause: Callable[[int], Awaitable[None]],
+    work: Callable[P, Awaitable[T]],
+    *args: P.args,
+    **kwargs: P.kwargs,
 ) -> T:
     """Do a piece of work that may be done twice; raises what is not transient, and what the last try raised."""
     attempt = 0
     while True:
         attempt += 1
         try:
-            return await work()
+            return await work(*args, **kwargs)
         except OnewriteError as error:
             if not error.transient or attempt == ATTEMPTS:
                 raise

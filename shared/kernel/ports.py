@@ -6,10 +6,10 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from shared.kernel.commit import Commit
+from shared.kernel.delivery.parking import Decision, Parked
 from shared.kernel.final_outcome import FinalOutcome
 from shared.kernel.listing import Listing
 from shared.kernel.notification import Notification, Unwanted
-from shared.kernel.parking import Decision, Parked
 from shared.kernel.stream import StreamName
 from shared.kernel.view import Row, RowKey
 
@@ -169,6 +169,10 @@ class Parking(Protocol):
 
     async def parked(self, consumer: str) -> list[Parked]:
         """Read all markers of a consumer, in the order of their streams."""
+        ...
+
+    async def move(self, parked: StoredParked, marker: Parked) -> bool:
+        """Put a marker of the same stream in place of another; False when that has changed meanwhile."""
         ...
 
     async def unpark(self, parked: StoredParked) -> bool:

@@ -6,7 +6,9 @@ from typing import Any
 from shared.kernel.commit import Metadata
 from shared.kernel.domain import Domain
 from shared.kernel.envelope import Envelope
-from shared.kernel.message import Event
+from shared.kernel.errors import ReactionFailed
+from shared.kernel.message import Event, type_name
+from shared.kernel.outcome import Outcome, Refused
 from shared.kernel.policy import Policy
 from shared.kernel.receptor import Receptor
 from shared.kernel.request import CommandRequest
@@ -41,3 +43,11 @@ def caused(domain: Domain, envelope: Envelope, time: str) -> Iterator[CommandReq
     for reacting in domain.reactions:
         if type(event) is reacting.event:
             yield from commands(reacting, envelope, event, time)
+
+
+def unrefused(request: CommandRequest, outcome: Outcome) -> Outcome:
+    """Returns what a caused command came to; raises ReactionFailed for a refusal: nobody else would hear of it."""
+    if isinstance(outcome, Refused):
+        command, sentence = type_name(type(request.command)), outcome.refusal.sentence
+        raise ReactionFailed(f"{command} to {request.stream} was refused: {sentence}")
+    return outcome

@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from shared.kernel.category import Category
+from shared.kernel.delivery.parking import Suspecting
 from shared.kernel.envelope import Envelope
 from shared.kernel.message import Event, Message
-from shared.kernel.parking import Suspecting
 from shared.kernel.stream import StreamName
 
 

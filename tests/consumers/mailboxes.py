@@ -37,6 +37,10 @@ class World:
         dispatching = dispatcher(domain, self.store, no_pause)
         return DurableMailbox(self.domain, dispatching, self.outcomes, self.parking, now, no_pause)
 
+    def types(self) -> list[str]:
+        """Name what was written, in order."""
+        return [event.type for commit in self.store.written for event in commit.events]
+
     def effects(self, stream: StreamName = TEAPOT) -> list[str]:
         """Name the commands that took effect, in order."""
         return [c.command_id for c in self.store.written if c.stream == str(stream)]

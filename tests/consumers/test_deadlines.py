@@ -17,15 +17,15 @@ from shared.adapters.memory import (
 from shared.domain import domain
 from shared.domain.order.commands import ExpireOrder
 from shared.kernel.decider import Refusal
+from shared.kernel.delivery.parking import Action, Decision, Parked
 from shared.kernel.envelope import encode_all
-from shared.kernel.errors import InvalidMessage, Poison, StoreUnavailable
+from shared.kernel.errors import InvalidMessage, StoreUnavailable
 from shared.kernel.outcome import Outcome, Refused
-from shared.kernel.parking import Decision
 from shared.kernel.ports import Found, Log
 from shared.kernel.request import CommandRequest
 from shared.kernel.stream import StreamName
 from tests.consumers.process import Process
-from tests.consumers.worlds import now
+from tests.consumers.worlds import held, now
 from tests.kernel.asking import NOON
 
 
@@ -143,23 +143,26 @@ async def test_a_parked_order_is_looked_at_again_when_it_is_released() -> None:
     late = await deadlines(process, minutes=16)
     await late.run()
 
-    with pytest.raises(Poison):
-        await late.replay(StreamName("order", "1"), 1)
+    again = await late.replay(held("order-1", 1))
+    assert isinstance(again, Parked)
+    assert "a commit that is none" in again.error
     store.error = StoreUnavailable("no answer")
     with pytest.raises(StoreUnavailable):
-        await late.replay(StreamName("order", "1"), 1)
+        await late.replay(held("order-1", 1))
     store.error = None
 
-    assert await late.replay(StreamName("order", "1"), 1) == 1
+    assert await late.replay(held("order-1", 1)) == 1
     assert (await process.order("1")).status == "cancelled"
 
 
 async def test_a_parked_order_that_is_skipped_is_left_alone() -> None:
     _, process = await unsound(2, InvalidMessage("a commit that is none"))
     late = await deadlines(process, minutes=16)
-    await process.parking.decide(Decision(CONSUMER, "order-1", 1, "skip", "hopeless", "ann", NOON))
+    await process.parking.decide(
+        Decision(CONSUMER, "order-1", 1, Action.SKIP, "hopeless", "ann", NOON)
+    )
 
-    assert await late.replay(StreamName("order", "1"), 1) == 1
+    assert await late.replay(held("order-1", 1)) == 1
     assert await late.run() == 1
     assert process.parking.markers() == []
 
@@ -167,7 +170,7 @@ async def test_a_parked_order_that_is_skipped_is_left_alone() -> None:
 async def test_what_has_no_deadline_is_released_for_nothing() -> None:
     late = await deadlines(await stuck(), minutes=16)
 
-    assert await late.replay(StreamName("item", "TEA"), 2) == 2
+    assert await late.replay(held("item-TEA", 2)) == 2
 
 
 async def test_an_order_that_refuses_to_be_called_off_is_parked_with_the_reason() -> None:

@@ -9,13 +9,14 @@ from consumers.reactions import CONSUMER
 from shared.adapters.memory import MemoryEventStore
 from shared.domain import domain
 from shared.domain.order.commands import CancelOrder, RecordDispatch
+from shared.kernel.delivery.parking import Action, Decision, is_unreadable
 from shared.kernel.envelope import encode, envelopes
 from shared.kernel.errors import StoreThrottled
-from shared.kernel.parking import Decision, is_unreadable
 from shared.kernel.ports import Appended, Collided
 from shared.kernel.receptor import Reaction
 from shared.kernel.stream import StreamName
 from tests.consumers.process import Process
+from tests.consumers.worlds import held
 from tests.kernel.asking import NOON
 
 
@@ -103,7 +104,7 @@ async def test_a_mended_stream_is_replayed_to_its_tail() -> None:
     await process.settle()
     mended = Process(store=process.store, parking=process.parking, position=process.position)
 
-    assert await mended.reactions.replay(StreamName("order", "7"), 1) == 1
+    assert await mended.reactions.replay(held("order-7", 1)) == 1
     await mended.settle()
 
     assert (await mended.order("7")).status == "confirmed"
@@ -114,14 +115,14 @@ async def test_what_was_skipped_is_passed_over_when_it_comes_again() -> None:
     await process.stock("TEA", 5)
     await process.place("7", TEA=2)
     await process.parking.decide(
-        Decision(CONSUMER, "order-7", 1, "skip", reason="a bug", by="ann", time=NOON)
+        Decision(CONSUMER, "order-7", 1, Action.SKIP, reason="a bug", by="ann", time=NOON)
     )
     await process.tell("order-7", CancelOrder())
     await process.settle()
 
     assert process.parking.markers() == []
     assert process.types("item-TEA")[-1] == "ReservationWithdrawn"
-    assert await process.reactions.replay(StreamName("order", "7"), 1) == 2
+    assert await process.reactions.replay(held("order-7", 1)) == 2
 
 
 async def test_a_refused_reaction_parks_with_the_reason() -> None:
@@ -171,4 +172,4 @@ async def test_several_reactions_that_fail_are_all_told() -> None:
     await process.settle()
 
     (marker,) = process.parking.markers()
-    assert "ReactionFailed: ZeroDivisionError: a bug; ZeroDivisionError: a bug" in marker.error
+    assert "order-7@1: ZeroDivisionError: a bug; ZeroDivisionError: a bug" in marker.error

@@ -10,8 +10,8 @@ from consumers.rebuild_operations import answer_rebuild
 from shared.adapters.memory import MemoryRows
 from shared.domain.stock import stock
 from shared.kernel.commit import RecordedEvent
+from shared.kernel.delivery.parking import Action, Decision
 from shared.kernel.errors import InvalidMessage, StoreThrottled, StoreUnavailable
-from shared.kernel.parking import Decision
 from shared.kernel.ports import Found, StoredRow
 from shared.kernel.stream import StreamName
 from shared.kernel.view import RowKey
@@ -60,7 +60,7 @@ async def test_a_stream_that_is_parked_while_it_is_filled_is_released_in_both_ge
 
 async def test_what_was_skipped_stays_skipped() -> None:
     desk = await opened()
-    skip = Decision("projections", "item-bad", 2, "skip", "typo", "ann", NOON)
+    skip = Decision("projections", "item-bad", 2, Action.SKIP, "typo", "ann", NOON)
     await desk.world.parking.decide(skip)
     await desk.write(
         *(commit(n, UNKNOWN if n == 2 else received(1), stream=BAD) for n in (1, 2, 3))
@@ -83,11 +83,12 @@ async def test_an_old_row_that_nobody_can_read_does_not_keep_events_from_the_new
     await desk.run()
 
     await desk.write(commit(4, received(1), stream=ITEMS[0]))
+    await desk.write(commit(5, received(1), stream=ITEMS[0]))
 
-    assert (await desk.shown())["SKU0"] == (4, 4)
+    assert (await desk.shown())["SKU0"] == (5, 5)
     assert desk.versions()["stock"]["SKU0"] == 3
     (marker,) = await desk.world.parking.parked("projections")
-    assert marker.stream == "item-SKU0"
+    assert (marker.stream, marker.version, marker.last_seen) == ("item-SKU0", 4, 5)
 
 
 class Unreadable(Reads):

@@ -7,9 +7,7 @@ import pytest
 from consumers.mailbox import CONSUMER
 from shared.domain import domain
 from shared.domain.item.commands import ReceiveStock, RegisterItem
-from shared.kernel.errors import Poison
-from shared.kernel.parking import Decision
-from shared.kernel.stream import StreamName
+from shared.kernel.delivery.parking import Action, Decision, Parked
 from tests.consumers.mailboxes import REGISTER, World, waiting
 from tests.kernel.asking import NOON
 from tests.kernel.worlds import TEAPOT
@@ -38,14 +36,14 @@ async def test_a_command_of_newer_code_is_parked_alone_and_has_no_outcome_yet(wo
     assert world.effects() == ["c0"]
 
 
-async def decided(world: World, action: str) -> StreamName:
-    """Let an operator decide on the command that is parked."""
+async def decided(world: World, action: Action) -> Parked:
+    """Let an operator decide on the command that is parked; give what holds it back."""
     (marker,) = world.parking.markers()
     decision = Decision(
         CONSUMER, marker.stream, marker.version, action, "no such thing", "ann", NOON
     )
     await world.parking.decide(decision)
-    return StreamName.parse(marker.stream)
+    return marker
 
 
 async def test_a_command_of_newer_code_is_handled_when_that_code_releases_it(world: World) -> None:
@@ -53,28 +51,23 @@ async def test_a_command_of_newer_code_is_handled_when_that_code_releases_it(wor
     older = replace(item, commands=tuple(one for one in item.commands if one is not RegisterItem))
     world.domain = replace(domain, categories=(older, *others))
     await world.mailbox.handle([waiting(REGISTER, "c1")])
-    parked = await decided(world, "release")
-    with pytest.raises(Poison):
-        await world.mailbox.replay(parked, 1)
+    parked = await decided(world, Action.RELEASE)
+    assert await world.mailbox.replay(parked) == parked
 
     world.domain = domain
-    await world.mailbox.replay(parked, 1)
+    assert await world.mailbox.replay(parked) == 1
 
     assert world.effects() == ["c1"]
 
 
 async def test_a_command_that_an_operator_skips_fails_for_good_and_says_why(world: World) -> None:
     await world.mailbox.handle([UNKNOWN])
-    await world.mailbox.replay(await decided(world, "skip"), 1)
+    await world.mailbox.replay(await decided(world, Action.SKIP))
     await world.mailbox.handle([UNKNOWN])
 
     kept = await world.outcomes.read(str(TEAPOT), "c1")
     assert kept is not None
     assert (kept.kind, kept.detail) == ("failed", "An operator passed it over: no such thing")
-
-
-async def test_what_another_operator_has_released_meanwhile_is_left_alone(world: World) -> None:
-    assert await world.mailbox.replay(StreamName("waiting", "gone"), 1) == 1
 
 
 async def test_what_cannot_be_read_at_all_is_parked(world: World) -> None:

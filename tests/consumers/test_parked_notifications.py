@@ -11,12 +11,12 @@ from consumers.notifications import CONSUMER
 from shared.adapters.http.operations import Operations
 from shared.domain import domain
 from shared.domain.order.commands import CancelOrder
+from shared.kernel.delivery.parking import Action, Decision, unreadable
 from shared.kernel.envelope import encode, envelopes
 from shared.kernel.errors import NotifierUnavailable
-from shared.kernel.parking import Decision, unreadable
 from shared.kernel.stream import StreamName
 from tests.consumers.town import CONFIRMED, Away, Particular, confirmed, failing_for, with_enrich
-from tests.consumers.worlds import now
+from tests.consumers.worlds import held, now
 from tests.kernel.asking import NOON
 
 
@@ -185,8 +185,9 @@ async def test_what_came_before_the_poison_is_told_before_its_stream_is_parked()
     town = await confirmed("7", domain=wrong, notifier=Away(5))
     await town.process.tell("order-7", CancelOrder())
 
-    with pytest.raises(NotifierUnavailable):
+    with pytest.raises(ExceptionGroup) as raised:
         await town.notify()
+    assert raised.group_contains(NotifierUnavailable)
     assert town.parking.markers() == []
     await town.notify()
 
@@ -196,10 +197,10 @@ async def test_what_came_before_the_poison_is_told_before_its_stream_is_parked()
 
 async def test_a_skip_is_obeyed_when_the_event_comes_again() -> None:
     town = await confirmed("7", domain=failing_for("7"))
-    skip = Decision(CONSUMER, "order-7", 3, "skip", reason="a bug", by="ann", time=NOON)
+    skip = Decision(CONSUMER, "order-7", 3, Action.SKIP, reason="a bug", by="ann", time=NOON)
     await town.parking.decide(skip)
 
     await town.notify()
 
     assert town.parking.markers() == []
-    assert await town.notifications.replay(StreamName("order", "7"), 1) == 3
+    assert await town.notifications.replay(held("order-7", 1)) == 3

@@ -7,10 +7,10 @@ import pytest
 from shared.adapters.memory import MemoryEventStore, MemoryRows
 from shared.domain.stock import StockLevel, stock
 from shared.kernel.commit import Commit, RecordedEvent
+from shared.kernel.delivery.parking import Action, Decision
 from shared.kernel.envelope import encode, envelopes
 from shared.kernel.errors import InvalidMessage, StoreThrottled
 from shared.kernel.message import Event
-from shared.kernel.parking import Decision
 from shared.kernel.ports import Found, StoredRow
 from shared.kernel.stream import StreamName
 from shared.kernel.view import RowKey, View
@@ -106,7 +106,9 @@ async def test_a_bug_in_a_view_parks_like_a_bad_event() -> None:
 async def test_a_skipped_event_is_passed_over_and_only_that_one() -> None:
     store, bodies = await both(poison=4)
     world = World(MemoryRows(), store)
-    await world.parking.decide(Decision("projections", "item-bad", 4, "skip", "typo", "ann", NOON))
+    await world.parking.decide(
+        Decision("projections", "item-bad", 4, Action.SKIP, "typo", "ann", NOON)
+    )
 
     await world.project(bodies)
 

@@ -8,8 +8,8 @@ import pytest
 
 from shared.adapters.memory import MemoryEventStore, MemoryRows
 from shared.kernel.commit import Commit
+from shared.kernel.delivery.parking import unreadable
 from shared.kernel.envelope import decode, encode, envelopes
-from shared.kernel.parking import unreadable
 from shared.kernel.stream import StreamName
 from shared.kernel.view import Row, RowKey
 from tests.consumers.worlds import World

@@ -5,7 +5,9 @@ from datetime import UTC, datetime, timedelta
 from consumers.projections import Projections
 from shared.adapters.memory import MemoryEventStore, MemoryLog, MemoryParking
 from shared.domain import domain
+from shared.kernel.delivery.parking import Parked
 from shared.kernel.ports import EventStore, Log, Rows
+from tests.kernel.asking import NOON
 
 
 class World:
@@ -33,6 +35,11 @@ class World:
 
     async def _open_log(self) -> Log:
         return self.log
+
+
+def held(stream: str, version: int) -> Parked:
+    """Give a marker, as an operator finds it, that holds a stream back from a version on."""
+    return Parked("any", stream, version, version, "what it was", NOON)
 
 
 def now() -> datetime:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from shared.kernel.parking import Decision, Parked
+from shared.kernel.delivery.parking import Action, Decision, Parked, fitting
 from shared.kernel.ports import Parking
 from tests.kernel.asking import NOON
 
@@ -93,6 +93,18 @@ async def test_a_marker_that_changed_meanwhile_is_not_deleted(parking: Parking) 
     assert await parking.parked("projections") == []
 
 
+async def test_a_marker_moves_to_where_its_stream_is_held_back_now(parking: Parking) -> None:
+    await parking.park(MARKER)
+    held = await parking.find("projections", "item-teapot")
+    assert held is not None
+    moved = replace(MARKER, version=7, last_seen=9, error="something else", envelope={"data": DEEP})
+
+    assert await parking.move(held, moved)
+    assert not await parking.move(held, MARKER)
+
+    assert await parking.parked("projections") == [fitting(moved)]
+
+
 async def test_of_many_that_park_at_once_none_is_forgotten(parking: Parking) -> None:
     await asyncio.gather(*(parking.park(replace(MARKER, last_seen=n)) for n in range(3, 13)))
 
@@ -101,8 +113,8 @@ async def test_of_many_that_park_at_once_none_is_forgotten(parking: Parking) -> 
 
 
 async def test_decisions_are_kept_in_their_order(parking: Parking) -> None:
-    first = Decision("projections", "item-teapot", 3, "skip", "a typing error", "ann", NOON)
-    second = replace(first, action="release", time=NOON.replace("12:00", "13:00"))
+    first = Decision("projections", "item-teapot", 3, Action.SKIP, "a typing error", "ann", NOON)
+    second = replace(first, action=Action.RELEASE, time=NOON.replace("12:00", "13:00"))
     await parking.decide(first)
     await parking.decide(second)
     await parking.decide(replace(first, stream="item-cup"))

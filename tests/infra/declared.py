@@ -12,7 +12,7 @@ from typing import Any, Final
 from infra.local.stack import ROOT
 
 DEPLOYED: Final = ["function_app.py", "command_api", "single_publisher", "consumers", "shared"]
-DEVELOPED: Final = ["infra", "tests"]
+DEVELOPED: Final = ["emulators", "infra", "tests"]
 FIRST_PARTY: Final = {Path(name).stem for name in (*DEPLOYED, *DEVELOPED)}
 
 

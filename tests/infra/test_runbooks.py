@@ -15,7 +15,7 @@ from shared.adapters.cosmos.client import container, open_client
 from shared.adapters.cosmos.parking import CosmosParking
 from shared.adapters.names import PARKED
 from shared.adapters.settings import Settings
-from shared.kernel.parking import Parked
+from shared.kernel.delivery.parking import Parked
 from tests.local.running import Running
 
 RUNBOOKS = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")

@@ -9,7 +9,7 @@ import pytest
 from shared.adapters import names, telemetry, wiring
 from shared.adapters.watching.names import LAG, PARKED_STREAMS
 from shared.kernel.commit import RecordedEvent
-from shared.kernel.parking import Parked, unreadable
+from shared.kernel.delivery.parking import Parked, unreadable
 from shared.kernel.stream import StreamName
 from tests.kernel.asking import NOON
 from tests.kernel.worlds import commit

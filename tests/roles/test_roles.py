@@ -5,8 +5,8 @@ from datetime import timedelta
 import azure.functions as func
 
 from shared.domain import domain
+from shared.kernel.delivery.parking import unreadable
 from shared.kernel.generation import GENERATIONS
-from shared.kernel.parking import unreadable
 from tests.roles.wired import CARRIER, DATA, FUNCTIONS, PARCEL, Wired, placed, stocked
 
 VIEWS = [view.name for view in domain.views]

@@ -6,7 +6,7 @@ TELLING = [
     Bug(
         "what the topic does not acknowledge is told to nobody",
         "consumers.notifications:Notifications._publish",
-        "    unwanted = await patiently(partial(self.notifier.publish, told), self.pause)\n",
+        "    unwanted = await patiently(self.pause, self.notifier.publish, told)\n",
         "    from shared.kernel.errors import NotifierError\n"
         "    try:\n"
         "        unwanted = await self.notifier.publish(told)\n"
@@ -16,8 +16,8 @@ TELLING = [
     Bug(
         "others are told of the last event of a batch alone",
         "consumers.notifications:Notifications._publish",
-        "partial(self.notifier.publish, told)",
-        "partial(self.notifier.publish, told[-1:])",
+        "self.notifier.publish, told)",
+        "self.notifier.publish, told[-1:])",
     ),
     Bug(
         "a notification is named by its stream, not by its event",
@@ -49,13 +49,17 @@ ASKING = [
     Bug(
         "what may pass is kept as the outcome of a command that waits",
         "consumers.mailbox:DurableMailbox._decide",
-        "if isinstance(error, OnewriteError) and error.transient:",
-        "if not isinstance(error, OnewriteError):",
+        "if may_pass(error):",
+        "if not hasattr(error, 'transient'):",
     ),
     Bug(
         "a command that waits is forgotten when its outcome could not be kept",
         "consumers.mailbox:DurableMailbox.handle",
-        "if errors:",
-        "if errors and len(errors) == len(handled):",
+        "    await self._delivery.take(bodies, command_in)\n",
+        "    try:\n"
+        "        await self._delivery.take(bodies, command_in)\n"
+        "    except BaseExceptionGroup as group:\n"
+        "        if len(group.exceptions) == len({command_in(body).lane for body in bodies}):\n"
+        "            raise\n",
     ),
 ]

@@ -64,21 +64,21 @@ NOTICED = [
     ),
     Bug(
         "one stream's failure in a batch of many is forgotten",
-        f"{PROJECTIONS}.project",
+        "consumers.delivery:Delivery.deliver",
         "if errors:",
-        "if errors and len(errors) == len(handled):",
+        "if errors and len(errors) == len(lanes):",
     ),
     Bug(
         "a gap is filled, and the log keeps its hole",
         f"{PROJECTIONS}._advance",
-        "await self._send_again(row, stored)",
+        "await self._send_again(row, missed)",
         "pass",
     ),
     Bug(
         "of all that the log lacks, the first alone is sent again",
         f"{PROJECTIONS}._advance",
-        "_send_again(row, stored)",
-        "_send_again(row, stored[:1])",
+        "_send_again(row, missed)",
+        "_send_again(row, missed[:1])",
     ),
     Bug(
         "what the log lacks is sent to another partition",
@@ -88,7 +88,7 @@ NOTICED = [
     ),
     Bug(
         "a store that does not answer makes an event poisonous",
-        f"{PROJECTIONS}._missed",
+        "consumers.delivery:stored",
         "except InvalidMessage",
         "except Exception",
     ),
@@ -171,20 +171,20 @@ NOTICED = [
     Bug(
         "a row is written under the tag that it has by now",
         f"{PROJECTIONS}._bring_up",
-        "tag = stored.tag if stored else None",
-        "stored = await self.rows.read(at)\n        tag = stored.tag if stored else None",
+        "tag = known.tag if known else None",
+        "known = await self.rows.read(at)\n        tag = known.tag if known else None",
     ),
     Bug(
         "who loses a row to another owner lets it go",
         f"{PROJECTIONS}._bring_up",
         "await self.rows.write(advanced, tag)",
-        "await self.rows.write(advanced, tag) or stored is not None",
+        "await self.rows.write(advanced, tag) or known is not None",
     ),
     Bug(
         "the rows that are read are written before those that will be",
         f"{PROJECTIONS}._generations",
-        "return filling, replace(self, views=generations.standing)",
-        "return replace(self, views=generations.standing), filling",
+        "(filling, replace(self, views=generations.standing))",
+        "(replace(self, views=generations.standing), filling)",
     ),
 ]
 

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
+from shared.kernel.delivery.parking import Decision, Parked
 from shared.kernel.final_outcome import FinalOutcome
-from shared.kernel.parking import Decision, Parked
 from shared.kernel.ports import Outcomes, Parking, Progress, StoredParked
 from tests.simulation.calls import Calls, store_failed
 
@@ -30,6 +30,10 @@ class SimParking:
     async def parked(self, consumer: str) -> list[Parked]:
         parked = lambda: self.inner.parked(consumer)  # noqa: E731
         return await self.calls.call("parked", parked, store_failed(self.calls))
+
+    async def move(self, parked: StoredParked, marker: Parked) -> bool:
+        move = lambda: self.inner.move(parked, marker)  # noqa: E731
+        return await self.calls.call(f"move {marker.stream}", move, store_failed(self.calls))
 
     async def unpark(self, parked: StoredParked) -> bool:
         unpark = lambda: self.inner.unpark(parked)  # noqa: E731

@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 
 from shared.kernel.commit import Commit, Metadata, RecordedEvent
+from shared.kernel.delivery.parking import Action, Decision, Parked
 from shared.kernel.errors import OnewriteError
 from shared.kernel.final_outcome import FinalOutcome
 from shared.kernel.listing import Listing
 from shared.kernel.notification import Notification
-from shared.kernel.parking import Decision, Parked
 from shared.kernel.ports import (
     EventStore,
     Feed,
@@ -60,7 +60,7 @@ ARGUMENTS: dict[str, Any] = {
     "parked": StoredParked(MARKER, "1"),
     "range_": "0",
     "position": "0",
-    "decision": Decision("projections", "item-SKU1", 1, "skip", "known", "me", TIME),
+    "decision": Decision("projections", "item-SKU1", 1, Action.SKIP, "known", "me", TIME),
     "name": "sweep",
     "partition": 0,
     "bodies": [b'{"specversion":"1.0","id":"item-SKU1@1"}'],

@@ -8,9 +8,9 @@ from pydantic_core import to_json
 
 from shared.adapters.memory import MemoryEventStore, MemoryLog, MemoryParking
 from shared.kernel.commit import Commit, RecordedEvent, to_item
+from shared.kernel.delivery.parking import Action, Decision, Parked, is_unreadable
 from shared.kernel.envelope import decode
 from shared.kernel.errors import InvalidMessage, LogUnavailable, Poison
-from shared.kernel.parking import Decision, Parked, is_unreadable
 from shared.kernel.partition import partition_of
 from shared.kernel.ports import Found
 from shared.kernel.stream import StreamName
@@ -141,10 +141,11 @@ async def test_a_skipped_event_is_left_unpublished() -> None:
     await world.store.append([commit(1), commit(2, MELTED), commit(3)])
     with pytest.raises(Poison, match="item-teapot@2"):
         await world.publisher.replay(TEAPOT, 1)
-    skip = Decision("single_publisher", "item-teapot", 2, "skip", "too large", "ann", NOON)
+    assert world.published() == {"item-teapot": [1]}
+    skip = Decision("single_publisher", "item-teapot", 2, Action.SKIP, "too large", "ann", NOON)
     await world.parking.decide(skip)
 
-    await world.publisher.replay(TEAPOT, 1)
+    await world.publisher.replay(TEAPOT, 2)
 
     assert world.published() == {"item-teapot": [1, 3]}
 

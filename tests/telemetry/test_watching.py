@@ -17,8 +17,8 @@ from shared.adapters.watching.messages import WatchedLog, handled
 from shared.adapters.watching.names import COMMANDS, CONFLICTS, FAILURES, LAG, PARKED
 from shared.adapters.watching.parking import WatchedParking
 from shared.domain.item.commands import ReceiveStock, RegisterItem, ReserveStock
+from shared.kernel.delivery.parking import Parked
 from shared.kernel.errors import CommandIdReused
-from shared.kernel.parking import Parked
 from tests.kernel.asking import NOON
 from tests.kernel.worlds import commit
 from tests.telemetry.worlds import World
@@ -202,11 +202,15 @@ async def test_a_parked_stream_is_counted_and_logged_in_its_trace(
     marker = Parked("projections", "item-a", 3, 3, "boom", NOON, envelope, traceparent)
 
     await parking.park(marker)
-    await parking.park(replace(marker, error="", last_seen=4))
+    await parking.seen("projections", "item-a", 4)
+    held = await parking.find("projections", "item-a")
+    assert held is not None
+    assert await parking.move(held, replace(held.marker, error="bang"))
+    assert not await parking.move(held, marker)
 
-    assert world.measured(PARKED) == {("projections",): 1}
-    (line,) = (one.log_record for one in logs.get_finished_logs())
-    assert line.body == "parked: boom"
+    assert world.measured(PARKED) == {("projections",): 2}
+    line, moved = (one.log_record for one in logs.get_finished_logs())
+    assert (line.body, moved.body) == ("parked: boom", "parked: bang")
     assert f"{line.trace_id:032x}" == TRACES[0]
     assert (line.attributes or {})["onewrite.correlation_id"] == "order-7"
     assert [one.last_seen for one in await parking.parked("projections")] == [4]

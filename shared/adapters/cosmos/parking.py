@@ -18,7 +18,7 @@ from shared.adapters.cosmos.client import (
     status,
     store_error,
 )
-from shared.kernel.parking import Decision, Parked, fitting
+from shared.kernel.delivery.parking import Decision, Parked, fitting
 from shared.kernel.ports import StoredParked
 
 _MARKER, _DECISION = TypeAdapter(Parked), TypeAdapter(Decision)
@@ -61,6 +61,9 @@ class CosmosParking:
     async def parked(self, consumer: str) -> list[Parked]:
         items, _ = await everything(self._parked.query_items(_MARKERS, partition_key=consumer))
         return [_MARKER.validate_python(_plain(item)) for item in items]
+
+    async def move(self, parked: StoredParked, marker: Parked) -> bool:
+        return await self._replace(fitting(marker), parked.tag)
 
     async def unpark(self, parked: StoredParked) -> bool:
         try:

@@ -7,22 +7,23 @@ from datetime import datetime
 import azure.functions as func
 from pydantic import Field, ValidationError
 
-from shared.adapters.http.problems import Fault, Problem, from_error, malformed, not_found
+from shared.adapters.http.problems import Fault, Problem, first_of, from_error, malformed, not_found
 from shared.adapters.http.responses import json_response
 from shared.adapters.names import CONSUMERS
 from shared.kernel.commit import timestamp
-from shared.kernel.errors import InvalidMessage, OnewriteError, Poison
+from shared.kernel.delivery.deciding import Replay, carry_out
+from shared.kernel.delivery.parking import Action, Decision, Parked
+from shared.kernel.errors import OnewriteError
 from shared.kernel.message import Message
-from shared.kernel.parking import Decision, Parked, is_unreadable
 from shared.kernel.ports import Parking, StoredParked
-from shared.kernel.stream import StreamName
 
 
 class Instruction(Message):
-    """Who decides, and why."""
+    """Who decides, and why; `from` says which version that is about, if the stream may have moved on."""
 
     by: str = Field(min_length=1, max_length=100)
     reason: str = Field(min_length=1, max_length=500)
+    from_: int | None = Field(None, alias="from")
 
 
 async def list_parked(parking: Parking) -> func.HttpResponse:
@@ -33,31 +34,27 @@ async def list_parked(parking: Parking) -> func.HttpResponse:
 
 @dataclass(frozen=True, slots=True)
 class Operations:
-    """Decides on the parked streams of one consumer; `replay` handles a stream from a version to its tail.
-
-    What no stream can be read out of has nothing to be replayed: it can only be skipped.
-    """
+    """Decides on the parked streams of one consumer; `replay` handles again what one of them holds back."""
 
     consumer: str
     parking: Parking
-    replay: Callable[[StreamName, int], Awaitable[int]]
+    replay: Replay
     now: Callable[[], datetime]
 
     async def skip(self, req: func.HttpRequest) -> func.HttpResponse:
         """Pass over the event that a stream is parked at, for good, and release the stream."""
-        return await self._decide(req, "skip")
+        return await self.decide(req, Action.SKIP)
 
     async def release(self, req: func.HttpRequest) -> func.HttpResponse:
         """Replay a parked stream from the store to its tail: the cause has been mended."""
-        return await self._decide(req, "release")
+        return await self.decide(req, Action.RELEASE)
 
-    async def _decide(self, req: func.HttpRequest, action: str) -> func.HttpResponse:
+    async def decide(self, req: func.HttpRequest, action: Action) -> func.HttpResponse:
+        """Keep what an operator decides about a stream, and do it."""
         stream = req.route_params["stream"]
         try:
             instruction = _instruction(req)
-            parked = await self.parking.find(self.consumer, stream)
-            if parked is None:
-                raise not_found(f"'{stream}' is not parked for {self.consumer}.")
+            parked = await self._found(stream, instruction)
             decision = Decision(
                 consumer=self.consumer,
                 stream=stream,
@@ -67,54 +64,38 @@ class Operations:
                 by=instruction.by,
                 time=timestamp(self.now()),
             )
-            if is_unreadable(stream):
-                version = await self._pass_over(decision, parked)
-            else:
-                await self.parking.decide(decision)
-                version = await self._go_round(parked)
-            return json_response({"stream": stream, "version": version})
+            reached = await carry_out(decision, parked, self.parking, self.replay)
+            if isinstance(reached, Parked):
+                raise still_parked(reached.error)
+            return json_response({"stream": stream, "version": reached})
         except Problem as problem:
             return problem.response()
-        except Poison as poison:
-            return still_parked(poison).response()
-        except OnewriteError as error:
-            return from_error(error).response()
+        except (OnewriteError, ExceptionGroup) as error:
+            return from_error(first_of(error)).response()
 
-    async def _pass_over(self, decision: Decision, parked: StoredParked) -> int:
-        """Take a marker away that nothing stands behind; raises Poison when that was not asked for."""
-        if decision.action != "skip":
-            useless = InvalidMessage("nobody can read it, and so it can only be skipped")
-            raise Poison(decision.stream, decision.version, useless)
-        await self.parking.decide(decision)
-        await self.parking.unpark(parked)
-        return decision.version
-
-    async def _go_round(self, parked: StoredParked) -> int:
-        """Replay to the tail and take the marker away, again if an event arrived meanwhile."""
-        version = parked.marker.version - 1
-        current: StoredParked | None = parked
-        while current is not None:
-            version = await self.replay(StreamName.parse(parked.marker.stream), version + 1)
-            if await self.parking.unpark(current):
-                return version
-            current = await self.parking.find(self.consumer, parked.marker.stream)
-        return version
+    async def _found(self, stream: str, instruction: Instruction) -> StoredParked:
+        parked = await self.parking.find(self.consumer, stream)
+        if parked is None:
+            raise not_found(f"'{stream}' is not parked for {self.consumer}.")
+        if instruction.from_ not in {None, parked.marker.version}:
+            raise still_parked(f"By now it is parked from version {parked.marker.version} on.")
+        return parked
 
 
 async def decide(
-    req: func.HttpRequest, operations: Callable[[str], Awaitable[Operations]], action: str
+    req: func.HttpRequest, operations: Callable[[str], Awaitable[Operations]], action: Action
 ) -> func.HttpResponse:
     """Hand a decision to the consumer that the route names."""
     try:
         running = await operations(req.route_params["consumer"])
     except Problem as problem:
         return problem.response()
-    return await (running.skip(req) if action == "skip" else running.release(req))
+    return await running.decide(req, action)
 
 
-def still_parked(poison: Poison) -> Problem:
-    """Tell that the stream stays where it is."""
-    return Problem(409, "still-poisonous", "The stream stays parked", str(poison))
+def still_parked(detail: str) -> Problem:
+    """Tell that the stream stays where it is, or where it has met its poison now."""
+    return Problem(409, "still-poisonous", "The stream stays parked", detail)
 
 
 def shown(marker: Parked) -> dict[str, object]:

@@ -19,6 +19,8 @@ from shared.kernel.errors import (
     StoreThrottled,
     StoreUnavailable,
     UnknownMessage,
+    leaves,
+    may_pass,
 )
 
 TYPE_PREFIX = "urn:onewrite:problem:"
@@ -88,10 +90,25 @@ def unauthenticated() -> Problem:
     return Problem(401, "unauthenticated", "Who delivers this is not known", detail)
 
 
-def later(error: OnewriteError) -> Problem:
+def later(error: OnewriteError | ExceptionGroup) -> Problem:
     """Tell a sender to deliver again: nothing of it is lost."""
+    first = first_of(error)
     known = {"Retry-After": "30"}
-    return Problem(503, error.code, "Deliver it again, later", str(error), headers=known)
+    return Problem(503, first.code, "Deliver it again, later", str(first), headers=known)
+
+
+def first_of(error: OnewriteError | ExceptionGroup) -> OnewriteError:
+    """Give the first of several errors; one that nobody named, such as time that ran out, leaves all unknown."""
+    first = (
+        next(one for one in leaves(error) if may_pass(one))
+        if isinstance(error, ExceptionGroup)
+        else error
+    )
+    return (
+        first
+        if isinstance(first, OnewriteError)
+        else OutcomeUnknown(f"{type(first).__name__}: {first}")
+    )
 
 
 def unsupported_media_type(given: str, what: str = "A command is application/json") -> Problem:

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from shared.kernel.parking import Decision, Parked, fitting
+from shared.kernel.delivery.parking import Decision, Parked, fitting
 from shared.kernel.ports import StoredParked
 
 
@@ -43,12 +43,20 @@ class MemoryParking:
         """Everything that is parked."""
         return [stored.marker for stored in self._markers.values()]
 
-    async def unpark(self, parked: StoredParked) -> bool:
-        place = parked.marker.consumer, parked.marker.stream
-        if self._markers.get(place) != parked:
+    async def move(self, parked: StoredParked, marker: Parked) -> bool:
+        if not self._is_as(parked):
             return False
-        del self._markers[place]
+        self._write(fitting(marker))
         return True
+
+    async def unpark(self, parked: StoredParked) -> bool:
+        if not self._is_as(parked):
+            return False
+        del self._markers[parked.marker.consumer, parked.marker.stream]
+        return True
+
+    def _is_as(self, parked: StoredParked) -> bool:
+        return self._markers.get((parked.marker.consumer, parked.marker.stream)) == parked
 
     async def decide(self, decision: Decision) -> None:
         self._decisions.append(decision)

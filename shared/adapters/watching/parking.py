@@ -4,7 +4,7 @@ import logging
 
 from shared.adapters.watching.names import PARKED
 from shared.adapters.watching.watcher import Watcher
-from shared.kernel.parking import Decision, Parked
+from shared.kernel.delivery.parking import Decision, Parked
 from shared.kernel.ports import Parking, StoredParked
 
 _LOGGER = logging.getLogger("onewrite.parking")
@@ -19,17 +19,24 @@ class WatchedParking:
 
     async def park(self, marker: Parked) -> None:
         await self._parking.park(marker)
-        # Without an error it is an older marker that is moved on.
-        if marker.error:
-            self._watcher.add(PARKED, 1, {"consumer": marker.consumer})
-            about = {
-                "onewrite.consumer": marker.consumer,
-                "onewrite.stream": marker.stream,
-                "onewrite.version": marker.version,
-                "onewrite.correlation_id": (marker.envelope or {}).get("correlationid", ""),
-            }
-            with self._watcher.within("park", [marker.traceparent], about):
-                _LOGGER.warning("parked: %s", marker.error, extra=about)
+        self._tell(marker)
+
+    async def move(self, parked: StoredParked, marker: Parked) -> bool:
+        moved = await self._parking.move(parked, marker)
+        if moved:
+            self._tell(marker)
+        return moved
+
+    def _tell(self, marker: Parked) -> None:
+        self._watcher.add(PARKED, 1, {"consumer": marker.consumer})
+        about = {
+            "onewrite.consumer": marker.consumer,
+            "onewrite.stream": marker.stream,
+            "onewrite.version": marker.version,
+            "onewrite.correlation_id": (marker.envelope or {}).get("correlationid", ""),
+        }
+        with self._watcher.within("park", [marker.traceparent], about):
+            _LOGGER.warning("parked: %s", marker.error, extra=about)
 
     async def seen(self, consumer: str, stream: str, version: int) -> bool:
         return await self._parking.seen(consumer, stream, version)

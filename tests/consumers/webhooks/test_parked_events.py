@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from shared.domain import domain
+from shared.kernel.delivery.parking import fits
 from shared.kernel.errors import StoreUnavailable
-from shared.kernel.parking import fits
 from tests.consumers.webhooks.worlds import (
     DISPATCHED,
     SUPPLIER,
@@ -59,7 +59,8 @@ async def test_a_bug_of_a_receptor_parks_its_event_and_is_told_when_it_is_releas
     world = World(domain=replace(domain, outside=(replace(carrier, react=react), *others)))
 
     assert await world.status([cloud()]) == 200
-    assert await world.parked() == ["ZeroDivisionError: a bug"]
+    (error,) = await world.parked()
+    assert error.endswith("@1: ZeroDivisionError: a bug")
     assert await world.decide("release") == 409
     world.domain = domain
     assert await world.decide("release") == 200

@@ -82,7 +82,7 @@ async def test_what_the_webhook_would_refuse_is_parked_as_a_text(text: str) -> N
         await world.webhooks.take(handed_over(text))
 
     (marker,) = await world.parking.parked("webhooks")
-    assert marker.error.startswith("InvalidMessage: ")
+    assert "InvalidMessage: " in marker.error
     assert marker.envelope is not None
     # The platform told it as far as it understood it itself.
     kept = json.loads(marker.envelope["body"])

@@ -2,12 +2,15 @@
 
 import hashlib
 import json
-from base64 import b64encode
+from base64 import b64decode, b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from enum import StrEnum
 from typing import Any
 
-from shared.kernel.errors import InvalidMessage, Poison
+from pydantic_core import from_json, to_json
+
+from shared.kernel.errors import InvalidMessage, Poison, may_pass
 
 # An item has at most 2 MB, in the ASCII that the SDK writes (é is six bytes), and 128 levels.
 ROOM, DEEPEST = 1_600_000, 100
@@ -27,6 +30,26 @@ class Parked:
     time: str
     envelope: Mapping[str, Any] | None = None
     traceparent: str | None = None
+
+
+def marker_of(
+    consumer: str,
+    poison: Poison,
+    time: str,
+    last_seen: int = 0,
+    envelope: Mapping[str, Any] | None = None,
+) -> Parked:
+    """Returns the marker that holds a stream back from a poison on, in the trace of the envelope."""
+    return Parked(
+        consumer=consumer,
+        stream=poison.stream,
+        version=poison.version,
+        last_seen=max(last_seen, poison.version),
+        error=str(poison),
+        time=time,
+        envelope=envelope,
+        traceparent=(envelope or {}).get("traceparent"),
+    )
 
 
 def fitting(marker: Parked) -> Parked:
@@ -54,14 +77,36 @@ def _depth(value: Any) -> int:  # noqa: ANN401 - JSON
     return 0
 
 
+def whole(shown: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Returns what nobody else keeps so that an item holds all of it: its data encoded if it fits only so."""
+    if fits(shown):
+        return shown
+    encoded = b64encode(to_json(shown["data"])).decode()
+    return {**shown, "data": None, "data_base64": encoded}
+
+
+def unfolded(kept: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Returns what `whole` was given."""
+    if "data_base64" not in kept:
+        return kept
+    return {**kept, "data": from_json(b64decode(kept["data_base64"]))}
+
+
+class Action(StrEnum):
+    """What operators do about a parked stream: handle its event again, or pass over that one for good."""
+
+    RELEASE = "release"
+    SKIP = "skip"
+
+
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What an operator decided about a parked stream: kept for ever, skips are obeyed."""
+    """What an operator decided about the event that a stream was parked at: kept for ever, skips are obeyed."""
 
     consumer: str
     stream: str
     version: int
-    action: str
+    action: Action
     reason: str
     by: str
     time: str
@@ -78,9 +123,9 @@ def is_unreadable(stream: str) -> bool:
 
 
 def unreadable_message(consumer: str, body: bytes, error: InvalidMessage, time: str) -> Parked:
-    """Park a message that does not say to which stream it belongs, with all of it."""
-    stream = unreadable(body)
-    return Parked(consumer, stream, 0, 0, str(Poison(stream, 0, error)), time, _shown(body))
+    """Returns the marker of a message that does not say to which stream it belongs, with all of it."""
+    poison = Poison(unreadable(body), 0, error)
+    return marker_of(consumer, poison, time, envelope=_shown(body))
 
 
 def _shown(body: bytes) -> Mapping[str, str]:
@@ -90,12 +135,12 @@ def _shown(body: bytes) -> Mapping[str, str]:
     except UnicodeDecodeError:
         return encoded
     # What has many characters beyond ASCII is shorter encoded.
-    return shown if fits(shown) else encoded
+    return encoded if fits(encoded) and not fits(shown) else shown
 
 
 @dataclass(slots=True)
 class Suspecting:
-    """Blames an event for whatever pure code raises within: no other try can end otherwise.
+    """Blames an event for whatever is raised within, but for what may pass: no other try can end otherwise.
 
     No generator: every event of every view goes through it.
     """
@@ -107,5 +152,5 @@ class Suspecting:
         pass
 
     def __exit__(self, _type: object, error: BaseException | None, _traceback: object) -> None:
-        if isinstance(error, Exception):
+        if isinstance(error, Exception) and not (isinstance(error, Poison) or may_pass(error)):
             raise Poison(self.stream, self.version, error) from error

@@ -1,0 +1,228 @@
+"""The one engine in front of every consumer: streams in order, side by side; what can never be handled is parked.
+
+A consumer says how it handles a run of one stream, and how it flushes what a batch gathered. What may go well
+later is raised when everything else is done, so that the batch comes again.
+"""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from itertools import chain
+from typing import Any
+
+from shared.kernel.commit import timestamp
+from shared.kernel.delivery.deciding import skips
+from shared.kernel.delivery.parking import Decision, Parked, marker_of, unreadable_message
+from shared.kernel.delivery.together import side_by_side
+from shared.kernel.envelope import Envelope, decode, envelopes
+from shared.kernel.errors import InvalidMessage, Poison, may_pass
+from shared.kernel.ports import EventReader, Parking
+from shared.kernel.stream import StreamName
+
+AT_ONCE = 32
+"""So many lanes are handled side by side."""
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival[T]:
+    """A message that was read; `stream` is what it parks, and what shares its `lane` is handled in order."""
+
+    lane: str
+    stream: str
+    version: int
+    content: T
+
+
+@dataclass(frozen=True, slots=True)
+class Run[T]:
+    """What arrived of one stream, by its versions, and what operators have decided to pass over."""
+
+    stream: str
+    arrived: Mapping[int, T]
+    skips: Mapping[int, Decision] = field(default_factory=dict)
+
+    @property
+    def messages(self) -> list[T]:
+        """What is to be handled, in order."""
+        return [self.arrived[one] for one in sorted(self.arrived) if one not in self.skips]
+
+    def before(self, version: int) -> "Run[T]":
+        """Returns what came before a version: less than all of it, whatever the version."""
+        end = min(version, max(self.arrived))
+        return replace(self, arrived={one: m for one, m in self.arrived.items() if one < end})
+
+
+@dataclass(frozen=True, slots=True)
+class _Settled[T, R]:
+    """What came of a run: a result unless nothing could be handled, and the poison that ended it."""
+
+    run: Run[T]
+    results: Sequence[R]
+    poison: Poison | None
+
+
+async def _nothing(_: Sequence[object]) -> Sequence[Poison]:
+    """Leave nothing to be flushed."""
+    return ()
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery[T, R]:
+    """Delivers to one consumer.
+
+    `handle` handles a run in order, and may be asked again for a part of it: it raises Poison for what it can
+    never handle. `flush` names what it could not do of what a batch gathered. `show` says what operators see of
+    a message. Whoever does not heed markers handles parked streams as any other.
+    """
+
+    consumer: str
+    parking: Parking
+    now: Callable[[], datetime]
+    show: Callable[[T], Mapping[str, Any] | None]
+    handle: Callable[[Run[T]], Awaitable[R]]
+    flush: Callable[[Sequence[R]], Awaitable[Sequence[Poison]]] = _nothing
+    heeds_markers: bool = True
+
+    async def take(self, bodies: Iterable[bytes], read: Callable[[bytes], Arrival[T]]) -> None:
+        """Handles a batch of messages; raises a group of all that may go well later."""
+        lanes: dict[str, dict[str, dict[int, T]]] = defaultdict(lambda: defaultdict(dict))
+        for body in bodies:
+            try:
+                one = read(body)
+            except InvalidMessage as error:
+                await self.park_unreadable(body, error)
+            else:
+                # Of two under one name the first counts.
+                lanes[one.lane][one.stream].setdefault(one.version, one.content)
+        await self.deliver([[Run(*run) for run in lane.items()] for lane in lanes.values()])
+
+    async def deliver(self, lanes: Sequence[Sequence[Run[T]]]) -> None:
+        """Handles lanes of runs; raises a group of all that may go well later."""
+        _, errors = await self.attempt(lanes, await self.held())
+        if errors:
+            raise BaseExceptionGroup(f"not everything was handled by {self.consumer}", errors)
+
+    async def held(self) -> AbstractSet[str]:
+        """Names the streams that are parked, for whoever heeds it."""
+        markers = await self.parking.parked(self.consumer) if self.heeds_markers else ()
+        return {marker.stream for marker in markers}
+
+    async def attempt(
+        self, lanes: Sequence[Sequence[Run[T]]], held: AbstractSet[str]
+    ) -> tuple[list[R], list[BaseException]]:
+        """Handles lanes side by side, then flushes, then parks; returns the results, and what may go well later.
+
+        What is parked is not handled again: what came before it is flushed by then, or nothing is parked.
+        """
+        gate = asyncio.Semaphore(AT_ONCE)
+        done, errors = await side_by_side(self._lane(lane, held, gate) for lane in lanes)
+        settled = list(chain.from_iterable(done))
+        found, unflushed = await side_by_side([self._markers(settled)])
+        for marker in chain.from_iterable(found):
+            await self.parking.park(marker)
+        return [result for one in settled for result in one.results], errors + unflushed
+
+    async def replay(self, run: Run[T]) -> Parked | None:
+        """Handles again what was held back; returns the marker of what can still not be handled."""
+        skipped = await skips(self.parking, self.consumer, run.stream)
+        markers = await self._markers([await self._settle(replace(run, skips=skipped))])
+        return markers[0] if markers else None
+
+    async def park_unreadable(self, body: bytes, error: InvalidMessage) -> None:
+        """Parks a message that does not say to which stream it belongs, unless that was skipped."""
+        marker = unreadable_message(self.consumer, body, error, timestamp(self.now()))
+        if not await self._is_skipped(marker.stream, marker.version):
+            await self.parking.park(marker)
+
+    def marker(self, poison: Poison, run: Run[T] | None = None) -> Parked:
+        """Returns the marker of a poison, which shows its message if that is among those of a run."""
+        arrived = run.arrived if run else {}
+        shown = self.show(arrived[poison.version]) if poison.version in arrived else None
+        return marker_of(
+            self.consumer, poison, timestamp(self.now()), max(arrived, default=0), shown
+        )
+
+    async def _lane(
+        self, lane: Sequence[Run[T]], held: AbstractSet[str], gate: asyncio.Semaphore
+    ) -> list[_Settled[T, R]]:
+        # Of a stream that was released meanwhile nobody has seen anything: it is handled.
+        seen = self.parking.seen
+        async with gate:
+            return [
+                await self._settle(run)
+                for run in lane
+                if run.stream not in held
+                or not await seen(self.consumer, run.stream, max(run.arrived))
+            ]
+
+    async def _settle(self, arrived: Run[T]) -> _Settled[T, R]:
+        """Handle a run up to the first message that can never be handled, but for those that are skipped."""
+        run, poison = arrived, None
+        while run.arrived:
+            try:
+                return _Settled(arrived, [await self.handle(run)], poison)
+            except Exception as error:
+                # Who gives what may pass some time before the batch comes again does it here.
+                if may_pass(error):
+                    raise
+                # The first message is to blame for what names no other.
+                first = min(run.arrived)
+                found = error if isinstance(error, Poison) else Poison(run.stream, first, error)
+            skipped = await skips(self.parking, self.consumer, run.stream)
+            if found.version in skipped and found.version not in run.skips:
+                run = replace(run, skips=skipped)
+            else:
+                run, poison = run.before(found.version), found
+        return _Settled(arrived, (), poison)
+
+    async def _markers(self, settled: Sequence[_Settled[T, R]]) -> list[Parked]:
+        """Flush what was handled; give the marker of each stream that has a poison, at the first of them."""
+        refused = await self.flush([result for one in settled for result in one.results])
+        poisons = [one.poison for one in settled if one.poison is not None]
+        poisons += [p for p in refused if not await self._is_skipped(p.stream, p.version)]
+        # Of several the first is written last.
+        first = {p.stream: p for p in sorted(poisons, key=lambda p: p.version, reverse=True)}
+        return [
+            self.marker(first[one.run.stream], one.run)
+            for one in settled
+            if one.run.stream in first
+        ]
+
+    async def _is_skipped(self, stream: str, version: int) -> bool:
+        return version in await skips(self.parking, self.consumer, stream)
+
+
+def event_in(body: bytes) -> Arrival[Envelope]:
+    """Reads a message of the log; raises InvalidMessage."""
+    envelope = decode(body)
+    stream = str(envelope.stream)
+    return Arrival(stream, stream, envelope.sequence, envelope)
+
+
+def shown_event(envelope: Envelope) -> Mapping[str, Any]:
+    """Returns an event as operators see it."""
+    return envelope.model_dump(mode="json", exclude_none=True)
+
+
+async def stored(store: EventReader, stream: str, version: int) -> Run[Envelope]:
+    """Reads a stream from a version to its tail; raises Poison for one that nobody can read."""
+    try:
+        commits = (await store.read(StreamName.parse(stream), version - 1)).commits
+    except InvalidMessage as error:
+        raise Poison(stream, version, error) from error
+    found = chain.from_iterable(map(envelopes, commits))
+    return Run(stream, {one.sequence: one for one in found if one.sequence >= version})
+
+
+async def replay_stored[R](
+    delivery: Delivery[Envelope, R], store: EventReader, marker: Parked
+) -> int | Parked:
+    """Replays a stream from the store; returns the version of its tail, or the marker that it stays parked at."""
+    try:
+        run = await stored(store, marker.stream, marker.version)
+    except Poison as poison:
+        return delivery.marker(poison)
+    return await delivery.replay(run) or max(run.arrived, default=marker.version - 1)

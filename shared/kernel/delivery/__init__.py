@@ -1,0 +1,1 @@
+"""What every consumer and the publisher do alike with what can never be handled."""

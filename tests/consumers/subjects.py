@@ -1,0 +1,207 @@
+"""Every consumer of messages before one and the same trouble of a walk."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from pydantic_core import to_json
+
+from consumers.causing import event_processor
+from consumers.mailbox import DurableMailbox
+from consumers.notifications import Notifications
+from consumers.projections import Projections
+from consumers.reactions import Reactions
+from consumers.webhooks.handling import Webhooks
+from shared.adapters.memory import (
+    MemoryLog,
+    MemoryNotifier,
+    MemoryOutcomes,
+    MemoryRows,
+)
+from shared.kernel.commit import Commit
+from shared.kernel.delivery.deciding import Replay
+from shared.kernel.domain import Domain
+from shared.kernel.enricher import Enricher, Lookup
+from shared.kernel.message import Event
+from shared.kernel.notification import Notification, Unwanted
+from shared.kernel.outside_event import OutsideReceptor
+from shared.kernel.ports import Log, StoredRow
+from shared.kernel.receptor import Reaction, Receptor
+from shared.kernel.stream import StreamName
+from shared.kernel.view import Row, RowKey, View
+from shared.kernel.waiting_command import encode_command
+from tests.consumers.walks import (
+    BAD,
+    HERE,
+    UNREADABLE,
+    WALKS,
+    Delivered,
+    Step,
+    Stepped,
+    Subject,
+    Told,
+    Trouble,
+    Way,
+    data_of,
+    walk,
+)
+from tests.consumers.worlds import now
+from tests.kernel.asking import asked, no_pause
+
+FOUND = Lookup[Any, Any](WALKS, lambda stream, _: [stream.id])
+
+
+class TroubledRows(MemoryRows):
+    """Rows that are away with the rest."""
+
+    def __init__(self, trouble: Trouble) -> None:
+        super().__init__()
+        self.trouble = trouble
+
+    async def read(self, at: RowKey) -> StoredRow | None:
+        self.trouble.call(at.key)
+        return await super().read(at)
+
+    async def of_key(self, view: str, key: str) -> list[Row]:
+        self.trouble.call(key)
+        return await super().of_key(view, key)
+
+
+class ToRows(Subject):
+    """Projections."""
+
+    consumer = "projections"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.rows = TroubledRows(self.trouble)
+
+    def _evolve(self, way: Way, event: Event) -> Way:
+        assert isinstance(event, Stepped)
+        self.trouble.meet(event.walk, event.number)
+        return Way(steps=[*way.steps, event.number])
+
+    @property
+    def projections(self) -> Projections:
+        view = View("walks", walk, Way, self._evolve, WALKS.key)
+        return Projections((view,), self.rows, self.store, self.parking, self._log, now)
+
+    async def _log(self) -> Log:
+        return MemoryLog(partitions=4)
+
+    @property
+    def replay(self) -> Replay:
+        return self.projections.replay
+
+    async def take(self, bodies: list[bytes]) -> None:
+        await self.projections.project(bodies)
+
+    def effects(self, stream: StreamName = BAD) -> set[int]:
+        stored = self.rows._rows.get(RowKey("walks", stream.id, str(stream)))
+        return set(stored.row.data["steps"]) if stored else set()
+
+
+class ToCommands(Subject):
+    """Reactions."""
+
+    consumer = "reactions"
+
+    def _react(self, stream: StreamName, event: Stepped) -> Iterable[Reaction]:
+        self.trouble.meet(event.walk, event.number)
+        return [Reaction(stream, Step(walk=event.walk, number=event.number), "go")]
+
+    @property
+    def reactions(self) -> Reactions:
+        receptor = Receptor("go", walk, Stepped, walk, Step, self._react)
+        domain = Domain((walk,), (WALKS,), receptors=(receptor,))
+        processor = event_processor(domain, self.dispatcher, now, no_pause)
+        return Reactions(domain, processor, self.store, self.parking, now)
+
+    @property
+    def replay(self) -> Replay:
+        return self.reactions.replay
+
+    async def take(self, bodies: list[bytes]) -> None:
+        await self.reactions.react(bodies)
+
+
+class ToOthers(Subject, MemoryNotifier):
+    """Notifications, and their topic."""
+
+    consumer = "notifications"
+
+    def _enrich(self, _stream: StreamName, event: Stepped, _found: object) -> Told:
+        self.trouble.meet(event.walk, event.number)
+        return Told(link="", number=event.number)
+
+    async def publish(self, notifications: Sequence[Notification]) -> list[Unwanted]:
+        self.taken += [(one.subject.partition("-")[2], one.data["number"]) for one in notifications]
+        return []
+
+    @property
+    def notifications(self) -> Notifications:
+        enricher = Enricher[Any, Any, Any]("told", walk, Stepped, Told, self._enrich, FOUND)
+        domain = Domain((walk,), (WALKS,), enrichers=(enricher,))
+        rows, store = TroubledRows(self.trouble), self.store
+        return Notifications(domain, rows, self, store, self.parking, now, no_pause)
+
+    @property
+    def replay(self) -> Replay:
+        return self.notifications.replay
+
+    async def take(self, bodies: list[bytes]) -> None:
+        await self.notifications.notify(bodies)
+
+
+class Waiting(Subject):
+    """The durable mailbox."""
+
+    consumer, alone = "mailbox", True
+
+    @property
+    def mailbox(self) -> DurableMailbox:
+        outcomes = MemoryOutcomes()
+        return DurableMailbox(HERE, self.dispatcher, outcomes, self.parking, now, no_pause)
+
+    @property
+    def replay(self) -> Replay:
+        return self.mailbox.replay
+
+    def body(self, commit: Commit) -> bytes:
+        command, id_ = Step.model_construct(**data_of(commit)), f"c-{commit.version}"
+        return encode_command(asked(command, id_, StreamName.parse(commit.stream)))
+
+    async def take(self, bodies: list[bytes]) -> None:
+        await self.mailbox.handle(bodies)
+
+
+class FromOthers(Subject):
+    """Webhooks."""
+
+    consumer, alone = "webhooks", True
+
+    def _react(self, data: Delivered) -> Iterable[Reaction]:
+        self.trouble.meet(data.walk, data.number)
+        step = Step(walk=data.walk, number=data.number)
+        return [Reaction(StreamName("walk", data.walk), step, "go")]
+
+    @property
+    def webhooks(self) -> Webhooks:
+        receptor = OutsideReceptor("go", "went", Delivered, walk, Step, self._react)
+        domain = Domain((walk,), (WALKS,), outside=(receptor,))
+        return Webhooks(domain, self.dispatcher, self.parking, now, no_pause)
+
+    @property
+    def replay(self) -> Replay:
+        return self.webhooks.replay
+
+    def body(self, commit: Commit) -> bytes:
+        id_, data = f"{commit.stream}-{commit.version}", data_of(commit)
+        about = {"specversion": "1.0", "id": id_, "source": "/walks", "type": "went"}
+        return to_json({**about, "data": data})
+
+    async def take(self, bodies: list[bytes]) -> None:
+        for body in bodies:
+            if body == UNREADABLE:
+                await self.webhooks.take(body)
+        events = b",".join(body for body in bodies if body != UNREADABLE)
+        await self.webhooks.take(b"[" + events + b"]")
