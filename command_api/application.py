@@ -6,7 +6,7 @@ from datetime import datetime
 
 from shared.adapters import wiring
 from shared.domain import domain as shipped_domain
-from shared.kernel.dispatcher import Dispatcher
+from shared.kernel.commands.dispatcher import Dispatcher
 from shared.kernel.domain import Domain
 from shared.kernel.ports import EventStore, Log, Outcomes, RowReader
 

@@ -8,8 +8,8 @@ from command_api.application import Application
 from command_api.parsing import stream_name, version_in
 from shared.adapters.http.problems import Problem, from_error, not_found
 from shared.adapters.http.responses import event_json, json_response
-from shared.kernel.causes import Causes, Effect, drawn
 from shared.kernel.errors import OnewriteError
+from shared.kernel.reactions.causes import Causes, Effect, drawn
 
 
 async def get_causes(req: func.HttpRequest, application: Application) -> func.HttpResponse:

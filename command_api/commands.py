@@ -11,9 +11,9 @@ from command_api.preferences import Preferences
 from command_api.projected import is_projected
 from shared.adapters.http.problems import Problem, from_error, outdated, refused
 from shared.adapters.http.responses import accepted_late, event_json, json_response, no_content
+from shared.kernel.commands.outcome import Accepted, Outcome, Outdated, Refused
+from shared.kernel.commands.request import CommandRequest
 from shared.kernel.errors import OnewriteError
-from shared.kernel.outcome import Accepted, Outcome, Outdated, Refused
-from shared.kernel.request import CommandRequest
 
 
 async def post_command(req: func.HttpRequest, application: Application) -> func.HttpResponse:

@@ -10,8 +10,8 @@ import azure.functions as func
 from command_api.application import Application
 from shared.adapters.http.responses import json_response, unready
 from shared.kernel.errors import OnewriteError
-from shared.kernel.stream import StreamName
-from shared.kernel.view import RowKey
+from shared.kernel.messages.stream import StreamName
+from shared.kernel.views.view import RowKey
 
 PROBE = StreamName("health", "probe")
 PATIENCE = 3.0

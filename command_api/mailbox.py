@@ -10,12 +10,12 @@ from command_api.application import Application
 from command_api.parsing import checked_token, stream_name
 from shared.adapters.http.problems import Fault, Problem, from_error, malformed
 from shared.adapters.http.responses import event_json, json_response, queued
-from shared.kernel.commit import Commit
+from shared.kernel.commands.final_outcome import FinalOutcome
+from shared.kernel.commands.queued_command import encode_command
+from shared.kernel.commands.request import CommandRequest
+from shared.kernel.delivery.partition import partition_of
 from shared.kernel.errors import OnewriteError
-from shared.kernel.final_outcome import FinalOutcome
-from shared.kernel.partition import partition_of
-from shared.kernel.request import CommandRequest
-from shared.kernel.waiting_command import encode_command
+from shared.kernel.messages.commit import Commit
 
 BEHIND_EVERYTHING = 10**15
 

@@ -12,9 +12,9 @@ from pydantic import TypeAdapter, ValidationError
 
 from shared.adapters.http.problems import Fault, Problem, malformed
 from shared.kernel.errors import NumberTooLarge
-from shared.kernel.listing import Filter, Listing, Place, Scalar
-from shared.kernel.message import check_numbers
-from shared.kernel.view import Row, View
+from shared.kernel.messages.message import check_numbers
+from shared.kernel.views.listing import Filter, Listing, Place, Scalar
+from shared.kernel.views.view import Row, View
 
 MOST, USUAL = 100, 50
 _OPERATORS: Mapping[str, Literal["=", ">=", "<="]] = {"": "=", "from": ">=", "to": "<="}

@@ -17,14 +17,14 @@ from shared.adapters.http.problems import (
     too_large,
     unsupported_media_type,
 )
-from shared.kernel.category import Category
-from shared.kernel.commit import Metadata, timestamp
+from shared.kernel.commands.category import Category
+from shared.kernel.commands.request import CommandRequest
 from shared.kernel.domain import Domain
 from shared.kernel.errors import InvalidMessage
-from shared.kernel.message import Command
-from shared.kernel.request import CommandRequest
-from shared.kernel.stream import ID_RULE, StreamName
-from shared.kernel.trace_context import well_formed
+from shared.kernel.messages.commit import Metadata, timestamp
+from shared.kernel.messages.message import Command
+from shared.kernel.messages.stream import ID_RULE, StreamName
+from shared.kernel.messages.trace_context import well_formed
 
 LARGEST_BODY = 256 * 1024
 SHOWN = 60

@@ -4,10 +4,10 @@ import asyncio
 from collections.abc import Awaitable, Callable
 
 from command_api.application import Application
-from shared.kernel.commit import Commit
 from shared.kernel.errors import StoreThrottled, StoreUnavailable
-from shared.kernel.stream import StreamName
-from shared.kernel.view import RowKey
+from shared.kernel.messages.commit import Commit
+from shared.kernel.messages.stream import StreamName
+from shared.kernel.views.view import RowKey
 
 FIRST_PAUSE, LONGEST_PAUSE = 0.01, 0.2
 

@@ -9,10 +9,10 @@ from command_api.application import Application
 from command_api.parsing import stream_name, version_in
 from shared.adapters.http.problems import Problem, from_error, not_found
 from shared.adapters.http.responses import event_json, json_response
-from shared.kernel.commit import Commit, metadata_json
+from shared.kernel.commands.loading import fold, load
 from shared.kernel.errors import OnewriteError
-from shared.kernel.loading import fold, load
-from shared.kernel.stream import StreamName
+from shared.kernel.messages.commit import Commit, metadata_json
+from shared.kernel.messages.stream import StreamName
 
 PAGE = 100
 

@@ -148,7 +148,7 @@ async def deadlines() -> "Deadlines":
 async def rebuild() -> "Rebuild":
     """Give the rebuild of views; the sweep is given five times what it stays behind to see a change."""
     from consumers.rebuild import Rebuild
-    from shared.kernel.generation_rows import KEPT
+    from shared.kernel.views.generation_rows import KEPT
 
     return Rebuild(
         await projections(),

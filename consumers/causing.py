@@ -5,16 +5,16 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from shared.kernel.commit import timestamp
+from shared.kernel.commands.dispatcher import Dispatcher
+from shared.kernel.commands.request import CommandRequest
+from shared.kernel.delivery.retry import patiently
 from shared.kernel.delivery.together import side_by_side
-from shared.kernel.dispatcher import Dispatcher
 from shared.kernel.domain import Domain
-from shared.kernel.envelope import Envelope
-from shared.kernel.event_processor import EventProcessor
-from shared.kernel.message import Event
-from shared.kernel.patience import patiently
-from shared.kernel.reactions import Reacting, commands, unrefused
-from shared.kernel.request import CommandRequest
+from shared.kernel.messages.commit import timestamp
+from shared.kernel.messages.envelope import Envelope
+from shared.kernel.messages.message import Event
+from shared.kernel.reactions.caused_commands import Reacting, commands, unrefused
+from shared.kernel.reactions.event_processor import EventProcessor
 
 COMMANDS_AT_ONCE = 100
 """An order asks as many items as it has lines, and many orders come at once: the store is asked by so many."""

@@ -8,16 +8,16 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from consumers.delivery import Delivery, Run
-from shared.kernel.commit import timestamp
-from shared.kernel.deadline import Deadline
+from shared.kernel.commands.dispatcher import Dispatcher
+from shared.kernel.commands.outcome import Accepted
 from shared.kernel.delivery.parking import Parked
-from shared.kernel.dispatcher import Dispatcher
-from shared.kernel.listing import Filter, Listing, Place
-from shared.kernel.outcome import Accepted
+from shared.kernel.messages.commit import timestamp
+from shared.kernel.messages.stream import StreamName
 from shared.kernel.ports import EventStore, Parking, Progress, RowReader
-from shared.kernel.reactions import unrefused
-from shared.kernel.stream import StreamName
-from shared.kernel.view import Row
+from shared.kernel.reactions.caused_commands import unrefused
+from shared.kernel.reactions.deadline import Deadline
+from shared.kernel.views.listing import Filter, Listing, Place
+from shared.kernel.views.view import Row
 
 CONSUMER = "deadlines"
 PAGE = 50

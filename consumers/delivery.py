@@ -13,14 +13,14 @@ from datetime import datetime
 from itertools import chain
 from typing import Any
 
-from shared.kernel.commit import timestamp
 from shared.kernel.delivery.deciding import skips
 from shared.kernel.delivery.parking import Decision, Parked, marker_of, unreadable_message
 from shared.kernel.delivery.together import side_by_side
-from shared.kernel.envelope import Envelope, decode, envelopes
 from shared.kernel.errors import InvalidMessage, Poison, may_pass
+from shared.kernel.messages.commit import timestamp
+from shared.kernel.messages.envelope import Envelope, decode, envelopes
+from shared.kernel.messages.stream import StreamName
 from shared.kernel.ports import EventReader, Parking
-from shared.kernel.stream import StreamName
 
 AT_ONCE = 32
 """So many lanes are handled side by side."""

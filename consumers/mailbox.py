@@ -7,15 +7,15 @@ from datetime import datetime
 from typing import Any
 
 from consumers.delivery import Arrival, Delivery, Run
+from shared.kernel.commands.dispatcher import Dispatcher
+from shared.kernel.commands.final_outcome import failed, final
+from shared.kernel.commands.outcome import Accepted
+from shared.kernel.commands.queued_command import WaitingCommand, request_of, stream_of
 from shared.kernel.delivery.parking import Parked, unfolded, whole
-from shared.kernel.dispatcher import Dispatcher
+from shared.kernel.delivery.retry import patiently
 from shared.kernel.domain import Domain
 from shared.kernel.errors import CommandIdReused, PassedOver, may_pass
-from shared.kernel.final_outcome import failed, final
-from shared.kernel.outcome import Accepted
-from shared.kernel.patience import patiently
 from shared.kernel.ports import Outcomes, Parking
-from shared.kernel.waiting_command import WaitingCommand, request_of, stream_of
 
 CONSUMER = "mailbox"
 

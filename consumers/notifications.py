@@ -9,16 +9,16 @@ from typing import Any
 
 from consumers.delivery import Delivery, Run, event_in, replay_stored, shown_event
 from shared.kernel.delivery.parking import Parked, Suspecting
+from shared.kernel.delivery.retry import patiently
 from shared.kernel.domain import Domain
-from shared.kernel.enricher import Lookup
-from shared.kernel.envelope import Envelope
 from shared.kernel.errors import NotificationRefused, NotificationTooLarge, Poison
-from shared.kernel.message import Event, Message
-from shared.kernel.notification import Notification, Unwanted, notification, size_of
-from shared.kernel.patience import patiently
+from shared.kernel.messages.envelope import Envelope
+from shared.kernel.messages.message import Event, Message
+from shared.kernel.messages.notification import Notification, Unwanted, notification, size_of
 from shared.kernel.ports import EventStore, Notifier, Parking, RowReader
-from shared.kernel.reactions import event_of
-from shared.kernel.view import Row
+from shared.kernel.reactions.caused_commands import event_of
+from shared.kernel.reactions.enricher import Lookup
+from shared.kernel.views.view import Row
 
 CONSUMER = "notifications"
 

@@ -6,9 +6,9 @@ from typing import Any
 import azure.functions as func
 
 from consumers.delivery import Arrival, event_in
+from shared.kernel.delivery.lag import progress_name
+from shared.kernel.delivery.partition import partition_of
 from shared.kernel.errors import InvalidMessage
-from shared.kernel.lag import progress_name
-from shared.kernel.partition import partition_of
 from shared.kernel.ports import Progress
 
 

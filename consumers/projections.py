@@ -7,16 +7,16 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from consumers.delivery import Delivery, Run, event_in, replay_stored, shown_event, stored
-from shared.kernel.commit import timestamp
 from shared.kernel.delivery.parking import Parked
-from shared.kernel.envelope import Envelope, encode
+from shared.kernel.delivery.partition import partition_of
 from shared.kernel.errors import BrokenStream, Poison
-from shared.kernel.generation import kept_up, read_generations
-from shared.kernel.message import Event
-from shared.kernel.partition import partition_of
+from shared.kernel.messages.commit import timestamp
+from shared.kernel.messages.envelope import Envelope, encode
+from shared.kernel.messages.message import Event
+from shared.kernel.messages.stream import StreamName
 from shared.kernel.ports import EventStore, Log, Parking, Rows
-from shared.kernel.stream import StreamName
-from shared.kernel.view import Gap, Row, RowKey, View, advance, empty_row, keyed
+from shared.kernel.views.generation import kept_up, read_generations
+from shared.kernel.views.view import Gap, Row, RowKey, View, advance, empty_row, keyed
 
 CONSUMER = "projections"
 YOUNG = timedelta(hours=1)

@@ -7,10 +7,10 @@ from datetime import datetime
 from consumers.delivery import Delivery, Run, event_in, replay_stored, shown_event
 from shared.kernel.delivery.parking import Parked, Suspecting
 from shared.kernel.domain import Domain
-from shared.kernel.envelope import Envelope
-from shared.kernel.event_processor import EventProcessor
+from shared.kernel.messages.envelope import Envelope
 from shared.kernel.ports import EventStore, Parking
-from shared.kernel.reactions import event_of
+from shared.kernel.reactions.caused_commands import event_of
+from shared.kernel.reactions.event_processor import EventProcessor
 
 CONSUMER = "reactions"
 

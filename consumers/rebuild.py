@@ -14,20 +14,20 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict
 
 from consumers.projections import Projections
-from shared.kernel.commit import item_id, timestamp
 from shared.kernel.delivery.together import side_by_side
 from shared.kernel.errors import InvalidMessage
-from shared.kernel.generation import (
+from shared.kernel.messages.commit import item_id, timestamp
+from shared.kernel.messages.stream import StreamName
+from shared.kernel.ports import Feed, Progress
+from shared.kernel.views.generation import (
     NEVER_REBUILT,
     Generations,
     change,
     generation_name,
     read_generations,
 )
-from shared.kernel.listing import Listing
-from shared.kernel.ports import Feed, Progress
-from shared.kernel.stream import StreamName
-from shared.kernel.view import View
+from shared.kernel.views.listing import Listing
+from shared.kernel.views.view import View
 
 CLOCKS = timedelta(minutes=1)
 """How far the clocks of hosts may differ."""

@@ -7,7 +7,7 @@ import azure.functions as func
 from shared.adapters.http.problems import Problem, from_error, not_found
 from shared.adapters.http.responses import json_response
 from shared.kernel.errors import OnewriteError
-from shared.kernel.view import View
+from shared.kernel.views.view import View
 
 # Every instance loads this module, few rebuild a view.
 if TYPE_CHECKING:

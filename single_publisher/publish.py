@@ -4,13 +4,13 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from shared.kernel.commit import timestamp
 from shared.kernel.delivery.deciding import skips
 from shared.kernel.delivery.parking import Parked, marker_of
 from shared.kernel.delivery.together import side_by_side
 from shared.kernel.errors import InvalidMessage, Poison
+from shared.kernel.messages.commit import timestamp
+from shared.kernel.messages.stream import StreamName
 from shared.kernel.ports import EventReader, Log, Parking
-from shared.kernel.stream import StreamName
 from single_publisher.messages import Message, by_partition, messages, sort_out
 
 CONSUMER = "single_publisher"

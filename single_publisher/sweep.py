@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from shared.kernel.category import Category
-from shared.kernel.commit import Commit, from_item, timestamp
+from shared.kernel.commands.category import Category
 from shared.kernel.errors import InvalidMessage, Poison
+from shared.kernel.messages.commit import Commit, from_item, timestamp
+from shared.kernel.messages.stream import StreamName
 from shared.kernel.ports import Feed, Parking, Progress, RowReader
-from shared.kernel.stream import StreamName
-from shared.kernel.view import RowKey, View
+from shared.kernel.views.view import RowKey, View
 from single_publisher.publish import Publisher
 
 

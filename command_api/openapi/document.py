@@ -4,7 +4,7 @@ from typing import Any
 
 from command_api.openapi import operations, schemas, streams
 from shared.kernel.domain import Domain
-from shared.kernel.message import route_name
+from shared.kernel.messages.message import route_name
 
 VERSION = "1"
 

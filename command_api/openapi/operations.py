@@ -19,10 +19,10 @@ from command_api.openapi.parts import (
 )
 from command_api.openapi.schemas import Schema, ref
 from command_api.views import AT_LEAST_RULE, KEY_RULE
-from shared.kernel.category import Category
-from shared.kernel.message import Command, type_name
-from shared.kernel.stream import ID_RULE
-from shared.kernel.view import View
+from shared.kernel.commands.category import Category
+from shared.kernel.messages.message import Command, type_name
+from shared.kernel.messages.stream import ID_RULE
+from shared.kernel.views.view import View
 
 
 def command(category: Category, command_type: type[Command]) -> Schema:

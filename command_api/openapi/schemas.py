@@ -6,10 +6,10 @@ from typing import Any
 from pydantic.json_schema import models_json_schema
 
 from shared.adapters.http.problems import TYPE_PREFIX
-from shared.kernel.category import Category
+from shared.kernel.commands.category import Category
 from shared.kernel.domain import Domain
-from shared.kernel.message import type_name
-from shared.kernel.view import View
+from shared.kernel.messages.message import type_name
+from shared.kernel.views.view import View
 
 type Schema = dict[str, Any]
 

@@ -15,7 +15,7 @@ from command_api.openapi.parts import (
     query,
 )
 from command_api.openapi.schemas import Schema, ref
-from shared.kernel.category import Category
+from shared.kernel.commands.category import Category
 
 
 def stream(categories: Sequence[Category]) -> Schema:

@@ -11,8 +11,8 @@ from pydantic.alias_generators import to_camel
 from pydantic_core import from_json
 
 from shared.kernel.errors import InvalidMessage
-from shared.kernel.outside_event import OutsideEvent
-from shared.kernel.trace_context import well_formed
+from shared.kernel.messages.inbound_event import OutsideEvent
+from shared.kernel.messages.trace_context import well_formed
 
 # Both go into what is stored. A source is a URI: without spaces, it cannot run into the id behind it.
 Id = Annotated[str, Field(min_length=1, max_length=256)]

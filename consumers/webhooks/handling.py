@@ -8,15 +8,15 @@ from typing import Any
 
 from consumers.delivery import Delivery, Run
 from consumers.webhooks.deliveries import parse, read
-from shared.kernel.commit import timestamp
+from shared.kernel.commands.dispatcher import Dispatcher
 from shared.kernel.delivery.parking import Parked, whole
-from shared.kernel.dispatcher import Dispatcher
+from shared.kernel.delivery.retry import patiently
 from shared.kernel.domain import Domain
 from shared.kernel.errors import InvalidMessage
-from shared.kernel.outside_event import OutsideEvent
-from shared.kernel.patience import patiently
+from shared.kernel.messages.commit import timestamp
+from shared.kernel.messages.inbound_event import OutsideEvent
 from shared.kernel.ports import Parking
-from shared.kernel.reactions import unrefused
+from shared.kernel.reactions.caused_commands import unrefused
 
 CONSUMER = "webhooks"
 

@@ -12,7 +12,7 @@ from infra.doctor.patient import Complaint, Finding, Patient, Unseen
 from shared.adapters.connections import Identity
 from shared.adapters.identity import credential
 from shared.adapters.names import COMMANDS_HUB, EVENTS_HUB
-from shared.kernel.lag import progress_name
+from shared.kernel.delivery.lag import progress_name
 
 PATIENCE = 15.0
 SILENCE = 4.0

@@ -13,7 +13,7 @@ from shared.adapters.identity import credential
 from shared.adapters.names import EVENT_GRID
 from shared.adapters.settings import Settings, connection_parts
 from shared.kernel.errors import ConfigurationError, NotificationTooLarge, NotifierUnavailable
-from shared.kernel.notification import Notification, Unwanted, cloud_event, size_of
+from shared.kernel.messages.notification import Notification, Unwanted, cloud_event, size_of
 
 LARGEST_REQUEST = 1_048_576
 MOST_EVENTS = 5_000

@@ -9,7 +9,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from shared.adapters.settings import Exporters
-from shared.kernel.dispatcher import Handler
+from shared.kernel.commands.dispatcher import Handler
 from shared.kernel.ports import EventStore, Log, Parking
 
 if TYPE_CHECKING:

@@ -17,9 +17,9 @@ from shared.domain.order.events import (
     OrderShipped,
     ReservationRecorded,
 )
-from shared.kernel.message import Event, Message
-from shared.kernel.stream import StreamName
-from shared.kernel.view import View
+from shared.kernel.messages.message import Event, Message
+from shared.kernel.messages.stream import StreamName
+from shared.kernel.views.view import View
 
 
 class LineSummary(Message):

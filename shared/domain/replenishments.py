@@ -3,8 +3,8 @@
 from shared.domain.replenishment import replenishment as category
 from shared.domain.replenishment.events import ReplenishmentRequested
 from shared.domain.stock import sku
-from shared.kernel.message import Event, Message
-from shared.kernel.view import View
+from shared.kernel.messages.message import Event, Message
+from shared.kernel.views.view import View
 
 
 class ReplenishmentSummary(Message):

@@ -11,9 +11,9 @@ from shared.domain.item.events import (
     StockReceived,
     StockReserved,
 )
-from shared.kernel.message import Event, Message
-from shared.kernel.stream import StreamName
-from shared.kernel.view import View
+from shared.kernel.messages.message import Event, Message
+from shared.kernel.messages.stream import StreamName
+from shared.kernel.views.view import View
 
 
 class StockLevel(Message):

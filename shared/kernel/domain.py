@@ -4,16 +4,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from shared.kernel.category import Category
-from shared.kernel.deadline import Deadline
-from shared.kernel.enricher import Enricher
+from shared.kernel.commands.category import Category
 from shared.kernel.errors import ConfigurationError, UnknownMessage
-from shared.kernel.message import Command, Event, type_name
-from shared.kernel.notification import public_type
-from shared.kernel.outside_event import OutsideReceptor
-from shared.kernel.policy import Policy
-from shared.kernel.receptor import Receptor
-from shared.kernel.view import View
+from shared.kernel.messages.inbound_event import OutsideReceptor
+from shared.kernel.messages.message import Command, Event, type_name
+from shared.kernel.messages.notification import public_type
+from shared.kernel.reactions.deadline import Deadline
+from shared.kernel.reactions.enricher import Enricher
+from shared.kernel.reactions.policy import Policy
+from shared.kernel.reactions.receptor import Receptor
+from shared.kernel.views.view import View
 
 RESERVED = frozenset(
     {"webhooks", "views", "streams", "feed", "health", "docs", "operations", "admin", "runtime"}

@@ -5,13 +5,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
-from shared.kernel.commit import Commit
+from shared.kernel.commands.final_outcome import FinalOutcome
 from shared.kernel.delivery.parking import Decision, Parked
-from shared.kernel.final_outcome import FinalOutcome
-from shared.kernel.listing import Listing
-from shared.kernel.notification import Notification, Unwanted
-from shared.kernel.stream import StreamName
-from shared.kernel.view import Row, RowKey
+from shared.kernel.messages.commit import Commit
+from shared.kernel.messages.notification import Notification, Unwanted
+from shared.kernel.messages.stream import StreamName
+from shared.kernel.views.listing import Listing
+from shared.kernel.views.view import Row, RowKey
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,8 @@ import sys
 import certifi
 
 from shared.adapters import wiring
-from shared.kernel.commit import Commit, Metadata, RecordedEvent
-from shared.kernel.stream import StreamName
+from shared.kernel.messages.commit import Commit, Metadata, RecordedEvent
+from shared.kernel.messages.stream import StreamName
 
 TIME = "2026-11-23T12:00:00.000000Z"
 

@@ -11,11 +11,11 @@ from emulators.tests.serving import FaultsClient, Services
 from shared.adapters.cosmos.event_store import CosmosEventStore
 from shared.domain.item import item
 from shared.domain.item.commands import ReceiveStock, RegisterItem
-from shared.kernel.application_service import ApplicationService
-from shared.kernel.loading import initial
-from shared.kernel.plan import plan
+from shared.kernel.commands.application_service import ApplicationService
+from shared.kernel.commands.batch import plan
+from shared.kernel.commands.loading import initial
+from shared.kernel.messages.stream import StreamName
 from shared.kernel.ports import Appended
-from shared.kernel.stream import StreamName
 from tests.adapters.stand_ins import fresh_container
 from tests.figures import note
 from tests.kernel.asking import no_pause

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from shared.domain import domain
-from shared.kernel.view import View
+from shared.kernel.views.view import View
 from tests.adapters.stand_ins import NAMES
 
 INDEXES = NAMES["containers"]["views"]["indexingPolicy"]["compositeIndexes"]

@@ -14,11 +14,11 @@ from shared.adapters.http.operations import Operations
 from shared.adapters.memory import MemoryEventStore, MemoryLog, MemoryParking
 from shared.domain import domain
 from shared.domain.stock import StockLevel, stock
-from shared.kernel.envelope import encode, envelopes
-from shared.kernel.message import Event
+from shared.kernel.messages.envelope import encode, envelopes
+from shared.kernel.messages.message import Event
+from shared.kernel.messages.stream import StreamName
 from shared.kernel.ports import Log
-from shared.kernel.stream import StreamName
-from shared.kernel.view import View
+from shared.kernel.views.view import View
 from tests.adapters.stand_ins import fresh_container
 from tests.consumers.test_operations import asked
 from tests.consumers.worlds import now

@@ -17,12 +17,12 @@ from shared.adapters.cosmos.rows import CosmosRows
 from shared.adapters.event_hubs import EventHubsLog, open_log
 from shared.adapters.memory import MemoryEventStore, MemoryLog, MemoryParking
 from shared.domain import domain
-from shared.kernel.commit import Commit, to_item
-from shared.kernel.envelope import encode, envelopes
+from shared.kernel.delivery.partition import partition_of
 from shared.kernel.errors import LogUnavailable
-from shared.kernel.partition import partition_of
+from shared.kernel.messages.commit import Commit, to_item
+from shared.kernel.messages.envelope import encode, envelopes
+from shared.kernel.messages.stream import StreamName
 from shared.kernel.ports import Log
-from shared.kernel.stream import StreamName
 from single_publisher.messages import by_partition, sort_out
 from single_publisher.publish import Publisher
 from tests.adapters.stand_ins import fresh_container, local_settings

@@ -11,10 +11,10 @@ from emulators.tests.serving import FaultsClient, Services
 from shared.adapters.cosmos.event_store import CosmosEventStore, open_event_store
 from shared.domain.item import item
 from shared.domain.item.commands import ReceiveStock, RegisterItem, ReserveStock
-from shared.kernel.application_service import ApplicationService
-from shared.kernel.commit import Commit
-from shared.kernel.message import Command
-from shared.kernel.outcome import Accepted, Outcome
+from shared.kernel.commands.application_service import ApplicationService
+from shared.kernel.commands.outcome import Accepted, Outcome
+from shared.kernel.messages.commit import Commit
+from shared.kernel.messages.message import Command
 from shared.kernel.ports import Appended, Collided
 from tests.adapters.stand_ins import fresh_container
 from tests.kernel.asking import no_pause

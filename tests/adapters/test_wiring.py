@@ -10,7 +10,7 @@ from emulators.tests.serving import FaultsClient, Services
 from shared.adapters import wiring
 from shared.adapters.cosmos.client import container, open_client
 from shared.kernel.errors import StoreThrottled
-from shared.kernel.stream import StreamName
+from shared.kernel.messages.stream import StreamName
 from tests.adapters.stand_ins import local_settings
 
 CONTAINERS = ("events", "views", "leases", "parked", "outcomes", "progress")

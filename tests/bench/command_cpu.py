@@ -18,7 +18,7 @@ from emulators.host.worker import Retry
 from shared.adapters import names
 from shared.adapters.cosmos.client import container, open_client
 from shared.adapters.settings import Settings
-from shared.kernel.commit import Commit, Metadata, RecordedEvent, to_item
+from shared.kernel.messages.commit import Commit, Metadata, RecordedEvent, to_item
 
 ROUNDS = 5
 EACH = 200

@@ -20,12 +20,12 @@ from infra.local.stack import ROOT
 from shared.adapters.cosmos.client import CONFLICT, status
 from shared.adapters.cosmos.event_store import CosmosEventStore
 from shared.adapters.event_hubs import EventHubsLog
-from shared.kernel.application_service import ApplicationService
-from shared.kernel.commit import Commit, to_item
+from shared.kernel.commands.application_service import ApplicationService
+from shared.kernel.commands.command_batcher import Waiting
 from shared.kernel.errors import Conflict, OutcomeUnknown
-from shared.kernel.mailbox import Waiting
+from shared.kernel.messages.commit import Commit, to_item
 from shared.kernel.ports import Appended, Collided
-from shared.kernel.view import Row, View
+from shared.kernel.views.view import Row, View
 from single_publisher.sweep import Sweep, Swept
 
 APP = '''"""The shipped app without one of its safety devices."""

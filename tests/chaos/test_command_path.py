@@ -15,13 +15,13 @@ from shared.adapters.cosmos.event_store import CosmosEventStore
 from shared.adapters.wiring import pause
 from shared.domain.item import item
 from shared.domain.item.commands import ReceiveStock, RegisterItem, ReserveStock
-from shared.kernel.application_service import ApplicationService
-from shared.kernel.commit import Commit, Metadata, check_contiguous
+from shared.kernel.commands.application_service import ApplicationService
+from shared.kernel.commands.outcome import Accepted, Outcome, Refused
+from shared.kernel.commands.request import CommandRequest
 from shared.kernel.errors import Conflict, OutcomeUnknown, StoreThrottled, StoreUnavailable
-from shared.kernel.message import Command
-from shared.kernel.outcome import Accepted, Outcome, Refused
-from shared.kernel.request import CommandRequest
-from shared.kernel.stream import StreamName
+from shared.kernel.messages.commit import Commit, Metadata, check_contiguous
+from shared.kernel.messages.message import Command
+from shared.kernel.messages.stream import StreamName
 from tests.adapters.stand_ins import fresh_container
 from tests.figures import note
 from tests.kernel.asking import NOON

@@ -9,7 +9,7 @@ import azure.functions as func
 from command_api.application import Application
 from command_api.commands import post_command
 from shared.adapters.memory import MemoryEventStore, MemoryLog, MemoryOutcomes, MemoryRows
-from shared.kernel.dispatching import dispatcher
+from shared.kernel.commands.dispatching import dispatcher
 from shared.kernel.domain import Domain
 from shared.kernel.ports import EventStore, Log
 from tests.kernel.asking import no_pause

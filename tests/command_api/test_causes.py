@@ -11,11 +11,11 @@ from command_api.streams import get_stream
 from shared.adapters.memory import MemoryEventStore
 from shared.domain import domain
 from shared.domain.order.events import OrderedLine, OrderPlaced
-from shared.kernel.category import record
-from shared.kernel.causes import MOST
+from shared.kernel.commands.category import record
 from shared.kernel.errors import StoreUnavailable
+from shared.kernel.messages.stream import StreamName
 from shared.kernel.ports import Found
-from shared.kernel.stream import StreamName
+from shared.kernel.reactions.causes import MOST
 from tests.command_api.calls import assembled, get, post, told
 from tests.consumers.process import Process
 from tests.consumers.test_deadlines import deadlines, stuck

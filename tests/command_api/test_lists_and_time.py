@@ -13,8 +13,8 @@ from command_api.views import list_view
 from shared.adapters.memory import MemoryEventStore, MemoryRows
 from shared.domain.stock import StockLevel
 from shared.kernel.errors import StoreUnavailable
-from shared.kernel.listing import Listing
-from shared.kernel.view import Row, RowKey
+from shared.kernel.views.listing import Listing
+from shared.kernel.views.view import Row, RowKey
 from tests.command_api.calls import get, post, registered, rows_of, told
 from tests.kernel.worlds import commit, received
 

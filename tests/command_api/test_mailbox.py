@@ -11,9 +11,9 @@ from consumers.mailbox import DurableMailbox
 from shared.adapters.memory import MemoryEventStore, MemoryLog, MemoryOutcomes, MemoryParking
 from shared.domain import domain
 from shared.domain.item.commands import ReceiveStock
+from shared.kernel.commands.final_outcome import FinalOutcome
+from shared.kernel.delivery.partition import partition_of
 from shared.kernel.errors import StoreUnavailable
-from shared.kernel.final_outcome import FinalOutcome
-from shared.kernel.partition import partition_of
 from tests.command_api.calls import assembled, get, now, post, registered, told
 from tests.kernel.asking import no_pause
 

@@ -11,7 +11,7 @@ from command_api.blueprint import blueprint
 from command_api.openapi import document, page
 from command_api.openapi.operations import example
 from shared.domain import domain
-from shared.kernel.message import Command
+from shared.kernel.messages.message import Command
 
 DOCUMENT = document(domain)
 COMMANDS = [command for category in domain.categories for command in category.commands]

@@ -12,10 +12,10 @@ from command_api.projected import waited
 from command_api.views import get_view
 from emulators.tests.waiting import patiently
 from shared.adapters.memory import MemoryEventStore, MemoryRows
-from shared.kernel.envelope import encode, envelopes
 from shared.kernel.errors import StoreThrottled, StoreUnavailable
+from shared.kernel.messages.envelope import encode, envelopes
 from shared.kernel.ports import StoredRow
-from shared.kernel.view import Row, RowKey
+from shared.kernel.views.view import Row, RowKey
 from tests.command_api.calls import get, post, registered, rows_of, told
 from tests.consumers.worlds import World
 

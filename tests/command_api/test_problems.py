@@ -16,6 +16,7 @@ from shared.adapters.memory import MemoryEventStore, MemoryLog
 from shared.domain import domain
 from shared.domain.item import item
 from shared.domain.item.events import StockAdjusted, StockReceived
+from shared.kernel.commands.batch import LARGEST_EVENT
 from shared.kernel.domain import Domain
 from shared.kernel.errors import (
     Conflict,
@@ -25,8 +26,7 @@ from shared.kernel.errors import (
     StoreThrottled,
     StoreUnavailable,
 )
-from shared.kernel.message import Event
-from shared.kernel.plan import LARGEST_EVENT
+from shared.kernel.messages.message import Event
 from shared.kernel.ports import Log
 from tests.command_api.calls import assembled, post, registered, told
 

@@ -6,11 +6,11 @@ from consumers.mailbox import DurableMailbox
 from shared.adapters.memory import MemoryEventStore, MemoryOutcomes, MemoryParking
 from shared.domain import domain
 from shared.domain.item.commands import RegisterItem
-from shared.kernel.dispatching import dispatcher
+from shared.kernel.commands.dispatching import dispatcher
+from shared.kernel.commands.queued_command import encode_command
 from shared.kernel.domain import Domain
-from shared.kernel.message import Command
-from shared.kernel.stream import StreamName
-from shared.kernel.waiting_command import encode_command
+from shared.kernel.messages.message import Command
+from shared.kernel.messages.stream import StreamName
 from tests.consumers.worlds import now
 from tests.kernel.asking import no_pause
 from tests.kernel.worlds import TEAPOT, request

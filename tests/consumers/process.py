@@ -12,13 +12,13 @@ from shared.domain.item.commands import ReceiveStock, RegisterItem
 from shared.domain.item.state import Item
 from shared.domain.order.commands import OrderLine, PlaceOrder
 from shared.domain.order.state import Order
-from shared.kernel.dispatching import dispatcher
+from shared.kernel.commands.dispatching import dispatcher
+from shared.kernel.commands.loading import load
+from shared.kernel.commands.outcome import Outcome
 from shared.kernel.domain import Domain
-from shared.kernel.envelope import encode_all
-from shared.kernel.loading import load
-from shared.kernel.message import Command
-from shared.kernel.outcome import Outcome
-from shared.kernel.stream import StreamName
+from shared.kernel.messages.envelope import encode_all
+from shared.kernel.messages.message import Command
+from shared.kernel.messages.stream import StreamName
 from tests.consumers.worlds import now
 from tests.kernel.asking import no_pause
 from tests.kernel.worlds import request

@@ -12,17 +12,17 @@ from shared.adapters.memory import (
     MemoryProgress,
     MemoryRows,
 )
-from shared.kernel.commit import Commit, to_item
-from shared.kernel.deadline import Deadline
+from shared.kernel.commands.dispatcher import Dispatcher
+from shared.kernel.commands.outcome import Outcome, Unchanged
+from shared.kernel.commands.request import CommandRequest
 from shared.kernel.delivery.deciding import Replay
-from shared.kernel.dispatcher import Dispatcher
-from shared.kernel.envelope import decode
-from shared.kernel.message import Command
-from shared.kernel.outcome import Outcome, Unchanged
+from shared.kernel.messages.commit import Commit, to_item
+from shared.kernel.messages.envelope import decode
+from shared.kernel.messages.message import Command
+from shared.kernel.messages.stream import StreamName
 from shared.kernel.ports import Found
-from shared.kernel.request import CommandRequest
-from shared.kernel.stream import StreamName
-from shared.kernel.view import Row, RowKey
+from shared.kernel.reactions.deadline import Deadline
+from shared.kernel.views.view import Row, RowKey
 from single_publisher.publish import Publisher
 from tests.consumers.walks import (
     BAD,

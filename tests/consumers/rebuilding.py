@@ -9,15 +9,15 @@ from typing import Any
 from consumers.rebuild import Rebuild
 from shared.adapters.memory import MemoryEventStore, MemoryFeed, MemoryProgress, MemoryRows
 from shared.domain.stock import StockLevel, stock
-from shared.kernel.commit import Commit
-from shared.kernel.envelope import encode, envelopes
 from shared.kernel.errors import StoreUnavailable
-from shared.kernel.generation import GENERATIONS
-from shared.kernel.generation_rows import GenerationRows
-from shared.kernel.message import Event
+from shared.kernel.messages.commit import Commit
+from shared.kernel.messages.envelope import encode, envelopes
+from shared.kernel.messages.message import Event
+from shared.kernel.messages.stream import StreamName
 from shared.kernel.ports import FeedPage, Found
-from shared.kernel.stream import StreamName
-from shared.kernel.view import View
+from shared.kernel.views.generation import GENERATIONS
+from shared.kernel.views.generation_rows import GenerationRows
+from shared.kernel.views.view import View
 from tests.consumers.worlds import World, now
 from tests.kernel.worlds import commit, received
 

@@ -17,18 +17,18 @@ from shared.adapters.memory import (
     MemoryOutcomes,
     MemoryRows,
 )
-from shared.kernel.commit import Commit
+from shared.kernel.commands.queued_command import encode_command
 from shared.kernel.delivery.deciding import Replay
 from shared.kernel.domain import Domain
-from shared.kernel.enricher import Enricher, Lookup
-from shared.kernel.message import Event
-from shared.kernel.notification import Notification, Unwanted
-from shared.kernel.outside_event import OutsideReceptor
+from shared.kernel.messages.commit import Commit
+from shared.kernel.messages.inbound_event import OutsideReceptor
+from shared.kernel.messages.message import Event
+from shared.kernel.messages.notification import Notification, Unwanted
+from shared.kernel.messages.stream import StreamName
 from shared.kernel.ports import Log, StoredRow
-from shared.kernel.receptor import Reaction, Receptor
-from shared.kernel.stream import StreamName
-from shared.kernel.view import Row, RowKey, View
-from shared.kernel.waiting_command import encode_command
+from shared.kernel.reactions.enricher import Enricher, Lookup
+from shared.kernel.reactions.receptor import Reaction, Receptor
+from shared.kernel.views.view import Row, RowKey, View
 from tests.consumers.walks import (
     BAD,
     HERE,

@@ -16,14 +16,14 @@ from shared.adapters.memory import (
 )
 from shared.domain import domain
 from shared.domain.order.commands import ExpireOrder
-from shared.kernel.decider import Refusal
+from shared.kernel.commands.decider import Refusal
+from shared.kernel.commands.outcome import Outcome, Refused
+from shared.kernel.commands.request import CommandRequest
 from shared.kernel.delivery.parking import Action, Decision, Parked
-from shared.kernel.envelope import encode_all
 from shared.kernel.errors import InvalidMessage, StoreUnavailable
-from shared.kernel.outcome import Outcome, Refused
+from shared.kernel.messages.envelope import encode_all
+from shared.kernel.messages.stream import StreamName
 from shared.kernel.ports import Found, Log
-from shared.kernel.request import CommandRequest
-from shared.kernel.stream import StreamName
 from tests.consumers.process import Process
 from tests.consumers.worlds import held, now
 from tests.kernel.asking import NOON

@@ -10,11 +10,11 @@ from shared.adapters.memory import MemoryEventStore
 from shared.domain import domain
 from shared.domain.order.commands import CancelOrder, RecordDispatch
 from shared.kernel.delivery.parking import Action, Decision, is_unreadable
-from shared.kernel.envelope import encode, envelopes
 from shared.kernel.errors import StoreThrottled
+from shared.kernel.messages.envelope import encode, envelopes
+from shared.kernel.messages.stream import StreamName
 from shared.kernel.ports import Appended, Collided
-from shared.kernel.receptor import Reaction
-from shared.kernel.stream import StreamName
+from shared.kernel.reactions.receptor import Reaction
 from tests.consumers.process import Process
 from tests.consumers.worlds import held
 from tests.kernel.asking import NOON

@@ -9,12 +9,12 @@ import pytest
 from consumers.rebuild_operations import answer_rebuild
 from shared.adapters.memory import MemoryRows
 from shared.domain.stock import stock
-from shared.kernel.commit import RecordedEvent
 from shared.kernel.delivery.parking import Action, Decision
 from shared.kernel.errors import InvalidMessage, StoreThrottled, StoreUnavailable
+from shared.kernel.messages.commit import RecordedEvent
+from shared.kernel.messages.stream import StreamName
 from shared.kernel.ports import Found, StoredRow
-from shared.kernel.stream import StreamName
-from shared.kernel.view import RowKey
+from shared.kernel.views.view import RowKey
 from tests.consumers.rebuilding import ITEMS, NEXT, Desk, Reads, everywhere, opened
 from tests.consumers.test_operations import WHY, asked, release
 from tests.consumers.test_parking import BAD, UNKNOWN, broken

@@ -1,7 +1,7 @@
 """Generations of a view that are kept up side by side: in which order they are written, and for how long."""
 
 from shared.adapters.memory import MemoryRows
-from shared.kernel.view import Row
+from shared.kernel.views.view import Row
 from tests.consumers.rebuilding import GRACE, ITEMS, Desk, opened
 from tests.kernel.worlds import commit, received
 

@@ -9,11 +9,11 @@ import pytest
 from shared.adapters.memory import MemoryEventStore, MemoryOutcomes
 from shared.domain import domain
 from shared.domain.item.commands import ReceiveStock, RegisterItem, ReserveStock
+from shared.kernel.commands.queued_command import encode_command, request_of, stream_of
+from shared.kernel.commands.request import CommandRequest
 from shared.kernel.errors import StoreUnavailable
+from shared.kernel.messages.stream import StreamName
 from shared.kernel.ports import Appended, Collided
-from shared.kernel.request import CommandRequest
-from shared.kernel.stream import StreamName
-from shared.kernel.waiting_command import encode_command, request_of, stream_of
 from tests.consumers.mailboxes import REGISTER, World, waiting
 from tests.kernel.worlds import TEAPOT, request
 

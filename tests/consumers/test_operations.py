@@ -9,8 +9,8 @@ import pytest
 from shared.adapters.http.operations import Operations, list_parked
 from shared.adapters.memory import MemoryParking, MemoryRows
 from shared.domain.stock import stock
-from shared.kernel.commit import Commit, RecordedEvent
-from shared.kernel.envelope import encode, envelopes
+from shared.kernel.messages.commit import Commit, RecordedEvent
+from shared.kernel.messages.envelope import encode, envelopes
 from shared.kernel.ports import StoredParked
 from tests.consumers.test_parking import BAD, both, broken, versions, written
 from tests.consumers.worlds import World, now

@@ -12,9 +12,9 @@ from shared.adapters.http.operations import Operations
 from shared.domain import domain
 from shared.domain.order.commands import CancelOrder
 from shared.kernel.delivery.parking import Action, Decision, unreadable
-from shared.kernel.envelope import encode, envelopes
 from shared.kernel.errors import NotifierUnavailable
-from shared.kernel.stream import StreamName
+from shared.kernel.messages.envelope import encode, envelopes
+from shared.kernel.messages.stream import StreamName
 from tests.consumers.town import CONFIRMED, Away, Particular, confirmed, failing_for, with_enrich
 from tests.consumers.worlds import held, now
 from tests.kernel.asking import NOON

@@ -6,14 +6,14 @@ import pytest
 
 from shared.adapters.memory import MemoryEventStore, MemoryRows
 from shared.domain.stock import StockLevel, stock
-from shared.kernel.commit import Commit, RecordedEvent
 from shared.kernel.delivery.parking import Action, Decision
-from shared.kernel.envelope import encode, envelopes
 from shared.kernel.errors import InvalidMessage, StoreThrottled
-from shared.kernel.message import Event
+from shared.kernel.messages.commit import Commit, RecordedEvent
+from shared.kernel.messages.envelope import encode, envelopes
+from shared.kernel.messages.message import Event
+from shared.kernel.messages.stream import StreamName
 from shared.kernel.ports import Found, StoredRow
-from shared.kernel.stream import StreamName
-from shared.kernel.view import RowKey, View
+from shared.kernel.views.view import RowKey, View
 from tests.consumers.worlds import World
 from tests.kernel.asking import NOON
 from tests.kernel.worlds import commit, received

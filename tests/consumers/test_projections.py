@@ -7,11 +7,11 @@ from datetime import timedelta
 import pytest
 
 from shared.adapters.memory import MemoryEventStore, MemoryRows
-from shared.kernel.commit import Commit
 from shared.kernel.delivery.parking import unreadable
-from shared.kernel.envelope import decode, encode, envelopes
-from shared.kernel.stream import StreamName
-from shared.kernel.view import Row, RowKey
+from shared.kernel.messages.commit import Commit
+from shared.kernel.messages.envelope import decode, encode, envelopes
+from shared.kernel.messages.stream import StreamName
+from shared.kernel.views.view import Row, RowKey
 from tests.consumers.worlds import World
 from tests.kernel.worlds import commit, received
 

@@ -8,10 +8,10 @@ from consumers.causing import COMMANDS_AT_ONCE
 from shared.domain import domain
 from shared.domain.item.commands import ReceiveStock, ReserveForOrder
 from shared.domain.order.commands import CancelOrder, RecordDispatch
-from shared.kernel.outcome import Outcome, Unchanged
-from shared.kernel.receptor import Reaction
-from shared.kernel.request import CommandRequest
-from shared.kernel.stream import StreamName
+from shared.kernel.commands.outcome import Outcome, Unchanged
+from shared.kernel.commands.request import CommandRequest
+from shared.kernel.messages.stream import StreamName
+from shared.kernel.reactions.receptor import Reaction
 from tests.consumers.process import Process
 
 

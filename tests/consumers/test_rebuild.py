@@ -10,11 +10,11 @@ import pytest
 
 from shared.adapters.memory import MemoryRows
 from shared.domain.orders import orders
-from shared.kernel.commit import Commit, timestamp
 from shared.kernel.errors import StoreUnavailable
+from shared.kernel.messages.commit import Commit, timestamp
+from shared.kernel.messages.stream import StreamName
 from shared.kernel.ports import StoredRow
-from shared.kernel.stream import StreamName
-from shared.kernel.view import Row, RowKey
+from shared.kernel.views.view import Row, RowKey
 from tests.consumers.rebuilding import ITEMS, NEXT, Desk, everywhere, opened
 from tests.consumers.worlds import now
 from tests.kernel.worlds import commit, received

@@ -9,12 +9,12 @@ from consumers.projections import Projections
 from shared.adapters.memory import MemoryLog, MemoryNotifier, MemoryParking, MemoryRows
 from shared.domain import domain
 from shared.kernel.domain import Domain
-from shared.kernel.enricher import Enricher
-from shared.kernel.envelope import encode_all
 from shared.kernel.errors import NotifierUnavailable
-from shared.kernel.notification import Notification, Unwanted
+from shared.kernel.messages.envelope import encode_all
+from shared.kernel.messages.notification import Notification, Unwanted
+from shared.kernel.messages.stream import StreamName
 from shared.kernel.ports import Log
-from shared.kernel.stream import StreamName
+from shared.kernel.reactions.enricher import Enricher
 from tests.consumers.process import Process
 from tests.consumers.worlds import now
 from tests.kernel.asking import no_pause

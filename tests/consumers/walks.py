@@ -13,22 +13,22 @@ from shared.adapters.memory import (
     MemoryEventStore,
     MemoryParking,
 )
-from shared.kernel.category import Category, record
-from shared.kernel.commit import Commit
-from shared.kernel.decider import Decider
+from shared.kernel.commands.category import Category, record
+from shared.kernel.commands.decider import Decider
+from shared.kernel.commands.dispatcher import Dispatcher
+from shared.kernel.commands.outcome import Outcome, Unchanged
+from shared.kernel.commands.request import CommandRequest
+from shared.kernel.commands.snapshot import Snapshots
 from shared.kernel.delivery.deciding import Replay
 from shared.kernel.delivery.parking import Action, Parked
-from shared.kernel.dispatcher import Dispatcher
 from shared.kernel.domain import Domain
-from shared.kernel.envelope import encode_all
 from shared.kernel.errors import StoreUnavailable
-from shared.kernel.message import Command, Event, Message, PublicEvent
-from shared.kernel.outcome import Outcome, Unchanged
-from shared.kernel.outside_event import OutsideData
-from shared.kernel.request import CommandRequest
-from shared.kernel.snapshot import Snapshots
-from shared.kernel.stream import StreamName
-from shared.kernel.view import View
+from shared.kernel.messages.commit import Commit
+from shared.kernel.messages.envelope import encode_all
+from shared.kernel.messages.inbound_event import OutsideData
+from shared.kernel.messages.message import Command, Event, Message, PublicEvent
+from shared.kernel.messages.stream import StreamName
+from shared.kernel.views.view import View
 from tests.consumers.worlds import now
 from tests.kernel.worlds import commit
 

@@ -31,8 +31,8 @@ from shared.adapters.memory import (
     MemoryProgress,
     MemoryRows,
 )
-from shared.kernel.commit import timestamp
-from shared.kernel.notification import Notification
+from shared.kernel.messages.commit import timestamp
+from shared.kernel.messages.notification import Notification
 from shared.kernel.ports import (
     EventStore,
     Feed,

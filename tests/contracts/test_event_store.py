@@ -5,9 +5,9 @@ from dataclasses import replace
 
 import pytest
 
-from shared.kernel.commit import Commit, StoredSnapshot, to_item
+from shared.kernel.messages.commit import Commit, StoredSnapshot, to_item
+from shared.kernel.messages.stream import StreamName
 from shared.kernel.ports import Appended, Collided, EventStore
-from shared.kernel.stream import StreamName
 from tests.kernel.worlds import TEAPOT, commit, received
 
 CUP = StreamName("item", "cup")

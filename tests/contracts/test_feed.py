@@ -1,8 +1,8 @@
 """What every feed of the store, and every store of progress, promises."""
 
-from shared.kernel.commit import from_item
+from shared.kernel.messages.commit import from_item
+from shared.kernel.messages.stream import StreamName
 from shared.kernel.ports import EventStore, Feed, Progress
-from shared.kernel.stream import StreamName
 from tests.kernel.worlds import commit
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from shared.kernel.errors import NotificationTooLarge
-from shared.kernel.notification import Notification, size_of
+from shared.kernel.messages.notification import Notification, size_of
 from tests.contracts.conftest import ReadableNotifier
 from tests.kernel.asking import NOON
 

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from shared.kernel.listing import Filter, Listing, Place
 from shared.kernel.ports import Rows
-from shared.kernel.view import Row, RowKey
+from shared.kernel.views.listing import Filter, Listing, Place
+from shared.kernel.views.view import Row, RowKey
 
 AT = RowKey("stock", "teapot", "item-teapot")
 ROW = Row(AT, version=1, data={"available": 3})

@@ -6,7 +6,7 @@ from shared.domain.item.events import StockReceived
 from shared.domain.orders import OrderSummary, customer_id, evolve
 from shared.domain.replenishments import ReplenishmentSummary
 from shared.domain.replenishments import evolve as count
-from shared.kernel.stream import StreamName
+from shared.kernel.messages.stream import StreamName
 
 RECEIVED = StockReceived(quantity=1)
 

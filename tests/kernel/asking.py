@@ -2,10 +2,10 @@
 
 from datetime import UTC, datetime
 
-from shared.kernel.commit import Metadata, timestamp
-from shared.kernel.message import Command
-from shared.kernel.request import CommandRequest
-from shared.kernel.stream import StreamName
+from shared.kernel.commands.request import CommandRequest
+from shared.kernel.messages.commit import Metadata, timestamp
+from shared.kernel.messages.message import Command
+from shared.kernel.messages.stream import StreamName
 
 NOON = timestamp(datetime(2026, 11, 23, 12, 0, tzinfo=UTC))
 

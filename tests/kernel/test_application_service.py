@@ -7,7 +7,8 @@ import pytest
 
 from shared.domain.item.commands import ReceiveStock, RegisterItem, ReserveStock
 from shared.domain.item.events import ItemRegistered, StockReserved
-from shared.kernel.category import record
+from shared.kernel.commands.category import record
+from shared.kernel.commands.outcome import Accepted, Refused, Unchanged
 from shared.kernel.errors import (
     BrokenStream,
     CommandIdReused,
@@ -15,7 +16,6 @@ from shared.kernel.errors import (
     OutcomeUnknown,
     StoreUnavailable,
 )
-from shared.kernel.outcome import Accepted, Refused, Unchanged
 from tests.kernel.worlds import TEAPOT, Interrupted, commit, received, request, service
 
 REGISTER = RegisterItem(name="Teapot", reorder_point=0)

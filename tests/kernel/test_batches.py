@@ -5,9 +5,9 @@ from dataclasses import replace
 
 from shared.domain.item.commands import ReceiveStock
 from shared.domain.item.events import StockReserved
-from shared.kernel.category import record
+from shared.kernel.commands.category import record
+from shared.kernel.commands.outcome import Accepted, Refused
 from shared.kernel.errors import CommandIdReused, OutcomeUnknown
-from shared.kernel.outcome import Accepted, Refused
 from tests.kernel.worlds import (
     commit,
     request,

@@ -10,13 +10,13 @@ from shared.domain.item import item
 from shared.domain.item.commands import ReceiveStock
 from shared.domain.item.events import StockReceived
 from shared.domain.order.events import OrderedLine, OrderPlaced
-from shared.kernel.category import record
-from shared.kernel.causes import MOST, Causes
-from shared.kernel.commit import Commit, RecordedEvent
-from shared.kernel.envelope import Envelope, envelopes
-from shared.kernel.reactions import commands
-from shared.kernel.receptor import Reaction, Receptor
-from shared.kernel.stream import StreamName
+from shared.kernel.commands.category import record
+from shared.kernel.messages.commit import Commit, RecordedEvent
+from shared.kernel.messages.envelope import Envelope, envelopes
+from shared.kernel.messages.stream import StreamName
+from shared.kernel.reactions.caused_commands import commands
+from shared.kernel.reactions.causes import MOST, Causes
+from shared.kernel.reactions.receptor import Reaction, Receptor
 from tests.kernel.asking import NOON
 from tests.kernel.worlds import commit
 

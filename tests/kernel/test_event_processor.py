@@ -6,9 +6,9 @@ import pytest
 
 from emulators.tests.waiting import patiently
 from shared.domain.item.events import ItemDiscontinued, StockReceived
-from shared.kernel.envelope import Envelope, envelopes
-from shared.kernel.event_processor import EventProcessor, Handler
-from shared.kernel.message import Event
+from shared.kernel.messages.envelope import Envelope, envelopes
+from shared.kernel.messages.message import Event
+from shared.kernel.reactions.event_processor import EventProcessor, Handler
 from tests.kernel.worlds import commit, received
 
 EVENT = StockReceived(quantity=1)

@@ -5,11 +5,11 @@ from datetime import UTC, datetime, timedelta
 from operator import attrgetter
 
 from shared.adapters.memory import MemoryRows
-from shared.kernel.generation import GENERATIONS, Generations, change
-from shared.kernel.generation_rows import KEPT, GenerationRows
-from shared.kernel.listing import Listing
 from shared.kernel.ports import StoredRow
-from shared.kernel.view import Row, RowKey
+from shared.kernel.views.generation import GENERATIONS, Generations, change
+from shared.kernel.views.generation_rows import KEPT, GenerationRows
+from shared.kernel.views.listing import Listing
+from shared.kernel.views.view import Row, RowKey
 
 AT = RowKey("stock", "teapot", "item-teapot")
 OLD = Row(AT, version=1, data={"available": 3})

@@ -9,7 +9,7 @@ from shared.adapters.memory import (
     MemoryLog,
     MemoryProgress,
 )
-from shared.kernel.lag import Lag, feed_lag, log_lag, progress_name
+from shared.kernel.delivery.lag import Lag, feed_lag, log_lag, progress_name
 from tests.kernel.asking import NOON
 from tests.kernel.worlds import commit, received
 

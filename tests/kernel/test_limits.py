@@ -4,13 +4,13 @@ from dataclasses import replace
 
 from shared.domain.item import item
 from shared.domain.item.events import StockAdjusted, StockReceived
-from shared.kernel.application_service import ApplicationService
-from shared.kernel.category import Category
-from shared.kernel.decider import Decision
+from shared.kernel.commands.application_service import ApplicationService
+from shared.kernel.commands.batch import LARGEST_EVENT
+from shared.kernel.commands.category import Category
+from shared.kernel.commands.decider import Decision
+from shared.kernel.commands.outcome import Accepted
 from shared.kernel.errors import EventTooLarge
-from shared.kernel.message import Command, Event
-from shared.kernel.outcome import Accepted
-from shared.kernel.plan import LARGEST_EVENT
+from shared.kernel.messages.message import Command, Event
 from tests.kernel.asking import no_pause
 from tests.kernel.worlds import request, stocked, together
 

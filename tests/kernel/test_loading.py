@@ -11,14 +11,14 @@ from shared.adapters.memory import MemoryEventStore
 from shared.domain.item import item
 from shared.domain.item.commands import ReceiveStock, RegisterItem, ReserveStock
 from shared.domain.item.state import Item
-from shared.kernel import snapshot
-from shared.kernel.application_service import ApplicationService
-from shared.kernel.category import Category, Upcaster
-from shared.kernel.commit import Commit
-from shared.kernel.loading import fold, initial, load
+from shared.kernel.commands import snapshot
+from shared.kernel.commands.application_service import ApplicationService
+from shared.kernel.commands.category import Category, Upcaster
+from shared.kernel.commands.loading import fold, initial, load
+from shared.kernel.commands.snapshot import EVERY, Snapshots
+from shared.kernel.messages.commit import Commit
+from shared.kernel.messages.stream import StreamName
 from shared.kernel.ports import Found
-from shared.kernel.snapshot import EVERY, Snapshots
-from shared.kernel.stream import StreamName
 from tests.kernel.asking import no_pause
 from tests.kernel.worlds import TEAPOT, request
 
@@ -166,7 +166,7 @@ async def test_deployments_that_alternate_stay_right_and_bounded() -> None:
 
 
 async def test_no_snapshot_is_written_above_a_size(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("shared.kernel.plan.LARGEST", 40)
+    monkeypatch.setattr("shared.kernel.commands.batch.LARGEST", 40)
     host = await stream(60)
 
     assert snapshots(host.store.commits()) == []

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 import pytest
 
 from shared.domain.item.commands import ReceiveStock
-from shared.kernel.mailbox import Mailbox, Waiting
-from shared.kernel.outcome import Outcome, Unchanged
-from shared.kernel.stream import StreamName
+from shared.kernel.commands.command_batcher import Mailbox, Waiting
+from shared.kernel.commands.outcome import Outcome, Unchanged
+from shared.kernel.messages.stream import StreamName
 from tests.kernel.worlds import request
 
 

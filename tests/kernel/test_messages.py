@@ -11,14 +11,14 @@ from shared.domain import domain
 from shared.domain.item import item
 from shared.domain.item.commands import DiscontinueItem
 from shared.domain.item.events import StockReceived
-from shared.kernel.application_service import ApplicationService
-from shared.kernel.category import record
-from shared.kernel.commit import check_contiguous, from_item, item_id, to_item
-from shared.kernel.decider import Decider
-from shared.kernel.envelope import decode, encode, encode_all, envelopes
+from shared.kernel.commands.application_service import ApplicationService
+from shared.kernel.commands.category import record
+from shared.kernel.commands.decider import Decider
 from shared.kernel.errors import BrokenStream, InvalidMessage, NumberTooLarge, UnknownMessage
-from shared.kernel.message import route_name
-from shared.kernel.stream import StreamName
+from shared.kernel.messages.commit import check_contiguous, from_item, item_id, to_item
+from shared.kernel.messages.envelope import decode, encode, encode_all, envelopes
+from shared.kernel.messages.message import route_name
+from shared.kernel.messages.stream import StreamName
 from tests.kernel.asking import no_pause
 from tests.kernel.worlds import commit, received, request
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.kernel.partition import partition_of, stream_hash
+from shared.kernel.delivery.partition import partition_of, stream_hash
 
 VECTORS = {
     "7": -15263,

@@ -2,8 +2,8 @@
 
 import pytest
 
+from shared.kernel.delivery.retry import ATTEMPTS, patiently
 from shared.kernel.errors import BrokenStream, StoreUnavailable
-from shared.kernel.patience import ATTEMPTS, patiently
 from tests.kernel.asking import no_pause
 
 

@@ -11,14 +11,14 @@ from shared.domain.item.events import StockRanLow, StockReceived, StockReserved
 from shared.domain.order.commands import ExpireOrder, RecordDispatch
 from shared.domain.order.events import OrderPlaced
 from shared.domain.stock import stock
-from shared.kernel.category import Category
-from shared.kernel.dispatcher import Dispatcher
+from shared.kernel.commands.category import Category
+from shared.kernel.commands.dispatcher import Dispatcher
+from shared.kernel.commands.outcome import Outcome, Unchanged
+from shared.kernel.commands.request import CommandRequest
 from shared.kernel.domain import Domain
 from shared.kernel.errors import ConfigurationError, UnknownMessage
-from shared.kernel.outcome import Outcome, Unchanged
-from shared.kernel.receptor import Reaction, Receptor
-from shared.kernel.request import CommandRequest
-from shared.kernel.stream import StreamName
+from shared.kernel.messages.stream import StreamName
+from shared.kernel.reactions.receptor import Reaction, Receptor
 from tests.kernel.worlds import request
 
 

@@ -9,12 +9,12 @@ import pytest
 from pydantic import TypeAdapter
 
 from shared.domain import domain
-from shared.kernel.category import Category, record
-from shared.kernel.commit import StoredSnapshot
-from shared.kernel.decider import Decider
+from shared.kernel.commands.category import Category, record
+from shared.kernel.commands.decider import Decider
+from shared.kernel.commands.snapshot import Snapshots
 from shared.kernel.errors import ConfigurationError, InvalidMessage
-from shared.kernel.message import Event, type_name
-from shared.kernel.snapshot import Snapshots
+from shared.kernel.messages.commit import StoredSnapshot
+from shared.kernel.messages.message import Event, type_name
 
 SHIPPED: dict[str, Any] = json.loads(
     (Path(__file__).parent / "shipped.json").read_text(encoding="utf-8")

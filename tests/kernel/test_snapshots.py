@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from shared.domain.item import item
 from shared.domain.item.state import Item
-from shared.kernel.commit import from_item, to_item
+from shared.kernel.messages.commit import from_item, to_item
 from tests.kernel.worlds import commit
 
 

@@ -9,16 +9,16 @@ from shared.adapters.memory import MemoryEventStore
 from shared.domain.item import item
 from shared.domain.item.commands import ReceiveStock, RegisterItem
 from shared.domain.item.events import ItemRegistered
-from shared.kernel.commit import Metadata, from_item, metadata_json, timestamp, to_item
-from shared.kernel.envelope import envelopes
+from shared.kernel.commands.batch import LARGEST_BATCH, plan
+from shared.kernel.commands.loading import initial
+from shared.kernel.commands.outcome import Accepted
+from shared.kernel.commands.request import CommandRequest
+from shared.kernel.commands.state_cache import WarmStates
 from shared.kernel.errors import EventTooLarge, InvalidMessage, NumberTooLarge
-from shared.kernel.loading import initial
-from shared.kernel.message import Command, check_numbers
-from shared.kernel.outcome import Accepted
-from shared.kernel.plan import LARGEST_BATCH, plan
-from shared.kernel.request import CommandRequest
-from shared.kernel.stream import StreamName
-from shared.kernel.warm import WarmStates
+from shared.kernel.messages.commit import Metadata, from_item, metadata_json, timestamp, to_item
+from shared.kernel.messages.envelope import envelopes
+from shared.kernel.messages.message import Command, check_numbers
+from shared.kernel.messages.stream import StreamName
 from tests.kernel.asking import NOON
 from tests.kernel.worlds import TEAPOT, commit, received, request, service
 

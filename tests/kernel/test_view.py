@@ -16,12 +16,12 @@ from shared.domain.item.events import (
     StockReserved,
 )
 from shared.domain.stock import stock
-from shared.kernel.category import record
-from shared.kernel.envelope import envelopes
+from shared.kernel.commands.category import record
 from shared.kernel.errors import Poison
-from shared.kernel.message import Event
-from shared.kernel.stream import StreamName
-from shared.kernel.view import Gap, Row, RowKey, advance, empty_row, keyed
+from shared.kernel.messages.envelope import envelopes
+from shared.kernel.messages.message import Event
+from shared.kernel.messages.stream import StreamName
+from shared.kernel.views.view import Gap, Row, RowKey, advance, empty_row, keyed
 from tests.kernel.worlds import commit, received
 
 AT = RowKey("stock", "teapot", "item-teapot")

@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from shared.adapters.memory import MemoryEventStore
 from shared.domain.item import item
 from shared.domain.item.commands import ReceiveStock, RegisterItem, ReserveStock
-from shared.kernel.application_service import ApplicationService
-from shared.kernel.commit import Commit, Metadata, RecordedEvent
+from shared.kernel.commands.application_service import ApplicationService
+from shared.kernel.commands.outcome import Outcome
+from shared.kernel.commands.request import CommandRequest
 from shared.kernel.errors import OutcomeUnknown
-from shared.kernel.message import Command
-from shared.kernel.outcome import Outcome
+from shared.kernel.messages.commit import Commit, Metadata, RecordedEvent
+from shared.kernel.messages.message import Command
+from shared.kernel.messages.stream import StreamName
 from shared.kernel.ports import Appended, Collided, EventStore, Found
-from shared.kernel.request import CommandRequest
-from shared.kernel.stream import StreamName
 from tests.kernel.asking import NOON, asked, no_pause
 
 TEAPOT = StreamName("item", "teapot")

@@ -9,7 +9,7 @@ from azure.cosmos.aio import CosmosClient
 
 from emulators.tests.machine import limit
 from shared.adapters.cosmos.event_store import CosmosEventStore
-from shared.kernel.commit import Commit
+from shared.kernel.messages.commit import Commit
 from tests.local.running import Running
 from tests.local.witness import LogAndWebhook, witness
 from tests.specs.__main__ import hold

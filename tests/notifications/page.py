@@ -6,18 +6,18 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from shared.kernel.commit import Commit, Metadata, RecordedEvent
 from shared.kernel.domain import Domain
-from shared.kernel.enricher import Enricher
-from shared.kernel.envelope import envelopes
-from shared.kernel.message import PublicEvent, type_name
-from shared.kernel.notification import (
+from shared.kernel.messages.commit import Commit, Metadata, RecordedEvent
+from shared.kernel.messages.envelope import envelopes
+from shared.kernel.messages.message import PublicEvent, type_name
+from shared.kernel.messages.notification import (
     CloudEvent,
     Notification,
     cloud_event,
     notification,
     public_type,
 )
+from shared.kernel.reactions.enricher import Enricher
 
 type AnEnricher = Enricher[Any, Any, Any]
 

@@ -12,7 +12,7 @@ from pydantic import BaseModel, TypeAdapter
 
 from infra.local.stack import ROOT
 from shared.domain import domain
-from shared.kernel.notification import CloudEvent, cloud_event, public_type
+from shared.kernel.messages.notification import CloudEvent, cloud_event, public_type
 from tests.notifications.compatibility import incompatibilities
 from tests.notifications.page import (
     AnEnricher,

@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from shared.domain import domain
-from shared.kernel.decider import Refusal
-from shared.kernel.message import Command, Event
-from shared.kernel.stream import StreamName
+from shared.kernel.commands.decider import Refusal
+from shared.kernel.messages.message import Command, Event
+from shared.kernel.messages.stream import StreamName
 
 
 @dataclass

@@ -21,9 +21,9 @@ from shared.domain.order.commands import (
     RecordDecline,
     RecordDispatch,
 )
-from shared.kernel.decider import Refusal
-from shared.kernel.message import Command, Event, type_name
-from shared.kernel.stream import StreamName
+from shared.kernel.commands.decider import Refusal
+from shared.kernel.messages.message import Command, Event, type_name
+from shared.kernel.messages.stream import StreamName
 from tests.permutations.process import Pure
 
 ORDER, TEA, CUP = StreamName("order", "7"), StreamName("item", "TEA"), StreamName("item", "CUP")

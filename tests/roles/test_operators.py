@@ -8,9 +8,9 @@ import pytest
 
 from shared.adapters import names, telemetry, wiring
 from shared.adapters.watching.names import LAG, PARKED_STREAMS
-from shared.kernel.commit import RecordedEvent
 from shared.kernel.delivery.parking import Parked, unreadable
-from shared.kernel.stream import StreamName
+from shared.kernel.messages.commit import RecordedEvent
+from shared.kernel.messages.stream import StreamName
 from tests.kernel.asking import NOON
 from tests.kernel.worlds import commit
 from tests.roles.wired import FUNCTIONS, PARCEL, Wired, stocked

@@ -6,7 +6,7 @@ import azure.functions as func
 
 from shared.domain import domain
 from shared.kernel.delivery.parking import unreadable
-from shared.kernel.generation import GENERATIONS
+from shared.kernel.views.generation import GENERATIONS
 from tests.roles.wired import CARRIER, DATA, FUNCTIONS, PARCEL, Wired, placed, stocked
 
 VIEWS = [view.name for view in domain.views]

@@ -27,9 +27,9 @@ from shared.adapters.memory import (
     MemoryRows,
 )
 from shared.adapters.settings import Settings, WebhookSettings
-from shared.kernel.commit import to_item
+from shared.kernel.delivery.partition import partition_of
 from shared.kernel.errors import StoreError
-from shared.kernel.partition import partition_of
+from shared.kernel.messages.commit import to_item
 from tests import functions
 
 PARTITIONS = 4

@@ -21,7 +21,7 @@ TELLING = [
     ),
     Bug(
         "a notification is named by its stream, not by its event",
-        "shared.kernel.notification:notification",
+        "shared.kernel.messages.notification:notification",
         'f"{envelope.id}/{type_}"',
         'f"{envelope.subject}/{type_}"',
     ),
@@ -30,19 +30,19 @@ TELLING = [
 ASKING = [
     Bug(
         "a version that was seen is only asked for when the stream is behind it",
-        "shared.kernel.plan:_decide",
+        "shared.kernel.commands.batch:_decide",
         "request.expected not in {None, loaded.version}",
         "(request.expected or 0) > loaded.version",
     ),
     Bug(
         "an id that is taken answers for any command",
-        "shared.kernel.application_service:_stored",
+        "shared.kernel.commands.application_service:_stored",
         "if not request.derived and",
         "if request.derived and",
     ),
     Bug(
         "a command that waits forgets the version that its client has seen",
-        "shared.kernel.waiting_command:request_of",
+        "shared.kernel.commands.queued_command:request_of",
         "waiting.metadata, waiting.expected",
         "waiting.metadata, None",
     ),

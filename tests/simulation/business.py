@@ -5,8 +5,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from shared.kernel.commit import Commit, RecordedEvent
-from shared.kernel.outcome import Refused
+from shared.kernel.commands.outcome import Refused
+from shared.kernel.messages.commit import Commit, RecordedEvent
 from tests.simulation.deployments import EXPIRY
 from tests.simulation.levels import Level, level_of
 from tests.simulation.told import Told

@@ -3,7 +3,7 @@
 from tests.simulation.planting import Bug
 
 ITEM, ORDER = "shared.domain.item", "shared.domain.order"
-DEADLINES, SNAPSHOTS = "consumers.deadlines", "shared.kernel.snapshot:Snapshots"
+DEADLINES, SNAPSHOTS = "consumers.deadlines", "shared.kernel.commands.snapshot:Snapshots"
 
 BUSINESS = [
     Bug(

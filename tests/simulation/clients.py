@@ -10,12 +10,12 @@ from dataclasses import dataclass, field
 
 from shared.domain.item.commands import ReceiveStock, RegisterItem
 from shared.domain.order.commands import CancelOrder, RecordDispatch
-from shared.kernel.commit import Metadata, timestamp
+from shared.kernel.commands.outcome import Accepted, Outcome, Refused
+from shared.kernel.commands.request import CommandRequest
 from shared.kernel.errors import OnewriteError
-from shared.kernel.message import Command
-from shared.kernel.outcome import Accepted, Outcome, Refused
-from shared.kernel.request import CommandRequest
-from shared.kernel.stream import StreamName
+from shared.kernel.messages.commit import Metadata, timestamp
+from shared.kernel.messages.message import Command
+from shared.kernel.messages.stream import StreamName
 from tests.simulation.hosts import Host
 from tests.simulation.leaving import became, leave
 from tests.simulation.processes import Process

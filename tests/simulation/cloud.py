@@ -18,7 +18,7 @@ from shared.adapters.memory import (
     MemoryProgress,
     MemoryRows,
 )
-from shared.kernel.commit import Commit
+from shared.kernel.messages.commit import Commit
 from tests.simulation.watch import Watch
 
 RANGES, PARTITIONS = 3, 2

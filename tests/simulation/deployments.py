@@ -13,8 +13,8 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, WrapSerializer
 
 from shared.domain import domain
+from shared.kernel.commands.snapshot import Snapshots
 from shared.kernel.domain import Domain
-from shared.kernel.snapshot import Snapshots
 
 type Shape = dict[str, Any]
 

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
+from shared.kernel.commands.final_outcome import FinalOutcome
 from shared.kernel.delivery.parking import Decision, Parked
-from shared.kernel.final_outcome import FinalOutcome
 from shared.kernel.ports import Outcomes, Parking, Progress, StoredParked
 from tests.simulation.calls import Calls, store_failed
 

@@ -3,13 +3,13 @@
 import asyncio
 
 from command_api.mailbox import BEHIND_EVERYTHING
-from shared.kernel.decider import Refusal
+from shared.kernel.commands.decider import Refusal
+from shared.kernel.commands.outcome import Accepted, Outcome, Outdated, Refused, Unchanged
+from shared.kernel.commands.queued_command import encode_command
+from shared.kernel.commands.request import CommandRequest
+from shared.kernel.delivery.partition import partition_of
 from shared.kernel.errors import LogUnavailable
-from shared.kernel.outcome import Accepted, Outcome, Outdated, Refused, Unchanged
-from shared.kernel.partition import partition_of
-from shared.kernel.request import CommandRequest
-from shared.kernel.stream import StreamName
-from shared.kernel.waiting_command import encode_command
+from shared.kernel.messages.stream import StreamName
 from tests.simulation.cloud import Cloud
 from tests.simulation.processes import Process
 

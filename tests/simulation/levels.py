@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from shared.kernel.commit import RecordedEvent
+from shared.kernel.messages.commit import RecordedEvent
 from tests.simulation.watch import ADDS
 
 ENDS = {"ReservationReleased", "ReservationShipped", "ReservationDeclined", "ReservationWithdrawn"}

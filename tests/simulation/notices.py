@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from shared.kernel.commit import Commit, RecordedEvent
-from shared.kernel.notification import Notification
+from shared.kernel.messages.commit import Commit, RecordedEvent
+from shared.kernel.messages.notification import Notification
 
 TOLD = {
     "OrderConfirmed": "onewrite.order.confirmed.v1",

@@ -5,10 +5,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from shared.adapters.memory import MemoryRows
-from shared.kernel.commit import Commit, to_item
 from shared.kernel.errors import LogUnavailable, OutcomeUnknown
-from shared.kernel.generation import GENERATIONS
-from shared.kernel.listing import Listing
+from shared.kernel.messages.commit import Commit, to_item
+from shared.kernel.messages.stream import StreamName
 from shared.kernel.ports import (
     Appended,
     Collided,
@@ -17,8 +16,9 @@ from shared.kernel.ports import (
     Log,
     StoredRow,
 )
-from shared.kernel.stream import StreamName
-from shared.kernel.view import Row, RowKey
+from shared.kernel.views.generation import GENERATIONS
+from shared.kernel.views.listing import Listing
+from shared.kernel.views.view import Row, RowKey
 from tests.simulation.calls import Calls, append_failed, store_failed
 from tests.simulation.cloud import RANGES, Cloud, event_id, served_rows
 from tests.simulation.virtual_time import sleep

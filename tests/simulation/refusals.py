@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from shared.domain import domain
-from shared.kernel.commit import Commit
-from shared.kernel.outcome import Accepted, Outdated, Refused
-from shared.kernel.stream import StreamName
+from shared.kernel.commands.outcome import Accepted, Outdated, Refused
+from shared.kernel.messages.commit import Commit
+from shared.kernel.messages.stream import StreamName
 from tests.simulation.told import Told
 
 

@@ -14,11 +14,11 @@ from consumers.projections import Projections
 from consumers.reactions import Reactions
 from consumers.rebuild import Rebuild
 from shared.domain import domain
-from shared.kernel.dispatcher import Dispatcher
-from shared.kernel.dispatching import dispatcher
+from shared.kernel.commands.dispatcher import Dispatcher
+from shared.kernel.commands.dispatching import dispatcher
 from shared.kernel.domain import Domain
-from shared.kernel.generation_rows import GenerationRows
 from shared.kernel.ports import Log
+from shared.kernel.views.generation_rows import GenerationRows
 from single_publisher.publish import Publisher
 from single_publisher.sweep import Sweep
 from tests.simulation.calls import Calls

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from shared.kernel.errors import LogUnavailable, NotifierUnavailable
-from shared.kernel.notification import Notification, Unwanted
+from shared.kernel.messages.notification import Notification, Unwanted
 from shared.kernel.ports import Log, Notifier
 from tests.simulation.calls import Calls
 

@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
-from shared.kernel.commit import Commit, Metadata, RecordedEvent
+from shared.kernel.commands.final_outcome import FinalOutcome
 from shared.kernel.delivery.parking import Action, Decision, Parked
 from shared.kernel.errors import OnewriteError
-from shared.kernel.final_outcome import FinalOutcome
-from shared.kernel.listing import Listing
-from shared.kernel.notification import Notification
+from shared.kernel.messages.commit import Commit, Metadata, RecordedEvent
+from shared.kernel.messages.notification import Notification
+from shared.kernel.messages.stream import StreamName
 from shared.kernel.ports import (
     EventStore,
     Feed,
@@ -24,8 +24,8 @@ from shared.kernel.ports import (
     Rows,
     StoredParked,
 )
-from shared.kernel.stream import StreamName
-from shared.kernel.view import Row, RowKey
+from shared.kernel.views.listing import Listing
+from shared.kernel.views.view import Row, RowKey
 from tests.simulation import virtual_time
 from tests.simulation.calls import Calls
 from tests.simulation.cloud import Cloud

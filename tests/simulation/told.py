@@ -3,9 +3,9 @@
 from dataclasses import dataclass, field
 
 from shared.domain.order.commands import PlaceOrder
-from shared.kernel.message import Command
-from shared.kernel.outcome import Outcome
-from shared.kernel.stream import StreamName
+from shared.kernel.commands.outcome import Outcome
+from shared.kernel.messages.message import Command
+from shared.kernel.messages.stream import StreamName
 
 type Key = tuple[str, str]
 """A stream, and the id of a command."""

@@ -3,7 +3,7 @@
 from tests.simulation.planting import Bug
 
 PUBLISHER = "single_publisher"
-SERVICE = "shared.kernel.application_service:ApplicationService"
+SERVICE = "shared.kernel.commands.application_service:ApplicationService"
 PROJECTIONS = "consumers.projections:Projections"
 
 PROCESSING = "            await self.processor.process(envelope, event)\n"

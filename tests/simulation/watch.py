@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from shared.kernel.commit import Commit
+from shared.kernel.messages.commit import Commit
 
 ADDS = {"StockReceived": 1, "StockAdjusted": 1, "StockReserved": -1, "ReservationReleased": 1}
 """What a piece in an event does to what is available."""

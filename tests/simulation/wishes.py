@@ -13,8 +13,8 @@ from shared.domain.item.commands import (
     ShipReservation,
 )
 from shared.domain.order.commands import CancelOrder, OrderLine, PlaceOrder, RecordDispatch
-from shared.kernel.message import Command
-from shared.kernel.stream import StreamName
+from shared.kernel.messages.message import Command
+from shared.kernel.messages.stream import StreamName
 
 
 @dataclass

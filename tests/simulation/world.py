@@ -7,7 +7,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
 from shared.adapters.memory import MemoryEventStore
-from shared.kernel.stream import StreamName
+from shared.kernel.messages.stream import StreamName
 from tests.simulation import processes, virtual_time
 from tests.simulation.business import LOOKS, overdue, unbusinesslike
 from tests.simulation.clients import Client, open_warehouse

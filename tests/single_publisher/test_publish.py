@@ -7,13 +7,13 @@ import pytest
 from pydantic_core import to_json
 
 from shared.adapters.memory import MemoryEventStore, MemoryLog, MemoryParking
-from shared.kernel.commit import Commit, RecordedEvent, to_item
 from shared.kernel.delivery.parking import Action, Decision, Parked, is_unreadable
-from shared.kernel.envelope import decode
+from shared.kernel.delivery.partition import partition_of
 from shared.kernel.errors import InvalidMessage, LogUnavailable, Poison
-from shared.kernel.partition import partition_of
+from shared.kernel.messages.commit import Commit, RecordedEvent, to_item
+from shared.kernel.messages.envelope import decode
+from shared.kernel.messages.stream import StreamName
 from shared.kernel.ports import Found
-from shared.kernel.stream import StreamName
 from single_publisher.publish import Publisher
 from tests.consumers.worlds import now
 from tests.kernel.asking import NOON

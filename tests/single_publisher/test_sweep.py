@@ -13,11 +13,11 @@ from shared.adapters.memory import (
     MemoryRows,
 )
 from shared.domain import domain
-from shared.kernel.commit import RecordedEvent
-from shared.kernel.envelope import decode
 from shared.kernel.errors import InvalidMessage
+from shared.kernel.messages.commit import RecordedEvent
+from shared.kernel.messages.envelope import decode
+from shared.kernel.messages.stream import StreamName
 from shared.kernel.ports import FeedPage, Found, Log
-from shared.kernel.stream import StreamName
 from single_publisher.messages import messages
 from single_publisher.publish import Publisher
 from single_publisher.sweep import Sweep, Swept

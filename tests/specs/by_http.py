@@ -11,10 +11,10 @@ from uuid import uuid4
 
 import aiohttp
 
-from shared.kernel.commit import Commit, timestamp
-from shared.kernel.decider import Decision, Refusal
-from shared.kernel.message import Command, Event, route_name, type_name
-from shared.kernel.stream import StreamName
+from shared.kernel.commands.decider import Decision, Refusal
+from shared.kernel.messages.commit import Commit, timestamp
+from shared.kernel.messages.message import Command, Event, route_name, type_name
+from shared.kernel.messages.stream import StreamName
 from tests.specs.spec import Spec, compared
 from tests.specs.ways import category_of, history
 

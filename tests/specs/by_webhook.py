@@ -5,8 +5,8 @@ from typing import Any
 
 from consumers.webhooks.handling import CONSUMER, Webhooks
 from shared.domain import domain
-from shared.kernel.message import Event
-from shared.kernel.stream import StreamName
+from shared.kernel.messages.message import Event
+from shared.kernel.messages.stream import StreamName
 from tests.consumers.worlds import now
 from tests.kernel.asking import asked, no_pause
 from tests.specs.seen import different, events

@@ -23,7 +23,7 @@ from shared.domain.order.events import (
 )
 from shared.domain.process import public
 from shared.domain.replenishment.events import ReplenishmentRequested
-from shared.kernel.message import Event, PublicEvent
+from shared.kernel.messages.message import Event, PublicEvent
 from tests.specs.item import TEN_IN_STOCK
 from tests.specs.order_events import TO_THE_CONFIRMATION, WANTED_CUP, WANTED_TEA
 from tests.specs.shortages import ENOUGH

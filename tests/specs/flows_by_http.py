@@ -10,9 +10,9 @@ import aiohttp
 
 from emulators.tests.machine import limit
 from shared.domain import domain
-from shared.kernel.decider import Refusal
-from shared.kernel.message import Event
-from shared.kernel.stream import StreamName
+from shared.kernel.commands.decider import Refusal
+from shared.kernel.messages.message import Event
+from shared.kernel.messages.stream import StreamName
 from tests.specs.by_http import (
     AnsweredOtherwise,
     Client,

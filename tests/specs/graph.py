@@ -4,8 +4,8 @@ from collections.abc import Iterable, Iterator
 from datetime import timedelta
 
 from shared.kernel.domain import Domain
-from shared.kernel.message import type_name
-from shared.kernel.notification import public_type
+from shared.kernel.messages.message import type_name
+from shared.kernel.messages.notification import public_type
 from tests.specs.spec import Spec
 
 

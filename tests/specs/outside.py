@@ -11,7 +11,7 @@ from shared.domain.order.events import (
     OrderShipped,
     ReservationRecorded,
 )
-from shared.kernel.outside_event import OutsideEvent
+from shared.kernel.messages.inbound_event import OutsideEvent
 from tests.specs.item import TEN_IN_STOCK
 from tests.specs.order_events import CUP, TEA, TO_THE_CONFIRMATION, WANTED_CUP, WANTED_TEA
 from tests.specs.spec import Heard

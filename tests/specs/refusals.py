@@ -4,9 +4,9 @@ import ast
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from shared.kernel.category import Category
-from shared.kernel.decider import Refusal
-from shared.kernel.message import Command
+from shared.kernel.commands.category import Category
+from shared.kernel.commands.decider import Refusal
+from shared.kernel.messages.message import Command
 from tests.specs.spec import Spec
 from tests.specs.ways import category_of
 

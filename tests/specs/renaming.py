@@ -4,8 +4,8 @@ from dataclasses import replace
 from typing import Any
 from uuid import uuid4
 
-from shared.kernel.message import Message
-from shared.kernel.stream import StreamName
+from shared.kernel.messages.message import Message
+from shared.kernel.messages.stream import StreamName
 from tests.specs.spec import Flow
 
 

@@ -7,11 +7,11 @@ from typing import Any
 
 from shared.adapters.memory import MemoryEventStore, MemoryRows
 from shared.domain import domain
-from shared.kernel.envelope import decode
-from shared.kernel.message import Event, PublicEvent, type_name
-from shared.kernel.notification import public_type
-from shared.kernel.reactions import event_of
-from shared.kernel.stream import StreamName
+from shared.kernel.messages.envelope import decode
+from shared.kernel.messages.message import Event, PublicEvent, type_name
+from shared.kernel.messages.notification import public_type
+from shared.kernel.messages.stream import StreamName
+from shared.kernel.reactions.caused_commands import event_of
 from tests.specs.spec import Flow, Shown, Then
 
 type Events = Mapping[str, Sequence[Event]]

@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from shared.kernel.decider import Decision, Refusal
-from shared.kernel.message import Command, Event, Message, PublicEvent, type_name
-from shared.kernel.outside_event import OutsideEvent
+from shared.kernel.commands.decider import Decision, Refusal
+from shared.kernel.messages.inbound_event import OutsideEvent
+from shared.kernel.messages.message import Command, Event, Message, PublicEvent, type_name
 
 
 @dataclass(frozen=True)

@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-from shared.kernel.category import Category
+from shared.kernel.commands.category import Category
 from shared.kernel.domain import Domain
-from shared.kernel.message import Command, route_name, type_name
+from shared.kernel.messages.message import Command, route_name, type_name
 from tests.specs.graph import graph
 from tests.specs.spec import Flow, Heard, Reaction, Spec, Told, flow_story, heard_story
 

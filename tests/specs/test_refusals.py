@@ -20,7 +20,7 @@ UNFINDABLE = (
     'no = Refusal(f"too-{late}", "No.")',
     "no = Refusal(*both)",
     "no = Refusal(**both)",
-    "from shared.kernel.decider import Refusal as No",
+    "from shared.kernel.commands.decider import Refusal as No",
     "No = Refusal",
     'no = partial(Refusal, "too-late")',
 )

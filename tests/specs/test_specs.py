@@ -7,10 +7,10 @@ import pytest
 
 from infra.local.stack import ROOT
 from shared.domain import domain
-from shared.kernel.category import Category
-from shared.kernel.deadline import Deadline
-from shared.kernel.message import Event, type_name
-from shared.kernel.stream import StreamName
+from shared.kernel.commands.category import Category
+from shared.kernel.messages.message import Event, type_name
+from shared.kernel.messages.stream import StreamName
+from shared.kernel.reactions.deadline import Deadline
 from tests.specs.all import FLOWS, OUTSIDE, REACTIONS, SPECS, TOLD
 from tests.specs.by_webhook import by_webhook
 from tests.specs.graph import graph

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from itertools import chain
 
-from shared.kernel.commit import Commit
-from shared.kernel.envelope import encode_all
+from shared.kernel.messages.commit import Commit
+from shared.kernel.messages.envelope import encode_all
 from tests.specs.seen import Seen
 from tests.specs.whole_flow import World
 

@@ -8,22 +8,22 @@ from consumers.causing import event_processor
 from consumers.projections import Projections
 from shared.adapters.memory import MemoryEventStore, MemoryLog, MemoryParking, MemoryRows
 from shared.domain import domain
-from shared.kernel.application_service import ApplicationService
-from shared.kernel.category import Category, record
-from shared.kernel.commit import Commit, Metadata
-from shared.kernel.decider import Decision
-from shared.kernel.dispatcher import Handler
-from shared.kernel.dispatching import dispatcher
-from shared.kernel.enricher import Enricher
-from shared.kernel.envelope import encode_all, envelopes
-from shared.kernel.message import Command, Event
-from shared.kernel.notification import notification
-from shared.kernel.outcome import Accepted, Outcome, Refused
+from shared.kernel.commands.application_service import ApplicationService
+from shared.kernel.commands.category import Category, record
+from shared.kernel.commands.decider import Decision
+from shared.kernel.commands.dispatcher import Handler
+from shared.kernel.commands.dispatching import dispatcher
+from shared.kernel.commands.outcome import Accepted, Outcome, Refused
+from shared.kernel.commands.request import CommandRequest
+from shared.kernel.messages.commit import Commit, Metadata
+from shared.kernel.messages.envelope import encode_all, envelopes
+from shared.kernel.messages.message import Command, Event
+from shared.kernel.messages.notification import notification
+from shared.kernel.messages.stream import StreamName
 from shared.kernel.ports import Log
-from shared.kernel.reactions import caused
-from shared.kernel.request import CommandRequest
-from shared.kernel.stream import StreamName
-from shared.kernel.view import Row
+from shared.kernel.reactions.caused_commands import caused
+from shared.kernel.reactions.enricher import Enricher
+from shared.kernel.views.view import Row
 from tests.consumers.worlds import now
 from tests.kernel.asking import NOON, no_pause
 from tests.specs.spec import Reaction, Spec, Told, compared

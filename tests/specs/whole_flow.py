@@ -22,14 +22,14 @@ from shared.adapters.memory import (
     MemoryRows,
 )
 from shared.domain import domain
-from shared.kernel.commit import to_item
-from shared.kernel.dispatching import dispatcher
+from shared.kernel.commands.dispatching import dispatcher
+from shared.kernel.commands.request import CommandRequest
 from shared.kernel.errors import OutcomeUnknown
-from shared.kernel.message import Event
-from shared.kernel.notification import cloud_event
+from shared.kernel.messages.commit import to_item
+from shared.kernel.messages.message import Event
+from shared.kernel.messages.notification import cloud_event
+from shared.kernel.messages.stream import StreamName
 from shared.kernel.ports import Appended, Collided, Log
-from shared.kernel.request import CommandRequest
-from shared.kernel.stream import StreamName
 from single_publisher.publish import Publisher
 from single_publisher.sweep import Sweep
 from tests.consumers.worlds import now

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from shared.kernel.message import PublicEvent
-from shared.kernel.outside_event import OutsideEvent
+from shared.kernel.messages.inbound_event import OutsideEvent
+from shared.kernel.messages.message import PublicEvent
 from tests.specs.spec import Flow, Heard, Reaction, Spec, Then, Told
 from tests.specs.whole_flow import FAULTS, PUBLISHER_CRASH, TOO_LATE
 from tests.swap.domain.diary import LightNoted, NoteLight, RecordRest, Rested

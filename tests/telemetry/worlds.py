@@ -11,9 +11,9 @@ from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanE
 from shared.adapters.watching.commands import watched
 from shared.adapters.watching.store import WatchedStore
 from shared.adapters.watching.watcher import Watcher
-from shared.kernel.message import Command
-from shared.kernel.outcome import Outcome
-from shared.kernel.request import CommandRequest
+from shared.kernel.commands.outcome import Outcome
+from shared.kernel.commands.request import CommandRequest
+from shared.kernel.messages.message import Command
 from tests.kernel.worlds import Interrupted, request, service
 
 

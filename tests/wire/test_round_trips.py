@@ -15,17 +15,17 @@ from command_api.parsing import command_headers, command_request
 from consumers.webhooks.deliveries import parse
 from consumers.webhooks.platform import body_of
 from shared.domain import domain
-from shared.kernel.category import Category, record
-from shared.kernel.commit import Commit, Metadata, RecordedEvent, from_items, to_item
-from shared.kernel.enricher import Enricher
-from shared.kernel.envelope import Envelope, decode, encode_all, envelopes
-from shared.kernel.message import Command, Event, PublicEvent, route_name, type_name
-from shared.kernel.notification import cloud_event, notification
-from shared.kernel.outside_event import OutsideReceptor
-from shared.kernel.request import CommandRequest
-from shared.kernel.stream import StreamName
-from shared.kernel.view import View
-from shared.kernel.waiting_command import encode_command, request_of, stream_of
+from shared.kernel.commands.category import Category, record
+from shared.kernel.commands.queued_command import encode_command, request_of, stream_of
+from shared.kernel.commands.request import CommandRequest
+from shared.kernel.messages.commit import Commit, Metadata, RecordedEvent, from_items, to_item
+from shared.kernel.messages.envelope import Envelope, decode, encode_all, envelopes
+from shared.kernel.messages.inbound_event import OutsideReceptor
+from shared.kernel.messages.message import Command, Event, PublicEvent, route_name, type_name
+from shared.kernel.messages.notification import cloud_event, notification
+from shared.kernel.messages.stream import StreamName
+from shared.kernel.reactions.enricher import Enricher
+from shared.kernel.views.view import View
 from tests.command_api.calls import post
 from tests.consumers.webhooks.worlds import cloud, grid
 from tests.kernel.asking import NOON

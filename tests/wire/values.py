@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from shared.kernel.message import LARGEST_EXACT_INTEGER
+from shared.kernel.messages.message import LARGEST_EXACT_INTEGER
 
 LONGEST = 40
 """Of texts and lists that may be of any length: longer ones show nothing new."""

@@ -18,7 +18,6 @@ from shared.adapters.cosmos.client import (
     status,
 )
 from shared.adapters.patience import patience
-from shared.kernel.commit import Commit, from_item, to_item
 from shared.kernel.errors import (
     ConfigurationError,
     OutcomeUnknown,
@@ -26,8 +25,9 @@ from shared.kernel.errors import (
     StoreThrottled,
     StoreUnavailable,
 )
+from shared.kernel.messages.commit import Commit, from_item, to_item
+from shared.kernel.messages.stream import StreamName
 from shared.kernel.ports import Appended, Collided, Found
-from shared.kernel.stream import StreamName
 
 PAGE = 1_000
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from shared.kernel.listing import Listing, Place
+from shared.kernel.views.listing import Listing, Place
 
 type Query = tuple[str, list[dict[str, Any]]]
 

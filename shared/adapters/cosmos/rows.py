@@ -15,9 +15,9 @@ from shared.adapters.cosmos.client import (
     store_error,
 )
 from shared.adapters.cosmos.listing import query
-from shared.kernel.listing import Listing
 from shared.kernel.ports import StoredRow
-from shared.kernel.view import Row, RowKey
+from shared.kernel.views.listing import Listing
+from shared.kernel.views.view import Row, RowKey
 
 _OF_KEY = "SELECT * FROM c ORDER BY c.stream"
 

@@ -10,8 +10,8 @@ import azure.functions as func
 
 from shared.adapters.http.problems import from_error
 from shared.adapters.http.responses import json_response
+from shared.kernel.delivery.lag import MOST_PAGES, Lag, feed_lag, log_lag
 from shared.kernel.errors import OnewriteError
-from shared.kernel.lag import MOST_PAGES, Lag, feed_lag, log_lag
 from shared.kernel.ports import Feed, Leases, LogReader, Progress
 
 

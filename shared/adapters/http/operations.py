@@ -10,11 +10,11 @@ from pydantic import Field, ValidationError
 from shared.adapters.http.problems import Fault, Problem, first_of, from_error, malformed, not_found
 from shared.adapters.http.responses import json_response
 from shared.adapters.names import CONSUMERS
-from shared.kernel.commit import timestamp
 from shared.kernel.delivery.deciding import Replay, carry_out
 from shared.kernel.delivery.parking import Action, Decision, Parked
 from shared.kernel.errors import OnewriteError
-from shared.kernel.message import Message
+from shared.kernel.messages.commit import timestamp
+from shared.kernel.messages.message import Message
 from shared.kernel.ports import Parking, StoredParked
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import azure.functions as func
 
 from shared.adapters.http.responses import NO_HEADERS
-from shared.kernel.decider import Refusal
+from shared.kernel.commands.decider import Refusal
 from shared.kernel.errors import (
     CommandIdReused,
     Conflict,

@@ -6,7 +6,7 @@ from typing import Any
 import azure.functions as func
 from pydantic_core import to_json
 
-from shared.kernel.commit import RecordedEvent
+from shared.kernel.messages.commit import RecordedEvent
 
 NO_HEADERS: Mapping[str, str] = {}
 

@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-from shared.kernel.commit import Commit
+from shared.kernel.messages.commit import Commit
+from shared.kernel.messages.stream import StreamName
 from shared.kernel.ports import Appended, Collided, Found
-from shared.kernel.stream import StreamName
 
 
 class MemoryEventStore:

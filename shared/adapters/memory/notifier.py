@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from shared.kernel.errors import NotificationTooLarge
-from shared.kernel.notification import Notification, Unwanted, size_of
+from shared.kernel.messages.notification import Notification, Unwanted, size_of
 
 LARGEST_REQUEST = 1_048_576
 OVERHEAD = 1_024

@@ -3,9 +3,9 @@
 import operator
 from typing import Any
 
-from shared.kernel.listing import Listing
 from shared.kernel.ports import StoredRow
-from shared.kernel.view import Row, RowKey
+from shared.kernel.views.listing import Listing
+from shared.kernel.views.view import Row, RowKey
 
 _COMPARE = {"=": operator.eq, ">=": operator.ge, "<=": operator.le}
 

@@ -6,11 +6,11 @@ from opentelemetry.trace import Span
 
 from shared.adapters.watching.names import COMMANDS
 from shared.adapters.watching.watcher import Watcher, traceparent
-from shared.kernel.dispatcher import Handler
+from shared.kernel.commands.dispatcher import Handler
+from shared.kernel.commands.outcome import Accepted, Outcome
+from shared.kernel.commands.request import CommandRequest
 from shared.kernel.errors import OnewriteError
-from shared.kernel.message import type_name
-from shared.kernel.outcome import Accepted, Outcome
-from shared.kernel.request import CommandRequest
+from shared.kernel.messages.message import type_name
 
 
 def watched(handle: Handler, watcher: Watcher) -> Handler:

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 from shared.adapters.watching.names import BATCH, CHARGE, CONFLICTS
 from shared.adapters.watching.watcher import Watcher
-from shared.kernel.commit import Commit
+from shared.kernel.messages.commit import Commit
+from shared.kernel.messages.stream import StreamName
 from shared.kernel.ports import Appended, Collided, EventStore, Found
-from shared.kernel.stream import StreamName
 
 
 class WatchedStore:

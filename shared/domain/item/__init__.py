@@ -5,9 +5,9 @@ from typing import Any
 from shared.domain.item import commands, events
 from shared.domain.item.decisions import decide
 from shared.domain.item.state import Item, evolve
-from shared.kernel.category import Category
-from shared.kernel.decider import Decider
-from shared.kernel.snapshot import Snapshots
+from shared.kernel.commands.category import Category
+from shared.kernel.commands.decider import Decider
+from shared.kernel.commands.snapshot import Snapshots
 
 
 def _before_orders(state: dict[str, Any]) -> dict[str, Any]:

@@ -31,7 +31,7 @@ from shared.domain.item.events import (
 from shared.domain.item.process import decide_for_order
 from shared.domain.item.shortages import with_crossing
 from shared.domain.item.state import Item
-from shared.kernel.decider import Decision, Refusal
+from shared.kernel.commands.decider import Decision, Refusal
 
 # Far above any warehouse, and far below what a JSON number holds exactly.
 MOST_IN_STOCK = 1_000_000_000

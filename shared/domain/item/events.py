@@ -1,6 +1,6 @@
 """What happened to an item. These names and shapes are stored for ever: a new shape is a new schema number."""
 
-from shared.kernel.message import Event
+from shared.kernel.messages.message import Event
 
 
 class ItemRegistered(Event):

@@ -3,9 +3,9 @@
 from shared.domain.order import commands, events
 from shared.domain.order.decisions import decide
 from shared.domain.order.state import Order, evolve
-from shared.kernel.category import Category
-from shared.kernel.decider import Decider
-from shared.kernel.snapshot import Snapshots
+from shared.kernel.commands.category import Category
+from shared.kernel.commands.decider import Decider
+from shared.kernel.commands.snapshot import Snapshots
 
 order = Category(
     name="order",

@@ -29,7 +29,7 @@ from shared.domain.order.events import (
     ReservationRecorded,
 )
 from shared.domain.order.state import Order
-from shared.kernel.decider import Decision, Refusal
+from shared.kernel.commands.decider import Decision, Refusal
 
 type Events = tuple[OrderEvent, ...]
 

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from shared.domain.item.commands import OrdersQuantity
 from shared.domain.order.commands import Sku
-from shared.kernel.message import Event, Message
+from shared.kernel.messages.message import Event, Message
 
 
 class OrderedLine(Message):

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from shared.domain.order.commands import ExpireOrder
 from shared.domain.orders import orders
-from shared.kernel.deadline import Deadline
+from shared.kernel.reactions.deadline import Deadline
 
 expiry = Deadline(
     name="order-expiry",

@@ -9,10 +9,10 @@ from shared.domain.replenishment import replenishment
 from shared.domain.replenishment.events import ReplenishmentRequested
 from shared.domain.replenishments import replenishments
 from shared.domain.stock import StockLevel, stock
-from shared.kernel.enricher import Enricher, Lookup
-from shared.kernel.message import Message
-from shared.kernel.notification import link_to
-from shared.kernel.stream import StreamName
+from shared.kernel.messages.message import Message
+from shared.kernel.messages.notification import link_to
+from shared.kernel.messages.stream import StreamName
+from shared.kernel.reactions.enricher import Enricher, Lookup
 
 
 def _skus(_stream: StreamName, event: events.OrderConfirmed) -> Iterable[str]:

@@ -9,9 +9,9 @@ from shared.domain.item import item
 from shared.domain.item.commands import Quantity, ReceiveStock
 from shared.domain.order import order
 from shared.domain.order.commands import CustomerId, RecordDispatch, Sku
-from shared.kernel.outside_event import OutsideData, OutsideReceptor
-from shared.kernel.receptor import Reaction
-from shared.kernel.stream import StreamName
+from shared.kernel.messages.inbound_event import OutsideData, OutsideReceptor
+from shared.kernel.messages.stream import StreamName
+from shared.kernel.reactions.receptor import Reaction
 
 OrderId = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$")]
 

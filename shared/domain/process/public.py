@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from shared.kernel.message import Message, PublicEvent
+from shared.kernel.messages.message import Message, PublicEvent
 
 
 class Line(Message):

@@ -7,8 +7,8 @@ from shared.domain.item.events import StockRanLow
 from shared.domain.replenishment import replenishment
 from shared.domain.replenishment.commands import RecordReplenishmentRequest
 from shared.domain.replenishment.events import ReplenishmentRequested
-from shared.kernel.policy import Fact, Policy
-from shared.kernel.stream import StreamName
+from shared.kernel.messages.stream import StreamName
+from shared.kernel.reactions.policy import Fact, Policy
 
 
 def _request(stream: StreamName, event: StockRanLow) -> Iterable[Fact[ReplenishmentRequested]]:

@@ -15,8 +15,8 @@ from shared.domain.order.events import (
     OrderRejected,
     OrderShipped,
 )
-from shared.kernel.receptor import Reaction, Receptor
-from shared.kernel.stream import StreamName
+from shared.kernel.messages.stream import StreamName
+from shared.kernel.reactions.receptor import Reaction, Receptor
 
 
 def _reserve(stream: StreamName, event: OrderPlaced) -> Iterable[Reaction]:

@@ -3,9 +3,9 @@
 from shared.domain.replenishment.commands import RecordReplenishmentRequest
 from shared.domain.replenishment.decisions import Replenishment, decide, evolve
 from shared.domain.replenishment.events import ReplenishmentRequested
-from shared.kernel.category import Category
-from shared.kernel.decider import Decider
-from shared.kernel.snapshot import Snapshots
+from shared.kernel.commands.category import Category
+from shared.kernel.commands.decider import Decider
+from shared.kernel.commands.snapshot import Snapshots
 
 replenishment = Category(
     name="replenishment",

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from shared.kernel.message import LARGEST_EXACT_INTEGER, Command
+from shared.kernel.messages.message import LARGEST_EXACT_INTEGER, Command
 
 Shortage = Annotated[int, Field(ge=1, le=LARGEST_EXACT_INTEGER, examples=[1])]
 

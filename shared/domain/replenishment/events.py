@@ -1,6 +1,6 @@
 """What happened to a replenishment. Names and shapes are stored for ever: a new shape is a new schema number."""
 
-from shared.kernel.message import Event
+from shared.kernel.messages.message import Event
 
 
 class ReplenishmentRequested(Event):

@@ -8,7 +8,7 @@ import pytest
 
 from consumers.webhooks.deliveries import parse
 from shared.kernel.errors import InvalidMessage
-from shared.kernel.outside_event import OutsideEvent
+from shared.kernel.messages.inbound_event import OutsideEvent
 from tests.consumers.webhooks.worlds import CARRIER, cloud, grid
 
 DATA = {"orderId": "O1", "customerId": "C1"}

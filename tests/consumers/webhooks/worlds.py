@@ -14,10 +14,10 @@ from shared.adapters.http.operations import Operations
 from shared.adapters.memory import MemoryEventStore, MemoryParking
 from shared.domain import domain
 from shared.domain.item.commands import RegisterItem
-from shared.kernel.dispatching import dispatcher
+from shared.kernel.commands.dispatching import dispatcher
 from shared.kernel.domain import Domain
+from shared.kernel.messages.stream import StreamName
 from shared.kernel.ports import Appended, Collided
-from shared.kernel.stream import StreamName
 from tests.consumers.worlds import now
 from tests.kernel.asking import no_pause
 from tests.kernel.worlds import request

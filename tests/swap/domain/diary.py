@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 
-from shared.kernel.category import Category
-from shared.kernel.decider import Decider
-from shared.kernel.message import Command, Event
-from shared.kernel.snapshot import Snapshots
+from shared.kernel.commands.category import Category
+from shared.kernel.commands.decider import Decider
+from shared.kernel.commands.snapshot import Snapshots
+from shared.kernel.messages.message import Command, Event
 
 
 class NoteLight(Command):

@@ -5,12 +5,12 @@ from typing import Annotated
 
 from pydantic import Field
 
-from shared.kernel.category import Category
-from shared.kernel.decider import Decider, Decision, Refusal
-from shared.kernel.message import Command, Event, Message
-from shared.kernel.snapshot import Snapshots
-from shared.kernel.stream import StreamName
-from shared.kernel.view import View
+from shared.kernel.commands.category import Category
+from shared.kernel.commands.decider import Decider, Decision, Refusal
+from shared.kernel.commands.snapshot import Snapshots
+from shared.kernel.messages.message import Command, Event, Message
+from shared.kernel.messages.stream import StreamName
+from shared.kernel.views.view import View
 
 
 class SwitchOn(Command):

@@ -6,14 +6,14 @@ from typing import Annotated
 
 from pydantic import Field
 
-from shared.kernel.deadline import Deadline
-from shared.kernel.enricher import Enricher
-from shared.kernel.message import Message, PublicEvent
-from shared.kernel.notification import link_to
-from shared.kernel.outside_event import OutsideData, OutsideReceptor
-from shared.kernel.policy import Fact, Policy
-from shared.kernel.receptor import Reaction, Receptor
-from shared.kernel.stream import StreamName
+from shared.kernel.messages.inbound_event import OutsideData, OutsideReceptor
+from shared.kernel.messages.message import Message, PublicEvent
+from shared.kernel.messages.notification import link_to
+from shared.kernel.messages.stream import StreamName
+from shared.kernel.reactions.deadline import Deadline
+from shared.kernel.reactions.enricher import Enricher
+from shared.kernel.reactions.policy import Fact, Policy
+from shared.kernel.reactions.receptor import Reaction, Receptor
 
 from .diary import NoteLight, RecordRest, Rested, diary
 from .lamp import GoDark, SwitchedOff, SwitchedOn, SwitchOn, lamp, lamps

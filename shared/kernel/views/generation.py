@@ -10,7 +10,7 @@ from typing import Any, Literal, Self
 from pydantic import BaseModel, ConfigDict
 
 from shared.kernel.ports import RowReader, Rows
-from shared.kernel.view import Row, RowKey, View
+from shared.kernel.views.view import Row, RowKey, View
 
 GENERATIONS = RowKey(view="~generations", key="all", stream="generations-all")
 

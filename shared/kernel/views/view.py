@@ -5,11 +5,11 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from typing import Any
 
-from shared.kernel.category import Category
+from shared.kernel.commands.category import Category
 from shared.kernel.delivery.parking import Suspecting
-from shared.kernel.envelope import Envelope
-from shared.kernel.message import Event, Message
-from shared.kernel.stream import StreamName
+from shared.kernel.messages.envelope import Envelope
+from shared.kernel.messages.message import Event, Message
+from shared.kernel.messages.stream import StreamName
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,11 +7,11 @@ from typing import Any
 from pydantic import ValidationError
 from pydantic_core import to_jsonable_python
 
-from shared.kernel.commit import RecordedEvent
-from shared.kernel.decider import Decider
+from shared.kernel.commands.decider import Decider
+from shared.kernel.commands.snapshot import Snapshots
 from shared.kernel.errors import ConfigurationError, InvalidMessage, UnknownMessage
-from shared.kernel.message import Command, Event, route_name, type_name
-from shared.kernel.snapshot import Snapshots
+from shared.kernel.messages.commit import RecordedEvent
+from shared.kernel.messages.message import Command, Event, route_name, type_name
 
 type Upcaster = Callable[[dict[str, Any]], dict[str, Any]]
 """Reads the data of one schema number of an event as that of the next."""

@@ -7,10 +7,10 @@ rows first, and the enricher itself stays without I/O.
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
-from shared.kernel.category import Category
-from shared.kernel.message import Event, Message, PublicEvent
-from shared.kernel.stream import StreamName
-from shared.kernel.view import View
+from shared.kernel.commands.category import Category
+from shared.kernel.messages.message import Event, Message, PublicEvent
+from shared.kernel.messages.stream import StreamName
+from shared.kernel.views.view import View
 
 
 @dataclass(frozen=True, slots=True)

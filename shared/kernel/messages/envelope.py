@@ -7,9 +7,9 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic_core import to_json
 
-from shared.kernel.commit import Commit
 from shared.kernel.errors import InvalidMessage
-from shared.kernel.stream import StreamName
+from shared.kernel.messages.commit import Commit
+from shared.kernel.messages.stream import StreamName
 
 
 class Envelope(BaseModel):

@@ -8,15 +8,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import chain
 
-from shared.kernel.commit import Commit
+from shared.kernel.commands.request import CommandRequest
 from shared.kernel.domain import Domain
-from shared.kernel.envelope import Envelope, envelopes
 from shared.kernel.errors import InvalidMessage, UnknownMessage
-from shared.kernel.message import type_name
+from shared.kernel.messages.commit import Commit
+from shared.kernel.messages.envelope import Envelope, envelopes
+from shared.kernel.messages.message import type_name
+from shared.kernel.messages.stream import StreamName
 from shared.kernel.ports import EventStore
-from shared.kernel.reactions import caused
-from shared.kernel.request import CommandRequest
-from shared.kernel.stream import StreamName
+from shared.kernel.reactions.caused_commands import caused
 
 BEHIND_EVERYTHING = 10**15
 MOST = 500

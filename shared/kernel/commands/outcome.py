@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass, field
 
-from shared.kernel.commit import Commit
-from shared.kernel.decider import Refusal
+from shared.kernel.commands.decider import Refusal
+from shared.kernel.messages.commit import Commit
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,14 +7,14 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic.alias_generators import to_camel
 
-from shared.kernel.category import Category
-from shared.kernel.commit import Metadata
-from shared.kernel.derived_id import chain_id, derived_id
+from shared.kernel.commands.category import Category
+from shared.kernel.commands.request import CommandRequest
 from shared.kernel.errors import InvalidMessage
-from shared.kernel.message import Command
-from shared.kernel.receptor import Reaction, checked
-from shared.kernel.request import CommandRequest
-from shared.kernel.trace_context import well_formed
+from shared.kernel.messages.commit import Metadata
+from shared.kernel.messages.derived_id import chain_id, derived_id
+from shared.kernel.messages.message import Command
+from shared.kernel.messages.trace_context import well_formed
+from shared.kernel.reactions.receptor import Reaction, checked
 
 
 class OutsideData(BaseModel):

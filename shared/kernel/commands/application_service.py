@@ -7,17 +7,17 @@ from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import replace
 from typing import Any
 
-from shared.kernel.category import Category
-from shared.kernel.commit import Commit
+from shared.kernel.commands.batch import Plan, Repeat, Verdict, plan
+from shared.kernel.commands.category import Category
+from shared.kernel.commands.command_batcher import Mailbox, Waiting
+from shared.kernel.commands.loading import Loaded, fold, load
+from shared.kernel.commands.outcome import Accepted, Outcome
+from shared.kernel.commands.request import CommandRequest
+from shared.kernel.commands.state_cache import WarmStates
 from shared.kernel.errors import CommandIdReused, Conflict, OutcomeUnknown, StoreError
-from shared.kernel.loading import Loaded, fold, load
-from shared.kernel.mailbox import Mailbox, Waiting
-from shared.kernel.outcome import Accepted, Outcome
-from shared.kernel.plan import Plan, Repeat, Verdict, plan
+from shared.kernel.messages.commit import Commit
+from shared.kernel.messages.stream import StreamName
 from shared.kernel.ports import Appended, Collided, EventStore, Found
-from shared.kernel.request import CommandRequest
-from shared.kernel.stream import StreamName
-from shared.kernel.warm import WarmStates
 
 
 class ApplicationService:

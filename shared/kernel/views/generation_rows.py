@@ -4,10 +4,15 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from shared.kernel.generation import NEVER_REBUILT, Generations, generation_name, read_generations
-from shared.kernel.listing import Listing
 from shared.kernel.ports import RowReader, StoredRow
-from shared.kernel.view import Row, RowKey
+from shared.kernel.views.generation import (
+    NEVER_REBUILT,
+    Generations,
+    generation_name,
+    read_generations,
+)
+from shared.kernel.views.listing import Listing
+from shared.kernel.views.view import Row, RowKey
 
 KEPT = timedelta(seconds=2)
 """How long it is believed which generation is read: until then the one before it is kept up as well."""

@@ -7,7 +7,7 @@ or renames modules makes the same ids, and the unique command ids of the store t
 import json
 from uuid import UUID, uuid5
 
-from shared.kernel.stream import StreamName
+from shared.kernel.messages.stream import StreamName
 
 NAMESPACE = UUID("004c4c5e-75cf-4608-8767-8c9c9779f446")
 """The project's own (RFC 9562, section 5.5): another namespace would repeat everything that was ever caused."""

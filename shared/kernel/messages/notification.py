@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from typing import Any, Literal, NotRequired, TypedDict
 from urllib.parse import quote
 
-from shared.kernel.enricher import Enricher
-from shared.kernel.envelope import Envelope
-from shared.kernel.message import Event, Message, PublicEvent, route_name
-from shared.kernel.view import View
+from shared.kernel.messages.envelope import Envelope
+from shared.kernel.messages.message import Event, Message, PublicEvent, route_name
+from shared.kernel.reactions.enricher import Enricher
+from shared.kernel.views.view import View
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,9 +5,9 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
-from shared.kernel.outcome import Outcome
-from shared.kernel.request import CommandRequest
-from shared.kernel.stream import StreamName
+from shared.kernel.commands.outcome import Outcome
+from shared.kernel.commands.request import CommandRequest
+from shared.kernel.messages.stream import StreamName
 
 MOST_AT_ONCE = 100
 

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from shared.kernel.commands.outcome import Negative, Outdated, Refused
+from shared.kernel.commands.request import CommandRequest
 from shared.kernel.errors import OnewriteError
-from shared.kernel.outcome import Negative, Outdated, Refused
-from shared.kernel.request import CommandRequest
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from shared.kernel.commit import StoredSnapshot
+from shared.kernel.messages.commit import StoredSnapshot
 
 EVERY = 50
 """One commit in so many carries a snapshot, unless a category says otherwise."""

@@ -2,8 +2,8 @@
 
 from collections.abc import Awaitable, Callable
 
-from shared.kernel.application_service import ApplicationService
-from shared.kernel.dispatcher import Dispatcher, Handler
+from shared.kernel.commands.application_service import ApplicationService
+from shared.kernel.commands.dispatcher import Dispatcher, Handler
 from shared.kernel.domain import Domain
 from shared.kernel.ports import EventStore
 

@@ -3,11 +3,11 @@
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from shared.kernel.category import Category
-from shared.kernel.derived_id import derived_id
+from shared.kernel.commands.category import Category
 from shared.kernel.errors import ConfigurationError
-from shared.kernel.message import Command, Event
-from shared.kernel.stream import StreamName
+from shared.kernel.messages.derived_id import derived_id
+from shared.kernel.messages.message import Command, Event
+from shared.kernel.messages.stream import StreamName
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,15 +8,15 @@ from typing import Any
 
 from pydantic_core import to_json
 
-from shared.kernel.category import Category, record
-from shared.kernel.commit import Commit, RecordedEvent, StoredSnapshot
-from shared.kernel.decider import Refusal
+from shared.kernel.commands.category import Category, record
+from shared.kernel.commands.decider import Refusal
+from shared.kernel.commands.loading import Loaded
+from shared.kernel.commands.outcome import Negative, Outdated, Refused, Unchanged
+from shared.kernel.commands.request import CommandRequest
+from shared.kernel.commands.snapshot import LARGEST
 from shared.kernel.errors import EventTooLarge
-from shared.kernel.loading import Loaded
-from shared.kernel.message import Event, check_numbers
-from shared.kernel.outcome import Negative, Outdated, Refused, Unchanged
-from shared.kernel.request import CommandRequest
-from shared.kernel.snapshot import LARGEST
+from shared.kernel.messages.commit import Commit, RecordedEvent, StoredSnapshot
+from shared.kernel.messages.message import Event, check_numbers
 
 MOST_COMMITS = 100
 """So many operations fit into a transactional batch of Cosmos DB."""

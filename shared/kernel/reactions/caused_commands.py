@@ -3,15 +3,15 @@
 from collections.abc import Iterator
 from typing import Any
 
-from shared.kernel.commit import Metadata
+from shared.kernel.commands.outcome import Outcome, Refused
+from shared.kernel.commands.request import CommandRequest
 from shared.kernel.domain import Domain
-from shared.kernel.envelope import Envelope
 from shared.kernel.errors import ReactionFailed
-from shared.kernel.message import Event, type_name
-from shared.kernel.outcome import Outcome, Refused
-from shared.kernel.policy import Policy
-from shared.kernel.receptor import Receptor
-from shared.kernel.request import CommandRequest
+from shared.kernel.messages.commit import Metadata
+from shared.kernel.messages.envelope import Envelope
+from shared.kernel.messages.message import Event, type_name
+from shared.kernel.reactions.policy import Policy
+from shared.kernel.reactions.receptor import Receptor
 
 type Reacting = Receptor[Any] | Policy[Any, Any]
 

@@ -6,9 +6,9 @@ from typing import Any
 
 from pydantic_core import to_json, to_jsonable_python
 
-from shared.kernel.commit import Metadata
-from shared.kernel.message import Command, type_name
-from shared.kernel.stream import StreamName
+from shared.kernel.messages.commit import Metadata
+from shared.kernel.messages.message import Command, type_name
+from shared.kernel.messages.stream import StreamName
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,10 +2,10 @@
 
 from collections.abc import Awaitable, Callable
 
+from shared.kernel.commands.outcome import Outcome
+from shared.kernel.commands.request import CommandRequest
 from shared.kernel.errors import ConfigurationError, UnknownMessage
-from shared.kernel.message import Command, type_name
-from shared.kernel.outcome import Outcome
-from shared.kernel.request import CommandRequest
+from shared.kernel.messages.message import Command, type_name
 
 type Handler = Callable[[CommandRequest], Awaitable[Outcome]]
 

@@ -8,12 +8,12 @@ alone. And it is total: the decider gives the fact or nothing, in whatever order
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from shared.kernel.category import Category
-from shared.kernel.derived_id import fact_id
+from shared.kernel.commands.category import Category
 from shared.kernel.errors import ConfigurationError
-from shared.kernel.message import Command, Event
-from shared.kernel.receptor import Reaction, checked
-from shared.kernel.stream import StreamName
+from shared.kernel.messages.derived_id import fact_id
+from shared.kernel.messages.message import Command, Event
+from shared.kernel.messages.stream import StreamName
+from shared.kernel.reactions.receptor import Reaction, checked
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from shared.kernel.commit import Commit, Metadata
-from shared.kernel.derived_id import derived_id
-from shared.kernel.listing import Scalar
-from shared.kernel.message import Command
-from shared.kernel.request import CommandRequest
-from shared.kernel.stream import StreamName
-from shared.kernel.view import View
+from shared.kernel.commands.request import CommandRequest
+from shared.kernel.messages.commit import Commit, Metadata
+from shared.kernel.messages.derived_id import derived_id
+from shared.kernel.messages.message import Command
+from shared.kernel.messages.stream import StreamName
+from shared.kernel.views.listing import Scalar
+from shared.kernel.views.view import View
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,8 +4,8 @@ import asyncio
 from collections import defaultdict
 from collections.abc import Awaitable, Callable
 
-from shared.kernel.envelope import Envelope
-from shared.kernel.message import Event, type_name
+from shared.kernel.messages.envelope import Envelope
+from shared.kernel.messages.message import Event, type_name
 
 type Handler = Callable[[Envelope, Event], Awaitable[None]]
 

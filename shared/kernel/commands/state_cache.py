@@ -2,8 +2,8 @@
 
 from collections import OrderedDict
 
-from shared.kernel.loading import Loaded
-from shared.kernel.stream import StreamName
+from shared.kernel.commands.loading import Loaded
+from shared.kernel.messages.stream import StreamName
 
 
 class WarmStates:

@@ -5,12 +5,12 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic.alias_generators import to_camel
 
-from shared.kernel.commit import Metadata
+from shared.kernel.commands.request import CommandRequest
 from shared.kernel.domain import Domain
 from shared.kernel.errors import InvalidMessage
-from shared.kernel.message import Command, type_name
-from shared.kernel.request import CommandRequest
-from shared.kernel.stream import StreamName
+from shared.kernel.messages.commit import Metadata
+from shared.kernel.messages.message import Command, type_name
+from shared.kernel.messages.stream import StreamName
 
 
 class WaitingCommand(BaseModel):

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from shared.kernel.category import Category
-from shared.kernel.commit import Commit, check_contiguous
+from shared.kernel.commands.category import Category
+from shared.kernel.messages.commit import Commit, check_contiguous
+from shared.kernel.messages.stream import StreamName
 from shared.kernel.ports import EventStore
-from shared.kernel.stream import StreamName
 
 FURTHER_BACK = 1_000
 

@@ -1,0 +1,1 @@
+"""What is said: commands and events, streams and commits, envelopes and notifications."""

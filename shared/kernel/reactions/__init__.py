@@ -1,0 +1,1 @@
+"""What an event causes: receptors, policies, enrichers, deadlines."""

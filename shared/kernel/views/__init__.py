@@ -1,0 +1,1 @@
+"""Read models: rows, their generations, and lists of them."""
