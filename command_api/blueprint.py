@@ -2,9 +2,9 @@
 
 import azure.functions as func
 
-from command_api.application import RIGHTS, application
 from command_api.causes import get_causes
 from command_api.commands import post_command
+from command_api.composition import RIGHTS, application
 from command_api.health import get_health
 from command_api.mailbox import get_outcome
 from command_api.openapi import document, page

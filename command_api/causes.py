@@ -4,7 +4,7 @@ from typing import Any
 
 import azure.functions as func
 
-from command_api.application import Application
+from command_api.composition import Application
 from command_api.parsing import stream_name, version_in
 from shared.adapters.http.problems import Problem, from_error, not_found
 from shared.adapters.http.responses import event_json, json_response

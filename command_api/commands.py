@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import azure.functions as func
 
-from command_api.application import Application
+from command_api.composition import Application
 from command_api.mailbox import put
 from command_api.parsing import command_headers, command_request
 from command_api.preferences import Preferences

@@ -7,7 +7,7 @@ from typing import Any
 
 import azure.functions as func
 
-from command_api.application import Application
+from command_api.composition import Application
 from shared.adapters.http.responses import json_response, unready
 from shared.kernel.errors import OnewriteError
 from shared.kernel.messages.stream import StreamName

@@ -6,11 +6,11 @@ from urllib.parse import quote
 
 import azure.functions as func
 
-from command_api.application import Application
+from command_api.composition import Application
 from command_api.parsing import checked_token, stream_name
 from shared.adapters.http.problems import Fault, Problem, from_error, malformed
 from shared.adapters.http.responses import event_json, json_response, queued
-from shared.kernel.commands.final_outcome import FinalOutcome
+from shared.kernel.commands.outcome import FinalOutcome
 from shared.kernel.commands.queued_command import encode_command
 from shared.kernel.commands.request import CommandRequest
 from shared.kernel.delivery.partition import partition_of

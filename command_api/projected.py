@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 
-from command_api.application import Application
+from command_api.composition import Application
 from shared.kernel.errors import StoreThrottled, StoreUnavailable
 from shared.kernel.messages.commit import Commit
 from shared.kernel.messages.stream import StreamName

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import azure.functions as func
 
-from command_api.application import Application
+from command_api.composition import Application
 from command_api.parsing import stream_name, version_in
 from shared.adapters.http.problems import Problem, from_error, not_found
 from shared.adapters.http.responses import event_json, json_response

@@ -4,7 +4,7 @@ import re
 
 import azure.functions as func
 
-from command_api.application import Application
+from command_api.composition import Application
 from command_api.paging import next_page, parse_listing
 from command_api.parsing import SHOWN
 from command_api.preferences import Preferences

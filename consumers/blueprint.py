@@ -4,7 +4,7 @@ from typing import List
 
 import azure.functions as func
 
-from consumers import application
+from consumers import composition
 from consumers.mailbox import command_in
 from consumers.progress import note
 from consumers.rebuild_operations import answer_rebuild
@@ -39,7 +39,7 @@ async def projections(events: List[func.EventHubEvent]) -> None:
     """Bring the rows of the views up to date."""
     bodies = [event.get_body() for event in events]
     with telemetry.handling("project", bodies):
-        await (await application.projections()).project(bodies)
+        await (await composition.projections()).project(bodies)
     partitions = wiring.settings().event_partitions
     await note(await wiring.progress(), names.PROJECTIONS, events, partitions)
 
@@ -63,7 +63,7 @@ async def reactions(events: List[func.EventHubEvent]) -> None:
     """Dispatch what events cause."""
     bodies = [event.get_body() for event in events]
     with telemetry.handling("react", bodies):
-        await (await application.reactions()).react(bodies)
+        await (await composition.reactions()).react(bodies)
     partitions = wiring.settings().event_partitions
     await note(await wiring.progress(), names.REACTIONS, events, partitions)
 
@@ -87,7 +87,7 @@ async def notifications(events: List[func.EventHubEvent]) -> None:
     """Tell others what happened."""
     bodies = [event.get_body() for event in events]
     with telemetry.handling("notify", bodies):
-        await (await application.notifications()).notify(bodies)
+        await (await composition.notifications()).notify(bodies)
     partitions = wiring.settings().event_partitions
     await note(await wiring.progress(), names.NOTIFICATIONS, events, partitions)
 
@@ -111,7 +111,7 @@ async def mailbox(commands: List[func.EventHubEvent]) -> None:
     """Handle the commands that wait."""
     bodies = [command.get_body() for command in commands]
     with telemetry.handling("mailbox", bodies):
-        await (await application.mailbox()).handle(bodies)
+        await (await composition.mailbox()).handle(bodies)
     partitions = wiring.settings().command_partitions
     await note(await wiring.progress(), names.MAILBOX, commands, partitions, command_in)
 
@@ -120,27 +120,27 @@ async def mailbox(commands: List[func.EventHubEvent]) -> None:
 @blueprint.route("webhooks", methods=["POST", "OPTIONS"], auth_level=func.AuthLevel.ANONYMOUS)
 async def webhook(req: func.HttpRequest) -> func.HttpResponse:
     """Take events of others, from senders that are not bound to the platform."""
-    return await telemetry.request(req, "webhooks", (await application.receiver()).receive(req))
+    return await telemetry.request(req, "webhooks", (await composition.receiver()).receive(req))
 
 
 @blueprint.event_grid_trigger("event")
-async def outside_event(event: func.EventGridEvent) -> None:
+async def inbound_event(event: func.EventGridEvent) -> None:
     """Take an event of others from the platform, in either schema."""
     with telemetry.failures("webhooks"):
-        await (await application.webhooks()).take(body_of(event))
+        await (await composition.webhooks()).take(body_of(event))
 
 
 @blueprint.timer_trigger("due", schedule="30 * * * * *", use_monitor=True)
 async def deadlines(due: func.TimerRequest) -> None:  # noqa: ARG001 - the trigger's
     """Call off what has waited for too long."""
-    await (await application.deadlines()).run()
+    await (await composition.deadlines()).run()
 
 
 # It keeps the time of the sweep, which it waits for.
 @blueprint.timer_trigger("due", schedule=names.SWEEP_SCHEDULE, use_monitor=True)
 async def rebuild(due: func.TimerRequest) -> None:  # noqa: ARG001 - the trigger's
     """Go on with the views that are being rebuilt."""
-    await (await application.rebuild()).run(REBUILD_SECONDS)
+    await (await composition.rebuild()).run(REBUILD_SECONDS)
 
 
 @blueprint.route(
@@ -148,20 +148,20 @@ async def rebuild(due: func.TimerRequest) -> None:  # noqa: ARG001 - the trigger
 )
 async def view_rebuild(req: func.HttpRequest) -> func.HttpResponse:
     """Begin to rebuild a view, or show how far it is."""
-    return await answer_rebuild(req, await application.rebuild())
+    return await answer_rebuild(req, await composition.rebuild())
 
 
 @blueprint.timer_trigger("due", schedule="15 * * * * *", use_monitor=True)
 async def measure(due: func.TimerRequest) -> None:  # noqa: ARG001 - the trigger's
     """Measure what waits and what is parked, if somebody takes it."""
     if telemetry.watcher() is not None:
-        await (await application.measuring()).run()
+        await (await composition.measuring()).run()
 
 
 @blueprint.route("operations/lag", methods=["GET"], auth_level=func.AuthLevel.ADMIN)
 async def lag(req: func.HttpRequest) -> func.HttpResponse:  # noqa: ARG001 - the trigger's
     """Show how far each stage is behind."""
-    return await show_lag(await application.lags())
+    return await show_lag(await composition.lags())
 
 
 @blueprint.route("operations/parked", methods=["GET"], auth_level=func.AuthLevel.ADMIN)
@@ -177,7 +177,7 @@ async def parked(req: func.HttpRequest) -> func.HttpResponse:  # noqa: ARG001 - 
 )
 async def release_parked(req: func.HttpRequest) -> func.HttpResponse:
     """Replay a parked stream."""
-    return await decide(req, application.operations, Action.RELEASE)
+    return await decide(req, composition.operations, Action.RELEASE)
 
 
 @blueprint.route(
@@ -185,10 +185,10 @@ async def release_parked(req: func.HttpRequest) -> func.HttpResponse:
 )
 async def skip_parked(req: func.HttpRequest) -> func.HttpResponse:
     """Pass over the event that a stream is parked at."""
-    return await decide(req, application.operations, Action.SKIP)
+    return await decide(req, composition.operations, Action.SKIP)
 
 
 @blueprint.route("operations/rights/consumers", methods=["GET"], auth_level=func.AuthLevel.ADMIN)
 async def consumers_rights(req: func.HttpRequest) -> func.HttpResponse:  # noqa: ARG001 - the trigger's
     """Show which of its rights this role has."""
-    return await show_rights(await wiring.attempts(*application.RIGHTS))
+    return await show_rights(await wiring.attempts(*composition.RIGHTS))

@@ -8,11 +8,10 @@ from typing import Any
 
 from consumers.delivery import Arrival, Delivery, Run
 from shared.kernel.commands.dispatcher import Dispatcher
-from shared.kernel.commands.final_outcome import failed, final
-from shared.kernel.commands.outcome import Accepted
-from shared.kernel.commands.queued_command import WaitingCommand, request_of, stream_of
+from shared.kernel.commands.outcome import Accepted, failed, final
+from shared.kernel.commands.queued_command import QueuedCommand, request_of, stream_of
 from shared.kernel.delivery.parking import Parked, unfolded, whole
-from shared.kernel.delivery.retry import patiently
+from shared.kernel.delivery.retry import retrying
 from shared.kernel.domain import Domain
 from shared.kernel.errors import CommandIdReused, PassedOver, may_pass
 from shared.kernel.ports import Outcomes, Parking
@@ -21,7 +20,7 @@ CONSUMER = "mailbox"
 
 
 @dataclass(frozen=True, slots=True)
-class DurableMailbox:
+class Mailbox:
     """Hands waiting commands to the dispatcher, and keeps what leaves no commit."""
 
     domain: Domain
@@ -37,18 +36,18 @@ class DurableMailbox:
 
     async def replay(self, marker: Parked) -> int | Parked:
         """Handles a parked command again; returns its version, or the marker that it stays parked at."""
-        waiting = WaitingCommand.model_validate(unfolded(marker.envelope or {}))
+        waiting = QueuedCommand.model_validate(unfolded(marker.envelope or {}))
         run = Run(marker.stream, {marker.version: waiting})
         return await self._delivery.replay(run) or marker.version
 
     @property
-    def _delivery(self) -> Delivery[WaitingCommand, None]:
+    def _delivery(self) -> Delivery[QueuedCommand, None]:
         # A command that comes again may be known by now: what is parked alone holds back nothing.
         return Delivery(
             *(CONSUMER, self.parking, self.now, _shown), self._handle, heeds_markers=False
         )
 
-    async def _handle(self, run: Run[WaitingCommand]) -> None:
+    async def _handle(self, run: Run[QueuedCommand]) -> None:
         """Decide a command, or let it fail for good if an operator passed it over."""
         for waiting in run.messages:
             await self._decide(waiting)
@@ -56,19 +55,19 @@ class DurableMailbox:
             waiting, reason = run.arrived[version], run.skips[version].reason
             skipped = PassedOver(f"An operator passed it over: {reason}")
             kept = failed(waiting.stream, waiting.command_id, skipped)
-            await patiently(self.pause, self.outcomes.write, kept)
+            await retrying(self.pause, self.outcomes.write, kept)
 
-    async def _decide(self, waiting: WaitingCommand) -> None:
+    async def _decide(self, waiting: QueuedCommand) -> None:
         """Decide a command, unless it has its outcome; keep the outcome before the checkpoint is taken.
 
         Raises InvalidMessage, UnknownMessage for one that this code does not know, or what may go well later.
         """
         stream, command_id = waiting.stream, waiting.command_id
-        if await patiently(self.pause, self.outcomes.read, stream, command_id) is not None:
+        if await retrying(self.pause, self.outcomes.read, stream, command_id) is not None:
             return
         request = request_of(waiting, self.domain)
         try:
-            outcome = await patiently(self.pause, self.dispatcher.dispatch, request)
+            outcome = await retrying(self.pause, self.dispatcher.dispatch, request)
         except CommandIdReused:
             # The id has its outcome: that of the command that came first.
             return
@@ -80,10 +79,10 @@ class DurableMailbox:
             if isinstance(outcome, Accepted):
                 return
             kept = final(request, outcome)
-        await patiently(self.pause, self.outcomes.write, kept)
+        await retrying(self.pause, self.outcomes.write, kept)
 
 
-def command_in(body: bytes) -> Arrival[WaitingCommand]:
+def command_in(body: bytes) -> Arrival[QueuedCommand]:
     """Reads a message of the mailbox, which parks itself alone: those behind it go on; raises InvalidMessage."""
     waiting, stream = stream_of(body)
     named = f"{waiting.stream} {waiting.command_id}".encode()
@@ -91,7 +90,7 @@ def command_in(body: bytes) -> Arrival[WaitingCommand]:
     return Arrival(str(stream), name, 1, waiting)
 
 
-def _shown(waiting: WaitingCommand) -> Mapping[str, Any]:
+def _shown(waiting: QueuedCommand) -> Mapping[str, Any]:
     """Give all of a command, which nobody else keeps, and its trace where every message has it."""
     shown = waiting.model_dump(mode="json", by_alias=True, exclude_none=True)
     return whole({**shown, "traceparent": waiting.metadata.traceparent})

@@ -9,7 +9,7 @@ from typing import Any
 
 from consumers.delivery import Delivery, Run, event_in, replay_stored, shown_event
 from shared.kernel.delivery.parking import Parked, Suspecting
-from shared.kernel.delivery.retry import patiently
+from shared.kernel.delivery.retry import retrying
 from shared.kernel.domain import Domain
 from shared.kernel.errors import NotificationRefused, NotificationTooLarge, Poison
 from shared.kernel.messages.envelope import Envelope
@@ -69,7 +69,7 @@ class Notifications:
         if lookup is None:
             return {}
         keys = list(dict.fromkeys(lookup.keys(envelope.stream, event)))
-        reads = [patiently(self.pause, self.rows.of_key, lookup.view.name, key) for key in keys]
+        reads = [retrying(self.pause, self.rows.of_key, lookup.view.name, key) for key in keys]
         return dict(zip(keys, await asyncio.gather(*reads), strict=True))
 
     def _checked(self, made: Notification) -> Notification:
@@ -83,7 +83,7 @@ class Notifications:
         told = list(chain.from_iterable(batch))
         if not told:
             return ()
-        unwanted = await patiently(self.pause, self.notifier.publish, told)
+        unwanted = await retrying(self.pause, self.notifier.publish, told)
         return [_blamed(one) for one in unwanted]
 
 

@@ -7,9 +7,9 @@ from azure.functions.warmup import WarmUpContext
 
 from shared.adapters import names, telemetry, wiring
 from shared.adapters.http.rights import show_rights
+from shared.adapters.otel.names import MENDED
 from shared.adapters.settings import feed_poll_delay
-from shared.adapters.watching.names import MENDED
-from single_publisher import application
+from single_publisher import composition
 
 blueprint = func.Blueprint()
 
@@ -39,7 +39,7 @@ _LOGGER = logging.getLogger("onewrite.sweep")
 async def single_publisher(documents: str) -> None:
     """Publish what has been committed; the array arrives as JSON and is read once."""
     with telemetry.failures("publish"):
-        await (await application.publisher()).publish(documents)
+        await (await composition.publisher()).publish(documents)
 
 
 @blueprint.warm_up_trigger("starting")
@@ -51,7 +51,7 @@ async def warmup(starting: WarmUpContext) -> None:  # noqa: ARG001 - the trigger
 @blueprint.timer_trigger("due", schedule=names.SWEEP_SCHEDULE, use_monitor=True)
 async def sweep(due: func.TimerRequest) -> None:  # noqa: ARG001 - the trigger's
     """Prove that what was written arrived, and mend what did not."""
-    swept = await (await application.sweep()).run(SWEEP_SECONDS)
+    swept = await (await composition.sweep()).run(SWEEP_SECONDS)
     if swept.mended:
         telemetry.count(MENDED, len(swept.mended))
         _LOGGER.warning("the sweep mended %d streams: %s", len(swept.mended), swept.mended[:20])
@@ -64,7 +64,7 @@ async def sweep(due: func.TimerRequest) -> None:  # noqa: ARG001 - the trigger's
 )
 async def release_unpublished(req: func.HttpRequest) -> func.HttpResponse:
     """Publish a parked stream."""
-    return await (await application.operations()).release(req)
+    return await (await composition.operations()).release(req)
 
 
 @blueprint.route(
@@ -74,7 +74,7 @@ async def release_unpublished(req: func.HttpRequest) -> func.HttpResponse:
 )
 async def skip_unpublished(req: func.HttpRequest) -> func.HttpResponse:
     """Leave the event that a stream is parked at unpublished."""
-    return await (await application.operations()).skip(req)
+    return await (await composition.operations()).skip(req)
 
 
 @blueprint.route(
@@ -82,4 +82,4 @@ async def skip_unpublished(req: func.HttpRequest) -> func.HttpResponse:
 )
 async def single_publisher_rights(req: func.HttpRequest) -> func.HttpResponse:  # noqa: ARG001 - the trigger's
     """Show which of its rights this role has."""
-    return await show_rights(await wiring.attempts(*application.RIGHTS))
+    return await show_rights(await wiring.attempts(*composition.RIGHTS))

@@ -47,7 +47,7 @@ WORDS = {
 }
 
 OF_THE_DOMAIN = {"Command", "Event", "View", "Category", "Domain"}
-OF_THE_DOMAIN |= {"Enricher", "Policy", "Receptor", "OutsideReceptor", "Deadline"}
+OF_THE_DOMAIN |= {"Enricher", "Policy", "Receptor", "InboundReceptor", "Deadline"}
 """Classes of the kernel of which the domain makes its own."""
 
 

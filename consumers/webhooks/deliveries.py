@@ -11,7 +11,7 @@ from pydantic.alias_generators import to_camel
 from pydantic_core import from_json
 
 from shared.kernel.errors import InvalidMessage
-from shared.kernel.messages.inbound_event import OutsideEvent
+from shared.kernel.messages.inbound_event import InboundEvent
 from shared.kernel.messages.trace_context import well_formed
 
 # Both go into what is stored. A source is a URI: without spaces, it cannot run into the id behind it.
@@ -33,9 +33,9 @@ class _CloudEvent(BaseModel):
     data: Any = None
     data_base64: Base64Bytes | None = None
 
-    def event(self) -> OutsideEvent:
+    def event(self) -> InboundEvent:
         data = self.data if self.data_base64 is None else _json(self.data_base64)
-        return OutsideEvent(self.source, self.id, self.type, data, well_formed(self.traceparent))
+        return InboundEvent(self.source, self.id, self.type, data, well_formed(self.traceparent))
 
 
 class _EventGridEvent(BaseModel):
@@ -47,11 +47,11 @@ class _EventGridEvent(BaseModel):
     event_time: Time | None = None
     data: Any = None
 
-    def event(self) -> OutsideEvent:
-        return OutsideEvent(self.topic, self.id, self.event_type, self.data)
+    def event(self) -> InboundEvent:
+        return InboundEvent(self.topic, self.id, self.event_type, self.data)
 
 
-def parse(headers: Mapping[str, str], body: bytes) -> list[OutsideEvent]:
+def parse(headers: Mapping[str, str], body: bytes) -> list[InboundEvent]:
     """Read all events of a delivery; raises InvalidMessage, for the whole of it, that says where."""
     try:
         content = _json(body)
@@ -63,12 +63,12 @@ def parse(headers: Mapping[str, str], body: bytes) -> list[OutsideEvent]:
     return [_read(one, number) for number, one in enumerate(found)]
 
 
-def read(content: Any) -> OutsideEvent:  # noqa: ANN401 - JSON
+def read(content: Any) -> InboundEvent:  # noqa: ANN401 - JSON
     """Read one event, in either schema; raises InvalidMessage."""
     return _read(content, 0)
 
 
-def _read(content: Any, number: int) -> OutsideEvent:  # noqa: ANN401 - JSON
+def _read(content: Any, number: int) -> InboundEvent:  # noqa: ANN401 - JSON
     schema = (
         _CloudEvent if isinstance(content, dict) and "specversion" in content else _EventGridEvent
     )

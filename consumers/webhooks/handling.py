@@ -10,11 +10,11 @@ from consumers.delivery import Delivery, Run
 from consumers.webhooks.deliveries import parse, read
 from shared.kernel.commands.dispatcher import Dispatcher
 from shared.kernel.delivery.parking import Parked, whole
-from shared.kernel.delivery.retry import patiently
+from shared.kernel.delivery.retry import retrying
 from shared.kernel.domain import Domain
 from shared.kernel.errors import InvalidMessage
 from shared.kernel.messages.commit import timestamp
-from shared.kernel.messages.inbound_event import OutsideEvent
+from shared.kernel.messages.inbound_event import InboundEvent
 from shared.kernel.ports import Parking
 from shared.kernel.reactions.caused_commands import unrefused
 
@@ -31,7 +31,7 @@ class Webhooks:
     now: Callable[[], datetime]
     pause: Callable[[int], Awaitable[None]]
 
-    async def handle(self, events: Sequence[OutsideEvent]) -> None:
+    async def handle(self, events: Sequence[InboundEvent]) -> None:
         """Handles all events of a delivery; raises a group of what may go well later: the delivery comes again.
 
         What can never go well is parked, with the whole event: it is neither lost nor sent again in vain.
@@ -54,26 +54,26 @@ class Webhooks:
         return await self._delivery.replay(run) or marker.version
 
     @property
-    def _delivery(self) -> Delivery[OutsideEvent, None]:
+    def _delivery(self) -> Delivery[InboundEvent, None]:
         # Each event is parked for itself: others of its source need not wait for it.
         return Delivery(
             *(CONSUMER, self.parking, self.now, _shown), self._handle, heeds_markers=False
         )
 
-    async def _handle(self, run: Run[OutsideEvent]) -> None:
+    async def _handle(self, run: Run[InboundEvent]) -> None:
         time = timestamp(self.now())
         for event in run.messages:
-            for receptor in self.domain.outside:
+            for receptor in self.domain.inbound:
                 if receptor.event_type == event.type:
                     for request in receptor.commands(event, time):
                         dispatch = self.dispatcher.dispatch
-                        unrefused(request, await patiently(self.pause, dispatch, request))
+                        unrefused(request, await retrying(self.pause, dispatch, request))
 
 
-def _shown(event: OutsideEvent) -> Mapping[str, Any]:
+def _shown(event: InboundEvent) -> Mapping[str, Any]:
     """Give all of an event, which nobody else keeps, so that it can be read again."""
     return whole({name: value for name, value in asdict(event).items() if value is not None})
 
 
-def _name(event: OutsideEvent) -> str:
-    return f"outside-{hashlib.sha256(event.key.encode()).hexdigest()[:32]}"
+def _name(event: InboundEvent) -> str:
+    return f"inbound-{hashlib.sha256(event.key.encode()).hexdigest()[:32]}"

@@ -13,10 +13,10 @@ from azure.eventhub.aio._producer_async import EventHubProducer
 from azure.eventhub.amqp import AmqpAnnotatedMessage
 from azure.eventhub.exceptions import EventHubError
 
+from shared.adapters.backoff import back_off
 from shared.adapters.connections import Identity
 from shared.adapters.identity import credential
 from shared.adapters.names import COMMANDS_HUB, EVENTS_HUB
-from shared.adapters.patience import patience
 from shared.adapters.settings import Settings
 from shared.adapters.tls import trusted
 from shared.kernel.errors import ConfigurationError, EventTooLarge, LogUnavailable
@@ -72,7 +72,7 @@ class EventHubsLog:
                     await self._drop_link(partition)
                 if time.monotonic() > deadline:
                     raise LogUnavailable(f"Event Hubs, partition {partition}: {error}") from error
-            await patience(attempt, "log")
+            await back_off(attempt, "log")
         raise AssertionError("counting has no end")
 
     async def warm(self) -> None:

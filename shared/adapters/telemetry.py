@@ -15,7 +15,7 @@ from shared.kernel.ports import EventStore, Log, Parking
 if TYPE_CHECKING:
     import azure.functions as func
 
-    from shared.adapters.watching.watcher import Watcher
+    from shared.adapters.otel.watcher import Watcher
 
 
 @cache
@@ -24,7 +24,7 @@ def watcher() -> "Watcher | None":
     exporters = Exporters.read()
     if not (exporters.otlp or exporters.application_insights):
         return None
-    from shared.adapters.watching.exporting import open_watcher
+    from shared.adapters.otel.exporting import open_watcher
 
     return open_watcher(exporters)
 
@@ -54,7 +54,7 @@ def commands(handle: Handler) -> Handler:
     watching = watcher()
     if watching is None:
         return handle
-    from shared.adapters.watching.commands import watched
+    from shared.adapters.otel.commands import watched
 
     return watched(handle, watching)
 
@@ -64,7 +64,7 @@ def handling(stage: str, bodies: Sequence[bytes]) -> AbstractContextManager[None
     watching = watcher()
     if watching is None:
         return nullcontext()
-    from shared.adapters.watching.messages import handled
+    from shared.adapters.otel.messages import handled
 
     return handled(stage, bodies, watching)
 
@@ -80,7 +80,7 @@ def store(made: EventStore) -> EventStore:
     watching = watcher()
     if watching is None:
         return made
-    from shared.adapters.watching.store import WatchedStore
+    from shared.adapters.otel.store import WatchedStore
 
     return WatchedStore(made, watching)
 
@@ -90,7 +90,7 @@ def log(made: Log) -> Log:
     watching = watcher()
     if watching is None:
         return made
-    from shared.adapters.watching.messages import WatchedLog
+    from shared.adapters.otel.messages import WatchedLog
 
     return WatchedLog(made, watching)
 
@@ -100,7 +100,7 @@ def parking(made: Parking) -> Parking:
     watching = watcher()
     if watching is None:
         return made
-    from shared.adapters.watching.parking import WatchedParking
+    from shared.adapters.otel.parking import WatchedParking
 
     return WatchedParking(made, watching)
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from shared.adapters import names, telemetry
 from shared.adapters.settings import Settings, WebhookSettings
 from shared.kernel.commands.dispatcher import Dispatcher
-from shared.kernel.commands.dispatching import dispatcher as dispatcher_of
+from shared.kernel.commands.dispatcher import dispatcher as dispatcher_of
 from shared.kernel.domain import Domain
 from shared.kernel.ports import (
     EventReader,
@@ -27,7 +27,7 @@ from shared.kernel.ports import (
     RowReader,
     Rows,
 )
-from shared.kernel.views.generation_rows import GenerationRows
+from shared.kernel.views.generation import GenerationRows
 
 if TYPE_CHECKING:
     from azure.cosmos.aio import ContainerProxy, CosmosClient

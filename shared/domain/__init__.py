@@ -3,7 +3,7 @@
 from shared.domain.item import item
 from shared.domain.order import order
 from shared.domain.orders import customers, orders
-from shared.domain.process import DEADLINES, ENRICHERS, OUTSIDE, POLICIES, RECEPTORS
+from shared.domain.process import DEADLINES, ENRICHERS, INBOUND, POLICIES, RECEPTORS
 from shared.domain.replenishment import replenishment
 from shared.domain.replenishments import replenishments
 from shared.domain.stock import stock
@@ -16,5 +16,5 @@ domain = Domain(
     policies=POLICIES,
     enrichers=ENRICHERS,
     deadlines=DEADLINES,
-    outside=OUTSIDE,
+    inbound=INBOUND,
 )

@@ -6,7 +6,7 @@ from typing import Any
 
 from shared.kernel.commands.category import Category
 from shared.kernel.errors import ConfigurationError, UnknownMessage
-from shared.kernel.messages.inbound_event import OutsideReceptor
+from shared.kernel.messages.inbound_event import InboundReceptor
 from shared.kernel.messages.message import Command, Event, type_name
 from shared.kernel.messages.notification import public_type
 from shared.kernel.reactions.deadline import Deadline
@@ -30,7 +30,7 @@ class Domain:
     policies: tuple[Policy[Any, Any], ...] = ()
     enrichers: tuple[Enricher[Any, Any, Any], ...] = ()
     deadlines: tuple[Deadline, ...] = ()
-    outside: tuple[OutsideReceptor[Any], ...] = ()
+    inbound: tuple[InboundReceptor[Any], ...] = ()
 
     def __post_init__(self) -> None:
         self._check_names()
@@ -43,7 +43,7 @@ class Domain:
             self._check_event(enricher.name, enricher.category, enricher.event)
             if enricher.lookup is not None:
                 self._check_view(enricher.name, enricher.lookup.view)
-        for receptor in self.outside:
+        for receptor in self.inbound:
             self._check_command(receptor.name, receptor.target, receptor.command)
         for deadline in self.deadlines:
             self._check_view(deadline.name, deadline.view)
@@ -53,7 +53,7 @@ class Domain:
         _no_doubles("category", [category.name for category in self.categories])
         _no_doubles("view", [view.name for view in self.views])
         # One space of names: all stand in derived ids.
-        causing = (*self.reactions, *self.deadlines, *self.outside)
+        causing = (*self.reactions, *self.deadlines, *self.inbound)
         _no_doubles("reaction", [one.name for one in causing])
         _no_doubles("enricher", [enricher.name for enricher in self.enrichers])
         # The type stands in the ids of notifications: a second enricher would publish under the ids of the first.

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
-from shared.kernel.commands.final_outcome import FinalOutcome
+from shared.kernel.commands.outcome import FinalOutcome
 from shared.kernel.delivery.parking import Decision, Parked
 from shared.kernel.messages.commit import Commit
 from shared.kernel.messages.notification import Notification, Unwanted

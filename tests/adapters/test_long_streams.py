@@ -12,7 +12,7 @@ from shared.adapters.cosmos.event_store import CosmosEventStore
 from shared.domain.item import item
 from shared.domain.item.commands import ReceiveStock, RegisterItem
 from shared.kernel.commands.application_service import ApplicationService
-from shared.kernel.commands.batch import plan
+from shared.kernel.commands.batch import decide_batch
 from shared.kernel.commands.loading import initial
 from shared.kernel.messages.stream import StreamName
 from shared.kernel.ports import Appended
@@ -37,7 +37,7 @@ async def fill(store: CosmosEventStore, stream: StreamName, length: int) -> None
         *[ReceiveStock(quantity=1)] * (length - 1),
     ]
     for start in range(0, length, 100):
-        planned = plan(
+        batch = decide_batch(
             item,
             loaded,
             [
@@ -45,8 +45,8 @@ async def fill(store: CosmosEventStore, stream: StreamName, length: int) -> None
                 for number, command in enumerate(commands[start : start + 100], start)
             ],
         )
-        assert isinstance(await store.append(planned.commits), Appended)
-        loaded = planned.after
+        assert isinstance(await store.append(batch.commits), Appended)
+        loaded = batch.after
 
 
 async def test_a_cold_command_takes_as_long_on_a_long_stream_as_on_a_short_one(

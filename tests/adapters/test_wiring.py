@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-import single_publisher.application
+import single_publisher.composition
 from emulators.tests.serving import FaultsClient, Services
 from shared.adapters import wiring
 from shared.adapters.cosmos.client import container, open_client
@@ -22,7 +22,7 @@ async def wired(services: Services, monkeypatch: pytest.MonkeyPatch) -> AsyncIte
     monkeypatch.setattr(wiring, "settings", lambda: local_settings(services))
     for kept in ("_opened", "_stores"):
         monkeypatch.setattr(wiring, kept, [])
-    monkeypatch.setattr(single_publisher.application, "_assembled", [])
+    monkeypatch.setattr(single_publisher.composition, "_assembled", [])
     opens = (wiring._event_hubs, wiring._mailbox, wiring._reader)
     for one in opens:
         one.cache_clear()
@@ -41,7 +41,7 @@ async def wired(services: Services, monkeypatch: pytest.MonkeyPatch) -> AsyncIte
 async def test_the_publisher_only_reads_the_store(faults: FaultsClient) -> None:
     before = Counter(await faults.requests())
     await wiring.warm()
-    publisher = await single_publisher.application.publisher()
+    publisher = await single_publisher.composition.publisher()
     await publisher.replay(StreamName("item", "nobody"), 1)
 
     asked = Counter(await faults.requests()) - before

@@ -101,10 +101,10 @@ def identical_re_send() -> None:
     append = ApplicationService._append
 
     async def anew(
-        self: ApplicationService, stream: Any, planned: Any, taken: Sequence[Waiting]
+        self: ApplicationService, stream: Any, batch: Any, taken: Sequence[Waiting]
     ) -> Appended | Collided:
         try:
-            return await append(self, stream, planned, taken)
+            return await append(self, stream, batch, taken)
         except OutcomeUnknown:
             for one in taken:
                 one.request = replace(one.request, command_id=str(uuid.uuid4()))

@@ -6,10 +6,10 @@ from typing import Any
 
 import azure.functions as func
 
-from command_api.application import Application
 from command_api.commands import post_command
+from command_api.composition import Application
 from shared.adapters.memory import MemoryEventStore, MemoryLog, MemoryOutcomes, MemoryRows
-from shared.kernel.commands.dispatching import dispatcher
+from shared.kernel.commands.dispatcher import dispatcher
 from shared.kernel.domain import Domain
 from shared.kernel.ports import EventStore, Log
 from tests.kernel.asking import no_pause

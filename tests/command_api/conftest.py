@@ -2,7 +2,7 @@
 
 import pytest
 
-from command_api.application import Application
+from command_api.composition import Application
 from shared.domain import domain
 from tests.command_api.calls import assembled
 

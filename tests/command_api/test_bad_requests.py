@@ -2,8 +2,8 @@
 
 import pytest
 
-from command_api.application import Application
 from command_api.commands import post_command
+from command_api.composition import Application
 from tests.command_api.calls import nothing_is_written, post, told
 
 BAD_BODIES = {

@@ -3,9 +3,9 @@
 import azure.functions as func
 import pytest
 
-from command_api.application import Application
 from command_api.causes import get_causes
 from command_api.commands import post_command
+from command_api.composition import Application
 from command_api.mailbox import get_outcome
 from command_api.streams import get_stream
 from shared.adapters.memory import MemoryEventStore

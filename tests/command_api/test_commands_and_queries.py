@@ -2,8 +2,8 @@
 
 import pytest
 
-from command_api.application import Application
 from command_api.commands import post_command
+from command_api.composition import Application
 from command_api.streams import get_stream
 from command_api.views import get_view
 from shared.adapters.memory import MemoryEventStore

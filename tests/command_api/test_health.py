@@ -4,7 +4,7 @@ import json
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from command_api.application import Application
+from command_api.composition import Application
 from command_api.health import get_health
 from shared.kernel.errors import ConfigurationError, StoreUnavailable
 from shared.kernel.ports import Found

@@ -4,14 +4,14 @@ import json
 from dataclasses import replace
 from typing import Any
 
-from command_api.application import Application
 from command_api.commands import post_command
+from command_api.composition import Application
 from command_api.mailbox import get_outcome
-from consumers.mailbox import DurableMailbox
+from consumers.mailbox import Mailbox
 from shared.adapters.memory import MemoryEventStore, MemoryLog, MemoryOutcomes, MemoryParking
 from shared.domain import domain
 from shared.domain.item.commands import ReceiveStock
-from shared.kernel.commands.final_outcome import FinalOutcome
+from shared.kernel.commands.outcome import FinalOutcome
 from shared.kernel.delivery.partition import partition_of
 from shared.kernel.errors import StoreUnavailable
 from tests.command_api.calls import assembled, get, now, post, registered, told
@@ -24,9 +24,7 @@ async def handle_all(application: Application) -> None:
     mailbox, outcomes = await application.mailbox(), application.outcomes
     assert isinstance(mailbox, MemoryLog)
     assert isinstance(outcomes, MemoryOutcomes)
-    durable = DurableMailbox(
-        domain, application.dispatcher, outcomes, MemoryParking(), now, no_pause
-    )
+    durable = Mailbox(domain, application.dispatcher, outcomes, MemoryParking(), now, no_pause)
     for messages in mailbox.messages:
         await durable.handle(messages)
         messages.clear()

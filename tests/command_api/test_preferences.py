@@ -6,8 +6,8 @@ from itertools import count
 
 import pytest
 
-from command_api.application import Application
 from command_api.commands import post_command
+from command_api.composition import Application
 from command_api.projected import waited
 from command_api.views import get_view
 from emulators.tests.waiting import patiently

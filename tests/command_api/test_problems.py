@@ -9,8 +9,8 @@ from typing import Any
 import azure.functions as func
 import pytest
 
-from command_api.application import Application
 from command_api.commands import post_command
+from command_api.composition import Application
 from command_api.parsing import LARGEST_BODY
 from shared.adapters.memory import MemoryEventStore, MemoryLog
 from shared.domain import domain

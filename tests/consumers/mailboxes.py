@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass, field
 
-from consumers.mailbox import DurableMailbox
+from consumers.mailbox import Mailbox
 from shared.adapters.memory import MemoryEventStore, MemoryOutcomes, MemoryParking
 from shared.domain import domain
 from shared.domain.item.commands import RegisterItem
-from shared.kernel.commands.dispatching import dispatcher
+from shared.kernel.commands.dispatcher import dispatcher
 from shared.kernel.commands.queued_command import encode_command
 from shared.kernel.domain import Domain
 from shared.kernel.messages.message import Command
@@ -32,10 +32,10 @@ class World:
     domain: Domain = domain
 
     @property
-    def mailbox(self) -> DurableMailbox:
+    def mailbox(self) -> Mailbox:
         """A mailbox as a host has it that has just been started."""
         dispatching = dispatcher(domain, self.store, no_pause)
-        return DurableMailbox(self.domain, dispatching, self.outcomes, self.parking, now, no_pause)
+        return Mailbox(self.domain, dispatching, self.outcomes, self.parking, now, no_pause)
 
     def types(self) -> list[str]:
         """Name what was written, in order."""

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from itertools import count
 
-from consumers.causing import event_processor
+from consumers.reaction_handlers import event_processor
 from consumers.reactions import Reactions
 from shared.adapters.memory import MemoryEventStore, MemoryParking
 from shared.domain import domain
@@ -12,7 +12,7 @@ from shared.domain.item.commands import ReceiveStock, RegisterItem
 from shared.domain.item.state import Item
 from shared.domain.order.commands import OrderLine, PlaceOrder
 from shared.domain.order.state import Order
-from shared.kernel.commands.dispatching import dispatcher
+from shared.kernel.commands.dispatcher import dispatcher
 from shared.kernel.commands.loading import load
 from shared.kernel.commands.outcome import Outcome
 from shared.kernel.domain import Domain

@@ -15,8 +15,7 @@ from shared.kernel.messages.envelope import encode, envelopes
 from shared.kernel.messages.message import Event
 from shared.kernel.messages.stream import StreamName
 from shared.kernel.ports import FeedPage, Found
-from shared.kernel.views.generation import GENERATIONS
-from shared.kernel.views.generation_rows import GenerationRows
+from shared.kernel.views.generation import GENERATIONS, GenerationRows
 from shared.kernel.views.view import View
 from tests.consumers.worlds import World, now
 from tests.kernel.worlds import commit, received

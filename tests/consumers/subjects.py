@@ -5,10 +5,10 @@ from typing import Any
 
 from pydantic_core import to_json
 
-from consumers.causing import event_processor
-from consumers.mailbox import DurableMailbox
+from consumers.mailbox import Mailbox
 from consumers.notifications import Notifications
 from consumers.projections import Projections
+from consumers.reaction_handlers import event_processor
 from consumers.reactions import Reactions
 from consumers.webhooks.handling import Webhooks
 from shared.adapters.memory import (
@@ -21,7 +21,7 @@ from shared.kernel.commands.queued_command import encode_command
 from shared.kernel.delivery.deciding import Replay
 from shared.kernel.domain import Domain
 from shared.kernel.messages.commit import Commit
-from shared.kernel.messages.inbound_event import OutsideReceptor
+from shared.kernel.messages.inbound_event import InboundReceptor
 from shared.kernel.messages.message import Event
 from shared.kernel.messages.notification import Notification, Unwanted
 from shared.kernel.messages.stream import StreamName
@@ -158,9 +158,9 @@ class Waiting(Subject):
     consumer, alone = "mailbox", True
 
     @property
-    def mailbox(self) -> DurableMailbox:
+    def mailbox(self) -> Mailbox:
         outcomes = MemoryOutcomes()
-        return DurableMailbox(HERE, self.dispatcher, outcomes, self.parking, now, no_pause)
+        return Mailbox(HERE, self.dispatcher, outcomes, self.parking, now, no_pause)
 
     @property
     def replay(self) -> Replay:
@@ -186,8 +186,8 @@ class FromOthers(Subject):
 
     @property
     def webhooks(self) -> Webhooks:
-        receptor = OutsideReceptor("go", "went", Delivered, walk, Step, self._react)
-        domain = Domain((walk,), (WALKS,), outside=(receptor,))
+        receptor = InboundReceptor("go", "went", Delivered, walk, Step, self._react)
+        domain = Domain((walk,), (WALKS,), inbound=(receptor,))
         return Webhooks(domain, self.dispatcher, self.parking, now, no_pause)
 
     @property

@@ -4,7 +4,7 @@ import asyncio
 from dataclasses import replace
 from typing import Any
 
-from consumers.causing import COMMANDS_AT_ONCE
+from consumers.reaction_handlers import COMMANDS_AT_ONCE
 from shared.domain import domain
 from shared.domain.item.commands import ReceiveStock, ReserveForOrder
 from shared.domain.order.commands import CancelOrder, RecordDispatch

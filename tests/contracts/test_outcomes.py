@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from shared.kernel.commands.final_outcome import FinalOutcome
+from shared.kernel.commands.outcome import FinalOutcome
 from shared.kernel.ports import Outcomes
 
 REFUSED = FinalOutcome(

@@ -4,9 +4,9 @@ from collections.abc import Callable
 
 import pytest
 
-import command_api.application
-import consumers.application
-import single_publisher.application
+import command_api.composition
+import consumers.composition
+import single_publisher.composition
 from infra.bicep.deployment import Deployment
 from infra.bicep.functions import SUBSCRIPTION
 from infra.local.stack import ROOT
@@ -68,9 +68,9 @@ def test_every_port_that_a_role_can_open_is_known_for_what_it_asks() -> None:
 
 def test_each_role_tries_every_right_that_can_be_tried_without_a_trace() -> None:
     roles = {
-        "command_api": command_api.application.RIGHTS,
-        "single_publisher": single_publisher.application.RIGHTS,
-        "consumers": consumers.application.RIGHTS,
+        "command_api": command_api.composition.RIGHTS,
+        "single_publisher": single_publisher.composition.RIGHTS,
+        "consumers": consumers.composition.RIGHTS,
     }
 
     for role, tried in roles.items():

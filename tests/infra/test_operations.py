@@ -6,7 +6,7 @@ from typing import Any
 
 from infra.bicep.syntax import Reader
 from infra.local.stack import ROOT
-from shared.adapters.watching.names import COUNTERS, HISTOGRAMS, LAG, PARKED_STREAMS
+from shared.adapters.otel.names import COUNTERS, HISTOGRAMS, LAG, PARKED_STREAMS
 from tests.infra.clouds import ALL, Cloud, cloud
 
 PARAMETERS: dict[str, Any] = json.loads(

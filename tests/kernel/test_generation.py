@@ -6,8 +6,7 @@ from operator import attrgetter
 
 from shared.adapters.memory import MemoryRows
 from shared.kernel.ports import StoredRow
-from shared.kernel.views.generation import GENERATIONS, Generations, change
-from shared.kernel.views.generation_rows import KEPT, GenerationRows
+from shared.kernel.views.generation import GENERATIONS, KEPT, GenerationRows, Generations, change
 from shared.kernel.views.listing import Listing
 from shared.kernel.views.view import Row, RowKey
 

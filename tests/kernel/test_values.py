@@ -9,11 +9,11 @@ from shared.adapters.memory import MemoryEventStore
 from shared.domain.item import item
 from shared.domain.item.commands import ReceiveStock, RegisterItem
 from shared.domain.item.events import ItemRegistered
-from shared.kernel.commands.batch import LARGEST_BATCH, plan
+from shared.kernel.commands.batch import LARGEST_BATCH, decide_batch
 from shared.kernel.commands.loading import initial
 from shared.kernel.commands.outcome import Accepted
 from shared.kernel.commands.request import CommandRequest
-from shared.kernel.commands.state_cache import WarmStates
+from shared.kernel.commands.state_cache import StateCache
 from shared.kernel.errors import EventTooLarge, InvalidMessage, NumberTooLarge
 from shared.kernel.messages.commit import Metadata, from_item, metadata_json, timestamp, to_item
 from shared.kernel.messages.envelope import envelopes
@@ -77,7 +77,7 @@ def test_a_digest_does_not_depend_on_the_order_of_members() -> None:
 
 
 def test_the_state_that_was_used_least_gives_way() -> None:
-    warm = WarmStates(most=2)
+    warm = StateCache(most=2)
     streams = [StreamName("item", str(number)) for number in range(3)]
     for stream in streams:
         warm.put(stream, initial(item))
@@ -96,7 +96,7 @@ def test_events_that_are_too_large_together_are_refused_before_they_are_stored()
     verbose = replace(item, decider=decider)
     asked = request(RegisterItem(name="Teapot", reorder_point=1), "large")
 
-    [verdict] = plan(verbose, initial(verbose), [asked]).verdicts
+    [verdict] = decide_batch(verbose, initial(verbose), [asked]).verdicts
 
     assert isinstance(verdict, EventTooLarge)
 

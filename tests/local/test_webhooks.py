@@ -25,7 +25,7 @@ from tests.local.shopping import (
 OLD, NEW = PARTNERS["WEBHOOK_SECRETS"].split(",")
 CARRIER = "com.example.carrier.parcel-dispatched"
 SUPPLIER = "com.example.supplier.delivery-arrived"
-TRIGGER = "/runtime/webhooks/EventGrid?functionName=outside_event"
+TRIGGER = "/runtime/webhooks/EventGrid?functionName=inbound_event"
 
 
 def parcel(id_: str, order_id: str) -> CloudEvent[Any]:

@@ -7,7 +7,7 @@ import azure.functions as func
 import pytest
 
 from shared.adapters import names, telemetry, wiring
-from shared.adapters.watching.names import LAG, PARKED_STREAMS
+from shared.adapters.otel.names import LAG, PARKED_STREAMS
 from shared.kernel.delivery.parking import Parked, unreadable
 from shared.kernel.messages.commit import RecordedEvent
 from shared.kernel.messages.stream import StreamName

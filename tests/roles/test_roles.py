@@ -30,7 +30,7 @@ async def test_an_order_goes_its_way_and_others_hear_of_it(wired: Wired) -> None
     await stocked(wired)
     await placed(wired)
     assert (await wired.ask("webhook", [PARCEL]))[0] == 200
-    await FUNCTIONS["outside_event"](
+    await FUNCTIONS["inbound_event"](
         func.EventGridEvent(
             id="p1",
             data=DATA,

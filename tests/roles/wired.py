@@ -11,9 +11,9 @@ import pytest
 from azure.functions.warmup import WarmUpContext
 from pydantic_core import to_json
 
-import command_api.application
-import consumers.application
-import single_publisher.application
+import command_api.composition
+import consumers.composition
+import single_publisher.composition
 from shared.adapters import wiring
 from shared.adapters.memory import (
     MemoryEventStore,
@@ -93,10 +93,10 @@ class Wired:
         patch.setattr(wiring, "attempts", self._attempts)
         self.denied: set[str] = set()
         patch.setattr(wiring, "_dispatchers", [])
-        patch.setattr(command_api.application, "_assembled", [])
-        patch.setattr(single_publisher.application, "_assembled", [])
+        patch.setattr(command_api.composition, "_assembled", [])
+        patch.setattr(single_publisher.composition, "_assembled", [])
         for kept in ("_projections", "_reactions", "_notifications"):
-            patch.setattr(consumers.application, kept, [])
+            patch.setattr(consumers.composition, kept, [])
 
     async def _attempts(self, *rights: str) -> dict[str, Callable[[], Awaitable[object]]]:
         return {right: partial(self._attempt, right) for right in rights}

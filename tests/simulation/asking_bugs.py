@@ -6,7 +6,7 @@ TELLING = [
     Bug(
         "what the topic does not acknowledge is told to nobody",
         "consumers.notifications:Notifications._publish",
-        "    unwanted = await patiently(self.pause, self.notifier.publish, told)\n",
+        "    unwanted = await retrying(self.pause, self.notifier.publish, told)\n",
         "    from shared.kernel.errors import NotifierError\n"
         "    try:\n"
         "        unwanted = await self.notifier.publish(told)\n"
@@ -48,13 +48,13 @@ ASKING = [
     ),
     Bug(
         "what may pass is kept as the outcome of a command that waits",
-        "consumers.mailbox:DurableMailbox._decide",
+        "consumers.mailbox:Mailbox._decide",
         "if may_pass(error):",
         "if not hasattr(error, 'transient'):",
     ),
     Bug(
         "a command that waits is forgotten when its outcome could not be kept",
-        "consumers.mailbox:DurableMailbox.handle",
+        "consumers.mailbox:Mailbox.handle",
         "    await self._delivery.take(bodies, command_in)\n",
         "    try:\n"
         "        await self._delivery.take(bodies, command_in)\n"

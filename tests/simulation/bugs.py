@@ -29,8 +29,8 @@ NOTICED = [
     Bug(
         "the state moves on although the write did not happen",
         f"{SERVICE}._write",
-        "planned.after if is_written else loaded",
-        "planned.after",
+        "batch.after if is_written else loaded",
+        "batch.after",
     ),
     Bug(
         "a command that comes twice in one batch is decided twice",
@@ -144,15 +144,15 @@ NOTICED = [
         "an unknown outcome leaves the state of its plan warm",
         f"{SERVICE}._append",
         "            raise\n",
-        "            self._warm.put(stream, planned.after)\n            raise\n",
+        "            self._cache.put(stream, batch.after)\n            raise\n",
     ),
     Bug(
         "a cancelled write leaves the state of its plan warm",
         f"{SERVICE}._append",
-        "    try:\n        written = await self._store.append(planned.commits)\n",
+        "    try:\n        written = await self._store.append(batch.commits)\n",
         "    from asyncio import CancelledError\n"
-        "    try:\n        written = await self._store.append(planned.commits)\n"
-        "    except CancelledError:\n        self._warm.put(stream, planned.after)\n        raise\n",
+        "    try:\n        written = await self._store.append(batch.commits)\n"
+        "    except CancelledError:\n        self._cache.put(stream, batch.after)\n        raise\n",
     ),
     Bug(
         "a repeat in a batch is answered although the batch collided",

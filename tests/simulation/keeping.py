@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from shared.kernel.commands.final_outcome import FinalOutcome
+from shared.kernel.commands.outcome import FinalOutcome
 from shared.kernel.delivery.parking import Decision, Parked
 from shared.kernel.ports import Outcomes, Parking, Progress, StoredParked
 from tests.simulation.calls import Calls, store_failed

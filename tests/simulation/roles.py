@@ -6,19 +6,18 @@ from datetime import timedelta
 from operator import attrgetter
 from typing import Any
 
-from consumers.causing import event_processor
 from consumers.deadlines import Deadlines
-from consumers.mailbox import DurableMailbox
+from consumers.mailbox import Mailbox
 from consumers.notifications import Notifications
 from consumers.projections import Projections
+from consumers.reaction_handlers import event_processor
 from consumers.reactions import Reactions
 from consumers.rebuild import Rebuild
 from shared.domain import domain
-from shared.kernel.commands.dispatcher import Dispatcher
-from shared.kernel.commands.dispatching import dispatcher
+from shared.kernel.commands.dispatcher import Dispatcher, dispatcher
 from shared.kernel.domain import Domain
 from shared.kernel.ports import Log
-from shared.kernel.views.generation_rows import GenerationRows
+from shared.kernel.views.generation import GenerationRows
 from single_publisher.publish import Publisher
 from single_publisher.sweep import Sweep
 from tests.simulation.calls import Calls
@@ -44,7 +43,7 @@ class Roles:
     projections: Projections
     reactions: Reactions
     notifications: Notifications
-    mailbox: DurableMailbox
+    mailbox: Mailbox
     deadlines: Deadlines
     rebuild: Rebuild
     sweep: Sweep
@@ -81,7 +80,7 @@ def assemble(
         projections=projections,
         reactions=Reactions(version, processor, store, parking, now),
         notifications=Notifications(version, served, notifier, store, parking, now, pause),
-        mailbox=DurableMailbox(version, dispatching, outcomes, parking, now, pause),
+        mailbox=Mailbox(version, dispatching, outcomes, parking, now, pause),
         deadlines=Deadlines(
             *(version.deadlines, served, store, dispatching, parking, progress), now, PAGE
         ),

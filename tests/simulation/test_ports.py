@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from shared.kernel.commands.final_outcome import FinalOutcome
+from shared.kernel.commands.outcome import FinalOutcome
 from shared.kernel.delivery.parking import Action, Decision, Parked
 from shared.kernel.errors import OnewriteError
 from shared.kernel.messages.commit import Commit, Metadata, RecordedEvent

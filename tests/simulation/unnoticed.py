@@ -53,7 +53,7 @@ UNNOTICED = [
     ),
     Bug(
         "a caused command whose outcome is not known counts as done",
-        "consumers.causing:Cause.handle",
+        "consumers.reaction_handlers:Cause.handle",
         "    if failures:",
         "    failures = [f for f in failures if getattr(f, 'code', '') != 'outcome-unknown']\n"
         "    if failures:",

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from shared.domain import domain
-from tests.specs.all import FLOWS, OUTSIDE, REACTIONS, SPECS, TOLD
+from tests.specs.all import FLOWS, INBOUND, REACTIONS, SPECS, TOLD
 from tests.specs.by_http import Held, over_http
 from tests.specs.by_webhook import by_webhook
 from tests.specs.flows_by_http import flows_over_http
@@ -50,7 +50,7 @@ async def hold(url: str | None) -> int:
 def write() -> None:
     """Write the specification that people read."""
     page = specification(
-        domain, SPECS, reactions=REACTIONS, flows=FLOWS, outside=OUTSIDE, told=TOLD
+        domain, SPECS, reactions=REACTIONS, flows=FLOWS, inbound=INBOUND, told=TOLD
     )
     PAGE.write_text(page, encoding="utf-8")
 
@@ -70,7 +70,7 @@ async def _here() -> Told:
     for flow in FLOWS:
         found = await by_roles(flow, history)
         told.append((flow_story(flow, found), Held(found)))
-    for heard in OUTSIDE:
+    for heard in INBOUND:
         found = await by_webhook(heard, history)
         told.append((heard_story(heard, found), Held(found)))
     return told
@@ -86,7 +86,7 @@ async def _there(url: str) -> Told:
         told.append((flow_story(happened, flows[flow.title].found), flows[flow.title]))
     told += [(reaction_story(one), Held(left_out=IN_THE_FLOWS)) for one in REACTIONS]
     told += [(told_story(one), Held(left_out=BY_EVENT_GRID)) for one in TOLD]
-    told += [(heard_story(one), Held(left_out=BY_WEBHOOK)) for one in OUTSIDE]
+    told += [(heard_story(one), Held(left_out=BY_WEBHOOK)) for one in INBOUND]
     return told
 
 

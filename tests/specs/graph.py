@@ -31,7 +31,7 @@ def _seen(domain: Domain) -> Iterator[str]:
 def _caused(domain: Domain) -> Iterator[str]:
     for one in domain.reactions:
         yield f"{type_name(one.event)} -.->|{one.name}| {type_name(one.command)}"
-    for receptor in domain.outside:
+    for receptor in domain.inbound:
         outside = f'{_id(receptor.event_type)}>"{receptor.event_type}"]'
         yield f"{outside} -.->|{receptor.name}| {type_name(receptor.command)}"
     for deadline in domain.deadlines:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from shared.kernel.commands.decider import Decision, Refusal
-from shared.kernel.messages.inbound_event import OutsideEvent
+from shared.kernel.messages.inbound_event import InboundEvent
 from shared.kernel.messages.message import Command, Event, Message, PublicEvent, type_name
 
 
@@ -62,7 +62,7 @@ class Heard:
 
     title: str
     given: Mapping[str, Sequence[Event]]
-    heard: OutsideEvent
+    heard: InboundEvent
     then: Then
     later: tuple[str, Command] | None = None
     parked: str = ""

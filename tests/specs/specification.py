@@ -22,7 +22,7 @@ def specification(
     *,
     reactions: Sequence[Reaction],
     flows: Sequence[Flow],
-    outside: Sequence[Heard],
+    inbound: Sequence[Heard],
     told: Sequence[Told],
 ) -> str:
     """Write the specification of a domain as Markdown."""
@@ -34,7 +34,7 @@ def specification(
     parts.append("\n## What others are told\n\n| event | public event |\n| --- | --- |\n")
     parts += [f"| **{one.title}**: {_told(one.when)} | {_told(one.then)} |\n" for one in told]
     parts.append("\n## What others tell, however often\n")
-    parts += [f"\n```text\n{heard_story(spec)}\n```\n" for spec in outside]
+    parts += [f"\n```text\n{heard_story(spec)}\n```\n" for spec in inbound]
     for category in domain.categories:
         parts.append(f"\n## {category.name}\n")
         for command in (*category.commands, *category.process_commands):

@@ -11,7 +11,7 @@ from shared.kernel.commands.category import Category
 from shared.kernel.messages.message import Event, type_name
 from shared.kernel.messages.stream import StreamName
 from shared.kernel.reactions.deadline import Deadline
-from tests.specs.all import FLOWS, OUTSIDE, REACTIONS, SPECS, TOLD
+from tests.specs.all import FLOWS, INBOUND, REACTIONS, SPECS, TOLD
 from tests.specs.by_webhook import by_webhook
 from tests.specs.graph import graph
 from tests.specs.refusals import codes, refused
@@ -84,7 +84,7 @@ async def test_a_flow_ends_as_it_should_whatever_fails(flow: Flow) -> None:
     assert not found, flow_story(flow, found)
 
 
-@pytest.mark.parametrize("spec", OUTSIDE, ids=lambda spec: spec.title)
+@pytest.mark.parametrize("spec", INBOUND, ids=lambda spec: spec.title)
 async def test_what_others_tell_has_its_effect_once(spec: Heard) -> None:
     found = await by_webhook(spec, history)
 
@@ -98,8 +98,8 @@ def test_every_reaction_enricher_view_and_fault_has_a_spec() -> None:
     assert {(type(e.when), type(e.then)) for e in TOLD} == {
         (enricher.event, enricher.public) for enricher in domain.enrichers
     }
-    effective = {spec.heard.type for spec in OUTSIDE if spec.then}
-    assert {receptor.event_type for receptor in domain.outside} == effective
+    effective = {spec.heard.type for spec in INBOUND if spec.then}
+    assert {receptor.event_type for receptor in domain.inbound} == effective
     assert {view.name for view in domain.views} == {view for f in FLOWS for view, _ in f.shown}
     assert {flow.fault for flow in FLOWS} == {None, *FAULTS}
 
@@ -148,7 +148,7 @@ def test_every_refusal_that_the_source_of_the_domain_names_has_a_spec() -> None:
 def test_the_specification_that_people_read_is_current() -> None:
     page = (ROOT / "docs" / "specification.md").read_text(encoding="utf-8")
 
-    now = specification(domain, SPECS, reactions=REACTIONS, flows=FLOWS, outside=OUTSIDE, told=TOLD)
+    now = specification(domain, SPECS, reactions=REACTIONS, flows=FLOWS, inbound=INBOUND, told=TOLD)
 
     assert page == now, "make spec writes it anew"
 
@@ -156,5 +156,5 @@ def test_the_specification_that_people_read_is_current() -> None:
 def test_the_graph_names_every_step_that_follows_from_an_event() -> None:
     labels = re.findall(r'>\|"?([a-z-]+)', graph(domain, SPECS))
 
-    following = [*domain.reactions, *domain.outside, *domain.deadlines, *domain.enrichers]
+    following = [*domain.reactions, *domain.inbound, *domain.deadlines, *domain.enrichers]
     assert sorted(labels) == sorted(one.name for one in following)

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from shared.domain import domain
 from shared.domain.item.commands import ReserveStock
-from tests.specs.all import FLOWS, OUTSIDE, REACTIONS, SPECS, TOLD
+from tests.specs.all import FLOWS, INBOUND, REACTIONS, SPECS, TOLD
 from tests.specs.by_webhook import by_webhook
 from tests.specs.graph import graph
 from tests.specs.item import TEN_IN_STOCK
@@ -30,7 +30,7 @@ async def test_a_reaction_that_causes_something_else_tells_its_story() -> None:
 
 
 async def test_what_others_tell_to_another_effect_tells_its_story() -> None:
-    wrong = replace(OUTSIDE[0], then={}, parked="nobody")
+    wrong = replace(INBOUND[0], then={}, parked="nobody")
 
     told = heard_story(wrong, await by_webhook(wrong, history))
 

@@ -4,15 +4,14 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from consumers.causing import event_processor
 from consumers.projections import Projections
+from consumers.reaction_handlers import event_processor
 from shared.adapters.memory import MemoryEventStore, MemoryLog, MemoryParking, MemoryRows
 from shared.domain import domain
 from shared.kernel.commands.application_service import ApplicationService
 from shared.kernel.commands.category import Category, record
 from shared.kernel.commands.decider import Decision
-from shared.kernel.commands.dispatcher import Handler
-from shared.kernel.commands.dispatching import dispatcher
+from shared.kernel.commands.dispatcher import Handler, dispatcher
 from shared.kernel.commands.outcome import Accepted, Outcome, Refused
 from shared.kernel.commands.request import CommandRequest
 from shared.kernel.messages.commit import Commit, Metadata

@@ -7,10 +7,10 @@ from typing import Any
 
 from pydantic_core import to_json
 
-from consumers.causing import event_processor
 from consumers.deadlines import Deadlines
 from consumers.notifications import Notifications
 from consumers.projections import Projections
+from consumers.reaction_handlers import event_processor
 from consumers.reactions import Reactions
 from shared.adapters.memory import (
     MemoryEventStore,
@@ -22,7 +22,7 @@ from shared.adapters.memory import (
     MemoryRows,
 )
 from shared.domain import domain
-from shared.kernel.commands.dispatching import dispatcher
+from shared.kernel.commands.dispatcher import dispatcher
 from shared.kernel.commands.request import CommandRequest
 from shared.kernel.errors import OutcomeUnknown
 from shared.kernel.messages.commit import to_item

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from shared.kernel.messages.inbound_event import OutsideEvent
+from shared.kernel.messages.inbound_event import InboundEvent
 from shared.kernel.messages.message import PublicEvent
 from tests.specs.spec import Flow, Heard, Reaction, Spec, Then, Told
 from tests.specs.whole_flow import FAULTS, PUBLISHER_CRASH, TOO_LATE
@@ -73,11 +73,11 @@ FLOWS = [
         told={"lamp-desk": TOLD_DARK},
     ),
 ]
-OUTSIDE = [
+INBOUND = [
     Heard(
         "A night light begins when the sun is down",
         given={},
-        heard=OutsideEvent("/sky", "s1", "com.example.sky.sun-set", {"lamp": "desk"}),
+        heard=InboundEvent("/sky", "s1", "com.example.sky.sun-set", {"lamp": "desk"}),
         then={"lamp-desk": [NIGHT]},
     ),
 ]

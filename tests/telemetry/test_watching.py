@@ -13,9 +13,9 @@ from opentelemetry.sdk._logs.export import InMemoryLogRecordExporter, SimpleLogR
 from opentelemetry.trace import SpanKind, TraceFlags
 
 from shared.adapters.memory import MemoryLog, MemoryParking
-from shared.adapters.watching.messages import WatchedLog, handled
-from shared.adapters.watching.names import COMMANDS, CONFLICTS, FAILURES, LAG, PARKED
-from shared.adapters.watching.parking import WatchedParking
+from shared.adapters.otel.messages import WatchedLog, handled
+from shared.adapters.otel.names import COMMANDS, CONFLICTS, FAILURES, LAG, PARKED
+from shared.adapters.otel.parking import WatchedParking
 from shared.domain.item.commands import ReceiveStock, RegisterItem, ReserveStock
 from shared.kernel.delivery.parking import Parked
 from shared.kernel.errors import CommandIdReused

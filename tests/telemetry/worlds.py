@@ -8,9 +8,9 @@ from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
-from shared.adapters.watching.commands import watched
-from shared.adapters.watching.store import WatchedStore
-from shared.adapters.watching.watcher import Watcher
+from shared.adapters.otel.commands import watched
+from shared.adapters.otel.store import WatchedStore
+from shared.adapters.otel.watcher import Watcher
 from shared.kernel.commands.outcome import Outcome
 from shared.kernel.commands.request import CommandRequest
 from shared.kernel.messages.message import Command

@@ -20,7 +20,7 @@ from shared.kernel.commands.queued_command import encode_command, request_of, st
 from shared.kernel.commands.request import CommandRequest
 from shared.kernel.messages.commit import Commit, Metadata, RecordedEvent, from_items, to_item
 from shared.kernel.messages.envelope import Envelope, decode, encode_all, envelopes
-from shared.kernel.messages.inbound_event import OutsideReceptor
+from shared.kernel.messages.inbound_event import InboundReceptor
 from shared.kernel.messages.message import Command, Event, PublicEvent, route_name, type_name
 from shared.kernel.messages.notification import cloud_event, notification
 from shared.kernel.messages.stream import StreamName
@@ -175,11 +175,11 @@ def read_as(
     return public.model_validate_json(json.dumps(json.loads(sent)["data"]))
 
 
-@pytest.mark.parametrize("receptor", domain.outside, ids=named)
+@pytest.mark.parametrize("receptor", domain.inbound, ids=named)
 @SOME
 @given(data=st.data())
 def test_the_data_of_every_event_of_others_is_read_whichever_way_it_comes(
-    receptor: OutsideReceptor[Any], data: st.DataObject
+    receptor: InboundReceptor[Any], data: st.DataObject
 ) -> None:
     original = data.draw(values(receptor.data))
     told = {**original.model_dump(mode="json", by_alias=True), "somethingNew": [1, None]}

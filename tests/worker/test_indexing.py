@@ -165,7 +165,7 @@ def test_the_app_is_loaded_by_the_worker_in_the_order_of_the_flow(
             "notifications",
             "mailbox",
             "webhook",
-            "outside_event",
+            "inbound_event",
             "deadlines",
             "rebuild",
             "view_rebuild",

@@ -8,6 +8,7 @@ from azure.core.exceptions import AzureError
 from azure.cosmos.aio import ContainerProxy
 from azure.cosmos.exceptions import CosmosBatchOperationError
 
+from shared.adapters.backoff import back_off
 from shared.adapters.cosmos.client import (
     CONFLICT,
     THROTTLED,
@@ -17,7 +18,6 @@ from shared.adapters.cosmos.client import (
     is_unsettled,
     status,
 )
-from shared.adapters.patience import patience
 from shared.kernel.errors import (
     ConfigurationError,
     OutcomeUnknown,
@@ -90,7 +90,7 @@ class CosmosEventStore:
                 failure = _write_error(error, unsettled=unsettled)
                 if attempt == self._attempts or not isinstance(failure, OutcomeUnknown):
                     raise failure from error
-            await patience(attempt, "store")
+            await back_off(attempt, "store")
         raise AssertionError("counting has no end")
 
     async def _create(self, items: list[dict[str, Any]]) -> float:
@@ -126,7 +126,7 @@ class CosmosEventStore:
                     raise
             else:
                 return Found([from_item(item) for item in items], charge)
-            await patience(attempt, "store")
+            await back_off(attempt, "store")
         raise AssertionError("counting has no end")
 
 

@@ -8,7 +8,7 @@ from pydantic import TypeAdapter
 from pydantic.alias_generators import to_camel
 
 from shared.adapters.cosmos.client import CONFLICT, NOT_FOUND, status, store_error
-from shared.kernel.commands.final_outcome import FinalOutcome
+from shared.kernel.commands.outcome import FinalOutcome
 
 _OUTCOME = TypeAdapter(FinalOutcome)
 _FIELDS = {field: to_camel(field) for field in FinalOutcome.__slots__}

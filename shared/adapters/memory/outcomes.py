@@ -1,6 +1,6 @@
 """The final outcomes in memory."""
 
-from shared.kernel.commands.final_outcome import FinalOutcome
+from shared.kernel.commands.outcome import FinalOutcome
 
 
 class MemoryOutcomes:

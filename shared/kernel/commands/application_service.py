@@ -7,13 +7,13 @@ from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import replace
 from typing import Any
 
-from shared.kernel.commands.batch import Plan, Repeat, Verdict, plan
+from shared.kernel.commands.batch import Batch, Repeat, Verdict, decide_batch
 from shared.kernel.commands.category import Category
-from shared.kernel.commands.command_batcher import Mailbox, Waiting
+from shared.kernel.commands.command_batcher import CommandBatcher, Waiting
 from shared.kernel.commands.loading import Loaded, fold, load
 from shared.kernel.commands.outcome import Accepted, Outcome
 from shared.kernel.commands.request import CommandRequest
-from shared.kernel.commands.state_cache import WarmStates
+from shared.kernel.commands.state_cache import StateCache
 from shared.kernel.errors import CommandIdReused, Conflict, OutcomeUnknown, StoreError
 from shared.kernel.messages.commit import Commit
 from shared.kernel.messages.stream import StreamName
@@ -34,8 +34,8 @@ class ApplicationService:
         self._store = store
         self._pause = pause
         self._attempts = attempts
-        self._warm = WarmStates()
-        self._mailbox = Mailbox(self._decide)
+        self._cache = StateCache()
+        self._batcher = CommandBatcher(self._decide)
 
     def handle(self, request: CommandRequest) -> Coroutine[Any, Any, Outcome]:
         """Decide a command and make its one write.
@@ -43,17 +43,17 @@ class ApplicationService:
         Raises Conflict when others were faster in every attempt, CommandIdReused, EventTooLarge, and what the
         store raises.
         """
-        return self._mailbox.put(request)
+        return self._batcher.put(request)
 
     async def _decide(self, stream: StreamName, waiting: Sequence[Waiting]) -> Sequence[Waiting]:
         """Answer what can be answered; gives back what must be decided again."""
         # Whatever goes wrong from here on, a state is kept only when it has been proven again.
-        loaded = self._warm.take(stream) or await self._load(stream, waiting)
+        loaded = self._cache.take(stream) or await self._load(stream, waiting)
         if not self._store.unique_command_ids:
             loaded, waiting = await self._without_repeats(stream, loaded, waiting)
-        planned = plan(self._category, loaded, [one.request for one in waiting])
-        taken, rest = waiting[: len(planned.verdicts)], waiting[len(planned.verdicts) :]
-        again = await self._write(stream, loaded, planned, taken) if taken else ()
+        batch = decide_batch(self._category, loaded, [one.request for one in waiting])
+        taken, rest = waiting[: len(batch.verdicts)], waiting[len(batch.verdicts) :]
+        again = await self._write(stream, loaded, batch, taken) if taken else ()
         return (*again, *rest)
 
     async def _load(self, stream: StreamName, waiting: Sequence[Waiting]) -> Loaded:
@@ -62,13 +62,13 @@ class ApplicationService:
         return loaded
 
     async def _write(
-        self, stream: StreamName, loaded: Loaded, planned: Plan, taken: Sequence[Waiting]
+        self, stream: StreamName, loaded: Loaded, batch: Batch, taken: Sequence[Waiting]
     ) -> Sequence[Waiting]:
-        written = await self._append(stream, planned, taken) if planned.commits else None
+        written = await self._append(stream, batch, taken) if batch.commits else None
         is_written = isinstance(written, Appended)
-        base = planned.after if is_written else loaded
+        base = batch.after if is_written else loaded
         open_: list[tuple[Waiting, Verdict]] = []
-        for one, verdict in zip(taken, planned.verdicts, strict=True):
+        for one, verdict in zip(taken, batch.verdicts, strict=True):
             if is_written and isinstance(verdict, (Commit, Repeat)):
                 one.tell(_accepted(one, verdict))
             elif isinstance(verdict, Exception):
@@ -76,7 +76,7 @@ class ApplicationService:
             else:
                 open_.append((one, verdict))
         if not open_:
-            self._warm.put(stream, base)
+            self._cache.put(stream, base)
             return ()
         return await self._confirm(stream, base, open_, written)
 
@@ -99,7 +99,7 @@ class ApplicationService:
             raise
         newer = [commit for commit in found.commits if commit.version > base.version]
         fresh = fold(self._category, base, newer)
-        self._warm.put(stream, fresh)
+        self._cache.put(stream, fresh)
         # A write proves the states that its neighbours were refused on; else only an unchanged tail does.
         proven = isinstance(written, Appended) or (written is None and not newer)
         stored = {commit.command_id: commit for commit in found.commits}
@@ -129,13 +129,13 @@ class ApplicationService:
         return patient
 
     async def _append(
-        self, stream: StreamName, planned: Plan, taken: Sequence[Waiting]
+        self, stream: StreamName, batch: Batch, taken: Sequence[Waiting]
     ) -> Appended | Collided:
         try:
-            written = await self._store.append(planned.commits)
+            written = await self._store.append(batch.commits)
         except OutcomeUnknown as unknown:
             # Whatever is stored in its place settles the question: a place is taken once.
-            first = planned.commits[0]
+            first = batch.commits[0]
             try:
                 found = await self._store.find(stream, first.first - 1, [first.command_id])
             except StoreError as error:
@@ -160,7 +160,7 @@ class ApplicationService:
         newer = [commit for commit in found.commits if commit.version > loaded.version]
         rest = [one for one in waiting if one.request.command_id not in stored]
         loaded = fold(self._category, loaded, newer)
-        self._warm.put(stream, loaded)
+        self._cache.put(stream, loaded)
         return loaded, rest
 
     async def _find(self, stream: StreamName, base: Loaded, waiting: Sequence[Waiting]) -> Found:

@@ -49,7 +49,7 @@ type Verdict = Commit | Repeat | Negative | Exception
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class Batch:
     """A verdict for each of the first requests, the commits to write, and the state behind them."""
 
     verdicts: Sequence[Verdict]
@@ -57,7 +57,7 @@ class Plan:
     after: Loaded
 
 
-def plan(category: Category, loaded: Loaded, requests: Sequence[CommandRequest]) -> Plan:
+def decide_batch(category: Category, loaded: Loaded, requests: Sequence[CommandRequest]) -> Batch:
     """Decide requests of one stream in their order, as many as can be written together."""
     verdicts: list[Verdict] = []
     commits: dict[str, Commit] = {}
@@ -74,7 +74,7 @@ def plan(category: Category, loaded: Loaded, requests: Sequence[CommandRequest])
             commits[request.command_id] = verdict
         verdicts.append(verdict)
         loaded = after
-    return Plan(verdicts, list(commits.values()), loaded)
+    return Batch(verdicts, list(commits.values()), loaded)
 
 
 def _decide(

@@ -35,7 +35,7 @@ type Handle = Callable[[StreamName, Sequence[Waiting]], Awaitable[Sequence[Waiti
 """Answers commands of one stream; gives back those that must be decided again."""
 
 
-class Mailbox:
+class CommandBatcher:
     """Whoever finds a stream idle handles its own command; those that come meanwhile are handled together.
 
     Who goes away stops nobody else.

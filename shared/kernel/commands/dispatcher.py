@@ -2,10 +2,13 @@
 
 from collections.abc import Awaitable, Callable
 
+from shared.kernel.commands.application_service import ApplicationService
 from shared.kernel.commands.outcome import Outcome
 from shared.kernel.commands.request import CommandRequest
+from shared.kernel.domain import Domain
 from shared.kernel.errors import ConfigurationError, UnknownMessage
 from shared.kernel.messages.message import Command, type_name
+from shared.kernel.ports import EventStore
 
 type Handler = Callable[[CommandRequest], Awaitable[Outcome]]
 
@@ -28,3 +31,18 @@ class Dispatcher:
         if handler is None:
             raise UnknownMessage(f"{type_name(type(request.command))} has no handler")
         return handler(request)
+
+
+def dispatcher(
+    domain: Domain,
+    store: EventStore,
+    pause: Callable[[int], Awaitable[None]],
+    watched: Callable[[Handler], Handler] = lambda handler: handler,
+) -> Dispatcher:
+    """Register all commands of a domain, with a route or without, under watch."""
+    found = Dispatcher()
+    for category in domain.categories:
+        handle = watched(ApplicationService(category, store, pause).handle)
+        for command in (*category.commands, *category.process_commands):
+            found.register(command, handle)
+    return found

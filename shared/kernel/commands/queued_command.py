@@ -13,7 +13,7 @@ from shared.kernel.messages.message import Command, type_name
 from shared.kernel.messages.stream import StreamName
 
 
-class WaitingCommand(BaseModel):
+class QueuedCommand(BaseModel):
     """The parts of a command request, as they go over the wire."""
 
     model_config = ConfigDict(defer_build=True, alias_generator=to_camel, validate_by_name=True)
@@ -27,7 +27,7 @@ class WaitingCommand(BaseModel):
 
 def encode_command(request: CommandRequest) -> bytes:
     """Write a command as the body of a message."""
-    waiting = WaitingCommand(
+    waiting = QueuedCommand(
         stream=str(request.stream),
         type=type_name(type(request.command)),
         data=request.command.model_dump(mode="json"),
@@ -38,16 +38,16 @@ def encode_command(request: CommandRequest) -> bytes:
     return waiting.model_dump_json(by_alias=True, exclude_none=True).encode()
 
 
-def stream_of(body: bytes) -> tuple[WaitingCommand, StreamName]:
+def stream_of(body: bytes) -> tuple[QueuedCommand, StreamName]:
     """Read the body of a message, and for whom it is; raises InvalidMessage."""
     try:
-        waiting = WaitingCommand.model_validate_json(body)
+        waiting = QueuedCommand.model_validate_json(body)
     except ValidationError as error:
         raise InvalidMessage(f"a message of the mailbox is no command: {error}") from error
     return waiting, StreamName.parse(waiting.stream)
 
 
-def request_of(waiting: WaitingCommand, domain: Domain) -> CommandRequest:
+def request_of(waiting: QueuedCommand, domain: Domain) -> CommandRequest:
     """Give the command that waited; raises InvalidMessage, UnknownMessage for what this code does not know."""
     stream = StreamName.parse(waiting.stream)
     category = domain.category(stream.category)

@@ -6,7 +6,7 @@ from shared.kernel.commands.loading import Loaded
 from shared.kernel.messages.stream import StreamName
 
 
-class WarmStates:
+class StateCache:
     """The states of the streams that were used last, a bounded number."""
 
     def __init__(self, most: int = 1_000) -> None:

@@ -7,7 +7,7 @@ from shared.kernel.errors import OnewriteError
 ATTEMPTS = 5
 
 
-async def patiently[T, **P](
+async def retrying[T, **P](
     pause: Callable[[int], Awaitable[None]],
     work: Callable[P, Awaitable[T]],
     *args: P.args,

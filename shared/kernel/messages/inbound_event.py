@@ -31,7 +31,7 @@ class OutsideData(BaseModel):
 
 
 @dataclass(frozen=True, slots=True)
-class OutsideEvent:
+class InboundEvent:
     """What somebody else says has happened; source and id together name it for ever."""
 
     source: str
@@ -47,7 +47,7 @@ class OutsideEvent:
 
 
 @dataclass(frozen=True, slots=True)
-class OutsideReceptor[D: OutsideData]:
+class InboundReceptor[D: OutsideData]:
     """Bound to one type of event of others; event → command, or none.
 
     `name` is part of every id that it causes: it stays as it is, wherever the code moves.
@@ -60,7 +60,7 @@ class OutsideReceptor[D: OutsideData]:
     command: type[Command]
     react: Callable[[D], Iterable[Reaction]]
 
-    def commands(self, event: OutsideEvent, time: str) -> Iterator[CommandRequest]:
+    def commands(self, event: InboundEvent, time: str) -> Iterator[CommandRequest]:
         """Give the commands that an event causes, under the same ids each time; raises InvalidMessage."""
         try:
             data = self.data.model_validate(event.data)

@@ -8,13 +8,13 @@ import pytest
 
 from consumers.webhooks.deliveries import parse
 from shared.kernel.errors import InvalidMessage
-from shared.kernel.messages.inbound_event import OutsideEvent
+from shared.kernel.messages.inbound_event import InboundEvent
 from tests.consumers.webhooks.worlds import CARRIER, cloud, grid
 
 DATA = {"orderId": "O1", "customerId": "C1"}
 TRACEPARENT = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
 BEYOND = (b"NaN", b"Infinity", b"-Infinity", b"1e400", b"-1e400", b"1" + b"0" * 309)
-READ = OutsideEvent("/carriers/fast", "p1", CARRIER, DATA)
+READ = InboundEvent("/carriers/fast", "p1", CARRIER, DATA)
 
 
 def body(content: Any) -> bytes:
@@ -49,7 +49,7 @@ def test_attributes_may_come_as_headers() -> None:
         "content-type": "application/json",
     }
 
-    assert parse(headers, body(DATA)) == [OutsideEvent("/carriers/fast", "p 1", CARRIER, DATA)]
+    assert parse(headers, body(DATA)) == [InboundEvent("/carriers/fast", "p 1", CARRIER, DATA)]
 
 
 def test_data_may_be_encoded() -> None:

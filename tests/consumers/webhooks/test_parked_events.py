@@ -55,8 +55,8 @@ async def test_a_bug_of_a_receptor_parks_its_event_and_is_told_when_it_is_releas
     def react(_: Any) -> Any:
         raise ZeroDivisionError("a bug")
 
-    carrier, *others = domain.outside
-    world = World(domain=replace(domain, outside=(replace(carrier, react=react), *others)))
+    carrier, *others = domain.inbound
+    world = World(domain=replace(domain, inbound=(replace(carrier, react=react), *others)))
 
     assert await world.status([cloud()]) == 200
     (error,) = await world.parked()

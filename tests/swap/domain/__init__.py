@@ -13,5 +13,5 @@ domain = Domain(
     policies=(note_rest,),
     enrichers=(tell_dark,),
     deadlines=(night_light,),
-    outside=(begin_night,),
+    inbound=(begin_night,),
 )

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from shared.kernel.messages.inbound_event import OutsideData, OutsideReceptor
+from shared.kernel.messages.inbound_event import InboundReceptor, OutsideData
 from shared.kernel.messages.message import Message, PublicEvent
 from shared.kernel.messages.notification import link_to
 from shared.kernel.messages.stream import StreamName
@@ -60,6 +60,6 @@ note_light = Receptor("note-light", lamp, SwitchedOn, diary, NoteLight, _note)
 note_rest = Policy("note-rest", lamp, SwitchedOff, diary, Rested, RecordRest, _rest, _record)
 tell_dark = Enricher("tell-dark", lamp, SwitchedOff, WentDark, _tell)
 night_light = Deadline("night-light", lamps, {"brightness": NIGHT}, timedelta(seconds=1), GoDark)
-begin_night = OutsideReceptor(
+begin_night = InboundReceptor(
     "begin-night", "com.example.sky.sun-set", SunSet, lamp, SwitchOn, _begin
 )

@@ -2,7 +2,7 @@
 
 import pytest
 
-from shared.kernel.delivery.retry import ATTEMPTS, patiently
+from shared.kernel.delivery.retry import ATTEMPTS, retrying
 from shared.kernel.errors import BrokenStream, StoreUnavailable
 from tests.kernel.asking import no_pause
 
@@ -25,7 +25,7 @@ class Work:
 async def test_what_fails_for_a_while_is_done_in_the_end() -> None:
     work = Work(StoreUnavailable("not now"), failures=ATTEMPTS - 1)
 
-    assert await patiently(no_pause, work) == 7
+    assert await retrying(no_pause, work) == 7
     assert work.tries == ATTEMPTS
 
 
@@ -33,7 +33,7 @@ async def test_patience_has_an_end() -> None:
     work = Work(StoreUnavailable("not now"), failures=ATTEMPTS)
 
     with pytest.raises(StoreUnavailable):
-        await patiently(no_pause, work)
+        await retrying(no_pause, work)
     assert work.tries == ATTEMPTS
 
 
@@ -41,5 +41,5 @@ async def test_what_is_not_transient_is_tried_once() -> None:
     work = Work(BrokenStream("never"), failures=1)
 
     with pytest.raises(BrokenStream):
-        await patiently(no_pause, work)
+        await retrying(no_pause, work)
     assert work.tries == 1

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import pytest
 
 from shared.domain.item.commands import ReceiveStock
-from shared.kernel.commands.command_batcher import Mailbox, Waiting
+from shared.kernel.commands.command_batcher import CommandBatcher, Waiting
 from shared.kernel.commands.outcome import Outcome, Unchanged
 from shared.kernel.messages.stream import StreamName
 from tests.kernel.worlds import request
@@ -18,7 +18,7 @@ class Gate:
     def __init__(self) -> None:
         self.turns = asyncio.Semaphore(0)
         self.handled: list[list[str]] = []
-        self.mailbox = Mailbox(self._handle)
+        self.batcher = CommandBatcher(self._handle)
 
     async def _handle(self, _stream: StreamName, waiting: Sequence[Waiting]) -> Sequence[Waiting]:
         self.handled.append([one.request.command_id for one in waiting])
@@ -29,7 +29,7 @@ class Gate:
 
     async def put(self, id_: str) -> "asyncio.Task[Outcome]":
         """Let a client ask, and wait until it waits."""
-        task = asyncio.create_task(self.mailbox.put(request(ReceiveStock(quantity=1), id_)))
+        task = asyncio.create_task(self.batcher.put(request(ReceiveStock(quantity=1), id_)))
         await asyncio.sleep(0)
         return task
 

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from shared.adapters.watching.names import BATCH, CHARGE, CONFLICTS
-from shared.adapters.watching.watcher import Watcher
+from shared.adapters.otel.names import BATCH, CHARGE, CONFLICTS
+from shared.adapters.otel.watcher import Watcher
 from shared.kernel.messages.commit import Commit
 from shared.kernel.messages.stream import StreamName
 from shared.kernel.ports import Appended, Collided, EventStore, Found

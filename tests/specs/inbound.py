@@ -11,18 +11,18 @@ from shared.domain.order.events import (
     OrderShipped,
     ReservationRecorded,
 )
-from shared.kernel.messages.inbound_event import OutsideEvent
+from shared.kernel.messages.inbound_event import InboundEvent
 from tests.specs.item import TEN_IN_STOCK
 from tests.specs.order_events import CUP, TEA, TO_THE_CONFIRMATION, WANTED_CUP, WANTED_TEA
 from tests.specs.spec import Heard
 
-PARCEL = OutsideEvent(
+PARCEL = InboundEvent(
     "/carriers/fast",
     "p1",
     "com.example.carrier.parcel-dispatched",
     {"orderId": "7", "customerId": "C1"},
 )
-GOODS = OutsideEvent(
+GOODS = InboundEvent(
     "/suppliers/far",
     "d1",
     "com.example.supplier.delivery-arrived",
@@ -99,14 +99,14 @@ SPECS = [
     Heard(
         "A delivery that nobody can read is parked",
         given={},
-        heard=OutsideEvent("/suppliers/far", "d2", GOODS.type, {"sku": "TEA", "quantity": -5}),
+        heard=InboundEvent("/suppliers/far", "d2", GOODS.type, {"sku": "TEA", "quantity": -5}),
         then={},
         parked="InvalidMessage",
     ),
     Heard(
         "What others tell besides is not our business",
         given={},
-        heard=OutsideEvent("/carriers/fast", "w1", "com.example.carrier.van-washed", None),
+        heard=InboundEvent("/carriers/fast", "w1", "com.example.carrier.van-washed", None),
         then={},
     ),
 ]

@@ -12,7 +12,7 @@ from shared.adapters.names import (
     REACTIONS,
     SINGLE_PUBLISHER,
 )
-from shared.adapters.watching.names import LAG, PARKED_STREAMS
+from shared.adapters.otel.names import LAG, PARKED_STREAMS
 from shared.kernel.ports import Parking
 
 # As each stage calls itself when it takes a batch.

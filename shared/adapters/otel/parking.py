@@ -2,8 +2,8 @@
 
 import logging
 
-from shared.adapters.watching.names import PARKED
-from shared.adapters.watching.watcher import Watcher
+from shared.adapters.otel.names import PARKED
+from shared.adapters.otel.watcher import Watcher
 from shared.kernel.delivery.parking import Decision, Parked
 from shared.kernel.ports import Parking, StoredParked
 

@@ -14,8 +14,8 @@ from opentelemetry.sdk.resources import OTELResourceDetector, Resource
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor, SpanExporter
 
+from shared.adapters.otel.watcher import Watcher
 from shared.adapters.settings import Exporters
-from shared.adapters.watching.watcher import Watcher
 
 NAME = "onewrite"
 

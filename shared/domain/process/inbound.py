@@ -9,7 +9,7 @@ from shared.domain.item import item
 from shared.domain.item.commands import Quantity, ReceiveStock
 from shared.domain.order import order
 from shared.domain.order.commands import CustomerId, RecordDispatch, Sku
-from shared.kernel.messages.inbound_event import OutsideData, OutsideReceptor
+from shared.kernel.messages.inbound_event import InboundReceptor, OutsideData
 from shared.kernel.messages.stream import StreamName
 from shared.kernel.reactions.receptor import Reaction
 
@@ -41,7 +41,7 @@ def _receive(delivery: DeliveryArrived) -> Iterable[Reaction]:
 
 
 ALL = (
-    OutsideReceptor(
+    InboundReceptor(
         "carrier-dispatch",
         "com.example.carrier.parcel-dispatched",
         ParcelDispatched,
@@ -49,7 +49,7 @@ ALL = (
         RecordDispatch,
         _dispatch,
     ),
-    OutsideReceptor(
+    InboundReceptor(
         "supplier-delivery",
         "com.example.supplier.delivery-arrived",
         DeliveryArrived,

@@ -9,7 +9,7 @@ from opentelemetry.metrics import Counter, Histogram, Meter
 from opentelemetry.trace import Link, Span, SpanContext, SpanKind, Status, StatusCode, Tracer
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
-from shared.adapters.watching.names import COUNTERS, FAILURES, HISTOGRAMS
+from shared.adapters.otel.names import COUNTERS, FAILURES, HISTOGRAMS
 
 type Values = Mapping[str, str | int]
 

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from shared.kernel.commands.dispatcher import Dispatcher
 from shared.kernel.commands.request import CommandRequest
-from shared.kernel.delivery.retry import patiently
+from shared.kernel.delivery.retry import retrying
 from shared.kernel.delivery.together import side_by_side
 from shared.kernel.domain import Domain
 from shared.kernel.messages.commit import timestamp
@@ -54,5 +54,5 @@ class Cause:
     async def _dispatch(self, request: CommandRequest) -> None:
         # The batch would bring everything beside it again too.
         async with self.gate:
-            outcome = await patiently(self.pause, self.dispatcher.dispatch, request)
+            outcome = await retrying(self.pause, self.dispatcher.dispatch, request)
         unrefused(request, outcome)

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 from opentelemetry.trace import Span
 
-from shared.adapters.watching.names import COMMANDS
-from shared.adapters.watching.watcher import Watcher, traceparent
+from shared.adapters.otel.names import COMMANDS
+from shared.adapters.otel.watcher import Watcher, traceparent
 from shared.kernel.commands.dispatcher import Handler
 from shared.kernel.commands.outcome import Accepted, Outcome
 from shared.kernel.commands.request import CommandRequest

@@ -21,8 +21,8 @@ from shared.domain import domain
 # Each instance runs a few of the functions: it loads what they need when it first needs it.
 if TYPE_CHECKING:
     from consumers.deadlines import Deadlines
-    from consumers.mailbox import DurableMailbox
-    from consumers.measuring import Measuring
+    from consumers.lag_metrics import Measuring
+    from consumers.mailbox import Mailbox
     from consumers.notifications import Notifications
     from consumers.projections import Projections
     from consumers.reactions import Reactions
@@ -64,7 +64,7 @@ async def projections() -> "Projections":
 async def reactions() -> "Reactions":
     """Give the reactions of this process."""
     if not _reactions:
-        from consumers.causing import event_processor
+        from consumers.reaction_handlers import event_processor
         from consumers.reactions import Reactions
 
         dispatcher = await wiring.dispatcher(domain)
@@ -93,11 +93,11 @@ async def notifications() -> "Notifications":
     return _notifications[0]
 
 
-async def mailbox() -> "DurableMailbox":
+async def mailbox() -> "Mailbox":
     """Give the durable mailbox of this process."""
-    from consumers.mailbox import DurableMailbox
+    from consumers.mailbox import Mailbox
 
-    return DurableMailbox(
+    return Mailbox(
         domain,
         await wiring.dispatcher(domain),
         await wiring.outcomes(),
@@ -148,7 +148,7 @@ async def deadlines() -> "Deadlines":
 async def rebuild() -> "Rebuild":
     """Give the rebuild of views; the sweep is given five times what it stays behind to see a change."""
     from consumers.rebuild import Rebuild
-    from shared.kernel.views.generation_rows import KEPT
+    from shared.kernel.views.generation import KEPT
 
     return Rebuild(
         await projections(),
@@ -195,6 +195,6 @@ async def lags() -> "Lags":
 
 async def measuring() -> "Measuring":
     """Give what measures by the clock in this process."""
-    from consumers.measuring import Measuring
+    from consumers.lag_metrics import Measuring
 
     return Measuring(await lags(), await wiring.parking(), CONSUMERS, telemetry.record)

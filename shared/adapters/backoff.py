@@ -4,10 +4,10 @@ import asyncio
 import random
 
 from shared.adapters import telemetry
-from shared.adapters.watching.names import RETRIES
+from shared.adapters.otel.names import RETRIES
 
 
-async def patience(attempt: int, service: str) -> None:
+async def back_off(attempt: int, service: str) -> None:
     """Wait before the next attempt, and count it."""
     telemetry.count(RETRIES, service=service)
     await asyncio.sleep(backoff(attempt))

@@ -7,8 +7,8 @@ from typing import Any
 
 from pydantic_core import from_json
 
-from shared.adapters.watching.names import BATCH, LAG
-from shared.adapters.watching.watcher import Watcher
+from shared.adapters.otel.names import BATCH, LAG
+from shared.adapters.otel.watcher import Watcher
 from shared.kernel.ports import Log
 
 
