@@ -34,19 +34,19 @@ NOTICED = [
     ),
     Bug(
         "a command that comes twice in one batch is decided twice",
-        f"{KERNEL}.plan:plan",
+        f"{KERNEL}.commands.batch:decide_batch",
         "if request.command_id in commits:",
         "if request.command_id in ():",
     ),
     Bug(
         "a snapshot is that of the state before its commit",
-        f"{KERNEL}.plan:_accept",
+        f"{KERNEL}.commands.batch:_accept",
         "_snapshot(category, state)",
         "_snapshot(category, loaded.state)",
     ),
     Bug(
         "a row does not notice what it has missed",
-        f"{KERNEL}.view:advance",
+        f"{KERNEL}.views.view:advance",
         "if version != expected:",
         "if version < expected:",
     ),
@@ -191,7 +191,7 @@ NOTICED = [
 REBUILDING = [
     Bug(
         "an old generation is let go as soon as the new one is read",
-        f"{KERNEL}.generation:Generations.served",
+        f"{KERNEL}.views.generation:Generations.served",
         '{"serving": self.newest, ',
         '{"oldest": self.newest, "serving": self.newest, ',
     ),
@@ -211,7 +211,7 @@ REBUILDING = [
     ),
     Bug(
         "projections write none but the rows that are read",
-        f"{KERNEL}.generation:kept_up",
+        f"{KERNEL}.views.generation:kept_up",
         "{own.serving, own.newest} - {own.oldest}",
         "{own.serving} - {own.oldest}",
     ),
