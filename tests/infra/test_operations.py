@@ -82,9 +82,9 @@ def test_workbook_and_alerts_ask_for_metrics_that_the_code_has() -> None:
     assert set(re.findall(r"onewrite\.[a-z_]+", book)) == measured
     assert set(re.findall(r"onewrite\.[a-z_]+", alerts)) <= measured
     for attribute in re.findall(r"Properties\.([a-z_]+)", book + alerts):
-        assert any(f'"{attribute}": ' in text for text in _watching()), attribute
+        assert any(f'"{attribute}": ' in text for text in _otel()), attribute
 
 
-def _watching() -> list[str]:
-    folder = ROOT / "shared" / "adapters" / "watching"
+def _otel() -> list[str]:
+    folder = ROOT / "shared" / "adapters" / "otel"
     return [path.read_text(encoding="utf-8") for path in folder.glob("*.py")]
