@@ -18,6 +18,8 @@ from tests.specs.by_http import Client, Held, Seed, differing, has_route, over_h
 from tests.specs.flows_by_http import UNSEEN, Happening, flows_over_http, settled
 from tests.specs.renaming import renamed
 
+AWAY = {"service": "event-hubs", "fault": "reject", "operation": "send", "probability": 1.0}
+
 
 async def test_the_specs_hold_over_http(stack: Running, capsys: pytest.CaptureFixture[str]) -> None:
     async with (
@@ -31,7 +33,10 @@ async def test_the_specs_hold_over_http(stack: Running, capsys: pytest.CaptureFi
             for commit in commits:
                 await store.append([commit])
 
+        # While the log takes nothing, no reaction goes on with what is given.
+        await stack.faults.set(1, AWAY)
         held = await over_http(SPECS, stack.url, seed)
+        await stack.faults.set(0)
         flows = await flows_over_http(FLOWS, SPECS, stack.url, seed, witness=watching)
         assert differing(held | flows) == {}
         assert left_out(held) == []
@@ -52,8 +57,7 @@ async def test_the_specs_hold_over_http(stack: Running, capsys: pytest.CaptureFi
         ]
         assert len(found) == 8, found
 
-        away = {"service": "event-hubs", "fault": "reject", "operation": "send", "probability": 1.0}
-        await stack.faults.set(1, away)
+        await stack.faults.set(1, AWAY)
         (stuck,) = (await flows_over_http(FLOWS[:1], SPECS, stack.url, seed, patience=2)).values()
         assert "something still waits" in stuck.found[0]
 

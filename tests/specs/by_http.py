@@ -30,6 +30,9 @@ class AnsweredOtherwise(Exception):
     """A request came to something that no spec speaks of."""
 
 
+TRIES = 5
+
+
 @dataclass(frozen=True)
 class Held:
     """What was found otherwise over HTTP, and what of a spec could not be told there."""
@@ -146,7 +149,19 @@ async def over_http(specs: Sequence[Spec], url: str, seed: Seed | None = None) -
 
 
 async def _held(client: Client, spec: Spec) -> Held:
-    """Hold a spec on a stream of its own."""
+    """Holds a spec on a stream of its own; what differs there is held again on other streams.
+
+    Reactions go on with what is given, so a command may meet a later state. What really differs always does.
+    """
+    held = Held()
+    for _ in range(TRIES):
+        held = await _held_once(client, spec)
+        if not held.found:
+            break
+    return held
+
+
+async def _held_once(client: Client, spec: Spec) -> Held:
     if not has_route(type(spec.when)):
         return Held(left_out=f"{type_name(type(spec.when))} has no route")
     stream = StreamName(category_of(type(spec.when)).name, f"spec-{uuid4()}")
