@@ -225,10 +225,7 @@ class LogReader(Protocol):
     """What the log holds, for those who only ask."""
 
     async def extents(self) -> Sequence[tuple[int, int]]:
-        """Give the first and the last sequence number of each partition (last = first - 1: it is empty).
-
-        Raises LogUnavailable.
-        """
+        """Returns first and last number of each partition (empty: last < first); raises LogUnavailable."""
         ...
 
     async def time_after(self, partition: int, sequence: int) -> datetime | None:
@@ -245,9 +242,8 @@ class Notifier(Protocol):
         ...
 
     async def publish(self, notifications: Sequence[Notification]) -> Sequence[Unwanted]:
-        """Publish, in as few requests as hold it, and give those that will never be taken; all others are.
+        """Publish, in as few requests as hold it; returns those that are refused for good.
 
-        Raises NotificationTooLarge, NotifierUnavailable.
-        When one is too large none is published; after another error any of them may be.
+        Raises NotificationTooLarge (none is published), NotifierUnavailable (any of them may be).
         """
         ...
