@@ -54,7 +54,10 @@ COVERAGE: Final = [
 LINT: Final = [
     ["-m", "ruff", "check", "."],
     ["-m", "ruff", "format", "--check", "."],
-    ["-c", "from importlinter.cli import lint_imports_command; lint_imports_command()"],
+    [
+        "-c",
+        "from importlinter.cli import lint_imports_command; lint_imports_command(['--no-cache'])",
+    ],
     ["-m", "deptry", "."],
 ]
 ELSEWHERE: Final = tuple(f"--ignore={folder}" for folder in IN_PROCESS)

@@ -59,7 +59,7 @@ def _block() -> int:
     """Lock a block of ports for as long as this process lives: the lock goes with the open descriptor."""
     import fcntl  # not on Windows, where only `make run` with its fixed ports works
 
-    folder = Path(tempfile.gettempdir()) / "onewrite-ports"
+    folder = Path(tempfile.gettempdir()) / f"onewrite-ports-{os.getuid()}"
     folder.mkdir(exist_ok=True)
     for number in range(BLOCKS):
         file = os.open(folder / str(number), os.O_CREAT | os.O_WRONLY)

@@ -9,7 +9,6 @@ from typing import Any
 
 from azure.eventhub import EventData, EventDataBatch
 from azure.eventhub.aio import EventHubProducerClient
-from azure.eventhub.aio._producer_async import EventHubProducer
 from azure.eventhub.amqp import AmqpAnnotatedMessage
 from azure.eventhub.exceptions import EventHubError
 
@@ -78,21 +77,21 @@ class EventHubsLog:
     async def warm(self) -> None:
         """Connect before the first event; raises ConfigurationError when the hub has other partitions."""
         expected = [str(number) for number in range(self._partitions)]
-        # Side by side, for each takes the SDK half a second: what partitions there are, the largest message,
-        # and the link of each partition, which nothing public opens before its first event.
         sdk = self._client
-        links = asyncio.gather(*map(self._opened_link, expected), return_exceptions=True)
-        opened, *_ = await asyncio.gather(links, sdk._get_partitions(), sdk.create_batch())  # noqa: SLF001
+        # What the public method finds is not kept: the first link would ask again, and take half a second more.
+        async with sdk._lock:  # noqa: SLF001 - what is found replaces the SDK's table of links
+            await sdk._get_partitions()  # noqa: SLF001 - see above
         found: list[str] = list(sdk._partition_ids or [])  # noqa: SLF001 - what was just asked for
         if sorted(found) != sorted(expected):
             raise ConfigurationError(
                 f"the hub has the partitions {found}, the settings say {expected}: another number"
                 " would send streams to other partitions, and break their order"
             )
-        for partition, link in zip(expected, opened, strict=True):
-            if isinstance(link, BaseException):
-                raise link
-            sdk._producers[partition] = link  # noqa: SLF001 - see above
+        for partition in expected:
+            # The SDK's own way, under its lock: a link that is open is kept, and all are closed with the client.
+            await sdk._start_producer(partition, self._timeout)  # noqa: SLF001 - nothing public opens a link
+        # Side by side, for each takes the SDK half a second.
+        await asyncio.gather(sdk.create_batch(), *map(self._open_link, expected))
 
     async def connect(self) -> None:
         """Be let in to send, and send nothing; raises LogUnavailable, ConfigurationError."""
@@ -102,10 +101,10 @@ class EventHubsLog:
         except (EventHubError, TimeoutError) as error:
             raise LogUnavailable(f"Event Hubs: {error}") from error
 
-    async def _opened_link(self, partition: str) -> EventHubProducer:
-        made = self._client._create_producer(partition_id=partition, send_timeout=self._timeout)  # noqa: SLF001
-        await made._open_with_retry()  # noqa: SLF001 - nothing public opens a link
-        return made
+    async def _open_link(self, partition: str) -> None:
+        producer = self._client._producers[partition]  # noqa: SLF001 - see above
+        if producer is not None:
+            await producer._open_with_retry()  # noqa: SLF001 - see above
 
     async def _drop_link(self, partition: int) -> None:
         # A link that does not answer would keep what is sent next waiting; nothing public closes it alone.
