@@ -55,8 +55,11 @@ async def stack(shared_stack: "Running") -> AsyncIterator["Running"]:
     """Gives the shared stack, without faults: a test gives its streams ids of its `own`."""
     logs.keep("stack", shared_stack.log)
     await shared_stack.faults.set(0)
+    await shared_stack.faults.lag(0)
+    await shared_stack.forget_parked()
     yield shared_stack
     await shared_stack.faults.set(0)
+    await shared_stack.faults.lag(0)
 
 
 @pytest.fixture
