@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from emulators.tests import logs
 from emulators.tests.serving import FaultsClient, Services, emulators
 from infra.local.stack import NAMES, ROOT
 from tests import figures
@@ -53,7 +52,6 @@ def shared_stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator["Running"
 @pytest.fixture
 async def stack(shared_stack: "Running") -> AsyncIterator["Running"]:
     """Gives the shared stack, without faults: a test gives its streams ids of its `own`."""
-    logs.keep("stack", shared_stack.log)
     await shared_stack.faults.set(0)
     await shared_stack.faults.lag(0)
     await shared_stack.forget_parked()

@@ -100,6 +100,7 @@ def start(
         cwd=root,
         environment={**os.environ, **settings},
     )
+    keep("stack", log, ended=lambda: process.poll() is not None)
     return Running(process, ports, state, log, float(_ready(process, log, READY)[2]))
 
 
