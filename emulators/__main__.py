@@ -4,20 +4,24 @@ import argparse
 import asyncio
 import contextlib
 import json
+import os
 import signal
+import stat
 import sys
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NoReturn
 
 from emulators import connections
 from emulators.control import Control
 from emulators.cosmos import CosmosServer
 from emulators.cosmos.described import DescriptionError
 from emulators.event_grid import EventGridServer
+from emulators.event_grid.topics import parse_topics
 from emulators.event_hubs import EventHubsServer
 from emulators.faults import Faults
 
 USAGE: Final = "python -m emulators [options] | python -m emulators host --app FOLDER [options]"
+LEVELS: Final = ("Strong", "BoundedStaleness", "Session", "ConsistentPrefix", "Eventual")
 
 
 async def serve(given: argparse.Namespace, names: dict[str, Any]) -> None:
@@ -64,7 +68,8 @@ async def serve(given: argparse.Namespace, names: dict[str, Any]) -> None:
 
 
 async def _end_of_input(stopped: asyncio.Event) -> None:
-    if sys.stdin is None or sys.stdin.isatty():
+    # A terminal, a file or /dev/null (a job in the background) says nothing about a parent.
+    if sys.stdin is None or not _is_pipe(sys.stdin.fileno()):
         return
     reader = asyncio.StreamReader()
     loop = asyncio.get_running_loop()
@@ -73,18 +78,29 @@ async def _end_of_input(stopped: asyncio.Event) -> None:
     stopped.set()
 
 
+def _is_pipe(descriptor: int) -> bool:
+    mode = os.fstat(descriptor).st_mode
+    return stat.S_ISFIFO(mode) or stat.S_ISSOCK(mode)
+
+
 def _described(given: argparse.Namespace) -> dict[str, Any]:
-    """Read what the emulators have from their start: of a file, and of the arguments."""
+    """Read what the emulators have from their start: of a file, and of the arguments, which win.
+
+    Raises OSError or ValueError that says what is wrong.
+    """
     names: dict[str, Any] = {}
     if given.names is not None:
         names = json.loads(given.names.read_text(encoding="utf-8"))
-    names["hubs"] = names.get("hubs", {}) | dict(map(_hub, given.hub))
-    names["topics"] = names.get("topics", {}) | dict(map(_topic, given.topic))
+    names["hubs"] = names.get("hubs", {}) | dict(given.hub)
+    names["topics"] = names.get("topics", {}) | dict(given.topic)
+    parse_topics(names["topics"])
     return names
 
 
 def _hub(text: str) -> tuple[str, dict[str, Any]]:
     name, partitions, groups = [*text.split(":"), "", ""][:3]
+    if not name or (partitions and not (partitions.isdecimal() and int(partitions))):
+        raise argparse.ArgumentTypeError(f"{text!r} is not NAME[:PARTITIONS[:GROUP,GROUP]]")
     return name, {
         "partitions": int(partitions or 4),
         "consumerGroups": [group for group in groups.split(",") if group],
@@ -101,8 +117,8 @@ def _parser() -> argparse.ArgumentParser:
     add = parser.add_argument
     add("--state", type=Path, default=Path(".emulators"), help="the folder of their files")
     add("--names", type=Path, help="JSON with `database` and `containers`, `hubs` and `topics`")
-    add("--hub", action="append", default=[], help="NAME[:PARTITIONS[:GROUP,GROUP]]")
-    add("--topic", action="append", default=[], help="NAME[:SCHEMA]")
+    add("--hub", action="append", default=[], type=_hub, help="NAME[:PARTITIONS[:GROUP,GROUP]]")
+    add("--topic", action="append", default=[], type=_topic, help="NAME[:SCHEMA]")
     add("--cosmos", type=int, default=8081, help="its port; 0 takes a free one, here as below")
     add("--event-hubs", type=int, default=5672)
     add("--event-grid", type=int, default=6501)
@@ -110,22 +126,32 @@ def _parser() -> argparse.ArgumentParser:
     add("--event-grid-patience", type=float, default=30.0, help="seconds that a webhook may take")
     add("--faults", type=int, default=8090)
     add("--ranges", type=int, default=4, help="physical partitions of a container")
-    add("--consistency", default="Strong")
+    add("--consistency", default="Strong", choices=LEVELS, help="the level of the account")
     add("--token", help="what identities may show instead of a key")
     return parser
+
+
+def _host() -> NoReturn:
+    try:
+        from emulators.host.__main__ import main as host
+    except ModuleNotFoundError as error:
+        sys.exit(f"emulators: the host needs {error.name}: install the extra [host]")
+    del sys.argv[1]
+    host()
 
 
 def main() -> None:
     """Serve as the arguments say."""
     if sys.argv[1:2] == ["host"]:
-        from emulators.host.__main__ import main as host
-
-        del sys.argv[1]
-        host()
+        _host()
     given = _parser().parse_args()
+    try:
+        names = _described(given)
+    except (OSError, ValueError) as error:
+        sys.exit(f"emulators: {error}")
     with contextlib.suppress(KeyboardInterrupt):
         try:
-            asyncio.run(serve(given, _described(given)))
+            asyncio.run(serve(given, names))
         except DescriptionError as error:
             sys.exit(f"emulators: {error}")
 

@@ -1,9 +1,13 @@
-"""The connection strings of the emulators, with the keys that Microsoft's emulators publish."""
+"""The connection strings of the emulators: their keys are published, and the same for everybody."""
+
+from typing import Final
 
 from emulators.cosmos.authorization import KEY as COSMOS_KEY
 from emulators.event_grid.authorization import KEY as EVENT_GRID_KEY
+from emulators.event_hubs.cbs import KEY as EVENT_HUBS_KEY
+from emulators.event_hubs.cbs import KEY_NAME as EVENT_HUBS_KEY_NAME
 
-HOST = "127.0.0.1"
+HOST: Final = "127.0.0.1"
 
 
 def cosmos(port: int) -> str:
@@ -14,8 +18,8 @@ def cosmos(port: int) -> str:
 def event_hubs(port: int) -> str:
     """Return the connection string of the namespace."""
     return (
-        f"Endpoint=sb://{HOST}:{port};SharedAccessKeyName=RootManageSharedAccessKey;"
-        "SharedAccessKey=SAS_KEY_VALUE;UseDevelopmentEmulator=true;"
+        f"Endpoint=sb://{HOST}:{port};SharedAccessKeyName={EVENT_HUBS_KEY_NAME};"
+        f"SharedAccessKey={EVENT_HUBS_KEY};UseDevelopmentEmulator=true;"
     )
 
 

@@ -61,9 +61,10 @@ class EventHubsServer:
 
 
 async def _trim(namespace: Namespace) -> None:
-    shortest = min(hub.retention for hub in namespace.hubs.values()) / 1000
+    pauses = (hub.retention / 10_000 for hub in namespace.hubs.values())
+    pause = min([*pauses, LONGEST_PAUSE])
     while True:
-        await asyncio.sleep(min(shortest / 10, LONGEST_PAUSE))
+        await asyncio.sleep(pause)
         for hub in namespace.hubs.values():
             for partition in hub.partitions.values():
                 await namespace.log.trim(partition, now() - hub.retention)

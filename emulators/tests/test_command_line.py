@@ -1,0 +1,120 @@
+"""The command line: what it makes of its arguments, and what it says when they are wrong."""
+
+import contextlib
+import json
+import re
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from emulators.tests.logs import keep
+from emulators.tests.machine import limit
+from emulators.tests.serving import ROOT
+
+PORTS = ("--cosmos", "0", "--event-hubs", "0", "--event-grid", "0", "--faults", "0")
+README = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
+
+
+def serve(folder: Path, *options: str) -> dict[str, Any]:
+    """Starts the emulators with nothing on their standard input, ends them, and returns what they said."""
+    log = keep("emulators", folder / "emulators.log")
+    command = [sys.executable, "-m", "emulators", "--state", str(folder / "state"), *PORTS]
+    with (
+        log.open("w") as output,
+        subprocess.Popen(
+            [*command, *options],
+            cwd=ROOT,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=output,
+            text=True,
+        ) as process,
+    ):
+        assert process.stdout
+        line = process.stdout.readline()
+        process.terminate()
+        assert process.wait(limit()) == 0
+    assert log.read_text() == ""
+    said: dict[str, Any] = json.loads(line)
+    return said
+
+
+def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    done = subprocess.run(
+        [sys.executable, "-m", "emulators", *arguments],
+        cwd=ROOT,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=limit(),
+        check=False,
+    )
+    keep("emulators", folder / "emulators.log").write_text(done.stdout + done.stderr)
+    return done
+
+
+def test_hubs_and_topics_come_from_arguments_and_names_and_arguments_win(tmp_path: Path) -> None:
+    names = tmp_path / "names.json"
+    [example] = re.findall(
+        r'^```json\n(\{\n  "database".*?)^```$', README, re.MULTILINE | re.DOTALL
+    )
+    # Nobody listens there, as in the example, and here nobody can.
+    names.write_text(example.replace(":9000/", ":1/"), encoding="utf-8")
+
+    said = serve(
+        tmp_path,
+        *("--names", str(names), "--hub", "more:3:first,second", "--hub", "events:1"),
+        *("--topic", "paid", "--topic", "shipped:EventGridSchema"),
+    )
+
+    assert said["connections"]["topics"].keys() == {"notifications", "paid", "shipped"}
+    assert f":{said['eventGrid']}/topics/paid/" in said["connections"]["topics"]["paid"]
+    assert f":{said['cosmos']}/" in said["connections"]["cosmos"]
+    assert f":{said['eventHubs']};" in said["connections"]["eventHubs"]
+    assert hubs(tmp_path / "state") == {"events": 1, "more": 3}
+
+
+def hubs(state: Path) -> dict[str, int]:
+    """Returns how many partitions each hub has in the file."""
+    with contextlib.closing(sqlite3.connect(state / "event-hubs.sqlite")) as database:
+        return dict(database.execute("SELECT hub, COUNT(*) FROM partitions GROUP BY hub"))
+
+
+def test_without_hubs_and_topics_it_serves_an_empty_account(tmp_path: Path) -> None:
+    said = serve(tmp_path)
+
+    assert said["ready"] is True
+    assert said["connections"]["topics"] == {}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["--hub", "events:many"], "'events:many' is not NAME[:PARTITIONS[:GROUP,GROUP]]"),
+        (["--hub", "events:0"], "'events:0' is not NAME[:PARTITIONS[:GROUP,GROUP]]"),
+        (["--topic", "no"], "a topic's name is 3 to 50 letters, digits and dashes, not 'no'"),
+        (["--topic", "paid:Avro"], "the topic 'paid' takes"),
+        (["--names", "nowhere.json"], "No such file or directory: 'nowhere.json'"),
+        (["--consistency", "strong"], "invalid choice: 'strong'"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else "",
+)
+def test_a_wrong_argument_is_answered_with_a_sentence(
+    tmp_path: Path, arguments: list[str], sentence: str
+) -> None:
+    done = run(tmp_path, *arguments)
+
+    assert done.returncode != 0
+    assert sentence in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_the_host_is_a_command_of_it(tmp_path: Path) -> None:
+    done = run(tmp_path, "host", "--help")
+
+    assert done.returncode == 0, done.stderr
+    assert "--app" in done.stdout
