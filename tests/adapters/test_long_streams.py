@@ -9,8 +9,8 @@ import pytest
 
 from emulators.tests.serving import FaultsClient, Services
 from shared.adapters.cosmos.event_store import CosmosEventStore
-from shared.domain.item import item
-from shared.domain.item.commands import ReceiveStock, RegisterItem
+from shared.domain.shop.item import item
+from shared.domain.shop.item.commands import ReceiveStock, RegisterItem
 from shared.kernel.commands.application_service import ApplicationService
 from shared.kernel.commands.batch import decide_batch
 from shared.kernel.commands.loading import initial

@@ -13,7 +13,7 @@ from shared.adapters.cosmos.rows import CosmosRows
 from shared.adapters.http.operations import Operations
 from shared.adapters.memory import MemoryEventStore, MemoryLog, MemoryParking
 from shared.domain import domain
-from shared.domain.stock import StockLevel, stock
+from shared.domain.shop.views.stock import StockLevel, stock
 from shared.kernel.messages.envelope import encode, envelopes
 from shared.kernel.messages.message import Event
 from shared.kernel.messages.stream import StreamName

@@ -9,8 +9,8 @@ import pytest
 
 from emulators.tests.serving import FaultsClient, Services
 from shared.adapters.cosmos.event_store import CosmosEventStore, open_event_store
-from shared.domain.item import item
-from shared.domain.item.commands import ReceiveStock, RegisterItem, ReserveStock
+from shared.domain.shop.item import item
+from shared.domain.shop.item.commands import ReceiveStock, RegisterItem, ReserveStock
 from shared.kernel.commands.application_service import ApplicationService
 from shared.kernel.commands.outcome import Accepted, Outcome
 from shared.kernel.messages.commit import Commit

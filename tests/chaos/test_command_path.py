@@ -13,8 +13,8 @@ from emulators.tests.machine import limit
 from emulators.tests.serving import FaultsClient, Services
 from shared.adapters.cosmos.event_store import CosmosEventStore
 from shared.adapters.wiring import pause
-from shared.domain.item import item
-from shared.domain.item.commands import ReceiveStock, RegisterItem, ReserveStock
+from shared.domain.shop.item import item
+from shared.domain.shop.item.commands import ReceiveStock, RegisterItem, ReserveStock
 from shared.kernel.commands.application_service import ApplicationService
 from shared.kernel.commands.outcome import Accepted, Outcome, Refused
 from shared.kernel.commands.request import CommandRequest

@@ -10,7 +10,7 @@ from command_api.mailbox import get_outcome
 from command_api.streams import get_stream
 from shared.adapters.memory import MemoryEventStore
 from shared.domain import domain
-from shared.domain.order.events import OrderedLine, OrderPlaced
+from shared.domain.shop.order.events import OrderedLine, OrderPlaced
 from shared.kernel.commands.category import record
 from shared.kernel.errors import StoreUnavailable
 from shared.kernel.messages.stream import StreamName

@@ -7,7 +7,7 @@ from command_api.composition import Application
 from command_api.streams import get_stream
 from command_api.views import get_view
 from shared.adapters.memory import MemoryEventStore
-from shared.domain.item.commands import MOST_AT_ONCE, MOST_FOR_AN_ORDER
+from shared.domain.shop.item.commands import MOST_AT_ONCE, MOST_FOR_AN_ORDER
 from shared.kernel.messages.envelope import encode, envelopes
 from tests.command_api.calls import get, post, registered, rows_of, told
 from tests.consumers.worlds import World

@@ -11,7 +11,7 @@ from command_api.composition import Application
 from command_api.streams import get_stream
 from command_api.views import list_view
 from shared.adapters.memory import MemoryEventStore, MemoryRows
-from shared.domain.stock import StockLevel
+from shared.domain.shop.views.stock import StockLevel
 from shared.kernel.errors import StoreUnavailable
 from shared.kernel.views.listing import Listing
 from shared.kernel.views.view import Row, RowKey

@@ -14,8 +14,8 @@ from command_api.composition import Application
 from command_api.parsing import LARGEST_BODY
 from shared.adapters.memory import MemoryEventStore, MemoryLog
 from shared.domain import domain
-from shared.domain.item import item
-from shared.domain.item.events import StockAdjusted, StockReceived
+from shared.domain.shop.item import item
+from shared.domain.shop.item.events import StockAdjusted, StockReceived
 from shared.kernel.commands.batch import LARGEST_EVENT
 from shared.kernel.domain import Domain
 from shared.kernel.errors import (

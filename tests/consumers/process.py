@@ -7,11 +7,11 @@ from consumers.reaction_handlers import event_processor
 from consumers.reactions import Reactions
 from shared.adapters.memory import MemoryEventStore, MemoryParking
 from shared.domain import domain
-from shared.domain.item import item
-from shared.domain.item.commands import ReceiveStock, RegisterItem
-from shared.domain.item.state import Item
-from shared.domain.order.commands import OrderLine, PlaceOrder
-from shared.domain.order.state import Order
+from shared.domain.shop.item import item
+from shared.domain.shop.item.commands import ReceiveStock, RegisterItem
+from shared.domain.shop.item.state import Item
+from shared.domain.shop.order.commands import OrderLine, PlaceOrder
+from shared.domain.shop.order.state import Order
 from shared.kernel.commands.dispatcher import dispatcher
 from shared.kernel.commands.loading import load
 from shared.kernel.commands.outcome import Outcome

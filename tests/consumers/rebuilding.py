@@ -8,7 +8,7 @@ from typing import Any
 
 from consumers.rebuild import Rebuild
 from shared.adapters.memory import MemoryEventStore, MemoryFeed, MemoryProgress, MemoryRows
-from shared.domain.stock import StockLevel, stock
+from shared.domain.shop.views.stock import StockLevel, stock
 from shared.kernel.errors import StoreUnavailable
 from shared.kernel.messages.commit import Commit
 from shared.kernel.messages.envelope import encode, envelopes

@@ -15,7 +15,7 @@ from shared.adapters.memory import (
     MemoryRows,
 )
 from shared.domain import domain
-from shared.domain.order.commands import ExpireOrder
+from shared.domain.shop.order.commands import ExpireOrder
 from shared.kernel.commands.decider import Refusal
 from shared.kernel.commands.outcome import Outcome, Refused
 from shared.kernel.commands.request import CommandRequest

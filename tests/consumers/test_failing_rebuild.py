@@ -8,7 +8,7 @@ import pytest
 
 from consumers.rebuild_operations import answer_rebuild
 from shared.adapters.memory import MemoryRows
-from shared.domain.stock import stock
+from shared.domain.shop.views.stock import stock
 from shared.kernel.delivery.parking import Action, Decision
 from shared.kernel.errors import InvalidMessage, StoreThrottled, StoreUnavailable
 from shared.kernel.messages.commit import RecordedEvent

@@ -3,8 +3,8 @@
 import pytest
 
 from shared.adapters.memory import MemoryRows
-from shared.domain.item.commands import ReceiveStock, RegisterItem
-from shared.domain.order.commands import CancelOrder, RecordDispatch
+from shared.domain.shop.item.commands import ReceiveStock, RegisterItem
+from shared.domain.shop.order.commands import CancelOrder, RecordDispatch
 from shared.kernel.errors import NotifierUnavailable, StoreUnavailable
 from shared.kernel.views.view import Row
 from tests.consumers.town import CONFIRMED, Away, Town, confirmed

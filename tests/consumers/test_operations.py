@@ -8,7 +8,7 @@ import pytest
 
 from shared.adapters.http.operations import Operations, list_parked
 from shared.adapters.memory import MemoryParking, MemoryRows
-from shared.domain.stock import stock
+from shared.domain.shop.views.stock import stock
 from shared.kernel.messages.commit import Commit, RecordedEvent
 from shared.kernel.messages.envelope import encode, envelopes
 from shared.kernel.ports import StoredParked

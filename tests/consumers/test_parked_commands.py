@@ -6,7 +6,7 @@ import pytest
 
 from consumers.mailbox import CONSUMER
 from shared.domain import domain
-from shared.domain.item.commands import ReceiveStock, RegisterItem
+from shared.domain.shop.item.commands import ReceiveStock, RegisterItem
 from shared.kernel.delivery.parking import Action, Decision, Parked
 from tests.consumers.mailboxes import REGISTER, World, waiting
 from tests.kernel.asking import NOON

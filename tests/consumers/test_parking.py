@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from shared.adapters.memory import MemoryEventStore, MemoryRows
-from shared.domain.stock import StockLevel, stock
+from shared.domain.shop.views.stock import StockLevel, stock
 from shared.kernel.delivery.parking import Action, Decision
 from shared.kernel.errors import InvalidMessage, StoreThrottled
 from shared.kernel.messages.commit import Commit, RecordedEvent

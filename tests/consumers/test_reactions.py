@@ -6,8 +6,8 @@ from typing import Any
 
 from consumers.reaction_handlers import COMMANDS_AT_ONCE
 from shared.domain import domain
-from shared.domain.item.commands import ReceiveStock, ReserveForOrder
-from shared.domain.order.commands import CancelOrder, RecordDispatch
+from shared.domain.shop.item.commands import ReceiveStock, ReserveForOrder
+from shared.domain.shop.order.commands import CancelOrder, RecordDispatch
 from shared.kernel.commands.outcome import Outcome, Unchanged
 from shared.kernel.commands.request import CommandRequest
 from shared.kernel.messages.stream import StreamName

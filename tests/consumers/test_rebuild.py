@@ -9,7 +9,7 @@ from functools import partial
 import pytest
 
 from shared.adapters.memory import MemoryRows
-from shared.domain.orders import orders
+from shared.domain.shop.views.orders import orders
 from shared.kernel.errors import StoreUnavailable
 from shared.kernel.messages.commit import Commit, timestamp
 from shared.kernel.messages.stream import StreamName

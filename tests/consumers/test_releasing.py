@@ -2,7 +2,7 @@
 
 from shared.adapters.http.operations import Operations
 from shared.adapters.memory import MemoryEventStore, MemoryParking
-from shared.domain.stock import stock
+from shared.domain.shop.views.stock import stock
 from shared.kernel.delivery.parking import Parked
 from shared.kernel.errors import InvalidMessage
 from shared.kernel.ports import Found, StoredParked

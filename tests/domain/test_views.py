@@ -2,10 +2,10 @@
 
 import pytest
 
-from shared.domain.item.events import StockReceived
-from shared.domain.orders import OrderSummary, customer_id, evolve
-from shared.domain.replenishments import ReplenishmentSummary
-from shared.domain.replenishments import evolve as count
+from shared.domain.shop.item.events import StockReceived
+from shared.domain.shop.views.orders import OrderSummary, customer_id, evolve
+from shared.domain.shop.views.replenishments import ReplenishmentSummary
+from shared.domain.shop.views.replenishments import evolve as count
 from shared.kernel.messages.stream import StreamName
 
 RECEIVED = StockReceived(quantity=1)

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from shared.domain.item.commands import ReceiveStock, RegisterItem, ReserveStock
-from shared.domain.item.events import ItemRegistered, StockReserved
+from shared.domain.shop.item.commands import ReceiveStock, RegisterItem, ReserveStock
+from shared.domain.shop.item.events import ItemRegistered, StockReserved
 from shared.kernel.commands.category import record
 from shared.kernel.commands.outcome import Accepted, Refused, Unchanged
 from shared.kernel.errors import (

@@ -3,8 +3,8 @@
 import asyncio
 from dataclasses import replace
 
-from shared.domain.item.commands import ReceiveStock
-from shared.domain.item.events import StockReserved
+from shared.domain.shop.item.commands import ReceiveStock
+from shared.domain.shop.item.events import StockReserved
 from shared.kernel.commands.category import record
 from shared.kernel.commands.outcome import Accepted, Refused
 from shared.kernel.errors import CommandIdReused, OutcomeUnknown

@@ -6,10 +6,10 @@ import pytest
 
 from shared.adapters.memory import MemoryEventStore
 from shared.domain import domain
-from shared.domain.item import item
-from shared.domain.item.commands import ReceiveStock
-from shared.domain.item.events import StockReceived
-from shared.domain.order.events import OrderedLine, OrderPlaced
+from shared.domain.shop.item import item
+from shared.domain.shop.item.commands import ReceiveStock
+from shared.domain.shop.item.events import StockReceived
+from shared.domain.shop.order.events import OrderedLine, OrderPlaced
 from shared.kernel.commands.category import record
 from shared.kernel.messages.commit import Commit, RecordedEvent
 from shared.kernel.messages.envelope import Envelope, envelopes

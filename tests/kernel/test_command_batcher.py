@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from shared.domain.item.commands import ReceiveStock
+from shared.domain.shop.item.commands import ReceiveStock
 from shared.kernel.commands.command_batcher import CommandBatcher, Waiting
 from shared.kernel.commands.outcome import Outcome, Unchanged
 from shared.kernel.messages.stream import StreamName

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from emulators.tests.waiting import patiently
-from shared.domain.item.events import ItemDiscontinued, StockReceived
+from shared.domain.shop.item.events import ItemDiscontinued, StockReceived
 from shared.kernel.messages.envelope import Envelope, envelopes
 from shared.kernel.messages.message import Event
 from shared.kernel.reactions.event_processor import EventProcessor, Handler

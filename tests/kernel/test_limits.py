@@ -2,8 +2,8 @@
 
 from dataclasses import replace
 
-from shared.domain.item import item
-from shared.domain.item.events import StockAdjusted, StockReceived
+from shared.domain.shop.item import item
+from shared.domain.shop.item.events import StockAdjusted, StockReceived
 from shared.kernel.commands.application_service import ApplicationService
 from shared.kernel.commands.batch import LARGEST_EVENT
 from shared.kernel.commands.category import Category

@@ -8,9 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shared.adapters.memory import MemoryEventStore
-from shared.domain.item import item
-from shared.domain.item.commands import ReceiveStock, RegisterItem, ReserveStock
-from shared.domain.item.state import Item
+from shared.domain.shop.item import item
+from shared.domain.shop.item.commands import ReceiveStock, RegisterItem, ReserveStock
+from shared.domain.shop.item.state import Item
 from shared.kernel.commands import snapshot
 from shared.kernel.commands.application_service import ApplicationService
 from shared.kernel.commands.category import Category, Upcaster

@@ -8,9 +8,9 @@ from pydantic_core import to_json
 
 from shared.adapters.memory import MemoryEventStore
 from shared.domain import domain
-from shared.domain.item import item
-from shared.domain.item.commands import DiscontinueItem
-from shared.domain.item.events import StockReceived
+from shared.domain.shop.item import item
+from shared.domain.shop.item.commands import DiscontinueItem
+from shared.domain.shop.item.events import StockReceived
 from shared.kernel.commands.application_service import ApplicationService
 from shared.kernel.commands.category import record
 from shared.kernel.commands.decider import Decider

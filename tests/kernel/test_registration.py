@@ -5,12 +5,12 @@ from dataclasses import replace
 import pytest
 
 from shared.domain import domain
-from shared.domain.item import item
-from shared.domain.item.commands import ReceiveStock, RegisterItem
-from shared.domain.item.events import StockRanLow, StockReceived, StockReserved
-from shared.domain.order.commands import ExpireOrder, RecordDispatch
-from shared.domain.order.events import OrderPlaced
-from shared.domain.stock import stock
+from shared.domain.shop.item import item
+from shared.domain.shop.item.commands import ReceiveStock, RegisterItem
+from shared.domain.shop.item.events import StockRanLow, StockReceived, StockReserved
+from shared.domain.shop.order.commands import ExpireOrder, RecordDispatch
+from shared.domain.shop.order.events import OrderPlaced
+from shared.domain.shop.views.stock import stock
 from shared.kernel.commands.category import Category
 from shared.kernel.commands.dispatcher import Dispatcher
 from shared.kernel.commands.outcome import Outcome, Unchanged

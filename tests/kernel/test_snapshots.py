@@ -2,8 +2,8 @@
 
 from dataclasses import replace
 
-from shared.domain.item import item
-from shared.domain.item.state import Item
+from shared.domain.shop.item import item
+from shared.domain.shop.item.state import Item
 from shared.kernel.messages.commit import from_item, to_item
 from tests.kernel.worlds import commit
 

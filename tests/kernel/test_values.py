@@ -6,9 +6,9 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 
 from shared.adapters.memory import MemoryEventStore
-from shared.domain.item import item
-from shared.domain.item.commands import ReceiveStock, RegisterItem
-from shared.domain.item.events import ItemRegistered
+from shared.domain.shop.item import item
+from shared.domain.shop.item.commands import ReceiveStock, RegisterItem
+from shared.domain.shop.item.events import ItemRegistered
 from shared.kernel.commands.batch import LARGEST_BATCH, decide_batch
 from shared.kernel.commands.loading import initial
 from shared.kernel.commands.outcome import Accepted

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.domain.item.events import (
+from shared.domain.shop.item.events import (
     ItemRegistered,
     ReorderPointChanged,
     ReservationReleased,
@@ -15,7 +15,7 @@ from shared.domain.item.events import (
     StockReceived,
     StockReserved,
 )
-from shared.domain.stock import stock
+from shared.domain.shop.views.stock import stock
 from shared.kernel.commands.category import record
 from shared.kernel.errors import Poison
 from shared.kernel.messages.envelope import envelopes

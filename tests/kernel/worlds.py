@@ -4,8 +4,8 @@ import asyncio
 from collections.abc import Sequence
 
 from shared.adapters.memory import MemoryEventStore
-from shared.domain.item import item
-from shared.domain.item.commands import ReceiveStock, RegisterItem, ReserveStock
+from shared.domain.shop.item import item
+from shared.domain.shop.item.commands import ReceiveStock, RegisterItem, ReserveStock
 from shared.kernel.commands.application_service import ApplicationService
 from shared.kernel.commands.outcome import Outcome
 from shared.kernel.commands.request import CommandRequest

@@ -7,13 +7,13 @@ from typing import Any
 import pytest
 
 from infra.local.demo.process import broken
-from shared.domain.item.commands import (
+from shared.domain.shop.item.commands import (
     ReceiveStock,
     RegisterItem,
     ReleaseForOrder,
     ReserveForOrder,
 )
-from shared.domain.order.commands import (
+from shared.domain.shop.order.commands import (
     CancelOrder,
     ExpireOrder,
     OrderLine,

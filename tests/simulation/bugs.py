@@ -5,7 +5,7 @@ from tests.simulation.business_bugs import BUSINESS
 from tests.simulation.planting import Bug
 from tests.simulation.unnoticed import PROJECTIONS, PUBLISHER, SERVICE, UNNOTICED
 
-KERNEL, DOMAIN = "shared.kernel", "shared.domain"
+KERNEL, DOMAIN = "shared.kernel", "shared.domain.shop"
 
 NOTICED = [
     Bug(

@@ -2,7 +2,7 @@
 
 from tests.simulation.planting import Bug
 
-ITEM, ORDER = "shared.domain.item", "shared.domain.order"
+ITEM, ORDER = "shared.domain.shop.item", "shared.domain.shop.order"
 DEADLINES, SNAPSHOTS = "consumers.deadlines", "shared.kernel.commands.snapshot:Snapshots"
 
 BUSINESS = [

@@ -8,8 +8,8 @@ from collections.abc import Set as AbstractSet
 from contextlib import suppress
 from dataclasses import dataclass, field
 
-from shared.domain.item.commands import ReceiveStock, RegisterItem
-from shared.domain.order.commands import CancelOrder, RecordDispatch
+from shared.domain.shop.item.commands import ReceiveStock, RegisterItem
+from shared.domain.shop.order.commands import CancelOrder, RecordDispatch
 from shared.kernel.commands.outcome import Accepted, Outcome, Refused
 from shared.kernel.commands.request import CommandRequest
 from shared.kernel.errors import OnewriteError

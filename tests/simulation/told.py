@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from shared.domain.order.commands import PlaceOrder
+from shared.domain.shop.order.commands import PlaceOrder
 from shared.kernel.commands.outcome import Outcome
 from shared.kernel.messages.message import Command
 from shared.kernel.messages.stream import StreamName

@@ -4,7 +4,7 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from shared.domain.item.commands import (
+from shared.domain.shop.item.commands import (
     AdjustStock,
     ChangeReorderPoint,
     ReceiveStock,
@@ -12,7 +12,7 @@ from shared.domain.item.commands import (
     ReserveStock,
     ShipReservation,
 )
-from shared.domain.order.commands import CancelOrder, OrderLine, PlaceOrder, RecordDispatch
+from shared.domain.shop.order.commands import CancelOrder, OrderLine, PlaceOrder, RecordDispatch
 from shared.kernel.messages.message import Command
 from shared.kernel.messages.stream import StreamName
 

@@ -3,16 +3,16 @@
 from collections.abc import Mapping, Sequence
 from typing import Literal
 
-from shared.domain.item.commands import ReserveStock
-from shared.domain.item.events import (
+from shared.domain.shop.item.commands import ReserveStock
+from shared.domain.shop.item.events import (
     ReservationDeclined,
     ReservationReleased,
     ShortageEnded,
     StockRanLow,
     StockReserved,
 )
-from shared.domain.order.commands import CancelOrder, PlaceOrder
-from shared.domain.order.events import (
+from shared.domain.shop.order.commands import CancelOrder, PlaceOrder
+from shared.domain.shop.order.events import (
     DeclineRecorded,
     LateReservationRecorded,
     OrderCancelled,
@@ -21,8 +21,8 @@ from shared.domain.order.events import (
     OrderRejected,
     ReservationRecorded,
 )
-from shared.domain.process import public
-from shared.domain.replenishment.events import ReplenishmentRequested
+from shared.domain.shop.process import public
+from shared.domain.shop.replenishment.events import ReplenishmentRequested
 from shared.kernel.messages.message import Event, PublicEvent
 from tests.specs.item import TEN_IN_STOCK
 from tests.specs.order_events import TO_THE_CONFIRMATION, WANTED_CUP, WANTED_TEA

@@ -1,8 +1,8 @@
 """What others tell, and what comes of it: each event comes three times, and takes effect once."""
 
-from shared.domain.item.events import ItemRegistered, StockReceived
-from shared.domain.order.commands import CancelOrder, PlaceOrder
-from shared.domain.order.events import (
+from shared.domain.shop.item.events import ItemRegistered, StockReceived
+from shared.domain.shop.order.commands import CancelOrder, PlaceOrder
+from shared.domain.shop.order.events import (
     DispatchConflict,
     DispatchRecorded,
     OrderCancelled,

@@ -1,6 +1,6 @@
 """What an item does and when it says no."""
 
-from shared.domain.item.commands import (
+from shared.domain.shop.item.commands import (
     AdjustStock,
     ChangeReorderPoint,
     DiscontinueItem,
@@ -10,7 +10,7 @@ from shared.domain.item.commands import (
     ReserveStock,
     ShipReservation,
 )
-from shared.domain.item.events import (
+from shared.domain.shop.item.events import (
     ItemDiscontinued,
     ItemRegistered,
     ReorderPointChanged,

@@ -1,12 +1,12 @@
 """What an item answers to orders: an event or nothing, in whatever order they ask, and never a refusal."""
 
-from shared.domain.item.commands import (
+from shared.domain.shop.item.commands import (
     ReleaseForOrder,
     ReleaseReservation,
     ReserveForOrder,
     ShipForOrder,
 )
-from shared.domain.item.events import (
+from shared.domain.shop.item.events import (
     ReservationDeclined,
     ReservationReleased,
     ReservationShipped,

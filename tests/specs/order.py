@@ -1,7 +1,7 @@
 """What an order does: customers may be refused, the process never is."""
 
-from shared.domain.item.commands import MOST_AT_ONCE
-from shared.domain.order.commands import (
+from shared.domain.shop.item.commands import MOST_AT_ONCE
+from shared.domain.shop.order.commands import (
     CancelOrder,
     ExpireOrder,
     OrderLine,
@@ -10,7 +10,7 @@ from shared.domain.order.commands import (
     RecordDispatch,
     RecordReservation,
 )
-from shared.domain.order.events import LateReservationRecorded, OrderedLine, OrderPlaced
+from shared.domain.shop.order.events import LateReservationRecorded, OrderedLine, OrderPlaced
 from tests.specs.order_events import (
     CONFIRMED,
     CONFLICT,

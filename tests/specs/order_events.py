@@ -2,11 +2,11 @@
 
 from typing import Literal
 
-from shared.domain.order.commands import (
+from shared.domain.shop.order.commands import (
     OrderLine,
     RecordDecline,
 )
-from shared.domain.order.events import (
+from shared.domain.shop.order.events import (
     DeclineRecorded,
     DispatchConflict,
     DispatchRecorded,

@@ -1,9 +1,9 @@
 """What events cause in other streams."""
 
-from shared.domain.item.commands import ReleaseForOrder, ReserveForOrder, ShipForOrder
-from shared.domain.item.events import ReservationDeclined, StockRanLow, StockReserved
-from shared.domain.order.commands import RecordDecline, RecordReservation
-from shared.domain.order.events import (
+from shared.domain.shop.item.commands import ReleaseForOrder, ReserveForOrder, ShipForOrder
+from shared.domain.shop.item.events import ReservationDeclined, StockRanLow, StockReserved
+from shared.domain.shop.order.commands import RecordDecline, RecordReservation
+from shared.domain.shop.order.events import (
     LateReservationRecorded,
     OrderCancelled,
     OrderConfirmed,
@@ -11,7 +11,7 @@ from shared.domain.order.events import (
     OrderRejected,
     OrderShipped,
 )
-from shared.domain.replenishment.commands import RecordReplenishmentRequest
+from shared.domain.shop.replenishment.commands import RecordReplenishmentRequest
 from tests.specs.order_events import CUP, TEA
 from tests.specs.spec import Reaction
 

@@ -1,7 +1,7 @@
 """What a replenishment records: one request for each shortage."""
 
-from shared.domain.replenishment.commands import RecordReplenishmentRequest
-from shared.domain.replenishment.events import ReplenishmentRequested
+from shared.domain.shop.replenishment.commands import RecordReplenishmentRequest
+from shared.domain.shop.replenishment.events import ReplenishmentRequested
 from tests.specs.spec import Spec
 
 SPECS = [

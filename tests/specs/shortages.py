@@ -1,6 +1,6 @@
 """When an item says that it runs low: once a crossing, in the commit that crosses."""
 
-from shared.domain.item.commands import (
+from shared.domain.shop.item.commands import (
     AdjustStock,
     ChangeReorderPoint,
     DiscontinueItem,
@@ -11,7 +11,7 @@ from shared.domain.item.commands import (
     ReserveStock,
     ShipReservation,
 )
-from shared.domain.item.events import (
+from shared.domain.shop.item.events import (
     ItemDiscontinued,
     ItemRegistered,
     ReorderPointChanged,

@@ -5,7 +5,7 @@ from dataclasses import replace
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
-from shared.domain.item.commands import RegisterItem
+from shared.domain.shop.item.commands import RegisterItem
 from tests.specs.all import FLOWS, SPECS
 from tests.specs.by_http import over_http
 from tests.specs.flows_by_http import LAG, flows_over_http

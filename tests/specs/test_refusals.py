@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from shared.domain.item import item
-from shared.domain.item.commands import ShipReservation
+from shared.domain.shop.item import item
+from shared.domain.shop.item.commands import ShipReservation
 from tests.specs.all import SPECS
 from tests.specs.refusals import Unfindable, codes, refused
 

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from shared.domain import domain
-from shared.domain.item.commands import ReserveStock
+from shared.domain.shop.item.commands import ReserveStock
 from tests.specs.all import FLOWS, INBOUND, REACTIONS, SPECS, TOLD
 from tests.specs.by_webhook import by_webhook
 from tests.specs.graph import graph

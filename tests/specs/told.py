@@ -1,14 +1,14 @@
 """What others are told: public events, which enrichers make of internal ones and of what the views hold."""
 
-from shared.domain.order.events import (
+from shared.domain.shop.order.events import (
     OrderCancelled,
     OrderConfirmed,
     OrderRejected,
     OrderShipped,
 )
-from shared.domain.process import public
-from shared.domain.replenishment.events import ReplenishmentRequested
-from shared.domain.stock import StockLevel
+from shared.domain.shop.process import public
+from shared.domain.shop.replenishment.events import ReplenishmentRequested
+from shared.domain.shop.views.stock import StockLevel
 from tests.specs.order_events import CUP, TEA
 from tests.specs.spec import Told
 

@@ -16,7 +16,7 @@ from shared.adapters.memory import MemoryLog, MemoryParking
 from shared.adapters.otel.messages import WatchedLog, handled
 from shared.adapters.otel.names import COMMANDS, CONFLICTS, FAILURES, LAG, PARKED
 from shared.adapters.otel.parking import WatchedParking
-from shared.domain.item.commands import ReceiveStock, RegisterItem, ReserveStock
+from shared.domain.shop.item.commands import ReceiveStock, RegisterItem, ReserveStock
 from shared.kernel.delivery.parking import Parked
 from shared.kernel.errors import CommandIdReused
 from tests.kernel.asking import NOON

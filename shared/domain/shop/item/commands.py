@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from shared.domain.item.reservations import ORDERS_RESERVATION
+from shared.domain.shop.item.reservations import ORDERS_RESERVATION
 from shared.kernel.messages.message import Command
 
 MOST_AT_ONCE = 1_000_000

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from shared.domain.item.commands import Quantity
+from shared.domain.shop.item.commands import Quantity
 from shared.kernel.messages.message import Command, Message
 
 _ID = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$"

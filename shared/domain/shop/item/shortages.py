@@ -1,13 +1,13 @@
 """Shortages: the item says itself when it runs low, and when no longer, in the commit that crosses the line."""
 
-from shared.domain.item.events import (
+from shared.domain.shop.item.events import (
     ItemEvent,
     ReservationReleased,
     ShortageEnded,
     StockRanLow,
     StockReceived,
 )
-from shared.domain.item.state import Item, evolve
+from shared.domain.shop.item.state import Item, evolve
 
 _GROWING = frozenset({StockReceived, ReservationReleased})
 """What adds to the stock begins no shortage."""

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from shared.domain.item import commands, events
-from shared.domain.item.decisions import decide
-from shared.domain.item.state import Item, evolve
+from shared.domain.shop.item import commands, events
+from shared.domain.shop.item.decisions import decide
+from shared.domain.shop.item.state import Item, evolve
 from shared.kernel.commands.category import Category
 from shared.kernel.commands.decider import Decider
 from shared.kernel.commands.snapshot import Snapshots

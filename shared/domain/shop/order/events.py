@@ -7,8 +7,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from shared.domain.item.commands import OrdersQuantity
-from shared.domain.order.commands import Sku
+from shared.domain.shop.item.commands import OrdersQuantity
+from shared.domain.shop.order.commands import Sku
 from shared.kernel.messages.message import Event, Message
 
 

@@ -4,8 +4,8 @@ from typing import Annotated
 
 from pydantic import Field
 
-from shared.domain.order import order
-from shared.domain.order.events import (
+from shared.domain.shop.order import order
+from shared.domain.shop.order.events import (
     DeclineRecorded,
     DispatchConflict,
     DispatchRecorded,

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass, replace
 
-from shared.domain.replenishment.commands import RecordReplenishmentRequest
-from shared.domain.replenishment.events import ReplenishmentRequested
+from shared.domain.shop.replenishment.commands import RecordReplenishmentRequest
+from shared.domain.shop.replenishment.events import ReplenishmentRequested
 
 
 @dataclass(frozen=True, slots=True)

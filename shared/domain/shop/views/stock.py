@@ -1,7 +1,7 @@
 """The view `stock`: what there is of each item, by SKU."""
 
-from shared.domain.item import item
-from shared.domain.item.events import (
+from shared.domain.shop.item import item
+from shared.domain.shop.item.events import (
     ItemDiscontinued,
     ItemRegistered,
     ReorderPointChanged,

@@ -5,7 +5,7 @@ What the process says gives an event or nothing, in whatever order it comes, and
 
 from typing import Literal, assert_never
 
-from shared.domain.order.commands import (
+from shared.domain.shop.order.commands import (
     CancelOrder,
     ExpireOrder,
     OrderCommand,
@@ -14,7 +14,7 @@ from shared.domain.order.commands import (
     RecordDispatch,
     RecordReservation,
 )
-from shared.domain.order.events import (
+from shared.domain.shop.order.events import (
     DeclineRecorded,
     DispatchConflict,
     DispatchRecorded,
@@ -28,7 +28,7 @@ from shared.domain.order.events import (
     OrderShipped,
     ReservationRecorded,
 )
-from shared.domain.order.state import Order
+from shared.domain.shop.order.state import Order
 from shared.kernel.commands.decider import Decision, Refusal
 
 type Events = tuple[OrderEvent, ...]

@@ -2,13 +2,13 @@
 
 from collections.abc import Iterable, Mapping
 
-from shared.domain.order import events, order
-from shared.domain.orders import orders
-from shared.domain.process import public
-from shared.domain.replenishment import replenishment
-from shared.domain.replenishment.events import ReplenishmentRequested
-from shared.domain.replenishments import replenishments
-from shared.domain.stock import StockLevel, stock
+from shared.domain.shop.order import events, order
+from shared.domain.shop.process import public
+from shared.domain.shop.replenishment import replenishment
+from shared.domain.shop.replenishment.events import ReplenishmentRequested
+from shared.domain.shop.views.orders import orders
+from shared.domain.shop.views.replenishments import replenishments
+from shared.domain.shop.views.stock import StockLevel, stock
 from shared.kernel.messages.message import Message
 from shared.kernel.messages.notification import link_to
 from shared.kernel.messages.stream import StreamName

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Literal, assert_never
 
-from shared.domain.order.events import (
+from shared.domain.shop.order.events import (
     DeclineRecorded,
     DispatchConflict,
     DispatchRecorded,

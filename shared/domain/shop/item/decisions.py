@@ -2,7 +2,7 @@
 
 from typing import assert_never
 
-from shared.domain.item.commands import (
+from shared.domain.shop.item.commands import (
     AdjustStock,
     ChangeReorderPoint,
     DiscontinueItem,
@@ -17,7 +17,7 @@ from shared.domain.item.commands import (
     ShipForOrder,
     ShipReservation,
 )
-from shared.domain.item.events import (
+from shared.domain.shop.item.events import (
     ItemDiscontinued,
     ItemEvent,
     ItemRegistered,
@@ -28,9 +28,9 @@ from shared.domain.item.events import (
     StockReceived,
     StockReserved,
 )
-from shared.domain.item.process import decide_for_order
-from shared.domain.item.shortages import with_crossing
-from shared.domain.item.state import Item
+from shared.domain.shop.item.process import decide_for_order
+from shared.domain.shop.item.shortages import with_crossing
+from shared.domain.shop.item.state import Item
 from shared.kernel.commands.decider import Decision, Refusal
 
 # Far above any warehouse, and far below what a JSON number holds exactly.

@@ -5,10 +5,10 @@ from typing import Annotated
 
 from pydantic import Field
 
-from shared.domain.item import item
-from shared.domain.item.commands import Quantity, ReceiveStock
-from shared.domain.order import order
-from shared.domain.order.commands import CustomerId, RecordDispatch, Sku
+from shared.domain.shop.item import item
+from shared.domain.shop.item.commands import Quantity, ReceiveStock
+from shared.domain.shop.order import order
+from shared.domain.shop.order.commands import CustomerId, RecordDispatch, Sku
 from shared.kernel.messages.inbound_event import InboundReceptor, OutsideData
 from shared.kernel.messages.stream import StreamName
 from shared.kernel.reactions.receptor import Reaction

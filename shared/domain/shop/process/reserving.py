@@ -2,13 +2,13 @@
 
 from collections.abc import Iterable
 
-from shared.domain.item import item
-from shared.domain.item.commands import ReleaseForOrder, ReserveForOrder, ShipForOrder
-from shared.domain.item.events import ReservationDeclined, StockReserved
-from shared.domain.item.reservations import order_of, reservation_id
-from shared.domain.order import order
-from shared.domain.order.commands import RecordDecline, RecordReservation
-from shared.domain.order.events import (
+from shared.domain.shop.item import item
+from shared.domain.shop.item.commands import ReleaseForOrder, ReserveForOrder, ShipForOrder
+from shared.domain.shop.item.events import ReservationDeclined, StockReserved
+from shared.domain.shop.item.reservations import order_of, reservation_id
+from shared.domain.shop.order import order
+from shared.domain.shop.order.commands import RecordDecline, RecordReservation
+from shared.domain.shop.order.events import (
     LateReservationRecorded,
     OrderCancelled,
     OrderPlaced,

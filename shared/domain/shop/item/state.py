@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import assert_never
 
-from shared.domain.item.events import (
+from shared.domain.shop.item.events import (
     ItemDiscontinued,
     ItemEvent,
     ItemRegistered,
@@ -19,7 +19,7 @@ from shared.domain.item.events import (
     StockReceived,
     StockReserved,
 )
-from shared.domain.item.reservations import is_an_orders
+from shared.domain.shop.item.reservations import is_an_orders
 
 MOST_ENDED = 100
 """So many ended reservations of orders are remembered, so that the state stays small however many there were.

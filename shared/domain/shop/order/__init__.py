@@ -1,8 +1,8 @@
 """The order: what a customer wants, confirmed when every item holds its part, over when one has nothing."""
 
-from shared.domain.order import commands, events
-from shared.domain.order.decisions import decide
-from shared.domain.order.state import Order, evolve
+from shared.domain.shop.order import commands, events
+from shared.domain.shop.order.decisions import decide
+from shared.domain.shop.order.state import Order, evolve
 from shared.kernel.commands.category import Category
 from shared.kernel.commands.decider import Decider
 from shared.kernel.commands.snapshot import Snapshots

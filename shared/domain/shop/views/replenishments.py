@@ -1,8 +1,8 @@
 """The view `replenishment`: which items are to be ordered, by SKU."""
 
-from shared.domain.replenishment import replenishment as category
-from shared.domain.replenishment.events import ReplenishmentRequested
-from shared.domain.stock import sku
+from shared.domain.shop.replenishment import replenishment as category
+from shared.domain.shop.replenishment.events import ReplenishmentRequested
+from shared.domain.shop.views.stock import sku
 from shared.kernel.messages.message import Event, Message
 from shared.kernel.views.view import View
 

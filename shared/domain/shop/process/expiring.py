@@ -2,8 +2,8 @@
 
 from datetime import timedelta
 
-from shared.domain.order.commands import ExpireOrder
-from shared.domain.orders import orders
+from shared.domain.shop.order.commands import ExpireOrder
+from shared.domain.shop.views.orders import orders
 from shared.kernel.reactions.deadline import Deadline
 
 expiry = Deadline(

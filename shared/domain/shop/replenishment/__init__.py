@@ -1,8 +1,8 @@
 """The replenishment of an item: that somebody is to order more, once a shortage."""
 
-from shared.domain.replenishment.commands import RecordReplenishmentRequest
-from shared.domain.replenishment.decisions import Replenishment, decide, evolve
-from shared.domain.replenishment.events import ReplenishmentRequested
+from shared.domain.shop.replenishment.commands import RecordReplenishmentRequest
+from shared.domain.shop.replenishment.decisions import Replenishment, decide, evolve
+from shared.domain.shop.replenishment.events import ReplenishmentRequested
 from shared.kernel.commands.category import Category
 from shared.kernel.commands.decider import Decider
 from shared.kernel.commands.snapshot import Snapshots

@@ -6,13 +6,13 @@ here is commands of different ids that overtake one another.
 
 from typing import assert_never
 
-from shared.domain.item.commands import (
+from shared.domain.shop.item.commands import (
     ProcessCommand,
     ReleaseForOrder,
     ReserveForOrder,
     ShipForOrder,
 )
-from shared.domain.item.events import (
+from shared.domain.shop.item.events import (
     ItemEvent,
     ReservationDeclined,
     ReservationReleased,
@@ -20,7 +20,7 @@ from shared.domain.item.events import (
     ReservationWithdrawn,
     StockReserved,
 )
-from shared.domain.item.state import Item
+from shared.domain.shop.item.state import Item
 
 
 def decide_for_order(command: ProcessCommand, state: Item) -> tuple[ItemEvent, ...]:
