@@ -68,7 +68,7 @@ format: setup  ## puts the code in shape
 	@$(VENV)/bin/ruff format .
 
 policies: setup .venv-policies/ready  ## checks what the Bicep would deploy against the policies of checkov
-	@$(PY) -m infra.bicep .onewrite/templates
+	@$(PY) -m tests.infra.bicep .onewrite/templates
 	@.venv-policies/bin/checkov --directory .onewrite/templates --framework arm --compact --quiet --skip-download
 
 .venv-policies/ready: infra/requirements-policies.txt

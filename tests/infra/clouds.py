@@ -7,11 +7,11 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from infra.bicep.__main__ import CLOSED, SOME
-from infra.bicep.deployment import Deployment
-from infra.bicep.resources import Resource
 from infra.local.stack import NAMES, ROOT
 from tests.functions import FUNCTIONS
+from tests.infra.bicep.__main__ import CLOSED, SOME
+from tests.infra.bicep.deployment import Deployment
+from tests.infra.bicep.resources import Resource
 
 DESCRIBED: dict[str, Any] = json.loads(NAMES.read_text(encoding="utf-8"))
 APPS: dict[str, Any] = json.loads((ROOT / "infra" / "apps.json").read_text(encoding="utf-8"))

@@ -7,12 +7,12 @@ import pytest
 import command_api.composition
 import consumers.composition
 import single_publisher.composition
-from infra.bicep.deployment import Deployment
-from infra.bicep.functions import SUBSCRIPTION
 from infra.local.stack import ROOT
 from shared.adapters import wiring
 from shared.kernel import ports
 from tests.infra import apps, checks, rights
+from tests.infra.bicep.deployment import Deployment
+from tests.infra.bicep.functions import SUBSCRIPTION
 from tests.infra.clouds import ALL, APPS, Cloud, cloud
 from tests.infra.needs import OF_THE_PROCESS, PORTS, needs
 

@@ -7,10 +7,10 @@ from typing import Any, cast
 import pytest
 from pycep import BicepParser
 
-from infra.bicep.deployment import Deployment
-from infra.bicep.syntax import Reader
-from infra.bicep.tokens import BicepError
 from infra.local.stack import ROOT
+from tests.infra.bicep.deployment import Deployment
+from tests.infra.bicep.syntax import Reader
+from tests.infra.bicep.tokens import BicepError
 
 INFRA = ROOT / "infra"
 FILES = sorted([*INFRA.glob("*.bicep"), *INFRA.glob("modules/*.bicep")])

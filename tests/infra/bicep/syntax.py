@@ -8,8 +8,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from infra.bicep.cursor import Cursor
-from infra.bicep.tokens import BicepError, pieces
+from tests.infra.bicep.cursor import Cursor
+from tests.infra.bicep.tokens import BicepError, pieces
 
 type Node = tuple[Any, ...]
 

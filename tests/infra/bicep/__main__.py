@@ -5,10 +5,11 @@ import sys
 from pathlib import Path
 from typing import Any, Final
 
-from infra.bicep.deployment import Deployment
-from infra.bicep.resources import Resource
+from infra.local.stack import ROOT
+from tests.infra.bicep.deployment import Deployment
+from tests.infra.bicep.resources import Resource
 
-INFRA: Final = Path(__file__).parent.parent
+INFRA: Final = ROOT / "infra"
 SOME: Final[dict[str, Any]] = {"environmentName": "some", "location": "westeurope"}
 CLOSED: Final[dict[str, Any]] = {
     **SOME,

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
-from infra.bicep.tokens import BicepError
+from tests.infra.bicep.tokens import BicepError
 
 SUBSCRIPTION: Final = "/subscriptions/00000000-0000-0000-0000-000000000000"
 ENVIRONMENT: Final = {

@@ -5,10 +5,10 @@ from operator import eq, ge, gt, le, lt, ne
 from pathlib import Path
 from typing import Any, Final
 
-from infra.bicep.functions import SUBSCRIPTION, functions, resource_id
-from infra.bicep.resources import Later, Outputs, Resource
-from infra.bicep.syntax import Declaration, Node, Reader
-from infra.bicep.tokens import BicepError
+from tests.infra.bicep.functions import SUBSCRIPTION, functions, resource_id
+from tests.infra.bicep.resources import Later, Outputs, Resource
+from tests.infra.bicep.syntax import Declaration, Node, Reader
+from tests.infra.bicep.tokens import BicepError
 
 _COMPARISONS: Final[dict[str, Callable[[Any, Any], bool]]] = {
     "==": eq,

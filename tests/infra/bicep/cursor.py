@@ -1,6 +1,6 @@
 """Where the reader is in the tokens of a file."""
 
-from infra.bicep.tokens import BicepError, Token, tokens
+from tests.infra.bicep.tokens import BicepError, Token, tokens
 
 
 class Cursor:
