@@ -18,11 +18,11 @@ $(VENV)/ready: requirements.txt requirements-dev.txt
 	@$(PY) -m pip install --quiet --disable-pip-version-check --no-compile --no-deps -r requirements-dev.txt
 	@touch $@
 
-run: setup  ## serves on 127.0.0.1:7071, with stand-ins of its cloud beside it
+run: setup  ## serves on 127.0.0.1:7071, with emulators of its cloud beside it
 	@$(PY) -m infra.local.run
 
 demo: setup  ## 2,000 orders of things of which there is too little, and a check of every row
-	@$(PY) -m infra.local.demo
+	@$(PY) -m infra.local.shop
 
 test: setup  ## lint, types, imports, and every test in process or on one shared stack (five minutes)
 	@$(PY) -m tests.halves test

@@ -14,7 +14,7 @@ from shared.kernel.messages.stream import StreamName
 from shared.kernel.views.view import RowKey
 
 PROBE = StreamName("health", "probe")
-PATIENCE = 3.0
+TIMEOUT = 3.0
 
 type Check = Callable[[], Awaitable[object]]
 
@@ -38,7 +38,7 @@ async def get_health(assemble: Callable[[], Awaitable[Application]]) -> func.Htt
 async def _run(name: str, check: Check) -> dict[str, Any]:
     begun = time.monotonic()
     try:
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(TIMEOUT):
             await check()
     except (OnewriteError, TimeoutError) as error:
         return {"name": name, "ready": False, "seconds": _since(begun), "error": _why(error)}
@@ -50,4 +50,4 @@ def _since(begun: float) -> float:
 
 
 def _why(error: Exception) -> str:
-    return str(error) or f"no answer within {PATIENCE:.0f} s"
+    return str(error) or f"no answer within {TIMEOUT:.0f} s"

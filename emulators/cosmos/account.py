@@ -40,7 +40,7 @@ async def handle(
         case method, type_, True, _:
             return await _container(request, asked, database, method, type_)
         case method, type_, _, _:
-            raise CosmosError(405, f"The stand-in does not support {method} of {type_!r}.")
+            raise CosmosError(405, f"The emulator does not support {method} of {type_!r}.")
 
 
 async def _container(
@@ -54,7 +54,7 @@ async def _container(
         return answer(204, None)
     if (method, type_) == ("GET", "pkranges"):
         return _ranges(request, database, container)
-    raise CosmosError(405, f"The stand-in does not support {method} of {type_!r}.")
+    raise CosmosError(405, f"The emulator does not support {method} of {type_!r}.")
 
 
 def _ranges(

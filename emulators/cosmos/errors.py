@@ -34,5 +34,5 @@ class CosmosError(Exception):
 
 
 def unsupported(what: str) -> CosmosError:
-    """Refuse by name what the stand-in does not do."""
-    return CosmosError(400, f"The stand-in of Cosmos DB does not support {what}.")
+    """Refuse by name what the emulator does not do."""
+    return CosmosError(400, f"The emulator of Cosmos DB does not support {what}.")

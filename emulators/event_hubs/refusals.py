@@ -1,4 +1,4 @@
-"""What the stand-in says no with: a condition of AMQP or of Event Hubs, and a sentence."""
+"""What the emulator says no with: a condition of AMQP or of Event Hubs, and a sentence."""
 
 from emulators.event_hubs.values import Described, Symbol, ULong
 

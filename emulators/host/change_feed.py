@@ -20,7 +20,7 @@ from emulators.host.newtonsoft import rewrite_dates
 from emulators.host.protos import TypedData
 from emulators.host.rules import Function
 
-PATIENCE = 0.5
+PAUSE = 0.5
 
 
 class ChangeFeedListener:
@@ -176,7 +176,7 @@ class ChangeFeedListener:
     async def _complain(self, error: Exception) -> None:
         first_line = str(error).splitlines()[0] if str(error) else type(error).__name__
         print(f"host: {self._function.name}: change feed: {first_line}", file=sys.stderr)
-        await asyncio.sleep(PATIENCE)
+        await asyncio.sleep(PAUSE)
 
 
 async def _release(lease: Lease) -> None:

@@ -14,7 +14,7 @@ from shared.adapters.identity import credential
 from shared.adapters.names import COMMANDS_HUB, EVENTS_HUB
 from shared.kernel.delivery.lag import progress_name
 
-PATIENCE = 15.0
+TIMEOUT = 15.0
 SILENCE = 4.0
 # A reader beside that of a trigger is turned away by these: its group is there, and somebody reads it.
 TAKEN = ("stolen", "resource-limit-exceeded")
@@ -143,7 +143,7 @@ async def _is_there(patient: Patient, hub: str, group: str) -> bool:
             )
         )
         try:
-            async with asyncio.timeout(PATIENCE):
+            async with asyncio.timeout(TIMEOUT):
                 return await answered
         except (TimeoutError, EventHubError):
             return False

@@ -130,7 +130,7 @@ class OutcomeUnknown(StoreError):
 
 
 class StoreThrottled(StoreError):
-    """The store asks for patience; nothing was written."""
+    """The store is throttled; nothing was written."""
 
     code = "throttled"
 

@@ -16,7 +16,7 @@ from shared.kernel.commands.batch import decide_batch
 from shared.kernel.commands.loading import initial
 from shared.kernel.messages.stream import StreamName
 from shared.kernel.ports import Appended
-from tests.adapters.stand_ins import fresh_container
+from tests.adapters.emulators import fresh_container
 from tests.figures import note
 from tests.kernel.asking import no_pause
 from tests.kernel.worlds import request

@@ -6,7 +6,7 @@ import pytest
 
 from shared.domain import domain
 from shared.kernel.views.view import View
-from tests.adapters.stand_ins import NAMES
+from tests.adapters.emulators import NAMES
 
 INDEXES = NAMES["containers"]["views"]["indexingPolicy"]["compositeIndexes"]
 

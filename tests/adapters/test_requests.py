@@ -16,7 +16,7 @@ from shared.kernel.commands.outcome import Accepted, Outcome
 from shared.kernel.messages.commit import Commit
 from shared.kernel.messages.message import Command
 from shared.kernel.ports import Appended, Collided
-from tests.adapters.stand_ins import fresh_container
+from tests.adapters.emulators import fresh_container
 from tests.kernel.asking import no_pause
 from tests.kernel.worlds import TEAPOT, commit, received, request
 

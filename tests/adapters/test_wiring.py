@@ -11,7 +11,7 @@ from shared.adapters import wiring
 from shared.adapters.cosmos.client import container, open_client
 from shared.kernel.errors import StoreThrottled
 from shared.kernel.messages.stream import StreamName
-from tests.adapters.stand_ins import local_settings
+from tests.adapters.emulators import local_settings
 
 CONTAINERS = ("events", "views", "leases", "parked", "outcomes", "progress")
 HUBS = ("events", "commands")

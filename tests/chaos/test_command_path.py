@@ -22,7 +22,7 @@ from shared.kernel.errors import Conflict, OutcomeUnknown, StoreThrottled, Store
 from shared.kernel.messages.commit import Commit, Metadata, check_contiguous
 from shared.kernel.messages.message import Command
 from shared.kernel.messages.stream import StreamName
-from tests.adapters.stand_ins import fresh_container
+from tests.adapters.emulators import fresh_container
 from tests.figures import note
 from tests.kernel.asking import NOON
 

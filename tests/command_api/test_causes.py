@@ -9,7 +9,7 @@ from command_api.composition import Application
 from command_api.mailbox import get_outcome
 from command_api.streams import get_stream
 from shared.adapters.memory import MemoryEventStore
-from shared.domain import domain
+from shared.domain.shop import domain
 from shared.domain.shop.order.events import OrderedLine, OrderPlaced
 from shared.kernel.commands.category import record
 from shared.kernel.errors import StoreUnavailable

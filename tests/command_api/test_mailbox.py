@@ -9,7 +9,7 @@ from command_api.composition import Application
 from command_api.mailbox import get_outcome
 from consumers.mailbox import Mailbox
 from shared.adapters.memory import MemoryEventStore, MemoryLog, MemoryOutcomes, MemoryParking
-from shared.domain import domain
+from shared.domain.shop import domain
 from shared.domain.shop.item.commands import ReceiveStock
 from shared.kernel.commands.outcome import FinalOutcome
 from shared.kernel.delivery.partition import partition_of

@@ -10,7 +10,7 @@ import pytest
 from command_api.blueprint import blueprint
 from command_api.openapi import document, page
 from command_api.openapi.operations import example
-from shared.domain import domain
+from shared.domain.shop import domain
 from shared.kernel.messages.message import Command
 
 DOCUMENT = document(domain)

@@ -10,7 +10,7 @@ from command_api.commands import post_command
 from command_api.composition import Application
 from command_api.projected import waited
 from command_api.views import get_view
-from emulators.tests.waiting import patiently
+from emulators.tests.waiting import in_time
 from shared.adapters.memory import MemoryEventStore, MemoryRows
 from shared.kernel.errors import StoreThrottled, StoreUnavailable
 from shared.kernel.messages.envelope import encode, envelopes
@@ -66,7 +66,7 @@ def watched(application: Application) -> Application:
 
 async def asked_again(application: Application) -> None:
     assert isinstance(application.rows, Watched)
-    async with patiently():
+    async with in_time():
         await application.rows.asked_again.wait()
 
 

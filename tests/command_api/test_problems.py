@@ -13,7 +13,7 @@ from command_api.commands import post_command
 from command_api.composition import Application
 from command_api.parsing import LARGEST_BODY
 from shared.adapters.memory import MemoryEventStore, MemoryLog
-from shared.domain import domain
+from shared.domain.shop import domain
 from shared.domain.shop.item import item
 from shared.domain.shop.item.events import StockAdjusted, StockReceived
 from shared.kernel.commands.batch import LARGEST_EVENT
@@ -90,7 +90,7 @@ SCENARIOS: dict[str, tuple[int, Callable[[], Application], func.HttpRequest]] = 
     "refused": (422, usual, post("reserve-stock", {"reservationId": "r", "quantity": 11})),
     "command-id-reused": (422, usual, post(*RECEIVE, Idempotency_Key="receive")),
     "number-too-large": (422, lambda: deciding(StockReceived(quantity=2**53)), post(*RECEIVE)),
-    "throttled": (429, lambda: failing(StoreThrottled("patience")), post(*RECEIVE)),
+    "throttled": (429, lambda: failing(StoreThrottled("busy")), post(*RECEIVE)),
     "outcome-unknown": (503, lambda: failing(OutcomeUnknown("lost")), post(*RECEIVE)),
     "log-unavailable": (503, silent, post(*RECEIVE, Prefer="respond-async")),
     "unavailable": (503, lambda: failing(StoreUnavailable("gone")), post(*RECEIVE)),

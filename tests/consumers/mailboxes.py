@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from consumers.mailbox import Mailbox
 from shared.adapters.memory import MemoryEventStore, MemoryOutcomes, MemoryParking
-from shared.domain import domain
+from shared.domain.shop import domain
 from shared.domain.shop.item.commands import RegisterItem
 from shared.kernel.commands.dispatcher import dispatcher
 from shared.kernel.commands.queued_command import encode_command

@@ -6,7 +6,7 @@ from itertools import count
 from consumers.reaction_handlers import event_processor
 from consumers.reactions import Reactions
 from shared.adapters.memory import MemoryEventStore, MemoryParking
-from shared.domain import domain
+from shared.domain.shop import domain
 from shared.domain.shop.item import item
 from shared.domain.shop.item.commands import ReceiveStock, RegisterItem
 from shared.domain.shop.item.state import Item

@@ -14,7 +14,7 @@ from shared.adapters.memory import (
     MemoryProgress,
     MemoryRows,
 )
-from shared.domain import domain
+from shared.domain.shop import domain
 from shared.domain.shop.order.commands import ExpireOrder
 from shared.kernel.commands.decider import Refusal
 from shared.kernel.commands.outcome import Outcome, Refused

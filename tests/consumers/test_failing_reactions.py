@@ -7,7 +7,7 @@ import pytest
 
 from consumers.reactions import CONSUMER
 from shared.adapters.memory import MemoryEventStore
-from shared.domain import domain
+from shared.domain.shop import domain
 from shared.domain.shop.order.commands import CancelOrder, RecordDispatch
 from shared.kernel.delivery.parking import Action, Decision, is_unreadable
 from shared.kernel.errors import StoreThrottled

@@ -135,7 +135,7 @@ class Throttled(MemoryRows):
 
     async def read(self, at: RowKey) -> StoredRow | None:
         if self.throttles and at.key == "SKU3":
-            raise StoreThrottled("patience")
+            raise StoreThrottled("busy")
         return await super().read(at)
 
 

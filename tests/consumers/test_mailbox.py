@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from shared.adapters.memory import MemoryEventStore, MemoryOutcomes
-from shared.domain import domain
+from shared.domain.shop import domain
 from shared.domain.shop.item.commands import ReceiveStock, RegisterItem, ReserveStock
 from shared.kernel.commands.queued_command import encode_command, request_of, stream_of
 from shared.kernel.commands.request import CommandRequest

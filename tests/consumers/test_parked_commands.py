@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from consumers.mailbox import CONSUMER
-from shared.domain import domain
+from shared.domain.shop import domain
 from shared.domain.shop.item.commands import ReceiveStock, RegisterItem
 from shared.kernel.delivery.parking import Action, Decision, Parked
 from tests.consumers.mailboxes import REGISTER, World, waiting

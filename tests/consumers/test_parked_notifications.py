@@ -9,7 +9,7 @@ import pytest
 
 from consumers.notifications import CONSUMER
 from shared.adapters.http.operations import Operations
-from shared.domain import domain
+from shared.domain.shop import domain
 from shared.domain.shop.order.commands import CancelOrder
 from shared.kernel.delivery.parking import Action, Decision, unreadable
 from shared.kernel.errors import NotifierUnavailable

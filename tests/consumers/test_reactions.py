@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from consumers.reaction_handlers import COMMANDS_AT_ONCE
-from shared.domain import domain
+from shared.domain.shop import domain
 from shared.domain.shop.item.commands import ReceiveStock, ReserveForOrder
 from shared.domain.shop.order.commands import CancelOrder, RecordDispatch
 from shared.kernel.commands.outcome import Outcome, Unchanged

@@ -93,7 +93,7 @@ class Ward:
         self.checks = {name: CHECKS[name] for name in CHECKS if name not in OF_THE_LOG}
 
     async def oldest(self) -> list[datetime]:
-        """Tell when the oldest message of each hub was written, by the clock of the stand-in."""
+        """Tell when the oldest message of each hub was written, by the clock of the emulator."""
         found = []
         for hub in self.asked["hubs"]:
             reader = open_log_reader(Settings.read(self.settings), hub)

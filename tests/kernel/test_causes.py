@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from shared.adapters.memory import MemoryEventStore
-from shared.domain import domain
+from shared.domain.shop import domain
 from shared.domain.shop.item import item
 from shared.domain.shop.item.commands import ReceiveStock
 from shared.domain.shop.item.events import StockReceived

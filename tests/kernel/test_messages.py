@@ -7,7 +7,7 @@ import pytest
 from pydantic_core import to_json
 
 from shared.adapters.memory import MemoryEventStore
-from shared.domain import domain
+from shared.domain.shop import domain
 from shared.domain.shop.item import item
 from shared.domain.shop.item.commands import DiscontinueItem
 from shared.domain.shop.item.events import StockReceived

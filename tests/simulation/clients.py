@@ -1,4 +1,4 @@
-"""Clients of a simulation: they ask any host, lose patience, and ask again with the same key."""
+"""Clients of a simulation: they ask any host, give up, and ask again with the same key."""
 
 import asyncio
 import itertools

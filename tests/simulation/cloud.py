@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from infra.local.demo.folds import Place
-from infra.local.demo.oracle import served
+from infra.local.shop.folds import Place
+from infra.local.shop.oracle import served
 from shared.adapters.memory import (
     MemoryEventStore,
     MemoryLog,

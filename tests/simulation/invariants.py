@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 
 from pydantic_core import from_json
 
-from infra.local.demo import process
-from infra.local.demo.oracle import compare, fold, streams
+from infra.local.shop import process
+from infra.local.shop.oracle import compare, fold, streams
 from shared.kernel.commands.outcome import Accepted, Outcome, Outdated
 from shared.kernel.messages.commit import Commit, to_item
 from tests.simulation.cloud import Cloud, served_rows

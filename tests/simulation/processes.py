@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic_core import to_json
 
-from shared.domain import domain
+from shared.domain.shop import domain
 from shared.kernel.errors import OnewriteError
 from shared.kernel.messages.commit import to_item
 from tests.simulation.calls import Calls

@@ -13,7 +13,7 @@ from consumers.projections import Projections
 from consumers.reaction_handlers import event_processor
 from consumers.reactions import Reactions
 from consumers.rebuild import Rebuild
-from shared.domain import domain
+from shared.domain.shop import domain
 from shared.kernel.commands.dispatcher import Dispatcher, dispatcher
 from shared.kernel.domain import Domain
 from shared.kernel.ports import Log

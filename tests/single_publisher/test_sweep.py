@@ -12,7 +12,7 @@ from shared.adapters.memory import (
     MemoryProgress,
     MemoryRows,
 )
-from shared.domain import domain
+from shared.domain.shop import domain
 from shared.kernel.errors import InvalidMessage
 from shared.kernel.messages.commit import RecordedEvent
 from shared.kernel.messages.envelope import decode

@@ -11,7 +11,7 @@ from opentelemetry.proto.trace.v1.trace_pb2 import Span
 from emulators.cosmos.authorization import KEY
 from emulators.tests.event_grid.webhooks import Webhook, serving
 from emulators.tests.waiting import until_true
-from infra.local.demo.oracle import everything
+from infra.local.shop.oracle import everything
 from shared.adapters.otel.names import BATCH, CHARGE, COMMANDS, LAG, RETRIES
 from tests.local.names import Names
 from tests.local.running import Running, running

@@ -1,4 +1,4 @@
-"""The stand-in inside the test's own event loop, on a file of its own, and a container that nobody else has."""
+"""The emulator inside the test's own event loop, on a file of its own, and a container that nobody else has."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager

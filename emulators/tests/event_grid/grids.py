@@ -1,4 +1,4 @@
-"""A stand-in of Event Grid with two topics, what publishes to it, and the descriptions of subscriptions."""
+"""An emulator of Event Grid with two topics, what publishes to it, and the descriptions of subscriptions."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -51,7 +51,7 @@ def subscription(url: str, schema: str = CLOUD, **changes: Any) -> dict[str, Any
 
 @dataclass(frozen=True)
 class Grid:
-    """A running stand-in."""
+    """A running emulator."""
 
     url: str
     faults: Faults

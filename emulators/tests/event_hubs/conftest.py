@@ -1,4 +1,4 @@
-"""The stand-in inside the test's own event loop, once a module, with a hub that nobody else has for each test."""
+"""The emulator inside the test's own event loop, once a module, with a hub that nobody else has for each test."""
 
 import asyncio
 import gc

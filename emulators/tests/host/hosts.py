@@ -1,4 +1,4 @@
-"""Hosts of the small app in `app`, as processes on the stand-ins of the test session."""
+"""Hosts of the small app in `app`, as processes on the emulators of the test session."""
 
 import asyncio
 import json
@@ -19,7 +19,7 @@ from azure.eventhub.aio import EventHubProducerClient
 
 from emulators.tests.logs import keep
 from emulators.tests.serving import ROOT, FaultsClient, Services
-from emulators.tests.waiting import patiently, until, until_true
+from emulators.tests.waiting import in_time, until, until_true
 
 APP = Path(__file__).parent / "app"
 PARTITIONS = 4
@@ -100,14 +100,14 @@ class World:
             )
         self.processes.append(process)
         assert process.stdout
-        async with patiently():
+        async with in_time():
             said = json.loads(await process.stdout.readline() or "{}")
         assert said, log.read_text()
         port: int = said["port"]
         return port
 
     async def _attached(self) -> int:
-        """Links to the hub that the stand-in was asked for so far."""
+        """Links to the hub that the emulator was asked for so far."""
         asked = await FaultsClient(self.services.faults)._asked("event-hubs")
         return asked.get("attach events", 0)
 

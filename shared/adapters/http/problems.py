@@ -139,7 +139,7 @@ _KNOWN: Mapping[type[OnewriteError], tuple[int, str]] = {
     CommandIdReused: (422, "The command id was used before"),
     EventTooLarge: (413, "An event does not fit into the log"),
     NumberTooLarge: (422, "A number cannot be stored exactly"),
-    StoreThrottled: (429, "The store asks for patience"),
+    StoreThrottled: (429, "The store is throttled"),
     LogUnavailable: (503, "The mailbox did not say whether it took the command"),
     StoreUnavailable: (503, "The store does not answer"),
     OutcomeUnknown: (

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from shared.domain import domain
+from shared.domain.shop import domain
 from shared.kernel.delivery.parking import fits
 from shared.kernel.errors import StoreUnavailable
 from tests.consumers.webhooks.worlds import (

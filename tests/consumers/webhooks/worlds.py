@@ -12,7 +12,7 @@ from consumers.webhooks.handling import Webhooks
 from consumers.webhooks.receiving import Receiver
 from shared.adapters.http.operations import Operations
 from shared.adapters.memory import MemoryEventStore, MemoryParking
-from shared.domain import domain
+from shared.domain.shop import domain
 from shared.domain.shop.item.commands import RegisterItem
 from shared.kernel.commands.dispatcher import dispatcher
 from shared.kernel.domain import Domain

@@ -1,7 +1,6 @@
 """What a replenishment records: one request for each shortage."""
 
-from shared.domain.shop.replenishment.commands import RecordReplenishmentRequest
-from shared.domain.shop.replenishment.events import ReplenishmentRequested
+from shared.domain.shop.replenishment import RecordReplenishmentRequest, ReplenishmentRequested
 from tests.specs.spec import Spec
 
 SPECS = [

@@ -8,7 +8,7 @@ from typing import Any
 
 import aiohttp
 
-from infra.local.demo.clients import Client, Ledger
+from infra.local.shop.clients import Client, Ledger
 
 type Step = tuple[str, str, dict[str, Any]]
 

@@ -15,10 +15,10 @@ import aiohttp
 from infra.local.stack import ROOT
 
 # Longer than a busy machine needs to answer: what is given up too often outlives its time, and is a dead letter.
-PATIENCE = 2.0
+TIMEOUT = 2.0
 LATE = 4.0
-# The stand-in waits for an answer for two seconds, and lets an hour of its schedule pass in a second.
-OPTIONS = ("--event-grid-pace", "3600", "--event-grid-patience", str(PATIENCE))
+# The emulator waits for an answer for two seconds, and lets an hour of its schedule pass in a second.
+OPTIONS = ("--event-grid-pace", "3600", "--event-grid-timeout", str(TIMEOUT))
 REFUSED = "UndeliverableDueToHttpBadRequest"
 TOLD = {
     "OrderConfirmed": "onewrite.order.confirmed.v1",
@@ -36,9 +36,9 @@ class Partnership:
     refused: set[str] = field(default_factory=set)
     dead: dict[str, str] = field(default_factory=dict)
 
-    async def settle(self, patience: float) -> None:
+    async def settle(self, within: float) -> None:
         """Wait until nothing is on its way to the partner, or the time is up; list what it refused for good."""
-        over = time.monotonic() + patience
+        over = time.monotonic() + within
         async with aiohttp.ClientSession() as http:
             # Nothing tells when the last delivery ends: it has to be asked.
             while await self._waits(http) and time.monotonic() < over:  # noqa: ASYNC110 - see above
@@ -63,7 +63,7 @@ class Partnership:
 async def partner(event_grid: str, seed: int) -> AsyncIterator[Partnership]:
     """Start a partner, and subscribe it to confirmed and rejected orders."""
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "infra.local.demo.partner"),
+        *(sys.executable, "-m", "infra.local.shop.partner"),
         *("--seed", str(seed), "--late", str(LATE)),
         cwd=ROOT,
         stdin=asyncio.subprocess.PIPE,

@@ -12,8 +12,8 @@ from shared.domain.shop.order.events import (
     ReservationRecorded,
 )
 from shared.kernel.messages.inbound_event import InboundEvent
-from tests.specs.item import TEN_IN_STOCK
-from tests.specs.order_events import CUP, TEA, TO_THE_CONFIRMATION, WANTED_CUP, WANTED_TEA
+from tests.specs.shop.item import TEN_IN_STOCK
+from tests.specs.shop.order_events import CUP, TEA, TO_THE_CONFIRMATION, WANTED_CUP, WANTED_TEA
 from tests.specs.spec import Heard
 
 PARCEL = InboundEvent(

@@ -9,8 +9,8 @@ from typing import Any
 
 from azure.cosmos.aio import CosmosClient
 
-from infra.local.demo.clients import Answer
-from infra.local.demo.folds import Place, rows_of
+from infra.local.shop.clients import Answer
+from infra.local.shop.folds import Place, rows_of
 
 type Item = dict[str, Any]
 

@@ -13,7 +13,7 @@ from shared.domain.shop.item.events import (
     ReservationWithdrawn,
     StockReserved,
 )
-from tests.specs.item import DISCONTINUED, TEN_IN_STOCK
+from tests.specs.shop.item import DISCONTINUED, TEN_IN_STOCK
 from tests.specs.spec import Spec
 
 LINE = "7/SKU1"

@@ -22,13 +22,13 @@ from shared.domain.shop.order.events import (
     ReservationRecorded,
 )
 from shared.domain.shop.process import public
-from shared.domain.shop.replenishment.events import ReplenishmentRequested
+from shared.domain.shop.replenishment import ReplenishmentRequested
 from shared.kernel.messages.message import Event, PublicEvent
-from tests.specs.item import TEN_IN_STOCK
-from tests.specs.order_events import TO_THE_CONFIRMATION, WANTED_CUP, WANTED_TEA
-from tests.specs.shortages import ENOUGH
+from tests.specs.shop.item import TEN_IN_STOCK
+from tests.specs.shop.order_events import TO_THE_CONFIRMATION, WANTED_CUP, WANTED_TEA
+from tests.specs.shop.shortages import ENOUGH
+from tests.specs.shop.told import LINK
 from tests.specs.spec import Flow, Shown, Then
-from tests.specs.told import LINK
 
 PLACE = ("order-7", PlaceOrder(customer_id="C1", lines=(WANTED_TEA, WANTED_CUP)))
 TEA_HELD = StockReserved(reservation_id="7/TEA", quantity=2)

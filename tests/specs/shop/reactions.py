@@ -11,8 +11,8 @@ from shared.domain.shop.order.events import (
     OrderRejected,
     OrderShipped,
 )
-from shared.domain.shop.replenishment.commands import RecordReplenishmentRequest
-from tests.specs.order_events import CUP, TEA
+from shared.domain.shop.replenishment import RecordReplenishmentRequest
+from tests.specs.shop.order_events import CUP, TEA
 from tests.specs.spec import Reaction
 
 SPECS = [

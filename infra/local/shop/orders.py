@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import aiohttp
 
-from infra.local.demo.clients import Client, Ledger
-from infra.local.demo.outsiders import Outsiders
+from infra.local.shop.clients import Client, Ledger
+from infra.local.shop.outsiders import Outsiders
 
 HASTY, SORRY, DISPATCHED = 0.05, 0.1, 0.4
 """Of the orders some are called off at once; of those that are confirmed some later, and some leave the house."""
@@ -23,7 +23,7 @@ class Orders:
     customers: int = 100
     items: int = 50
     pieces: int = 140
-    patience: float = 300.0
+    timeout: float = 300.0
 
     @property
     def skus(self) -> list[str]:
@@ -46,7 +46,7 @@ class Customer:
         waiting = [f"{self.number}-{number}" for number in range(count)]
         for id_ in waiting:
             await self._place(id_)
-        over = time.monotonic() + self.wishes.patience
+        over = time.monotonic() + self.wishes.timeout
         while waiting and time.monotonic() < over:
             # Nothing tells a customer when an order is through: it has to be asked.
             await asyncio.sleep(self.client.dice.uniform(0.5, 1.5))
@@ -86,8 +86,8 @@ class Customer:
 async def order(wishes: Orders, url: str, secret: str, ledger: Ledger) -> Outsiders:
     """Put something on the shelves, and let all customers order; gives what others told."""
     connections = aiohttp.TCPConnector(limit=wishes.customers)
-    patience = aiohttp.ClientTimeout(total=60)
-    async with aiohttp.ClientSession(connector=connections, timeout=patience) as http:
+    timeout = aiohttp.ClientTimeout(total=60)
+    async with aiohttp.ClientSession(connector=connections, timeout=timeout) as http:
         outsiders = Outsiders(http, url, secret)
         clients = [
             Client(http, url, ledger, random.Random(f"{wishes.seed}/customer/{number}"))  # noqa: S311 - dice

@@ -7,9 +7,9 @@ from shared.domain.shop.order.events import (
     OrderShipped,
 )
 from shared.domain.shop.process import public
-from shared.domain.shop.replenishment.events import ReplenishmentRequested
+from shared.domain.shop.replenishment import ReplenishmentRequested
 from shared.domain.shop.views.stock import StockLevel
-from tests.specs.order_events import CUP, TEA
+from tests.specs.shop.order_events import CUP, TEA
 from tests.specs.spec import Told
 
 LINK = "/api/views/orders/7"

@@ -66,7 +66,7 @@ async def serve(given: argparse.Namespace) -> None:
 
 def main() -> None:
     """Serve as the arguments say."""
-    parser = argparse.ArgumentParser(prog="python -m infra.local.demo.partner", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m infra.local.shop.partner", description=__doc__)
     parser.add_argument("--seed", type=int, required=True)
     parser.add_argument("--late", type=float, required=True, help="seconds of a late answer")
     asyncio.run(serve(parser.parse_args()))

@@ -11,7 +11,7 @@ from uuid import UUID
 import aiohttp
 
 ASK_AGAIN = frozenset({409, 429, 503})
-PATIENCE = 300.0
+TIMEOUT = 300.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,7 @@ class Client:
         self, stream: str, command: str, body: dict[str, Any], key: str
     ) -> Answer:
         url = f"{self.url}/api/{stream.replace('-', '/', 1)}/{command}"
-        deadline = time.monotonic() + PATIENCE
+        deadline = time.monotonic() + TIMEOUT
         while True:
             try:
                 async with self.http.post(
@@ -78,7 +78,7 @@ class Client:
             except (aiohttp.ClientError, TimeoutError):
                 self.ledger.asked_again["no answer"] += 1
             if time.monotonic() > deadline:
-                raise TimeoutError(f"no answer to {command} of {stream} within {PATIENCE:.0f} s")
+                raise TimeoutError(f"no answer to {command} of {stream} within {TIMEOUT:.0f} s")
             await asyncio.sleep(self.dice.uniform(0.02, 0.2))
 
 

@@ -11,7 +11,7 @@ from shared.domain.shop.order.commands import (
     RecordReservation,
 )
 from shared.domain.shop.order.events import LateReservationRecorded, OrderedLine, OrderPlaced
-from tests.specs.order_events import (
+from tests.specs.shop.order_events import (
     CONFIRMED,
     CONFLICT,
     CUP,

@@ -10,15 +10,15 @@ from pathlib import Path
 
 import aiohttp
 
-from infra.local.demo import process, report
-from infra.local.demo.clients import Ledger
-from infra.local.demo.morning import Morning, work
-from infra.local.demo.oracle import broken_promises, everything, streams, wrong_rows
-from infra.local.demo.orders import Orders, order
-from infra.local.demo.outsiders import unheard
-from infra.local.demo.partnership import OPTIONS, partner, unlike
-from infra.local.demo.stages import Stages, watch_log, watch_rows
 from infra.local.ports import Ports
+from infra.local.shop import process, report
+from infra.local.shop.clients import Ledger
+from infra.local.shop.morning import Morning, work
+from infra.local.shop.oracle import broken_promises, everything, streams, wrong_rows
+from infra.local.shop.orders import Orders, order
+from infra.local.shop.outsiders import unheard
+from infra.local.shop.partnership import OPTIONS, partner, unlike
+from infra.local.shop.stages import Stages, watch_log, watch_rows
 from infra.local.stack import ROOT, Stack, StackError, make_stack
 
 FEWEST, MOST = 0.2, 0.8
@@ -52,9 +52,9 @@ async def demo(morning: Morning, wishes: Orders, stack: Stack) -> int:
         begun = time.perf_counter()
         secret = stack.environment["WEBHOOK_SECRETS"]
         told = await order(wishes, stack.url, secret, ledger)
-        settled = await _settle(stack, stages, wishes.patience)
+        settled = await _settle(stack, stages, wishes.timeout)
         ended = report.Pace(wishes.orders, time.perf_counter() - begun)
-        await heard.settle(wishes.patience)
+        await heard.settle(wishes.timeout)
         for task in watchers:
             task.cancel()
     items = await everything(stack.environment["COSMOS"], "events")
@@ -84,12 +84,12 @@ def _unlikely(share: float, stages: Stages, ledger: Ledger) -> list[str]:
     return wrong
 
 
-async def _settle(stack: Stack, stages: Stages, patience: float) -> bool:
+async def _settle(stack: Stack, stages: Stages, within: float) -> bool:
     """Wait until no stage has anything to do, twice in a row: what one has done is the next one's work.
 
     False when the time is up.
     """
-    over, before = time.monotonic() + patience, -1
+    over, before = time.monotonic() + within, -1
     while time.monotonic() < over:
         events = min(stages.log_events, stages.projected)
         idle = await _idle(stack) and stages.log_events == stages.projected
@@ -130,14 +130,14 @@ async def _show_causes(stack: Stack, found: process.Streams) -> None:
 
 def main() -> int:
     """Run the demo as the arguments say."""
-    parser = argparse.ArgumentParser(prog="python -m infra.local.demo", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m infra.local.shop", description=__doc__)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--commands", type=int, default=3_000)
     parser.add_argument("--orders", type=int, default=2_000)
     parser.add_argument("--customers", type=int, default=100)
     parser.add_argument("--pieces", type=int, default=140, help="of each item, at first")
     parser.add_argument(
-        "--patience",
+        "--timeout",
         type=float,
         default=300.0,
         help="seconds for all orders to end, then to settle",
@@ -151,7 +151,7 @@ def main() -> int:
         orders=given.orders,
         customers=given.customers,
         pieces=given.pieces,
-        patience=given.patience,
+        timeout=given.timeout,
     )
     return asyncio.run(_run(morning, wishes, given.state))
 

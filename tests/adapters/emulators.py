@@ -1,4 +1,4 @@
-"""Containers and settings for tests that use the stand-ins."""
+"""Containers and settings for tests that use the emulators."""
 
 import json
 from collections.abc import AsyncIterator, Sequence
@@ -20,7 +20,7 @@ NAMES: dict[str, Any] = json.loads(Path("shared/names.json").read_text(encoding=
 
 
 def local_settings(services: Services, **changes: str) -> Settings:
-    """Make the settings of an application that uses the stand-ins."""
+    """Make the settings of an application that uses the emulators."""
     connections = {
         "COSMOS": services.cosmos,
         "EVENTHUBS": services.event_hubs,

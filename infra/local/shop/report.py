@@ -9,12 +9,12 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from infra.local.demo import process
-from infra.local.demo.clients import Ledger
-from infra.local.demo.orders import Orders
-from infra.local.demo.outsiders import Outsiders
-from infra.local.demo.partnership import Partnership
-from infra.local.demo.stages import Stages
+from infra.local.shop import process
+from infra.local.shop.clients import Ledger
+from infra.local.shop.orders import Orders
+from infra.local.shop.outsiders import Outsiders
+from infra.local.shop.partnership import Partnership
+from infra.local.shop.stages import Stages
 
 MOST_SHOWN = 20
 
