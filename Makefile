@@ -53,6 +53,7 @@ long: setup  ## all that the tests take samples of: more commands, deaths, lengt
 lint: setup
 	@$(VENV)/bin/ruff check .
 	@$(VENV)/bin/ruff format --check .
+	@$(PY) -m infra.check
 
 types: setup
 	@$(VENV)/bin/mypy

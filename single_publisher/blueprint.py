@@ -62,7 +62,7 @@ async def sweep(due: func.TimerRequest) -> None:  # noqa: ARG001 - the trigger's
     methods=["POST"],
     auth_level=func.AuthLevel.ADMIN,
 )
-async def release_unpublished(req: func.HttpRequest) -> func.HttpResponse:
+async def publisher_release(req: func.HttpRequest) -> func.HttpResponse:
     """Publish a parked stream."""
     return await (await composition.operations()).release(req)
 
@@ -72,7 +72,7 @@ async def release_unpublished(req: func.HttpRequest) -> func.HttpResponse:
     methods=["POST"],
     auth_level=func.AuthLevel.ADMIN,
 )
-async def skip_unpublished(req: func.HttpRequest) -> func.HttpResponse:
+async def publisher_skip(req: func.HttpRequest) -> func.HttpResponse:
     """Leave the event that a stream is parked at unpublished."""
     return await (await composition.operations()).skip(req)
 

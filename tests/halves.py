@@ -60,6 +60,7 @@ LINT: Final = [
         "from importlinter.cli import lint_imports_command; lint_imports_command(['--no-cache'])",
     ],
     ["-m", "deptry", "."],
+    ["-m", "infra.check"],
 ]
 ELSEWHERE: Final = tuple(f"--ignore={folder}" for folder in IN_PROCESS)
 

@@ -74,9 +74,9 @@ async def test_what_cannot_be_published_is_for_operators_too(wired: Wired) -> No
     await FUNCTIONS["single_publisher"]('[{"id": "1", "stream": "item-BAD"}]')
     route: dict[str, Any] = {"stream": "item-BAD"}
 
-    assert (await wired.ask("release_unpublished", DECISION, **route))[0] == 200
+    assert (await wired.ask("publisher_release", DECISION, **route))[0] == 200
     await FUNCTIONS["single_publisher"]('[{"id": "1", "stream": "item-BAD"}]')
-    assert (await wired.ask("skip_unpublished", DECISION, **route))[0] == 200
+    assert (await wired.ask("publisher_skip", DECISION, **route))[0] == 200
 
 
 @pytest.mark.parametrize("consumer", ["projections", "reactions", "notifications", "mailbox"])

@@ -155,8 +155,8 @@ def test_the_app_is_loaded_by_the_worker_in_the_order_of_the_flow(
             "single_publisher",
             "warmup",
             "sweep",
-            "release_unpublished",
-            "skip_unpublished",
+            "publisher_release",
+            "publisher_skip",
             "single_publisher_rights",
         ),
         *(
