@@ -15,6 +15,7 @@ from typing import Any
 
 from shared.kernel.delivery.deciding import skips
 from shared.kernel.delivery.parking import Decision, Parked, marker_of, unreadable_message
+from shared.kernel.delivery.reading import read_past
 from shared.kernel.delivery.together import side_by_side
 from shared.kernel.errors import InvalidMessage, Poison, may_pass
 from shared.kernel.messages.commit import timestamp
@@ -207,22 +208,22 @@ def shown_event(envelope: Envelope) -> Mapping[str, Any]:
     return envelope.model_dump(mode="json", exclude_none=True)
 
 
-async def stored(store: EventReader, stream: str, version: int) -> Run[Envelope]:
-    """Reads a stream from a version to its tail; raises Poison for one that nobody can read."""
-    try:
-        commits = (await store.read(StreamName.parse(stream), version - 1)).commits
-    except InvalidMessage as error:
-        raise Poison(stream, version, error) from error
+async def stored(
+    store: EventReader, stream: str, version: int, skipped: AbstractSet[int] = frozenset()
+) -> tuple[Run[Envelope], Poison | None]:
+    """Reads a stream from a version to its tail, or up to what nobody can read and nobody has skipped."""
+    commits, poison = await read_past(store, StreamName.parse(stream), version - 1, skipped)
     found = chain.from_iterable(map(envelopes, commits))
-    return Run(stream, {one.sequence: one for one in found if one.sequence >= version})
+    return Run(stream, {one.sequence: one for one in found if one.sequence >= version}), poison
 
 
 async def replay_stored[R](
     delivery: Delivery[Envelope, R], store: EventReader, marker: Parked
 ) -> int | Parked:
     """Replays a stream from the store; returns the version of its tail, or the marker that it stays parked at."""
-    try:
-        run = await stored(store, marker.stream, marker.version)
-    except Poison as poison:
-        return delivery.marker(poison)
-    return await delivery.replay(run) or max(run.arrived, default=marker.version - 1)
+    skipped = await skips(delivery.parking, delivery.consumer, marker.stream)
+    run, unreadable = await stored(store, marker.stream, marker.version, skipped.keys())
+    parked = await delivery.replay(run)
+    if parked is None and unreadable:
+        return delivery.marker(unreadable)
+    return parked or max(run.arrived, default=marker.version - 1)

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from consumers.delivery import Delivery, Run, event_in, replay_stored, shown_event, stored
+from shared.kernel.delivery.deciding import skips
 from shared.kernel.delivery.parking import Parked
 from shared.kernel.delivery.partition import partition_of
 from shared.kernel.errors import BrokenStream, Poison
@@ -54,12 +55,11 @@ class Projections:
         """
         filling = replace(self, views=(view,), log=None)
         delivery = self._delivery(filling.fold)
-        try:
-            run = await stored(self.store, str(stream), 1)
-        except Poison as poison:
-            await self.parking.park(delivery.marker(poison))
-        else:
-            await delivery.deliver([[run]])
+        skipped = await skips(self.parking, CONSUMER, str(stream))
+        run, unreadable = await stored(self.store, str(stream), 1, skipped.keys())
+        await delivery.deliver([[run]])
+        if unreadable:
+            await self.parking.park(delivery.marker(unreadable))
 
     def _delivery(
         self, fold: Callable[[Run[Envelope]], Awaitable[None]]
@@ -107,7 +107,7 @@ class Projections:
         if isinstance(advanced, Gap):
             # The log does not have (or not yet have) what came before: the store does. What comes behind
             # stays the log's to bring: a row that runs ahead would hide what the log has lost.
-            missed = await self._missed(row, arrived)
+            missed = await self._missed(row, arrived, skipped)
             filled = keyed(view, missed, skipped).get(row.at, {})
             advanced = advance(view, row, {**filled, **arrived}, skipped)
             await self._send_again(row, missed)
@@ -117,10 +117,14 @@ class Projections:
             raise Poison(row.at.stream, lacking, broken)
         return advanced
 
-    async def _missed(self, row: Row, arrived: Mapping[int, Event]) -> list[Envelope]:
+    async def _missed(
+        self, row: Row, arrived: Mapping[int, Event], skipped: AbstractSet[int]
+    ) -> list[Envelope]:
         """Read the events between a row and the last that arrived, without those that did."""
-        found = (await stored(self.store, row.at.stream, row.version + 1)).arrived
-        missing = range(row.version + 1, max(arrived))
+        run, unreadable = await stored(self.store, row.at.stream, row.version + 1, skipped)
+        missing, found = range(row.version + 1, max(arrived)), run.arrived
+        if unreadable and unreadable.version in missing:
+            raise unreadable
         return [found[one] for one in missing if one in found and one not in arrived]
 
     async def _send_again(self, row: Row, missed: Sequence[Envelope]) -> None:

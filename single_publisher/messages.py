@@ -10,7 +10,7 @@ from pydantic_core import from_json, to_json
 from shared.kernel.delivery.parking import unreadable
 from shared.kernel.delivery.partition import partition_of
 from shared.kernel.errors import EventTooLarge, InvalidMessage, Poison
-from shared.kernel.messages.commit import Commit, from_item, from_items
+from shared.kernel.messages.commit import Commit, from_item, from_items, place_of
 from shared.kernel.messages.envelope import encode_all
 
 
@@ -78,9 +78,7 @@ def by_partition(found: Iterable[Message], partitions: int) -> dict[int, list[by
 
 def _place(item: Mapping[str, Any]) -> tuple[str, int]:
     """Say which stream an item holds up, and from which version on, as far as it can be told."""
-    stream, id_ = item.get("stream"), item.get("id")
-    if isinstance(stream, str) and isinstance(id_, str) and id_.isdecimal():
-        return stream, int(id_)
+    stream = item.get("stream")
     if isinstance(stream, str) and stream:
-        return stream, 1
+        return stream, place_of(item)
     return unreadable(to_json(item)), 1

@@ -6,8 +6,9 @@ from datetime import datetime
 
 from shared.kernel.delivery.deciding import skips
 from shared.kernel.delivery.parking import Parked, marker_of
+from shared.kernel.delivery.reading import read_past
 from shared.kernel.delivery.together import side_by_side
-from shared.kernel.errors import InvalidMessage, Poison
+from shared.kernel.errors import Poison
 from shared.kernel.messages.commit import timestamp
 from shared.kernel.messages.stream import StreamName
 from shared.kernel.ports import EventReader, Log, Parking
@@ -52,16 +53,15 @@ class Publisher:
         Raises Poison for what can never be sent, when everything before it is.
         """
         skipped = await skips(self.parking, CONSUMER, str(stream))
-        try:
-            commits = (await self.store.read(stream, version - 1)).commits
-        except InvalidMessage as error:
-            raise Poison(str(stream), version, error) from error
+        commits, unreadable = await read_past(self.store, stream, version - 1, skipped.keys())
         found: list[Message] = []
         try:
             for commit in commits:
                 found += messages(commit, self.log.largest, skipped.keys())
         finally:
             await self._send(found)
+        if unreadable:
+            raise unreadable
         return commits[-1].version if commits else version - 1
 
     async def release(self, marker: Parked) -> int | Parked:

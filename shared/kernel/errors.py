@@ -4,6 +4,7 @@ OnewriteError
 ├── ConfigurationError
 ├── UnknownMessage
 ├── InvalidMessage
+│   └── UnreadableCommit
 ├── NumberTooLarge
 ├── BrokenStream
 ├── Poison
@@ -51,6 +52,16 @@ class InvalidMessage(OnewriteError):
     """A stored or received message does not have the shape that its type and schema promise."""
 
     code = "invalid-message"
+
+
+class UnreadableCommit(InvalidMessage):
+    """Commits were read up to an item that is none: so many stand `before` it, and it goes up to `version`."""
+
+    def __init__(self, cause: InvalidMessage, first: int, version: int, before: int) -> None:
+        super().__init__(str(cause))
+        self.first = first
+        self.version = version
+        self.before = before
 
 
 class NumberTooLarge(OnewriteError):

@@ -40,7 +40,10 @@ class EventReader(Protocol):
     """Streams of commits, for whoever only reads; every read sees every write that was answered before it."""
 
     async def read(self, stream: StreamName, after: int = 0, limit: int | None = None) -> Found:
-        """Read the commits that end after a version; raises StoreUnavailable, StoreThrottled."""
+        """Read the commits that end after a version.
+
+        Raises UnreadableCommit, StoreUnavailable, StoreThrottled.
+        """
         ...
 
 

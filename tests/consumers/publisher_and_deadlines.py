@@ -124,6 +124,10 @@ class ToTheLog(Subject, MemoryLog):
     def body(self, commit: Commit) -> bytes:
         return to_json(to_item(commit))
 
+    def forget(self) -> None:
+        for sent in self.messages:
+            sent.clear()
+
     async def take(self, bodies: list[bytes]) -> None:
         await self.publisher.publish(f"[{b','.join(bodies).decode()}]")
 

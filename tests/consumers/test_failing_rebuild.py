@@ -10,7 +10,7 @@ from consumers.rebuild_operations import answer_rebuild
 from shared.adapters.memory import MemoryRows
 from shared.domain.shop.views.stock import stock
 from shared.kernel.delivery.parking import Action, Decision
-from shared.kernel.errors import InvalidMessage, StoreThrottled, StoreUnavailable
+from shared.kernel.errors import InvalidMessage, StoreThrottled, StoreUnavailable, UnreadableCommit
 from shared.kernel.messages.commit import RecordedEvent
 from shared.kernel.messages.stream import StreamName
 from shared.kernel.ports import Found, StoredRow
@@ -96,7 +96,7 @@ class Unreadable(Reads):
 
     async def read(self, stream: StreamName, after: int = 0, limit: int | None = None) -> Found:
         if stream == BAD:
-            raise InvalidMessage("an item that is none")
+            raise UnreadableCommit(InvalidMessage("an item that is none"), 1, 1, 0)
         return await super().read(stream, after, limit)
 
 

@@ -42,7 +42,13 @@ async def release(req: func.HttpRequest, world: World) -> func.HttpResponse:
 
 
 async def skip(req: func.HttpRequest, world: World) -> func.HttpResponse:
-    return await operations(world).skip(req)
+    """Skip what is parked by now, if the request does not say what."""
+    instruction = json.loads(req.get_body())
+    marker = await world.parking.find("projections", req.route_params["stream"])
+    assert marker
+    return await operations(world).skip(
+        asked({"from": marker.marker.version, **instruction}, req.route_params["stream"])
+    )
 
 
 def registered(length: int) -> list[Commit]:
@@ -142,6 +148,15 @@ async def test_an_event_that_arrives_during_the_release_is_not_left_behind() -> 
     assert response.status_code == 200
     assert (await versions(world))["bad"] == 7
     assert told(await list_parked(world.parking))["parked"] == []
+
+
+async def test_who_skips_says_what() -> None:
+    world = await parked_by_a_bug()
+
+    response = await operations(world).skip(asked())
+
+    assert (response.status_code, told(response)["errors"][0]["pointer"]) == (400, "/from")
+    assert await world.parking.decisions("projections", "item-bad") == []
 
 
 @pytest.mark.parametrize("body", [{}, {"by": "ann"}, {"by": "", "reason": "x"}, []])

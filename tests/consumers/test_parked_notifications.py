@@ -94,7 +94,7 @@ async def test_what_the_topic_will_never_take_can_be_skipped() -> None:
     await town.notify()
 
     operations = Operations(CONSUMER, town.parking, town.notifications.replay, now)
-    assert (await operations.skip(asked("skip", "order-7"))).status_code == 200
+    assert (await operations.skip(asked("skip", "order-7", version=3))).status_code == 200
     await town.notify()
 
     assert town.parking.markers() == []
@@ -124,8 +124,8 @@ async def test_what_cannot_be_read_is_parked_apart() -> None:
     assert {marker.stream for marker in town.parking.markers()} == {"order-7", unreadable(b"{")}
 
 
-def asked(action: str, stream: str) -> func.HttpRequest:
-    body = {"by": "ann", "reason": f"to {action} it"}
+def asked(action: str, stream: str, version: int | None = None) -> func.HttpRequest:
+    body = {"by": "ann", "reason": f"to {action} it", "from": version}
     return func.HttpRequest(
         method="POST",
         url="/api/operations/parked",
@@ -156,7 +156,7 @@ async def test_what_is_skipped_is_never_told_and_what_follows_is() -> None:
     await town.notify()
 
     operations = Operations(CONSUMER, town.parking, town.notifications.replay, now)
-    assert (await operations.skip(asked("skip", "order-7"))).status_code == 200
+    assert (await operations.skip(asked("skip", "order-7", version=3))).status_code == 200
     await town.notify()
 
     assert town.parking.markers() == []

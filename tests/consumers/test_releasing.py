@@ -4,7 +4,7 @@ from shared.adapters.http.operations import Operations
 from shared.adapters.memory import MemoryEventStore, MemoryParking
 from shared.domain.shop.views.stock import stock
 from shared.kernel.delivery.parking import Parked
-from shared.kernel.errors import InvalidMessage
+from shared.kernel.errors import InvalidMessage, UnreadableCommit
 from shared.kernel.ports import Found, StoredParked
 from tests.consumers.test_operations import WHY, asked, parked_by_a_bug, release, skip, told
 from tests.consumers.test_parking import broken, versions
@@ -94,7 +94,7 @@ async def test_a_decision_about_another_event_than_the_one_it_is_parked_at_is_no
 async def test_a_stream_that_nobody_can_read_any_more_stays_parked() -> None:
     class Unreadable(MemoryEventStore):
         async def read(self, *_args: object, **_more: object) -> Found:
-            raise InvalidMessage("an item that is none")
+            raise UnreadableCommit(InvalidMessage("an item that is none"), 4, 4, 0)
 
     world = await parked_by_a_bug()
     world.store = Unreadable()

@@ -22,12 +22,13 @@ from shared.kernel.commands.snapshot import Snapshots
 from shared.kernel.delivery.deciding import Replay
 from shared.kernel.delivery.parking import Action, Parked
 from shared.kernel.domain import Domain
-from shared.kernel.errors import StoreUnavailable
+from shared.kernel.errors import InvalidMessage, StoreUnavailable, UnreadableCommit
 from shared.kernel.messages.commit import Commit
 from shared.kernel.messages.envelope import encode_all
 from shared.kernel.messages.inbound_event import OutsideData
 from shared.kernel.messages.message import Command, Event, Message, PublicEvent
 from shared.kernel.messages.stream import StreamName
+from shared.kernel.ports import Found
 from shared.kernel.views.view import View
 from tests.consumers.worlds import now
 from tests.kernel.worlds import commit
@@ -40,9 +41,13 @@ LARGE = "é" * 300_000
 
 @dataclass
 class Trouble:
-    """What goes wrong with the walk that is called bad: a bug at some of its steps, or a service that is away."""
+    """What goes wrong with the walk that is called bad: a bug at some of its steps, or a service that is away.
+
+    Some steps are `blurred`: nobody can read what the store has of them.
+    """
 
     steps: set[int] = field(default_factory=set)
+    blurred: set[int] = field(default_factory=set)
     away: bool = False
 
     def meet(self, walk: str, step: int) -> None:
@@ -54,6 +59,22 @@ class Trouble:
         """Be what a call of a service meets."""
         if walk == BAD.id and self.away:
             raise StoreUnavailable("not now")
+
+
+class Steps(MemoryEventStore):
+    """A store in which somebody has spoilt items."""
+
+    def __init__(self, trouble: Trouble) -> None:
+        super().__init__()
+        self.trouble = trouble
+
+    async def read(self, stream: StreamName, after: int = 0, limit: int | None = None) -> Found:
+        found = await super().read(stream, after, limit)
+        for before, one in enumerate(found.commits):
+            if one.first in self.trouble.blurred:
+                error = InvalidMessage("an item that is none")
+                raise UnreadableCommit(error, one.first, one.version, before)
+        return found
 
 
 class Step(Command):
@@ -108,7 +129,7 @@ class Subject:
     def __init__(self) -> None:
         self.trouble = Trouble()
         self.parking = MemoryParking()
-        self.store = MemoryEventStore()
+        self.store: MemoryEventStore = Steps(self.trouble)
         self.taken: list[tuple[str, int]] = []
 
     @property
@@ -141,6 +162,10 @@ class Subject:
         for number in range(len((await self.store.read(stream)).commits) + 1, length + 1):
             await self.store.append([self.written(stream, number, more)])
         return (await self.store.read(stream)).commits
+
+    def forget(self) -> None:
+        """Forget all effects."""
+        self.taken.clear()
 
     def effects(self, stream: StreamName = BAD) -> set[int]:
         """Give the steps that have taken effect."""

@@ -5,9 +5,13 @@ from dataclasses import replace
 
 import pytest
 
+from emulators.tests.serving import Services
+from shared.adapters.cosmos.event_store import CosmosEventStore
+from shared.kernel.errors import UnreadableCommit
 from shared.kernel.messages.commit import Commit, StoredSnapshot, to_item
 from shared.kernel.messages.stream import StreamName
 from shared.kernel.ports import Appended, Collided, EventStore
+from tests.adapters.stand_ins import fresh_container
 from tests.kernel.worlds import TEAPOT, commit, received
 
 CUP = StreamName("item", "cup")
@@ -132,3 +136,18 @@ async def test_a_snapshot_rides_in_a_commit(store: EventStore) -> None:
     await store.append([carrying])
 
     assert (await store.tail(TEAPOT, 1)).commits == [carrying]
+
+
+async def test_an_item_that_is_none_is_named_with_what_stands_before_it(services: Services) -> None:
+    async with fresh_container(services, like="events") as container:
+        store = CosmosEventStore(container)
+        commits = await filled(store, 2)
+        await container.create_item({**to_item(commit(4, received(1), received(2))), "events": 7})
+
+        with pytest.raises(UnreadableCommit, match="0000000000000003") as raised:
+            await store.read(TEAPOT, after=1)
+
+        found = raised.value
+        assert (found.first, found.version, found.before) == (3, 4, 1)
+        assert (await store.read(TEAPOT, 1, found.before)).commits == commits[1:]
+        assert (await store.read(TEAPOT, found.version)).commits == []

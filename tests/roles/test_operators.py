@@ -39,7 +39,7 @@ async def test_operators_see_what_is_parked_and_decide_on_it(wired: Wired) -> No
     for consumer in ("projections", "reactions", "notifications"):
         route: dict[str, Any] = {"consumer": consumer, "stream": "item-TEA"}
         assert (await wired.ask("release_parked", DECISION, **route))[0] == 409
-        assert (await wired.ask("skip_parked", DECISION, **route))[0] == 200
+        assert (await wired.ask("skip_parked", {**DECISION, "from": 3}, **route))[0] == 200
     assert (await wired.ask("parked"))[1] == {"parked": []}
 
 
@@ -76,7 +76,7 @@ async def test_what_cannot_be_published_is_for_operators_too(wired: Wired) -> No
 
     assert (await wired.ask("publisher_release", DECISION, **route))[0] == 200
     await FUNCTIONS["single_publisher"]('[{"id": "1", "stream": "item-BAD"}]')
-    assert (await wired.ask("publisher_skip", DECISION, **route))[0] == 200
+    assert (await wired.ask("publisher_skip", {**DECISION, "from": 1}, **route))[0] == 200
 
 
 @pytest.mark.parametrize("consumer", ["projections", "reactions", "notifications", "mailbox"])
@@ -87,7 +87,7 @@ async def test_what_nobody_can_read_can_only_be_skipped(wired: Wired, consumer: 
     status, told = await wired.ask("release_parked", DECISION, **route)
     assert (status, told["code"]) == (409, "still-poisonous")
     assert len((await wired.ask("parked"))[1]["parked"]) == 1
-    assert (await wired.ask("skip_parked", DECISION, **route))[0] == 200
+    assert (await wired.ask("skip_parked", {**DECISION, "from": 0}, **route))[0] == 200
     assert (await wired.ask("parked"))[1] == {"parked": []}
 
 

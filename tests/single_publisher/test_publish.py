@@ -9,7 +9,7 @@ from pydantic_core import to_json
 from shared.adapters.memory import MemoryEventStore, MemoryLog, MemoryParking
 from shared.kernel.delivery.parking import Action, Decision, Parked, is_unreadable
 from shared.kernel.delivery.partition import partition_of
-from shared.kernel.errors import InvalidMessage, LogUnavailable, Poison
+from shared.kernel.errors import InvalidMessage, LogUnavailable, Poison, UnreadableCommit
 from shared.kernel.messages.commit import Commit, RecordedEvent, to_item
 from shared.kernel.messages.envelope import decode
 from shared.kernel.messages.stream import StreamName
@@ -185,7 +185,7 @@ async def test_what_comes_before_the_place_of_a_parked_stream_is_published() -> 
 async def test_a_stream_that_cannot_be_read_stays_parked() -> None:
     class Unreadable(MemoryEventStore):
         async def read(self, *_args: object, **_more: object) -> Found:
-            raise InvalidMessage("an item that is none")
+            raise UnreadableCommit(InvalidMessage("an item that is none"), 3, 3, 0)
 
     world = World(MemoryLog(partitions=4))
     world.store = Unreadable()

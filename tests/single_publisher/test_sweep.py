@@ -13,7 +13,7 @@ from shared.adapters.memory import (
     MemoryRows,
 )
 from shared.domain.shop import domain
-from shared.kernel.errors import InvalidMessage
+from shared.kernel.errors import InvalidMessage, UnreadableCommit
 from shared.kernel.messages.commit import RecordedEvent
 from shared.kernel.messages.envelope import decode
 from shared.kernel.messages.stream import StreamName
@@ -171,7 +171,7 @@ async def test_a_sweep_that_has_no_time_left_proves_nothing() -> None:
 async def test_what_can_never_be_published_is_parked_by_the_sweep() -> None:
     class Unreadable(MemoryEventStore):
         async def read(self, *_args: object, **_more: object) -> Found:
-            raise InvalidMessage("an item that is none")
+            raise UnreadableCommit(InvalidMessage("an item that is none"), 8, 8, 0)
 
     world = await delivered({"SKU1": 7})
     world.publisher = Publisher(world.log, Unreadable(), world.parking, now)

@@ -25,7 +25,7 @@ from shared.kernel.errors import (
     StoreThrottled,
     StoreUnavailable,
 )
-from shared.kernel.messages.commit import Commit, from_item, to_item
+from shared.kernel.messages.commit import Commit, commits_of, to_item
 from shared.kernel.messages.stream import StreamName
 from shared.kernel.ports import Appended, Collided, Found
 
@@ -125,7 +125,7 @@ class CosmosEventStore:
                 if attempt == self._attempts:
                     raise
             else:
-                return Found([from_item(item) for item in items], charge)
+                return Found(commits_of(items), charge)
             await back_off(attempt, "store")
         raise AssertionError("counting has no end")
 

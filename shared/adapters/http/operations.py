@@ -19,7 +19,7 @@ from shared.kernel.ports import Parking, StoredParked
 
 
 class Instruction(Message):
-    """Who decides, and why; `from` says which version that is about, if the stream may have moved on."""
+    """Who decides, and why; `from` says which version that is about: a skip has to, a release may."""
 
     by: str = Field(min_length=1, max_length=100)
     reason: str = Field(min_length=1, max_length=500)
@@ -53,7 +53,7 @@ class Operations:
         """Keep what an operator decides about a stream, and do it."""
         stream = req.route_params["stream"]
         try:
-            instruction = _instruction(req)
+            instruction = _instruction(req, action)
             parked = await self._found(stream, instruction)
             decision = Decision(
                 consumer=self.consumer,
@@ -111,12 +111,19 @@ def shown(marker: Parked) -> dict[str, object]:
     }
 
 
-def _instruction(req: func.HttpRequest) -> Instruction:
+def _instruction(req: func.HttpRequest, action: Action) -> Instruction:
     try:
-        return Instruction.model_validate_json(req.get_body())
+        instruction = Instruction.model_validate_json(req.get_body())
     except ValidationError as error:
         faults = [
             Fault("/" + "/".join(map(str, detail["loc"])), f"{detail['msg']}.")
             for detail in error.errors(include_input=False)
         ]
         raise malformed("Say who decides (`by`), and why (`reason`).", faults) from None
+    if action is Action.SKIP and instruction.from_ is None:
+        # Asked twice, a skip would pass over an event that nobody has looked at.
+        fault = Fault("/from", "It is missing.")
+        raise malformed(
+            "Say which version is to be skipped (`from`, as the list shows it).", [fault]
+        )
+    return instruction

@@ -1,6 +1,6 @@
 """The commit: what one command wrote, as one item of the store."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Annotated, Any
@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
 from pydantic.alias_generators import to_camel
 
-from shared.kernel.errors import BrokenStream, InvalidMessage
+from shared.kernel.errors import BrokenStream, InvalidMessage, UnreadableCommit
 
 ID_DIGITS = 16
 TIME_PATTERN = r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$"
@@ -132,6 +132,25 @@ def from_item(item: Mapping[str, Any]) -> Commit:
         ) from error
     _check_id(commit)
     return commit
+
+
+def commits_of(items: Iterable[Mapping[str, Any]]) -> list[Commit]:
+    """Read the commits of a stream from its items, in order; raises UnreadableCommit at the first that is none."""
+    commits: list[Commit] = []
+    for item in items:
+        try:
+            commits.append(from_item(item))
+        except InvalidMessage as error:
+            raise UnreadableCommit(error, place_of(item), item["version"], len(commits)) from error
+    return commits
+
+
+def place_of(item: Mapping[str, Any]) -> int:
+    """Tell from which version on an item stands in its stream, as far as that can be told: else from the first."""
+    id_, version = item.get("id"), item.get("version")
+    if isinstance(id_, str) and id_.isdecimal():
+        return int(id_)
+    return version if isinstance(version, int) and version > 0 else 1
 
 
 def from_items(text: str) -> list[Commit]:

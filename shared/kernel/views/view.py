@@ -78,9 +78,12 @@ def advance(
 
     Raises Poison for an event that cannot be folded; one that is to be skipped only moves the version.
     """
-    new = sorted(version for version in arrived.keys() | skipped if version > row.version)
-    if not new or not arrived.keys() & set(new):
+    last = max(arrived, default=0)
+    if last <= row.version:
         return row
+    # What is skipped behind the last that arrived is the business of those that come behind it.
+    known = arrived.keys() | {version for version in skipped if version < last}
+    new = sorted(version for version in known if version > row.version)
     data = _data(view, row)
     for expected, version in enumerate(new, start=row.version + 1):
         if version != expected:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import azure.functions as func
+from pydantic_core import to_json
 
 from consumers.webhooks.authentication import Authentication, Verify
 from consumers.webhooks.handling import Webhooks
@@ -141,7 +142,7 @@ class World:
             method="POST",
             url="/",
             route_params={"consumer": "webhooks", "stream": marker.stream},
-            body=b'{"by": "ann", "reason": "seen to"}',
+            body=to_json({"by": "ann", "reason": "seen to", "from": marker.version}),
         )
         operations = Operations("webhooks", self.parking, self.webhooks.replay, now)
         decided = operations.release if action == "release" else operations.skip
