@@ -11,7 +11,7 @@ from shared.kernel.errors import UnreadableCommit
 from shared.kernel.messages.commit import Commit, StoredSnapshot, to_item
 from shared.kernel.messages.stream import StreamName
 from shared.kernel.ports import Appended, Collided, EventStore
-from tests.adapters.stand_ins import fresh_container
+from tests.adapters.emulators import fresh_container
 from tests.kernel.worlds import TEAPOT, commit, received
 
 CUP = StreamName("item", "cup")
