@@ -1,48 +1,58 @@
-"""Plays a deployment: which resources, with which values, Azure would be asked for."""
+"""Plays a deployment: which resources, with which values and in which order, Azure would be asked for."""
 
-from collections.abc import Callable
-from operator import eq, ge, gt, le, lt, ne
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from tests.infra.bicep.declaration import Declaration, Node
+from tests.infra.bicep.expressions import Expressions, Scope, names_in
 from tests.infra.bicep.functions import SUBSCRIPTION, functions, resource_id
-from tests.infra.bicep.resources import Later, Outputs, Resource
-from tests.infra.bicep.syntax import Declaration, Node, Reader
+from tests.infra.bicep.resources import Outputs, Resource
+from tests.infra.bicep.syntax import Reader
 from tests.infra.bicep.tokens import BicepError
+from tests.infra.bicep.types import Type, fits
 
-_COMPARISONS: Final[dict[str, Callable[[Any, Any], bool]]] = {
-    "==": eq,
-    "!=": ne,
-    "<": lt,
-    "<=": le,
-    ">": gt,
-    ">=": ge,
-}
-_TYPES: Final = {"string": str, "int": int, "bool": bool, "object": dict, "array": list}
+_MADE: Final = {"resource", "module"}
+
+
+@dataclass(slots=True)
+class Lookup:
+    """A resource that a file refers to as existing, and what is made with it."""
+
+    id: str
+    users: list[Resource]
 
 
 class Deployment:
-    """One file with its parameters; `resources` are those of its modules too."""
+    """One file with its parameters; `resources` and `lookups` are those of its modules too."""
 
     def __init__(self, path: Path, parameters: dict[str, Any], group: str = SUBSCRIPTION) -> None:
         self.resources: list[Resource] = []
+        self.lookups: list[Lookup] = []
         self.outputs: dict[str, Any] = {}
         self._path = path
         self._group = group
-        self._functions = functions(path.parent, group)
-        said = Reader(path.read_text("utf-8")).file()
+        self._expressions = Expressions(path.name, functions(path.parent, group), self._resolve)
+        said = read(path)
         # An output may have the name of a parameter: they do not share a space.
         self._declared = {one.name: one for one in said if one.kind != "output"}
         if len(self._declared) + sum(one.kind == "output" for one in said) < len(said):
             raise BicepError(f"{path.name} declares one name twice")
+        self._types = dict(types_of(path, said))
         self._known: dict[str, Any] = {}
+        self._made: dict[str, list[Resource]] = {}
+        self._existing: dict[str, list[str]] = {}
         self._take(parameters)
         for one in self._declared.values():
-            if one.kind in {"resource", "module"}:
+            if one.kind in _MADE:
                 self._resolve(one.name)
+        self.lookups += self._looked_up()
         for one in said:
             if one.kind == "output":
-                self.outputs[one.name] = self._eval(_value(one), {})
+                value = self._value(_node(one), {})
+                self._check(one, value)
+                self.outputs[one.name] = value
 
     def _take(self, parameters: dict[str, Any]) -> None:
         wanted = {one.name: one for one in self._declared.values() if one.kind == "param"}
@@ -51,41 +61,91 @@ class Deployment:
         for name, one in wanted.items():
             if name not in parameters and one.value is None:
                 raise BicepError(f"{self._path.name} misses the parameter {name}")
-            value = parameters[name] if name in parameters else self._eval(_value(one), {})
+            value = parameters[name] if name in parameters else self._value(_node(one), {})
             allowed = one.decorators.get("allowed")
-            if allowed and value not in self._eval(allowed[0], {}):
+            if allowed and value not in self._value(allowed[0], {}):
                 raise BicepError(f"{self._path.name}: {name} may not be {value!r}")
-            if not isinstance(value, list if one.detail.endswith("[]") else _TYPES[one.detail]):
-                raise BicepError(f"{self._path.name}: {name} is no {one.detail}: {value!r}")
+            self._check(one, value)
             self._known[name] = value
+
+    def _check(self, one: Declaration, value: Any) -> None:
+        assert one.type
+        if not fits(value, one.type, self._types):
+            raise BicepError(f"{self._path.name}: {one.name} is not of its type: {value!r}")
 
     def _resolve(self, name: str) -> Any:
         if name not in self._declared:
             raise BicepError(f"{self._path.name}: nothing is called {name}")
         one = self._declared[name]
         if name not in self._known:
-            makers: dict[str, Callable[[Declaration, Node, dict[str, Any]], Any]] = {
-                "resource": self._resource,
-                "module": self._module,
-                "var": lambda _one, node, scope: self._eval(node, scope),
-            }
-            self._known[name] = self._made(one, makers[one.kind])
+            if one.kind == "var":
+                self._known[name] = self._value(_node(one), {})
+            else:
+                self._known[name] = self._make(one)
         return self._known[name]
 
-    def _made(
-        self, one: Declaration, make: Callable[[Declaration, Node, dict[str, Any]], Any]
-    ) -> Any:
-        node = _value(one)
-        if node[0] == "for" and one.kind != "var":
-            return [make(one, node[4], scope) for scope in self._turns(node, {})]
+    def _make(self, one: Declaration) -> Any:
+        node, made = _node(one), self._made.setdefault(one.name, [])
+        make = self._resource if one.kind == "resource" else self._module
+        value: Any
         if node[0] == "if":
-            return make(one, node[2], {}) if self._eval(node[1], {}) else None
-        return make(one, node, {})
+            value = make(one, node[2], {}, made) if self._value(node[1], {}) else None
+        elif node[0] == "for":
+            value = self._loop(one, node, made)
+        else:
+            value = make(one, node, {}, made)
+        self._wait(made, (each for name in self._needed(one.name) for each in self._made[name]))
+        return value
+
+    def _loop(self, one: Declaration, node: Node, made: list[Resource]) -> list[Any]:
+        make = self._resource if one.kind == "resource" else self._module
+        in_turn = "batchSize" in one.decorators
+        values = []
+        for scope in self._expressions.turns(node, {}):
+            turn: list[Resource] = []
+            values.append(make(one, node[4], scope, turn))
+            if in_turn:
+                self._wait(turn, made)
+            made += turn
+        return values
+
+    @staticmethod
+    def _wait(made: list[Resource], first: Iterable[Resource]) -> None:
+        waited = {id_ for one in first for id_ in (one.id, *one.after)}
+        for one in made:
+            one.after |= waited
+
+    def _looked_up(self) -> Iterator[Lookup]:
+        for name, ids in self._existing.items():
+            users = [
+                one for user in self._made if name in self._needed(user) for one in self._made[user]
+            ]
+            yield from (Lookup(id_, users) for id_ in ids)
+
+    def _needed(self, name: str) -> set[str]:
+        """Returns what a declaration refers to or waits for, through variables and what exists already."""
+        found: set[str] = set()
+        waiting = [name]
+        while waiting:
+            for other in names_in(self._declared[waiting.pop()]):
+                if other not in found | {name} and other in self._declared:
+                    found.add(other)
+                    if not self._made.get(other):
+                        waiting.append(other)
+        return {other for other in found if other in self._made}
 
     def _resource(
-        self, one: Declaration, node: Node, scope: dict[str, Any], parent: Resource | None = None
+        self,
+        one: Declaration,
+        node: Node,
+        scope: Scope,
+        made: list[Resource],
+        *,
+        parent: Resource | None = None,
+        symbol: str = "",
     ) -> Resource:
-        body: dict[str, Any] = self._eval(node, scope)
+        symbol = symbol or one.name
+        body: dict[str, Any] = self._value(node, scope)
         parent = body.pop("parent", parent)
         stands_on = body.pop("scope", None)
         kind, _, version = one.detail.partition("@")
@@ -99,99 +159,56 @@ class Deployment:
         else:
             id_ = resource_id(under, kind, *name.split("/"))
         on = under if stands_on else None
-        made = Resource(kind, version, name, id_, body, on, one.existing, one.skipped)
-        if not one.existing:
-            self.resources.append(made)
+        found = Resource(kind, version, name, id_, body, on, one.existing, one.skipped)
+        if one.existing:
+            self._existing.setdefault(symbol, []).append(id_)
+        else:
+            self.resources.append(found)
+            made.append(found)
         for child in node[2]:
-            made.children[child.name] = self._resource(child, _value(child), scope, made)
-        return made
+            inner: list[Resource] = []
+            found.children[child.name] = self._resource(
+                child, _node(child), scope, inner, parent=found, symbol=symbol
+            )
+            self._wait(inner, [] if one.existing else [found])
+            made += inner
+        return found
 
-    def _module(self, one: Declaration, node: Node, scope: dict[str, Any]) -> Outputs:
-        body = self._eval(node, scope)
+    def _module(self, one: Declaration, node: Node, scope: Scope, made: list[Resource]) -> Outputs:
+        body = self._value(node, scope)
         group = body["scope"].id if "scope" in body else self._group
         inner = Deployment(self._path.parent / one.detail, body["params"], group)
-        waited = [one for one in body.get("dependsOn", []) if isinstance(one, Outputs)]
-        for resource in inner.resources:
-            resource.after.update(id_ for one in waited for id_ in one.made)
         self.resources += inner.resources
-        return Outputs(inner.outputs, [one.id for one in inner.resources])
+        self.lookups += inner.lookups
+        made += inner.resources
+        return Outputs(inner.outputs, [each.id for each in inner.resources])
 
-    def _turns(self, node: Node, scope: dict[str, Any]) -> list[dict[str, Any]]:
-        _, item, index, over, _ = node
-        return [
-            {**scope, item: one, **({index: number} if index else {})}
-            for number, one in enumerate(self._eval(over, scope))
-        ]
-
-    def _eval(self, node: Node, scope: dict[str, Any]) -> Any:
-        kind, *rest = node
-        found: Any = getattr(self, f"_eval_{kind}")(scope, *rest)
-        return found
-
-    def _eval_value(self, _scope: dict[str, Any], value: Any) -> Any:
-        return value
-
-    _eval_text = _eval_value
-
-    def _eval_join(self, scope: dict[str, Any], parts: list[Node]) -> str:
-        return "".join(str(self._eval(part, scope)) for part in parts)
-
-    def _eval_name(self, scope: dict[str, Any], name: str) -> Any:
-        return scope[name] if name in scope else self._resolve(name)
-
-    def _eval_array(self, scope: dict[str, Any], items: list[Node]) -> list[Any]:
-        return [self._eval(item, scope) for item in items]
-
-    def _eval_object(
-        self, scope: dict[str, Any], properties: list[tuple[Node, Node]], _children: list[Any]
-    ) -> dict[str, Any]:
-        return {self._eval(key, scope): self._eval(value, scope) for key, value in properties}
-
-    def _eval_for(self, scope: dict[str, Any], *loop: Any) -> list[Any]:
-        return [self._eval(loop[3], turn) for turn in self._turns(("for", *loop), scope)]
-
-    def _eval_choose(self, scope: dict[str, Any], condition: Node, yes: Node, no: Node) -> Any:
-        return self._eval(yes if self._eval(condition, scope) else no, scope)
-
-    def _eval_not(self, scope: dict[str, Any], inner: Node) -> bool:
-        return not self._eval(inner, scope)
-
-    def _eval_binary(self, scope: dict[str, Any], operator: str, left: Node, right: Node) -> Any:
-        first = self._eval(left, scope)
-        if operator in {"&&", "||"}:
-            return self._eval(right, scope) if first is (operator == "&&") else first
-        if operator == "??":
-            return self._eval(right, scope) if first is None else first
-        return _COMPARISONS[operator](first, self._eval(right, scope))
-
-    def _eval_lambda(self, scope: dict[str, Any], name: str, body: Node) -> Callable[[Any], Any]:
-        return lambda value: self._eval(body, {**scope, name: value})
-
-    def _eval_call(self, scope: dict[str, Any], name: str, arguments: list[Node]) -> Any:
-        if name not in self._functions:
-            raise BicepError(f"{self._path.name}: this reader does not know the function {name}")
-        return self._functions[name](*(self._eval(one, scope) for one in arguments))
-
-    def _eval_child(self, scope: dict[str, Any], owner: Node, name: str) -> Resource:
-        found: Resource = self._eval(owner, scope).children[name]
-        return found
-
-    def _eval_get(self, scope: dict[str, Any], owner: Node, key: Node) -> Any:
-        value, name = self._eval(owner, scope), self._eval(key, scope)
-        if isinstance(value, Resource):
-            return value.get(name)
-        if isinstance(value, Outputs):
-            return value.values
-        if isinstance(value, Later):
-            return Later(f"{value}.{name}")
-        try:
-            found = value[name]
-        except (KeyError, IndexError, TypeError):
-            raise BicepError(f"{self._path.name}: nothing has {name!r} in {value!r}") from None
-        return found
+    def _value(self, node: Node, scope: Scope) -> Any:
+        return self._expressions.value(node, scope)
 
 
-def _value(one: Declaration) -> Node:
+def read(path: Path) -> list[Declaration]:
+    """Reads a file; raises BicepError where there is none."""
+    if not path.is_file():
+        raise BicepError(f"there is no file {path.name}")
+    return Reader(path.read_text("utf-8")).file()
+
+
+def types_of(path: Path, said: list[Declaration]) -> Iterator[tuple[str, Type]]:
+    """Yields the types that a file declares, and those that it imports with what they are made of."""
+    for one in said:
+        if one.kind == "import":
+            other = path.parent / one.detail
+            found = dict(types_of(other, read(other)))
+            if missing := set(one.imported) - found.keys():
+                raise BicepError(f"{other.name} has no types {sorted(missing)}")
+            yield from found.items()
+        elif one.kind == "type":
+            assert one.type
+            yield one.name, one.type
+
+
+def _node(one: Declaration) -> Node:
     if one.value is None:
         raise BicepError(f"{one.name} has no value")
     return one.value

@@ -1,27 +1,19 @@
 """The functions of Bicep that the deployment uses, as Azure documents them."""
 
-import hashlib
 import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
+from tests.infra.bicep.hashes import guid, unique_string
 from tests.infra.bicep.tokens import BicepError
 
 SUBSCRIPTION: Final = "/subscriptions/00000000-0000-0000-0000-000000000000"
+TENANT: Final = "00000000-0000-0000-0000-000000000002"
 ENVIRONMENT: Final = {
     "suffixes": {"storage": "core.windows.net"},
     "authentication": {"loginEndpoint": "https://login.microsoftonline.com/"},
 }
-
-
-def _hash(*parts: str) -> str:
-    return hashlib.sha256("|".join(parts).encode()).hexdigest()
-
-
-def _guid(*parts: str) -> str:
-    text = _hash(*parts)
-    return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:32]}"
 
 
 def _items(value: dict[str, Any]) -> list[dict[str, Any]]:
@@ -74,7 +66,7 @@ def functions(place: Path, group: str) -> dict[str, Callable[..., Any]]:
         "environment": lambda: ENVIRONMENT,
         "filter": lambda values, keep: [one for one in values if keep(one)],
         "flatten": _flatten,
-        "guid": _guid,
+        "guid": guid,
         "items": _items,
         "loadJsonContent": lambda name: json.loads(_load(place, name).read_text(encoding="utf-8")),
         "loadTextContent": lambda name: _load(place, name).read_text(encoding="utf-8"),
@@ -88,7 +80,7 @@ def functions(place: Path, group: str) -> dict[str, Callable[..., Any]]:
         "subscriptionResourceId": lambda kind, *names: resource_id(SUBSCRIPTION, kind, *names),
         "take": lambda text, length: text[:length],
         "toObject": lambda values, key, value=lambda one: one: {key(v): value(v) for v in values},
-        "tenant": lambda: {"tenantId": "11111111-1111-1111-1111-111111111111"},
+        "tenant": lambda: {"tenantId": TENANT},
         "union": _union,
-        "uniqueString": lambda *parts: _hash(*parts)[:13],
+        "uniqueString": unique_string,
     }

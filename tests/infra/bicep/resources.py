@@ -8,7 +8,7 @@ from typing import Any
 class Resource:
     """What one resource is asked to be; `scope` is the id of what it stands on, if it says so.
 
-    `after` are the ids of what its module waits for, where it says so.
+    `after` are the ids of everything that is made before it.
     """
 
     kind: str

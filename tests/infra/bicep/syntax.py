@@ -5,29 +5,15 @@ The parser of PyPI checks the syntax beside this one, but its tree cannot tell a
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Final
 
 from tests.infra.bicep.cursor import Cursor
+from tests.infra.bicep.declaration import Declaration, Node
 from tests.infra.bicep.tokens import BicepError, pieces
-
-type Node = tuple[Any, ...]
+from tests.infra.bicep.types import read_type
 
 _SKIP: Final = re.compile(r"//\s*checkov:skip=(\w+):\s*(.+)")
 _LEVELS: Final = (("??",), ("||",), ("&&",), ("==", "!="), ("<", "<=", ">", ">="))
-
-
-@dataclass(slots=True)
-class Declaration:
-    """One `param`, `var`, `resource`, `module` or `output`, and the policies that it says it need not keep."""
-
-    kind: str
-    name: str
-    detail: str
-    value: Node | None
-    existing: bool = False
-    decorators: dict[str, list[Node]] = field(default_factory=dict)
-    skipped: dict[str, str] = field(default_factory=dict)
 
 
 class Reader:
@@ -52,6 +38,17 @@ class Reader:
             decorators = {}
         return found
 
+    def _import(self) -> Declaration:
+        names: list[str] = []
+        self._on.need("{")
+        self._on.separators()
+        while not self._on.mark("}"):
+            names.append(self._on.need("name"))
+            self._on.separators()
+        self._on.word("from")
+        path = self._on.need("string")
+        return Declaration("import", path, path, None, imported=tuple(names))
+
     def expression(self) -> Node:
         """Read one expression."""
         condition = self._binary(0)
@@ -70,26 +67,24 @@ class Reader:
         if kind == "targetScope":
             self._on.need("=")
             return Declaration(kind, kind, "", self.expression())
+        if kind == "import":
+            return self._import()
         name = self._on.need("name")
-        detail = self._detail(kind)
+        detail = self._on.need("string") if kind in {"resource", "module"} else ""
+        typed = read_type(self._on) if kind in {"param", "output"} else None
+        if kind not in {"resource", "module", "param", "output", "var", "type"}:
+            raise BicepError(f"this reader does not know the declaration {kind}")
         existing = self._on.peek().text == "existing" and bool(self._on.take("name"))
         value = None
-        if self._on.mark("="):
+        if kind == "type":
+            self._on.need("=")
+            typed = read_type(self._on)
+        elif self._on.mark("="):
             value = self._body() if kind in {"resource", "module"} else self.expression()
         self._on.need("newline")
         said = "\n".join(self._lines[begins - 1 : self._on.peek(-1).line])
         skipped = dict(_SKIP.findall(said))
-        return Declaration(kind, name, detail, value, existing, decorators, skipped)
-
-    def _detail(self, kind: str) -> str:
-        if kind in {"resource", "module"}:
-            return self._on.need("string")
-        if kind in {"param", "output"}:
-            plain = self._on.need("name")
-            return plain + ("[]" if self._on.mark("[") and self._on.need("]") else "")
-        if kind == "var":
-            return ""
-        raise BicepError(f"this reader does not know the declaration {kind}")
+        return Declaration(kind, name, detail, value, typed, existing, decorators, skipped=skipped)
 
     def _body(self) -> Node:
         if self._on.mark("["):
@@ -124,11 +119,14 @@ class Reader:
                     if self._on.peek().text == "(" and node == ("name", "sys")
                     else ("get", node, ("text", name))
                 )
+            elif self._on.mark(".?"):
+                node = ("safe", node, ("text", self._on.need("name")))
             elif self._on.mark("::"):
                 node = ("child", node, self._on.need("name"))
             elif self._on.peek().text == "[":
                 self._on.next()
-                node = ("get", node, self.expression())
+                access = "safe" if self._on.mark("?") else "get"
+                node = (access, node, self.expression())
                 self._on.need("]")
             elif self._on.peek().text == "!" and self._on.peek(1).text == ".":
                 self._on.next()

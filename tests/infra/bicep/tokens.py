@@ -24,7 +24,7 @@ _PATTERNS: Final = (
     ("text", r"'''(?:\r?\n)?.*?'''"),
     ("number", r"\d+"),
     ("name", r"[A-Za-z_][A-Za-z0-9_]*"),
-    ("mark", r"=>|==|!=|<=|>=|&&|\|\||\?\?|::|[{}\[\]():,.=<>!?+*/%@-]"),
+    ("mark", r"=>|==|!=|<=|>=|&&|\|\||\?\?|\.\?|::|[{}\[\]():,.=<>!?|+*/%@-]"),
 )
 _TOKEN: Final = re.compile("|".join(f"(?P<{name}>{text})" for name, text in _PATTERNS), re.DOTALL)
 
