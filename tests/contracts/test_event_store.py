@@ -5,7 +5,8 @@ from dataclasses import replace
 
 import pytest
 
-from shared.kernel.messages.commit import Commit, StoredSnapshot, to_item
+from shared.adapters.cosmos.codec import to_item
+from shared.kernel.messages.commit import Commit, StoredSnapshot
 from shared.kernel.messages.stream import StreamName
 from shared.kernel.ports import Appended, Collided, EventStore
 from tests.kernel.worlds import TEAPOT, commit, received
