@@ -43,9 +43,9 @@ async def _state(stream: StreamName, at: int, application: Application) -> dict[
     if not holding:
         raise not_found(f"{stream} has no version {at} (yet).")
     commit = holding[0]
-    loaded, _ = await load(category, store, stream, through=commit.first - 1)
+    start, before, _ = await load(category, store, stream, through=commit.first - 1)
     part = replace(commit, version=at, events=commit.events[: at - commit.first + 1])
-    loaded = fold(category, loaded, [part])
+    loaded = fold(category, start, [*before, part])
     return {"stream": str(stream), "version": at, "state": category.snapshots.show(loaded.state)}
 
 

@@ -10,7 +10,7 @@ from consumers.delivery import Arrival, Delivery, Run
 from shared.kernel.commands.dispatcher import Dispatcher
 from shared.kernel.commands.outcome import Accepted, failed, final
 from shared.kernel.commands.queued_command import QueuedCommand, request_of, stream_of
-from shared.kernel.delivery.parking import Parked, unfolded, whole
+from shared.kernel.delivery.parking import Parked
 from shared.kernel.delivery.retry import retrying
 from shared.kernel.domain import Domain
 from shared.kernel.errors import CommandIdReused, PassedOver, may_pass
@@ -36,7 +36,7 @@ class Mailbox:
 
     async def replay(self, marker: Parked) -> int | Parked:
         """Handles a parked command again; returns its version, or the marker that it stays parked at."""
-        waiting = QueuedCommand.model_validate(unfolded(marker.envelope or {}))
+        waiting = QueuedCommand.model_validate(marker.envelope or {})
         run = Run(marker.stream, {marker.version: waiting})
         return await self._delivery.replay(run) or marker.version
 
@@ -93,4 +93,4 @@ def command_in(body: bytes) -> Arrival[QueuedCommand]:
 def _shown(waiting: QueuedCommand) -> Mapping[str, Any]:
     """Give all of a command, which nobody else keeps, and its trace where every message has it."""
     shown = waiting.model_dump(mode="json", by_alias=True, exclude_none=True)
-    return whole({**shown, "traceparent": waiting.metadata.traceparent})
+    return {**shown, "traceparent": waiting.metadata.traceparent}

@@ -14,9 +14,10 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict
 
 from consumers.projections import Projections
+from shared.adapters.cosmos.codec import item_id
 from shared.kernel.delivery.together import side_by_side
 from shared.kernel.errors import InvalidMessage
-from shared.kernel.messages.commit import item_id, timestamp
+from shared.kernel.messages.commit import timestamp
 from shared.kernel.messages.stream import StreamName
 from shared.kernel.ports import Feed, Progress
 from shared.kernel.views.generation import (

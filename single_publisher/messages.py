@@ -7,10 +7,11 @@ from typing import Any, NamedTuple
 
 from pydantic_core import from_json, to_json
 
+from shared.adapters.cosmos.codec import from_item, from_items, place_of
 from shared.kernel.delivery.parking import unreadable
 from shared.kernel.delivery.partition import partition_of
 from shared.kernel.errors import EventTooLarge, InvalidMessage, Poison
-from shared.kernel.messages.commit import Commit, from_item, from_items, place_of
+from shared.kernel.messages.commit import Commit
 from shared.kernel.messages.envelope import encode_all
 
 

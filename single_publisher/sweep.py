@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from shared.adapters.cosmos.codec import from_item
 from shared.kernel.commands.category import Category
 from shared.kernel.errors import InvalidMessage, Poison
-from shared.kernel.messages.commit import Commit, from_item, timestamp
+from shared.kernel.messages.commit import Commit, timestamp
 from shared.kernel.messages.stream import StreamName
 from shared.kernel.ports import Feed, Parking, Progress, RowReader
 from shared.kernel.views.view import RowKey, View

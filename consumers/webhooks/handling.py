@@ -9,7 +9,7 @@ from typing import Any
 from consumers.delivery import Delivery, Run
 from consumers.webhooks.deliveries import parse, read
 from shared.kernel.commands.dispatcher import Dispatcher
-from shared.kernel.delivery.parking import Parked, whole
+from shared.kernel.delivery.parking import Parked
 from shared.kernel.delivery.retry import retrying
 from shared.kernel.domain import Domain
 from shared.kernel.errors import InvalidMessage
@@ -72,7 +72,7 @@ class Webhooks:
 
 def _shown(event: InboundEvent) -> Mapping[str, Any]:
     """Give all of an event, which nobody else keeps, so that it can be read again."""
-    return whole({name: value for name, value in asdict(event).items() if value is not None})
+    return {name: value for name, value in asdict(event).items() if value is not None}
 
 
 def _name(event: InboundEvent) -> str:

@@ -15,13 +15,12 @@ from azure.eventhub.exceptions import EventHubError
 from shared.adapters.backoff import back_off
 from shared.adapters.connections import Identity
 from shared.adapters.identity import credential
+from shared.adapters.limits import LARGEST_MESSAGE, MESSAGE_OVERHEAD
 from shared.adapters.names import COMMANDS_HUB, EVENTS_HUB
 from shared.adapters.settings import Settings
 from shared.adapters.tls import trusted
 from shared.kernel.errors import ConfigurationError, EventTooLarge, LogUnavailable
 
-LARGEST_MESSAGE = 1_048_576
-OVERHEAD = 1_024
 ANSWERED_WITHIN = 10.0
 
 
@@ -49,7 +48,7 @@ class EventHubsLog:
 
     @property
     def largest(self) -> int:
-        return LARGEST_MESSAGE - OVERHEAD
+        return LARGEST_MESSAGE - MESSAGE_OVERHEAD
 
     async def send(self, partition: int, bodies: Sequence[bytes]) -> None:
         """Send packed batches one after the other; the one that fails is held, and sent again for a while."""

@@ -1,6 +1,6 @@
 """What the kernel needs of the world. Each port has an adapter and a memory twin, held to one contract."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
@@ -36,6 +36,20 @@ class Collided:
     charge: float = field(default=0.0, compare=False)
 
 
+@dataclass(frozen=True, slots=True)
+class StoreLimits:
+    """What the store takes in one write: so many commits, and so many bytes of them as `size_of` counts.
+
+    A `message` of the log behind it holds so many bytes; a larger `state` does not ride in a commit.
+    """
+
+    commits: int
+    bytes: int
+    message: int
+    state: int
+    size_of: Callable[[Commit], int]
+
+
 class EventReader(Protocol):
     """Streams of commits, for whoever only reads; every read sees every write that was answered before it."""
 
@@ -53,6 +67,11 @@ class EventStore(EventReader, Protocol):
     @property
     def unique_command_ids(self) -> bool:
         """Whether the store itself takes a command id only once in a stream."""
+        ...
+
+    @property
+    def limits(self) -> StoreLimits:
+        """What the store takes in one write."""
         ...
 
     async def tail(self, stream: StreamName, limit: int, through: int | None = None) -> Found:

@@ -39,6 +39,7 @@ async def fill(store: CosmosEventStore, stream: StreamName, length: int) -> None
     for start in range(0, length, 100):
         batch = decide_batch(
             item,
+            store.limits,
             loaded,
             [
                 request(command, f"c{number}", stream)

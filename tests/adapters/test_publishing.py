@@ -13,13 +13,14 @@ from consumers.projections import Projections
 from emulators.tests.machine import limit
 from emulators.tests.serving import FaultsClient, Services
 from emulators.tests.waiting import in_time
+from shared.adapters.cosmos.codec import to_item
 from shared.adapters.cosmos.rows import CosmosRows
 from shared.adapters.event_hubs import EventHubsLog, open_log
 from shared.adapters.memory import MemoryEventStore, MemoryLog, MemoryParking
 from shared.domain.shop import domain
 from shared.kernel.delivery.partition import partition_of
 from shared.kernel.errors import LogUnavailable
-from shared.kernel.messages.commit import Commit, to_item
+from shared.kernel.messages.commit import Commit
 from shared.kernel.messages.envelope import encode, envelopes
 from shared.kernel.messages.stream import StreamName
 from shared.kernel.ports import Log

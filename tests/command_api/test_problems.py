@@ -12,11 +12,11 @@ import pytest
 from command_api.commands import post_command
 from command_api.composition import Application
 from command_api.parsing import LARGEST_BODY
+from shared.adapters.cosmos.codec import LIMITS
 from shared.adapters.memory import MemoryEventStore, MemoryLog
 from shared.domain.shop import domain
 from shared.domain.shop.item import item
 from shared.domain.shop.item.events import StockAdjusted, StockReceived
-from shared.kernel.commands.batch import LARGEST_EVENT
 from shared.kernel.domain import Domain
 from shared.kernel.errors import (
     Conflict,
@@ -83,7 +83,7 @@ SCENARIOS: dict[str, tuple[int, Callable[[], Application], func.HttpRequest]] = 
     "too-large": (413, usual, post("receive-stock", b" " * (LARGEST_BODY + 1))),
     "event-too-large": (
         413,
-        lambda: deciding(StockAdjusted(quantity=1, reason="x" * LARGEST_EVENT)),
+        lambda: deciding(StockAdjusted(quantity=1, reason="x" * LIMITS.message)),
         post(*RECEIVE),
     ),
     "unsupported-media-type": (415, usual, post(*RECEIVE, Content_Type="text/plain")),

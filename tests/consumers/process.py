@@ -13,7 +13,7 @@ from shared.domain.shop.item.state import Item
 from shared.domain.shop.order.commands import OrderLine, PlaceOrder
 from shared.domain.shop.order.state import Order
 from shared.kernel.commands.dispatcher import dispatcher
-from shared.kernel.commands.loading import load
+from shared.kernel.commands.loading import fold, load
 from shared.kernel.commands.outcome import Outcome
 from shared.kernel.domain import Domain
 from shared.kernel.messages.envelope import encode_all
@@ -80,7 +80,8 @@ class Process:
 
     async def _state(self, category: str, id_: str) -> object:
         known = self.domain.category(category)
-        loaded, _ = await load(known, self.store, StreamName(category, id_))
+        start, commits, _ = await load(known, self.store, StreamName(category, id_))
+        loaded = fold(known, start, commits)
         return loaded.state
 
     def types(self, stream: str) -> list[str]:

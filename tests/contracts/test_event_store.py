@@ -6,9 +6,10 @@ from dataclasses import replace
 import pytest
 
 from emulators.tests.serving import Services
+from shared.adapters.cosmos.codec import to_item
 from shared.adapters.cosmos.event_store import CosmosEventStore
 from shared.kernel.errors import UnreadableCommit
-from shared.kernel.messages.commit import Commit, StoredSnapshot, to_item
+from shared.kernel.messages.commit import Commit, StoredSnapshot
 from shared.kernel.messages.stream import StreamName
 from shared.kernel.ports import Appended, Collided, EventStore
 from tests.adapters.emulators import fresh_container

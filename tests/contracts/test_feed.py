@@ -1,6 +1,6 @@
 """What every feed of the store, and every store of progress, promises."""
 
-from shared.kernel.messages.commit import from_item
+from shared.adapters.cosmos.codec import from_item
 from shared.kernel.messages.stream import StreamName
 from shared.kernel.ports import EventStore, Feed, Progress
 from tests.kernel.worlds import commit

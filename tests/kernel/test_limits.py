@@ -2,10 +2,10 @@
 
 from dataclasses import replace
 
+from shared.adapters.cosmos.codec import LIMITS
 from shared.domain.shop.item import item
 from shared.domain.shop.item.events import StockAdjusted, StockReceived
 from shared.kernel.commands.application_service import ApplicationService
-from shared.kernel.commands.batch import LARGEST_EVENT
 from shared.kernel.commands.category import Category
 from shared.kernel.commands.decider import Decision
 from shared.kernel.commands.outcome import Accepted
@@ -25,7 +25,7 @@ async def test_an_event_that_the_log_could_not_carry_is_refused_before_it_is_sto
         handling,
         [
             request(_Adjust(size=10), "small"),
-            request(_Adjust(size=LARGEST_EVENT), "too-large"),
+            request(_Adjust(size=LIMITS.message), "too-large"),
             request(_Adjust(size=20), "other"),
         ],
     )

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from pydantic_core import to_json
 
+from shared.adapters.cosmos.codec import from_item, item_id, to_item
 from shared.adapters.memory import MemoryEventStore
 from shared.domain.shop import domain
 from shared.domain.shop.item import item
@@ -15,7 +16,7 @@ from shared.kernel.commands.application_service import ApplicationService
 from shared.kernel.commands.category import record
 from shared.kernel.commands.decider import Decider
 from shared.kernel.errors import BrokenStream, InvalidMessage, NumberTooLarge, UnknownMessage
-from shared.kernel.messages.commit import check_contiguous, from_item, item_id, to_item
+from shared.kernel.messages.commit import check_contiguous
 from shared.kernel.messages.envelope import decode, encode, encode_all, envelopes
 from shared.kernel.messages.message import route_name
 from shared.kernel.messages.stream import StreamName

@@ -15,6 +15,7 @@ import command_api.composition
 import consumers.composition
 import single_publisher.composition
 from shared.adapters import wiring
+from shared.adapters.cosmos.codec import to_item
 from shared.adapters.memory import (
     MemoryEventStore,
     MemoryFeed,
@@ -29,7 +30,6 @@ from shared.adapters.memory import (
 from shared.adapters.settings import Settings, WebhookSettings
 from shared.kernel.delivery.partition import partition_of
 from shared.kernel.errors import StoreError
-from shared.kernel.messages.commit import to_item
 from tests import functions
 
 PARTITIONS = 4

@@ -28,7 +28,7 @@ NOTICED = [
     ),
     Bug(
         "the state moves on although the write did not happen",
-        f"{SERVICE}._write",
+        f"{SERVICE}._answer",
         "batch.after if is_written else loaded",
         "batch.after",
     ),
@@ -41,8 +41,8 @@ NOTICED = [
     Bug(
         "a snapshot is that of the state before its commit",
         f"{KERNEL}.commands.batch:_accept",
-        "_snapshot(category, state)",
-        "_snapshot(category, loaded.state)",
+        "snapshots.write(state)",
+        "snapshots.write(loaded.state)",
     ),
     Bug(
         "a row does not notice what it has missed",
@@ -156,13 +156,13 @@ NOTICED = [
     ),
     Bug(
         "a repeat in a batch is answered although the batch collided",
-        f"{SERVICE}._write",
+        f"{SERVICE}._answer",
         "is_written and isinstance(verdict, (Commit, Repeat))",
         "isinstance(verdict, Repeat) or (is_written and isinstance(verdict, Commit))",
     ),
     Bug(
         "who asks beside others for what is so already is told so without another look",
-        f"{SERVICE}._write",
+        f"{SERVICE}._answer",
         "elif isinstance(verdict, Exception):",
         "elif isinstance(verdict, Exception) or (\n"
         "            len(taken) > 1 and type(verdict).__name__ == 'Unchanged'\n"

@@ -7,8 +7,9 @@ from pydantic_core import from_json
 
 from infra.local.shop import process
 from infra.local.shop.oracle import compare, fold, streams
+from shared.adapters.cosmos.codec import to_item
 from shared.kernel.commands.outcome import Accepted, Outcome, Outdated
-from shared.kernel.messages.commit import Commit, to_item
+from shared.kernel.messages.commit import Commit
 from tests.simulation.cloud import Cloud, served_rows
 from tests.simulation.notices import untold
 from tests.simulation.told import Told

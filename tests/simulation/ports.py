@@ -4,9 +4,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from shared.adapters.cosmos.codec import to_item
 from shared.adapters.memory import MemoryRows
 from shared.kernel.errors import LogUnavailable, OutcomeUnknown
-from shared.kernel.messages.commit import Commit, to_item
+from shared.kernel.messages.commit import Commit
 from shared.kernel.messages.stream import StreamName
 from shared.kernel.ports import (
     Appended,
@@ -15,6 +16,7 @@ from shared.kernel.ports import (
     Found,
     Log,
     StoredRow,
+    StoreLimits,
 )
 from shared.kernel.views.generation import GENERATIONS
 from shared.kernel.views.listing import Listing
@@ -38,6 +40,10 @@ class SimStore:
     @property
     def unique_command_ids(self) -> bool:
         return self.inner.unique_command_ids
+
+    @property
+    def limits(self) -> StoreLimits:
+        return self.inner.limits
 
     async def read(self, stream: StreamName, after: int = 0, limit: int | None = None) -> Found:
         read = lambda: self.inner.read(stream, after, limit)  # noqa: E731

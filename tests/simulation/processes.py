@@ -8,9 +8,9 @@ from typing import Any
 
 from pydantic_core import to_json
 
+from shared.adapters.cosmos.codec import to_item
 from shared.domain.shop import domain
 from shared.kernel.errors import OnewriteError
-from shared.kernel.messages.commit import to_item
 from tests.simulation.calls import Calls
 from tests.simulation.cloud import Claim, Cloud
 from tests.simulation.deployments import deployed

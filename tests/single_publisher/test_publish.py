@@ -6,11 +6,12 @@ from collections.abc import Sequence
 import pytest
 from pydantic_core import to_json
 
+from shared.adapters.cosmos.codec import to_item
 from shared.adapters.memory import MemoryEventStore, MemoryLog, MemoryParking
 from shared.kernel.delivery.parking import Action, Decision, Parked, is_unreadable
 from shared.kernel.delivery.partition import partition_of
 from shared.kernel.errors import InvalidMessage, LogUnavailable, Poison, UnreadableCommit
-from shared.kernel.messages.commit import Commit, RecordedEvent, to_item
+from shared.kernel.messages.commit import Commit, RecordedEvent
 from shared.kernel.messages.envelope import decode
 from shared.kernel.messages.stream import StreamName
 from shared.kernel.ports import Found

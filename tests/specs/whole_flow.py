@@ -12,6 +12,7 @@ from consumers.notifications import Notifications
 from consumers.projections import Projections
 from consumers.reaction_handlers import event_processor
 from consumers.reactions import Reactions
+from shared.adapters.cosmos.codec import to_item
 from shared.adapters.memory import (
     MemoryEventStore,
     MemoryFeed,
@@ -25,7 +26,6 @@ from shared.domain import domain
 from shared.kernel.commands.dispatcher import dispatcher
 from shared.kernel.commands.request import CommandRequest
 from shared.kernel.errors import OutcomeUnknown
-from shared.kernel.messages.commit import to_item
 from shared.kernel.messages.message import Event
 from shared.kernel.messages.notification import cloud_event
 from shared.kernel.messages.stream import StreamName

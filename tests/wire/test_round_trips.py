@@ -14,11 +14,12 @@ from hypothesis import strategies as st
 from command_api.parsing import command_headers, command_request
 from consumers.webhooks.deliveries import parse
 from consumers.webhooks.platform import body_of
+from shared.adapters.cosmos.codec import from_items, to_item
 from shared.domain import domain
 from shared.kernel.commands.category import Category, record
 from shared.kernel.commands.queued_command import encode_command, request_of, stream_of
 from shared.kernel.commands.request import CommandRequest
-from shared.kernel.messages.commit import Commit, Metadata, RecordedEvent, from_items, to_item
+from shared.kernel.messages.commit import Commit, Metadata, RecordedEvent
 from shared.kernel.messages.envelope import Envelope, decode, encode_all, envelopes
 from shared.kernel.messages.inbound_event import InboundReceptor
 from shared.kernel.messages.message import Command, Event, PublicEvent, route_name, type_name

@@ -18,6 +18,7 @@ from shared.adapters.cosmos.client import (
     is_unsettled,
     status,
 )
+from shared.adapters.cosmos.codec import LIMITS, commits_of, to_item
 from shared.kernel.errors import (
     ConfigurationError,
     OutcomeUnknown,
@@ -25,9 +26,9 @@ from shared.kernel.errors import (
     StoreThrottled,
     StoreUnavailable,
 )
-from shared.kernel.messages.commit import Commit, commits_of, to_item
+from shared.kernel.messages.commit import Commit
 from shared.kernel.messages.stream import StreamName
-from shared.kernel.ports import Appended, Collided, Found
+from shared.kernel.ports import Appended, Collided, Found, StoreLimits
 
 PAGE = 1_000
 
@@ -59,6 +60,10 @@ class CosmosEventStore:
     @property
     def unique_command_ids(self) -> bool:
         return self._unique
+
+    @property
+    def limits(self) -> StoreLimits:
+        return LIMITS
 
     async def read(self, stream: StreamName, after: int = 0, limit: int | None = None) -> Found:
         if limit is None:

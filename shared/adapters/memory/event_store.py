@@ -2,22 +2,28 @@
 
 from collections.abc import Sequence
 
+from shared.adapters.cosmos.codec import LIMITS
 from shared.kernel.messages.commit import Commit
 from shared.kernel.messages.stream import StreamName
-from shared.kernel.ports import Appended, Collided, Found
+from shared.kernel.ports import Appended, Collided, Found, StoreLimits
 
 
 class MemoryEventStore:
     """Keeps the commits of each stream by their first version, as the container does by their ids."""
 
-    def __init__(self, *, unique_command_ids: bool = True) -> None:
+    def __init__(self, *, unique_command_ids: bool = True, limits: StoreLimits = LIMITS) -> None:
         self._unique = unique_command_ids
+        self._limits = limits
         self._streams: dict[str, dict[int, Commit]] = {}
         self.written: list[Commit] = []
 
     @property
     def unique_command_ids(self) -> bool:
         return self._unique
+
+    @property
+    def limits(self) -> StoreLimits:
+        return self._limits
 
     async def read(self, stream: StreamName, after: int = 0, limit: int | None = None) -> Found:
         return Found([c for c in self._of(stream) if c.version > after][:limit])

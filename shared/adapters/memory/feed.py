@@ -1,7 +1,7 @@
 """The feed of the store, the leases on it, and progress, in memory."""
 
+from shared.adapters.cosmos.codec import to_item
 from shared.adapters.memory.event_store import MemoryEventStore
-from shared.kernel.messages.commit import to_item
 from shared.kernel.ports import FeedPage
 
 

@@ -2,7 +2,8 @@
 
 from dataclasses import replace
 
-from shared.kernel.delivery.parking import Decision, Parked, fitting
+from shared.adapters.cosmos.markers import fitting
+from shared.kernel.delivery.parking import Decision, Parked
 from shared.kernel.ports import StoredParked
 
 

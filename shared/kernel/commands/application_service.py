@@ -46,25 +46,30 @@ class ApplicationService:
         return self._batcher.put(request)
 
     async def _decide(self, stream: StreamName, waiting: Sequence[Waiting]) -> Sequence[Waiting]:
-        """Answer what can be answered; gives back what must be decided again."""
+        """Load, fold, decide, append; answers what can be, and gives back what must be decided again."""
         # Whatever goes wrong from here on, a state is kept only when it has been proven again.
-        loaded = self._cache.take(stream) or await self._load(stream, waiting)
+        loaded = self._cache.take(stream)
+        if loaded is None:
+            start, commits, charge = await load(self._category, self._store, stream)
+            loaded = fold(self._category, start, commits)
+            _share(charge, waiting)
         if not self._store.unique_command_ids:
             loaded, waiting = await self._without_repeats(stream, loaded, waiting)
-        batch = decide_batch(self._category, loaded, [one.request for one in waiting])
+        requests = [one.request for one in waiting]
+        batch = decide_batch(self._category, self._store.limits, loaded, requests)
         taken, rest = waiting[: len(batch.verdicts)], waiting[len(batch.verdicts) :]
-        again = await self._write(stream, loaded, batch, taken) if taken else ()
-        return (*again, *rest)
-
-    async def _load(self, stream: StreamName, waiting: Sequence[Waiting]) -> Loaded:
-        loaded, charge = await load(self._category, self._store, stream)
-        _share(charge, waiting)
-        return loaded
-
-    async def _write(
-        self, stream: StreamName, loaded: Loaded, batch: Batch, taken: Sequence[Waiting]
-    ) -> Sequence[Waiting]:
         written = await self._append(stream, batch, taken) if batch.commits else None
+        return (*await self._answer(stream, loaded, batch, taken, written), *rest)
+
+    async def _answer(
+        self,
+        stream: StreamName,
+        loaded: Loaded,
+        batch: Batch,
+        taken: Sequence[Waiting],
+        written: Appended | Collided | None,
+    ) -> Sequence[Waiting]:
+        """Answer what the write has settled, and ask about the rest."""
         is_written = isinstance(written, Appended)
         base = batch.after if is_written else loaded
         open_: list[tuple[Waiting, Verdict]] = []

@@ -59,7 +59,7 @@ async def log_lag(stage: str, log: LogReader, progress: Progress, now: datetime)
         oldest = await log.time_after(partition, handled) if behind else None
         return Lag(stage, str(partition), behind, _age(oldest, now))
 
-    # Side by side: to read one message of Event Hubs takes its SDK two seconds.
+    # Side by side: to read one message of a log may take seconds.
     extents = await log.extents()
     return await asyncio.gather(*(look(n, *extent) for n, extent in enumerate(extents)))
 
