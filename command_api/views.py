@@ -12,10 +12,12 @@ from command_api.projected import waited
 from shared.adapters.http.problems import Fault, Problem, from_error, malformed, not_found
 from shared.adapters.http.responses import accepted_late, json_response
 from shared.kernel.errors import OnewriteError
+from shared.kernel.messages.stream import CATEGORY, ID
 from shared.kernel.views.view import Row
 
+# A key may be longer than an id: a view may make it of several.
 KEY_RULE = r"[A-Za-z0-9][A-Za-z0-9._-]{0,199}"
-AT_LEAST_RULE = r"(?:([a-z0-9]{1,50}-[A-Za-z0-9._-]{1,100})@)?([0-9]{1,15})"
+AT_LEAST_RULE = rf"(?:({CATEGORY}-{ID})@)?([0-9]{{1,15}})"
 _KEY = re.compile(KEY_RULE)
 _AT_LEAST = re.compile(AT_LEAST_RULE)
 
