@@ -17,6 +17,8 @@ from command_api.openapi.parts import (
 from command_api.openapi.schemas import Schema, ref
 from shared.kernel.commands.category import Category
 
+STREAM = path("stream", STREAM_PATTERN, "A category, a dash, an id.", "item-SKU1")
+
 
 def stream(categories: Sequence[Category]) -> Schema:
     """Describe the query of a stream."""
@@ -26,7 +28,7 @@ def stream(categories: Sequence[Category]) -> Schema:
         "summary": "The commits of a stream after a version, or its state at one.",
         "tags": ["streams"],
         "parameters": [
-            path("stream", STREAM_PATTERN, "A category, a dash, an id.", "item-SKU1"),
+            STREAM,
             query(
                 "after",
                 {"type": "integer", "minimum": 0, "maximum": 10**15 - 1},
@@ -51,7 +53,7 @@ def outcome() -> Schema:
         "summary": "What became of a command that waited: pending, done, refused or failed.",
         "tags": ["streams"],
         "parameters": [
-            path("stream", STREAM_PATTERN, "A category, a dash, an id.", "item-SKU1"),
+            STREAM,
             query("command-id", token, "The command's id.") | {"required": True},
         ],
         "responses": {
@@ -71,7 +73,7 @@ def causes() -> Schema:
         "summary": "Everything that followed from what a version followed from itself.",
         "tags": ["streams"],
         "parameters": [
-            path("stream", STREAM_PATTERN, "A category, a dash, an id.", "order-1"),
+            STREAM,
             query("version", version, "The first, if not given."),
             header("Accept", None, "application/json, or text/plain for a drawing."),
         ],

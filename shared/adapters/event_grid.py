@@ -12,7 +12,7 @@ from shared.adapters.connections import Connection, Identity
 from shared.adapters.identity import credential
 from shared.adapters.limits import LARGEST_MESSAGE, MESSAGE_OVERHEAD
 from shared.adapters.names import EVENT_GRID
-from shared.adapters.settings import Settings, connection_parts
+from shared.adapters.settings import Settings, needed_parts
 from shared.kernel.errors import ConfigurationError, NotificationTooLarge, NotifierUnavailable
 from shared.kernel.messages.notification import Notification, Unwanted, cloud_event, size_of
 
@@ -94,8 +94,5 @@ def _signed_in(
         raise ConfigurationError(f"the setting {EVENT_GRID} is missing: nobody can be notified")
     if isinstance(connection, Identity):
         return connection.address, credential(connection)
-    parts = connection_parts(connection)
-    missing = {"Endpoint", "AccessKey"} - parts.keys()
-    if missing:
-        raise ConfigurationError(f"the connection to Event Grid lacks {sorted(missing)}")
-    return parts["Endpoint"], AzureKeyCredential(parts["AccessKey"])
+    endpoint, key = needed_parts(connection, "Event Grid", "Endpoint", "AccessKey")
+    return endpoint, AzureKeyCredential(key)

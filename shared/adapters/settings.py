@@ -120,6 +120,15 @@ def connection_parts(connection: str) -> dict[str, str]:
     return {name.strip(): value for name, _, value in pairs}
 
 
+def needed_parts(connection: str, service: str, *names: str) -> list[str]:
+    """Give these parts of the connection to a service; raises ConfigurationError for those that it lacks."""
+    parts = connection_parts(connection)
+    missing = sorted(set(names) - parts.keys())
+    if missing:
+        raise ConfigurationError(f"the connection to {service} lacks {missing}")
+    return [parts[name] for name in names]
+
+
 def _list(environment: Mapping[str, str], name: str) -> tuple[str, ...]:
     return tuple(part.strip() for part in environment.get(name, "").split(",") if part.strip())
 

@@ -12,13 +12,8 @@ from azure.cosmos.exceptions import CosmosBatchOperationError, CosmosHttpRespons
 from shared.adapters.connections import Connection, Identity
 from shared.adapters.identity import credential
 from shared.adapters.names import DATABASE
-from shared.adapters.settings import Settings, connection_parts
-from shared.kernel.errors import (
-    ConfigurationError,
-    StoreError,
-    StoreThrottled,
-    StoreUnavailable,
-)
+from shared.adapters.settings import Settings, needed_parts
+from shared.kernel.errors import StoreError, StoreThrottled, StoreUnavailable
 
 if TYPE_CHECKING:
     from azure.core.credentials_async import AsyncTokenCredential
@@ -50,11 +45,8 @@ def _endpoint(connection: Connection) -> "tuple[str, str | AsyncTokenCredential]
     """Give the address of the account, and the key or the identity that opens it."""
     if isinstance(connection, Identity):
         return connection.address, credential(connection)
-    parts = connection_parts(connection)
-    missing = {"AccountEndpoint", "AccountKey"} - parts.keys()
-    if missing:
-        raise ConfigurationError(f"the connection to Cosmos DB lacks {sorted(missing)}")
-    return parts["AccountEndpoint"], parts["AccountKey"]
+    endpoint, key = needed_parts(connection, "Cosmos DB", "AccountEndpoint", "AccountKey")
+    return endpoint, key
 
 
 def container(client: CosmosClient, name: str) -> ContainerProxy:
