@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from shared.adapters import wiring
+from shared.adapters.once import once
 from shared.domain import domain as shipped_domain
 from shared.kernel.commands.dispatcher import Dispatcher
 from shared.kernel.domain import Domain
@@ -27,22 +28,16 @@ class Application:
 # What this role needs of what can be tried without a trace; infra/apps.json grants it.
 RIGHTS = ("events:append", "views:read", "outcomes:read", "commands:send")
 
-_assembled: list[Application] = []
 
-
+@once
 async def application() -> Application:
     """Give the application of this process."""
-    if not _assembled:
-        dispatcher = await wiring.dispatcher(shipped_domain)
-        _assembled.append(
-            Application(
-                domain=shipped_domain,
-                dispatcher=dispatcher,
-                store=await wiring.event_store(),
-                rows=await wiring.served_rows(),
-                outcomes=await wiring.outcomes(),
-                mailbox=wiring.mailbox,
-                now=wiring.now,
-            )
-        )
-    return _assembled[0]
+    return Application(
+        domain=shipped_domain,
+        dispatcher=await wiring.dispatcher(shipped_domain),
+        store=await wiring.event_store(),
+        rows=await wiring.served_rows(),
+        outcomes=await wiring.outcomes(),
+        mailbox=wiring.mailbox,
+        now=wiring.now,
+    )

@@ -27,6 +27,7 @@ from shared.adapters.memory import (
     MemoryProgress,
     MemoryRows,
 )
+from shared.adapters.once import Once
 from shared.adapters.settings import Settings, WebhookSettings
 from shared.kernel.delivery.partition import partition_of
 from shared.kernel.errors import StoreError
@@ -92,11 +93,13 @@ class Wired:
         patch.setattr(wiring, "warm", self._warm)
         patch.setattr(wiring, "attempts", self._attempts)
         self.denied: set[str] = set()
-        patch.setattr(wiring, "_dispatchers", [])
-        patch.setattr(command_api.composition, "_assembled", [])
-        patch.setattr(single_publisher.composition, "_assembled", [])
-        for kept in ("_projections", "_reactions", "_notifications"):
-            patch.setattr(consumers.composition, kept, [])
+        for made in (
+            *(wiring.dispatcher, command_api.composition.application),
+            *vars(single_publisher.composition).values(),
+            *vars(consumers.composition).values(),
+        ):
+            if isinstance(made, Once):
+                patch.setattr(made, "making", None)
 
     async def _attempts(self, *rights: str) -> dict[str, Callable[[], Awaitable[object]]]:
         return {right: partial(self._attempt, right) for right in rights}
