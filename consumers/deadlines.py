@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from consumers.delivery import Delivery, Run
+from shared.adapters.names import DEADLINES
 from shared.kernel.commands.dispatcher import Dispatcher
 from shared.kernel.commands.outcome import Accepted
 from shared.kernel.delivery.parking import Parked
@@ -19,7 +20,6 @@ from shared.kernel.reactions.deadline import Deadline
 from shared.kernel.views.listing import Filter, Listing, Place
 from shared.kernel.views.view import Row
 
-CONSUMER = "deadlines"
 PAGE = 50
 SECONDS = 40.0
 """So long a run goes on, at most: the timer is due every minute."""
@@ -70,11 +70,11 @@ class Deadlines:
     @property
     def _delivery(self) -> Delivery[Sequence[Deadline], int]:
         # Operators look at the stream itself: there is no message.
-        return Delivery(CONSUMER, self.parking, self.now, lambda _: None, self._handle)
+        return Delivery(DEADLINES, self.parking, self.now, lambda _: None, self._handle)
 
     async def _waiting(self, deadline: Deadline, seconds: float) -> AsyncGenerator[Sequence[Row]]:
         """Give the rows that wait page by page, from the place on that was reached, for a while."""
-        end, name = time.monotonic() + seconds, f"{CONSUMER}:{deadline.name}"
+        end, name = time.monotonic() + seconds, f"{DEADLINES}:{deadline.name}"
         filters = [Filter(field, "=", value) for field, value in deadline.waiting.items()]
         listing = Listing(deadline.view.name, filters, limit=self.page)
         at = await self.progress.read(name) or ""

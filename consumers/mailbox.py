@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from consumers.delivery import Arrival, Delivery, Run
+from shared.adapters.names import MAILBOX
 from shared.kernel.commands.dispatcher import Dispatcher
 from shared.kernel.commands.outcome import Accepted, failed, final
 from shared.kernel.commands.queued_command import QueuedCommand, request_of, stream_of
@@ -15,8 +16,6 @@ from shared.kernel.delivery.retry import retrying
 from shared.kernel.domain import Domain
 from shared.kernel.errors import CommandIdReused, PassedOver, may_pass
 from shared.kernel.ports import Outcomes, Parking
-
-CONSUMER = "mailbox"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +43,7 @@ class Mailbox:
     def _delivery(self) -> Delivery[QueuedCommand, None]:
         # A command that comes again may be known by now: what is parked alone holds back nothing.
         return Delivery(
-            *(CONSUMER, self.parking, self.now, _shown), self._handle, heeds_markers=False
+            *(MAILBOX, self.parking, self.now, _shown), self._handle, heeds_markers=False
         )
 
     async def _handle(self, run: Run[QueuedCommand]) -> None:

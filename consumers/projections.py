@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from consumers.delivery import Delivery, Run, event_in, replay_stored, shown_event, stored
+from shared.adapters.names import PROJECTIONS
 from shared.kernel.delivery.deciding import skips
 from shared.kernel.delivery.parking import Parked
 from shared.kernel.delivery.partition import partition_of
@@ -19,7 +20,6 @@ from shared.kernel.ports import EventStore, Log, Parking, Rows
 from shared.kernel.views.generation import kept_up, read_generations
 from shared.kernel.views.view import Gap, Row, RowKey, View, advance, empty_row, keyed
 
-CONSUMER = "projections"
 YOUNG = timedelta(hours=1)
 
 
@@ -55,7 +55,7 @@ class Projections:
         """
         filling = replace(self, views=(view,), log=None)
         delivery = self._delivery(filling.fold)
-        skipped = await skips(self.parking, CONSUMER, str(stream))
+        skipped = await skips(self.parking, PROJECTIONS, str(stream))
         run, unreadable = await stored(self.store, str(stream), 1, skipped.keys())
         await delivery.deliver([[run]])
         if unreadable:
@@ -65,7 +65,9 @@ class Projections:
         self, fold: Callable[[Run[Envelope]], Awaitable[None]]
     ) -> Delivery[Envelope, None]:
         # A row behind a poison has a gap, which holds it back by itself; that of another generation goes on.
-        return Delivery(*(CONSUMER, self.parking, self.now, shown_event), fold, heeds_markers=False)
+        return Delivery(
+            *(PROJECTIONS, self.parking, self.now, shown_event), fold, heeds_markers=False
+        )
 
     async def _generations(self) -> "Generations":
         """Give the projections into what is filled, and behind them those into what shows the log's state.

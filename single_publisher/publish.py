@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from shared.adapters.names import SINGLE_PUBLISHER
 from shared.kernel.delivery.deciding import skips
 from shared.kernel.delivery.parking import Parked, marker_of
 from shared.kernel.delivery.reading import read_past
@@ -13,8 +14,6 @@ from shared.kernel.messages.commit import timestamp
 from shared.kernel.messages.stream import StreamName
 from shared.kernel.ports import EventReader, Log, Parking
 from single_publisher.messages import Message, by_partition, messages, sort_out
-
-CONSUMER = "single_publisher"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,16 +33,20 @@ class Publisher:
         found, poisons = sort_out(documents, self.log.largest)
         if poisons:
             streams = {poison.stream for poison in poisons}
-            skipped = {one: (await skips(self.parking, CONSUMER, one)).keys() for one in streams}
+            skipped = {
+                one: (await skips(self.parking, SINGLE_PUBLISHER, one)).keys() for one in streams
+            }
             found, poisons = sort_out(documents, self.log.largest, skipped)
-        held = {marker.stream: marker.version for marker in await self.parking.parked(CONSUMER)}
+        held = {
+            marker.stream: marker.version for marker in await self.parking.parked(SINGLE_PUBLISHER)
+        }
         for poison in poisons:
             held.setdefault(poison.stream, poison.version)
             await self.park(poison)
         for stream, version in held.items():
             behind = [m.version for m in found if m.stream == stream and m.version >= version]
             # A stream that has been released meanwhile is published.
-            if behind and await self.parking.seen(CONSUMER, stream, max(behind)):
+            if behind and await self.parking.seen(SINGLE_PUBLISHER, stream, max(behind)):
                 found = [m for m in found if m.stream != stream or m.version < version]
         await self._send(found)
 
@@ -52,7 +55,7 @@ class Publisher:
 
         Raises Poison for what can never be sent, when everything before it is.
         """
-        skipped = await skips(self.parking, CONSUMER, str(stream))
+        skipped = await skips(self.parking, SINGLE_PUBLISHER, str(stream))
         commits, unreadable = await read_past(self.store, stream, version - 1, skipped.keys())
         found: list[Message] = []
         try:
@@ -76,7 +79,7 @@ class Publisher:
         await self.parking.park(self._marker(poison))
 
     def _marker(self, poison: Poison) -> Parked:
-        return marker_of(CONSUMER, poison, timestamp(self.now()))
+        return marker_of(SINGLE_PUBLISHER, poison, timestamp(self.now()))
 
     async def _send(self, found: Iterable[Message]) -> None:
         spread = by_partition(found, self.log.partitions)

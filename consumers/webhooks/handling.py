@@ -8,6 +8,7 @@ from typing import Any
 
 from consumers.delivery import Delivery, Run
 from consumers.webhooks.deliveries import parse, read
+from shared.adapters.names import WEBHOOKS
 from shared.kernel.commands.dispatcher import Dispatcher
 from shared.kernel.delivery.parking import Parked
 from shared.kernel.delivery.retry import retrying
@@ -17,8 +18,6 @@ from shared.kernel.messages.commit import timestamp
 from shared.kernel.messages.inbound_event import InboundEvent
 from shared.kernel.ports import Parking
 from shared.kernel.reactions.caused_commands import unrefused
-
-CONSUMER = "webhooks"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +56,7 @@ class Webhooks:
     def _delivery(self) -> Delivery[InboundEvent, None]:
         # Each event is parked for itself: others of its source need not wait for it.
         return Delivery(
-            *(CONSUMER, self.parking, self.now, _shown), self._handle, heeds_markers=False
+            *(WEBHOOKS, self.parking, self.now, _shown), self._handle, heeds_markers=False
         )
 
     async def _handle(self, run: Run[InboundEvent]) -> None:

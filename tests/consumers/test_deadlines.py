@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from consumers.deadlines import CONSUMER, PAGE, Deadlines
+from consumers.deadlines import PAGE, Deadlines
 from consumers.projections import Projections
 from shared.adapters.memory import (
     MemoryEventStore,
@@ -14,6 +14,7 @@ from shared.adapters.memory import (
     MemoryProgress,
     MemoryRows,
 )
+from shared.adapters.names import DEADLINES
 from shared.domain.shop import domain
 from shared.domain.shop.order.commands import ExpireOrder
 from shared.kernel.commands.decider import Refusal
@@ -121,7 +122,7 @@ async def test_an_order_that_cannot_be_read_is_parked_and_stops_no_other() -> No
 
     assert [await late.run(), await late.run()] == [PAGE + 2, 0]
     (marker,) = process.parking.markers()
-    assert (marker.consumer, marker.stream, marker.version) == (CONSUMER, "order-1", 1)
+    assert (marker.consumer, marker.stream, marker.version) == (DEADLINES, "order-1", 1)
     assert "a commit that is none" in marker.error
 
 
@@ -159,7 +160,7 @@ async def test_a_parked_order_that_is_skipped_is_left_alone() -> None:
     _, process = await unsound(2, InvalidMessage("a commit that is none"))
     late = await deadlines(process, minutes=16)
     await process.parking.decide(
-        Decision(CONSUMER, "order-1", 1, Action.SKIP, "hopeless", "ann", NOON)
+        Decision(DEADLINES, "order-1", 1, Action.SKIP, "hopeless", "ann", NOON)
     )
 
     assert await late.replay(held("order-1", 1)) == 1
