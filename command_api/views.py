@@ -9,9 +9,8 @@ from command_api.paging import next_page, parse_listing
 from command_api.parsing import SHOWN
 from command_api.preferences import Preferences
 from command_api.projected import waited
-from shared.adapters.http.problems import Fault, Problem, from_error, malformed, not_found
+from shared.adapters.http.problems import Fault, malformed, not_found
 from shared.adapters.http.responses import accepted_late, json_response
-from shared.kernel.errors import OnewriteError
 from shared.kernel.messages.stream import CATEGORY, ID
 from shared.kernel.views.view import Row
 
@@ -24,49 +23,39 @@ _AT_LEAST = re.compile(AT_LEAST_RULE)
 
 async def get_view(req: func.HttpRequest, application: Application) -> func.HttpResponse:
     """Answer with the rows of one key, if need be once they have seen `?at-least=[<stream>@]<version>`."""
-    try:
-        view, key = application.domain.view(req.route_params["view"]), req.route_params["key"]
-        if _KEY.fullmatch(key) is None:
-            raise malformed(f"{key[:SHOWN]!r} is no key of a view.")
-        stream, version = _at_least(req)
-        rows: list[Row] = []
+    view, key = application.domain.view(req.route_params["view"]), req.route_params["key"]
+    if _KEY.fullmatch(key) is None:
+        raise malformed(f"{key[:SHOWN]!r} is no key of a view.")
+    stream, version = _at_least(req)
+    rows: list[Row] = []
 
-        async def there() -> bool:
-            rows[:] = await application.rows.of_key(view.name, key)
-            return version == 0 or any(
-                row.version >= version and stream in {None, row.at.stream} for row in rows
-            )
+    async def there() -> bool:
+        rows[:] = await application.rows.of_key(view.name, key)
+        return version == 0 or any(
+            row.version >= version and stream in {None, row.at.stream} for row in rows
+        )
 
-        preferences = Preferences.of(req.headers.get("prefer"))
-        in_time = await waited(there, preferences.seconds) if version else await there()
-        if in_time and not rows:
-            raise not_found(f"The view '{view.name}' has no row under '{key}' (yet).")
-        body = {"view": view.name, "key": key, "rows": [_shown(row) for row in rows]}
-        answer = json_response if in_time else accepted_late
-        return answer(body, preferences.headers())
-    except Problem as problem:
-        return problem.response()
-    except OnewriteError as error:
-        return from_error(error).response()
+    preferences = Preferences.of(req.headers.get("prefer"))
+    in_time = await waited(there, preferences.seconds) if version else await there()
+    if in_time and not rows:
+        raise not_found(f"The view '{view.name}' has no row under '{key}' (yet).")
+    body = {"view": view.name, "key": key, "rows": [_shown(row) for row in rows]}
+    answer = json_response if in_time else accepted_late
+    return answer(body, preferences.headers())
 
 
 async def list_view(req: func.HttpRequest, application: Application) -> func.HttpResponse:
     """Answer with a page of the rows of a view, filtered and sorted, and where the next one is."""
-    try:
-        view = application.domain.view(req.route_params["view"])
-        listing = parse_listing(req.params, view)
-        rows = await application.rows.page(listing)
-        body: dict[str, object] = {
-            "view": view.name,
-            "rows": [{"key": row.at.key, **_shown(row)} for row in rows],
-        }
-        if len(rows) == listing.limit:
-            body["next"] = next_page(req.params, listing, rows[-1])
-        return json_response(body)
-    except Problem as problem:
-        return problem.response()
-    except OnewriteError as error:
-        return from_error(error).response()
+    view = application.domain.view(req.route_params["view"])
+    listing = parse_listing(req.params, view)
+    rows = await application.rows.page(listing)
+    body: dict[str, object] = {
+        "view": view.name,
+        "rows": [{"key": row.at.key, **_shown(row)} for row in rows],
+    }
+    if len(rows) == listing.limit:
+        body["next"] = next_page(req.params, listing, rows[-1])
+    return json_response(body)
 
 
 def _at_least(req: func.HttpRequest) -> tuple[str | None, int]:

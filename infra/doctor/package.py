@@ -46,7 +46,7 @@ async def retry_policies(patient: Patient) -> Finding:
         return Unseen("those of this checkout have no end; a deployed app does not tell its own")
     return Complaint(
         f"{', '.join(wrong)} gives up on a batch after some attempts: its events would be lost",
-        'give it @blueprint.retry(strategy="exponential_backoff", max_retry_count="-1", …)',
+        "give it @endless_retry(blueprint), of shared/adapters/triggers.py",
     )
 
 

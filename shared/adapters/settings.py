@@ -7,6 +7,7 @@ from typing import Self
 
 from shared.adapters.connections import Connection, find_connection, read_connection
 from shared.adapters.names import (
+    COMMANDS_HUB,
     COMMANDS_PARTITIONS,
     COSMOS,
     EVENT_GRID,
@@ -45,6 +46,10 @@ class Settings:
             publish_budget=_number(environment, "PUBLISH_BUDGET", 120),
             sweep_age=_number(environment, "SWEEP_AGE", 120),
         )
+
+    def partitions(self, hub: str) -> int:
+        """Give how many partitions a hub has."""
+        return self.command_partitions if hub == COMMANDS_HUB else self.event_partitions
 
 
 @dataclass(frozen=True, slots=True)

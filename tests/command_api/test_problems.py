@@ -9,7 +9,6 @@ from typing import Any
 import azure.functions as func
 import pytest
 
-from command_api.commands import post_command
 from command_api.composition import Application
 from command_api.parsing import LARGEST_BODY
 from shared.adapters.cosmos.codec import LIMITS
@@ -19,6 +18,7 @@ from shared.domain.shop.item import item
 from shared.domain.shop.item.events import StockAdjusted, StockReceived
 from shared.kernel.domain import Domain
 from shared.kernel.errors import (
+    BrokenStream,
     Conflict,
     LogUnavailable,
     OnewriteError,
@@ -28,7 +28,7 @@ from shared.kernel.errors import (
 )
 from shared.kernel.messages.message import Event
 from shared.kernel.ports import Log
-from tests.command_api.calls import assembled, post, registered, told
+from tests.command_api.calls import assembled, post, post_command, registered, told
 
 RECEIVE = ("receive-stock", {"quantity": 1})
 DOCUMENTED = set(
@@ -91,6 +91,7 @@ SCENARIOS: dict[str, tuple[int, Callable[[], Application], func.HttpRequest]] = 
     "command-id-reused": (422, usual, post(*RECEIVE, Idempotency_Key="receive")),
     "number-too-large": (422, lambda: deciding(StockReceived(quantity=2**53)), post(*RECEIVE)),
     "throttled": (429, lambda: failing(StoreThrottled("busy")), post(*RECEIVE)),
+    "internal": (500, lambda: failing(BrokenStream("a hole")), post(*RECEIVE)),
     "outcome-unknown": (503, lambda: failing(OutcomeUnknown("lost")), post(*RECEIVE)),
     "log-unavailable": (503, silent, post(*RECEIVE, Prefer="respond-async")),
     "unavailable": (503, lambda: failing(StoreUnavailable("gone")), post(*RECEIVE)),

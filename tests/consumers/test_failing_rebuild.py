@@ -7,6 +7,7 @@ import azure.functions as func
 import pytest
 
 from consumers.rebuild_operations import answer_rebuild
+from shared.adapters.http.answering import answered
 from shared.adapters.memory import MemoryRows
 from shared.domain.shop.views.stock import stock
 from shared.kernel.delivery.parking import Action, Decision
@@ -163,7 +164,7 @@ NOTHING = {"streams": 0, "reached": None}
 async def ask(desk: Desk, method: str, view: str = "stock") -> tuple[int, dict[str, Any]]:
     rebuild = desk.rebuild()
     req = func.HttpRequest(method, "/api/operations", route_params={"view": view}, body=b"")
-    response = await answer_rebuild(req, rebuild)
+    response = await answered(answer_rebuild(req, rebuild))
     return response.status_code, json.loads(response.get_body())
 
 

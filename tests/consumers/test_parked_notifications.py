@@ -7,6 +7,7 @@ from typing import Any
 import azure.functions as func
 import pytest
 
+from shared.adapters.http.answering import answered
 from shared.adapters.http.operations import Operations
 from shared.adapters.names import NOTIFICATIONS
 from shared.domain.shop import domain
@@ -81,9 +82,9 @@ async def test_what_the_topic_takes_by_now_is_told_when_it_is_released() -> None
     assert isinstance(town.notifier, Particular)
     operations = Operations(NOTIFICATIONS, town.parking, town.notifications.replay, now)
 
-    assert (await operations.release(asked("release", "order-7"))).status_code == 409
+    assert (await answered(operations.release(asked("release", "order-7")))).status_code == 409
     town.notifier.streams = ()
-    assert (await operations.release(asked("release", "order-7"))).status_code == 200
+    assert (await answered(operations.release(asked("release", "order-7")))).status_code == 200
 
     assert town.parking.markers() == []
     assert town.told() == [("order-7", CONFIRMED)]
@@ -94,7 +95,7 @@ async def test_what_the_topic_will_never_take_can_be_skipped() -> None:
     await town.notify()
 
     operations = Operations(NOTIFICATIONS, town.parking, town.notifications.replay, now)
-    assert (await operations.skip(asked("skip", "order-7", version=3))).status_code == 200
+    assert (await answered(operations.skip(asked("skip", "order-7", version=3)))).status_code == 200
     await town.notify()
 
     assert town.parking.markers() == []
@@ -142,7 +143,7 @@ async def test_a_mended_stream_is_told_to_its_tail_when_it_is_released() -> None
     town.domain = domain
 
     operations = Operations(NOTIFICATIONS, town.parking, town.notifications.replay, now)
-    response = await operations.release(asked("release", "order-7"))
+    response = await answered(operations.release(asked("release", "order-7")))
 
     assert response.status_code == 200
     assert town.parking.markers() == []
@@ -156,7 +157,7 @@ async def test_what_is_skipped_is_never_told_and_what_follows_is() -> None:
     await town.notify()
 
     operations = Operations(NOTIFICATIONS, town.parking, town.notifications.replay, now)
-    assert (await operations.skip(asked("skip", "order-7", version=3))).status_code == 200
+    assert (await answered(operations.skip(asked("skip", "order-7", version=3)))).status_code == 200
     await town.notify()
 
     assert town.parking.markers() == []
@@ -168,7 +169,7 @@ async def test_a_stream_that_is_not_mended_stays_parked() -> None:
     await town.notify()
 
     operations = Operations(NOTIFICATIONS, town.parking, town.notifications.replay, now)
-    response = await operations.release(asked("release", "order-7"))
+    response = await answered(operations.release(asked("release", "order-7")))
 
     assert response.status_code == 409
     assert len(town.parking.markers()) == 1

@@ -8,10 +8,8 @@ from itertools import chain
 
 import azure.functions as func
 
-from shared.adapters.http.problems import from_error
 from shared.adapters.http.responses import json_response
 from shared.kernel.delivery.lag import MOST_PAGES, Lag, feed_lag, log_lag
-from shared.kernel.errors import OnewriteError
 from shared.kernel.ports import Feed, Leases, LogReader, Progress
 
 
@@ -41,11 +39,7 @@ class Lags:
 
 async def show_lag(lags: Lags) -> func.HttpResponse:
     """Answer with `stages`: each stage and partition, the events that wait, the age of the oldest."""
-    try:
-        found = await lags.all()
-    except OnewriteError as error:
-        return from_error(error).response()
-    return json_response({"stages": [_shown(lag) for lag in found]})
+    return json_response({"stages": [_shown(lag) for lag in await lags.all()]})
 
 
 def _shown(lag: Lag) -> dict[str, object]:

@@ -8,20 +8,7 @@ import azure.functions as func
 
 from shared.adapters.http.responses import NO_HEADERS
 from shared.kernel.commands.decider import Refusal
-from shared.kernel.errors import (
-    CommandIdReused,
-    Conflict,
-    EventTooLarge,
-    LogUnavailable,
-    NumberTooLarge,
-    OnewriteError,
-    OutcomeUnknown,
-    StoreThrottled,
-    StoreUnavailable,
-    UnknownMessage,
-    leaves,
-    may_pass,
-)
+from shared.kernel.errors import OnewriteError, OutcomeUnknown, leaves, may_pass
 
 TYPE_PREFIX = "urn:onewrite:problem:"
 
@@ -97,13 +84,9 @@ def later(error: OnewriteError | ExceptionGroup) -> Problem:
     return Problem(503, first.code, "Deliver it again, later", str(first), headers=known)
 
 
-def first_of(error: OnewriteError | ExceptionGroup) -> OnewriteError:
+def first_of(error: Exception) -> OnewriteError:
     """Give the first of several errors; one that nobody named, such as time that ran out, leaves all unknown."""
-    first = (
-        next(one for one in leaves(error) if may_pass(one))
-        if isinstance(error, ExceptionGroup)
-        else error
-    )
+    first = next((one for one in leaves(error) if may_pass(one)), error)
     return (
         first
         if isinstance(first, OnewriteError)
@@ -123,6 +106,12 @@ def refused(refusal: Refusal) -> Problem:
     return Problem(422, "refused", title, refusal.sentence, refusal=refusal.code)
 
 
+def internal() -> Problem:
+    """Tell that it is our fault, and no more."""
+    detail = "The fault is ours, and has been logged."
+    return Problem(500, "internal", "This went wrong", detail)
+
+
 def outdated(version: int) -> Problem:
     """Tell that the stream is not at the version that the client expected."""
     return Problem(
@@ -132,32 +121,3 @@ def outdated(version: int) -> Problem:
         f"The stream is at version {version}.",
         headers={"ETag": f'"{version}"'},
     )
-
-
-_KNOWN: Mapping[type[OnewriteError], tuple[int, str]] = {
-    Conflict: (409, "Others were faster, again and again"),
-    CommandIdReused: (422, "The command id was used before"),
-    EventTooLarge: (413, "An event does not fit into the log"),
-    NumberTooLarge: (422, "A number cannot be stored exactly"),
-    StoreThrottled: (429, "The store is throttled"),
-    LogUnavailable: (503, "The mailbox did not say whether it took the command"),
-    StoreUnavailable: (503, "The store does not answer"),
-    OutcomeUnknown: (
-        503,
-        "Whether the command took effect is not known: ask again with its Idempotency-Key",
-    ),
-}
-_LATER = (409, 429, 503)
-
-
-def from_error(error: OnewriteError) -> Problem:
-    """Tell of what went wrong below; an error that is nobody's fault but ours is raised again."""
-    if isinstance(error, UnknownMessage):
-        return not_found(str(error))
-    if type(error) not in _KNOWN:
-        raise error
-    status, title = _KNOWN[type(error)]
-    headers = {"Retry-After": "1"} if status in _LATER else {}
-    if isinstance(error, Conflict):
-        headers["ETag"] = f'"{error.version}"'
-    return Problem(status, error.code, title, str(error), headers=headers)

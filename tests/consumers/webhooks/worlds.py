@@ -11,6 +11,7 @@ from pydantic_core import to_json
 from consumers.webhooks.authentication import Authentication, Verify
 from consumers.webhooks.handling import Webhooks
 from consumers.webhooks.receiving import Receiver
+from shared.adapters.http.answering import answered
 from shared.adapters.http.operations import Operations
 from shared.adapters.memory import MemoryEventStore, MemoryParking
 from shared.domain.shop import domain
@@ -146,5 +147,5 @@ class World:
         )
         operations = Operations("webhooks", self.parking, self.webhooks.replay, now)
         decided = operations.release if action == "release" else operations.skip
-        found: int = (await decided(asked)).status_code
+        found: int = (await answered(decided(asked))).status_code
         return found
