@@ -13,7 +13,7 @@ _CATEGORY = re.compile(r"[a-z][a-z0-9]{0,49}")
 
 @dataclass(frozen=True, slots=True)
 class StreamName:
-    """The events of one thing: `item-SKU1`."""
+    """The events of one thing: its category, a dash, its id."""
 
     category: str
     id: str
