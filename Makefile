@@ -36,6 +36,9 @@ doctor: setup  ## examines the running stack (or URL="...", one for each app), a
 spec: setup  ## tells what the business does, holds it and writes docs/specification.md (or holds it at URL=..., with SPEC_KEY if it asks for one)
 	@$(PY) -m tests.specs $(if $(URL),--url $(URL))
 
+indexes: setup  ## writes into shared/names.json the composite indexes that the sorts of the views need
+	@$(PY) -m infra.indexes
+
 sim: setup  ## SEEDS simulated worlds (or SEED=7 alone, with TRACE=1 all that happens): every promise is kept in each
 	@$(PY) -m tests.simulation $(if $(SEED),--seed $(SEED) $(if $(TRACE),--trace),--seeds $(SEEDS))
 
@@ -86,5 +89,5 @@ emulators:  ## starts Microsoft's emulators in Docker, for `func start`
 clean:  ## forgets the local state (the store, the log, the checkpoints)
 	@rm -rf .onewrite
 
-.PHONY: help setup run demo doctor spec sim unnoticed chaos long test proof lint types imports coverage format policies emulators clean
+.PHONY: help setup run demo doctor spec indexes sim unnoticed chaos long test proof lint types imports coverage format policies emulators clean
 .DEFAULT_GOAL := help

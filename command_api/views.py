@@ -62,7 +62,7 @@ def _at_least(req: func.HttpRequest) -> tuple[str | None, int]:
     text = req.params.get("at-least", "0")
     found = _AT_LEAST.fullmatch(text)
     if found is None:
-        sentence = "A version is expected, or a stream and a version, such as item-SKU1@7."
+        sentence = "A version is expected, or a stream and a version: <stream>@<version>."
         raise malformed("The query is malformed.", [Fault("at-least", sentence)])
     return found[1], int(found[2])
 

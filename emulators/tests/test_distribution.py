@@ -109,7 +109,7 @@ async def test_the_example_of_the_readme_runs(python: Path, tmp_path: Path) -> N
     assert process.returncode == 0
     assert said.decode().splitlines() == [
         "totals: [12]",
-        "received: order 1 was paid",
+        "received: visit 1 was paid",
         "published",
     ]
 

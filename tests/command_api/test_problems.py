@@ -116,15 +116,3 @@ def test_every_documented_problem_is_told_and_every_told_problem_is_documented()
     told_to_operators = {"still-poisonous"}  # see tests/consumers/test_operations.py
     told_to_senders = {"unauthenticated", "keys-unavailable"}  # see tests/consumers/webhooks
     assert SCENARIOS.keys() | told_to_operators | told_to_senders == DOCUMENTED
-
-
-def test_every_refusal_of_the_domain_is_documented() -> None:
-    text = Path("docs/problems.md").read_text(encoding="utf-8").partition("## Refusals")[2]
-    documented = set(re.findall(r"^\| `([a-z-]+)`", text, re.MULTILINE))
-    said = {
-        code
-        for file in Path("shared/domain").rglob("*.py")
-        for code in re.findall(r'Refusal\(\s*"([a-z-]+)"', file.read_text(encoding="utf-8"))
-    }
-
-    assert said == documented

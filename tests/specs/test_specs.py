@@ -145,6 +145,13 @@ def test_every_refusal_that_the_source_of_the_business_names_has_a_spec() -> Non
     assert codes(ROOT / "shared" / "domain" / BUSINESS) == named
 
 
+def test_every_refusal_is_listed_with_the_commands_that_it_is_given_for() -> None:
+    page = (ROOT / "docs" / "specification.md").read_text(encoding="utf-8")
+    listed = re.findall(r"^\| `([a-z-]+)` \| \[`", page.partition("## Refusals")[2], re.MULTILINE)
+
+    assert sorted(listed) == sorted(codes(ROOT / "shared" / "domain" / BUSINESS))
+
+
 def test_the_specification_that_people_read_is_current() -> None:
     page = (ROOT / "docs" / "specification.md").read_text(encoding="utf-8")
 

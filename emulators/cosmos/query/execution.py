@@ -62,7 +62,7 @@ class Asked:
 class Start(NamedTuple):
     """Where a page begins: how many matches came before it, behind which item, and the last item to see.
 
-    Later pages show nothing newer than the first. With an order asked for, `after` is None: matches are counted.
+    Later pages show nothing newer than the first. Where the query sorts, `after` is None: matches are counted.
     """
 
     place: int

@@ -1,4 +1,4 @@
-"""ORDER BY: which orders Cosmos DB has an index for, and what SQLite is told."""
+"""ORDER BY: which sort orders Cosmos DB has an index for, and what SQLite is told."""
 
 from emulators.cosmos.containers import Container
 from emulators.cosmos.errors import CosmosError, unsupported
@@ -27,7 +27,7 @@ def check_composite_index(container: Container, order_by: OrderBy, pk: str | Non
 
 
 def terms(container: Container, order_by: OrderBy, pk: str | None) -> list[str]:
-    """Write an order in SQLite's words; with no order asked for, the order of creation."""
+    """Write the sort order in SQLite's words; without one, the order of creation."""
     found: list[str] = []
     for path, descending in order_by:
         if pk is not None and path.steps[1:] == container.path:

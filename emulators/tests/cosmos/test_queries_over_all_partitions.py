@@ -17,7 +17,7 @@ ITEMS: list[Item] = [
     {
         "id": "1",
         "pk": f"p{n}",
-        "view": "stock" if n % 4 else "names",
+        "view": "levels" if n % 4 else "names",
         "key": f"k{n % 3}",
         "stream": f"s{n * 17 % 40:02}",
         "n": n,
@@ -138,7 +138,7 @@ async def test_top_and_windows_count_over_all_partitions(spread: ContainerProxy)
 async def test_aggregates_count_over_all_partitions(
     aggregate: str, where: str, expected: Any, spread: ContainerProxy
 ) -> None:
-    found = await ask(spread, f"SELECT VALUE {aggregate} FROM c WHERE {where}", view="stock")
+    found = await ask(spread, f"SELECT VALUE {aggregate} FROM c WHERE {where}", view="levels")
 
     assert found == [expected]
 
@@ -151,11 +151,11 @@ async def test_a_range_without_values_has_no_part_in_the_least(spread: Container
 async def test_a_view_is_walked_page_by_page_from_the_last_position(spread: ContainerProxy) -> None:
     walked: list[Item] = []
     values: dict[str, Any] = {"v": -1, "k": "", "s": ""}
-    while page := await ask(spread, KEYSET, view="stock", low=1, **values):
+    while page := await ask(spread, KEYSET, view="levels", low=1, **values):
         walked += page
         values = dict(zip("vks", position(page[-1]), strict=True))
 
-    chosen = [i for i in ITEMS if i["view"] == "stock" and i["data"]["available"] >= 1]
+    chosen = [i for i in ITEMS if i["view"] == "levels" and i["data"]["available"] >= 1]
     assert [item["n"] for item in walked] == [item["n"] for item in sorted(chosen, key=position)]
 
 

@@ -78,8 +78,8 @@ async def test_the_event_grid_schema_can_be_delivered_as_cloud_events(
     assert request.body == {
         "specversion": "1.0",
         "id": "1",
-        "type": "StockRanLow",
-        "subject": "item-SKU1",
+        "type": "TankRanLow",
+        "subject": "tank-7",
         "dataversion": "1.0",
         "data": {"n": 1},
     }

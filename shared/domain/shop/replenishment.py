@@ -55,5 +55,6 @@ replenishment = Category(
     commands=(),
     process_commands=(RecordReplenishmentRequest,),
     events=(ReplenishmentRequested,),
+    example="SKU1",
     snapshots=Snapshots("replenishment/1", Replenishment),
 )

@@ -22,7 +22,7 @@ class Category:
     """What a folder of the domain gives to the kernel.
 
     `commands` have a route, `process_commands` have none; `upcasters` stand under the type and the schema
-    number that they read.
+    number that they read. `example` is the id of a stream as people would choose it: documents show it.
     """
 
     name: str
@@ -32,6 +32,7 @@ class Category:
     snapshots: Snapshots[Any]
     process_commands: tuple[type[Command], ...] = ()
     upcasters: Mapping[tuple[str, int], Upcaster] = field(default_factory=dict)
+    example: str = "1"
     routes: Mapping[str, type[Command]] = field(init=False)
     event_types: Mapping[str, type[Event]] = field(init=False)
 

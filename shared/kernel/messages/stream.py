@@ -14,7 +14,7 @@ _ID, _CATEGORY = re.compile(ID), re.compile(CATEGORY)
 
 @dataclass(frozen=True, slots=True)
 class StreamName:
-    """The events of one thing: `item-SKU1`."""
+    """The events of one thing: its category, a dash, its id."""
 
     category: str
     id: str
