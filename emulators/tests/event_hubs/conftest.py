@@ -16,7 +16,7 @@ from emulators.tests.event_hubs.haste import haste
 
 __all__ = ["haste"]
 
-MOST_TESTS = 30
+MOST_TESTS = 60
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
