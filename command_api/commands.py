@@ -20,7 +20,8 @@ async def post_command(req: func.HttpRequest, application: Application) -> func.
     """Answer with the events that the command caused, without them, or with a problem."""
     try:
         headers = command_headers(req)
-        request = command_request(req, headers, application.domain, application.now())
+        domain, signed_in = application.domain, application.signs_in
+        request = command_request(req, headers, domain, application.now(), signed_in=signed_in)
         preferences = Preferences.of(headers.get("prefer"))
         if preferences.asynchronous:
             return await put(request, application, preferences.headers())
