@@ -8,7 +8,7 @@ from collections.abc import Set as AbstractSet
 from contextlib import suppress
 from dataclasses import dataclass, field
 
-from shared.domain.shop.item.commands import ChangeReorderPoint, ReceiveStock, RegisterItem
+from shared.domain.shop.item.commands import ReceiveStock, RegisterItem
 from shared.domain.shop.order.commands import CancelOrder, PlaceOrder, RecordDispatch
 from shared.kernel.commands.outcome import Accepted, Outcome, Refused
 from shared.kernel.commands.request import CommandRequest
@@ -78,14 +78,16 @@ class Client:
 
     async def _forge(self, order: StreamName) -> None:
         """Take the ids that the releases of an order will have, as far as a client can send them."""
-        placed = next(
-            one
-            for (stream, _), one in self.told.asked.items()
-            if stream == str(order) and isinstance(one, PlaceOrder)
+        asked = [one for (stream, _), one in self.told.asked.items() if stream == str(order)]
+        skus = sorted(
+            {line.sku for one in asked if isinstance(one, PlaceOrder) for line in one.lines}
         )
-        cancelled = f"{order}@{len(placed.lines) + 3}"
-        for sku in {line.sku: None for line in placed.lines}:
-            item, command = StreamName("item", sku), ChangeReorderPoint(reorder_point=2)
+        for sku, version in itertools.product(skus, range(2, len(skus) + 4)):
+            item, command, cancelled = (
+                StreamName("item", sku),
+                ReceiveStock(quantity=1),
+                f"{order}@{version}",
+            )
             key = derived_id(cancelled, "release-cancelled", item, sku).rpartition(" ")[2]
             self.told.ask(item, command, key, None)
             await self._hear(item, command, key, await self._until_told(item, command, key))
