@@ -18,7 +18,8 @@ from shared.kernel.commands.request import CommandRequest
 async def post_command(req: func.HttpRequest, application: Application) -> func.HttpResponse:
     """Answer with the events that the command caused, without them, or with a problem."""
     headers = command_headers(req)
-    request = command_request(req, headers, application.domain, application.now())
+    domain, signed_in = application.domain, application.signs_in
+    request = command_request(req, headers, domain, application.now(), signed_in=signed_in)
     preferences = Preferences.of(headers.get("prefer"))
     if preferences.asynchronous:
         return await put(request, application, preferences.headers())

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from shared.adapters import wiring
+from shared.adapters import settings, wiring
 from shared.adapters.once import once
 from shared.domain import domain as shipped_domain
 from shared.kernel.commands.dispatcher import Dispatcher
@@ -23,6 +23,8 @@ class Application:
     outcomes: Outcomes
     mailbox: Callable[[], Awaitable[Log]]
     now: Callable[[], datetime]
+    signs_in: bool = False
+    """Whether the platform signs callers in, and tells who they are."""
 
 
 # What this role needs of what can be tried without a trace; infra/apps.json grants it.
@@ -40,4 +42,5 @@ async def application() -> Application:
         outcomes=await wiring.outcomes(),
         mailbox=wiring.mailbox,
         now=wiring.now,
+        signs_in=settings.signs_in(),
     )

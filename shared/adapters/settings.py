@@ -114,6 +114,11 @@ class WebhookSettings:
         return cls(secrets, origins, subscriptions, tokens)
 
 
+def signs_in(environment: Mapping[str, str] = os.environ) -> bool:
+    """Tell whether the platform signs callers in (App Service authentication)."""
+    return environment.get("WEBSITE_AUTH_ENABLED", "").lower() == "true"
+
+
 def feed_poll_delay(environment: Mapping[str, str] = os.environ) -> int:
     """Give the milliseconds between two looks at a change feed that had nothing new."""
     return int(_number(environment, "CHANGE_FEED_POLL_DELAY", 500))

@@ -9,11 +9,12 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 
 from shared.domain.shop.item.commands import ReceiveStock, RegisterItem
-from shared.domain.shop.order.commands import CancelOrder, RecordDispatch
+from shared.domain.shop.order.commands import CancelOrder, PlaceOrder, RecordDispatch
 from shared.kernel.commands.outcome import Accepted, Outcome, Refused
 from shared.kernel.commands.request import CommandRequest
 from shared.kernel.errors import OnewriteError
 from shared.kernel.messages.commit import Metadata, timestamp
+from shared.kernel.messages.derived_id import derived_id
 from shared.kernel.messages.message import Command
 from shared.kernel.messages.stream import StreamName
 from tests.simulation.hosts import Host
@@ -28,7 +29,7 @@ MAY_PASS = {"conflict", "outcome-unknown", "throttled", "unavailable"}
 REUSED = {"command-id-reused"}
 MOST_COPIES, MOST_LOOKS = 60, 400
 IMPATIENT, DOUBLED = 0.25, 0.05
-EXPECTS, LEAVES, REPEATS, REUSES = 0.08, 0.06, 0.1, 0.03
+EXPECTS, LEAVES, REPEATS, REUSES, FORGES = 0.08, 0.06, 0.1, 0.03, 0.2
 
 
 @dataclass
@@ -66,12 +67,30 @@ class Client:
 
     async def ask(self, stream: StreamName, command: Command, key: str) -> None:
         """Ask until told, or leave the command where it waits; a copy may overtake the first."""
+        if isinstance(command, CancelOrder) and self.dice.random() < FORGES:
+            await self._forge(stream)
         self.told.ask(stream, command, key, self._expected(stream))
         if not isinstance(command, RecordDispatch) and self.dice.random() < LEAVES:
             await self._leave(stream, command, key)
             self.waits.append(asyncio.create_task(self._look(stream, command, key)))
         else:
             await self._hear(stream, command, key, await self._until_told(stream, command, key))
+
+    async def _forge(self, order: StreamName) -> None:
+        """Take the ids that the releases of an order will have, as far as a client can send them."""
+        asked = [one for (stream, _), one in self.told.asked.items() if stream == str(order)]
+        skus = sorted(
+            {line.sku for one in asked if isinstance(one, PlaceOrder) for line in one.lines}
+        )
+        for sku, version in itertools.product(skus, range(2, len(skus) + 4)):
+            item, command, cancelled = (
+                StreamName("item", sku),
+                ReceiveStock(quantity=1),
+                f"{order}@{version}",
+            )
+            key = derived_id(cancelled, "release-cancelled", item, sku).rpartition(" ")[2]
+            self.told.ask(item, command, key, None)
+            await self._hear(item, command, key, await self._until_told(item, command, key))
 
     async def _hear(
         self, stream: StreamName, command: Command, key: str, outcome: Outcome | None

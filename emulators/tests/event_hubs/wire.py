@@ -15,7 +15,7 @@ from emulators.event_hubs.frames import AMQP_HEADER, SASL_HEADER, Frame, build, 
 from emulators.event_hubs.performatives import Performative
 from emulators.event_hubs.values import Described, Symbol, UByte, UInt, ULong, Value
 from emulators.tests.event_hubs.clients import Hub
-from emulators.tests.waiting import patiently
+from emulators.tests.waiting import in_time
 
 SENDS, RECEIVES = False, True
 BATCH = 0x80013700
@@ -75,7 +75,7 @@ class Client:
 
     async def hear(self, *wanted: Performative) -> Frame:
         """Read the next frame, or the next of those that are wanted."""
-        async with patiently():
+        async with in_time():
             while (frame := await read_frame(self.reader)) is None or (
                 wanted and frame.performative not in wanted
             ):
@@ -84,13 +84,13 @@ class Client:
 
     async def ends(self) -> bool:
         """Wait until the service hangs up, and tell whether it said nothing before."""
-        async with patiently():
+        async with in_time():
             return not await self.reader.read()
 
     async def sasl(self, mechanism: str, response: bytes | None = None) -> tuple[Frame, Frame]:
         """Choose a mechanism; gives what was offered, and the outcome."""
         self.write(SASL_HEADER)
-        async with patiently():
+        async with in_time():
             assert await self.reader.readexactly(8) == SASL_HEADER
         offered = await self.hear()
         self.say(Performative.SASL_INIT, mechanism=Symbol(mechanism), initial_response=response)
@@ -99,7 +99,7 @@ class Client:
     async def open(self) -> None:
         """Open the connection and its session."""
         self.write(AMQP_HEADER)
-        async with patiently():
+        async with in_time():
             assert await self.reader.readexactly(8) == AMQP_HEADER
         self.say(Performative.OPEN, container_id="test", hostname="127.0.0.1")
         self.say(

@@ -189,7 +189,7 @@ def _accepted(one: Waiting, verdict: Commit | Repeat) -> Outcome | Exception:
 def _stored(one: Waiting, stored: Commit, written: Verdict | None) -> Outcome | Exception:
     """Answer with the commit that is stored for a command id, if it is for the same command."""
     request = one.request
-    if not request.derived and stored.command_digest != request.digest:
+    if not request.is_answered_by(stored):
         return CommandIdReused(
             f"{request.stream}: command id '{request.command_id}' stands for another command"
         )

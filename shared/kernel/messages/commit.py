@@ -28,7 +28,7 @@ class RecordedEvent:
 
 @dataclass(frozen=True, slots=True)
 class Metadata:
-    """Who asked, when, and in what chain of causes."""
+    """Who asked, when, and in what chain of causes; the actor of what an event caused is the reaction."""
 
     __pydantic_config__ = _WIRE
     correlation_id: str
