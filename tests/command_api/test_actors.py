@@ -8,6 +8,7 @@ import pytest
 from command_api.commands import post_command
 from command_api.composition import Application
 from command_api.streams import get_stream
+from shared.adapters.http.answering import answered
 from shared.adapters.settings import signs_in
 from shared.kernel.messages.derived_id import derived_id
 from shared.kernel.messages.stream import StreamName
@@ -18,7 +19,7 @@ TEAPOT = {"name": "Teapot", "reorderPoint": 2}
 
 async def registers(application: Application, actor: str, key: str = "k1") -> tuple[int, Any]:
     headers = {"Idempotency_Key": key, "X_MS_Client_Principal_Id": actor}
-    answer = await post_command(post("register-item", TEAPOT, **headers), application)
+    answer = await answered(post_command(post("register-item", TEAPOT, **headers), application))
     return answer.status_code, told(answer)
 
 

@@ -21,7 +21,8 @@ class Fault:
     sentence: str
 
 
-@dataclass(frozen=True, slots=True)
+# Not frozen: whoever passes an exception on sets its traceback.
+@dataclass(eq=False, slots=True)
 class Problem(Exception):
     """What the client is told instead of a success."""
 
