@@ -156,7 +156,7 @@ async def test_an_event_that_arrives_during_the_release_is_not_left_behind() -> 
 async def test_who_skips_says_what() -> None:
     world = await parked_by_a_bug()
 
-    response = await operations(world).skip(asked())
+    response = await answered(operations(world).skip(asked()))
 
     assert (response.status_code, told(response)["errors"][0]["pointer"]) == (400, "/from")
     assert await world.parking.decisions("projections", "item-bad") == []

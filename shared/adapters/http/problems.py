@@ -21,7 +21,8 @@ class Fault:
     sentence: str
 
 
-@dataclass(frozen=True, slots=True)
+# Not frozen: whoever passes an exception on writes its traceback.
+@dataclass(eq=False)
 class Problem(Exception):
     """What the client is told instead of a success."""
 
