@@ -21,8 +21,8 @@ class Fault:
     sentence: str
 
 
-# Not frozen: whoever passes an exception on sets its traceback.
-@dataclass(eq=False, slots=True)
+# Not frozen: whoever passes an exception on writes its traceback.
+@dataclass(eq=False)
 class Problem(Exception):
     """What the client is told instead of a success."""
 
