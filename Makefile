@@ -72,7 +72,7 @@ format: setup  ## puts the code in shape
 	@$(VENV)/bin/ruff format .
 
 policies: setup .venv-policies/ready  ## checks what the Bicep would deploy against the policies of checkov
-	@$(PY) -m tests.infra.bicep .onewrite/templates
+	@$(PY) -m tests.infra.bicep templates .onewrite/templates
 	@.venv-policies/bin/checkov --directory .onewrite/templates --framework arm --compact --quiet --skip-download
 
 .venv-policies/ready: infra/requirements-policies.txt
@@ -82,6 +82,9 @@ policies: setup .venv-policies/ready  ## checks what the Bicep would deploy agai
 	@.venv-policies/bin/python -m pip install --quiet --disable-pip-version-check -r infra/requirements-policies.txt
 	@touch $@
 
+bicep: setup  ## compiles the Bicep (needs `bicep`), and compares what it predicts with what the tests play
+	@$(PY) -m tests.infra.bicep compiled .onewrite/snapshots
+
 emulators:  ## starts Microsoft's emulators in Docker, for `func start`
 	@docker compose up --detach --wait
 	@docker compose run --rm seed
@@ -89,5 +92,5 @@ emulators:  ## starts Microsoft's emulators in Docker, for `func start`
 clean:  ## forgets the local state (the store, the log, the checkpoints)
 	@rm -rf .onewrite
 
-.PHONY: help setup run demo doctor spec indexes sim unnoticed chaos long test proof lint types imports coverage format policies emulators clean
+.PHONY: help setup run demo doctor spec indexes sim unnoticed chaos long test proof lint types imports coverage format policies bicep emulators clean
 .DEFAULT_GOAL := help

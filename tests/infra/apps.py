@@ -72,7 +72,9 @@ def apps_run_this_python_and_finish_what_they_hold(cloud: Cloud) -> None:
     for site, _, _ in cloud.apps():
         configuration = site.properties["functionAppConfig"]
         assert configuration["runtime"] == {"name": "python", "version": "3.13"}
-        assert configuration["siteUpdateStrategy"] == {"type": "RollingUpdate"}
+        assert configuration["siteUpdateStrategy"] == {
+            "type": cloud.parameters.get("siteUpdates", "Recreate")
+        }
         authentication = configuration["deployment"]["storage"]["authentication"]
         assert authentication["type"] == "UserAssignedIdentity"
         assert authentication["userAssignedIdentityResourceId"] == cloud.identity(site)

@@ -1,28 +1,15 @@
-"""Writes what a deployment asks of Azure as ARM templates: for reading, and for what checks policies."""
+"""`templates FOLDER` writes ARM templates to check policies in; `compiled FOLDER` asks the official compiler."""
 
+import argparse
 import json
 import sys
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
-from infra.local.stack import ROOT
+from tests.infra.bicep import compiler
 from tests.infra.bicep.deployment import Deployment
+from tests.infra.bicep.parameters import CLOSED, SOME, every
 from tests.infra.bicep.resources import Resource
-
-INFRA: Final = ROOT / "infra"
-SOME: Final[dict[str, Any]] = {"environmentName": "some", "location": "westeurope"}
-CLOSED: Final[dict[str, Any]] = {
-    **SOME,
-    "split": True,
-    "privateNetworking": True,
-    "zoneRedundant": True,
-    "webhook": {
-        "origins": "eventgrid.azure.net",
-        "subscriptions": "partners",
-        "audience": "api://some",
-        "secretsUri": "https://some.vault.azure.net/secrets/webhook",
-    },
-}
 
 
 def template(resources: list[Resource]) -> dict[str, Any]:
@@ -42,14 +29,30 @@ def _written(resource: Resource) -> dict[str, Any]:
     return {**kind, **body, "name": resource.name, **metadata}
 
 
-def main(target: Path) -> None:
+def templates(target: Path) -> int:
     """Write the template of the default deployment, and of the one that is split and closed."""
     target.mkdir(parents=True, exist_ok=True)
     for name, parameters in {"default": SOME, "closed": CLOSED}.items():
-        played = Deployment(INFRA / "main.bicep", parameters)
+        played = Deployment(compiler.MAIN, parameters)
         text = json.dumps(template(played.resources), indent=2)
         (target / f"{name}.json").write_text(text + "\n", encoding="utf-8")
+    return 0
+
+
+def compiled(target: Path) -> int:
+    """Build and lint, and compare what the compiler predicts of every deployment with what is played here."""
+    compiler.build()
+    deployments = every()
+    found = list(compiler.differences(target, deployments))
+    for name, id_ in found:
+        print(f"{name}: compiler and interpreter disagree about {id_}")
+    print(f"{len(deployments)} deployments compared, {len(found)} differences")
+    return 1 if found else 0
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    parser = argparse.ArgumentParser(prog="python -m tests.infra.bicep", description=__doc__)
+    parser.add_argument("command", choices=["templates", "compiled"])
+    parser.add_argument("folder", type=Path)
+    given = parser.parse_args()
+    sys.exit({"templates": templates, "compiled": compiled}[given.command](given.folder))

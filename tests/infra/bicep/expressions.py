@@ -5,7 +5,7 @@ from operator import eq, ge, gt, le, lt, ne
 from typing import Any, Final
 
 from tests.infra.bicep.declaration import Node
-from tests.infra.bicep.resources import Later, Outputs, Resource
+from tests.infra.bicep.resources import Later, Outputs, Resource, later
 from tests.infra.bicep.tokens import BicepError
 
 type Scope = Mapping[str, Any]
@@ -53,7 +53,8 @@ class Expressions:
     _text = _value
 
     def _join(self, scope: Scope, parts: list[Node]) -> str:
-        return "".join(str(self.value(part, scope)) for part in parts)
+        values = [self.value(part, scope) for part in parts]
+        return later("".join(str(one) for one in values), *values)
 
     def _name(self, scope: Scope, name: str) -> Any:
         return scope[name] if name in scope else self._resolve(name)

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from tests.infra.bicep.hashes import guid, unique_string
+from tests.infra.bicep.resources import later
 from tests.infra.bicep.tokens import BicepError
 
 SUBSCRIPTION: Final = "/subscriptions/00000000-0000-0000-0000-000000000000"
@@ -66,7 +67,7 @@ def functions(place: Path, group: str) -> dict[str, Callable[..., Any]]:
         "environment": lambda: ENVIRONMENT,
         "filter": lambda values, keep: [one for one in values if keep(one)],
         "flatten": _flatten,
-        "guid": guid,
+        "guid": lambda *parts: later(guid(*parts), *parts),
         "items": _items,
         "loadJsonContent": lambda name: json.loads(_load(place, name).read_text(encoding="utf-8")),
         "loadTextContent": lambda name: _load(place, name).read_text(encoding="utf-8"),
@@ -82,5 +83,5 @@ def functions(place: Path, group: str) -> dict[str, Callable[..., Any]]:
         "toObject": lambda values, key, value=lambda one: one: {key(v): value(v) for v in values},
         "tenant": lambda: {"tenantId": TENANT},
         "union": _union,
-        "uniqueString": unique_string,
+        "uniqueString": lambda *parts: later(unique_string(*parts), *parts),
     }

@@ -43,6 +43,11 @@ class Later(str):
     __slots__ = ()
 
 
+def later(text: str, *of: Any) -> str:
+    """Returns a text that is made of values: known later, if one of them is."""
+    return Later(text) if any(isinstance(one, Later) for one in of) else text
+
+
 class Answer(dict[str, Any]):
     """What a resource has become: what was asked, and what Azure adds to it."""
 

@@ -85,6 +85,10 @@ def _record(on: Cursor) -> Type:
         if on.mark("*"):
             on.need(":")
             rest = read_type(on)
+        elif on.mark("@"):
+            # Decorators without arguments, such as secure, say nothing of the value.
+            for part in ("name", "(", ")"):
+                on.need(part)
         else:
             name = on.need("name")
             on.need(":")
