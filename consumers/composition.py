@@ -50,7 +50,7 @@ async def projections() -> "Projections":
 
         _projections.append(
             Projections(
-                domain.views,
+                domain.kept_views,
                 await wiring.rows(),
                 await wiring.event_store(),
                 await wiring.parking(),

@@ -12,7 +12,7 @@ from shared.adapters.names import (
     REACTIONS,
     SINGLE_PUBLISHER,
 )
-from shared.adapters.otel.names import LAG, PARKED_STREAMS
+from shared.adapters.otel.names import LAG, PARKED_STREAMS, SWEEP_LAG
 from shared.kernel.ports import Parking
 
 # As each stage calls itself when it takes a batch.
@@ -45,3 +45,5 @@ class Measuring:
             oldest[lag.stage] = max(oldest[lag.stage], lag.seconds)
         for stage, seconds in oldest.items():
             self.record(LAG, seconds, stage=STAGES[stage])
+        unproven = [lag.seconds for lag in await self.lags.of_the_sweep(most_pages=1)]
+        self.record(SWEEP_LAG, max(unproven, default=0.0))

@@ -55,6 +55,8 @@ async def sweep(due: func.TimerRequest) -> None:  # noqa: ARG001 - the trigger's
     if swept.mended:
         telemetry.count(MENDED, len(swept.mended))
         _LOGGER.warning("the sweep mended %d streams: %s", len(swept.mended), swept.mended[:20])
+    if swept.errors:
+        raise BaseExceptionGroup("not everything was swept", swept.errors)
 
 
 @blueprint.route(
