@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from shared.domain import domain
+from shared.domain.shop import domain
 from shared.domain.shop.item.commands import ChangeReorderPoint, ReceiveStock
 from shared.kernel.commands.outcome import Accepted
 from shared.kernel.commands.queued_command import encode_command, request_of, stream_of
