@@ -230,5 +230,9 @@ def _problem() -> Schema:
             "detail": text,
             "code": text,
         },
-        {"refusal": text, "errors": array(record({"pointer": text, "detail": text}))},
+        {
+            "refusal": text,
+            "traceId": text,
+            "errors": array(record({"pointer": text, "detail": text})),
+        },
     )

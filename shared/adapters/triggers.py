@@ -22,7 +22,8 @@ def http_function(
 
     def declare(handle: Handler) -> Handler:
         async def answer(req: func.HttpRequest) -> func.HttpResponse:
-            return await telemetry.request(req, route, answered(handle(req)))
+            answering = answered(handle(req), req.headers.get("traceparent"))
+            return await telemetry.request(req, route, answering)
 
         trigger = blueprint.route(route, methods=methods, auth_level=auth_level)
         trigger(named(answer, handle))

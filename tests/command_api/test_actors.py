@@ -5,21 +5,18 @@ from typing import Any
 
 import pytest
 
-from command_api.commands import post_command
 from command_api.composition import Application
-from command_api.streams import get_stream
-from shared.adapters.http.answering import answered
 from shared.adapters.settings import signs_in
 from shared.kernel.messages.derived_id import derived_id
 from shared.kernel.messages.stream import StreamName
-from tests.command_api.calls import get, nothing_is_written, post, told
+from tests.command_api.calls import get, get_stream, nothing_is_written, post, post_command, told
 
 TEAPOT = {"name": "Teapot", "reorderPoint": 2}
 
 
 async def registers(application: Application, actor: str, key: str = "k1") -> tuple[int, Any]:
     headers = {"Idempotency_Key": key, "X_MS_Client_Principal_Id": actor}
-    answer = await answered(post_command(post("register-item", TEAPOT, **headers), application))
+    answer = await post_command(post("register-item", TEAPOT, **headers), application)
     return answer.status_code, told(answer)
 
 

@@ -1,7 +1,9 @@
 """Every problem that docs/problems.md lists is told by something here, and nothing else is."""
 
+import logging
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -9,9 +11,12 @@ from typing import Any
 import azure.functions as func
 import pytest
 
+from command_api import commands
 from command_api.composition import Application
 from command_api.parsing import LARGEST_BODY
 from shared.adapters.cosmos.codec import LIMITS
+from shared.adapters.http.answering import answered
+from shared.adapters.http.problems import Problem, malformed
 from shared.adapters.memory import MemoryEventStore, MemoryLog
 from shared.domain.shop import domain
 from shared.domain.shop.item import item
@@ -19,14 +24,15 @@ from shared.domain.shop.item.events import StockAdjusted, StockReceived
 from shared.kernel.domain import Domain
 from shared.kernel.errors import (
     BrokenStream,
+    ConfigurationError,
     Conflict,
     LogUnavailable,
-    OnewriteError,
     OutcomeUnknown,
+    StoreError,
     StoreThrottled,
     StoreUnavailable,
 )
-from shared.kernel.messages.message import Event
+from shared.kernel.messages.message import Command, Event
 from shared.kernel.ports import Log
 from tests.command_api.calls import assembled, post, post_command, registered, told
 
@@ -39,7 +45,7 @@ DOCUMENTED = set(
 class Failing(MemoryEventStore):
     """A store of which every load fails."""
 
-    def __init__(self, error: OnewriteError) -> None:
+    def __init__(self, error: Exception) -> None:
         super().__init__()
         self._error = error
 
@@ -47,7 +53,7 @@ class Failing(MemoryEventStore):
         raise self._error
 
 
-def failing(error: OnewriteError) -> Application:
+def failing(error: Exception) -> Application:
     return assembled(domain, Failing(error))
 
 
@@ -110,6 +116,65 @@ async def test_a_problem_is_told_with_its_status(code: str) -> None:
     assert (response.status_code, told(response)["code"]) == (status, code)
     if status in {409, 429, 503}:
         assert int(response.headers["Retry-After"]) >= 1
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        StoreThrottled,
+        StoreUnavailable,
+        OutcomeUnknown,
+        StoreError,
+        ConfigurationError,
+        OSError,
+        KeyError,
+    ],
+)
+async def test_what_the_services_say_is_logged_under_a_trace_and_not_told(
+    error: type[Exception], caplog: pytest.LogCaptureFixture
+) -> None:
+    trace = "4bf92f3577b34da6a3ce929d0e0e4736"
+    said = "https://account-7.documents.azure.com:443/ refuses a connection"
+
+    answering = commands.post_command(post(*RECEIVE), failing(error(said)))
+    response = await answered(answering, f"00-{trace}-00f067aa0ba902b7-01")
+
+    assert "account-7" not in response.get_body().decode()
+    assert told(response)["traceId"] == trace
+    (logged,) = [record for record in caplog.records if record.levelno >= logging.WARNING]
+    assert trace in logged.getMessage()
+    assert "account-7" in caplog.text
+    assert bool(logged.exc_info) == (response.status_code == 500)
+
+
+async def test_a_bug_in_a_decider_is_a_problem_and_logged_once_with_its_stack(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    def buggy(_command: Command, _state: object) -> tuple[Event, ...]:
+        raise ZeroDivisionError("the inner life of an item")
+
+    application = assembled(
+        Domain(categories=(replace(item, decider=replace(item.decider, decide=buggy)),), views=())
+    )
+
+    response = await post_command(post(*RECEIVE), application)
+
+    problem = told(response)
+    assert (response.status_code, problem["code"], len(problem["traceId"])) == (500, "internal", 32)
+    assert "inner life" not in response.get_body().decode()
+    (logged,) = [record for record in caplog.records if record.levelno >= logging.ERROR]
+    assert problem["traceId"] in logged.getMessage()
+    assert caplog.text.count("ZeroDivisionError: the inner life of an item") == 1
+    assert "in buggy" in caplog.text
+
+
+def test_a_problem_passes_through_whatever_is_open() -> None:
+    @contextmanager
+    def opened() -> Iterator[None]:
+        yield
+
+    with pytest.raises(Problem), opened():
+        raise malformed("no")
 
 
 def test_every_documented_problem_is_told_and_every_told_problem_is_documented() -> None:

@@ -1,6 +1,7 @@
 """One client of Cosmos DB a process, and what its errors mean."""
 
 from collections.abc import Mapping
+from contextlib import AsyncExitStack
 from typing import TYPE_CHECKING, Any
 
 from azure.core.exceptions import AzureError
@@ -28,7 +29,7 @@ UNSETTLED_STATUS = frozenset({408, 410, 449, 500, 502, 503, 504})
 
 
 async def open_client(settings: Settings) -> CosmosClient:
-    """Connect; the caller keeps the client and closes it."""
+    """Connect; the caller keeps the client and closes it. Raises StoreThrottled, StoreUnavailable, StoreError."""
     endpoint, signs_in = _endpoint(settings.cosmos)
     client = CosmosClient(
         endpoint,
@@ -37,7 +38,14 @@ async def open_client(settings: Settings) -> CosmosClient:
         transport=AioHttpTransport(use_env_settings=False),
         read_timeout=settings.cosmos_read_timeout,
     )
-    await client.__aenter__()
+    async with AsyncExitStack() as failing:
+        # What was opened by a start that fails is closed: the next request starts anew.
+        failing.push_async_callback(client.close)
+        try:
+            await client.__aenter__()
+        except AzureError as error:
+            raise store_error(error) from error
+        failing.pop_all()
     return client
 
 

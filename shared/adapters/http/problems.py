@@ -1,6 +1,7 @@
 """Problems: every answer that is not a success, as problem+json (RFC 9457); docs/problems.md lists them."""
 
 import json
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -9,6 +10,8 @@ import azure.functions as func
 from shared.adapters.http.responses import NO_HEADERS
 from shared.kernel.commands.decider import Refusal
 from shared.kernel.errors import OnewriteError, OutcomeUnknown, leaves, may_pass
+
+_LOGGER = logging.getLogger("onewrite.http")
 
 TYPE_PREFIX = "urn:onewrite:problem:"
 
@@ -33,6 +36,7 @@ class Problem(Exception):
     faults: Sequence[Fault] = ()
     headers: dict[str, str] = field(default_factory=dict)
     refusal: str | None = None
+    trace: str | None = None
 
     def response(self, headers: Mapping[str, str] = NO_HEADERS) -> func.HttpResponse:
         """Write the problem as an HTTP response, with more headers if there are any."""
@@ -45,6 +49,8 @@ class Problem(Exception):
         }
         if self.refusal is not None:
             body["refusal"] = self.refusal
+        if self.trace is not None:
+            body["traceId"] = self.trace
         if self.faults:
             body["errors"] = [{"pointer": f.pointer, "detail": f.sentence} for f in self.faults]
         return func.HttpResponse(
@@ -79,10 +85,11 @@ def unauthenticated() -> Problem:
 
 
 def later(error: OnewriteError | ExceptionGroup) -> Problem:
-    """Tell a sender to deliver again: nothing of it is lost."""
+    """Tell a sender to deliver again: nothing of it is lost. Why is logged, and nobody else's business."""
     first = first_of(error)
-    known = {"Retry-After": "30"}
-    return Problem(503, first.code, "Deliver it again, later", str(first), headers=known)
+    _LOGGER.warning("a delivery has to come again: %s", first)
+    detail, known = "Nothing of it is lost.", {"Retry-After": "30"}
+    return Problem(503, first.code, "Deliver it again, later", detail, headers=known)
 
 
 def first_of(error: Exception) -> OnewriteError:
@@ -107,10 +114,10 @@ def refused(refusal: Refusal) -> Problem:
     return Problem(422, "refused", title, refusal.sentence, refusal=refusal.code)
 
 
-def internal() -> Problem:
-    """Tell that it is our fault, and no more."""
-    detail = "The fault is ours, and has been logged."
-    return Problem(500, "internal", "This went wrong", detail)
+def internal(trace: str) -> Problem:
+    """Tell that it is our fault, and under which trace it is logged; no more."""
+    detail = "The fault is ours. It has been logged with the trace id."
+    return Problem(500, "internal", "This went wrong", detail, trace=trace)
 
 
 def outdated(version: int) -> Problem:
