@@ -85,7 +85,7 @@ def schemas(domain: Domain) -> dict[str, Schema]:
     others = {
         "StreamPage": _stream_page(),
         "Queued": _queued(),
-        "Told": _told(),
+        "CommandStatus": _command_status(),
         "Effect": _effect(),
         "Health": _health(),
         "Problem": _problem(),
@@ -158,7 +158,7 @@ def _queued() -> Schema:
     return record({"stream": STREAM, "commandId": text, "status": text})
 
 
-def _told() -> Schema:
+def _command_status() -> Schema:
     text: Schema = {"type": "string"}
     return record(
         {

@@ -55,7 +55,7 @@ def outcome(categories: Sequence[Category]) -> Schema:
             query("command-id", token, "The command's id.") | {"required": True},
         ],
         "responses": {
-            "200": answer("What is known.", ref("Told"), {**TAG, **LATER}),
+            "200": answer("What is known.", ref("CommandStatus"), {**TAG, **LATER}),
             **problems(400, 404, 429, 503),
         },
     }

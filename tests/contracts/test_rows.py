@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from shared.kernel.ports import Rows
-from shared.kernel.views.listing import Filter, Listing, Place
+from shared.kernel.views.listing import Cursor, Filter, Listing
 from shared.kernel.views.view import Row, RowKey
 
 AT = RowKey("stock", "teapot", "item-teapot")
@@ -123,18 +123,18 @@ async def test_a_view_is_listed_page_by_page_in_the_order_that_is_asked_for(
     )
 
     found: list[Row] = []
-    while page := await rows.page(replace(listing, limit=5, after=place_of(listing, found))):
+    while page := await rows.page(replace(listing, limit=5, after=cursor_of(listing, found))):
         assert len(page) <= 5
         found += page
 
     assert found == expected
 
 
-def place_of(listing: Listing, found: list[Row]) -> Place | None:
+def cursor_of(listing: Listing, found: list[Row]) -> Cursor | None:
     if not found:
         return None
     last = found[-1]
-    return Place(last.data[listing.sort] if listing.sort else None, last.at.key, last.at.stream)
+    return Cursor(last.data[listing.sort] if listing.sort else None, last.at.key, last.at.stream)
 
 
 async def test_the_versions_of_many_rows_are_read_at_once_and_those_that_are_missing_are_left_out(

@@ -63,7 +63,7 @@ async def test_every_function_on_a_route_tells_of_a_store_that_is_away(
     wired: Wired, monkeypatch: pytest.MonkeyPatch, function: str
 ) -> None:
     for port in ("event_store", "event_reader", "parking", "rows", "feed", "attempts"):
-        monkeypatch.setattr(wiring, port, raising(StoreThrottled("patience")))
+        monkeypatch.setattr(wiring, port, raising(StoreThrottled("busy")))
 
     status, told = await wired.ask(function, consumer="projections", stream="item-TEA")
 

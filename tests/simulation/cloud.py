@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass, field
 from itertools import pairwise
 from typing import Any
 
-from infra.local.shop.folds import Place
+from infra.local.shop.folds import RowKey
 from infra.local.shop.oracle import served
 from shared.adapters.memory import (
     MemoryEventStore,
@@ -178,6 +178,6 @@ def _is_kept_up(name: str, known: Mapping[str, dict[str, Any]]) -> bool:
     }
 
 
-def served_rows(rows: MemoryRows) -> dict[Place, tuple[int, dict[str, Any]]]:
+def served_rows(rows: MemoryRows) -> dict[RowKey, tuple[int, dict[str, Any]]]:
     """Give the version and the data of every row that is read."""
     return served(asdict(row.at) | {"version": row.version, "data": row.data} for row in rows.all())

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 type Item = dict[str, Any]
-type Place = tuple[str, str, str]
+type RowKey = tuple[str, str, str]
 """A view, a key in it, a stream."""
 
 # What an event adds to received, adjusted, available, reserved and shipped, for each piece.
@@ -25,7 +25,7 @@ STATUSES = {
 }
 
 
-def rows_of(stream: str, events: Sequence[Item]) -> dict[Place, Item]:
+def rows_of(stream: str, events: Sequence[Item]) -> dict[RowKey, Item]:
     """Give the data of every row that a stream contributes to; raises AssertionError when an item is oversold."""
     category, _, id_ = stream.partition("-")
     views, fold = FOLDS[category]

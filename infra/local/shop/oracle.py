@@ -10,7 +10,7 @@ from typing import Any
 from azure.cosmos.aio import CosmosClient
 
 from infra.local.shop.clients import Answer
-from infra.local.shop.folds import Place, rows_of
+from infra.local.shop.folds import RowKey, rows_of
 
 type Item = dict[str, Any]
 
@@ -39,7 +39,7 @@ def streams(items: Iterable[Item]) -> dict[str, list[Item]]:
     return found
 
 
-def fold(items: Iterable[Item]) -> dict[Place, tuple[int, Item]]:
+def fold(items: Iterable[Item]) -> dict[RowKey, tuple[int, Item]]:
     """Fold the items of the container `events` to the version and the data of every row."""
     return {
         place: (len(events), data)
@@ -53,11 +53,11 @@ def wrong_rows(items: Iterable[Item], rows: Iterable[Item]) -> list[str]:
     return compare(fold(items), served(rows))
 
 
-def served(rows: Iterable[Item]) -> dict[Place, tuple[int, Item]]:
+def served(rows: Iterable[Item]) -> dict[RowKey, tuple[int, Item]]:
     """Find the rows that are read: of a view that was ever rebuilt, those of one generation."""
     found = {(r["view"], r["key"], r["stream"]): (r["version"], r["data"]) for r in rows}
     _, rebuilt = found.pop(("~generations", "all", "generations-all"), (0, {}))
-    read: dict[Place, tuple[int, Item]] = {}
+    read: dict[RowKey, tuple[int, Item]] = {}
     for (name, key, stream), row in found.items():
         view, _, number = name.partition("~")
         if int(number or 0) == rebuilt.get(view, {}).get("serving", 0):
@@ -66,7 +66,7 @@ def served(rows: Iterable[Item]) -> dict[Place, tuple[int, Item]]:
 
 
 def compare(
-    expected: Mapping[Place, tuple[int, Item]], found: Mapping[Place, tuple[int, Item]]
+    expected: Mapping[RowKey, tuple[int, Item]], found: Mapping[RowKey, tuple[int, Item]]
 ) -> list[str]:
     """Name the rows that differ from what they should be."""
     return [

@@ -44,7 +44,7 @@ class MemoryRows:
         return [stored.row for stored in self._rows.values()]
 
     async def page(self, listing: Listing) -> list[Row]:
-        def place(row: Row) -> tuple[Any, str, str]:
+        def cursor(row: Row) -> tuple[Any, str, str]:
             value = row.data[listing.sort] if listing.sort else None
             return (value is not None, value), row.at.key, row.at.stream
 
@@ -54,10 +54,10 @@ class MemoryRows:
             )
 
         found = [stored.row for stored in self._rows.values() if fits(stored.row)]
-        found.sort(key=place, reverse=listing.descending)
+        found.sort(key=cursor, reverse=listing.descending)
         if listing.after is not None:
             last = listing.after
             behind = (last.value is not None, last.value), last.key, last.stream
             before = operator.lt if listing.descending else operator.gt
-            found = [row for row in found if before(place(row), behind)]
+            found = [row for row in found if before(cursor(row), behind)]
         return found[: listing.limit]

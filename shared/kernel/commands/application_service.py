@@ -117,21 +117,21 @@ class ApplicationService:
                 one.tell(replace(verdict, charge=one.charge))
             else:
                 again.append(one)
-        return await self._patiently(stream, fresh.version, again)
+        return await self._try_again(stream, fresh.version, again)
 
-    async def _patiently(
+    async def _try_again(
         self, stream: StreamName, version: int, again: list[Waiting]
     ) -> Sequence[Waiting]:
-        """Count an attempt, give up on those that have had enough of them, and wait for the others."""
+        """Count an attempt, give up on those that have had enough of them, and pause for the others."""
         for one in again:
             one.collisions += 1
             if one.collisions == self._attempts:
                 met = f"{stream}: {self._attempts} attempts met other writers"
                 one.tell(Conflict(met, version))
-        patient = [one for one in again if one.collisions < self._attempts]
-        if patient:
-            await self._pause(max(one.collisions for one in patient))
-        return patient
+        left = [one for one in again if one.collisions < self._attempts]
+        if left:
+            await self._pause(max(one.collisions for one in left))
+        return left
 
     async def _append(
         self, stream: StreamName, batch: Batch, taken: Sequence[Waiting]
