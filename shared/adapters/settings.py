@@ -52,12 +52,20 @@ class Settings:
         return self.command_partitions if hub == COMMANDS_HUB else self.event_partitions
 
 
+HOST_SAMPLER = "microsoft.fixed_percentage"
+
+
 @dataclass(frozen=True, slots=True)
 class Exporters:
-    """Who takes telemetry: an endpoint of OTLP over HTTP, a connection string of Azure Monitor; or nobody."""
+    """Who takes telemetry: an endpoint of OTLP over HTTP, a connection string of Azure Monitor; or nobody.
+
+    `trace_share` is the share of traces that is kept where the host's own sampler is named, which OpenTelemetry
+    does not know; None leaves sampling to the variables of OpenTelemetry.
+    """
 
     otlp: str
     application_insights: str
+    trace_share: float | None = None
 
     @classmethod
     def read(cls, environment: Mapping[str, str] = os.environ) -> Self:
@@ -65,6 +73,11 @@ class Exporters:
         return cls(
             otlp=environment.get("OTEL_EXPORTER_OTLP_ENDPOINT", ""),
             application_insights=environment.get("APPLICATIONINSIGHTS_CONNECTION_STRING", ""),
+            trace_share=(
+                float(environment.get("OTEL_TRACES_SAMPLER_ARG", "1"))
+                if environment.get("OTEL_TRACES_SAMPLER") == HOST_SAMPLER
+                else None
+            ),
         )
 
 

@@ -109,8 +109,8 @@ def settings_are_those_that_the_code_reads(cloud: Cloud) -> None:
         Settings.read(settings)
         assert Exporters.read(settings).application_insights
         assert settings["OTEL_SERVICE_NAME"] == site.body["tags"]["azd-service-name"]
-        assert settings["OTEL_TRACES_SAMPLER"] == "parentbased_traceidratio"
-        assert 0 < float(settings["OTEL_TRACES_SAMPLER_ARG"]) <= 1
+        share = Exporters.read(settings).trace_share
+        assert share == float(cloud.parameters.get("traceShare", "0.02"))
         assert settings["PYTHON_ENABLE_OPENTELEMETRY"] == "true"
         telemetry = settings["APPLICATIONINSIGHTS_AUTHENTICATION_STRING"]
         assert telemetry.startswith(f"ClientId={cloud.identity(site)}")
