@@ -81,7 +81,8 @@ class World:
     async def owners(self, prefix: str) -> list[str | None]:
         """Who owns the leases of a function, in the order of the ranges."""
         found = [dict(lease) async for lease in self.leases.query_items("SELECT * FROM c")]
-        own = [lease for lease in found if lease["id"].startswith(f"{prefix}..")]
+        leases = [one for one in found if "LeaseToken" in one]
+        own = [lease for lease in leases if lease["id"].startswith(f"{prefix}127.")]
         return [lease["Owner"] for lease in sorted(own, key=lambda lease: lease["LeaseToken"])]
 
     async def start(self, app: Path = APP, instance: str = "host", pace: float = 1) -> int:
