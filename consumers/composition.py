@@ -46,7 +46,7 @@ async def projections() -> "Projections":
     from consumers.projections import Projections
 
     return Projections(
-        domain.views,
+        domain.kept_views,
         await wiring.rows(),
         await wiring.event_store(),
         await wiring.parking(),

@@ -6,7 +6,7 @@ from typing import Final
 
 from shared.adapters.http.lag import Lags
 from shared.adapters.names import FOLLOWERS, MAILBOX, SINGLE_PUBLISHER
-from shared.adapters.otel.names import LAG, PARKED_STREAMS
+from shared.adapters.otel.names import LAG, PARKED_STREAMS, SWEEP_LAG
 from shared.kernel.ports import Parking
 
 STAGES: Final = (SINGLE_PUBLISHER, *FOLLOWERS, MAILBOX)
@@ -32,3 +32,5 @@ class Measuring:
             oldest[lag.stage] = max(oldest[lag.stage], lag.seconds)
         for stage, seconds in oldest.items():
             self.record(LAG, seconds, stage=stage)
+        unproven = [lag.seconds for lag in await self.lags.of_the_sweep(most_pages=1)]
+        self.record(SWEEP_LAG, max(unproven, default=0.0))

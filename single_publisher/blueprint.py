@@ -51,6 +51,8 @@ async def sweep() -> None:
     if swept.mended:
         telemetry.count(MENDED, len(swept.mended))
         _LOGGER.warning("the sweep mended %d streams: %s", len(swept.mended), swept.mended[:20])
+    if swept.errors:
+        raise BaseExceptionGroup("not everything was swept", swept.errors)
 
 
 @http_function(blueprint, "operations/parked/single_publisher/{stream}/release", ["POST"], ADMIN)

@@ -37,15 +37,15 @@ async def operations() -> Operations:
 async def sweep() -> "Sweep":
     """Give the sweep of this process."""
     from single_publisher.sweep import Sweep
+    from single_publisher.witness import Witness
 
     running = await publisher()
     return Sweep(
         feed=await wiring.feed(),
         progress=await wiring.progress(),
-        rows=await wiring.delivered_rows(),
+        witness=Witness(await wiring.delivered_rows(), domain.kept_views),
         parking=running.parking,
         publisher=running,
-        views=domain.views,
         # Only these can keep rows behind.
         consumers=(SINGLE_PUBLISHER, PROJECTIONS),
         now=running.now,

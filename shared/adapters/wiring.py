@@ -98,10 +98,10 @@ async def feed() -> Feed:
 
 async def leases() -> Leases:
     """Give where the publisher has come in the feed."""
-    from shared.adapters.cosmos.feed import CosmosLeases
+    from shared.adapters.cosmos.leases import CosmosLeases
 
     return CosmosLeases(
-        await _container(names.LEASES), await _container(names.EVENTS), names.LEASE_PREFIX
+        *(await _container(names.LEASES), await _container(names.EVENTS), names.LEASE_PREFIX), now
     )
 
 

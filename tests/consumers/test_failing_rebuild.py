@@ -121,6 +121,7 @@ async def test_other_streams_and_names_that_are_none_are_passed_over() -> None:
     nameless = commit(1, stream=order)
     object.__setattr__(nameless, "stream", "item-")
     desk.store.written.append(nameless)
+    desk.store.taken_at.append(desk.store.clock())
 
     await desk.begin()
     await desk.run()

@@ -135,3 +135,19 @@ def place_of(listing: Listing, found: list[Row]) -> Place | None:
         return None
     last = found[-1]
     return Place(last.data[listing.sort] if listing.sort else None, last.at.key, last.at.stream)
+
+
+async def test_the_versions_of_many_rows_are_read_at_once_and_those_that_are_missing_are_left_out(
+    rows: Rows,
+) -> None:
+    there = [RowKey("stock", f"cup-{number}", f"item-cup-{number}") for number in range(120)]
+    for number, at in enumerate(there):
+        await rows.write(Row(at, version=number + 1, data={}), replacing=None)
+    # As a row that stands in the partition of one and has the stream of another.
+    strange = RowKey("stock", "cup-1", "item-cup-2")
+    await rows.write(Row(strange, version=7, data={}), replacing=None)
+
+    found = await rows.versions([*there[:110], AT])
+
+    assert found == {at: number + 1 for number, at in enumerate(there[:110])}
+    assert await rows.versions([]) == {}

@@ -55,7 +55,7 @@ class Wired:
     """Calls functions as the platform does, and brings messages from one to the next."""
 
     def __init__(self, patch: pytest.MonkeyPatch) -> None:
-        self.store = MemoryEventStore()
+        self.store = MemoryEventStore(clock=self._seconds)
         self.rows = MemoryRows()
         self.parking = MemoryParking()
         self.progress = MemoryProgress()
@@ -63,6 +63,7 @@ class Wired:
         self.mailbox = MemoryLog(partitions=PARTITIONS)
         self.notifier = MemoryNotifier()
         self.outcomes = MemoryOutcomes()
+        self.leases = MemoryLeases()
         self.warmed = 0
         self.later = datetime.now(UTC)
         self._published = 0
@@ -80,7 +81,7 @@ class Wired:
             "notifier": self.notifier,
             "outcomes": self.outcomes,
             "feed": MemoryFeed(self.store),
-            "leases": MemoryLeases(),
+            "leases": self.leases,
         }
         for name, twin in twins.items():
             patch.setattr(wiring, name, _giving(twin))
@@ -100,6 +101,9 @@ class Wired:
         ):
             if isinstance(made, Once):
                 patch.setattr(made, "making", None)
+
+    def _seconds(self) -> float:
+        return self.later.timestamp()
 
     async def _attempts(self, *rights: str) -> dict[str, Callable[[], Awaitable[object]]]:
         return {right: partial(self._attempt, right) for right in rights}

@@ -100,21 +100,50 @@ NOTICED = [
     ),
     Bug(
         "the sweep takes the commit itself for what the row has seen",
-        f"{PUBLISHER}.sweep:Sweep._seen",
-        "seen = min(",
-        "seen = max(",
+        f"{PUBLISHER}.witness:Witness.seen",
+        "min(of_rows, default=commit.version)",
+        "max((commit.version, *of_rows))",
     ),
     Bug(
         "the sweep sends from the second missing version on",
-        f"{PUBLISHER}.sweep:Sweep._mend",
-        "replay(stream, seen + 1)",
-        "replay(stream, seen + 2)",
+        f"{PUBLISHER}.sweep:_Run._mend",
+        "replay(StreamName.parse(stream), version)",
+        "replay(StreamName.parse(stream), version + 1)",
     ),
     Bug(
         "the sweep notes its place before it has mended the page",
-        f"{PUBLISHER}.sweep:Sweep.run",
-        "commits = _last(page.items)",
-        "commits = _last(page.items); await self.progress.write(name, page.position)",
+        f"{PUBLISHER}.sweep:_Run._page",
+        "await self._prove(_last(page.items))",
+        "self.note.places[stretch] = page.position\n"
+        "    await write_note(self.sweep.progress, self.note)\n"
+        "    await self._prove(_last(page.items))",
+    ),
+    Bug(
+        "what the sweep has sent again counts as seen",
+        f"{PUBLISHER}.sweep:_Run._mend",
+        "self.note.again[stream] = Again(version=commit.version, sent=sent)",
+        "pass",
+    ),
+    Bug(
+        "a commit from the future stops the sweep of its range",
+        f"{PUBLISHER}.sweep:_Run._page",
+        "if 0 < old < len(page.items):",
+        "if max(one['metadata']['time'] for one in page.items or ({'metadata': {'time': ''}},))"
+        " > timestamp(self.sweep.now()):\n"
+        "        return False\n"
+        "    if 0 < old < len(page.items):",
+    ),
+    Bug(
+        "a range that was merged goes on from the place of the first parent",
+        f"{KERNEL}.delivery.places:inherited",
+        "if pieces and pieces[-1][1] == place:",
+        "if pieces and None not in (place, pieces[-1][1]):",
+    ),
+    Bug(
+        "a rebuild ends where a commit is from the future",
+        "consumers.rebuild:Rebuild._fill",
+        "if not page.items or",
+        "if not page.items or max(map(_time, page.items)) > timestamp(self.now()) or",
     ),
     Bug(
         "an item promises one piece more than it has",
@@ -200,8 +229,8 @@ REBUILDING = [
         "consumers.rebuild:Rebuild._fill",
         "streams = _beginning(coming, page.items)",
         "streams = _beginning(coming, page.items)\n"
-        "            noted = Reached(position=page.position).model_dump_json()\n"
-        "            await self.progress.write(place, noted)",
+        "            note.ranges[stretch] = Reached(position=page.position)\n"
+        "            await self.progress.write(_place(coming.name), note.model_dump_json())",
     ),
     Bug(
         "new rows are read once the first range of the feed is full",

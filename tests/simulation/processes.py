@@ -156,7 +156,12 @@ class Process:
     async def _sweep(self) -> None:
         while not self.retired:
             await sleep(self.weather.dice.uniform(1, 3))
-            await self._timed(self.roles.sweep.run(seconds=1e9))
+            await self._timed(self._swept())
+
+    async def _swept(self) -> None:
+        swept = await self.roles.sweep.run(seconds=1e9)
+        if swept.errors:
+            raise BaseExceptionGroup("not everything was swept", swept.errors)
 
     async def _call_off(self) -> None:
         while not self.retired:

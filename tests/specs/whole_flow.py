@@ -32,6 +32,7 @@ from shared.kernel.messages.stream import StreamName
 from shared.kernel.ports import Appended, Collided, Log
 from single_publisher.publish import Publisher
 from single_publisher.sweep import Sweep
+from single_publisher.witness import Witness
 from tests.consumers.worlds import now
 from tests.kernel.asking import asked, no_pause
 from tests.specs.seen import Seen, different, events, logged, passed_on, rows_shown, told, unlike
@@ -147,17 +148,15 @@ class World:
         self.delivered += len(batch)
 
     async def _sweep(self) -> None:
-        later = now() + timedelta(minutes=10)
         sweep = Sweep(
             feed=MemoryFeed(self.store),
             progress=MemoryProgress(),
-            rows=self.rows,
+            witness=Witness(self.rows, domain.kept_views),
             parking=self.parking,
             publisher=self.publisher,
-            views=domain.views,
             consumers=(),
-            now=lambda: later,
-            age=timedelta(minutes=2),
+            now=now,
+            age=timedelta(),
         )
         await sweep.run(seconds=60)
 

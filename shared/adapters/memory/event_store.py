@@ -1,6 +1,7 @@
 """The event store in memory."""
 
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 
 from shared.adapters.cosmos.codec import LIMITS
 from shared.kernel.messages.commit import Commit
@@ -9,13 +10,24 @@ from shared.kernel.ports import Appended, Collided, Found, StoreLimits
 
 
 class MemoryEventStore:
-    """Keeps the commits of each stream by their first version, as the container does by their ids."""
+    """Keeps the commits of each stream by their first version, as the container does by their ids.
 
-    def __init__(self, *, unique_command_ids: bool = True, limits: StoreLimits = LIMITS) -> None:
+    `clock` gives the seconds of the store's own clock; `taken_at` says when it took what was `written`.
+    """
+
+    def __init__(
+        self,
+        *,
+        unique_command_ids: bool = True,
+        limits: StoreLimits = LIMITS,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._unique = unique_command_ids
         self._limits = limits
         self._streams: dict[str, dict[int, Commit]] = {}
+        self.clock = clock
         self.written: list[Commit] = []
+        self.taken_at: list[float] = []
 
     @property
     def unique_command_ids(self) -> bool:
@@ -47,6 +59,7 @@ class MemoryEventStore:
             command_ids.add(commit.command_id)
         self._streams[commits[0].stream] = after
         self.written += commits
+        self.taken_at += [self.clock()] * len(commits)
         return Appended()
 
     def _of(self, stream: StreamName) -> list[Commit]:

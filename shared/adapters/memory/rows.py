@@ -1,6 +1,7 @@
 """The rows of the views in memory."""
 
 import operator
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from shared.kernel.ports import StoredRow
@@ -19,6 +20,9 @@ class MemoryRows:
 
     async def read(self, at: RowKey) -> StoredRow | None:
         return self._rows.get(at)
+
+    async def versions(self, places: Sequence[RowKey]) -> Mapping[RowKey, int]:
+        return {at: self._rows[at].row.version for at in places if at in self._rows}
 
     async def write(self, row: Row, replacing: str | None) -> bool:
         stored = self._rows.get(row.at)
