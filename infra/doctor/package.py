@@ -50,6 +50,19 @@ async def retry_policies(patient: Patient) -> Finding:
     )
 
 
+async def dates(patient: Patient) -> Complaint | None:
+    """See that the trigger leaves dates as they are stored: by default it cuts zeros off, in the data, too."""
+    serializer = (
+        patient.host.get("extensions", {}).get("cosmosDB", {}).get("serializerSettings", {})
+    )
+    if serializer.get("dateParseHandling") == "None":
+        return None
+    return Complaint(
+        "host.json lets the trigger rewrite dates: the publisher stops at the first commit whose time it changes",
+        'set extensions.cosmosDB.serializerSettings.dateParseHandling to "None" in host.json, and deploy it',
+    )
+
+
 async def schedules(patient: Patient) -> Finding:
     """See that the sweep has its schedule: without it nothing starts at all."""
     setting = SWEEP_SCHEDULE.strip("%")

@@ -37,9 +37,10 @@ class OnewriteError(Exception):
 
 
 class ConfigurationError(OnewriteError):
-    """A setting is missing or contradicts what the platform says."""
+    """A setting is missing or contradicts what the platform says; nothing that is handled is to blame for it."""
 
     code = "configuration"
+    transient = True
 
 
 class UnknownMessage(OnewriteError):

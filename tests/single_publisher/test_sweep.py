@@ -276,7 +276,7 @@ def test_only_a_category_without_a_view_has_one_more() -> None:
 async def test_what_waits_for_the_publisher_s_operator_is_looked_at_when_it_is_released() -> None:
     class Unreadable(MemoryEventStore):
         async def read(self, *_args: object, **_more: object) -> Found:
-            raise InvalidMessage("an item that is none")
+            raise UnreadableCommit(InvalidMessage("an item that is none"), 8, 8, 0)
 
     world = await delivered({"SKU1": 7})
     right = world.publisher
@@ -373,7 +373,7 @@ async def test_what_cannot_be_read_any_more_waits_and_is_the_publisher_s_to_park
 
         async def read(self, stream: StreamName, after: int = 0, limit: int | None = None) -> Found:
             if self.spoilt:
-                raise InvalidMessage("an item that is none")
+                raise UnreadableCommit(InvalidMessage("an item that is none"), 8, 8, 0)
             found = await super().read(stream, after, limit)
             return found if stream != STREAMS[2] or limit is None else Found([])
 
