@@ -5,6 +5,7 @@ OnewriteError
 ├── UnknownMessage
 ├── InvalidMessage
 ├── NumberTooLarge
+├── UnreadableEvent
 ├── BrokenStream
 ├── Poison
 ├── ReactionFailed
@@ -14,6 +15,8 @@ OnewriteError
 │   ├── Conflict
 │   ├── CommandIdReused
 │   ├── OutcomeUnknown
+│   ├── StoreRefused
+│   │   └── StreamFull
 │   ├── StoreThrottled
 │   └── StoreUnavailable
 ├── LogError
@@ -57,6 +60,12 @@ class NumberTooLarge(OnewriteError):
     """An event holds a number that the store would change."""
 
     code = "number-too-large"
+
+
+class UnreadableEvent(OnewriteError):
+    """An event that a decider has made could not be read again as it is: it would end its stream for ever."""
+
+    code = "unreadable-event"
 
 
 class BrokenStream(OnewriteError):
@@ -127,6 +136,19 @@ class OutcomeUnknown(StoreError):
     """The write may or may not have happened; asking again with the same command id tells."""
 
     code = "outcome-unknown"
+
+
+class StoreRefused(StoreError):
+    """The store will never take what was written as it is; nothing was written."""
+
+    code = "store-refused"
+    transient = False
+
+
+class StreamFull(StoreRefused):
+    """The store takes nothing more for this stream."""
+
+    code = "stream-full"
 
 
 class StoreThrottled(StoreError):

@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 
 from shared.adapters.cosmos.codec import to_item
+from shared.kernel.errors import StoreRefused
 from shared.kernel.messages.commit import Commit, StoredSnapshot
 from shared.kernel.messages.stream import StreamName
 from shared.kernel.ports import Appended, Collided, EventStore
@@ -109,6 +110,21 @@ async def test_texts_come_back_as_they_were(store: EventStore, text: str) -> Non
     await store.append([named])
 
     assert [to_item(c) for c in (await store.read(TEAPOT)).commits] == [to_item(named)]
+
+
+@pytest.mark.filterwarnings("ignore:Sending a large body:ResourceWarning")
+async def test_what_is_too_large_for_the_store_is_refused_for_good(store: EventStore) -> None:
+    large = replace(received(1), data={"name": "é" * 180_000})
+    commits = [commit(version, large) for version in (1, 2)]
+    one = commit(1, replace(large, data={"name": "é" * 360_000}))
+    assert store.limits.size_of(one) > store.limits.bytes
+
+    for refused in (commits, [one]):
+        with pytest.raises(StoreRefused) as caught:
+            await store.append(refused)
+        assert not caught.value.transient
+    assert (await store.read(TEAPOT)).commits == []
+    assert await store.append(commits[:1]) == Appended()
 
 
 async def test_the_last_commits_are_found_of_all_or_through_a_version(store: EventStore) -> None:
