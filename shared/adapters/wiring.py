@@ -64,7 +64,8 @@ async def event_reader() -> EventReader:
 async def dispatcher(domain: Domain) -> Dispatcher:
     """Give the dispatcher of this process: a second one would meet the first as a stranger in every stream."""
     if not _dispatchers:
-        _dispatchers.append(dispatcher_of(domain, await event_store(), pause, telemetry.commands))
+        store = await event_store()
+        _dispatchers.append(dispatcher_of(domain, store, now, pause, telemetry.commands))
     return _dispatchers[0]
 
 

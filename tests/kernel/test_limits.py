@@ -15,14 +15,14 @@ from shared.kernel.errors import EventTooLarge, StoreRefused
 from shared.kernel.messages.commit import Commit
 from shared.kernel.messages.message import Command, Event
 from shared.kernel.ports import Appended, Collided
-from tests.kernel.asking import no_pause
+from tests.kernel.asking import at_noon, no_pause
 from tests.kernel.worlds import Interrupted, request, stocked, together
 
 
 async def test_an_event_that_the_log_could_not_carry_is_refused_before_it_is_stored() -> None:
     store, _ = await stocked()
     large = replace(item, decider=replace(item.decider, decide=_adjusting))
-    handling = ApplicationService(large, store, no_pause)
+    handling = ApplicationService(large, store, at_noon, no_pause)
 
     small, too_large, other = await together(
         store,
@@ -43,7 +43,7 @@ async def test_an_event_that_the_log_could_not_carry_is_refused_before_it_is_sto
 async def test_commits_that_are_too_large_for_one_batch_are_written_in_several() -> None:
     store, _ = await stocked()
     large = replace(item, decider=replace(item.decider, decide=_adjusting))
-    handling = ApplicationService(large, store, no_pause)
+    handling = ApplicationService(large, store, at_noon, no_pause)
 
     outcomes = await together(
         store, handling, [request(_Adjust(size=700_000), f"large-{n}") for n in range(5)]
@@ -64,7 +64,7 @@ async def test_a_batch_is_counted_as_it_is_on_the_wire_where_an_accent_has_six_b
     accents = lambda command, _: (_accents(command),) * 3  # noqa: E731
     large = replace(item, decider=replace(item.decider, decide=accents))
     store = Measured()
-    handling = ApplicationService(large, store, no_pause)
+    handling = ApplicationService(large, store, at_noon, no_pause)
 
     outcomes = await together(
         store, handling, [request(_Adjust(size=2_450), f"c{n}") for n in range(100)]
@@ -85,7 +85,7 @@ async def test_what_the_store_will_never_take_hurts_only_who_asked_for_it() -> N
 
     picky = replace(item, decider=replace(item.decider, decide=_twice))
     store = Picky()
-    handling = ApplicationService(picky, store, no_pause)
+    handling = ApplicationService(picky, store, at_noon, no_pause)
 
     outcomes = await together(
         store, handling, [request(_Adjust(size=10 + n), f"c{n}") for n in range(6)]
@@ -100,7 +100,7 @@ async def test_what_the_store_will_never_take_hurts_only_who_asked_for_it() -> N
 async def test_a_decision_that_breaks_hurts_only_who_asked_for_it() -> None:
     store, _ = await stocked()
     broken: Category = replace(item, decider=replace(item.decider, decide=_adjusting))
-    handling = ApplicationService(broken, store, no_pause)
+    handling = ApplicationService(broken, store, at_noon, no_pause)
 
     bad, good = await together(
         store, handling, [request(_Adjust(size=-1), "bad"), request(_Adjust(size=1), "good")]

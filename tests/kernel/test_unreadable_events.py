@@ -17,7 +17,7 @@ from shared.kernel.commands.outcome import Accepted
 from shared.kernel.commands.snapshot import Snapshots
 from shared.kernel.errors import UnreadableEvent
 from shared.kernel.messages.message import Command, Event
-from tests.kernel.asking import no_pause
+from tests.kernel.asking import at_noon, no_pause
 from tests.kernel.worlds import Interrupted, request, together
 
 
@@ -107,7 +107,7 @@ async def test_an_event_that_could_not_be_read_again_is_refused_and_nothing_is_s
     number: int,
 ) -> None:
     store = MemoryEventStore()
-    handling = ApplicationService(BOOK, store, no_pause)
+    handling = ApplicationService(BOOK, store, at_noon, no_pause)
 
     with pytest.raises(UnreadableEvent, match="book"):
         await handling.handle(request(Write(number=number), "bad"))
@@ -119,7 +119,7 @@ async def test_an_event_that_could_not_be_read_again_is_refused_and_nothing_is_s
 async def test_an_event_that_could_not_be_read_again_hurts_only_who_asked_for_it() -> None:
     store = Interrupted()
     handling = ApplicationService(
-        replace(BOOK, decider=replace(BOOK.decider, decide=_reading)), store, no_pause
+        replace(BOOK, decider=replace(BOOK.decider, decide=_reading)), store, at_noon, no_pause
     )
 
     bad, good = await together(

@@ -69,7 +69,7 @@ def assemble(
     async def give_log() -> Log:
         return log
 
-    dispatching = dispatcher(version, store, pause)
+    dispatching = dispatcher(version, store, now, pause)
     processor = event_processor(version, dispatching, now, pause)
     publisher = Publisher(log, store, parking, now)
     projections = Projections(domain.views, rows, store, parking, give_log, now)

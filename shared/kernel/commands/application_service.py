@@ -5,6 +5,7 @@ Commands that wait for one stream are decided one after another and written toge
 
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import replace
+from datetime import datetime
 from itertools import takewhile
 from typing import Any
 
@@ -16,23 +17,25 @@ from shared.kernel.commands.outcome import Accepted, Outcome
 from shared.kernel.commands.request import CommandRequest
 from shared.kernel.commands.state_cache import StateCache
 from shared.kernel.errors import CommandIdReused, Conflict, OutcomeUnknown, StoreError, StoreRefused
-from shared.kernel.messages.commit import Commit
+from shared.kernel.messages.commit import Commit, timestamp
 from shared.kernel.messages.stream import StreamName
 from shared.kernel.ports import Appended, Collided, EventStore, Found
 
 
 class ApplicationService:
-    """Handles the commands of one category; `pause` waits before the nth new attempt."""
+    """Handles the commands of one category; `now` dates decisions, `pause` waits before the nth new attempt."""
 
     def __init__(
         self,
         category: Category,
         store: EventStore,
+        now: Callable[[], datetime],
         pause: Callable[[int], Awaitable[None]],
         attempts: int = 10,
     ) -> None:
         self._category = category
         self._store = store
+        self._now = now
         self._pause = pause
         self._attempts = attempts
         self._cache = StateCache()
@@ -57,7 +60,8 @@ class ApplicationService:
         if not self._store.unique_command_ids:
             loaded, waiting = await self._without_repeats(stream, loaded, waiting)
         together = list(takewhile(lambda one: not one.alone, waiting)) or waiting[:1]
-        requests = [one.request for one in together]
+        time = timestamp(self._now())
+        requests = [one.request.decided(time) for one in together]
         batch = decide_batch(self._category, self._store.limits, loaded, requests)
         taken, rest = waiting[: len(batch.verdicts)], waiting[len(batch.verdicts) :]
         try:
