@@ -199,9 +199,10 @@ def _effect() -> Schema:
 def _stream_page() -> Schema:
     event = _stored_event()
     text: Schema = {"type": "string"}
+    moment: Schema = {**text, "format": "date-time"}
     metadata = record(
-        {"correlationId": text, "causationId": text, "time": {**text, "format": "date-time"}},
-        {"traceparent": text, "actor": text},
+        {"correlationId": text, "causationId": text, "time": moment},
+        {"traceparent": text, "actor": text, "accepted": moment},
     )
     commit = record(
         {"version": VERSION, "commandId": text, "metadata": metadata, "events": array(event)}

@@ -62,7 +62,7 @@ async def event_reader() -> EventReader:
 @once
 async def dispatcher(domain: Domain) -> Dispatcher:
     """Give the dispatcher of this process: a second one would meet the first as a stranger in every stream."""
-    return dispatcher_of(domain, await event_store(), pause, telemetry.commands)
+    return dispatcher_of(domain, await event_store(), now, pause, telemetry.commands)
 
 
 async def rows() -> Rows:

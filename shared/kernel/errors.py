@@ -6,6 +6,7 @@ OnewriteError
 ├── InvalidMessage
 │   └── UnreadableCommit
 ├── NumberTooLarge
+├── UnreadableEvent
 ├── BrokenStream
 ├── Poison
 ├── ReactionFailed
@@ -15,6 +16,8 @@ OnewriteError
 │   ├── Conflict
 │   ├── CommandIdReused
 │   ├── OutcomeUnknown
+│   ├── StoreRefused
+│   │   └── StreamFull
 │   ├── StoreThrottled
 │   └── StoreUnavailable
 ├── LogError
@@ -69,6 +72,12 @@ class NumberTooLarge(OnewriteError):
     """An event holds a number that the store would change."""
 
     code = "number-too-large"
+
+
+class UnreadableEvent(OnewriteError):
+    """An event that a decider has made could not be read again as it is: it would end its stream for ever."""
+
+    code = "unreadable-event"
 
 
 class BrokenStream(OnewriteError):
@@ -139,6 +148,19 @@ class OutcomeUnknown(StoreError):
     """The write may or may not have happened; asking again with the same command id tells."""
 
     code = "outcome-unknown"
+
+
+class StoreRefused(StoreError):
+    """The store will never take what was written as it is; nothing was written."""
+
+    code = "store-refused"
+    transient = False
+
+
+class StreamFull(StoreRefused):
+    """The store takes nothing more for this stream."""
+
+    code = "stream-full"
 
 
 class StoreThrottled(StoreError):

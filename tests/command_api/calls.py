@@ -14,7 +14,7 @@ from shared.adapters.memory import MemoryEventStore, MemoryLog, MemoryOutcomes, 
 from shared.kernel.commands.dispatcher import dispatcher
 from shared.kernel.domain import Domain
 from shared.kernel.ports import EventStore, Log
-from tests.kernel.asking import no_pause
+from tests.kernel.asking import at_noon, no_pause
 
 type Handler = Callable[[func.HttpRequest, Application], Coroutine[Any, Any, func.HttpResponse]]
 
@@ -49,7 +49,7 @@ def assembled(domain: Domain, store: EventStore | None = None) -> Application:
 
     return Application(
         domain=domain,
-        dispatcher=dispatcher(domain, store, no_pause),
+        dispatcher=dispatcher(domain, store, at_noon, no_pause),
         store=store,
         rows=MemoryRows(),
         outcomes=MemoryOutcomes(),

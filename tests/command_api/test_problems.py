@@ -29,8 +29,10 @@ from shared.kernel.errors import (
     LogUnavailable,
     OutcomeUnknown,
     StoreError,
+    StoreRefused,
     StoreThrottled,
     StoreUnavailable,
+    StreamFull,
 )
 from shared.kernel.messages.message import Command, Event
 from shared.kernel.ports import Log
@@ -96,6 +98,13 @@ SCENARIOS: dict[str, tuple[int, Callable[[], Application], func.HttpRequest]] = 
     "refused": (422, usual, post("reserve-stock", {"reservationId": "r", "quantity": 11})),
     "command-id-reused": (422, usual, post(*RECEIVE, Idempotency_Key="receive")),
     "number-too-large": (422, lambda: deciding(StockReceived(quantity=2**53)), post(*RECEIVE)),
+    "store-refused": (422, lambda: failing(StoreRefused("too large")), post(*RECEIVE)),
+    "unreadable-event": (
+        500,
+        lambda: deciding(StockAdjusted.model_construct(quantity="one", reason="x")),
+        post(*RECEIVE),
+    ),
+    "stream-full": (507, lambda: failing(StreamFull("20 GB")), post(*RECEIVE)),
     "throttled": (429, lambda: failing(StoreThrottled("busy")), post(*RECEIVE)),
     "internal": (500, lambda: failing(BrokenStream("a hole")), post(*RECEIVE)),
     "outcome-unknown": (503, lambda: failing(OutcomeUnknown("lost")), post(*RECEIVE)),

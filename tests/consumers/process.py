@@ -1,6 +1,8 @@
 """The order process on memory twins: what is written is reacted to, until nothing more comes of it."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 from itertools import count
 
 from consumers.reaction_handlers import event_processor
@@ -33,9 +35,10 @@ class Process:
     parking: MemoryParking = field(default_factory=MemoryParking)
     position: int = 0
     ids: "count[int]" = field(default_factory=count)
+    now: Callable[[], datetime] = now
 
     def __post_init__(self) -> None:
-        self.dispatcher = dispatcher(self.domain, self.store, no_pause)
+        self.dispatcher = dispatcher(self.domain, self.store, self.now, no_pause)
         processor = event_processor(self.domain, self.dispatcher, now, no_pause)
         self.reactions = Reactions(self.domain, processor, self.store, self.parking, now)
 

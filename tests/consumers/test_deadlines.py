@@ -16,9 +16,10 @@ from shared.adapters.memory import (
 )
 from shared.adapters.names import DEADLINES
 from shared.domain.shop import domain
-from shared.domain.shop.order.commands import ExpireOrder
+from shared.domain.shop.order.commands import ExpireOrder, OrderLine, PlaceOrder
 from shared.kernel.commands.decider import Refusal
 from shared.kernel.commands.outcome import Outcome, Refused
+from shared.kernel.commands.queued_command import encode_command, request_of, stream_of
 from shared.kernel.commands.request import CommandRequest
 from shared.kernel.delivery.parking import Action, Decision, Parked
 from shared.kernel.errors import InvalidMessage, StoreUnavailable
@@ -28,6 +29,9 @@ from shared.kernel.ports import Found, Log
 from tests.consumers.process import Process
 from tests.consumers.worlds import held, now
 from tests.kernel.asking import NOON
+from tests.kernel.worlds import request
+
+ORDER, LINES = StreamName("order", "7"), (OrderLine(sku="TEA", quantity=1),)
 
 
 async def deadlines(process: Process, *, minutes: int) -> Deadlines:
@@ -69,6 +73,18 @@ async def test_an_order_is_given_its_time() -> None:
 
     assert await (await deadlines(process, minutes=14)).run() == 0
     assert (await process.order("0")).status == "placed"
+
+
+async def test_an_order_that_waited_in_the_mailbox_is_given_all_of_its_time() -> None:
+    twenty = timedelta(minutes=20)
+    process = Process(now=lambda: now() + twenty)
+    place = encode_command(request(PlaceOrder(customer_id="C1", lines=LINES), "c1", ORDER))
+    waited = request_of(stream_of(place)[0], domain)
+
+    await process.dispatcher.dispatch(waited)
+
+    assert await (await deadlines(process, minutes=21)).run() == 0
+    assert await (await deadlines(process, minutes=36)).run() == 1
 
 
 async def test_two_hosts_that_look_at_once_call_it_off_once() -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from shared.kernel.errors import StoreRefused
 from shared.kernel.ports import Rows
 from shared.kernel.views.listing import Cursor, Filter, Listing
 from shared.kernel.views.view import Row, RowKey
@@ -46,6 +47,20 @@ async def test_a_row_is_replaced_only_by_who_has_seen_it(rows: Rows) -> None:
     stored = await rows.read(AT)
     assert stored is not None
     assert stored.row.version == 2
+
+
+@pytest.mark.filterwarnings("ignore:Sending a large body:ResourceWarning")
+async def test_a_row_that_is_too_large_is_refused_for_good(rows: Rows) -> None:
+    await rows.write(ROW, replacing=None)
+    stored = await rows.read(AT)
+    assert stored is not None
+    large = replace(ROW, version=2, data={"name": "é" * 360_000})
+
+    for replacing in (None, stored.tag):
+        with pytest.raises(StoreRefused) as caught:
+            await rows.write(large, replacing)
+        assert not caught.value.transient
+    assert await rows.of_key("stock", "teapot") == [ROW]
 
 
 async def test_a_row_that_is_deleted_is_not_there_and_may_be_deleted_again(rows: Rows) -> None:

@@ -19,7 +19,7 @@ from shared.kernel.commands.snapshot import EVERY, Snapshots
 from shared.kernel.messages.commit import Commit
 from shared.kernel.messages.stream import StreamName
 from shared.kernel.ports import Found, StoreLimits
-from tests.kernel.asking import no_pause
+from tests.kernel.asking import at_noon, no_pause
 from tests.kernel.worlds import TEAPOT, request
 
 
@@ -49,7 +49,7 @@ class Host:
         self.restart()
 
     def restart(self) -> None:
-        self.service = ApplicationService(self.category, self.store, no_pause)
+        self.service = ApplicationService(self.category, self.store, at_noon, no_pause)
 
     async def receive(self, times: int = 1) -> None:
         for _ in range(times):

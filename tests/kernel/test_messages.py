@@ -20,7 +20,7 @@ from shared.kernel.messages.commit import check_contiguous
 from shared.kernel.messages.envelope import decode, encode, encode_all, envelopes
 from shared.kernel.messages.message import route_name
 from shared.kernel.messages.stream import StreamName
-from tests.kernel.asking import no_pause
+from tests.kernel.asking import at_noon, no_pause
 from tests.kernel.worlds import commit, received, request
 
 
@@ -92,7 +92,9 @@ async def test_a_number_that_the_store_would_change_is_refused(number: int) -> N
     receiving = Decider[Any, Any, Any](
         None, lambda _c, _s: (StockReceived(quantity=number),), lambda s, _e: s
     )
-    handling = ApplicationService(replace(item, decider=receiving), MemoryEventStore(), no_pause)
+    handling = ApplicationService(
+        replace(item, decider=receiving), MemoryEventStore(), at_noon, no_pause
+    )
 
     with pytest.raises(NumberTooLarge, match=str(number)):
         await handling.handle(request(DiscontinueItem(), "c"))

@@ -47,6 +47,12 @@ ASKING = [
         "",
     ),
     Bug(
+        "a commit is dated when its command came",
+        "shared.kernel.messages.commit:Metadata.decided",
+        "self.causation_id, time)",
+        "self.causation_id, self.time)",
+    ),
+    Bug(
         "a command that waits forgets the version that its client has seen",
         "shared.kernel.commands.queued_command:request_of",
         "waiting.metadata, waiting.expected",

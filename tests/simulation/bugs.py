@@ -57,6 +57,18 @@ NOTICED = [
         "in found",
     ),
     Bug(
+        "what the store will never take hits all who wrote with it",
+        "shared.kernel.commands.application_service:_apart",
+        "    if len(refused) == 1:\n        refused[0].tell(error)\n        return ()\n",
+        "    for one in refused:\n        one.tell(error)\n    if refused:\n        return ()\n",
+    ),
+    Bug(
+        "what the store will never take counts as what may pass",
+        f"{KERNEL}.errors:may_pass",
+        "one.transient)",
+        "(one.transient or one.code == 'store-refused'))",
+    ),
+    Bug(
         "a batch is published when only one of its partitions failed",
         f"{PUBLISHER}.publish:Publisher._send",
         "if errors:",

@@ -12,7 +12,7 @@ from shared.domain.shop.item.commands import ReceiveStock, RegisterItem
 from shared.domain.shop.order.commands import CancelOrder, PlaceOrder, RecordDispatch
 from shared.kernel.commands.outcome import Accepted, Outcome, Refused
 from shared.kernel.commands.request import CommandRequest
-from shared.kernel.errors import OnewriteError
+from shared.kernel.errors import OnewriteError, StoreRefused
 from shared.kernel.messages.commit import Metadata, timestamp
 from shared.kernel.messages.derived_id import derived_id
 from shared.kernel.messages.message import Command
@@ -23,10 +23,11 @@ from tests.simulation.processes import Process
 from tests.simulation.told import Told
 from tests.simulation.virtual_time import now, sleep
 from tests.simulation.weather import Weather
-from tests.simulation.wishes import Wishes
+from tests.simulation.wishes import UNSTORABLE, Wishes
 
 MAY_PASS = {"conflict", "outcome-unknown", "throttled", "unavailable"}
 REUSED = {"command-id-reused"}
+NEVER = "store-refused"
 MOST_COPIES, MOST_LOOKS = 60, 400
 IMPATIENT, DOUBLED = 0.25, 0.05
 EXPECTS, LEAVES, REPEATS, REUSES, FORGES = 0.08, 0.06, 0.1, 0.03, 0.2
@@ -96,6 +97,8 @@ class Client:
         self, stream: StreamName, command: Command, key: str, outcome: Outcome | None
     ) -> None:
         """Take an answer for what it is, and now and then make sure of it."""
+        if (str(stream), key) in self.told.never:
+            return
         if outcome is None:
             self.told.wrong.append(f"{stream}: {key} was never told")
             return
@@ -113,7 +116,7 @@ class Client:
     async def _until_told(self, stream: StreamName, command: Command, key: str) -> Outcome | None:
         for _ in range(MOST_COPIES):
             outcome = await self._once(stream, command, key)
-            if outcome is not None:
+            if outcome is not None or (str(stream), key) in self.told.never:
                 return outcome
             await sleep(self.dice.uniform(0.01, 0.2))
         return None
@@ -135,6 +138,8 @@ class Client:
             outcome = await became(self.hosts[0].cloud, stream, key)
             if outcome is not None:
                 break
+        if isinstance(outcome, Refused) and outcome.refusal.code == NEVER:
+            self._is_never(stream, command, key)
         await self._hear(stream, command, key, outcome)
 
     def _request(self, stream: StreamName, command: Command, key: str) -> CommandRequest:
@@ -170,10 +175,19 @@ class Client:
         if error is None:
             outcome: Outcome = asking.result()
             return outcome
+        if isinstance(error, StoreRefused) and self._is_never(stream, command, key):
+            return None
         allowed = MAY_PASS if self.told.asked[str(stream), key] == command else MAY_PASS | REUSED
         if not isinstance(error, OnewriteError) or error.code not in allowed:
             self.told.wrong.append(f"{stream}: {key} met {error!r}")
         return None
+
+    def _is_never(self, stream: StreamName, command: Command, key: str) -> bool:
+        """Note what the store will never take, if it is that."""
+        if getattr(command, "reason", "") != UNSTORABLE:
+            return False
+        self.told.never.add((str(stream), key))
+        return True
 
     async def _copy(self, process: Process, request: CommandRequest) -> None:
         with suppress(OnewriteError):

@@ -3,12 +3,13 @@
 import zlib
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from shared.adapters.memory import MemoryRows
-from shared.kernel.errors import LogUnavailable, OutcomeUnknown
+from shared.kernel.errors import LogUnavailable, OutcomeUnknown, StoreRefused
 from shared.kernel.messages.commit import Commit, timestamp
 from shared.kernel.messages.stream import StreamName
 from shared.kernel.ports import (
@@ -26,6 +27,7 @@ from shared.kernel.views.view import Row, RowKey
 from tests.simulation.calls import Calls, append_failed, store_failed
 from tests.simulation.cloud import BOUNDS, Cloud, event_id, served_rows
 from tests.simulation.virtual_time import sleep
+from tests.simulation.wishes import UNSTORABLE
 
 HOUR = timedelta(hours=1)
 STILL_LOSING = 0.5
@@ -76,9 +78,13 @@ class SimStore:
 
     async def _later(self, commits: Sequence[Commit]) -> None:
         await sleep(self.calls.weather.dice.expovariate(20.0))
-        await self._append(commits)
+        with suppress(StoreRefused):
+            await self._append(commits)
 
     async def _append(self, commits: Sequence[Commit]) -> Appended | Collided:
+        told = [event.data.get("reason") for commit in commits for event in commit.events]
+        if UNSTORABLE in told:
+            raise StoreRefused("never")
         written = await self.inner.append(commits)
         if isinstance(written, Appended):
             self.cloud.watch.saw(commits)

@@ -74,7 +74,7 @@ def assemble(
         return log
 
     clock = asyncio.get_running_loop().time
-    dispatching = dispatcher(version, store, pause)
+    dispatching = dispatcher(version, store, now, pause)
     processor = event_processor(version, dispatching, now, pause)
     publisher = Publisher(swept, store, parking, now)
     projections = Projections(domain.views, rows, store, parking, give_log, now)

@@ -34,7 +34,7 @@ from single_publisher.publish import Publisher
 from single_publisher.sweep import Sweep
 from single_publisher.witness import Witness
 from tests.consumers.worlds import now
-from tests.kernel.asking import asked, no_pause
+from tests.kernel.asking import asked, at_noon, no_pause
 from tests.specs.seen import Seen, different, events, logged, passed_on, rows_shown, told, unlike
 from tests.specs.spec import Flow
 
@@ -81,7 +81,7 @@ class World:
         async def give_log() -> Log:
             return self.log
 
-        self.dispatcher = dispatcher(domain, self.store, no_pause)
+        self.dispatcher = dispatcher(domain, self.store, at_noon, no_pause)
         self.publisher = Publisher(self.log, self.store, self.parking, now)
         self.projections = Projections(
             domain.views, self.rows, self.store, self.parking, give_log, now

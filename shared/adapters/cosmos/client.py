@@ -14,7 +14,13 @@ from shared.adapters.connections import Connection, Identity
 from shared.adapters.identity import credential
 from shared.adapters.names import DATABASE
 from shared.adapters.settings import Settings, needed_parts
-from shared.kernel.errors import StoreError, StoreThrottled, StoreUnavailable
+from shared.kernel.errors import (
+    StoreError,
+    StoreRefused,
+    StoreThrottled,
+    StoreUnavailable,
+    StreamFull,
+)
 
 if TYPE_CHECKING:
     from azure.core.credentials_async import AsyncTokenCredential
@@ -23,6 +29,9 @@ CONFLICT = 409
 PRECONDITION_FAILED = 412
 NOT_FOUND = 404
 THROTTLED = 429
+BAD_REQUEST = 400
+TOO_LARGE = 413
+PARTITION_FULL = (403, 1014)
 
 # Whether the request was carried out cannot be told from these; a read may simply be sent again.
 UNSETTLED_STATUS = frozenset({408, 410, 449, 500, 502, 503, 504})
@@ -99,6 +108,24 @@ def store_error(error: AzureError) -> StoreError:
     if is_unsettled(error):
         return StoreUnavailable(f"Cosmos DB does not answer: {error}")
     return StoreError(f"Cosmos DB refuses a request: {error}")
+
+
+def write_error(error: AzureError) -> StoreError:
+    """Say what a failed write means: besides what `store_error` says, it may be one that is never taken."""
+    code, substatus = status(error), _substatus(error)
+    if (code, substatus) == PARTITION_FULL:
+        return StreamFull("Cosmos DB holds 20 GB of one partition key, and no more")
+    # With a substatus, 400 says something about the client's view of the container, and passes.
+    if code == TOO_LARGE or (code, substatus) == (BAD_REQUEST, 0):
+        return StoreRefused(f"Cosmos DB will never take this: {error}")
+    return store_error(error)
+
+
+def _substatus(error: AzureError) -> int:
+    if isinstance(error, CosmosBatchOperationError):
+        result = error.operation_responses[error.error_index]
+        return int(result.get("subStatusCode") or 0)
+    return int(getattr(error, "sub_status", None) or 0)
 
 
 def is_unsettled(error: AzureError) -> bool:

@@ -11,19 +11,18 @@ from azure.cosmos.exceptions import CosmosBatchOperationError
 from shared.adapters.backoff import back_off
 from shared.adapters.cosmos.client import (
     CONFLICT,
-    THROTTLED,
     charge_of,
     charge_of_error,
     everything,
     is_unsettled,
     status,
+    write_error,
 )
 from shared.adapters.cosmos.codec import LIMITS, commits_of, to_item
 from shared.kernel.errors import (
     ConfigurationError,
     OutcomeUnknown,
     StoreError,
-    StoreThrottled,
     StoreUnavailable,
 )
 from shared.kernel.messages.commit import Commit
@@ -156,6 +155,4 @@ async def keeps_unique_key(events: ContainerProxy) -> bool:
 def _write_error(error: AzureError, *, unsettled: bool) -> StoreError:
     if unsettled:
         return OutcomeUnknown(f"Cosmos DB did not say whether it wrote: {error}")
-    if status(error) == THROTTLED:
-        return StoreThrottled("Cosmos DB throttles writes")
-    return StoreError(f"Cosmos DB refuses a write: {error}")
+    return write_error(error)

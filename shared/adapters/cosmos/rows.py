@@ -14,6 +14,7 @@ from shared.adapters.cosmos.client import (
     everything,
     status,
     store_error,
+    write_error,
 )
 from shared.adapters.cosmos.listing import query
 from shared.kernel.ports import StoredRow
@@ -75,7 +76,7 @@ class CosmosRows:
         except AzureError as error:
             if status(error) in {CONFLICT, PRECONDITION_FAILED, NOT_FOUND}:
                 return False
-            raise store_error(error) from error
+            raise write_error(error) from error
         return True
 
     async def delete(self, at: RowKey) -> None:

@@ -15,9 +15,12 @@ from shared.kernel.errors import (
     NumberTooLarge,
     OnewriteError,
     OutcomeUnknown,
+    StoreRefused,
     StoreThrottled,
     StoreUnavailable,
+    StreamFull,
     UnknownMessage,
+    UnreadableEvent,
     may_pass,
 )
 
@@ -28,6 +31,9 @@ _KNOWN: Mapping[type[OnewriteError], tuple[int, str]] = {
     CommandIdReused: (422, "The command id was used before"),
     EventTooLarge: (413, "An event does not fit into the log"),
     NumberTooLarge: (422, "A number cannot be stored exactly"),
+    StoreRefused: (422, "The store will never take what the command would write"),
+    StreamFull: (507, "The store takes nothing more for this stream"),
+    UnreadableEvent: (500, "The code made an event that it could not read again"),
     StoreThrottled: (429, "The store is throttled"),
     LogUnavailable: (503, "The mailbox did not say whether it took the command"),
     StoreUnavailable: (503, "The store does not answer"),
@@ -36,6 +42,8 @@ _KNOWN: Mapping[type[OnewriteError], tuple[int, str]] = {
 _LATER = (409, 429, 503)
 # What the SDKs say names accounts and addresses: it is logged, and the client is told what to do.
 _ADVICE: Mapping[type[OnewriteError], str] = {
+    StoreRefused: "Nothing was written. Asked again as it is, the command is refused again.",
+    StreamFull: "Nothing was written. Go on in a new stream.",
     StoreThrottled: "Nothing was written. Ask again after Retry-After.",
     StoreUnavailable: "Nothing was written. Ask again after Retry-After.",
     LogUnavailable: "Ask again with the same Idempotency-Key: it takes effect once.",

@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable, Sequence
 
 from shared.adapters.cosmos.codec import LIMITS
+from shared.kernel.errors import StoreRefused
 from shared.kernel.messages.commit import Commit
 from shared.kernel.messages.stream import StreamName
 from shared.kernel.ports import Appended, Collided, Found, StoreLimits
@@ -49,6 +50,9 @@ class MemoryEventStore:
         return Found(found)
 
     async def append(self, commits: Sequence[Commit]) -> Appended | Collided:
+        size = sum(map(self._limits.size_of, commits))
+        if size > self._limits.bytes or len(commits) > self._limits.commits:
+            raise StoreRefused(f"{len(commits)} commits of {size} bytes")
         stored = self._streams.setdefault(commits[0].stream, {})
         command_ids = {commit.command_id for commit in stored.values()}
         after = dict(stored)

@@ -1,9 +1,12 @@
 """The rows of the views in memory."""
 
+import json
 import operator
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from shared.adapters.limits import LARGEST_WRITE
+from shared.kernel.errors import StoreRefused
 from shared.kernel.ports import StoredRow
 from shared.kernel.views.listing import Listing
 from shared.kernel.views.view import Row, RowKey
@@ -25,6 +28,9 @@ class MemoryRows:
         return {at: self._rows[at].row.version for at in places if at in self._rows}
 
     async def write(self, row: Row, replacing: str | None) -> bool:
+        size = len(json.dumps(row.data))
+        if size > LARGEST_WRITE:
+            raise StoreRefused(f"a row of {size} bytes")
         stored = self._rows.get(row.at)
         if (stored.tag if stored else None) != replacing:
             return False

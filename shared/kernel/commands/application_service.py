@@ -5,6 +5,8 @@ Commands that wait for one stream are decided one after another and written toge
 
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import replace
+from datetime import datetime
+from itertools import takewhile
 from typing import Any
 
 from shared.kernel.commands.batch import Batch, Repeat, Verdict, decide_batch
@@ -14,24 +16,26 @@ from shared.kernel.commands.loading import Loaded, fold, load
 from shared.kernel.commands.outcome import Accepted, Outcome
 from shared.kernel.commands.request import CommandRequest
 from shared.kernel.commands.state_cache import StateCache
-from shared.kernel.errors import CommandIdReused, Conflict, OutcomeUnknown, StoreError
-from shared.kernel.messages.commit import Commit
+from shared.kernel.errors import CommandIdReused, Conflict, OutcomeUnknown, StoreError, StoreRefused
+from shared.kernel.messages.commit import Commit, timestamp
 from shared.kernel.messages.stream import StreamName
 from shared.kernel.ports import Appended, Collided, EventStore, Found
 
 
 class ApplicationService:
-    """Handles the commands of one category; `pause` waits before the nth new attempt."""
+    """Handles the commands of one category; `now` dates decisions, `pause` waits before the nth new attempt."""
 
     def __init__(
         self,
         category: Category,
         store: EventStore,
+        now: Callable[[], datetime],
         pause: Callable[[int], Awaitable[None]],
         attempts: int = 10,
     ) -> None:
         self._category = category
         self._store = store
+        self._now = now
         self._pause = pause
         self._attempts = attempts
         self._cache = StateCache()
@@ -55,10 +59,15 @@ class ApplicationService:
             _share(charge, waiting)
         if not self._store.unique_command_ids:
             loaded, waiting = await self._without_repeats(stream, loaded, waiting)
-        requests = [one.request for one in waiting]
+        together = list(takewhile(lambda one: not one.alone, waiting)) or waiting[:1]
+        time = timestamp(self._now())
+        requests = [one.request.decided(time) for one in together]
         batch = decide_batch(self._category, self._store.limits, loaded, requests)
         taken, rest = waiting[: len(batch.verdicts)], waiting[len(batch.verdicts) :]
-        written = await self._append(stream, batch, taken) if batch.commits else None
+        try:
+            written = await self._append(stream, batch, taken) if batch.commits else None
+        except StoreRefused as error:
+            return (*_apart(taken, error), *rest)
         return (*await self._answer(stream, loaded, batch, taken, written), *rest)
 
     async def _answer(
@@ -173,6 +182,16 @@ class ApplicationService:
         found = await self._store.find(stream, base.version, ids)
         _share(found.charge, waiting)
         return found
+
+
+def _apart(refused: Sequence[Waiting], error: StoreRefused) -> Sequence[Waiting]:
+    """Blame who wrote alone; of several, which the store does not tell apart, each is to be decided by itself."""
+    if len(refused) == 1:
+        refused[0].tell(error)
+        return ()
+    for one in refused:
+        one.alone = True
+    return refused
 
 
 def _share(charge: float, waiting: Sequence[Waiting]) -> None:

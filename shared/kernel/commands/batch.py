@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from shared.kernel.commands.category import Category, record
+from shared.kernel.commands.category import Category
 from shared.kernel.commands.decider import Refusal
 from shared.kernel.commands.loading import Loaded
 from shared.kernel.commands.outcome import Negative, Outdated, Refused, Unchanged
@@ -81,14 +81,15 @@ def _accept(
     request: CommandRequest,
     decision: tuple[Event, ...],
 ) -> tuple[Commit, Loaded, int]:
+    events = tuple([category.record(event) for event in decision])
     state = category.decider.fold(loaded.state, decision)
-    after = Loaded(state, loaded.version + len(decision), loaded.since_snapshot + 1)
+    after = Loaded(state, loaded.version + len(events), loaded.since_snapshot + 1)
     commit = Commit(
         stream=str(request.stream),
         version=after.version,
         command_id=request.command_id,
         command_digest=request.digest,
-        events=tuple([record(event) for event in decision]),
+        events=events,
         metadata=request.metadata,
     )
     size = _checked_size(commit, limits)

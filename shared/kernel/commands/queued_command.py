@@ -1,5 +1,6 @@
 """A command as it waits in the durable mailbox: one JSON message of the hub `commands`."""
 
+from dataclasses import replace
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -34,7 +35,7 @@ def encode_command(request: CommandRequest) -> bytes:
         type=type_name(type(request.command)),
         data=dict(request.data),
         command_id=request.command_id,
-        metadata=request.metadata,
+        metadata=replace(request.metadata, accepted=request.metadata.time),
         expected=request.expected,
     )
     return waiting.model_dump_json(by_alias=True, exclude_none=True).encode()

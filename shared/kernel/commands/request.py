@@ -28,6 +28,14 @@ class CommandRequest:
     expected: int | None = None
     received: Mapping[str, Any] | None = field(default=None, compare=False)
 
+    def decided(self, time: str) -> "CommandRequest":
+        """Give the command as it is decided at a time."""
+        # Not by `replace`: every command goes through here.
+        return CommandRequest(
+            *(self.stream, self.command, self.command_id, self.metadata.decided(time)),
+            *(self.expected, self.received),
+        )
+
     @property
     def data(self) -> Mapping[str, Any]:
         """The command as JSON: as it was received, before newer code gave it other defaults."""

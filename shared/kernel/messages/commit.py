@@ -28,7 +28,11 @@ class RecordedEvent:
 
 @dataclass(frozen=True, slots=True)
 class Metadata:
-    """Who asked, when, and in what chain of causes; the actor of what an event caused is the reaction."""
+    """Who asked, when, and in what chain of causes; the actor of what an event caused is the reaction.
+
+    `time` is when it was asked for, and in a commit when it was decided: then `accepted` is when a command that
+    waited was taken.
+    """
 
     __pydantic_config__ = _WIRE
     correlation_id: str
@@ -36,6 +40,15 @@ class Metadata:
     time: Annotated[str, Field(pattern=TIME_PATTERN)]
     traceparent: str | None = None
     actor: str | None = None
+    accepted: str | None = None
+
+    def decided(self, time: str) -> "Metadata":
+        """Give the metadata of a commit that was decided at a time."""
+        # Not by `replace`: every command makes some.
+        return Metadata(
+            *(self.correlation_id, self.causation_id, time),
+            *(self.traceparent, self.actor, self.accepted),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +98,8 @@ def metadata_json(metadata: Metadata) -> dict[str, str]:
         item["traceparent"] = metadata.traceparent
     if metadata.actor is not None:
         item["actor"] = metadata.actor
+    if metadata.accepted is not None:
+        item["accepted"] = metadata.accepted
     return item
 
 

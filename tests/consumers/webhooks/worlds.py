@@ -21,7 +21,7 @@ from shared.kernel.domain import Domain
 from shared.kernel.messages.stream import StreamName
 from shared.kernel.ports import Appended, Collided
 from tests.consumers.worlds import now
-from tests.kernel.asking import no_pause
+from tests.kernel.asking import at_noon, no_pause
 from tests.kernel.worlds import request
 
 ORIGIN = "eventgrid.azure.net"
@@ -99,7 +99,7 @@ class World:
     origins: Collection[str] = frozenset({ORIGIN})
 
     def __post_init__(self) -> None:
-        self.dispatcher = dispatcher(domain, self.store, no_pause)
+        self.dispatcher = dispatcher(domain, self.store, at_noon, no_pause)
 
     @property
     def webhooks(self) -> Webhooks:
