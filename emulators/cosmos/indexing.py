@@ -1,4 +1,4 @@
-"""The indexing policy of a container: which paths have an index, and in which orders."""
+"""The indexing policy of a container: which paths have an index, and in which sort orders."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -54,7 +54,7 @@ async def test_a_row_that_is_too_large_is_refused_for_good(rows: Rows) -> None:
     await rows.write(ROW, replacing=None)
     stored = await rows.read(AT)
     assert stored is not None
-    large = replace(ROW, version=2, data={"name": "é" * 360_000})
+    large = replace(ROW, version=2, data={"name": "é" * 1_100_000})
 
     for replacing in (None, stored.tag):
         with pytest.raises(StoreRefused) as caught:

@@ -47,7 +47,7 @@ class Asked:
 class Start(NamedTuple):
     """Where a page begins: how many results came before it, behind which item, and the last item to see.
 
-    Later pages show nothing newer than the first. With an order asked for, `after` is None: results are counted.
+    Later pages show nothing newer than the first. With a sort order asked for, `after` is None: results are counted.
     """
 
     place: int
@@ -57,7 +57,7 @@ class Start(NamedTuple):
 
 
 class SeveralTypesError(Exception):
-    """An index of SQLite gave an order that mixes types as Cosmos DB does not."""
+    """An index of SQLite gave a sort order that mixes types as Cosmos DB does not."""
 
 
 def run(db: sqlite3.Connection, scope: Scope, asked: Asked, visible: Visible) -> Page:

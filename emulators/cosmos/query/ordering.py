@@ -13,7 +13,7 @@ _RANKS = (
 
 
 def check_index(container: Container, order_by: OrderBy, pk: str | None) -> None:
-    """Refuse an order that no index serves."""
+    """Refuse a sort order that no index serves."""
     if len(order_by) == 1 and not container.indexing.includes(order_by[0][0].steps[1:]):
         raise CosmosError(
             400, "The index path corresponding to the specified order-by item is excluded."
@@ -22,7 +22,7 @@ def check_index(container: Container, order_by: OrderBy, pk: str | None) -> None
 
 
 def _check_composite_index(container: Container, order_by: OrderBy, pk: str | None) -> None:
-    """Refuse an order by several properties that no composite index serves, forward or backward."""
+    """Refuse a sort order by several properties that no composite index serves, forward or backward."""
     asked = tuple((path.steps[1:], descending) for path, descending in order_by)
     if len(asked) < 2 or (pk is not None and asked[0][0] == container.path):  # noqa: PLR2004 - several
         return
@@ -36,7 +36,7 @@ def _check_composite_index(container: Container, order_by: OrderBy, pk: str | No
 
 
 def terms(container: Container, order_by: OrderBy, pk: str | None, *, ranked: bool) -> list[str]:
-    """Write an order in SQLite's words; with no order asked for, the order of creation."""
+    """Write a sort order in SQLite's words; with no sort order asked for, the order of creation."""
     found: list[str] = []
     for path, descending in order_by:
         if pk is not None and path.steps[1:] == container.path:
