@@ -172,6 +172,13 @@ async def test_a_decision_needs_a_name_and_a_reason(body: object) -> None:
     assert await world.parking.decisions("projections", "item-bad") == []
 
 
+@pytest.mark.parametrize("stream", ["", "..", "a/b", "a\\b", "a?b", "a#b", "a\0b", "x" * 201])
+async def test_what_cannot_be_parked_cannot_be_decided_on(stream: str) -> None:
+    world = await parked_by_a_bug()
+
+    assert (await release(asked(stream=stream), world)).status_code == 400
+
+
 async def test_a_stream_that_is_not_parked_cannot_be_released() -> None:
     world = await parked_by_a_bug()
 

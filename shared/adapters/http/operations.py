@@ -1,5 +1,6 @@
 """What operators do with the parked streams of a consumer: look, release, skip; every decision is kept."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,6 +16,9 @@ from shared.kernel.delivery.parking import Action, Decision, Parked
 from shared.kernel.messages.commit import timestamp
 from shared.kernel.messages.message import Message
 from shared.kernel.ports import Parking, StoredParked
+
+# Whatever has been parked can be decided on, and need not be a name of ours: an id in the store may be this.
+_PARKED = re.compile(r"(?!\.{1,2}$)[^/\\?#\x00-\x1f]{1,200}")
 
 
 class Instruction(Message):
@@ -50,7 +54,7 @@ class Operations:
 
     async def decide(self, req: func.HttpRequest, action: Action) -> func.HttpResponse:
         """Keep what an operator decides about a stream, and do it."""
-        stream = req.route_params["stream"]
+        stream = _stream(req)
         instruction = _instruction(req, action)
         parked = await self._found(stream, instruction)
         decision = Decision(
@@ -92,6 +96,14 @@ def shown(marker: Parked) -> dict[str, object]:
         "time": marker.time,
         "envelope": marker.envelope,
     }
+
+
+def _stream(req: func.HttpRequest) -> str:
+    """Read the name of a stream; raises Problem for what the store could not be asked for."""
+    stream: str = req.route_params["stream"]
+    if _PARKED.fullmatch(stream) is None:
+        raise malformed(f"Nothing can be parked under a name that begins with {stream[:60]!r}.")
+    return stream
 
 
 def _instruction(req: func.HttpRequest, action: Action) -> Instruction:
