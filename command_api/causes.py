@@ -14,9 +14,10 @@ from shared.kernel.reactions.causes import Causes, Effect, drawn
 async def get_causes(req: func.HttpRequest, application: Application) -> func.HttpResponse:
     """Answer with everything that followed from what a version (1, if not given) followed from itself."""
     stream = stream_name(req.route_params["stream"], application.domain)
-    version = version_in(req, "version") or 1
+    version = version_in(req, "version")
+    version = 1 if version is None else version
     found = (await application.store.read(stream, version - 1, limit=1)).commits
-    if not found:
+    if version == 0 or not found:
         raise not_found(f"{stream} has no version {version} (yet).")
     causes = Causes(application.domain, application.store)
     tree = await causes.of(await causes.root(found[0]))

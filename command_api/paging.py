@@ -8,17 +8,22 @@ from functools import cache
 from typing import Any, Literal
 from urllib.parse import urlencode
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import ConfigDict, TypeAdapter, ValidationError
 
 from shared.adapters.http.problems import Fault, Problem, malformed
-from shared.kernel.errors import NumberTooLarge
+from shared.kernel.errors import InvalidMessage, NumberTooLarge
 from shared.kernel.messages.message import check_numbers
+from shared.kernel.messages.stream import StreamName
 from shared.kernel.views.listing import Cursor, Filter, Listing, Scalar
 from shared.kernel.views.view import Row, View
 
 MOST, USUAL = 100, 50
 _OPERATORS: Mapping[str, Literal["=", ">=", "<="]] = {"": "=", "from": ">=", "to": "<="}
+# A key may be longer than an id: a view may make it of several.
+KEY_RULE = r"[A-Za-z0-9][A-Za-z0-9._-]{0,199}"
+KEY = re.compile(KEY_RULE)
 _LIMIT = re.compile(r"[1-9][0-9]{0,2}")
+_ONLY_NEXT = "Only what an earlier page of this list gave as `next` is expected."
 
 
 @cache
@@ -45,14 +50,14 @@ def parse_listing(params: Mapping[str, str], view: View[Any]) -> Listing:
     ]
     sort = params.get("sort", "")
     descending, field = sort.startswith("-"), sort.removeprefix("-") or None
-    if field is not None and field not in view.sorts:
+    if (field is None and descending) or (field is not None and field not in view.sorts):
         raise _malformed("sort", f"One of {', '.join(view.sorts) or 'none'}, or -<field>.")
     return Listing(
         view=view.name,
         filters=filters,
         sort=field,
         descending=descending,
-        after=_cursor(params.get("after")),
+        after=_cursor(params.get("after"), view, field),
         limit=_limit(params.get("limit", str(USUAL))),
     )
 
@@ -70,7 +75,7 @@ def _filter(name: str, text: str, view: View[Any]) -> Filter:
     if field not in known or suffix not in _OPERATORS:
         raise _malformed(name, f"A list can be filtered by {', '.join(known)}, each .from or .to.")
     try:
-        value: Scalar = TypeAdapter(known[field]).validate_strings(text)
+        value = _scalar(known[field]).validate_strings(text)
         check_numbers(value)
     except ValidationError as error:
         raise _malformed(name, f"{error.errors()[0]['msg']}.") from None
@@ -85,13 +90,27 @@ def _limit(text: str) -> int:
     return int(text)
 
 
-def _cursor(token: str | None) -> Cursor | None:
+def _cursor(token: str | None, view: View[Any], sort: str | None) -> Cursor | None:
+    """Read where a page begins; the store could not compare with what no page of this order has given."""
     if token is None:
         return None
     try:
-        return _cursors().validate_json(base64.b64decode(token, altchars=b"-_", validate=True))
-    except (binascii.Error, ValueError):
-        raise _malformed("after", "Only what an earlier page gave as `next` is expected.") from None
+        cursor = _cursors().validate_json(base64.b64decode(token, altchars=b"-_", validate=True))
+        category = StreamName.parse(cursor.stream).category
+        if sort is not None:
+            _scalar(fields(view)[sort]).validate_python(cursor.value, strict=True)
+            check_numbers(cursor.value)
+    except (binascii.Error, ValueError, InvalidMessage, NumberTooLarge):
+        raise _malformed("after", _ONLY_NEXT) from None
+    given = (cursor.value is not None, category, KEY.fullmatch(cursor.key) is not None)
+    if given != (sort is not None, view.category.name, True):
+        raise _malformed("after", _ONLY_NEXT)
+    return cursor
+
+
+def _scalar(kind: type[Scalar]) -> TypeAdapter[Scalar]:
+    # Not a number and infinity are no JSON: the store cannot be asked for them.
+    return TypeAdapter(kind, config=ConfigDict(allow_inf_nan=False))
 
 
 def _malformed(name: str, sentence: str) -> Problem:

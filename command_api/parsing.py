@@ -10,6 +10,7 @@ import azure.functions as func
 from pydantic import ValidationError
 from pydantic_core import from_json
 
+from shared.adapters.http.actor import PRINCIPAL, VISIBLE, actor_of, is_token, token
 from shared.adapters.http.problems import (
     Fault,
     Problem,
@@ -29,7 +30,6 @@ from shared.kernel.messages.trace_context import well_formed
 
 LARGEST_BODY = 256 * 1024
 SHOWN = 60
-PRINCIPAL = "X-MS-Client-Principal-Id"
 _HEADERS = (
     "content-type",
     "correlation-id",
@@ -40,11 +40,9 @@ _HEADERS = (
     "traceparent",
     PRINCIPAL.lower(),
 )
-VISIBLE = "1 to 128 visible ASCII characters are allowed."
 
 _VERSION = re.compile(r"[0-9]{1,15}")
 _ETAG = re.compile(r'"(0|[1-9][0-9]{0,14})"')
-_TOKEN = re.compile(r"[\x21-\x7e]{1,128}")
 
 
 def command_request(
@@ -64,8 +62,8 @@ def command_request(
     command_type = category.route(route["command"])
     stream = _stream(category, route["id"])
     command, received = _command(req, headers, command_type)
-    command_id = _token(headers, "Idempotency-Key") or str(uuid4())
-    actor = _token(headers, PRINCIPAL) if signed_in else None
+    command_id = token(headers, "Idempotency-Key") or str(uuid4())
+    actor = actor_of(headers, signed_in=signed_in)
     metadata = _metadata(headers, command_id, now, actor)
     return CommandRequest(stream, command, command_id, metadata, _expected(headers), received)
 
@@ -148,7 +146,7 @@ def _metadata(
     headers: Mapping[str, str], command_id: str, now: datetime, actor: str | None
 ) -> Metadata:
     return Metadata(
-        correlation_id=_token(headers, "Correlation-Id") or command_id,
+        correlation_id=token(headers, "Correlation-Id") or command_id,
         causation_id=command_id,
         traceparent=well_formed(headers.get("traceparent")),
         time=timestamp(now),
@@ -156,16 +154,9 @@ def _metadata(
     )
 
 
-def _token(headers: Mapping[str, str], name: str) -> str | None:
-    value = headers.get(name.lower())
-    if value is not None and _TOKEN.fullmatch(value) is None:
-        raise _malformed_header(name, VISIBLE)
-    return value
-
-
 def checked_token(name: str, value: str) -> None:
     """Check a token in the query; raises Problem."""
-    if _TOKEN.fullmatch(value) is None:
+    if not is_token(value):
         raise malformed("The query is malformed.", [Fault(name, VISIBLE)])
 
 

@@ -5,7 +5,7 @@ import re
 import azure.functions as func
 
 from command_api.composition import Application
-from command_api.paging import next_page, parse_listing
+from command_api.paging import KEY, next_page, parse_listing
 from command_api.parsing import SHOWN
 from command_api.preferences import Preferences
 from command_api.projected import waited
@@ -14,17 +14,14 @@ from shared.adapters.http.responses import accepted_late, json_response
 from shared.kernel.messages.stream import CATEGORY, ID
 from shared.kernel.views.view import Row
 
-# A key may be longer than an id: a view may make it of several.
-KEY_RULE = r"[A-Za-z0-9][A-Za-z0-9._-]{0,199}"
 AT_LEAST_RULE = rf"(?:({CATEGORY}-{ID})@)?([0-9]{{1,15}})"
-_KEY = re.compile(KEY_RULE)
 _AT_LEAST = re.compile(AT_LEAST_RULE)
 
 
 async def get_view(req: func.HttpRequest, application: Application) -> func.HttpResponse:
     """Answer with the rows of one key, if need be once they have seen `?at-least=[<stream>@]<version>`."""
     view, key = application.domain.view(req.route_params["view"]), req.route_params["key"]
-    if _KEY.fullmatch(key) is None:
+    if KEY.fullmatch(key) is None:
         raise malformed(f"{key[:SHOWN]!r} is no key of a view.")
     stream, version = _at_least(req)
     rows: list[Row] = []

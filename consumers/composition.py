@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from shared.adapters import telemetry, wiring
+from shared.adapters import settings, telemetry, wiring
 from shared.adapters.names import (
     CONSUMERS,
     DEADLINES,
@@ -170,7 +170,8 @@ async def operations(consumer: str) -> "Operations":
     if consumer not in assembled:
         raise not_found(f"There is no consumer '{consumer[:60]}' here.")
     running = await assembled[consumer]()
-    return Operations(consumer, await wiring.parking(), running.replay, wiring.now)
+    parking = await wiring.parking()
+    return Operations(consumer, parking, running.replay, wiring.now, settings.signs_in())
 
 
 @once

@@ -18,7 +18,7 @@ from command_api.openapi.parts import (
     query,
 )
 from command_api.openapi.schemas import Schema, ref, stream_example
-from command_api.views import AT_LEAST_RULE, KEY_RULE
+from command_api.views import AT_LEAST_RULE
 from shared.kernel.commands.category import Category
 from shared.kernel.messages.message import Command, type_name
 from shared.kernel.messages.stream import ID_RULE
@@ -81,7 +81,7 @@ def view_key(view: View[Any]) -> Schema:
         "summary": f"What '{view.name}' holds under a key.",
         "tags": [f"view {view.name}"],
         "parameters": [
-            path("key", f"^{KEY_RULE}$", "The key.", view.category.example),
+            path("key", f"^{paging.KEY_RULE}$", "The key.", view.category.example),
             query(
                 "at-least",
                 {**TEXT, "pattern": f"^{AT_LEAST_RULE}$", "examples": [f"{stream}@7"]},

@@ -114,9 +114,10 @@ async def test_what_came_to_nothing_is_told_too() -> None:
 
 async def test_a_version_that_is_not_there_has_no_causes(confirmed: Application) -> None:
     missing = await get_causes(get("streams", {"version": "99"}, stream="order-7"), confirmed)
+    none = await get_causes(get("streams", {"version": "0"}, stream="order-7"), confirmed)
     odd = await get_causes(get("streams", {"version": "x"}, stream="order-7"), confirmed)
 
-    assert told(missing)["code"] == "not-found"
+    assert told(missing)["code"] == told(none)["code"] == "not-found"
     assert told(odd)["code"] == "malformed"
 
 

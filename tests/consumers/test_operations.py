@@ -1,6 +1,7 @@
 """Operators release what was mended and skip what cannot be: the stream comes to exactly the right state."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import azure.functions as func
@@ -170,6 +171,47 @@ async def test_a_decision_needs_a_name_and_a_reason(body: object) -> None:
 
     assert response.status_code == 400
     assert await world.parking.decisions("projections", "item-bad") == []
+
+
+@pytest.mark.parametrize("stream", ["", "..", "a/b", "a\\b", "a?b", "a#b", "a\0b", "x" * 201])
+async def test_what_cannot_be_parked_cannot_be_decided_on(stream: str) -> None:
+    world = await parked_by_a_bug()
+
+    assert (await release(asked(stream=stream), world)).status_code == 400
+
+
+@pytest.mark.parametrize("signs_in", [True, False])
+async def test_who_decides_is_who_the_platform_has_signed_in(*, signs_in: bool) -> None:
+    world = await parked_by_a_bug()
+    request = func.HttpRequest(
+        method="POST",
+        url="/api/operations/parked",
+        headers={"X-MS-CLIENT-PRINCIPAL-ID": "bob"},
+        route_params={"stream": "item-bad"},
+        body=json.dumps(WHY).encode(),
+    )
+
+    await answered(replace(operations(world), signs_in=signs_in).release(request))
+
+    (decided,) = await world.parking.decisions("projections", "item-bad")
+    assert decided.by == ("bob" if signs_in else "ann")
+
+
+async def test_nobody_has_to_say_who_is_known() -> None:
+    world = await parked_by_a_bug()
+    world.views = (stock,)
+    for actor, status in ((None, 400), ("b b", 400), ("bob", 200)):
+        headers = {"X-MS-CLIENT-PRINCIPAL-ID": actor} if actor else {}
+        request = func.HttpRequest(
+            method="POST",
+            url="/api/operations/parked",
+            headers=headers,
+            route_params={"stream": "item-bad"},
+            body=b'{"reason": "mended"}',
+        )
+        response = await answered(replace(operations(world), signs_in=True).release(request))
+        assert response.status_code == status
+    assert told(response)["by"] == "bob"
 
 
 async def test_a_stream_that_is_not_parked_cannot_be_released() -> None:

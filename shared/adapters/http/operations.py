@@ -1,5 +1,6 @@
 """What operators do with the parked streams of a consumer: look, release, skip; every decision is kept."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -7,6 +8,7 @@ from datetime import datetime
 import azure.functions as func
 from pydantic import Field, ValidationError
 
+from shared.adapters.http.actor import actor_of
 from shared.adapters.http.problems import Fault, Problem, malformed, not_found
 from shared.adapters.http.responses import json_response
 from shared.adapters.names import CONSUMERS
@@ -16,11 +18,14 @@ from shared.kernel.messages.commit import timestamp
 from shared.kernel.messages.message import Message
 from shared.kernel.ports import Parking, StoredParked
 
+# Whatever has been parked can be decided on, and need not be a name of ours: an id in the store may be this.
+_PARKED = re.compile(r"(?!\.{1,2}$)[^/\\?#\x00-\x1f]{1,200}")
+
 
 class Instruction(Message):
-    """Who decides, and why; `from` says which version that is about: a skip has to, a release may."""
+    """Why, and who decides; `from` says which version that is about: a skip has to, a release may."""
 
-    by: str = Field(min_length=1, max_length=100)
+    by: str | None = Field(None, min_length=1, max_length=100)
     reason: str = Field(min_length=1, max_length=500)
     from_: int | None = Field(None, alias="from")
 
@@ -39,6 +44,8 @@ class Operations:
     parking: Parking
     replay: Replay
     now: Callable[[], datetime]
+    signs_in: bool = False
+    """Whether the platform signs callers in: then it says who decides, whatever the request says of itself."""
 
     async def skip(self, req: func.HttpRequest) -> func.HttpResponse:
         """Pass over the event that a stream is parked at, for good, and release the stream."""
@@ -50,7 +57,7 @@ class Operations:
 
     async def decide(self, req: func.HttpRequest, action: Action) -> func.HttpResponse:
         """Keep what an operator decides about a stream, and do it."""
-        stream = req.route_params["stream"]
+        stream = _stream(req)
         instruction = _instruction(req, action)
         parked = await self._found(stream, instruction)
         decision = Decision(
@@ -59,13 +66,13 @@ class Operations:
             version=parked.marker.version,
             action=action,
             reason=instruction.reason,
-            by=instruction.by,
+            by=_decider(req, instruction, signed_in=self.signs_in),
             time=timestamp(self.now()),
         )
         reached = await carry_out(decision, parked, self.parking, self.replay)
         if isinstance(reached, Parked):
             raise still_parked(reached.error)
-        return json_response({"stream": stream, "version": reached})
+        return json_response({"stream": stream, "version": reached, "by": decision.by})
 
     async def _found(self, stream: str, instruction: Instruction) -> StoredParked:
         parked = await self.parking.find(self.consumer, stream)
@@ -92,6 +99,24 @@ def shown(marker: Parked) -> dict[str, object]:
         "time": marker.time,
         "envelope": marker.envelope,
     }
+
+
+def _stream(req: func.HttpRequest) -> str:
+    """Read the name of a stream; raises Problem for what the store could not be asked for."""
+    stream: str = req.route_params["stream"]
+    if _PARKED.fullmatch(stream) is None:
+        raise malformed(f"Nothing can be parked under a name that begins with {stream[:60]!r}.")
+    return stream
+
+
+def _decider(req: func.HttpRequest, instruction: Instruction, *, signed_in: bool) -> str:
+    """Tell who decides; raises Problem where nobody says it."""
+    by = actor_of(req.headers, signed_in=signed_in) or instruction.by
+    if by is None:
+        raise malformed(
+            "Say who decides (`by`), and why (`reason`).", [Fault("/by", "It is missing.")]
+        )
+    return by
 
 
 def _instruction(req: func.HttpRequest, action: Action) -> Instruction:
