@@ -27,6 +27,9 @@ demo: setup  ## 2,000 orders of things of which there is too little, and a check
 test: setup  ## lint, types, imports, and every test in process or on one shared stack (five minutes)
 	@$(PY) -m tests.halves test
 
+test-domain: setup  ## what depends on the business that runs: specs, round trips on every wire, indexes (a minute)
+	@$(PY) -m pytest tests/specs/test_specs.py tests/wire tests/adapters/test_names.py
+
 proof: setup  ## the other half of what CI runs: chaos, kills, simulation, generated requests, what is measured
 	@$(PY) -m tests.halves proof
 
@@ -92,5 +95,5 @@ emulators:  ## starts Microsoft's emulators in Docker, for `func start`
 clean:  ## forgets the local state (the store, the log, the checkpoints)
 	@rm -rf .onewrite
 
-.PHONY: help setup run demo doctor spec indexes sim unnoticed chaos long test proof lint types imports coverage format policies bicep emulators clean
+.PHONY: help setup run demo doctor spec indexes sim unnoticed chaos long test test-domain proof lint types imports coverage format policies bicep emulators clean
 .DEFAULT_GOAL := help

@@ -8,12 +8,17 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from emulators.tests.serving import FaultsClient, Services, emulators
-from infra.local.stack import NAMES, ROOT
+from infra.local.stack import ROOT
 from tests import figures
+from tests.active import run_the_shop
 from tests.local.names import Names
+from tests.reference import NAMES
 
 if TYPE_CHECKING:
     from tests.local.running import Running
+
+# Before any test imports a role.
+run_the_shop()
 
 PROOF = {"bench", "chaos", "permutations", "simulation", "swap"}
 

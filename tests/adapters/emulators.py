@@ -3,7 +3,6 @@
 import json
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -15,8 +14,9 @@ from emulators.tests.serving import Services
 from shared.adapters import names
 from shared.adapters.cosmos.client import open_client
 from shared.adapters.settings import Settings
+from tests import reference
 
-NAMES: dict[str, Any] = json.loads(Path("shared/names.json").read_text(encoding="utf-8"))
+NAMES: dict[str, Any] = json.loads(reference.NAMES.read_text(encoding="utf-8"))
 
 
 def local_settings(services: Services, **changes: str) -> Settings:

@@ -5,8 +5,8 @@ from dataclasses import replace
 
 from infra.indexes import written
 from infra.local.stack import NAMES
-from shared.domain import domain
 from shared.domain.shop.views.stock import stock
+from tests.active import domain
 
 TEXT = NAMES.read_text(encoding="utf-8")
 

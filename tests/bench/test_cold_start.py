@@ -10,8 +10,8 @@ import pytest
 
 from emulators.tests.machine import limit
 from emulators.tests.serving import Services
-from infra.local.stack import ROOT
 from tests.figures import note
+from tests.reference import ROOT
 
 pytestmark = pytest.mark.alone
 

@@ -13,11 +13,11 @@ from emulators.tests.machine import limit
 from emulators.tests.waiting import until
 from infra.local.shop import process
 from infra.local.shop.oracle import everything, streams, wrong_rows
-from infra.local.stack import ROOT
 from tests.chaos.cloud import EVERY_SECOND, Cloud, Host, cloud
 from tests.chaos.findings import Findings, look
 from tests.chaos.shoppers import Shopper, Told
 from tests.chaos.weather import loss, storm
+from tests.reference import ROOT
 
 QUIET_SKUS = ("QUIET-1", "QUIET-2", "QUIET-3", "QUIET-4", "QUIET-5")
 

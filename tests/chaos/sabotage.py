@@ -16,7 +16,6 @@ from azure.core.exceptions import AzureError
 from azure.eventhub.exceptions import EventHubError
 
 from consumers import projections
-from infra.local.stack import ROOT
 from shared.adapters.cosmos.client import CONFLICT, status
 from shared.adapters.cosmos.codec import to_item
 from shared.adapters.cosmos.event_store import CosmosEventStore
@@ -28,6 +27,7 @@ from shared.kernel.messages.commit import Commit
 from shared.kernel.ports import Appended, Collided
 from shared.kernel.views.view import Row, View
 from single_publisher.sweep import Sweep, Swept
+from tests.reference import ROOT
 
 APP = '''"""The shipped app without one of its safety devices."""
 

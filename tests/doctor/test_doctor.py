@@ -18,13 +18,13 @@ from emulators.tests.serving import Services
 from infra.doctor import log, package
 from infra.doctor.examination import CHECKS
 from infra.doctor.patient import Functions, Unseen
-from infra.local.stack import ROOT
 from tests.conftest import named_emulators
 from tests.doctor.breakages import ALSO, BROKEN, ELSEWHERE
 from tests.doctor.ward import DESCRIBED, Ward, function_set
 from tests.infra.clouds import APPS
 from tests.local.names import Names
 from tests.local.running import Running
+from tests.reference import ROOT
 
 WINDOW = timedelta(hours=168)
 FAILED: tuple[int, dict[str, object], dict[str, str]] = (500, {}, {})

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from pydantic import TypeAdapter
 
-from shared.domain import domain
+from shared.domain.shop import domain
 from shared.kernel.commands.category import Category, record
 from shared.kernel.commands.decider import Decider
 from shared.kernel.commands.snapshot import Snapshots

@@ -19,7 +19,8 @@ from emulators.tests.logs import keep
 from emulators.tests.machine import limit
 from emulators.tests.serving import FaultsClient
 from infra.local.ports import Ports, free_port
-from infra.local.stack import ROOT, SETTINGS, make_stack
+from infra.local.stack import SETTINGS, make_stack
+from tests.reference import ROOT
 
 READY = re.compile(r"Onewrite serves on (\S+) after ([0-9.]+) s")
 PARTNERS = {

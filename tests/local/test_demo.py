@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from infra.local.stack import ROOT
+from tests.reference import ROOT
 
 SMALL = ("--commands", "64", "--orders", "60", "--customers", "20", "--pieces", "4")
 

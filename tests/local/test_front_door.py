@@ -12,9 +12,10 @@ import pytest
 
 from emulators.tests.waiting import in_time
 from infra.local.ports import Ports
-from infra.local.stack import ROOT, SETTINGS, make_stack
+from infra.local.stack import SETTINGS, make_stack
 from tests.figures import note
 from tests.local.running import Running, running, start
+from tests.reference import ROOT
 
 pytestmark = pytest.mark.alone
 

@@ -9,6 +9,7 @@ from azure.eventhub.aio import EventHubConsumerClient, PartitionContext
 
 from emulators.tests.event_grid.webhooks import Webhook, serving
 from shared.adapters.names import EVENTS_HUB
+from shared.domain.shop import domain
 from tests.local.running import Running
 from tests.local.subscribing import subscribed
 from tests.specs.seen import Events, logged, told
@@ -22,10 +23,10 @@ class LogAndWebhook:
         self._bodies: dict[bytes, None] = {}
 
     def logged(self) -> Events:
-        return logged(self._bodies)
+        return logged(domain, self._bodies)
 
     def told(self) -> Events:
-        return told(self._webhook.events)
+        return told(domain, self._webhook.events)
 
     async def take(self, _context: PartitionContext, events: list[EventData]) -> None:
         # Sent again, an envelope is the same to the byte.

@@ -11,7 +11,7 @@ import pytest
 from pydantic import BaseModel, TypeAdapter
 
 from infra.local.stack import ROOT
-from shared.domain import domain
+from shared.domain.shop import domain
 from shared.kernel.messages.notification import CloudEvent, cloud_event, public_type
 from tests.notifications.compatibility import incompatibilities
 from tests.notifications.page import (

@@ -6,7 +6,7 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
-from shared.domain import domain
+from tests.active import domain
 from tests.specs.all import FLOWS, INBOUND, REACTIONS, SPECS, TOLD
 from tests.specs.by_http import Held, over_http
 from tests.specs.by_webhook import by_webhook

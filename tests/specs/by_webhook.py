@@ -5,9 +5,10 @@ from typing import Any
 
 from consumers.webhooks.handling import Webhooks
 from shared.adapters.names import WEBHOOKS
-from shared.domain import domain
+from shared.kernel.domain import Domain
 from shared.kernel.messages.message import Event
 from shared.kernel.messages.stream import StreamName
+from tests.active import domain, domain_of
 from tests.consumers.worlds import now
 from tests.kernel.asking import asked, no_pause
 from tests.specs.seen import different, events
@@ -19,23 +20,31 @@ async def by_webhook(
     spec: Heard, history: Callable[[StreamName, Sequence[Event]], Any]
 ) -> list[str]:
     """Let an event of others come three times, and a command after it; say what came of it otherwise."""
-    world = World(None)
+    business = _domain_of(spec)
+    world = World(business, None)
     for stream, given in spec.given.items():
         for commit in history(StreamName.parse(stream), given):
             await world.store.append([commit])
-    before = events(world.store)
-    webhooks = Webhooks(domain, world.dispatcher, world.parking, now, no_pause)
+    before = events(business, world.store)
+    webhooks = Webhooks(business, world.dispatcher, world.parking, now, no_pause)
     await webhooks.handle([spec.heard, spec.heard])
     if spec.later:
         stream, command = spec.later
         await world.send(asked(command, "later", StreamName.parse(stream)))
         await world.settle()
     await webhooks.handle([spec.heard])
-    found = different(spec.then, before, _of(events(world.store), spec))
+    found = different(spec.then, before, _of(events(business, world.store), spec))
     errors = [marker.error for marker in await world.parking.parked(WEBHOOKS)]
     if [bool(spec.parked)] != [bool(errors)] or not all(spec.parked in one for one in errors):
         found.append(f"expected {spec.parked or 'nothing'!r} to be parked, got {errors}")
     return found
+
+
+def _domain_of(spec: Heard) -> Domain:
+    """Find whose spec it is: that of a message of it, or that which runs when nothing comes of it."""
+    messages = [one for many in (*spec.given.values(), *spec.then.values()) for one in many]
+    types = [one if isinstance(one, type) else type(one) for one in messages]
+    return domain_of(types[0]) if types else domain
 
 
 def _of(after: dict[str, list[Event]], spec: Heard) -> dict[str, list[Event]]:

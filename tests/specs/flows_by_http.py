@@ -9,10 +9,11 @@ from uuid import uuid4
 import aiohttp
 
 from emulators.tests.machine import limit
-from shared.domain import domain
 from shared.kernel.commands.decider import Refusal
+from shared.kernel.domain import Domain
 from shared.kernel.messages.message import Event
 from shared.kernel.messages.stream import StreamName
+from tests.active import domain_of
 from tests.specs.by_http import (
     AnsweredOtherwise,
     Client,
@@ -55,6 +56,11 @@ class Happening:
     witness: Witness | None = None
     held: Held | None = None
     before: Seen = field(default_factory=Seen)
+
+    @property
+    def domain(self) -> Domain:
+        """The business that the flow is of."""
+        return domain_of(type(self.flow.when[1]))
 
     async def begin(self) -> None:
         """Let the given events be there."""
@@ -108,7 +114,9 @@ class Happening:
 
     async def _seen(self) -> Seen:
         names = [
-            f"{category.name}-{id_}" for category in domain.categories for id_ in ids(self.flow)
+            f"{category.name}-{id_}"
+            for category in self.domain.categories
+            for id_ in ids(self.flow)
         ]
         written = {name: events for name in names if (events := await self._stream(name))}
         if self.witness is None:
@@ -118,7 +126,7 @@ class Happening:
 
     async def _stream(self, name: str) -> list[Event]:
         told = await self._get(f"/api/streams/{name}", "commits")
-        category = domain.category(StreamName.parse(name).category)
+        category = self.domain.category(StreamName.parse(name).category)
         return [
             category.decode(e["type"], e["schema"], e["data"])
             for commit in told

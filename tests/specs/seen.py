@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from shared.adapters.memory import MemoryEventStore, MemoryRows
-from shared.domain import domain
+from shared.kernel.domain import Domain
 from shared.kernel.messages.envelope import decode
 from shared.kernel.messages.message import Event, PublicEvent, type_name
 from shared.kernel.messages.notification import public_type
@@ -27,10 +27,7 @@ class Seen:
     told: Events = field(default_factory=dict)
 
 
-ENRICHERS = {public_type(one.category.name, one.public): one for one in domain.enrichers}
-
-
-def events(store: MemoryEventStore) -> dict[str, list[Event]]:
+def events(domain: Domain, store: MemoryEventStore) -> dict[str, list[Event]]:
     """Give the events of every stream."""
     found: dict[str, list[Event]] = {}
     for commit in store.written:
@@ -41,7 +38,7 @@ def events(store: MemoryEventStore) -> dict[str, list[Event]]:
     return found
 
 
-def logged(bodies: Iterable[bytes]) -> dict[str, list[Event]]:
+def logged(domain: Domain, bodies: Iterable[bytes]) -> dict[str, list[Event]]:
     """Give what the log holds of every stream, as often as it does."""
     found: dict[str, list[Event]] = {}
     for envelope in map(decode, bodies):
@@ -49,13 +46,14 @@ def logged(bodies: Iterable[bytes]) -> dict[str, list[Event]]:
     return found
 
 
-def told(notifications: Iterable[Mapping[str, Any]]) -> dict[str, list[Event]]:
+def told(domain: Domain, notifications: Iterable[Mapping[str, Any]]) -> dict[str, list[Event]]:
     """Give what a webhook is told of every stream, which knows again what it has heard under the same id."""
+    enrichers = {public_type(one.category.name, one.public): one for one in domain.enrichers}
     heard = {(one["id"], json.dumps(one["data"])): one for one in notifications}
     found: dict[str, list[Event]] = {}
     # Event Grid promises no order: the sequence tells it.
     for one in sorted(heard.values(), key=lambda one: one["sequence"]):
-        public: type[PublicEvent] = ENRICHERS[one["type"]].public
+        public: type[PublicEvent] = enrichers[one["type"]].public
         found.setdefault(one["subject"], []).append(public.model_validate(one["data"]))
     return found
 

@@ -3,22 +3,23 @@
 from collections.abc import Sequence
 from itertools import chain
 
+from shared.kernel.domain import Domain
 from shared.kernel.messages.commit import Commit
 from shared.kernel.messages.envelope import encode_all
 from tests.specs.seen import Seen
 from tests.specs.whole_flow import World
 
 
-async def delivered_twice(commits: Sequence[Commit]) -> list[str]:
+async def delivered_twice(domain: Domain, commits: Sequence[Commit]) -> list[str]:
     """Say what reactions and notifications come to otherwise when every event is delivered to them twice."""
-    once, twice = await _followed(commits, times=1), await _followed(commits, times=2)
+    once, twice = await _followed(domain, commits, 1), await _followed(domain, commits, 2)
     if (once.written, once.told) == (twice.written, twice.told):
         return []
     return [f"delivered once, it comes to {once}", f"delivered twice, to {twice}"]
 
 
-async def _followed(commits: Sequence[Commit], times: int) -> Seen:
-    world = World(None)
+async def _followed(domain: Domain, commits: Sequence[Commit], times: int) -> Seen:
+    world = World(domain, None)
     for commit in commits:
         await world.store.append([commit])
     for body in chain.from_iterable(map(encode_all, commits)):

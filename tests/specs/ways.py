@@ -7,13 +7,13 @@ from typing import Any
 from consumers.projections import Projections
 from consumers.reaction_handlers import event_processor
 from shared.adapters.memory import MemoryEventStore, MemoryLog, MemoryParking, MemoryRows
-from shared.domain import domain
 from shared.kernel.commands.application_service import ApplicationService
 from shared.kernel.commands.category import Category, record
 from shared.kernel.commands.decider import Decision
 from shared.kernel.commands.dispatcher import Handler, dispatcher
 from shared.kernel.commands.outcome import Accepted, Outcome, Refused
 from shared.kernel.commands.request import CommandRequest
+from shared.kernel.domain import Domain
 from shared.kernel.messages.commit import Commit, Metadata
 from shared.kernel.messages.envelope import encode_all, envelopes
 from shared.kernel.messages.message import Command, Event
@@ -23,6 +23,7 @@ from shared.kernel.ports import Log
 from shared.kernel.reactions.caused_commands import caused
 from shared.kernel.reactions.enricher import Enricher
 from shared.kernel.views.view import Row
+from tests.active import domain_of
 from tests.consumers.worlds import now
 from tests.kernel.asking import NOON, at_noon, no_pause
 from tests.specs.spec import Reaction, Spec, Told, compared
@@ -31,7 +32,8 @@ from tests.specs.twice import delivered_twice
 
 def category_of(command: type[Command]) -> Category:
     """Find the category that knows a command."""
-    known = (c for c in domain.categories if command in (*c.commands, *c.process_commands))
+    categories = domain_of(command).categories
+    known = (c for c in categories if command in (*c.commands, *c.process_commands))
     return next(known)
 
 
@@ -56,7 +58,9 @@ async def by_service(spec: Spec) -> list[str]:
     found = compared(spec, _decision(category, first))
     if _decision(category, again) != _decision(category, first):
         found.append(f"sent again, the command came to {again}")
-    return found + await _replayed(store.written) + await delivered_twice(store.written)
+    domain = domain_of(type(spec.when))
+    found += await _replayed(domain, store.written)
+    return found + await delivered_twice(domain, store.written)
 
 
 def history(stream: StreamName, given: Sequence[Event]) -> list[Commit]:
@@ -74,15 +78,15 @@ def history(stream: StreamName, given: Sequence[Event]) -> list[Commit]:
     ]
 
 
-async def _replayed(commits: Sequence[Commit]) -> list[str]:
+async def _replayed(domain: Domain, commits: Sequence[Commit]) -> list[str]:
     """Views that are brought up event by event, twice each, equal those that are rebuilt at once."""
     bodies = [body for commit in commits for body in encode_all(commit)]
-    live = await _views([[body] for body in bodies for _ in range(2)])
-    rebuilt = await _views([bodies])
+    live = await _views(domain, [[body] for body in bodies for _ in range(2)])
+    rebuilt = await _views(domain, [bodies])
     return [] if live == rebuilt else [f"live, the views are {live}, rebuilt {rebuilt}"]
 
 
-async def _views(batches: Sequence[Sequence[bytes]]) -> list[Row]:
+async def _views(domain: Domain, batches: Sequence[Sequence[bytes]]) -> list[Row]:
     rows, log = MemoryRows(), MemoryLog(partitions=4)
 
     async def give_log() -> Log:
@@ -109,7 +113,7 @@ def by_reactions(spec: Reaction) -> list[str]:
     recorded = record(spec.when)
     commit = replace(history(StreamName.parse(spec.of), [spec.when])[0], events=(recorded,))
     (envelope,) = envelopes(commit)
-    first, again = (list(caused(domain, envelope, NOON)) for _ in range(2))
+    first, again = (list(caused(domain_of(type(spec.when)), envelope, NOON)) for _ in range(2))
     got = [(str(request.stream), request.command) for request in first]
     found = [] if got == list(spec.then) else [f"expected {list(spec.then)}", f"got {got}"]
     if [request.command_id for request in first] != [request.command_id for request in again]:
@@ -129,6 +133,7 @@ async def by_event_processor(spec: Reaction) -> list[str]:
 
         return handle
 
+    domain = domain_of(type(spec.when))
     processor = event_processor(
         domain, dispatcher(domain, store, at_noon, no_pause, noted), now, no_pause
     )
@@ -152,7 +157,7 @@ def by_enrichers(spec: Told) -> list[str]:
     first, again = (
         [
             notification(one, envelope, spec.when, _known(one, envelope.stream, spec))
-            for one in domain.enrichers
+            for one in domain_of(type(spec.when)).enrichers
             if one.category.name == category and type(spec.when) is one.event
         ]
         for _ in range(2)

@@ -22,9 +22,9 @@ from shared.adapters.memory import (
     MemoryProgress,
     MemoryRows,
 )
-from shared.domain import domain
 from shared.kernel.commands.dispatcher import dispatcher
 from shared.kernel.commands.request import CommandRequest
+from shared.kernel.domain import Domain
 from shared.kernel.errors import OutcomeUnknown
 from shared.kernel.messages.message import Event
 from shared.kernel.messages.notification import cloud_event
@@ -33,6 +33,7 @@ from shared.kernel.ports import Appended, Collided, Log
 from single_publisher.publish import Publisher
 from single_publisher.sweep import Sweep
 from single_publisher.witness import Witness
+from tests.active import domain_of
 from tests.consumers.worlds import now
 from tests.kernel.asking import asked, at_noon, no_pause
 from tests.specs.seen import Seen, different, events, logged, passed_on, rows_shown, told, unlike
@@ -67,6 +68,7 @@ class Forgetful(MemoryEventStore):
 class World:
     """Every role, and how far each has come."""
 
+    domain: Domain
     fault: str | None
     store: Forgetful = field(default_factory=Forgetful)
     rows: MemoryRows = field(default_factory=MemoryRows)
@@ -81,15 +83,15 @@ class World:
         async def give_log() -> Log:
             return self.log
 
-        self.dispatcher = dispatcher(domain, self.store, at_noon, no_pause)
+        self.dispatcher = dispatcher(self.domain, self.store, at_noon, no_pause)
         self.publisher = Publisher(self.log, self.store, self.parking, now)
         self.projections = Projections(
-            domain.views, self.rows, self.store, self.parking, give_log, now
+            self.domain.views, self.rows, self.store, self.parking, give_log, now
         )
-        processor = event_processor(domain, self.dispatcher, now, no_pause)
-        self.reactions = Reactions(domain, processor, self.store, self.parking, now)
+        processor = event_processor(self.domain, self.dispatcher, now, no_pause)
+        self.reactions = Reactions(self.domain, processor, self.store, self.parking, now)
         self.notifications = Notifications(
-            domain, self.rows, self.topic, self.store, self.parking, now, no_pause
+            self.domain, self.rows, self.topic, self.store, self.parking, now, no_pause
         )
 
     async def send(self, asked: CommandRequest) -> None:
@@ -103,7 +105,11 @@ class World:
     def seen(self) -> Seen:
         """Look at the streams, at the log and at what a webhook was told."""
         heard = map(cloud_event, self.topic.published)
-        return Seen(events(self.store), logged(self.log.messages[0]), told(heard))
+        return Seen(
+            events(self.domain, self.store),
+            logged(self.domain, self.log.messages[0]),
+            told(self.domain, heard),
+        )
 
     async def settle(self) -> None:
         """Let every role work until there is nothing left to do."""
@@ -151,7 +157,7 @@ class World:
         sweep = Sweep(
             feed=MemoryFeed(self.store),
             progress=MemoryProgress(),
-            witness=Witness(self.rows, domain.kept_views),
+            witness=Witness(self.rows, self.domain.kept_views),
             parking=self.parking,
             publisher=self.publisher,
             consumers=(),
@@ -161,10 +167,10 @@ class World:
         await sweep.run(seconds=60)
 
     async def _call_off(self) -> None:
-        longest = max(deadline.after for deadline in domain.deadlines)
+        longest = max(deadline.after for deadline in self.domain.deadlines)
         later = now() + longest + timedelta(minutes=1)
         await Deadlines(
-            *(domain.deadlines, self.rows, self.store, self.dispatcher, self.parking),
+            *(self.domain.deadlines, self.rows, self.store, self.dispatcher, self.parking),
             MemoryProgress(),
             lambda: later,
         ).run()
@@ -172,15 +178,15 @@ class World:
 
 async def by_roles(flow: Flow, history: Callable[[StreamName, Sequence[Event]], Any]) -> list[str]:
     """Let a flow happen; say what came of it otherwise than it says."""
-    world = World(flow.fault)
-    for stream, given in flow.given.items():
-        for commit in history(StreamName.parse(stream), given):
+    stream, command = flow.when
+    world = World(domain_of(type(command)), flow.fault)
+    for given_stream, given in flow.given.items():
+        for commit in history(StreamName.parse(given_stream), given):
             await world.store.append([commit])
     # What was there before is known to everybody, and comes again.
     world.fault = TWICE
     await world.settle()
     world.fault, before = flow.fault, world.seen()
-    stream, command = flow.when
     await world.send(asked(command, "when", StreamName.parse(stream)))
     await world.settle()
     after = world.seen()

@@ -2,7 +2,6 @@
 
 import asyncio
 import shutil
-import subprocess
 import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -13,35 +12,33 @@ import pytest
 
 from emulators.tests.event_grid.webhooks import Webhook, serving
 from emulators.tests.waiting import until
-from infra.local.stack import ROOT
 from tests.local.running import Running, running
 from tests.local.shopping import ask, happened, post
 from tests.local.subscribing import subscribed
+from tests.reference import LEFT_OUT, activated, copied
 
 HERE = Path(__file__).parent
-LEFT_OUT = shutil.ignore_patterns(".*", "__pycache__")
-LINE = "from shared.domain.shop import domain"
 HOME = ("tests.swap.domain", "shared.domain.lamps")
+DEPENDING = ("tests/specs/test_specs.py", "tests/wire", "tests/adapters/test_names.py")
+INDEPENDENT = (
+    *("tests/roles", "tests/specs/test_stories.py", "tests/specs/test_by_http.py"),
+    *("tests/specs/test_refusals.py", "tests/contracts/test_rows.py", "tests/local/test_orders.py"),
+)
 SECRET = "the-secret-of-the-sky"
 
 
 @pytest.fixture
 def copy(tmp_path: Path) -> Path:
     """Give a copy of the project that runs another domain, and holds its specs."""
-    made = Path(shutil.copytree(ROOT, tmp_path / "copy", ignore=LEFT_OUT))
-    business = made / "shared" / "domain"
-    shutil.copytree(HERE / "domain", business / "lamps", ignore=LEFT_OUT)
-    line = (business / "__init__.py").read_text(encoding="utf-8")
-    assert LINE in line
-    (business / "__init__.py").write_text(line.replace(LINE, LINE.replace("shop", "lamps")))
+    made = copied(tmp_path / "copy")
+    shutil.copytree(HERE / "domain", made / "shared" / "domain" / "lamps", ignore=LEFT_OUT)
     specs = made / "tests" / "specs" / "lamps.py"
     specs.write_text(
         # In the copy the domain is at home.
         (HERE / "specs.py").read_text(encoding="utf-8").replace(*HOME),
         encoding="utf-8",
     )
-    subprocess.run([sys.executable, "-m", "infra.indexes"], cwd=made, check=True)
-    return made
+    return activated(made, "lamps")
 
 
 @pytest.fixture
@@ -67,14 +64,17 @@ async def test_the_specs_of_another_domain_hold_in_every_way(copy: Path, stack: 
     told = await python(copy, "tests.specs")
     assert "A night light goes dark by itself" in told
 
-    active = ("tests/specs/test_specs.py", "tests/adapters/test_names.py")
-    assert " passed" in await python(copy, "pytest", *active)
+    assert "[100%]" in await python(copy, "pytest", *DEPENDING)
 
     page = copy / "docs" / "specification.md"
     page.unlink()
     there = await python(copy, "tests.specs", "--url", stack.url)
     assert "specs, 0 do not hold" in there
     assert not page.exists(), "what holds elsewhere is not what this domain does"
+
+
+async def test_the_machinery_is_tested_on_the_shop_all_the_same(copy: Path) -> None:
+    assert "[100%]" in await python(copy, "pytest", *INDEPENDENT)
 
 
 async def test_another_domain_answers_commands_and_queries(stack: Running) -> None:

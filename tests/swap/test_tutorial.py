@@ -1,7 +1,6 @@
 """The tutorial does what it says: applied as written, in a copy, to the domain and its specs alone."""
 
 import re
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -9,16 +8,16 @@ from pathlib import Path
 import pytest
 
 from infra.local.stack import ROOT
+from tests.reference import copied
 
 DIFFS = re.findall(
     r"```diff\n--- (\S+)\n(.*?)```", (ROOT / "docs" / "swap-the-domain.md").read_text(), re.DOTALL
 )
-LEFT_OUT = shutil.ignore_patterns(".*", "__pycache__")
 
 
 @pytest.fixture
 def copy(tmp_path: Path) -> Path:
-    return Path(shutil.copytree(ROOT, tmp_path / "copy", ignore=LEFT_OUT))
+    return copied(tmp_path / "copy")
 
 
 def apply(copy: Path, path: str, diff: str) -> None:

@@ -16,7 +16,7 @@ from command_api.parsing import command_headers, command_request
 from consumers.webhooks.deliveries import parse
 from consumers.webhooks.platform import body_of
 from shared.adapters.cosmos.codec import from_items, to_item
-from shared.domain import domain
+from shared.domain.shop import domain as shop
 from shared.kernel.commands.category import Category, record
 from shared.kernel.commands.queued_command import encode_command, request_of, stream_of
 from shared.kernel.commands.request import CommandRequest
@@ -28,6 +28,7 @@ from shared.kernel.messages.notification import cloud_event, notification
 from shared.kernel.messages.stream import StreamName
 from shared.kernel.reactions.enricher import Enricher
 from shared.kernel.views.view import View
+from tests.active import domain
 from tests.command_api.calls import post
 from tests.consumers.webhooks.worlds import cloud, grid
 from tests.kernel.asking import NOON
@@ -78,7 +79,7 @@ def test_every_schema_that_was_ever_stored_comes_out_of_the_log_as_an_event_of_t
     name: str,
 ) -> None:
     of, type_, number = name.split("/")
-    category, sample = domain.category(of), SHIPPED["events"][name]
+    category, sample = shop.category(of), SHIPPED["events"][name]
 
     event = through_store_and_log(category, RecordedEvent(type_, int(number), sample))
 

@@ -1,0 +1,32 @@
+"""The business that runs, for the tests that depend on it. All other tests run on the shop, whichever that is."""
+
+from importlib import import_module
+from pkgutil import iter_modules
+from typing import Final
+
+import shared.domain
+from shared.domain import domain, shop
+from shared.kernel.domain import Domain
+from shared.kernel.messages.message import Message
+
+FOLDER: Final = next(
+    folder.name
+    for folder in iter_modules(shared.domain.__path__)
+    if import_module(f"shared.domain.{folder.name}").domain is domain
+)
+"""Where it is, in `shared/domain` and in `tests/specs`."""
+
+
+def run_the_shop() -> None:
+    """Let the roles that are imported from now on run the shop."""
+    shared.domain.domain = shop.domain
+
+
+def domain_of(message: type[Message]) -> Domain:
+    """Returns the business that a message belongs to: that of the folder that defines it."""
+    _, _, folder, *_ = message.__module__.split(".")
+    found: Domain = import_module(f"shared.domain.{folder}").domain
+    return found
+
+
+__all__ = ["FOLDER", "domain", "domain_of", "run_the_shop"]
