@@ -16,7 +16,7 @@ BLOCKS = [
 ]
 # What azd keeps of an environment: its own names, what was set, and what the deployment gave.
 KEPT = {
-    "AZURE_SUBSCRIPTION_ID",
+    *("AZURE_SUBSCRIPTION_ID", "AZURE_CLIENT_ID"),
     *re.findall(
         r"\$\{(\w+)", (ROOT / "infra" / "main.parameters.json").read_text(encoding="utf-8")
     ),
