@@ -146,6 +146,15 @@ type Endpoints = {
 }
 
 @export()
+@description('Who is woken by alerts: an address, a number (`+49 1701234567`), a URL of a pager. Empty: not in this way.')
+type Receivers = {
+  email: string
+  sms: string
+  @secure()
+  webhook: string
+}
+
+@export()
 @description('Who may deliver events of others. What is empty admits nobody.')
 type Webhook = {
   origins: string

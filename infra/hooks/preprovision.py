@@ -1,9 +1,31 @@
-"""One app or three, not both: two publishers would share one lease prefix, and every event would come twice."""
+"""Refuses to provision what would fail, mislead or undo what is deployed; each reason is a sentence."""
 
 import os
 import sys
+from collections.abc import Iterator
 
-if os.environ.get("ONEWRITE_SPLIT", "false") == os.environ.get("ONEWRITE_TOGETHER", "true"):
-    sys.exit(
-        "set ONEWRITE_SPLIT and ONEWRITE_TOGETHER to opposites: azd env set ONEWRITE_TOGETHER false"
-    )
+from infra.hooks.azure import az
+from infra.hooks.settings import Environment, accidents, contradictions, memory, value
+from infra.hooks.subscription import old_tools, region, register, tags_of
+
+
+def refusals(environment: Environment) -> Iterator[str]:
+    """Yields what is wrong: first what needs nobody, then what Azure says."""
+    if found := list(contradictions(environment)):
+        yield from found
+        return
+    yield from old_tools(az)
+    az("account", "set", "--subscription", environment["AZURE_SUBSCRIPTION_ID"])
+    yield from accidents(environment, tags_of(az, f"rg-{environment['AZURE_ENV_NAME']}"))
+    yield from register(az, private=value(environment, "ONEWRITE_PRIVATE_NETWORKING") == "true")
+    zones = value(environment, "ONEWRITE_ZONE_REDUNDANT") == "true"
+    yield from region(az, environment["AZURE_LOCATION"], zones=zones)
+
+
+if __name__ == "__main__":
+    for sentence in memory(os.environ):
+        print(f"note: {sentence}")
+    wrong = list(refusals(os.environ))
+    for sentence in wrong:
+        print(f"refused: {sentence}", file=sys.stderr)
+    sys.exit(1 if wrong else 0)

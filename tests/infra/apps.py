@@ -112,6 +112,8 @@ def settings_are_those_that_the_code_reads(cloud: Cloud) -> None:
         share = Exporters.read(settings).trace_share
         assert share == float(cloud.parameters.get("traceShare", "0.02"))
         assert settings["PYTHON_ENABLE_OPENTELEMETRY"] == "true"
+        # Its exporter would load another version of protobuf into the worker's process.
+        assert "OTEL_EXPORTER_OTLP_ENDPOINT" not in settings
         telemetry = settings["APPLICATIONINSIGHTS_AUTHENTICATION_STRING"]
         assert telemetry.startswith(f"ClientId={cloud.identity(site)}")
         assert telemetry.endswith(";Authorization=AAD")

@@ -6,7 +6,7 @@ import subprocess
 import pytest
 
 from infra.local.stack import ROOT
-from tests.infra.clouds import cloud
+from tests.infra.clouds import APPS, cloud
 
 RUNBOOKS = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
 BLOCKS = [
@@ -16,7 +16,7 @@ BLOCKS = [
 ]
 # What azd keeps of an environment: its own names, what was set, and what the deployment gave.
 KEPT = {
-    "AZURE_SUBSCRIPTION_ID",
+    *("AZURE_SUBSCRIPTION_ID", "AZURE_CLIENT_ID"),
     *re.findall(
         r"\$\{(\w+)", (ROOT / "infra" / "main.parameters.json").read_text(encoding="utf-8")
     ),
@@ -44,3 +44,11 @@ def test_every_name_is_given_before_it_is_used() -> None:
         for line in said(block).splitlines():
             assert set(ASKED.findall(line)) <= given | set(GIVEN.findall(line)), line
             given.update(GIVEN.findall(line))
+
+
+def test_the_emergency_stop_switches_off_what_admits_work() -> None:
+    (stop,) = (block for block in BLOCKS if block.startswith("# azure: 1. at once"))
+
+    assert set(re.findall(r"AzureWebJobs\.(\w+)\.Disabled=true", stop)) == {
+        function for app in APPS.values() for function in app["admits"]
+    }

@@ -135,10 +135,31 @@ def test_a_store_that_is_locked_cannot_be_deleted() -> None:
 
 
 def test_alerts_reach_somebody_when_somebody_is_named() -> None:
-    told = Cloud({**ALL["together"], "alertEmail": "operators@example.org"})
+    told = Cloud(
+        {
+            **ALL["together"],
+            "alertEmail": "operators@example.org",
+            "alertSms": "+49 1701234567",
+            "alertWebhook": "https://pager.example.org/hook",
+        }
+    )
+    group = told.one("Insights/actionGroups").properties
+    (mail,), (sms,), (pager,) = (group[f"{kind}Receivers"] for kind in ("email", "sms", "webhook"))
+    assert mail["emailAddress"] == "operators@example.org"
+    assert (sms["countryCode"], sms["phoneNumber"]) == ("49", "1701234567")
+    assert pager["serviceUri"] == "https://pager.example.org/hook"
 
     team = told.one("Insights/actionGroups").id
     for alert in told.of("Insights/metricAlerts"):
         assert alert.properties["actions"] == [{"actionGroupId": team}]
     for alert in told.of("Insights/scheduledQueryRules"):
         assert alert.properties["actions"] == {"actionGroups": [team]}
+    for alert in told.of("Insights/activityLogAlerts"):
+        assert alert.properties["actions"] == {"actionGroups": [{"actionGroupId": team}]}
+
+
+def test_a_pager_alone_is_somebody() -> None:
+    told = Cloud({**ALL["closed"], "alertWebhook": "https://pager.example.org/hook"})
+
+    assert told.one("Insights/actionGroups").properties["emailReceivers"] == []
+    assert all(one.properties["actions"] for one in told.of("Insights/metricAlerts"))

@@ -12,24 +12,40 @@ from tests.infra.clouds import ALL, Cloud, cloud
 PARAMETERS: dict[str, Any] = json.loads(
     (ROOT / "infra" / "main.parameters.json").read_text(encoding="utf-8")
 )["parameters"]
+OF_THE_HOOKS = {
+    *("ONEWRITE_TOGETHER", "ONEWRITE_SUBSCRIBERS", "ONEWRITE_ALERTS", "ONEWRITE_CHANGES"),
+}
 RUNBOOKS = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
 
 
 def test_every_alert_has_its_runbook() -> None:
-    watched = Cloud({**ALL["together"], "alertEmail": "operators@example.org"})
-    alerts = [*watched.of("Insights/metricAlerts"), *watched.of("Insights/scheduledQueryRules")]
+    watched = Cloud({**ALL["closed"], "alertEmail": "operators@example.org"})
+    kinds = ("metricAlerts", "scheduledQueryRules", "activityLogAlerts")
+    alerts = [one for kind in kinds for one in watched.of(f"Insights/{kind}")]
     headings = {
         re.sub(r"[^a-z0-9 -]", "", line.lower().lstrip("# ")).replace(" ", "-")
         for line in RUNBOOKS.splitlines()
         if line.startswith("#")
     }
 
-    assert len(alerts) == 12
+    assert len(alerts) == 14
     for alert in alerts:
         runbook = re.search(r"docs/operations\.md#([a-z-]+)$", alert.properties["description"])
         assert runbook
         assert runbook[1] in headings
         assert runbook[1] in alert.name
+
+
+def test_one_second_of_full_load_wakes_nobody() -> None:
+    (hot,) = (
+        one.properties
+        for one in cloud("together").of("Insights/metricAlerts")
+        if "hot-stream" in one.name
+    )
+    (condition,) = hot["criteria"]["allOf"]
+
+    assert (condition["timeAggregation"], condition["threshold"]) == ("Average", 90)
+    assert hot["severity"] == 3
 
 
 def test_what_is_parked_rings_as_long_as_it_is() -> None:
@@ -61,7 +77,7 @@ def test_what_the_runbooks_name_is_there() -> None:
     for target in re.findall(r"`make ([a-z]+)", RUNBOOKS):
         assert f"\n{target}:" in (ROOT / "Makefile").read_text(encoding="utf-8"), target
     for name in re.findall(r"\bONEWRITE_[A-Z_]+", RUNBOOKS):
-        known = {*cloud("together").outputs, "ONEWRITE_TOGETHER", "ONEWRITE_SUBSCRIBERS"}
+        known = {*cloud("together").outputs, *OF_THE_HOOKS}
         assert name in known or name in json.dumps(PARAMETERS), name
 
 

@@ -1,0 +1,1 @@
+"""What lets a workflow of GitHub sign in to Azure without a secret."""

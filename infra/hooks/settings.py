@@ -1,0 +1,74 @@
+"""What the settings of an environment say, and whether it may be provisioned with them. Pure."""
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+type Environment = Mapping[str, str]
+
+DEFAULTS: Final = {
+    "ONEWRITE_SPLIT": "false",
+    "ONEWRITE_COSMOS_CAPACITY": "serverless",
+    "ONEWRITE_PRIVATE_NETWORKING": "false",
+    "ONEWRITE_ZONE_REDUNDANT": "false",
+    "ONEWRITE_STORE_LOCKED": "false",
+    "ONEWRITE_STORE": "",
+    "ONEWRITE_WRITERS": "on",
+}
+"""What may not change by accident; main.bicep keeps each as a tag of the resource group."""
+RECEIVERS: Final = ("ONEWRITE_ALERT_EMAIL", "ONEWRITE_ALERT_SMS", "ONEWRITE_ALERT_WEBHOOK")
+SMS: Final = re.compile(r"\+\d{1,3} \d{4,14}")
+REGIONAL_MEGABYTES: Final = 512_000
+"""What all Flex Consumption apps of a subscription may use in a region, unless it was raised."""
+
+
+def value(environment: Environment, name: str) -> str:
+    """Returns a setting as the template gets it."""
+    return environment.get(name) or DEFAULTS[name]
+
+
+def contradictions(environment: Environment) -> Iterator[str]:
+    """Yields what is wrong with the settings by themselves."""
+    together = environment.get("ONEWRITE_TOGETHER") or "true"
+    if value(environment, "ONEWRITE_SPLIT") == together:
+        # Two publishers would share one lease prefix, and every event would come twice.
+        yield "set ONEWRITE_SPLIT and ONEWRITE_TOGETHER to opposites: azd env set ONEWRITE_TOGETHER false"
+    if environment.get("ONEWRITE_ALERTS") != "none" and not any(
+        environment.get(name) for name in RECEIVERS
+    ):
+        yield (
+            "nobody would be woken by an alert: azd env set ONEWRITE_ALERT_EMAIL you@example.org"
+            " (or ONEWRITE_ALERT_SMS, ONEWRITE_ALERT_WEBHOOK; ONEWRITE_ALERTS none if you mean it)"
+        )
+    sms = environment.get("ONEWRITE_ALERT_SMS")
+    if sms and not SMS.fullmatch(sms):
+        yield f"ONEWRITE_ALERT_SMS is {sms!r}, and should be like '+49 1701234567'"
+
+
+def accidents(environment: Environment, tags: Mapping[str, str]) -> Iterator[str]:
+    """Yields each setting that differs from what is deployed, and is not named in ONEWRITE_CHANGES."""
+    meant = set(re.split(r"[ ,]+", environment.get("ONEWRITE_CHANGES", "")))
+    for name in DEFAULTS:
+        deployed, asked = tags.get(name), value(environment, name)
+        if deployed is not None and deployed.lower() != asked.lower() and name not in meant:
+            yield (
+                f"{name} is {deployed!r} as deployed, and {asked!r} here: azd env set {name} {deployed or '""'}"
+                f", or, if you mean to change it, ONEWRITE_CHANGES={name} azd provision"
+            )
+
+
+def apps(environment: Environment) -> int:
+    """Returns how many apps are deployed."""
+    return 3 if value(environment, "ONEWRITE_SPLIT") == "true" else 1
+
+
+def memory(environment: Environment) -> Iterator[str]:
+    """Yields a sentence if the apps together may grow beyond what a region gives them."""
+    size = int(environment.get("ONEWRITE_INSTANCE_MEMORY") or 2048)
+    most = int(environment.get("ONEWRITE_MOST_INSTANCES") or 100)
+    if (asked := apps(environment) * most * size) > REGIONAL_MEGABYTES:
+        yield (
+            f"{apps(environment)} × {most} instances of {size} MB are {asked:,} MB, and a subscription has"
+            f" {REGIONAL_MEGABYTES:,} in a region: under full load no instance is added beyond that. Lower"
+            " ONEWRITE_MOST_INSTANCES, or ask for more (Azure support, quota of Flex Consumption)"
+        )
