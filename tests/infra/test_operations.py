@@ -24,7 +24,7 @@ def test_every_alert_has_its_runbook() -> None:
         if line.startswith("#")
     }
 
-    assert len(alerts) == 12
+    assert len(alerts) == 13
     for alert in alerts:
         runbook = re.search(r"docs/operations\.md#([a-z-]+)$", alert.properties["description"])
         assert runbook
