@@ -9,7 +9,7 @@ from shared.adapters.once import once
 from shared.domain import domain as shipped_domain
 from shared.kernel.commands.dispatcher import Dispatcher
 from shared.kernel.domain import Domain
-from shared.kernel.ports import EventStore, Log, Outcomes, RowReader
+from shared.kernel.ports import EventStore, Leases, Log, Outcomes, RowReader
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,13 +22,14 @@ class Application:
     rows: RowReader
     outcomes: Outcomes
     mailbox: Callable[[], Awaitable[Log]]
+    leases: Callable[[], Awaitable[Leases]]
     now: Callable[[], datetime]
     signs_in: bool = False
     """Whether the platform signs callers in, and tells who they are."""
 
 
 # What this role needs of what can be tried without a trace; infra/apps.json grants it.
-RIGHTS = ("events:append", "views:read", "outcomes:read", "commands:send")
+RIGHTS = ("events:append", "views:read", "outcomes:read", "leases:read", "commands:send")
 
 
 @once
@@ -41,6 +42,7 @@ async def application() -> Application:
         rows=await wiring.served_rows(),
         outcomes=await wiring.outcomes(),
         mailbox=wiring.mailbox,
+        leases=wiring.leases,
         now=wiring.now,
         signs_in=settings.signs_in(),
     )

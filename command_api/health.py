@@ -10,7 +10,7 @@ import azure.functions as func
 
 from command_api.composition import Application
 from shared.adapters.http.responses import json_response, unready
-from shared.kernel.errors import OnewriteError
+from shared.kernel.errors import ConfigurationError, OnewriteError
 from shared.kernel.messages.stream import StreamName
 from shared.kernel.views.view import RowKey
 
@@ -30,7 +30,13 @@ async def get_health(assemble: Callable[[], Awaitable[Application]]) -> func.Htt
     async def views() -> object:
         return await (await assemble()).rows.read(RowKey("health", "probe", str(PROBE)))
 
-    wanted: Mapping[str, Check] = {"store": store, "views": views}
+    async def leases() -> object:
+        faults = await (await (await assemble()).leases()).faults()
+        if faults:
+            raise ConfigurationError("; ".join(f"{one.wrong}: {one.mend}" for one in faults))
+        return faults
+
+    wanted: Mapping[str, Check] = {"store": store, "views": views, "leases": leases}
     checks = await asyncio.gather(*(_run(name, check) for name, check in wanted.items()))
     if all(check["ready"] for check in checks):
         return json_response({"status": "ready", "checks": checks})

@@ -16,7 +16,7 @@ from shared.adapters.cosmos.codec import from_item
 from shared.adapters.names import SINGLE_PUBLISHER
 from shared.kernel.delivery.deciding import skips
 from shared.kernel.delivery.places import reached
-from shared.kernel.delivery.sweep_note import Again, SweepNote, read_note, write_note
+from shared.kernel.delivery.sweep_note import NAME, Again, SweepNote, read_note
 from shared.kernel.delivery.together import side_by_side
 from shared.kernel.errors import InvalidMessage, Poison
 from shared.kernel.messages.commit import Commit, timestamp
@@ -93,7 +93,7 @@ class _Run:
         for streams in batched(waiting, 100, strict=False):
             await self._prove(await self._stored(streams))
         if waiting:
-            await write_note(self.sweep.progress, self.note)
+            await self._keep()
 
     async def _page(self, stretch: str) -> bool:
         """Prove the next page as far as it is old enough; False at its end."""
@@ -111,8 +111,11 @@ class _Run:
         await self._prove(_last(page.items))
         self.proven += len(page.items)
         self.note.places[stretch] = page.position
-        await write_note(self.sweep.progress, self.note)
+        await self._keep()
         return True
+
+    async def _keep(self) -> None:
+        await self.sweep.progress.write(NAME, self.note.model_dump_json())
 
     async def _stored(self, streams: Sequence[str]) -> dict[str, Commit]:
         """Read the commits that were sent again; one that cannot be read is the publisher's to park."""

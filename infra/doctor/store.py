@@ -6,6 +6,7 @@ from typing import Any
 from azure.cosmos.exceptions import CosmosResourceNotFoundError
 
 from infra.doctor.patient import Complaint, Patient
+from shared.adapters.cosmos.leases import CosmosLeases
 
 _LEASES = "SELECT VALUE c.id FROM c WHERE IS_DEFINED(c.LeaseToken)"
 AGAIN = "it cannot be changed: make the account anew (`azd up`), or at a desk `make clean`"
@@ -87,17 +88,23 @@ async def indexes(patient: Patient) -> Complaint | None:
 
 
 async def leases(patient: Patient) -> Complaint | None:
-    """See that one publisher holds the leases, and nobody else."""
-    prefix = patient.names["leasePrefix"]
-    held = patient.database.get_container_client("leases").query_items(_LEASES)
-    ids = [str(one) async for one in held]
+    """See that one publisher holds the leases, that these cover the container, and that nobody else is there."""
+    prefix, held = patient.names["leasePrefix"], patient.database.get_container_client("leases")
+    events = patient.database.get_container_client("events")
+    ids = [str(one) async for one in held.query_items(_LEASES)]
     strangers = [one for one in ids if not one.startswith(prefix)]
     if strangers:
         return Complaint(
             f"the leases hold what is not the publisher's: {strangers[:3]}",
             f"give whoever writes them a container of its own; ours begin with {prefix!r}",
         )
-    if not ids:
+    faults = await CosmosLeases(held, events, prefix, patient.now).faults()
+    if faults:
+        return Complaint(
+            "; ".join(fault.wrong for fault in faults), "; ".join(fault.mend for fault in faults)
+        )
+    rid = (await events.read())["_rid"]
+    if not any(f"_{rid}.." in one for one in ids):
         return Complaint(
             "the publisher holds no lease: it has never run",
             "look whether the function single_publisher is there, enabled, and may use the leases",

@@ -101,7 +101,7 @@ async def test_the_leases_of_another_container_under_the_same_prefix_are_not_our
 
     reached, faults = await leases.reached(), await leases.faults()
 
-    assert reached == {"-10": '"4"', **dict.fromkeys(FOUR[1:])}
+    assert reached == {"-10": f'{rid} "4"', **dict.fromkeys(FOUR[1:])}
     assert [f"_{rid}.lock" in fault.wrong for fault in faults] == [True]
 
 
@@ -116,9 +116,21 @@ async def test_what_lies_behind_the_place_of_a_lease_is_read_from_it(
     ]
     first, _, beyond = range_.partition("-")
     rid = (await events.read())["_rid"]
-    await held.upsert_item(lease(rid, "0", first, beyond, page.position))
+    assert page.position is not None
+    await held.upsert_item(lease(rid, "0", first, beyond, page.position.removeprefix(f"{rid} ")))
     await store.append([commit(2, stream=stream)])
 
     place = (await CosmosLeases(held, events, PREFIX, lambda: datetime.now(UTC)).reached())[range_]
 
     assert [item["version"] for item in (await feed.read(range_, place)).items] == [2]
+
+
+async def test_a_place_in_another_container_is_the_beginning_of_this_one(
+    events: ContainerProxy,
+) -> None:
+    await CosmosEventStore(events).append([commit(1)])
+    feed = CosmosFeed(events)
+
+    pages = [await feed.read(one, 'AAAAAYAAAAX= "9999"') for one in await feed.ranges()]
+
+    assert [item["version"] for page in pages for item in page.items] == [1]

@@ -10,10 +10,16 @@ import azure.functions as func
 from command_api import causes, commands, mailbox, streams, views
 from command_api.composition import Application
 from shared.adapters.http.answering import answered
-from shared.adapters.memory import MemoryEventStore, MemoryLog, MemoryOutcomes, MemoryRows
+from shared.adapters.memory import (
+    MemoryEventStore,
+    MemoryLeases,
+    MemoryLog,
+    MemoryOutcomes,
+    MemoryRows,
+)
 from shared.kernel.commands.dispatcher import dispatcher
 from shared.kernel.domain import Domain
-from shared.kernel.ports import EventStore, Log
+from shared.kernel.ports import EventStore, Leases, Log
 from tests.kernel.asking import at_noon, no_pause
 
 type Handler = Callable[[func.HttpRequest, Application], Coroutine[Any, Any, func.HttpResponse]]
@@ -43,9 +49,13 @@ def now() -> datetime:
 def assembled(domain: Domain, store: EventStore | None = None) -> Application:
     """Assemble the command side on memory twins."""
     store, mailbox = store or MemoryEventStore(), MemoryLog(partitions=4)
+    leases = MemoryLeases()
 
     async def give_mailbox() -> Log:
         return mailbox
+
+    async def give_leases() -> Leases:
+        return leases
 
     return Application(
         domain=domain,
@@ -54,6 +64,7 @@ def assembled(domain: Domain, store: EventStore | None = None) -> Application:
         rows=MemoryRows(),
         outcomes=MemoryOutcomes(),
         mailbox=give_mailbox,
+        leases=give_leases,
         now=now,
     )
 

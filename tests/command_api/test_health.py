@@ -8,8 +8,9 @@ import pytest
 
 from command_api.composition import Application
 from command_api.health import get_health
+from shared.adapters.memory import MemoryLeases
 from shared.kernel.errors import ConfigurationError, StoreError, StoreThrottled, StoreUnavailable
-from shared.kernel.ports import Found
+from shared.kernel.ports import Found, LeaseFault
 
 
 async def asked(assemble: Callable[[], Awaitable[Application]]) -> tuple[int, dict[str, Any]]:
@@ -28,6 +29,7 @@ async def test_it_is_ready_when_store_and_views_answer(application: Application)
     assert [(check["name"], check["ready"]) for check in body["checks"]] == [
         ("store", True),
         ("views", True),
+        ("leases", True),
     ]
 
 
@@ -45,7 +47,25 @@ async def test_it_says_which_part_does_not_answer(
     status, body = await asked(assembled)
 
     assert (status, body["status"]) == (503, "unready")
-    assert [check.get("error") for check in body["checks"]] == ["unavailable", None]
+    assert [check.get("error") for check in body["checks"]] == ["unavailable", None, None]
+
+
+async def test_it_says_when_the_publisher_does_not_read_all_of_the_feed(
+    application: Application, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def assembled() -> Application:
+        return application
+
+    leases = await application.leases()
+    assert isinstance(leases, MemoryLeases)
+    leases.wrong.append(LeaseFault("no lease covers 20-30", "delete the .info"))
+
+    status, body = await asked(assembled)
+
+    assert (status, body["status"]) == (503, "unready")
+    assert [(one["name"], one["ready"]) for one in body["checks"]][-1] == ("leases", False)
+    [said] = [str(record.exc_info[1]) for record in caplog.records if record.exc_info]
+    assert said == "no lease covers 20-30: delete the .info"
 
 
 @pytest.mark.parametrize(
@@ -70,5 +90,6 @@ async def test_whatever_is_wrong_is_named_and_logged_and_not_told(
     assert [(check["name"], check["error"]) for check in body["checks"]] == [
         ("store", told),
         ("views", told),
+        ("leases", told),
     ]
-    assert [record.exc_info[1] for record in caplog.records if record.exc_info] == [error] * 2
+    assert [record.exc_info[1] for record in caplog.records if record.exc_info] == [error] * 3

@@ -5,7 +5,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from infra.doctor.examination import CHECKS
-from tests.doctor.ward import LEASE, Ward
+from tests.adapters.leases import beside, started
+from tests.doctor.ward import Ward
 
 
 def no_functions(ward: Ward) -> None:
@@ -45,11 +46,31 @@ def an_index_too_few(ward: Ward) -> None:
 
 
 def a_publisher_that_never_ran(ward: Ward) -> None:
-    ward.leases = []
+    ward.leases = lambda _: []
 
 
 def leases_of_somebody_else(ward: Ward) -> None:
-    ward.leases = [LEASE, {"id": "another-publisher..0", "LeaseToken": "0"}]
+    stranger = {"id": "another-publisher..0", "LeaseToken": "0"}
+    ward.leases = lambda rid: [*started(rid), stranger]
+
+
+def leases_of_another_account(ward: Ward) -> None:
+    ward.leases = lambda _: started("AAAAAYAAAAX=")
+
+
+def a_lease_that_somebody_deleted(ward: Ward) -> None:
+    ward.leases = lambda rid: started(rid)[1:]
+
+
+def leases_that_were_all_deleted(ward: Ward) -> None:
+    ward.leases = lambda rid: [beside(rid, "info")]
+
+
+def a_host_that_died_in_its_first_start(ward: Ward) -> None:
+    ward.leases = lambda rid: [beside(rid, "lock")]
+    ward.now = lambda: datetime.now(UTC) + timedelta(minutes=2)
+    # That of the apps is not the one that is wrong.
+    ward.checks.pop("clocks")
 
 
 def fewer_partitions_than_the_hub_has(ward: Ward) -> None:
@@ -135,7 +156,13 @@ def markers_that_nobody_shows(ward: Ward) -> None:
 
 def a_stage_that_is_late(ward: Ward) -> None:
     stage = {"stage": "projections", "partition": "2", "events": 7, "seconds": 300.0}
-    ward.set.answers["operations/lag"] = (200, {"stages": [stage]}, {})
+    ward.set.answers["operations/lag"] = (200, {"stages": [stage], "sweep": []}, {})
+
+
+def a_sweep_that_is_late(ward: Ward) -> None:
+    young = {"stage": "sweep", "partition": "0", "events": 7, "seconds": 180.0}
+    late = {**young, "partition": "1", "seconds": 900.0}
+    ward.set.answers["operations/lag"] = (200, {"stages": [], "sweep": [young, late]}, {})
 
 
 BROKEN: dict[Callable[[Ward], Any], tuple[str, str]] = {
@@ -150,6 +177,10 @@ BROKEN: dict[Callable[[Ward], Any], tuple[str, str]] = {
     an_index_too_few: ("indexes", "views"),
     a_publisher_that_never_ran: ("leases", "never run"),
     leases_of_somebody_else: ("leases", "another-publisher..0"),
+    leases_of_another_account: ("leases", "never run"),
+    a_lease_that_somebody_deleted: ("leases", "no lease covers -10"),
+    leases_that_were_all_deleted: ("leases", "there is none"),
+    a_host_that_died_in_its_first_start: ("leases", "waits for it without a word"),
     fewer_partitions_than_the_hub_has: ("partitions", "events has 4, and 2"),
     fewer_partitions_than_the_hub_of_commands_has: ("partitions", "commands has 4, and 2"),
     a_group_that_nobody_made: ("consumer groups", "events/another"),
@@ -167,6 +198,7 @@ BROKEN: dict[Callable[[Ward], Any], tuple[str, str]] = {
     an_endpoint_without_a_handshake: ("handshake", "webhook"),
     a_stream_that_is_parked: ("parked", "item-SKU1 (projections)"),
     markers_that_nobody_shows: ("parked", "answers 500"),
+    a_sweep_that_is_late: ("lag", "sweep, partition 1: 7 events, 900 s"),
     a_stage_that_is_late: ("lag", "projections, partition 2"),
 }
 # What cannot be asked because of it.

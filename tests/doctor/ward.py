@@ -21,10 +21,10 @@ from shared.adapters.cosmos.client import open_client
 from shared.adapters.log_reader import open_log_reader
 from shared.adapters.memory import MemoryProgress
 from shared.adapters.settings import Settings
+from tests.adapters.leases import started
 
 DESCRIBED: dict[str, Any] = json.loads(NAMES.read_text(encoding="utf-8"))
 ORIGIN = "eventgrid.azure.net"
-LEASE = {"id": "single-publisher..0", "LeaseToken": "0"}
 # Each opens connections, and takes its seconds: they run where they matter.
 OF_THE_LOG = {"partitions", "consumer groups", "retention"}
 ROLES = ("command_api", "single_publisher", "consumers")
@@ -41,7 +41,7 @@ class Set:
         self.key = ""
         self.answers: dict[str, tuple[int, Mapping[str, Any], Mapping[str, str]]] = {
             "health": (200, READY, {}),
-            "operations/lag": (200, {"stages": []}, {}),
+            "operations/lag": (200, {"stages": [], "sweep": []}, {}),
             "operations/parked": (200, {"parked": []}, {}),
             **{f"operations/rights/{role}": (200, {"rights": {}}, {}) for role in ROLES},
             "webhooks": (200, {}, {"WebHook-Allowed-Origin": ORIGIN}),
@@ -87,7 +87,7 @@ class Ward:
         self.functions = {name: deepcopy(dict(one)) for name, one in functions.items()}
         self.settings = {"COSMOS": services.cosmos, "EVENTHUBS": services.event_hubs}
         self.environment: dict[str, str] | None = {"SWEEP_SCHEDULE": "0 * * * * *"}
-        self.leases = [LEASE]
+        self.leases: Callable[[str], list[dict[str, Any]]] = started
         self.progress = MemoryProgress()
         self.host: dict[str, Any] = json.loads((ROOT / "host.json").read_text(encoding="utf-8"))
         self.now: Callable[[], datetime] = lambda: datetime.now(UTC)
@@ -123,8 +123,9 @@ class Ward:
         hubs = {hub: open_log_reader(settings, hub) for hub in self.asked["hubs"]}
         try:
             database = cosmos.get_database_client(self.made["database"])
-            for lease in self.leases:
-                await database.get_container_client("leases").upsert_item(lease)
+            rid = (await database.get_container_client("events").read())["_rid"]
+            for one in self.leases(rid):
+                await database.get_container_client("leases").upsert_item(one)
             patient = Patient(
                 names=self.asked,
                 settings=settings,

@@ -28,7 +28,7 @@ def test_every_alert_has_its_runbook() -> None:
         if line.startswith("#")
     }
 
-    assert len(alerts) == 14
+    assert len(alerts) == 15
     for alert in alerts:
         runbook = re.search(r"docs/operations\.md#([a-z-]+)$", alert.properties["description"])
         assert runbook

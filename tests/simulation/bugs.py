@@ -127,7 +127,7 @@ NOTICED = [
         f"{PUBLISHER}.sweep:_Run._page",
         "await self._prove(_last(page.items))",
         "self.note.places[stretch] = page.position\n"
-        "    await write_note(self.sweep.progress, self.note)\n"
+        "    await self._keep()\n"
         "    await self._prove(_last(page.items))",
     ),
     Bug(
@@ -144,12 +144,6 @@ NOTICED = [
         " > timestamp(self.sweep.now()):\n"
         "        return False\n"
         "    if 0 < old < len(page.items):",
-    ),
-    Bug(
-        "a range that was merged goes on from the place of the first parent",
-        f"{KERNEL}.delivery.places:inherited",
-        "if pieces and pieces[-1][1] == place:",
-        "if pieces and None not in (place, pieces[-1][1]):",
     ),
     Bug(
         "a rebuild ends where a commit is from the future",

@@ -64,7 +64,7 @@ class Plan:
     stalls: float = 0.004
     redeployments: float = 0.1
     rebuilds: float = 0.6
-    cuts: float = 0.2
+    cuts: float = 0.8
     only: AbstractSet[int] | None = field(default=None, repr=False)
     asks: AbstractSet[str] | None = field(default=None, repr=False)
     tells: bool = field(default=True, repr=False)
@@ -164,7 +164,7 @@ def _weather(plan: Plan) -> Weather:
         drawn(plan.stalls),
         plan.redeployments,
         plan.rebuilds,
-        drawn(plan.cuts),
+        plan.cuts,
         plan.only,
         plan.tells,
     )

@@ -18,7 +18,7 @@ PAGE = 100
 
 
 class CosmosFeed:
-    """Reads range by range; a position is the etag of an answer, as the leases of the trigger hold it too."""
+    """Reads range by range; a position is the etag of an answer, behind the rid of the container that gave it."""
 
     def __init__(self, events: ContainerProxy) -> None:
         self._events = events
@@ -46,9 +46,8 @@ class CosmosFeed:
             ).by_page()
             async for page in pages:
                 items = [item async for item in page]
-                return FeedPage(
-                    items, _position(range_, pages.continuation_token), _ages(items, told)
-                )
+                etag = _etag(range_, pages.continuation_token)
+                return FeedPage(items, position_of(self._rid, etag), _ages(items, told))
         except AzureError as error:
             raise store_error(error) from error
         return FeedPage([], position, [])
@@ -61,10 +60,12 @@ class CosmosFeed:
             "isMinInclusive": True,
             "isMaxInclusive": False,
         }
-        if position is None:
-            return {"feed_range": {"Range": bounds}, "start_time": "Beginning"}
         if not self._rid:
             self._rid = (await self._events.read())["_rid"]
+        rid, _, etag = (position or "").partition(" ")
+        # A place in another container, such as one that was restored, says nothing about this one.
+        if rid != self._rid:
+            return {"feed_range": {"Range": bounds}, "start_time": "Beginning"}
         state = {
             "v": "v2",
             "containerRid": self._rid,
@@ -73,7 +74,7 @@ class CosmosFeed:
             "continuation": {
                 "v": "v2",
                 "rid": self._rid,
-                "continuation": [{"range": bounds, "token": position}],
+                "continuation": [{"range": bounds, "token": etag}],
                 "Range": bounds,
             },
         }
@@ -103,14 +104,19 @@ class CosmosProgress:
             raise store_error(error) from error
 
 
-def _position(range_: str, continuation: str) -> str:
+def position_of(rid: str, etag: str) -> str:
+    """Writes a place in the feed of a container."""
+    return f"{rid} {etag}"
+
+
+def _etag(range_: str, continuation: str) -> str:
     """Take the place out of a continuation of the SDK; raises StoreUnavailable when the range has just split."""
     found = json.loads(base64.b64decode(continuation))["continuation"]["continuation"]
     if len(found) != 1:
         # Which child the page is of is not told: who asks for the ranges anew reads each of them.
         raise StoreUnavailable(f"the range {range_} has split into {len(found)}")
-    place: str = found[0]["token"]
-    return place
+    etag: str = found[0]["token"]
+    return etag
 
 
 def _ages(items: list[dict[str, Any]], headers: Mapping[str, str]) -> list[float]:

@@ -9,6 +9,7 @@ from azure.core.exceptions import AzureError
 from azure.cosmos.aio import ContainerProxy
 
 from shared.adapters.cosmos.client import store_error
+from shared.adapters.cosmos.feed import position_of
 from shared.kernel.delivery.places import Stretch, inherited
 from shared.kernel.ports import LeaseFault
 
@@ -92,11 +93,12 @@ class CosmosLeases:
         return Found(
             ranges=[_stretch(one) for one in ranges],
             leases={
-                _stretch(one["FeedRange"]): one["ContinuationToken"]
+                _stretch(one["FeedRange"]): etag and position_of(rid, etag)
                 for one in items
-                if one.get("FeedRange")
+                if "FeedRange" in one
+                for etag in [one["ContinuationToken"]]
             },
-            others={one["id"]: float(one["_ts"]) for one in items if not one.get("FeedRange")},
+            others={one["id"]: float(one["_ts"]) for one in items if "FeedRange" not in one},
         )
 
 

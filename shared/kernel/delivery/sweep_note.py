@@ -32,8 +32,3 @@ async def read_note(progress: Progress) -> SweepNote:
     """Reads what was noted last; raises as progress does."""
     noted = await progress.read(NAME)
     return SweepNote.model_validate_json(noted) if noted else SweepNote()
-
-
-async def write_note(progress: Progress, note: SweepNote) -> None:
-    """Notes how far a sweep is; raises as progress does."""
-    await progress.write(NAME, note.model_dump_json())
