@@ -1,6 +1,7 @@
 """Commands that wait: sent to the durable mailbox, answered with where to ask what became of them."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
 
@@ -8,6 +9,7 @@ import azure.functions as func
 
 from command_api.composition import Application
 from command_api.parsing import checked_token, stream_name
+from shared.adapters import telemetry
 from shared.adapters.http.problems import Fault, malformed
 from shared.adapters.http.responses import event_json, json_response, queued
 from shared.kernel.commands.outcome import FinalOutcome
@@ -24,7 +26,10 @@ async def put(
 ) -> func.HttpResponse:
     """Answer 202 once the command is in the mailbox; raises LogUnavailable when that is not known."""
     mailbox, stream = await application.mailbox(), str(request.stream)
-    await mailbox.send(partition_of(stream, mailbox.partitions), [encode_command(request)])
+    metadata = request.metadata
+    followed = replace(metadata, traceparent=telemetry.here(metadata.traceparent))
+    waiting = encode_command(replace(request, metadata=followed))
+    await mailbox.send(partition_of(stream, mailbox.partitions), [waiting])
     status = f"/api/streams/{stream}/outcome?command-id={quote(request.command_id, safe='')}"
     return queued({"stream": stream, "commandId": request.command_id, "status": status}, headers)
 

@@ -10,6 +10,7 @@ from pydantic import AfterValidator, Base64Bytes, BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 from pydantic_core import from_json
 
+from shared.adapters import telemetry
 from shared.kernel.errors import InvalidMessage
 from shared.kernel.messages.inbound_event import InboundEvent
 from shared.kernel.messages.trace_context import well_formed
@@ -35,7 +36,8 @@ class _CloudEvent(BaseModel):
 
     def event(self) -> InboundEvent:
         data = self.data if self.data_base64 is None else _json(self.data_base64)
-        return InboundEvent(self.source, self.id, self.type, data, well_formed(self.traceparent))
+        traceparent = telemetry.admitted(well_formed(self.traceparent))
+        return InboundEvent(self.source, self.id, self.type, data, traceparent)
 
 
 class _EventGridEvent(BaseModel):

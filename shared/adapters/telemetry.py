@@ -60,6 +60,18 @@ async def _watched(
         return answer
 
 
+def admitted(traceparent: str | None) -> str | None:
+    """Decide whether a trace that comes from outside is kept: whoever sends it does not."""
+    watching = watcher()
+    return traceparent if watching is None else watching.admitted(traceparent)
+
+
+def here(traceparent: str | None) -> str | None:
+    """Give the span that runs now to what is sent on; without anybody who watches, what came."""
+    watching = watcher()
+    return traceparent if watching is None else (watching.here() or traceparent)
+
+
 def commands(handle: Handler) -> Handler:
     """Watch the commands that a handler takes; what they write carries their own span from then on."""
     watching = watcher()

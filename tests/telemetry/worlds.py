@@ -7,6 +7,7 @@ from opentelemetry.sdk.metrics.export import InMemoryMetricReader
 from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
+from opentelemetry.sdk.trace.sampling import ALWAYS_ON, ParentBased, Sampler
 
 from shared.adapters.otel.commands import watched
 from shared.adapters.otel.store import WatchedStore
@@ -24,12 +25,15 @@ class World:
     spans: InMemorySpanExporter = field(default_factory=InMemorySpanExporter)
     metrics: InMemoryMetricReader = field(default_factory=InMemoryMetricReader)
     store: Interrupted = field(default_factory=Interrupted)
+    sampler: Sampler = ALWAYS_ON
 
     def __post_init__(self) -> None:
-        tracers = TracerProvider()
+        tracers = TracerProvider(ParentBased(self.sampler))
         tracers.add_span_processor(SimpleSpanProcessor(self.spans))
         meters = MeterProvider([self.metrics])
-        self.watcher = Watcher(tracers.get_tracer("test"), meters.get_meter("test"))
+        self.watcher = Watcher(
+            tracers.get_tracer("test"), meters.get_meter("test"), tracers.sampler
+        )
         self.watched_store = WatchedStore(self.store, self.watcher)
         self._handle = watched(service(self.watched_store).handle, self.watcher)
 

@@ -38,7 +38,7 @@ def open_watcher(exporters: Exporters) -> Watcher:
     readers = [PeriodicExportingMetricReader(metrics) for _, metrics, _ in takers]
     meters = MeterProvider(readers, resource=resource)
     logging.getLogger().addHandler(LoggingHandler(logger_provider=loggers))
-    return Watcher(tracers.get_tracer(NAME), meters.get_meter(NAME))
+    return Watcher(tracers.get_tracer(NAME), meters.get_meter(NAME), tracers.sampler)
 
 
 def sampler(share: float | None) -> Sampler | None:

@@ -1,12 +1,23 @@
 """Spans and measurements, whoever takes them."""
 
+import secrets
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 
 from opentelemetry import trace
 from opentelemetry.context import Context
 from opentelemetry.metrics import Counter, Histogram, Meter
-from opentelemetry.trace import Link, Span, SpanContext, SpanKind, Status, StatusCode, Tracer
+from opentelemetry.sdk.trace.sampling import ALWAYS_ON, Decision, Sampler
+from opentelemetry.trace import (
+    Link,
+    Span,
+    SpanContext,
+    SpanKind,
+    Status,
+    StatusCode,
+    TraceFlags,
+    Tracer,
+)
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
 from shared.adapters.otel.names import COUNTERS, FAILURES, HISTOGRAMS
@@ -19,8 +30,9 @@ _PROPAGATOR = TraceContextTextMapPropagator()
 class Watcher:
     """Opens spans and keeps the instruments."""
 
-    def __init__(self, tracer: Tracer, meter: Meter) -> None:
+    def __init__(self, tracer: Tracer, meter: Meter, sampler: Sampler = ALWAYS_ON) -> None:
         self._tracer = tracer
+        self._sampler = sampler
         self._counters: dict[str, Counter] = {
             name: meter.create_counter(name, *about) for name, about in COUNTERS.items()
         }
@@ -51,12 +63,27 @@ class Watcher:
         hosted = trace.get_current_span().get_span_context().is_valid
         span = self._tracer.start_span(
             f"{method} {route}",
-            context=None if hosted else _context(traceparent),
+            context=None if hosted else _context(self.admitted(traceparent)),
             kind=SpanKind.INTERNAL if hosted else SpanKind.SERVER,
             attributes={"http.request.method": method, "http.route": route},
         )
         with trace.use_span(span, end_on_exit=True):
             yield span
+
+    def admitted(self, traceparent: str | None) -> str | None:
+        """Decide about a trace from outside: it keeps its id, and is sampled no more often than others."""
+        asked = _span_context(traceparent)
+        if not asked.trace_flags.sampled:
+            return traceparent
+        # Not by the trace's own id, which its sender has chosen.
+        decided = self._sampler.should_sample(Context(), secrets.randbits(128), "edge").decision
+        kept = decided is Decision.RECORD_AND_SAMPLE
+        return _written(asked, TraceFlags(TraceFlags.SAMPLED if kept else TraceFlags.DEFAULT))
+
+    def here(self) -> str | None:
+        """Write the span that runs now, if there is one, for those that follow."""
+        now = trace.get_current_span()
+        return traceparent(now) if now.get_span_context().is_valid else None
 
     def trace_id(self) -> str:
         """Give the id of the trace that runs now."""
@@ -108,26 +135,31 @@ class Watcher:
 def traceparent(span: Span) -> str:
     """Write where a span is, for those that follow (W3C Trace Context, section 3.2)."""
     found = span.get_span_context()
-    return f"00-{found.trace_id:032x}-{found.span_id:016x}-{found.trace_flags:02x}"
+    return _written(found, found.trace_flags)
+
+
+def _written(found: SpanContext, flags: TraceFlags) -> str:
+    return f"00-{found.trace_id:032x}-{found.span_id:016x}-{flags:02x}"
 
 
 def _context(traceparent: str | None) -> Context:
     return _PROPAGATOR.extract({"traceparent": traceparent or ""}, Context())
 
 
+def _span_context(traceparent: str | None) -> SpanContext:
+    return trace.get_current_span(_context(traceparent)).get_span_context()
+
+
 def _parent(traceparent: str | None) -> Context | None:
     """Choose what to be within: what runs now if it is in the same trace, else what is named."""
     named = _context(traceparent)
-    asked = trace.get_current_span(named).get_span_context()
+    asked = _span_context(traceparent)
     now = trace.get_current_span().get_span_context()
     return named if asked.is_valid and asked.trace_id != now.trace_id else None
 
 
 def _remote(traceparents: Iterable[str | None]) -> list[SpanContext]:
-    found = (
-        trace.get_current_span(_context(one)).get_span_context()
-        for one in dict.fromkeys(traceparents)
-    )
+    found = map(_span_context, dict.fromkeys(traceparents))
     return [one for one in found if one.is_valid]
 
 
