@@ -86,7 +86,7 @@ class World:
         self.dispatcher = dispatcher(self.domain, self.store, at_noon, no_pause)
         self.publisher = Publisher(self.log, self.store, self.parking, now)
         self.projections = Projections(
-            self.domain.views, self.rows, self.store, self.parking, give_log, now
+            self.domain.kept_views, self.rows, self.store, self.parking, give_log, now
         )
         processor = event_processor(self.domain, self.dispatcher, now, no_pause)
         self.reactions = Reactions(self.domain, processor, self.store, self.parking, now)

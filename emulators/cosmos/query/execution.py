@@ -47,7 +47,7 @@ class Asked:
 class Start(NamedTuple):
     """Where a page begins: how many results came before it, behind which item, and the last item to see.
 
-    Later pages show nothing newer than the first. With a sort order, `after` is None: results are counted.
+    Later pages show nothing newer than the first. Where the query sorts, `after` is None: results are counted.
     """
 
     place: int

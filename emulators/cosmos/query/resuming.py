@@ -1,4 +1,4 @@
-"""Where a client goes on with a sort order that it merges itself: behind values, and behind an item with them."""
+"""Where a client goes on with a sort that it merges itself: behind values, and behind an item that has them."""
 
 from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
