@@ -101,8 +101,13 @@ NOTICED = [
     Bug(
         "a store that does not answer makes an event poisonous",
         "consumers.delivery:stored",
-        "except InvalidMessage",
-        "except Exception",
+        "commits, poison = await read_past(store, StreamName.parse(stream), version - 1, skipped)",
+        "try:\n"
+        "        commits, poison = await read_past(\n"
+        "            store, StreamName.parse(stream), version - 1, skipped\n"
+        "        )\n"
+        "    except Exception as error:\n"
+        "        commits, poison = [], Poison(stream, version, error)",
     ),
     Bug(
         "the sweep looks at the first commit of a stream on a page",
