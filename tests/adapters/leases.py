@@ -27,9 +27,11 @@ def lease(
 
 
 def beside(rid: str, kind: str) -> dict[str, Any]:
-    """Write what stands beside the leases: `info` once they are made, `lock` while they are."""
-    lives = {"ttl": 30} if kind == "lock" else {}
-    return {"id": f"{PREFIX}{ACCOUNT}_{rid}.{kind}", **lives}
+    """Write what stands beside the leases: `info` once they are made, `lock` while they are.
+
+    The trigger gives a lock 30 s to live; here it stays, as in a container whose time to live is off.
+    """
+    return {"id": f"{PREFIX}{ACCOUNT}_{rid}.{kind}"}
 
 
 def started(rid: str) -> list[dict[str, Any]]:

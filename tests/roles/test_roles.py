@@ -3,9 +3,14 @@
 from datetime import timedelta
 
 import azure.functions as func
+import pytest
 
+from shared.adapters import wiring
+from shared.adapters.memory import MemoryFeed
 from shared.domain.shop import domain
 from shared.kernel.delivery.parking import unreadable
+from shared.kernel.errors import StoreUnavailable
+from shared.kernel.ports import Feed, FeedPage
 from shared.kernel.views.generation import GENERATIONS
 from tests.roles.wired import CARRIER, DATA, FUNCTIONS, PARCEL, Wired, placed, stocked
 
@@ -122,6 +127,26 @@ async def test_a_rebuild_changes_the_rows_alone(wired: Wired) -> None:
     assert [len(messages) for messages in wired.mailbox.messages] == waiting
     await wired.tick("sweep")
     assert [len(messages) for messages in wired.log.messages] == sent
+
+
+async def test_a_sweep_that_a_range_failed_ends_as_a_failure(
+    wired: Wired, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Away(MemoryFeed):
+        async def read(
+            self, range_: str, position: str | None, limit: int | None = None
+        ) -> FeedPage:
+            raise StoreUnavailable(f"no answer for {range_} from {position}, {limit}")
+
+    async def away() -> Feed:
+        return Away(wired.store)
+
+    monkeypatch.setattr(wiring, "feed", away)
+
+    with pytest.raises(ExceptionGroup) as told:
+        await wired.tick("sweep")
+
+    assert told.group_contains(StoreUnavailable)
 
 
 async def test_what_the_log_has_lost_is_mended_although_a_rebuild_shows_it(wired: Wired) -> None:

@@ -1,0 +1,85 @@
+"""Planted bugs of those who read the feed of the store from places of their own: the sweep and the rebuild."""
+
+from tests.simulation.planting import Bug
+from tests.simulation.unnoticed import PUBLISHER
+
+KERNEL = "shared.kernel"
+
+SWEEPING = [
+    Bug(
+        "the sweep looks at the first commit of a stream on a page",
+        f"{PUBLISHER}.sweep:_last",
+        "known.version < commit.version",
+        "known.version > commit.version",
+    ),
+    Bug(
+        "the sweep takes the commit itself for what the row has seen",
+        f"{PUBLISHER}.witness:Witness.seen",
+        "min(of_rows, default=commit.version)",
+        "max((commit.version, *of_rows))",
+    ),
+    Bug(
+        "the sweep sends from the second missing version on",
+        f"{PUBLISHER}.sweep:_Run._mend",
+        "replay(StreamName.parse(stream), version)",
+        "replay(StreamName.parse(stream), version + 1)",
+    ),
+    Bug(
+        "the sweep notes its place before it has mended the page",
+        f"{PUBLISHER}.sweep:_Run._page",
+        "await self._prove(_last(page.items))",
+        "self.note.places[stretch] = page.position\n"
+        "    await self._keep()\n"
+        "    await self._prove(_last(page.items))",
+    ),
+    Bug(
+        "what the sweep has sent again counts as seen",
+        f"{PUBLISHER}.sweep:_Run._mend",
+        "self.note.again[stream] = Again(version=commit.version, sent=sent)",
+        "pass",
+    ),
+    Bug(
+        "a commit from the future stops the sweep of its range",
+        f"{PUBLISHER}.sweep:_Run._page",
+        "if 0 < old < len(page.items):",
+        "if max(one['metadata']['time'] for one in page.items or ({'metadata': {'time': ''}},))"
+        " > timestamp(self.sweep.now()):\n"
+        "        return False\n"
+        "    if 0 < old < len(page.items):",
+    ),
+]
+
+REBUILDING = [
+    Bug(
+        "an old generation is let go as soon as the new one is read",
+        f"{KERNEL}.views.generation:Generations.served",
+        '{"serving": self.newest, ',
+        '{"oldest": self.newest, "serving": self.newest, ',
+    ),
+    Bug(
+        "a rebuild notes its place before it has filled the page",
+        "consumers.rebuild:Rebuild._fill",
+        "streams = _beginning(coming, page.items)",
+        "streams = _beginning(coming, page.items)\n"
+        "            note.ranges[stretch] = Reached(position=page.position)\n"
+        "            await self.progress.write(_place(coming.name), note.model_dump_json())",
+    ),
+    Bug(
+        "new rows are read once the first range of the feed is full",
+        "consumers.rebuild:Rebuild._fill",
+        "break",
+        "return True",
+    ),
+    Bug(
+        "projections write none but the rows that are read",
+        f"{KERNEL}.views.generation:kept_up",
+        "{own.serving, own.newest} - {own.oldest}",
+        "{own.serving} - {own.oldest}",
+    ),
+    Bug(
+        "a rebuild ends where a commit is from the future",
+        "consumers.rebuild:Rebuild._fill",
+        "if not page.items or",
+        "if not page.items or max(map(_time, page.items)) > timestamp(self.now()) or",
+    ),
+]
