@@ -68,5 +68,7 @@ module functions 'app.bicep' = [for app in apps: {
   }
 }]
 
+@description('The timers that run: each must end well within a quarter of an hour.')
+output timers string[] = filter(flatten(map(items(roles), role => role.value.timers)), timer => !contains(stopped, timer))
 output names string[] = [for app in apps: 'func-${app.name}-${place.token}']
 output apiHostName string = functions[0].outputs.hostName
