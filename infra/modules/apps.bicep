@@ -58,7 +58,8 @@ module functions 'app.bicep' = [for app in apps: {
     database: database
     connections: connections
     replication: replication
-    scale: union(scale, { alwaysReady: alwaysReady ? app.alwaysReady : {} })
+    // Over zones, the platform asks for two instances of each group at least.
+    scale: union(scale, { alwaysReady: alwaysReady ? toObject(items(app.alwaysReady), one => one.key, one => scale.zoneRedundant ? 2 : one.value) : {} })
     settings: settings
     webhook: webhook
     storeRoles: storeRoles
