@@ -88,7 +88,8 @@ def _instances(load: Load, deployed: Deployed) -> Row:
 def _timers(deployed: Deployed) -> Row:
     """Each run wakes an instance of its own."""
     seconds = deployed.timers * 60 * HOURS * costs.TIMER_SECONDS
-    text = f"{deployed.timers} × 60 × {HOURS} × {costs.TIMER_SECONDS} s × {deployed.memory:g} GB × {costs.DEMAND:f}"
+    runs = f"{deployed.timers} × 60 × {HOURS} × {costs.TIMER_SECONDS} s"
+    text = f"{runs} × {deployed.memory:g} GB × {costs.DEMAND:f}"
     return text, seconds * deployed.memory * costs.DEMAND
 
 
