@@ -68,7 +68,7 @@ PEAK: Final = 1.3  # the highest second of an hour, as a multiple of the average
 NOTIFIED: Final = 0.1  # of the commands
 SPANS, SPAN_KILOBYTES, METRICS_GIGABYTES = 7, 1.5, 0.5  # of a command; of a span; of an instance
 POLL_SPANS: Final = 4  # of the host, a second: two looks at the change feed, with two calls each
-# Seconds that a run of a timer is billed for: each timer has an instance of its own, which is gone between its runs.
+# Seconds that a run of a timer is billed for: each timer has an instance of its own, gone between its runs.
 TIMER_SECONDS: Final = 5
 # Milliseconds of CPU of a command, on an instance that has one core: its own and its query's, and what follows.
 CPU: Final = {
