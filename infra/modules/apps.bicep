@@ -58,7 +58,8 @@ module functions 'app.bicep' = [for app in apps: {
     database: database
     connections: connections
     replication: replication
-    scale: union(scale, { alwaysReady: alwaysReady ? app.alwaysReady : {} })
+    // Over zones, the platform asks for two instances of each group at least.
+    scale: union(scale, { alwaysReady: alwaysReady ? toObject(items(app.alwaysReady), one => one.key, one => scale.zoneRedundant ? 2 : one.value) : {} })
     settings: settings
     webhook: webhook
     storeRoles: storeRoles
@@ -68,5 +69,7 @@ module functions 'app.bicep' = [for app in apps: {
   }
 }]
 
+@description('The timers that run: each must end well within a quarter of an hour.')
+output timers string[] = filter(flatten(map(items(roles), role => role.value.timers)), timer => !contains(stopped, timer))
 output names string[] = [for app in apps: 'func-${app.name}-${place.token}']
 output apiHostName string = functions[0].outputs.hostName

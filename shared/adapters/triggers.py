@@ -7,6 +7,7 @@ import azure.functions as func
 
 from shared.adapters import telemetry
 from shared.adapters.http.answering import answered
+from shared.adapters.otel.names import TIMER_RUNS
 
 type Handler = Callable[[func.HttpRequest], Awaitable[func.HttpResponse]]
 type Run = Callable[[], Awaitable[None]]
@@ -33,12 +34,13 @@ def http_function(
 
 
 def timer_function(blueprint: func.Blueprint, schedule: str) -> Callable[[Run], Run]:
-    """Declare a function that runs by the clock: its failures are counted under its name."""
+    """Declare a function that runs by the clock: its failures and its good ends are counted under its name."""
 
     def declare(run: Run) -> Run:
         async def ring(due: func.TimerRequest) -> None:  # noqa: ARG001 - the trigger's
             with telemetry.failures(run.__name__):
                 await run()
+            telemetry.count(TIMER_RUNS, stage=run.__name__)
 
         trigger = blueprint.timer_trigger("due", schedule=schedule, use_monitor=True)
         trigger(named(ring, run))

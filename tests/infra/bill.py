@@ -15,6 +15,7 @@ def bill(load: Load, deployed: Deployed) -> dict[str, Row]:
         "captured events after one month": _captured(load),
         "Event Grid, publish and deliver": _told(load),
         "Functions, instances": _instances(load, deployed),
+        "Functions, timers": _timers(deployed),
         "Functions, executions": _executions(load),
         "host storage: checkpoints and leases": _checkpoints(load, deployed),
         "availability test": _tested(deployed),
@@ -84,6 +85,14 @@ def _instances(load: Load, deployed: Deployed) -> Row:
     return f"({text}) × {deployed.memory:g} GB × {seconds:,.0f} s", seconds * deployed.memory * paid
 
 
+def _timers(deployed: Deployed) -> Row:
+    """Each run wakes an instance of its own."""
+    seconds = deployed.timers * 60 * HOURS * costs.TIMER_SECONDS
+    runs = f"{deployed.timers} × 60 × {HOURS} × {costs.TIMER_SECONDS} s"
+    text = f"{runs} × {deployed.memory:g} GB × {costs.DEMAND:f}"
+    return text, seconds * deployed.memory * costs.DEMAND
+
+
 def _executions(load: Load) -> Row:
     a_second = 2 * load.rate + 4 * load.batches
     text = f"(2 × {load.rate:,} + 4 × {load.batches:g}) × {MONTH:.3f} M × {costs.EXECUTIONS:.2f}"
@@ -102,8 +111,10 @@ def _tested(deployed: Deployed) -> Row:
 
 def _telemetry(load: Load, deployed: Deployed) -> Row:
     instances = sum(load.instances(deployed.ready).values())
-    traced = load.commands * costs.SPANS * load.share * costs.SPAN_KILOBYTES
+    spans = load.rate * costs.SPANS + costs.POLL_SPANS
+    traced = spans * MONTH * load.share * costs.SPAN_KILOBYTES
     measured = instances * costs.METRICS_GIGABYTES
-    text = f"({load.commands:,.1f} M × {costs.SPANS} × {load.share} × {costs.SPAN_KILOBYTES} KB"
+    text = f"(({load.rate:,} × {costs.SPANS} + {costs.POLL_SPANS}) × {MONTH:.3f} M"
+    text += f" × {load.share} × {costs.SPAN_KILOBYTES} KB"
     text += f" + {instances} × {costs.METRICS_GIGABYTES} GB) × {costs.LOGS:.2f}"
     return text, (traced + measured) * costs.LOGS

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from math import ceil
 from typing import Any, Final
 
-from tests.infra.clouds import DESCRIBED, Cloud
+from tests.infra.clouds import DESCRIBED, Cloud, functions
 
 HOURS: Final = 730
 MONTH: Final = (
@@ -30,6 +30,7 @@ PRICES: Final = {
     "Functions: a million executions": 0.40,
     "Storage: a GB and month": 0.02,
     "Storage: a million writes": 5.00,
+    "Private endpoint: an hour": 0.01,
     "Availability test: a thousand runs from one place": 0.60,
     "Log Analytics: a GB": 2.30,
 }
@@ -48,6 +49,7 @@ PRICES: Final = {
     EXECUTIONS,
     BLOBS,
     WRITES,
+    ENDPOINT,
     TESTS,
     LOGS,
 ) = PRICES.values()
@@ -65,6 +67,9 @@ KILOBYTES: Final = 1.2  # of a commit, and of an event in the log
 PEAK: Final = 1.3  # the highest second of an hour, as a multiple of the average
 NOTIFIED: Final = 0.1  # of the commands
 SPANS, SPAN_KILOBYTES, METRICS_GIGABYTES = 7, 1.5, 0.5  # of a command; of a span; of an instance
+POLL_SPANS: Final = 4  # of the host, a second: two looks at the change feed, with two calls each
+# Seconds that a run of a timer is billed for: each timer has an instance of its own, gone between its runs.
+TIMER_SECONDS: Final = 5
 # Milliseconds of CPU of a command, on an instance that has one core: its own and its query's, and what follows.
 CPU: Final = {
     "http": 4.0,
@@ -93,6 +98,10 @@ class Deployed:
     renewals: float
     runs: float
     others: int
+    timers: int
+    endpoints: int
+    zones: bool
+    groups: int
 
     @classmethod
     def read(cls, cloud: Cloud) -> "Deployed":
@@ -103,7 +112,19 @@ class Deployed:
         runs = len(watched["Locations"]) * 3600 / watched["Frequency"] * HOURS / 1000
         (memory,) = {scale["instanceMemoryMB"] / 1024 for scale in _scales(cloud)}
         others = len(DESCRIBED["containers"].keys() - {"events", "views"})
-        return cls(always_ready(cloud), memory, partitions / 10, runs, others)
+        kinds = [trigger["type"] for _, trigger in functions().values()]
+        return cls(
+            ready=always_ready(cloud),
+            memory=memory,
+            renewals=partitions / 10,
+            runs=runs,
+            others=others,
+            timers=kinds.count("timerTrigger"),
+            endpoints=sum(one.kind.endswith("/privateEndpoints") for one in cloud.resources),
+            zones=bool(cloud.parameters.get("zoneRedundant")),
+            # Every function but those of HTTP scales by itself; those of HTTP scale together.
+            groups=1 + sum(kind not in {"httpTrigger", "warmupTrigger"} for kind in kinds),
+        )
 
 
 def always_ready(cloud: Cloud) -> dict[str, int]:

@@ -16,15 +16,35 @@ LOAD = f"""\
 And this of the load: a commit of {costs.KILOBYTES} KB with one event, and one query a command; one notification in
 ten commands, for one subscriber; {LOADS[0].batch}, {LOADS[1].batch} and {LOADS[2].batch} events in a batch; the
 highest second of an hour is {costs.PEAK} times the average; {costs.SPANS} spans of {costs.SPAN_KILOBYTES} KB
-a command, of which the share `ONEWRITE_TRACE_SHARE` is kept; {costs.METRICS_GIGABYTES} GB of metrics
-an instance."""
+a command, and {costs.POLL_SPANS} spans a second of the host's looks at the change feed, of which the share
+`ONEWRITE_TRACE_SHARE` is kept; {costs.METRICS_GIGABYTES} GB of metrics an instance."""
 
 
-def page(deployed: Deployed) -> str:
+def _more(more: dict[str, Deployed]) -> str:
+    """Write what the shapes cost: endpoints, and over zones two instances for each group that scales by itself."""
+    lines = []
+    for name, one in more.items():
+        doors = one.endpoints * costs.ENDPOINT * HOURS
+        kept = 2 * one.groups if one.zones else sum(one.ready.values())
+        instances = kept * costs.READY * one.memory * costs.MONTH * 1e6
+        lines.append(
+            f"| {name} | {kept} ready × {costs.READY:f} × {one.memory:g} GB × {costs.MONTH * 1e6:,.0f} s ="
+            f" **{instances:,.0f}** | {one.endpoints} × {costs.ENDPOINT} × {HOURS} = **{doors:,.0f}** |"
+        )
+    head = [
+        "| a month, idle | instances that are kept | private endpoints |",
+        "| --- | --- | --- |",
+    ]
+    return "\n".join([*head, *lines])
+
+
+def page(deployed: Deployed, more: dict[str, Deployed]) -> str:
     """Write the section."""
     parts = (HEAD, INTRODUCTION, "", _prices(), "", LOAD, "", _bullets(_assumed(deployed)), "")
     said = _bullets([*_said(deployed), _afresh()])
-    return "\n".join([*parts, _table(deployed), "", "What the numbers say:", "", said, ""])
+    return "\n".join(
+        [*parts, _table(deployed), "", _more(more), "", "What the numbers say:", "", said, ""]
+    )
 
 
 def _prices() -> str:
@@ -64,8 +84,13 @@ def _assumed(deployed: Deployed) -> Iterable[str]:
         f"every ten seconds: {deployed.renewals:g} a second."
     )
     yield (
-        "**Not counted.** Alerts (a few dollars), private endpoints, traffic out of the region, what is parked, "
-        "commands that wait."
+        f"**Timers.** Each of the {deployed.timers} runs once a minute on an instance of its own, billed for "
+        f"{costs.TIMER_SECONDS} seconds a run, start included: 1 to 10 are possible."
+    )
+    yield (
+        "**Not counted.** Alerts (a few dollars), traffic out of the region, what is parked, commands that wait. "
+        "Private endpoints stand below the table, and zones: over zones the platform keeps two instances for each "
+        "function that scales by itself, timers too, and for HTTP."
     )
 
 

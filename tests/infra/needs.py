@@ -92,14 +92,34 @@ def _of_ports(role: str) -> Iterator[tuple[str, str]]:
 
 @cache
 def _used(role: str) -> set[tuple[str, str]]:
-    """Give every `owner.name` of the code of a role, without what the owner itself belongs to."""
+    """Give every `owner.name` of the code of a role, and of the functions of the kernel that it imports."""
     found: set[tuple[str, str]] = set()
     for path in (ROOT / role).rglob("*.py"):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            match node:
-                case ast.Attribute(value=ast.Name(id=owner) | ast.Attribute(attr=owner), attr=name):
-                    found.add((owner, name))
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        found |= _attributes(tree)
+        for node in ast.walk(tree):
+            if isinstance(node, ast.ImportFrom) and str(node.module).startswith("shared.kernel"):
+                for function in _functions(str(node.module), {one.name for one in node.names}):
+                    found |= _attributes(function)
     return found
+
+
+def _attributes(tree: ast.AST) -> set[tuple[str, str]]:
+    """Give every `owner.name`, without what the owner itself belongs to."""
+    found: set[tuple[str, str]] = set()
+    for node in ast.walk(tree):
+        match node:
+            case ast.Attribute(value=ast.Name(id=owner) | ast.Attribute(attr=owner), attr=name):
+                found.add((owner, name))
+    return found
+
+
+def _functions(module: str, names: set[str]) -> Iterator[ast.AST]:
+    path = ROOT / f"{module.replace('.', '/')}.py"
+    if path.is_file():
+        for node in ast.parse(path.read_text(encoding="utf-8")).body:
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.name in names:
+                yield node
 
 
 def _strongest(rights: set[str]) -> set[str]:

@@ -24,12 +24,20 @@ from tests.infra.costs_page import HEAD, page
 
 RUNBOOKS = ROOT / "docs" / "operations.md"
 SECTION = RUNBOOKS.read_text(encoding="utf-8").partition(HEAD)[2]
+SHAPES = (
+    ("one app", "one-serverless-public"),
+    ("one app, private", "one-serverless-private"),
+    ("three apps, private", "three-serverless-private"),
+    ("three apps, private, over zones", "three-serverless-private-zones"),
+)
 CELL = re.compile(r"(?:[^|:]*: )?([^|:]+) = \*\*([\d,]+)\*\*")
 
 
 def test_the_section_is_made_of_the_estimate() -> None:
     before, _, after = RUNBOOKS.read_text(encoding="utf-8").partition(HEAD)
-    now = page(Deployed.read(cloud("together")))
+    now = page(
+        Deployed.read(cloud("together")), {name: Deployed.read(cloud(one)) for name, one in SHAPES}
+    )
     if "WRITE_DOCS" in os.environ:
         RUNBOOKS.write_text(before + now, encoding="utf-8")
         return
@@ -37,7 +45,7 @@ def test_the_section_is_made_of_the_estimate() -> None:
     assert HEAD + after == now, "WRITE_DOCS=1 writes it anew"
 
 
-@pytest.mark.parametrize("name", ["split", "closed", "autoscaled"])
+@pytest.mark.parametrize("name", ["split", "three-serverless-private", "autoscaled"])
 def test_one_app_and_three_apps_keep_as_many_instances(name: str) -> None:
     assert always_ready(cloud(name)) == always_ready(cloud("together"))
 
@@ -58,11 +66,11 @@ def test_what_is_shown_is_worth_what_is_said() -> None:
     prices = {
         float(price) for price in re.findall(r"^\| [^|]+ \| ([\d.]+) \|$", SECTION, re.MULTILINE)
     }
-    table = SECTION.partition("| a month |")[2]
+    table = SECTION.partition("| a month |")[2].partition("| a month, idle |")[0]
     rows = [line.strip("| ").split(" | ")[1:] for line in table.splitlines() if "= **" in line]
 
     assert prices == set(PRICES.values())
-    assert len(rows) == 10
+    assert len(rows) == 11
     for row in rows:
         for cell in row:
             found = CELL.fullmatch(cell)

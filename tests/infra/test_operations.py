@@ -4,10 +4,12 @@ import json
 import re
 from typing import Any
 
+import pytest
+
 from infra.local.stack import ROOT
-from shared.adapters.otel.names import COUNTERS, HISTOGRAMS, LAG, PARKED_STREAMS
+from shared.adapters.otel.names import COUNTERS, HISTOGRAMS, LAG, PARKED_STREAMS, TIMER_RUNS
 from tests.infra.bicep.syntax import Reader
-from tests.infra.clouds import ALL, Cloud, cloud
+from tests.infra.clouds import ALL, Cloud, cloud, functions
 
 PARAMETERS: dict[str, Any] = json.loads(
     (ROOT / "infra" / "main.parameters.json").read_text(encoding="utf-8")
@@ -34,6 +36,28 @@ def test_every_alert_has_its_runbook() -> None:
         assert runbook
         assert runbook[1] in headings
         assert runbook[1] in alert.name
+
+
+def test_latency_is_asked_for_by_the_name_that_the_host_gives() -> None:
+    """With OpenTelemetry the host names a request by method and route, never by function."""
+    route = functions()["command"][1]["route"]
+
+    assert f"where Name endswith '{route}'" in (ROOT / "infra" / "workbook.json").read_text("utf-8")
+
+
+@pytest.mark.parametrize(
+    ("name", "off"), [("together", set()), ("split", set()), ("draining", {"deadlines"})]
+)
+def test_every_timer_that_runs_is_watched(name: str, off: set[str]) -> None:
+    timers = {one for one, (_, trigger) in functions().items() if trigger["type"] == "timerTrigger"}
+    (query,) = (
+        one.properties["criteria"]["allOf"][0]["query"]
+        for one in cloud(name).of("Insights/scheduledQueryRules")
+        if "stopped-timer" in one.name
+    )
+
+    assert set(json.loads(re.findall(r"dynamic\((.*)\)", query)[0])) == timers - off
+    assert f"Name == '{TIMER_RUNS}'" in query
 
 
 def test_one_second_of_full_load_wakes_nobody() -> None:

@@ -15,7 +15,13 @@ from tests.infra.clouds import functions
 from tests.infra.declared import DEPLOYED
 
 JUNK = (
-    *("shared/__pycache__/names.cpython-313.pyc", ".coverage", ".coverage.host.1", ".mypy_cache/a"),
+    *(
+        "shared/__pycache__/names.nbi",
+        "shared/names.pyc",
+        ".coverage",
+        ".coverage.host.1",
+        ".mypy_cache/a",
+    ),
     *(
         ".venv/bin/python",
         ".pytest_cache/a",

@@ -18,7 +18,8 @@ PUBLISHED = (
 )
 KEYS = (
     re.compile(r"(?:Account|SharedAccess)Key=(?P<key>[A-Za-z0-9+/=_-]{8,})"),
-    re.compile(r"(?P<key>[A-Za-z0-9+/]{86}==)"),
+    # The digest of a package in a lock file is no key.
+    re.compile(r"(?<!sha512-)(?P<key>[A-Za-z0-9+/]{86}==)"),
     re.compile(r"(?P<key>[A-Za-z0-9+/]{43}=)(?![A-Za-z0-9+/=])"),
     re.compile(r"[?&]sig=(?P<key>[A-Za-z0-9%+/=]{20,})"),
     re.compile(r"[?&]code=(?P<key>[A-Za-z0-9_-]{20,}=*)"),

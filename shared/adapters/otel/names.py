@@ -9,6 +9,7 @@ MENDED: Final = "onewrite.mended"
 PARKED: Final = "onewrite.parked"
 CHARGE: Final = "onewrite.request_charge"
 FAILURES: Final = "onewrite.failed_batches"
+TIMER_RUNS: Final = "onewrite.timer_runs"
 BATCH: Final = "onewrite.batch_size"
 LAG: Final = "onewrite.lag"
 SWEEP_LAG: Final = "onewrite.sweep_lag"
@@ -21,6 +22,7 @@ COUNTERS: Final = {
     MENDED: ("{stream}", "Streams that the sweep had to send again"),
     PARKED: ("{stream}", "Streams that were parked, by consumer"),
     FAILURES: ("{batch}", "Batches that a function could not handle, and gets again"),
+    TIMER_RUNS: ("{run}", "Runs of a timer that ended well, by stage"),
     CHARGE: ("{request unit}", "What the store charged, by operation"),
 }
 # No gauges: an instance that looks no more would go on telling what it saw last.

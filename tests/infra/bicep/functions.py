@@ -1,6 +1,7 @@
 """The functions of Bicep that the deployment uses, as Azure documents them."""
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
@@ -40,7 +41,7 @@ def _flatten(values: list[list[Any]]) -> list[Any]:
 
 
 def _string(value: Any) -> str:
-    return value if isinstance(value, str) else json.dumps(value)
+    return value if isinstance(value, str) else json.dumps(value, separators=(",", ":"))
 
 
 def _load(place: Path, name: str) -> Path:
@@ -59,6 +60,11 @@ def resource_id(group: str, kind: str, *names: str) -> str:
     return f"{group}/providers/{provider}/{segments}"
 
 
+def format_text(text: str, *values: Any) -> str:
+    """Put values in the place of `{0}`, `{1}` and so on."""
+    return re.sub(r"\{(\d+)\}", lambda place: str(values[int(place[1])]), text)
+
+
 def functions(place: Path, group: str) -> dict[str, Callable[..., Any]]:
     """Give the functions as they work in a file in `place`, deployed to the group with this id."""
     return {
@@ -67,6 +73,7 @@ def functions(place: Path, group: str) -> dict[str, Callable[..., Any]]:
         "environment": lambda: ENVIRONMENT,
         "filter": lambda values, keep: [one for one in values if keep(one)],
         "flatten": _flatten,
+        "format": format_text,
         "guid": lambda *parts: later(guid(*parts), *parts),
         "items": _items,
         "loadJsonContent": lambda name: json.loads(_load(place, name).read_text(encoding="utf-8")),

@@ -45,7 +45,6 @@ class Templates:
     def __init__(self) -> None:
         known: dict[str, Callable[..., Any]] = {
             **functions(Path(), SUBSCRIPTION),
-            "format": _format,
             "reference": _reference,
             "extensionResourceId": resource_id,
             "resourceId": _resource_id,
@@ -62,10 +61,6 @@ class Templates:
             text = _NOT_EMPTY.sub(r"\1 => !empty(\1)", value[1:-1])
             return self._expressions.value(Reader(text + "\n").expression(), {})
         return value
-
-
-def _format(text: str, *values: Any) -> str:
-    return re.sub(r"\{(\d+)\}", lambda place: str(values[int(place[1])]), text)
 
 
 def _reference(id_: str, _version: str, full: str = "") -> Later:
