@@ -6,6 +6,7 @@ import contextlib
 import json
 import os
 import signal
+import ssl
 import stat
 import sys
 from pathlib import Path
@@ -39,9 +40,10 @@ async def serve(given: argparse.Namespace, names: dict[str, Any]) -> None:
         given.state, faults, topics, pace=given.event_grid_pace, timeout=given.event_grid_timeout
     )
     await cosmos.make(names)
-    runner, cosmos_port = await cosmos.serve(given.cosmos)
-    event_hubs_port = await event_hubs.serve(given.event_hubs)
-    topics_runner, event_grid_port = await event_grid.serve(given.event_grid)
+    tls = _tls(given)
+    runner, cosmos_port = await cosmos.serve(given.cosmos, tls)
+    event_hubs_port = await event_hubs.serve(given.event_hubs, tls)
+    topics_runner, event_grid_port = await event_grid.serve(given.event_grid, tls)
     control, faults_port = await Control(faults, cosmos).serve(given.faults)
     ready = {
         "ready": True,
@@ -50,10 +52,14 @@ async def serve(given: argparse.Namespace, names: dict[str, Any]) -> None:
         "eventGrid": event_grid_port,
         "faults": faults_port,
         "connections": {
-            "cosmos": connections.cosmos(cosmos_port),
-            "eventHubs": connections.event_hubs(event_hubs_port),
-            "topics": {name: connections.event_grid(event_grid_port, name) for name in topics},
+            "cosmos": connections.cosmos(cosmos_port, tls=given.tls),
+            "eventHubs": connections.event_hubs(event_hubs_port, tls=given.tls),
+            "topics": {
+                name: connections.event_grid(event_grid_port, name, tls=given.tls)
+                for name in topics
+            },
         },
+        **({"certificate": str((given.state / "certificate.pem").resolve())} if given.tls else {}),
     }
     print(json.dumps(ready), flush=True)
     parent = asyncio.create_task(_end_of_input(stopped))
@@ -65,6 +71,16 @@ async def serve(given: argparse.Namespace, names: dict[str, Any]) -> None:
     await event_grid.close()
     await runner.cleanup()
     cosmos.close()
+
+
+def _tls(given: argparse.Namespace) -> ssl.SSLContext | None:
+    if not given.tls:
+        return None
+    try:
+        from emulators.tls import server_context
+    except ModuleNotFoundError as error:
+        sys.exit(f"emulators: --tls needs {error.name}: install the extra [tls]")
+    return server_context(given.state)
 
 
 async def _end_of_input(stopped: asyncio.Event) -> None:
@@ -127,6 +143,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--faults", type=int, default=8090)
     add("--ranges", type=int, default=4, help="physical partitions of a container")
     add("--consistency", default="Strong", choices=LEVELS, help="the level of the account")
+    add("--tls", action="store_true", help="speak TLS, with a certificate that is made for it")
     add("--token", help="what identities may show instead of a key")
     return parser
 

@@ -10,19 +10,20 @@ from emulators.event_hubs.cbs import KEY_NAME as EVENT_HUBS_KEY_NAME
 HOST: Final = "127.0.0.1"
 
 
-def cosmos(port: int) -> str:
+def cosmos(port: int, *, tls: bool = False) -> str:
     """Return the connection string of the account."""
-    return f"AccountEndpoint=http://{HOST}:{port}/;AccountKey={COSMOS_KEY}"
+    return f"AccountEndpoint=http{'s' * tls}://{HOST}:{port}/;AccountKey={COSMOS_KEY}"
 
 
-def event_hubs(port: int) -> str:
+def event_hubs(port: int, *, tls: bool = False) -> str:
     """Return the connection string of the namespace."""
     return (
         f"Endpoint=sb://{HOST}:{port};SharedAccessKeyName={EVENT_HUBS_KEY_NAME};"
-        f"SharedAccessKey={EVENT_HUBS_KEY};UseDevelopmentEmulator=true;"
+        f"SharedAccessKey={EVENT_HUBS_KEY};{'' if tls else 'UseDevelopmentEmulator=true;'}"
     )
 
 
-def event_grid(port: int, topic: str) -> str:
+def event_grid(port: int, topic: str, *, tls: bool = False) -> str:
     """Return where a topic is published to, and with which key."""
-    return f"Endpoint=http://{HOST}:{port}/topics/{topic}/api/events;AccessKey={EVENT_GRID_KEY}"
+    endpoint = f"http{'s' * tls}://{HOST}:{port}/topics/{topic}/api/events"
+    return f"Endpoint={endpoint};AccessKey={EVENT_GRID_KEY}"

@@ -41,8 +41,9 @@ class Indexing:
 
 
 def steps_of(path: str) -> Steps:
-    """Take a path of a policy apart: `/a/b/?` is the place itself, `/a/*` all below."""
-    return tuple(step.strip('"') for step in path.split("/") if step and step != "?")
+    """Take a path of a policy apart: `/a/b/?` is the place itself, `/a/*` all below, `/` everything."""
+    steps = tuple(step.strip('"') for step in path.split("/") if step and step != "?")
+    return steps or ("*",)
 
 
 def read_indexing(policy: Mapping[str, Any] | None) -> Indexing:

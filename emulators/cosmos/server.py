@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import socket
+import ssl
 import struct
 import uuid
 from collections.abc import Awaitable, Callable, Mapping
@@ -46,14 +47,16 @@ class CosmosServer:
         self._token = token
         self._known: dict[tuple[str, str], Container] = {}
 
-    async def serve(self, port: int) -> tuple[web.AppRunner, int]:
+    async def serve(
+        self, port: int, tls: ssl.SSLContext | None = None
+    ) -> tuple[web.AppRunner, int]:
         """Listen on loopback; port 0 takes a free one."""
         app = web.Application(client_max_size=LARGEST_BODY)
         app.router.add_route("*", r"/{path:[\s\S]*}", self._handle)
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=1)
         await runner.setup()
         listener = socket.create_server(("127.0.0.1", port), backlog=512)
-        await web.SockSite(runner, listener).start()
+        await web.SockSite(runner, listener, ssl_context=tls).start()
         return runner, listener.getsockname()[1]
 
     async def make(self, names: Mapping[str, Any]) -> None:

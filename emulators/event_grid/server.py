@@ -2,6 +2,7 @@
 
 import asyncio
 import socket
+import ssl
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -53,7 +54,9 @@ class EventGridServer:
         self._http: aiohttp.ClientSession
         self._registry: Registry
 
-    async def serve(self, port: int) -> tuple[web.AppRunner, int]:
+    async def serve(
+        self, port: int, tls: ssl.SSLContext | None = None
+    ) -> tuple[web.AppRunner, int]:
         """Listen on loopback, and go on delivering; port 0 takes a free one."""
         app = web.Application(client_max_size=LARGEST_READ)
         app.router.add_route("*", r"/{path:[\s\S]*}", self._handle)
@@ -68,7 +71,7 @@ class EventGridServer:
             *(self._topics, deliveries, webhooks, self._validate, self._pace, self._seed)
         )
         self._registry.start()
-        await web.SockSite(runner, listener).start()
+        await web.SockSite(runner, listener, ssl_context=tls).start()
         return runner, self._port
 
     async def close(self) -> None:

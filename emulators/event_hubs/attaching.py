@@ -52,10 +52,10 @@ def _node_link(
 ) -> Requests | Responses:
     if fields["role"] == RECEIVER:
         link = Responses(session, fields["handle"])
-        target = fields["target"].value if isinstance(fields["target"], Described) else [None]
+        target = fields["target"].value if isinstance(fields["target"], Described) else []
         links = session.nodes.setdefault(node, {})
         # Clients of one session tell their answers apart by the address that a request names.
-        links[str(target[0])] = links[ANY] = link
+        links[str(target[0]) if target else ANY] = links[ANY] = link
         return link
     return Requests(session, fields["handle"], namespace, node)
 

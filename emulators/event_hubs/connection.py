@@ -11,7 +11,8 @@ from emulators.event_hubs.refusals import DECODE_ERROR, NOT_IMPLEMENTED, Refused
 from emulators.event_hubs.sasl import shake_hands
 from emulators.event_hubs.session import Session
 from emulators.event_hubs.values import UInt, UShort
-from emulators.event_hubs.wire import Wire
+from emulators.event_hubs.websocket import BEGINS, upgrade
+from emulators.event_hubs.wire import Wire, Writer
 
 CHANNEL_MAX = 4999
 IDLE_TIMEOUT = 240_000
@@ -23,8 +24,9 @@ class Connection:
     def __init__(
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, namespace: Namespace
     ) -> None:
+        self._streams = reader, writer
         self._reader = reader
-        self._writer = writer
+        self._writer: Writer = writer
         self._namespace = namespace
         self._sessions: dict[int, Session] = {}
 
@@ -32,8 +34,12 @@ class Connection:
         """Serve until the client goes, one way or another."""
         try:
             async with asyncio.TaskGroup() as tasks:
+                begun = await self._reader.readexactly(8)
+                if begun.startswith(BEGINS):
+                    self._reader, self._writer = await upgrade(begun, *self._streams, tasks)
+                    begun = await self._reader.readexactly(8)
                 wire = Wire(self._writer, tasks)
-                await shake_hands(self._reader, wire)
+                await shake_hands(self._reader, wire, begun)
                 tasks.create_task(self._watch(wire))
                 await self._converse(wire)
                 # The tasks of the links end with their links, and with them the group.

@@ -18,9 +18,9 @@ MECHANISMS = Symbols(map(Symbol, ("MSSBCBS", PLAIN, "ANONYMOUS", "EXTERNAL")))
 _OK, _REFUSED = UByte(0), UByte(1)
 
 
-async def shake_hands(reader: asyncio.StreamReader, wire: Wire) -> None:
+async def shake_hands(reader: asyncio.StreamReader, wire: Wire, begun: bytes) -> None:
     """Agree with a client; raises ConnectionResetError when it shows the wrong key, or speaks otherwise."""
-    if await reader.readexactly(8) != SASL_HEADER:
+    if begun != SASL_HEADER:
         # The specification's answer to a header that will not do: the one that will.
         wire.send(SASL_HEADER)
         raise ConnectionResetError("the client does not speak SASL")

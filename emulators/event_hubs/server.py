@@ -1,6 +1,7 @@
 """The emulator of Event Hubs as a server, with the file that it keeps."""
 
 import asyncio
+import ssl
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -32,9 +33,9 @@ class EventHubsServer:
         self._server: asyncio.Server | None = None
         self._trimming: asyncio.Task[None] | None = None
 
-    async def serve(self, port: int) -> int:
+    async def serve(self, port: int, tls: ssl.SSLContext | None = None) -> int:
         """Listen on 127.0.0.1 and give the port; port 0 takes a free one."""
-        server = await self._listen(port)
+        server = await self._listen(port, tls)
         listening: int = server.sockets[0].getsockname()[1]
         return listening
 
@@ -48,14 +49,16 @@ class EventHubsServer:
             self._trimming.cancel()
         self._database.close()
 
-    async def _listen(self, port: int) -> asyncio.Server:
+    async def _listen(self, port: int, tls: ssl.SSLContext | None) -> asyncio.Server:
         log = Log(self._database)
         namespace = await open_namespace(log, self._hubs, self._faults, self._token)
 
         async def on_client(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
             await Connection(reader, writer, namespace).serve()
 
-        self._server = await asyncio.start_server(on_client, "127.0.0.1", port, limit=2**20)
+        self._server = await asyncio.start_server(
+            on_client, "127.0.0.1", port, limit=2**20, ssl=tls
+        )
         self._trimming = asyncio.create_task(_trim(namespace))
         return self._server
 

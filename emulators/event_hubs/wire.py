@@ -2,16 +2,32 @@
 
 import asyncio
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from emulators.event_hubs.claims import Claims
 from emulators.event_hubs.frames import HEARTBEAT, MAX_FRAME_SIZE
+
+
+class Writer(Protocol):
+    """Where frames go: a stream, or envelopes on one."""
+
+    @property
+    def transport(self) -> asyncio.WriteTransport: ...
+
+    def write(self, data: bytes) -> None: ...
+
+    def is_closing(self) -> bool: ...
+
+    async def drain(self) -> None: ...
+
+    def close(self) -> None: ...
 
 
 @dataclass(slots=True)
 class Wire:
     """What the links of a connection share."""
 
-    writer: asyncio.StreamWriter
+    writer: Writer
     tasks: asyncio.TaskGroup
     max_frame_size: int = MAX_FRAME_SIZE
     claims: Claims = field(default_factory=Claims)

@@ -108,7 +108,9 @@ def _count(expression: Expression | None, parameters: Parameters) -> int | None:
 
 def _rewritten(query: Query, parameters: Parameters) -> str:
     distinct = "DISTINCT " if query.distinct else ""
-    top = f"TOP {text_of(query.top)} " if query.top else ""
+    # With an order, each item is a row of its own: only the client knows which are the same.
+    whole = query.distinct and bool(query.order_by)
+    top = f"TOP {text_of(query.top)} " if query.top and not whole else ""
     words = [f"SELECT {distinct}{top}{_selection(query)}", f"FROM {_source(query)}"]
     words += [f"JOIN {name} IN {text_of(path)}" for name, path in query.joins]
     if conditions := _conditions(query):
@@ -118,7 +120,7 @@ def _rewritten(query: Query, parameters: Parameters) -> str:
     if query.order_by:
         terms = (f"{text_of(path)} {'DESC' if down else 'ASC'}" for path, down in query.order_by)
         words.append(f"ORDER BY {', '.join(terms)}")
-    if query.offset and query.limit:
+    if query.offset and query.limit and not whole:
         # What is passed over may lie in any range, so the client passes over it after merging.
         reach = whole_number(query.offset, parameters) + whole_number(query.limit, parameters)
         words.append(f"OFFSET 0 LIMIT {reach}")

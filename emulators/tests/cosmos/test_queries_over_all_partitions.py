@@ -165,6 +165,8 @@ async def test_a_view_is_walked_page_by_page_from_the_last_position(spread: Cont
         ("SELECT DISTINCT VALUE c.key FROM c", ["k0", "k1", "k2"]),
         ("SELECT DISTINCT VALUE c.key FROM c ORDER BY c.key", ["k0", "k1", "k2"]),
         ("SELECT DISTINCT VALUE c.key FROM c ORDER BY c.key DESC", ["k2", "k1", "k0"]),
+        ("SELECT DISTINCT VALUE c.key FROM c ORDER BY c.key OFFSET 1 LIMIT 2", ["k1", "k2"]),
+        ("SELECT DISTINCT TOP 2 VALUE c.key FROM c ORDER BY c.key", ["k0", "k1"]),
         ("SELECT VALUE AVG(c.n) FROM c", [19.5]),
     ],
 )

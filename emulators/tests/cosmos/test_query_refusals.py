@@ -22,6 +22,7 @@ async def test_a_query_over_partitions_that_nobody_enabled_is_refused(client: Re
 @pytest.mark.parametrize(
     ("included", "excluded", "path", "served"),
     [
+        (["/"], ["/a/*"], "c.b", True),
         (["/a/?"], ["/*"], "c.a", True),
         (["/a/?"], ["/*"], "c.b", False),
         (["/a/?"], ["/*"], "c.a.b", False),

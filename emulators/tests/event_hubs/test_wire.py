@@ -202,6 +202,14 @@ async def test_a_link_goes_on_with_a_newer_token(hub: Hub) -> None:
         assert await client.send_and_settle(link, message(("data", b"kept"))) == ACCEPTED
 
 
+async def test_the_ends_of_links_may_have_no_address(hub: Hub) -> None:
+    async with opened(hub) as client:
+        nowhere = Described(ULong(0x29), [])
+        answers = await client.attach(RECEIVES, "$cbs", target=nowhere)
+
+    assert answers.fields["target"] == nowhere
+
+
 # Refusals
 
 
