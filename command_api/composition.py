@@ -28,7 +28,7 @@ class Application:
 
 
 # What this role needs of what can be tried without a trace; infra/apps.json grants it.
-RIGHTS = ("events:append", "views:read", "outcomes:read", "commands:send")
+RIGHTS = ("events:append", "views:read", "outcomes:read", "snapshots:write", "commands:send")
 
 
 @once
