@@ -29,7 +29,10 @@ class Application:
 
 
 # What this role needs of what can be tried without a trace; infra/apps.json grants it.
-RIGHTS = ("events:append", "views:read", "outcomes:read", "leases:read", "commands:send")
+RIGHTS = (
+    *("events:append", "views:read", "outcomes:read", "leases:read", "snapshots:write"),
+    "commands:send",
+)
 
 
 @once

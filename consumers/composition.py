@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 # What this role needs of what can be tried without a trace; infra/apps.json grants it.
 RIGHTS = (
     *("events:append", "views:write", "leases:read", "parked:write", "outcomes:append"),
+    "snapshots:write",
     *("progress:write", "events:receive", "commands:receive", "events:send"),
 )
 

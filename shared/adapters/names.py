@@ -14,6 +14,7 @@ PARTITION_KEYS: Final[dict[str, str]] = {
     for name, described in _NAMES["containers"].items()
 }
 EVENTS: Final = "events"
+SNAPSHOTS: Final = "snapshots"
 VIEWS: Final = "views"
 LEASES: Final = "leases"
 PARKED: Final = "parked"

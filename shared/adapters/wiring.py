@@ -49,7 +49,8 @@ async def event_store() -> EventStore:
     """Give the event store."""
     from shared.adapters.cosmos.event_store import open_event_store
 
-    return telemetry.store(await open_event_store(await _container(names.EVENTS)))
+    events, snapshots = await _container(names.EVENTS), await _container(names.SNAPSHOTS)
+    return telemetry.store(await open_event_store(events, snapshots))
 
 
 async def event_reader() -> EventReader:

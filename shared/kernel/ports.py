@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 from shared.kernel.commands.outcome import FinalOutcome
 from shared.kernel.delivery.parking import Decision, Parked
-from shared.kernel.messages.commit import Commit
+from shared.kernel.messages.commit import Commit, KeptState
 from shared.kernel.messages.notification import Notification, Unwanted
 from shared.kernel.messages.stream import StreamName
 from shared.kernel.views.listing import Listing
@@ -80,6 +80,14 @@ class EventStore(EventReader, Protocol):
 
     async def find(self, stream: StreamName, after: int, command_ids: Sequence[str]) -> Found:
         """Read, in one request, the commits after a version and those of the commands, in order."""
+        ...
+
+    async def kept(self, stream: StreamName) -> KeptState | None:
+        """Read the state that was kept beside the commits of a stream; it may be old, or missing."""
+        ...
+
+    async def keep(self, state: KeptState) -> None:
+        """Keep a state in place of the last one of its stream; raises as the store does."""
         ...
 
     async def append(self, commits: Sequence[Commit]) -> Appended | Collided:

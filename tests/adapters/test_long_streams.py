@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections.abc import Sequence
 from functools import partial
 from itertools import count
 
@@ -14,6 +15,7 @@ from shared.domain.shop.item.commands import ReceiveStock, RegisterItem
 from shared.kernel.commands.application_service import ApplicationService
 from shared.kernel.commands.batch import decide_batch
 from shared.kernel.commands.loading import initial
+from shared.kernel.messages.message import Command
 from shared.kernel.messages.stream import StreamName
 from shared.kernel.ports import Appended
 from tests.adapters.emulators import fresh_container
@@ -27,15 +29,17 @@ pytestmark = [pytest.mark.alone, pytest.mark.long]
 
 LENGTHS = {"short": 100, "long": size(20_000, 100_000)}
 ROUNDS, MOST = 15, 1.5
+REGISTER = RegisterItem(name="Thing", reorder_point=1)
 
 
 async def fill(store: CosmosEventStore, stream: StreamName, length: int) -> None:
+    """Write a stream that many have received stock in."""
+    await write(store, stream, [REGISTER, *[ReceiveStock(quantity=1)] * (length - 1)])
+
+
+async def write(store: CosmosEventStore, stream: StreamName, commands: Sequence[Command]) -> None:
     """Write a stream as a hundred clients at a time would."""
-    loaded = initial(item)
-    commands = [
-        RegisterItem(name="Thing", reorder_point=1),
-        *[ReceiveStock(quantity=1)] * (length - 1),
-    ]
+    loaded, length = initial(item), len(commands)
     for start in range(0, length, 100):
         batch = decide_batch(
             item,
@@ -48,6 +52,8 @@ async def fill(store: CosmosEventStore, stream: StreamName, length: int) -> None
         )
         assert isinstance(await store.append(batch.commits), Appended)
         loaded = batch.after
+        if batch.keep is not None:
+            await store.keep(batch.keep)
 
 
 async def test_a_cold_command_takes_as_long_on_a_long_stream_as_on_a_short_one(

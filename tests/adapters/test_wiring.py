@@ -13,7 +13,7 @@ from shared.kernel.errors import StoreThrottled
 from shared.kernel.messages.stream import StreamName
 from tests.adapters.emulators import local_settings
 
-CONTAINERS = ("events", "views", "leases", "parked", "outcomes", "progress")
+CONTAINERS = ("events", "snapshots", "views", "leases", "parked", "outcomes", "progress")
 HUBS = ("events", "commands")
 
 

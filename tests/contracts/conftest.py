@@ -56,8 +56,11 @@ async def store(request: pytest.FixtureRequest, services: Services) -> AsyncIter
     if request.param == "memory":
         yield MemoryEventStore()
         return
-    async with fresh_container(services, like="events") as container:
-        yield CosmosEventStore(container)
+    async with (
+        fresh_container(services, like="events") as container,
+        fresh_container(services, like="snapshots") as snapshots,
+    ):
+        yield CosmosEventStore(container, snapshots=snapshots)
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from emulators.tests.serving import Services
 from shared.adapters.cosmos.codec import to_item
 from shared.adapters.cosmos.event_store import CosmosEventStore
 from shared.kernel.errors import StoreRefused, UnreadableCommit
-from shared.kernel.messages.commit import Commit, StoredSnapshot
+from shared.kernel.messages.commit import Commit, KeptState, StoredSnapshot
 from shared.kernel.messages.stream import StreamName
 from shared.kernel.ports import Appended, Collided, EventStore
 from tests.adapters.emulators import fresh_container
@@ -167,3 +167,19 @@ async def test_an_item_that_is_none_is_named_with_what_stands_before_it(services
         assert (found.first, found.version, found.before) == (3, 4, 1)
         assert (await store.read(TEAPOT, 1, found.before)).commits == commits[1:]
         assert (await store.read(TEAPOT, found.version)).commits == []
+
+
+@pytest.mark.filterwarnings("ignore:Sending a large body:ResourceWarning")
+async def test_a_large_state_is_kept_in_place_of_the_last_one(store: EventStore) -> None:
+    reserved = {f"order-{number}/SKU{number}": number for number in range(100_000)}
+    kept = KeptState(
+        "item-teapot", 7, "command-7", StoredSnapshot("item/1", {"reserved": reserved})
+    )
+    assert await store.kept(TEAPOT) is None
+
+    await store.keep(replace(kept, version=3))
+    await store.keep(kept)
+
+    assert await store.kept(TEAPOT) == kept
+    assert await store.kept(CUP) is None
+    assert (await store.read(TEAPOT)).commits == []

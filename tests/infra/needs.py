@@ -85,6 +85,9 @@ def _of_ports(role: str) -> Iterator[tuple[str, str]]:
         if owner == "wiring" and name not in OF_THE_PROCESS:
             port = PORTS[name]
             yield port.what, port.right
+            if port.right == "append" and port.what == "events":
+                # Beside its commits it keeps states that are too large for them.
+                yield "snapshots", "write"
             for method, right in port.more.items():
                 if (name, method) in used:
                     yield port.what, right

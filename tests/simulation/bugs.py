@@ -46,6 +46,18 @@ NOTICED = [
         "snapshots.write(loaded.state)",
     ),
     Bug(
+        "a state that is kept beside the commits is that before its commit",
+        f"{KERNEL}.commands.batch:decide_batch",
+        "_large(category, verdict, after)",
+        "_large(category, verdict, replace(after, state=loaded.state))",
+    ),
+    Bug(
+        "a kept state stands for whatever commit was last",
+        f"{KERNEL}.messages.commit:KeptState.is_of",
+        "return (commit.version, commit.command_id) == (self.version, self.command_id)",
+        "return True",
+    ),
+    Bug(
         "a row does not notice what it has missed",
         f"{KERNEL}.views.view:advance",
         "if version != expected:",

@@ -5,12 +5,13 @@ import random
 import zlib
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from itertools import pairwise
 from typing import Any
 
 from infra.local.shop.folds import RowKey
 from infra.local.shop.oracle import served
+from shared.adapters.cosmos.codec import LIMITS
 from shared.adapters.memory import (
     MemoryEventStore,
     MemoryFeed,
@@ -29,6 +30,9 @@ BOUNDS = ("08", "10", "18", "20", "28", "30")
 """Where the feed may be cut: as a cut comes a range splits, and as it goes two merge."""
 READERS = ("projections", "reactions", "notifications", "mailbox")
 """Who reads a hub: the last one that of the commands, all others the log."""
+
+STORE_LIMITS = replace(LIMITS, state=200)
+"""Some states ride in a commit, and others are kept beside it."""
 
 HEARD = 0.3
 """So often others hear that an owner goes to work, and may take from it what it works on."""
@@ -90,7 +94,7 @@ class Cloud:
     `decided` are the commands that were looked for or stored: a decision that nothing is to be done is one too.
     """
 
-    store: MemoryEventStore = field(default_factory=MemoryEventStore)
+    store: MemoryEventStore = field(default_factory=lambda: MemoryEventStore(limits=STORE_LIMITS))
     rows: MemoryRows = field(default_factory=MemoryRows)
     log: MemoryLog = field(default_factory=lambda: MemoryLog(PARTITIONS))
     waiting: MemoryLog = field(default_factory=lambda: MemoryLog(PARTITIONS))

@@ -10,7 +10,7 @@ from typing import Any
 
 from shared.adapters.memory import MemoryRows
 from shared.kernel.errors import LogUnavailable, OutcomeUnknown, StoreRefused
-from shared.kernel.messages.commit import Commit, timestamp
+from shared.kernel.messages.commit import Commit, KeptState, timestamp
 from shared.kernel.messages.stream import StreamName
 from shared.kernel.ports import (
     Appended,
@@ -65,6 +65,15 @@ class SimStore:
         self.cloud.decided.update((str(stream), id_) for id_ in command_ids)
         find = lambda: self.inner.find(stream, after, command_ids)  # noqa: E731
         return await self.calls.call(f"find {stream}", find, store_failed(self.calls))
+
+    async def kept(self, stream: StreamName) -> KeptState | None:
+        kept = lambda: self.inner.kept(stream)  # noqa: E731
+        return await self.calls.call(f"kept state {stream}", kept, store_failed(self.calls))
+
+    async def keep(self, state: KeptState) -> None:
+        keep = lambda: self.inner.keep(state)  # noqa: E731
+        name = f"keep state {state.stream}@{state.version}"
+        await self.calls.call(name, keep, store_failed(self.calls))
 
     async def append(self, commits: Sequence[Commit]) -> Appended | Collided:
         first, last = commits[0], commits[-1]

@@ -10,7 +10,7 @@ import pytest
 from shared.kernel.commands.outcome import FinalOutcome
 from shared.kernel.delivery.parking import Action, Decision, Parked
 from shared.kernel.errors import OnewriteError
-from shared.kernel.messages.commit import Commit, Metadata, RecordedEvent
+from shared.kernel.messages.commit import Commit, KeptState, Metadata, RecordedEvent, StoredSnapshot
 from shared.kernel.messages.notification import Notification
 from shared.kernel.messages.stream import StreamName
 from shared.kernel.ports import (
@@ -68,6 +68,7 @@ ARGUMENTS: dict[str, Any] = {
     "notifications": [NOTIFICATION],
     "outcome": FinalOutcome("item-SKU1", "c1-1", "unchanged", 1),
     "command_id": "c1-1",
+    "state": KeptState("item-SKU1", 1, "c1-1", StoredSnapshot("item/1", {})),
     "commits": [Commit("item-SKU1", 1, "c1-1", "", (EVENT,), Metadata("c1-1", "c1-1", TIME))],
 }
 PORTS: list[tuple[type, Any]] = [

@@ -11,7 +11,7 @@ from shared.kernel.messages.stream import StreamName
 from tests.simulation import processes, virtual_time
 from tests.simulation.business import LOOKS, overdue, unbusinesslike
 from tests.simulation.clients import Client, open_warehouse
-from tests.simulation.cloud import Cloud
+from tests.simulation.cloud import STORE_LIMITS, Cloud
 from tests.simulation.deployments import EXPIRY
 from tests.simulation.hosts import Host
 from tests.simulation.invariants import broken
@@ -106,7 +106,7 @@ async def _world(plan: Plan) -> Ending:
     weather, told = _weather(plan), Told()
     clock = asyncio.get_running_loop().time
     unique = plan.seed % 10 not in FORGETFUL
-    cloud = Cloud(MemoryEventStore(unique_command_ids=unique, clock=clock))
+    cloud = Cloud(MemoryEventStore(unique_command_ids=unique, clock=clock, limits=STORE_LIMITS))
     if plan.seed % TELLING:
         del cloud.readers["notifications"]
     machines = [Host(f"host-{number}", cloud, weather) for number in range(plan.hosts)]

@@ -1,15 +1,17 @@
 """Commits as items of the container `events`, and back; how many bytes they are on the wire."""
 
 import json
+import zlib
+from base64 import b64decode, b64encode
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from pydantic import ConfigDict, TypeAdapter, ValidationError
-from pydantic_core import from_json
+from pydantic_core import from_json, to_json
 
 from shared.adapters import limits
 from shared.kernel.errors import InvalidMessage, UnreadableCommit
-from shared.kernel.messages.commit import Commit, metadata_json
+from shared.kernel.messages.commit import Commit, KeptState, StoredSnapshot, metadata_json
 from shared.kernel.ports import StoreLimits
 
 ID_DIGITS = 16
@@ -98,6 +100,26 @@ def _check_id(item: Mapping[str, Any], commit: Commit) -> None:
 def size_of(commit: Commit) -> int:
     """Count the bytes of a commit in a batch."""
     return len(_on_the_wire(to_item(commit))) + _OPERATION
+
+
+def state_item(kept: KeptState) -> dict[str, Any]:
+    """Write a large state as an item of the container `snapshots`: packed, and so a good part of its price."""
+    packed = zlib.compress(to_json(kept.snapshot.state), level=1)
+    return {
+        "id": kept.stream,
+        "stream": kept.stream,
+        "version": kept.version,
+        "commandId": kept.command_id,
+        "schema": kept.snapshot.schema_name,
+        "state": b64encode(packed).decode(),
+    }
+
+
+def state_of(item: Mapping[str, Any]) -> KeptState:
+    """Read a large state from an item."""
+    state = from_json(zlib.decompress(b64decode(item["state"])))
+    snapshot = StoredSnapshot(item["schema"], state)
+    return KeptState(item["stream"], item["version"], item["commandId"], snapshot)
 
 
 LIMITS = StoreLimits(

@@ -1,5 +1,6 @@
 """The event store: insert-only, one item a commit, one request a write."""
 
+import asyncio
 from collections.abc import Sequence
 from itertools import count
 from typing import Any
@@ -11,21 +12,23 @@ from azure.cosmos.exceptions import CosmosBatchOperationError
 from shared.adapters.backoff import back_off
 from shared.adapters.cosmos.client import (
     CONFLICT,
+    NOT_FOUND,
     charge_of,
     charge_of_error,
     everything,
     is_unsettled,
     status,
+    store_error,
     write_error,
 )
-from shared.adapters.cosmos.codec import LIMITS, commits_of, to_item
+from shared.adapters.cosmos.codec import LIMITS, commits_of, state_item, state_of, to_item
 from shared.kernel.errors import (
     ConfigurationError,
     OutcomeUnknown,
     StoreError,
     StoreUnavailable,
 )
-from shared.kernel.messages.commit import Commit
+from shared.kernel.messages.commit import Commit, KeptState
 from shared.kernel.messages.stream import StreamName
 from shared.kernel.ports import Appended, Collided, Found, StoreLimits
 
@@ -47,12 +50,18 @@ _FIND = (
 
 
 class CosmosEventStore:
-    """Reads and writes the container `events`."""
+    """Reads and writes the container `events`, and states that are too large for it in `snapshots`."""
 
     def __init__(
-        self, events: ContainerProxy, attempts: int = 8, *, unique_command_ids: bool = True
+        self,
+        events: ContainerProxy,
+        attempts: int = 8,
+        *,
+        snapshots: ContainerProxy | None = None,
+        unique_command_ids: bool = True,
     ) -> None:
         self._events = events
+        self._snapshots = snapshots
         self._attempts = attempts
         self._unique = unique_command_ids
 
@@ -78,6 +87,27 @@ class CosmosEventStore:
 
     async def find(self, stream: StreamName, after: int, command_ids: Sequence[str]) -> Found:
         return await self._query(_FIND, stream, after=after, commandIds=list(command_ids))
+
+    async def kept(self, stream: StreamName) -> KeptState | None:
+        if self._snapshots is None:
+            return None
+        try:
+            item = await self._snapshots.read_item(str(stream), partition_key=str(stream))
+        except AzureError as error:
+            if status(error) == NOT_FOUND:
+                return None
+            raise store_error(error) from error
+        return await asyncio.to_thread(state_of, item)
+
+    async def keep(self, state: KeptState) -> None:
+        if self._snapshots is None:
+            return
+        # A large state takes a while to pack: others are served meanwhile.
+        item = await asyncio.to_thread(state_item, state)
+        try:
+            await self._snapshots.upsert_item(item, no_response=True)
+        except AzureError as error:
+            raise write_error(error) from error
 
     async def append(self, commits: Sequence[Commit]) -> Appended | Collided:
         """Write the identical items until the outcome is known: deciding anew could write twice."""
@@ -134,9 +164,12 @@ class CosmosEventStore:
         raise AssertionError("counting has no end")
 
 
-async def open_event_store(events: ContainerProxy) -> CosmosEventStore:
+async def open_event_store(
+    events: ContainerProxy, snapshots: ContainerProxy | None = None
+) -> CosmosEventStore:
     """Give the event store of a container, once it is known whether the container keeps its unique key."""
-    return CosmosEventStore(events, unique_command_ids=await keeps_unique_key(events))
+    unique = await keeps_unique_key(events)
+    return CosmosEventStore(events, snapshots=snapshots, unique_command_ids=unique)
 
 
 async def keeps_unique_key(events: ContainerProxy) -> bool:

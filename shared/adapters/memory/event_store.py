@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 
 from shared.adapters.cosmos.codec import LIMITS
 from shared.kernel.errors import StoreRefused
-from shared.kernel.messages.commit import Commit
+from shared.kernel.messages.commit import Commit, KeptState
 from shared.kernel.messages.stream import StreamName
 from shared.kernel.ports import Appended, Collided, Found, StoreLimits
 
@@ -27,6 +27,7 @@ class MemoryEventStore:
         self._limits = limits
         self._streams: dict[str, dict[int, Commit]] = {}
         self.clock = clock
+        self._kept: dict[str, KeptState] = {}
         self.written: list[Commit] = []
         self.taken_at: list[float] = []
 
@@ -48,6 +49,12 @@ class MemoryEventStore:
     async def find(self, stream: StreamName, after: int, command_ids: Sequence[str]) -> Found:
         found = [c for c in self._of(stream) if c.version > after or c.command_id in command_ids]
         return Found(found)
+
+    async def kept(self, stream: StreamName) -> KeptState | None:
+        return self._kept.get(str(stream))
+
+    async def keep(self, state: KeptState) -> None:
+        self._kept[state.stream] = state
 
     async def append(self, commits: Sequence[Commit]) -> Appended | Collided:
         size = sum(map(self._limits.size_of, commits))

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from shared.adapters.otel.names import BATCH, CHARGE, CONFLICTS
 from shared.adapters.otel.watcher import Watcher
-from shared.kernel.messages.commit import Commit
+from shared.kernel.messages.commit import Commit, KeptState
 from shared.kernel.messages.stream import StreamName
 from shared.kernel.ports import Appended, Collided, EventStore, Found, StoreLimits
 
@@ -32,6 +32,12 @@ class WatchedStore:
 
     async def find(self, stream: StreamName, after: int, command_ids: Sequence[str]) -> Found:
         return self._charged("find", await self._store.find(stream, after, command_ids))
+
+    async def kept(self, stream: StreamName) -> KeptState | None:
+        return await self._store.kept(stream)
+
+    async def keep(self, state: KeptState) -> None:
+        await self._store.keep(state)
 
     async def append(self, commits: Sequence[Commit]) -> Appended | Collided:
         """Write, in the trace of the first command, with links to those that are written with it."""

@@ -3,7 +3,9 @@
 Commands that wait for one stream are decided one after another and written together; each gets its own outcome.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from itertools import takewhile
@@ -17,7 +19,7 @@ from shared.kernel.commands.outcome import Accepted, Outcome
 from shared.kernel.commands.request import CommandRequest
 from shared.kernel.commands.state_cache import StateCache
 from shared.kernel.errors import CommandIdReused, Conflict, OutcomeUnknown, StoreError, StoreRefused
-from shared.kernel.messages.commit import Commit, timestamp
+from shared.kernel.messages.commit import Commit, KeptState, timestamp
 from shared.kernel.messages.stream import StreamName
 from shared.kernel.ports import Appended, Collided, EventStore, Found
 
@@ -39,6 +41,7 @@ class ApplicationService:
         self._pause = pause
         self._attempts = attempts
         self._cache = StateCache()
+        self._keeping: set[asyncio.Task[None]] = set()
         self._batcher = CommandBatcher(self._decide)
 
     def handle(self, request: CommandRequest) -> Coroutine[Any, Any, Outcome]:
@@ -80,6 +83,8 @@ class ApplicationService:
     ) -> Sequence[Waiting]:
         """Answer what the write has settled, and ask about the rest."""
         is_written = isinstance(written, Appended)
+        if is_written and batch.keep is not None:
+            self._keep(batch.keep)
         base = batch.after if is_written else loaded
         open_: list[tuple[Waiting, Verdict]] = []
         for one, verdict in zip(taken, batch.verdicts, strict=True):
@@ -141,6 +146,17 @@ class ApplicationService:
         if left:
             await self._pause(max(one.collisions for one in left))
         return left
+
+    def _keep(self, state: KeptState) -> None:
+        """Keep a large state behind its commit: nobody waits for it."""
+        keeping = asyncio.create_task(self._kept(state))
+        self._keeping.add(keeping)
+        keeping.add_done_callback(self._keeping.discard)
+
+    async def _kept(self, state: KeptState) -> None:
+        # Without it a load goes further back, and in some commits the next one is due.
+        with suppress(StoreError):
+            await self._store.keep(state)
 
     async def _append(
         self, stream: StreamName, batch: Batch, taken: Sequence[Waiting]

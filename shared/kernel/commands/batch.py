@@ -9,7 +9,7 @@ from shared.kernel.commands.loading import Loaded
 from shared.kernel.commands.outcome import Negative, Outdated, Refused, Unchanged
 from shared.kernel.commands.request import CommandRequest
 from shared.kernel.errors import EventTooLarge
-from shared.kernel.messages.commit import Commit
+from shared.kernel.messages.commit import Commit, KeptState
 from shared.kernel.messages.envelope import encode_all
 from shared.kernel.messages.message import Event, check_numbers
 from shared.kernel.ports import StoreLimits
@@ -28,11 +28,15 @@ type Verdict = Commit | Repeat | Negative | Exception
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """A verdict for each of the first requests, the commits to write, and the state behind them."""
+    """A verdict for each of the first requests, the commits to write, and the state behind them.
+
+    `keep` is a state of theirs that is due and too large to ride.
+    """
 
     verdicts: Sequence[Verdict]
     commits: Sequence[Commit]
     after: Loaded
+    keep: KeptState | None = None
 
 
 def decide_batch(
@@ -41,7 +45,7 @@ def decide_batch(
     """Decide requests of one stream in their order, as many as can be written together."""
     verdicts: list[Verdict] = []
     commits: dict[str, Commit] = {}
-    total = 0
+    total, keep = 0, None
     for request in requests:
         if request.command_id in commits:
             verdicts.append(Repeat(commits[request.command_id]))
@@ -52,9 +56,10 @@ def decide_batch(
             if commits and (total > limits.bytes or len(commits) == limits.commits):
                 break
             commits[request.command_id] = verdict
+            keep = _large(category, verdict, after) or keep
         verdicts.append(verdict)
         loaded = after
-    return Batch(verdicts, list(commits.values()), loaded)
+    return Batch(verdicts, list(commits.values()), loaded, keep)
 
 
 def _decide(
@@ -95,10 +100,18 @@ def _accept(
     size = _checked_size(commit, limits)
     if after.since_snapshot >= category.snapshots.every:
         carrying = replace(commit, snapshot=category.snapshots.write(state))
-        whole = limits.size_of(carrying)
+        whole, after = limits.size_of(carrying), replace(after, since_snapshot=0)
         if whole <= limits.bytes and whole - size <= limits.state:
-            return carrying, replace(after, since_snapshot=0), whole
+            return carrying, after, whole
     return commit, after, size
+
+
+def _large(category: Category, commit: Commit, after: Loaded) -> KeptState | None:
+    """Give the state behind a commit if it is due and did not ride."""
+    if after.since_snapshot or commit.snapshot is not None:
+        return None
+    snapshot = category.snapshots.write(after.state)
+    return KeptState(commit.stream, commit.version, commit.command_id, snapshot)
 
 
 def _checked_size(commit: Commit, limits: StoreLimits) -> int:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from shared.kernel.commands.category import Category
-from shared.kernel.messages.commit import Commit, check_contiguous
+from shared.kernel.messages.commit import Commit, KeptState, check_contiguous
 from shared.kernel.messages.stream import StreamName
 from shared.kernel.ports import EventStore
 
@@ -43,24 +43,32 @@ async def load(
 ) -> tuple[Loaded, Sequence[Commit], float]:
     """Read a stream (as far as a version): a state, the commits to fold into it, and what that cost.
 
-    One bounded query, as long as one of the last commits carries a snapshot that can be used.
+    One bounded query, as long as one of the last commits carries a snapshot that can be used; a state that is too
+    large for that is kept beside them, and takes one read more.
     """
     commits: list[Commit] = []
+    kept: KeptState | None = None
     charge, limit = 0.0, category.snapshots.every
     while True:
         page = await store.tail(stream, limit, through)
         charge += page.charge
         commits = [*page.commits, *commits]
-        start, rest = _begin(category, commits)
+        start, rest = _begin(category, commits, kept)
+        if not start.version and len(page.commits) == limit == category.snapshots.every:
+            kept = await store.kept(stream)
+            start, rest = _begin(category, commits, kept)
         if start.version or len(page.commits) < limit:
             return start, rest, charge
         through, limit = page.commits[0].first - 1, FURTHER_BACK
 
 
-def _begin(category: Category, commits: Sequence[Commit]) -> tuple[Loaded, Sequence[Commit]]:
+def _begin(
+    category: Category, commits: Sequence[Commit], kept: KeptState | None
+) -> tuple[Loaded, Sequence[Commit]]:
     for place in range(len(commits) - 1, -1, -1):
         commit = commits[place]
-        state = category.snapshots.read(commit.snapshot) if commit.snapshot else None
+        snapshot = kept.snapshot if kept is not None and kept.is_of(commit) else commit.snapshot
+        state = category.snapshots.read(snapshot) if snapshot else None
         if state is not None:
             return Loaded(state, commit.version, 0), commits[place + 1 :]
     return initial(category), commits

@@ -79,6 +79,20 @@ class Commit:
         return self.version - len(self.events) + 1
 
 
+@dataclass(frozen=True, slots=True)
+class KeptState:
+    """A state that is too large to ride in its commit, and which commit that is."""
+
+    stream: str
+    version: int
+    command_id: str
+    snapshot: StoredSnapshot
+
+    def is_of(self, commit: Commit) -> bool:
+        """Tell whether it is the state behind a commit, and not behind another in its place (after a restore)."""
+        return (commit.version, commit.command_id) == (self.version, self.command_id)
+
+
 def timestamp(moment: datetime) -> str:
     """Write a moment as the project does: UTC, six digits, `Z`."""
     if moment.tzinfo is not UTC:
