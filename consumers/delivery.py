@@ -6,14 +6,15 @@ later is raised when everything else is done, so that the batch comes again.
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from itertools import chain
+from itertools import batched, chain
 from typing import Any
 
 from shared.kernel.delivery.deciding import skips
+from shared.kernel.delivery.pages import pages
 from shared.kernel.delivery.parking import Decision, Parked, marker_of, unreadable_message
 from shared.kernel.delivery.together import side_by_side
 from shared.kernel.errors import InvalidMessage, Poison, may_pass
@@ -24,6 +25,9 @@ from shared.kernel.ports import EventReader, Parking
 
 AT_ONCE = 32
 """So many lanes are handled side by side."""
+
+PART = 500
+"""So many events of a stored stream are in memory at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,22 +211,41 @@ def shown_event(envelope: Envelope) -> Mapping[str, Any]:
     return envelope.model_dump(mode="json", exclude_none=True)
 
 
-async def stored(store: EventReader, stream: str, version: int) -> Run[Envelope]:
-    """Reads a stream from a version to its tail; raises Poison for one that nobody can read."""
+async def stored(store: EventReader, stream: str, version: int) -> AsyncIterator[Run[Envelope]]:
+    """Reads a stream from a version to its tail, a part at a time; raises Poison for what nobody can read."""
+    reached = version
     try:
-        commits = (await store.read(StreamName.parse(stream), version - 1)).commits
+        async for commits in pages(store, StreamName.parse(stream), version - 1):
+            found = chain.from_iterable(map(envelopes, commits))
+            for part in batched(
+                (one for one in found if one.sequence >= version), PART, strict=False
+            ):
+                yield Run(stream, {one.sequence: one for one in part})
+                # Whoever waits for the loop has a turn.
+                await asyncio.sleep(0)
+            reached = commits[-1].version + 1
     except InvalidMessage as error:
-        raise Poison(stream, version, error) from error
-    found = chain.from_iterable(map(envelopes, commits))
-    return Run(stream, {one.sequence: one for one in found if one.sequence >= version})
+        raise Poison(stream, reached, error) from error
 
 
 async def replay_stored[R](
     delivery: Delivery[Envelope, R], store: EventReader, marker: Parked
 ) -> int | Parked:
-    """Replays a stream from the store; returns the version of its tail, or the marker that it stays parked at."""
+    """Replays what a marker holds back; returns the version of the tail, or the marker that it stays parked at."""
+    return await replay_from(delivery, store, marker.stream, marker.version)
+
+
+async def replay_from[R](
+    delivery: Delivery[Envelope, R], store: EventReader, stream: str, version: int
+) -> int | Parked:
+    """Replays a stream from the store, a part at a time; returns the version of its tail, or a marker."""
+    reached = version - 1
     try:
-        run = await stored(store, marker.stream, marker.version)
+        async for run in stored(store, stream, version):
+            parked = await delivery.replay(run)
+            if parked is not None:
+                return parked
+            reached = max(run.arrived)
     except Poison as poison:
         return delivery.marker(poison)
-    return await delivery.replay(run) or max(run.arrived, default=marker.version - 1)
+    return reached

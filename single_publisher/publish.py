@@ -1,14 +1,16 @@
 """From items of the change feed to messages of the log: per stream in the order of versions."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime
 
 from shared.kernel.delivery.deciding import skips
+from shared.kernel.delivery.pages import pages
 from shared.kernel.delivery.parking import Parked, marker_of
 from shared.kernel.delivery.together import side_by_side
 from shared.kernel.errors import InvalidMessage, Poison
-from shared.kernel.messages.commit import timestamp
+from shared.kernel.messages.commit import Commit, timestamp
 from shared.kernel.messages.stream import StreamName
 from shared.kernel.ports import EventReader, Log, Parking
 from single_publisher.messages import Message, by_partition, messages, sort_out
@@ -52,17 +54,22 @@ class Publisher:
         Raises Poison for what can never be sent, when everything before it is.
         """
         skipped = await skips(self.parking, CONSUMER, str(stream))
+        reached = version - 1
         try:
-            commits = (await self.store.read(stream, version - 1)).commits
+            async for commits in pages(self.store, stream, reached):
+                await self._replay_page(commits, skipped.keys())
+                reached = commits[-1].version
         except InvalidMessage as error:
-            raise Poison(str(stream), version, error) from error
+            raise Poison(str(stream), reached + 1, error) from error
+        return reached
+
+    async def _replay_page(self, commits: Sequence[Commit], skipped: AbstractSet[int]) -> None:
         found: list[Message] = []
         try:
             for commit in commits:
-                found += messages(commit, self.log.largest, skipped.keys())
+                found += messages(commit, self.log.largest, skipped)
         finally:
             await self._send(found)
-        return commits[-1].version if commits else version - 1
 
     async def release(self, marker: Parked) -> int | Parked:
         """Send what a marker holds back; returns the tail, or the marker that the stream stays parked at."""

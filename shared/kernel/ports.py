@@ -16,10 +16,11 @@ from shared.kernel.views.view import Row, RowKey
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """Commits in the order of their versions, and the request units that it took to find them."""
+    """Commits in the order of their versions, whether there are `more`, and the request units that it took."""
 
     commits: Sequence[Commit]
     charge: float = field(default=0.0, compare=False)
+    more: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +40,11 @@ class Collided:
 class EventReader(Protocol):
     """Streams of commits, for whoever only reads; every read sees every write that was answered before it."""
 
-    async def read(self, stream: StreamName, after: int = 0, limit: int | None = None) -> Found:
-        """Read the commits that end after a version; raises StoreUnavailable, StoreThrottled."""
+    async def read(self, stream: StreamName, after: int = 0, *, limit: int) -> Found:
+        """Read a page of the commits that end after a version; raises StoreUnavailable, StoreThrottled.
+
+        It has at most `limit` commits, and fewer where these are large. `pages` reads a whole stream.
+        """
         ...
 
 

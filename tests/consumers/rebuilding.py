@@ -40,9 +40,9 @@ class Reads(MemoryEventStore):
         super().__init__()
         self.reads: list[str] = []
 
-    async def read(self, stream: StreamName, after: int = 0, limit: int | None = None) -> Found:
+    async def read(self, stream: StreamName, after: int = 0, *, limit: int) -> Found:
         self.reads.append(str(stream))
-        return await super().read(stream, after, limit)
+        return await super().read(stream, after, limit=limit)
 
 
 class Feed(MemoryFeed):

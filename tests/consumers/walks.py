@@ -30,6 +30,7 @@ from shared.kernel.messages.message import Command, Event, Message, PublicEvent
 from shared.kernel.messages.stream import StreamName
 from shared.kernel.views.view import View
 from tests.consumers.worlds import now
+from tests.kernel.asking import whole
 from tests.kernel.worlds import commit
 
 BAD, GOOD = StreamName("walk", "bad"), StreamName("walk", "good")
@@ -138,9 +139,9 @@ class Subject:
 
     async def stored(self, stream: StreamName, length: int, more: str) -> Sequence[Commit]:
         """Store a walk up to a step; give all of it."""
-        for number in range(len((await self.store.read(stream)).commits) + 1, length + 1):
+        for number in range(len(await whole(self.store, stream)) + 1, length + 1):
             await self.store.append([self.written(stream, number, more)])
-        return (await self.store.read(stream)).commits
+        return await whole(self.store, stream)
 
     def effects(self, stream: StreamName = BAD) -> set[int]:
         """Give the steps that have taken effect."""

@@ -3,9 +3,11 @@
 from datetime import UTC, datetime
 
 from shared.kernel.commands.request import CommandRequest
-from shared.kernel.messages.commit import Metadata, timestamp
+from shared.kernel.delivery.pages import pages
+from shared.kernel.messages.commit import Commit, Metadata, timestamp
 from shared.kernel.messages.message import Command
 from shared.kernel.messages.stream import StreamName
+from shared.kernel.ports import EventReader
 
 NOON = timestamp(datetime(2026, 11, 23, 12, 0, tzinfo=UTC))
 
@@ -18,3 +20,8 @@ def asked(command: Command, command_id: str, stream: StreamName) -> CommandReque
 
 async def no_pause(_attempt: int) -> None:
     """Try again at once."""
+
+
+async def whole(store: EventReader, stream: StreamName, after: int = 0) -> list[Commit]:
+    """Read all commits of a stream behind a version."""
+    return [commit async for page in pages(store, stream, after) for commit in page]

@@ -19,7 +19,7 @@ from shared.kernel.commands.snapshot import EVERY, Snapshots
 from shared.kernel.messages.commit import Commit
 from shared.kernel.messages.stream import StreamName
 from shared.kernel.ports import Found
-from tests.kernel.asking import no_pause
+from tests.kernel.asking import no_pause, whole
 from tests.kernel.worlds import TEAPOT, request
 
 
@@ -71,7 +71,7 @@ def snapshots(commits: list[Commit]) -> list[int]:
 
 
 async def state_of_everything(store: MemoryEventStore) -> Any:
-    return fold(item, initial(item), (await store.read(TEAPOT)).commits).state
+    return fold(item, initial(item), await whole(store, TEAPOT)).state
 
 
 async def test_every_fiftieth_commit_carries_a_snapshot() -> None:

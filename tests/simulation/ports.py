@@ -39,8 +39,8 @@ class SimStore:
     def unique_command_ids(self) -> bool:
         return self.inner.unique_command_ids
 
-    async def read(self, stream: StreamName, after: int = 0, limit: int | None = None) -> Found:
-        read = lambda: self.inner.read(stream, after, limit)  # noqa: E731
+    async def read(self, stream: StreamName, after: int = 0, *, limit: int) -> Found:
+        read = lambda: self.inner.read(stream, after, limit=limit)  # noqa: E731
         return await self.calls.call(f"read {stream}", read, store_failed(self.calls))
 
     async def tail(self, stream: StreamName, limit: int, through: int | None = None) -> Found:

@@ -66,7 +66,7 @@ UNNOTICED = [
     ),
     Bug(
         "what the log lacks is sent again, and nobody waits for it",
-        f"{PROJECTIONS}._advance",
+        f"{PROJECTIONS}._filled",
         "await self._send_again(row, missed)",
         "import asyncio\n"
         "        asyncio.gather(self._send_again(row, missed), return_exceptions=True)",
@@ -79,7 +79,7 @@ UNNOTICED = [
     ),
     Bug(
         "what the log lacks could not be sent again, and its row moves on",
-        f"{PROJECTIONS}._advance",
+        f"{PROJECTIONS}._filled",
         "await self._send_again(row, missed)",
         "import asyncio\n"
         "        await asyncio.gather(self._send_again(row, missed), return_exceptions=True)",
