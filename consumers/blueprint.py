@@ -165,9 +165,9 @@ async def lag(req: func.HttpRequest) -> func.HttpResponse:  # noqa: ARG001 - the
 
 
 @blueprint.route("operations/parked", methods=["GET"], auth_level=func.AuthLevel.ADMIN)
-async def parked(req: func.HttpRequest) -> func.HttpResponse:  # noqa: ARG001 - the trigger's
+async def parked(req: func.HttpRequest) -> func.HttpResponse:
     """Show the parked streams."""
-    return await list_parked(await wiring.parking())
+    return await list_parked(await wiring.parking(), req.params)
 
 
 @blueprint.route(

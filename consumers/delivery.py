@@ -6,8 +6,16 @@ later is raised when everything else is done, so that the batch comes again.
 
 import asyncio
 from collections import defaultdict
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
-from collections.abc import Set as AbstractSet
+from collections.abc import (
+    AsyncGenerator,
+    Awaitable,
+    Callable,
+    Collection,
+    Iterable,
+    Mapping,
+    Sequence,
+)
+from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import batched, chain
@@ -105,23 +113,23 @@ class Delivery[T, R]:
 
     async def deliver(self, lanes: Sequence[Sequence[Run[T]]]) -> None:
         """Handles lanes of runs; raises a group of all that may go well later."""
-        _, errors = await self.attempt(lanes, await self.held())
+        _, errors = await self.attempt(lanes)
         if errors:
             raise BaseExceptionGroup(f"not everything was handled by {self.consumer}", errors)
 
-    async def held(self) -> AbstractSet[str]:
-        """Names the streams that are parked, for whoever heeds it."""
-        markers = await self.parking.parked(self.consumer) if self.heeds_markers else ()
-        return {marker.stream for marker in markers}
+    async def _held(self, lanes: Sequence[Sequence[Run[T]]]) -> Collection[str]:
+        """Name the streams of a batch that are parked, for whoever heeds it."""
+        streams = {run.stream for lane in lanes for run in lane} if self.heeds_markers else ()
+        return (await self.parking.held(self.consumer, streams)).keys() if streams else ()
 
     async def attempt(
-        self, lanes: Sequence[Sequence[Run[T]]], held: AbstractSet[str]
+        self, lanes: Sequence[Sequence[Run[T]]]
     ) -> tuple[list[R], list[BaseException]]:
         """Handles lanes side by side, then flushes, then parks; returns the results, and what may go well later.
 
         What is parked is not handled again: what came before it is flushed by then, or nothing is parked.
         """
-        gate = asyncio.Semaphore(AT_ONCE)
+        gate, held = asyncio.Semaphore(AT_ONCE), await self._held(lanes)
         done, errors = await side_by_side(self._lane(lane, held, gate) for lane in lanes)
         settled = list(chain.from_iterable(done))
         found, unflushed = await side_by_side([self._markers(settled)])
@@ -150,7 +158,7 @@ class Delivery[T, R]:
         )
 
     async def _lane(
-        self, lane: Sequence[Run[T]], held: AbstractSet[str], gate: asyncio.Semaphore
+        self, lane: Sequence[Run[T]], held: Collection[str], gate: asyncio.Semaphore
     ) -> list[_Settled[T, R]]:
         # Of a stream that was released meanwhile nobody has seen anything: it is handled.
         seen = self.parking.seen
@@ -211,19 +219,19 @@ def shown_event(envelope: Envelope) -> Mapping[str, Any]:
     return envelope.model_dump(mode="json", exclude_none=True)
 
 
-async def stored(store: EventReader, stream: str, version: int) -> AsyncIterator[Run[Envelope]]:
+async def stored(store: EventReader, stream: str, version: int) -> AsyncGenerator[Run[Envelope]]:
     """Reads a stream from a version to its tail, a part at a time; raises Poison for what nobody can read."""
     reached = version
     try:
-        async for commits in pages(store, StreamName.parse(stream), version - 1):
-            found = chain.from_iterable(map(envelopes, commits))
-            for part in batched(
-                (one for one in found if one.sequence >= version), PART, strict=False
-            ):
-                yield Run(stream, {one.sequence: one for one in part})
-                # Whoever waits for the loop has a turn.
-                await asyncio.sleep(0)
-            reached = commits[-1].version + 1
+        async with aclosing(pages(store, StreamName.parse(stream), version - 1)) as found:
+            async for commits in found:
+                events = chain.from_iterable(map(envelopes, commits))
+                wanted = (one for one in events if one.sequence >= version)
+                for part in batched(wanted, PART, strict=False):
+                    yield Run(stream, {one.sequence: one for one in part})
+                    # Whoever waits for the loop has a turn.
+                    await asyncio.sleep(0)
+                reached = commits[-1].version + 1
     except InvalidMessage as error:
         raise Poison(stream, reached, error) from error
 
@@ -241,11 +249,12 @@ async def replay_from[R](
     """Replays a stream from the store, a part at a time; returns the version of its tail, or a marker."""
     reached = version - 1
     try:
-        async for run in stored(store, stream, version):
-            parked = await delivery.replay(run)
-            if parked is not None:
-                return parked
-            reached = max(run.arrived)
+        async with aclosing(stored(store, stream, version)) as runs:
+            async for run in runs:
+                parked = await delivery.replay(run)
+                if parked is not None:
+                    return parked
+                reached = max(run.arrived)
     except Poison as poison:
         return delivery.marker(poison)
     return reached

@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
+from contextlib import aclosing
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -125,18 +126,19 @@ class Projections:
     ) -> Row:
         """Fold what is stored between a row and the last that arrived, and send again what did not arrive."""
         filled, last = row, max(arrived)
-        async for run in stored(self.store, row.at.stream, row.version + 1):
-            between = [one for version, one in run.arrived.items() if version < last]
-            events = keyed(view, between, skipped).get(row.at, {})
-            passed = {version for version in skipped if version <= max(run.arrived)}
-            advanced = advance(view, filled, events, passed)
-            missed = [one for one in between if one.sequence not in arrived]
-            await self._send_again(row, missed)
-            if isinstance(advanced, Gap):
-                break
-            filled = advanced
-            if max(run.arrived) >= last:
-                break
+        async with aclosing(stored(self.store, row.at.stream, row.version + 1)) as runs:
+            async for run in runs:
+                between = [one for version, one in run.arrived.items() if version < last]
+                events = keyed(view, between, skipped).get(row.at, {})
+                passed = {version for version in skipped if version <= max(run.arrived)}
+                advanced = advance(view, filled, events, passed)
+                missed = [one for one in between if one.sequence not in arrived]
+                await self._send_again(row, missed)
+                if isinstance(advanced, Gap):
+                    break
+                filled = advanced
+                if max(run.arrived) >= last:
+                    break
         return filled
 
     async def _send_again(self, row: Row, missed: Sequence[Envelope]) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from collections.abc import Set as AbstractSet
+from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -37,7 +38,8 @@ class Publisher:
             streams = {poison.stream for poison in poisons}
             skipped = {one: (await skips(self.parking, CONSUMER, one)).keys() for one in streams}
             found, poisons = sort_out(documents, self.log.largest, skipped)
-        held = {marker.stream: marker.version for marker in await self.parking.parked(CONSUMER)}
+        streams = {message.stream for message in found} | {poison.stream for poison in poisons}
+        held = dict(await self.parking.held(CONSUMER, streams))
         for poison in poisons:
             held.setdefault(poison.stream, poison.version)
             await self.park(poison)
@@ -56,9 +58,10 @@ class Publisher:
         skipped = await skips(self.parking, CONSUMER, str(stream))
         reached = version - 1
         try:
-            async for commits in pages(self.store, stream, reached):
-                await self._replay_page(commits, skipped.keys())
-                reached = commits[-1].version
+            async with aclosing(pages(self.store, stream, reached)) as found:
+                async for commits in found:
+                    await self._replay_page(commits, skipped.keys())
+                    reached = commits[-1].version
         except InvalidMessage as error:
             raise Poison(str(stream), reached + 1, error) from error
         return reached

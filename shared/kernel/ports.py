@@ -1,6 +1,6 @@
 """What the kernel needs of the world. Each port has an adapter and a memory twin, held to one contract."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
@@ -156,6 +156,10 @@ class Progress(Protocol):
         ...
 
 
+MARKERS = 100
+"""So many markers fit on a page."""
+
+
 class Parking(Protocol):
     """The markers of parked streams, and what operators decided about them."""
 
@@ -168,11 +172,19 @@ class Parking(Protocol):
         ...
 
     async def find(self, consumer: str, stream: str) -> StoredParked | None:
-        """Find the marker of a stream."""
+        """Find the marker of a stream, with its envelope."""
         ...
 
-    async def parked(self, consumer: str) -> list[Parked]:
-        """Read all markers of a consumer, in the order of their streams."""
+    async def held(self, consumer: str, streams: Collection[str]) -> Mapping[str, int]:
+        """Tell which of some streams are parked, and from which version on."""
+        ...
+
+    async def parked(self, consumer: str, after: str = "", limit: int = MARKERS) -> list[Parked]:
+        """Read a page of the markers of a consumer behind a stream, in order, without their envelopes."""
+        ...
+
+    async def count(self, consumer: str) -> int:
+        """Count the streams that are parked for a consumer."""
         ...
 
     async def move(self, parked: StoredParked, marker: Parked) -> bool:

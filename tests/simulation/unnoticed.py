@@ -69,7 +69,7 @@ UNNOTICED = [
         f"{PROJECTIONS}._filled",
         "await self._send_again(row, missed)",
         "import asyncio\n"
-        "        asyncio.gather(self._send_again(row, missed), return_exceptions=True)",
+        "            asyncio.gather(self._send_again(row, missed), return_exceptions=True)",
     ),
     Bug(
         "a store that does not answer the sweep parks the stream",
@@ -82,7 +82,7 @@ UNNOTICED = [
         f"{PROJECTIONS}._filled",
         "await self._send_again(row, missed)",
         "import asyncio\n"
-        "        await asyncio.gather(self._send_again(row, missed), return_exceptions=True)",
+        "            await asyncio.gather(self._send_again(row, missed), return_exceptions=True)",
     ),
     Bug(
         "what the sweep could not mend is left behind",

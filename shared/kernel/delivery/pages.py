@@ -1,7 +1,7 @@
 """A stream page by page: however long it is, no more than a page of it is in memory."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 
 from shared.kernel.messages.commit import Commit
 from shared.kernel.messages.stream import StreamName
@@ -12,7 +12,7 @@ PAGE = 500
 
 async def pages(
     store: EventReader, stream: StreamName, after: int = 0
-) -> AsyncIterator[Sequence[Commit]]:
+) -> AsyncGenerator[Sequence[Commit]]:
     """Reads the commits that end after a version; whoever waits for the loop has a turn behind each page."""
     more = True
     while more:

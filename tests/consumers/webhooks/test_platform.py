@@ -11,6 +11,7 @@ from azure.functions.meta import Datum
 from consumers.webhooks.deliveries import parse
 from consumers.webhooks.platform import body_of
 from tests.consumers.webhooks.worlds import CARRIER, World, cloud, grid
+from tests.consumers.worlds import markers
 
 DATA = {"orderId": "O1", "customerId": "C1"}
 TRACEPARENT = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
@@ -81,7 +82,7 @@ async def test_what_the_webhook_would_refuse_is_parked_as_a_text(text: str) -> N
     for _ in range(2):
         await world.webhooks.take(handed_over(text))
 
-    (marker,) = await world.parking.parked("webhooks")
+    (marker,) = await markers(world.parking, "webhooks")
     assert "InvalidMessage: " in marker.error
     assert marker.envelope is not None
     # The platform told it as far as it understood it itself.
@@ -96,7 +97,7 @@ async def test_of_a_large_text_that_nobody_can_read_an_excerpt_is_parked() -> No
 
     await world.webhooks.take(handed_over(cloud("x" * 257, data="é" * 400_000)))
 
-    (marker,) = await world.parking.parked("webhooks")
+    (marker,) = await markers(world.parking, "webhooks")
     assert marker.envelope is not None
     assert marker.envelope["excerpt"].startswith('{"body": "{')
     assert marker.envelope["bytes"] > 2_400_000
