@@ -80,6 +80,10 @@ class StoredRow:
     tag: str
 
 
+ROWS = 100
+"""So many rows of a key fit on a page."""
+
+
 class RowReader(Protocol):
     """The rows of the views, for those who only ask."""
 
@@ -87,8 +91,12 @@ class RowReader(Protocol):
         """Read one row, as last written."""
         ...
 
-    async def of_key(self, view: str, key: str) -> list[Row]:
-        """Read the rows of one key, in the order of their streams."""
+    async def of_key(self, view: str, key: str, after: str = "", limit: int = ROWS) -> list[Row]:
+        """Read a page of the rows of one key behind a stream, in the order of their streams."""
+        ...
+
+    async def shows(self, view: str, key: str, version: int) -> bool:
+        """Tell whether a row of one key has seen a version."""
         ...
 
     async def page(self, listing: Listing) -> list[Row]:

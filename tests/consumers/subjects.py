@@ -25,7 +25,7 @@ from shared.kernel.messages.inbound_event import InboundReceptor
 from shared.kernel.messages.message import Event
 from shared.kernel.messages.notification import Notification, Unwanted
 from shared.kernel.messages.stream import StreamName
-from shared.kernel.ports import Log, StoredRow
+from shared.kernel.ports import ROWS, Log, StoredRow
 from shared.kernel.reactions.enricher import Enricher, Lookup
 from shared.kernel.reactions.receptor import Reaction, Receptor
 from shared.kernel.views.view import Row, RowKey, View
@@ -61,9 +61,9 @@ class TroubledRows(MemoryRows):
         self.trouble.call(at.key)
         return await super().read(at)
 
-    async def of_key(self, view: str, key: str) -> list[Row]:
+    async def of_key(self, view: str, key: str, after: str = "", limit: int = ROWS) -> list[Row]:
         self.trouble.call(key)
-        return await super().of_key(view, key)
+        return await super().of_key(view, key, after, limit)
 
 
 class ToRows(Subject):
