@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 HEADER, QUERY = "webhook-secret", "secret"
 
-type Verify = Callable[[str], Awaitable[bool]]
-"""Tells whether a bearer token is valid."""
+type Verify = Callable[[str], Awaitable[str | None]]
+"""Gives the application that a bearer token was made for, None where it is not valid."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,7 @@ class Authentication:
         scheme, _, token = headers.get("authorization", "").partition(" ")
         if self.verify is None or scheme.lower() != "bearer":
             return False
-        return await self.verify(token.strip())
+        return await self.verify(token.strip()) is not None
 
     def _knows(self, given: str) -> bool:
         # Every secret is compared, in constant time: how long it takes tells nothing.

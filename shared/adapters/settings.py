@@ -13,6 +13,7 @@ from shared.adapters.names import (
     EVENT_HUBS,
     EVENTS_PARTITIONS,
 )
+from shared.adapters.token_names import audiences_of, issuers_of
 from shared.kernel.errors import ConfigurationError
 
 
@@ -65,11 +66,26 @@ class Exporters:
 
 @dataclass(frozen=True, slots=True)
 class TokenSettings:
-    """Whose tokens are believed: of this issuer, made for this audience, signed with keys of this URL."""
+    """Whose tokens are believed: of these issuers, for one of these audiences, signed with keys of this URL."""
 
-    issuer: str
-    audience: str
+    issuers: tuple[str, ...]
+    audiences: tuple[str, ...]
     keys_url: str
+
+    @classmethod
+    def read(cls, environment: Mapping[str, str]) -> Self | None:
+        """Read the settings, if there are any; raises ConfigurationError for half of them, and for wrong ones."""
+        issuers = _list(environment, "WEBHOOK_TOKEN_ISSUER")
+        audiences = _list(environment, "WEBHOOK_TOKEN_AUDIENCE")
+        keys_url = environment.get("WEBHOOK_TOKEN_KEYS", "")
+        given = [bool(one) for one in (issuers, audiences, keys_url)]
+        if any(given) != all(given):
+            raise ConfigurationError(
+                "of WEBHOOK_TOKEN_ISSUER, WEBHOOK_TOKEN_AUDIENCE and WEBHOOK_TOKEN_KEYS one is missing"
+            )
+        if not all(given):
+            return None
+        return cls(issuers_of(issuers), audiences_of(audiences), keys_url)
 
 
 MOST_SECRETS = 2
@@ -97,16 +113,7 @@ class WebhookSettings:
             raise ConfigurationError("WEBHOOK_SECRETS refers to a Key Vault that cannot be read")
         origins = _list(environment, "WEBHOOK_ORIGINS")
         subscriptions = _list(environment, "WEBHOOK_SUBSCRIPTIONS")
-        issuer = environment.get("WEBHOOK_TOKEN_ISSUER", "")
-        audience = environment.get("WEBHOOK_TOKEN_AUDIENCE", "")
-        keys_url = environment.get("WEBHOOK_TOKEN_KEYS", "")
-        given = [bool(one) for one in (issuer, audience, keys_url)]
-        if any(given) != all(given):
-            raise ConfigurationError(
-                "of WEBHOOK_TOKEN_ISSUER, WEBHOOK_TOKEN_AUDIENCE and WEBHOOK_TOKEN_KEYS one is missing"
-            )
-        tokens = TokenSettings(issuer, audience, keys_url) if all(given) else None
-        return cls(secrets, origins, subscriptions, tokens)
+        return cls(secrets, origins, subscriptions, TokenSettings.read(environment))
 
 
 def feed_poll_delay(environment: Mapping[str, str] = os.environ) -> int:

@@ -177,8 +177,8 @@ def webhook_settings() -> WebhookSettings:
 
 
 @cache
-def token_verifier() -> Callable[[str], Awaitable[bool]] | None:
-    """Give what tells whether a token is valid, if tokens are believed at all."""
+def token_verifier() -> Callable[[str], Awaitable[str | None]] | None:
+    """Give what tells which application a token was made for, if tokens are believed at all."""
     tokens = webhook_settings().tokens
     if tokens is None:
         return None

@@ -10,6 +10,7 @@ from shared.adapters.connections import Identity
 from shared.adapters.names import COSMOS, EVENT_GRID, EVENT_HUBS, SWEEP_SCHEDULE
 from shared.adapters.settings import (
     Settings,
+    TokenSettings,
     WebhookSettings,
     connection_parts,
     feed_poll_delay,
@@ -73,6 +74,33 @@ def test_a_number_that_is_none_is_named(value: str) -> None:
 def test_half_of_what_tokens_need_is_named() -> None:
     with pytest.raises(ConfigurationError, match="WEBHOOK_TOKEN_AUDIENCE"):
         WebhookSettings.read({"WEBHOOK_TOKEN_ISSUER": "https://login.example.com"})
+
+
+ISSUER = "https://login.microsoftonline.com/aaaabbbb-0000-cccc-1111-dddd2222eeee/v2.0"
+CLIENT = "00001111-aaaa-2222-bbbb-3333cccc4444"
+
+
+@pytest.mark.parametrize("audience", [CLIENT, f"api://{CLIENT.upper()}", f"api://shop, {CLIENT}"])
+def test_both_versions_of_tokens_are_known_by_one_name(audience: str) -> None:
+    read = TokenSettings.read(
+        {
+            "WEBHOOK_TOKEN_ISSUER": ISSUER,
+            "WEBHOOK_TOKEN_AUDIENCE": audience,
+            "WEBHOOK_TOKEN_KEYS": "https://login.microsoftonline.com/keys",
+        }
+    )
+
+    assert read is not None
+    assert {CLIENT, f"api://{CLIENT}"} <= set(read.audiences)
+    older = "https://sts.windows.net/aaaabbbb-0000-cccc-1111-dddd2222eeee/"
+    assert read.issuers == (ISSUER, older)
+
+
+def test_an_audience_without_a_client_id_is_named() -> None:
+    given = {"WEBHOOK_TOKEN_ISSUER": ISSUER, "WEBHOOK_TOKEN_KEYS": "https://keys"}
+
+    with pytest.raises(ConfigurationError, match="api://shop: the client id is missing"):
+        TokenSettings.read({**given, "WEBHOOK_TOKEN_AUDIENCE": "api://shop"})
 
 
 def test_a_reference_that_was_not_resolved_is_no_secret() -> None:

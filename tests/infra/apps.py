@@ -123,9 +123,11 @@ def the_webhook_is_told_whom_to_believe(cloud: Cloud) -> None:
             assert told.pop("WEBHOOK_SECRETS").startswith("@Microsoft.KeyVault(SecretUri=https://")
             tokens = WebhookSettings.read(told).tokens
             assert tokens
-            assert tokens.audience == cloud.parameters["webhook"]["audience"]
-            assert tokens.issuer.startswith("https://login.microsoftonline.com/")
-            assert tokens.keys_url == tokens.issuer.replace("/v2.0", "/discovery/v2.0/keys")
+            assert cloud.parameters["webhook"]["audience"] in tokens.audiences
+            issuer, older = tokens.issuers
+            assert issuer.startswith("https://login.microsoftonline.com/")
+            assert older == f"https://sts.windows.net/{issuer.split('/')[3]}/"
+            assert tokens.keys_url == issuer.replace("/v2.0", "/discovery/v2.0/keys")
         read = WebhookSettings.read(told)
         assert read.origins == (("eventgrid.azure.net",) if "webhook" in here else ())
         assert read.secrets == ()

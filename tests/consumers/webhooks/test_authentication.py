@@ -12,7 +12,17 @@ from consumers.webhooks.authentication import Authentication
 from emulators.tests.machine import limit
 from shared.adapters import entra
 from shared.adapters.entra import open_verifier
-from tests.consumers.webhooks.tenant import OTHER, Keys, tenant, token
+from tests.consumers.webhooks.tenant import (
+    ANOTHER,
+    APPLICATION,
+    CLIENT,
+    ISSUERS,
+    OTHER,
+    Keys,
+    confused,
+    tenant,
+    token,
+)
 from tests.consumers.webhooks.worlds import World, cloud, delivery
 
 
@@ -57,23 +67,44 @@ async def test_a_wrong_secret_is_not_made_good_by_a_token(keys: Keys) -> None:
     assert await world.status([cloud()], "wrong", authorization=f"Bearer {token()}") == 401
 
 
-async def test_a_token_of_our_tenant_for_us_admits(keys: Keys) -> None:
+@pytest.mark.parametrize(
+    ("version", "audience"),
+    # Of version 2.0 always the client id; of 1.0 what was asked for.
+    [("2.0", CLIENT), ("1.0", f"api://{CLIENT}"), ("1.0", CLIENT)],
+)
+async def test_a_token_of_our_tenant_for_us_admits(keys: Keys, version: str, audience: str) -> None:
     world = verifying(keys)
 
-    assert await world.status([cloud()], None, authorization=f"Bearer {token()}") == 200
+    assert await shows(world, token(version=version, aud=audience)) == 200
     assert world.effects() == [("order-O1", "DispatchRecorded")]
 
 
 WRONG: dict[str, Callable[[], str]] = {
     "of another key": lambda: token(OTHER),
     "of a key that nobody knows": lambda: token(kid="second"),
-    "of another issuer": lambda: token(iss="https://login.example.com/another/v2.0"),
-    "for somebody else": lambda: token(aud="api://another"),
+    "of another tenant": lambda: token(iss=ISSUERS["2.0"].format(ANOTHER), tid=ANOTHER),
+    "of another tenant, in version 1.0": lambda: token(
+        version="1.0", iss=ISSUERS["1.0"].format(ANOTHER), tid=ANOTHER
+    ),
+    "of two tenants": lambda: token(tid=ANOTHER),
+    "of every tenant": lambda: token(iss=ISSUERS["2.0"].format("common")),
+    "of two versions": lambda: token(ver="1.0", appid=APPLICATION),
+    "of two versions, the other way": lambda: token(version="1.0", ver="2.0", azp=APPLICATION),
+    "of no version": lambda: token(ver=None),
+    "of a version to come": lambda: token(ver="3.0"),
+    "made for nobody": lambda: token(azp=None),
+    "made for nobody, in version 1.0": lambda: token(version="1.0", appid=None),
+    "that begins at no time": lambda: token(nbf=None),
+    "of nobody": lambda: token(iss=None),
+    "for somebody else": lambda: token(aud=ANOTHER),
+    "for somebody else, in version 1.0": lambda: token(version="1.0", aud="api://another"),
+    "for an address that begins like ours": lambda: token(version="1.0", aud=f"api://{CLIENT}/x"),
     "expired": lambda: token(exp=datetime.now(UTC) - timedelta(minutes=2)),
     "that never expires": lambda: token(exp=None),
     "for nobody": lambda: token(aud=None),
     "too early": lambda: token(nbf=datetime.now(UTC) + timedelta(hours=1)),
     "with a shared key": lambda: token("x" * 32, algorithm="HS256"),
+    "with the public key as a shared one": confused,
     "not signed": lambda: token(None, algorithm="none"),
     "that is none": lambda: "not.a.token",
     "beyond ASCII": lambda: "é.é.é",
