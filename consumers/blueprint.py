@@ -127,7 +127,8 @@ async def webhook(req: func.HttpRequest) -> func.HttpResponse:
 async def inbound_event(event: func.EventGridEvent) -> None:
     """Take an event of others from the platform, in either schema."""
     with telemetry.failures("webhooks"):
-        await (await composition.webhooks()).take(body_of(event))
+        sender = wiring.webhook_settings().platform
+        await (await composition.webhooks()).take(body_of(event), sender)
 
 
 @blueprint.timer_trigger("due", schedule="30 * * * * *", use_monitor=True)

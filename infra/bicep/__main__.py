@@ -18,6 +18,7 @@ CLOSED: Final[dict[str, Any]] = {
     "webhook": {
         "origins": "eventgrid.azure.net",
         "subscriptions": "partners",
+        "senders": "carrier = /carriers/fast | com.example.carrier.*",
         "audience": "api://00001111-aaaa-2222-bbbb-3333cccc4444",
         "secretsUri": "https://some.vault.azure.net/secrets/webhook",
     },

@@ -13,6 +13,7 @@ from shared.adapters.names import (
     EVENT_HUBS,
     EVENTS_PARTITIONS,
 )
+from shared.adapters.senders import PLATFORM, Sender, read_senders
 from shared.adapters.token_names import audiences_of, issuers_of
 from shared.kernel.errors import ConfigurationError
 
@@ -88,32 +89,33 @@ class TokenSettings:
         return cls(issuers_of(issuers), audiences_of(audiences), keys_url)
 
 
-MOST_SECRETS = 2
-
-
 @dataclass(frozen=True, slots=True)
 class WebhookSettings:
-    """Who may deliver events of others: those who know a secret (two while one takes the place of the other)."""
+    """Who may deliver events of others, and which."""
 
-    secrets: tuple[str, ...]
+    senders: tuple[Sender, ...]
     origins: tuple[str, ...]
     subscriptions: tuple[str, ...]
     tokens: TokenSettings | None
 
     @classmethod
     def read(cls, environment: Mapping[str, str] = os.environ) -> Self:
-        """Read the settings; raises ConfigurationError for half of those about tokens, and for wrong secrets."""
-        secrets = _list(environment, "WEBHOOK_SECRETS")
-        if len(secrets) > MOST_SECRETS:
+        """Read the settings; raises ConfigurationError that names the place that is wrong."""
+        named = environment.get("WEBHOOK_SENDERS", "")
+        senders = read_senders(named, environment.get("WEBHOOK_SECRETS", ""))
+        tokens = TokenSettings.read(environment)
+        if tokens is None and any(one.applications for one in senders):
             raise ConfigurationError(
-                f"WEBHOOK_SECRETS holds {len(secrets)} secrets: at most two, while one follows the other"
+                "WEBHOOK_SENDERS names applications, and WEBHOOK_TOKEN_ISSUER is missing"
             )
-        if any(secret.startswith("@Microsoft.KeyVault(") for secret in secrets):
-            # The platform leaves a reference as it is when it may not read what it refers to: anybody may know it.
-            raise ConfigurationError("WEBHOOK_SECRETS refers to a Key Vault that cannot be read")
         origins = _list(environment, "WEBHOOK_ORIGINS")
-        subscriptions = _list(environment, "WEBHOOK_SUBSCRIPTIONS")
-        return cls(secrets, origins, subscriptions, TokenSettings.read(environment))
+        return cls(senders, origins, _list(environment, "WEBHOOK_SUBSCRIPTIONS"), tokens)
+
+    @property
+    def platform(self) -> Sender:
+        """What Event Grid may bring straight to the function: nothing, unless the settings say what."""
+        nothing = Sender(PLATFORM, (), ())
+        return next((one for one in self.senders if one.name == PLATFORM), nothing)
 
 
 def feed_poll_delay(environment: Mapping[str, str] = os.environ) -> int:

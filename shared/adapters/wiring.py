@@ -24,6 +24,7 @@ from shared.kernel.ports import (
     Outcomes,
     Parking,
     Progress,
+    Receipts,
     RowReader,
     Rows,
 )
@@ -135,6 +136,13 @@ async def outcomes() -> Outcomes:
     from shared.adapters.cosmos.outcomes import CosmosOutcomes
 
     return CosmosOutcomes(await _container(names.OUTCOMES))
+
+
+async def receipts() -> Receipts:
+    """Give what was received first under every key of others."""
+    from shared.adapters.cosmos.receipts import CosmosReceipts
+
+    return CosmosReceipts(await _container(names.OUTCOMES))
 
 
 async def log_reader() -> LogReader:

@@ -224,6 +224,14 @@ class Outcomes(Protocol):
         ...
 
 
+class Receipts(Protocol):
+    """What was received first under every key of others; none is ever written over."""
+
+    async def first(self, key: str, digest: str) -> str:
+        """Keep the digest of what is received, unless there is one for the key; returns the first."""
+        ...
+
+
 class Log(Protocol):
     """The log that consumers read; what is sent to one partition stays in order."""
 

@@ -15,8 +15,10 @@ from shared.adapters.memory import (
     MemoryLog,
     MemoryNotifier,
     MemoryOutcomes,
+    MemoryReceipts,
     MemoryRows,
 )
+from shared.adapters.senders import Sender
 from shared.kernel.commands.queued_command import encode_command
 from shared.kernel.delivery.deciding import Replay
 from shared.kernel.domain import Domain
@@ -174,10 +176,17 @@ class Waiting(Subject):
         await self.mailbox.handle(bodies)
 
 
+WALKER = Sender("walker", ("/walks",), ("went",))
+
+
 class FromOthers(Subject):
     """Webhooks."""
 
     consumer, alone = "webhooks", True
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.receipts = MemoryReceipts()
 
     def _react(self, data: Delivered) -> Iterable[Reaction]:
         self.trouble.meet(data.walk, data.number)
@@ -188,7 +197,7 @@ class FromOthers(Subject):
     def webhooks(self) -> Webhooks:
         receptor = InboundReceptor("go", "went", Delivered, walk, Step, self._react)
         domain = Domain((walk,), (WALKS,), inbound=(receptor,))
-        return Webhooks(domain, self.dispatcher, self.parking, now, no_pause)
+        return Webhooks(*(domain, self.dispatcher, self.parking, self.receipts, now, no_pause))
 
     @property
     def replay(self) -> Replay:
@@ -202,6 +211,6 @@ class FromOthers(Subject):
     async def take(self, bodies: list[bytes]) -> None:
         for body in bodies:
             if body == UNREADABLE:
-                await self.webhooks.take(body)
+                await self.webhooks.take(body, WALKER)
         events = b",".join(body for body in bodies if body != UNREADABLE)
-        await self.webhooks.take(b"[" + events + b"]")
+        await self.webhooks.take(b"[" + events + b"]", WALKER)

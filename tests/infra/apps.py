@@ -121,6 +121,7 @@ def the_webhook_is_told_whom_to_believe(cloud: Cloud) -> None:
         assert bool(told) == ("webhook" in here)
         if "webhook" in cloud.parameters and told:
             assert told.pop("WEBHOOK_SECRETS").startswith("@Microsoft.KeyVault(SecretUri=https://")
+            assert [one.name for one in WebhookSettings.read(told).senders] == ["carrier"]
             tokens = WebhookSettings.read(told).tokens
             assert tokens
             assert cloud.parameters["webhook"]["audience"] in tokens.audiences
@@ -130,7 +131,7 @@ def the_webhook_is_told_whom_to_believe(cloud: Cloud) -> None:
             assert tokens.keys_url == issuer.replace("/v2.0", "/discovery/v2.0/keys")
         read = WebhookSettings.read(told)
         assert read.origins == (("eventgrid.azure.net",) if "webhook" in here else ())
-        assert read.secrets == ()
+        assert all(one.secrets == () for one in read.senders)
 
 
 def nothing_is_a_secret(cloud: Cloud) -> None:

@@ -23,7 +23,7 @@ from infra.local.stack import ROOT, SETTINGS, make_stack
 
 READY = re.compile(r"Onewrite serves on (\S+) after ([0-9.]+) s")
 PARTNERS = {
-    "WEBHOOK_SECRETS": "the-old-secret,the-new-secret",
+    "WEBHOOK_SECRETS": "partner=the-old-secret, partner=the-new-secret",
     "WEBHOOK_SUBSCRIPTIONS": "partners",
 }
 """Who may deliver events to the shared stack."""

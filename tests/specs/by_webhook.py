@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from consumers.webhooks.handling import CONSUMER, Webhooks
+from shared.adapters.memory import MemoryReceipts
 from shared.domain import domain
 from shared.kernel.messages.message import Event
 from shared.kernel.messages.stream import StreamName
@@ -23,7 +24,7 @@ async def by_webhook(
         for commit in history(StreamName.parse(stream), given):
             await world.store.append([commit])
     before = events(world.store)
-    webhooks = Webhooks(domain, world.dispatcher, world.parking, now, no_pause)
+    webhooks = Webhooks(*(domain, world.dispatcher, world.parking, MemoryReceipts(), now, no_pause))
     await webhooks.handle([spec.heard, spec.heard])
     if spec.later:
         stream, command = spec.later

@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -12,6 +13,7 @@ from consumers.webhooks.authentication import Authentication
 from emulators.tests.machine import limit
 from shared.adapters import entra
 from shared.adapters.entra import open_verifier
+from shared.adapters.senders import Sender
 from tests.consumers.webhooks.tenant import (
     ANOTHER,
     APPLICATION,
@@ -41,24 +43,31 @@ async def shows(world: World, shown: str) -> int:
     return await world.status([cloud()], None, authorization=f"Bearer {shown}")
 
 
+PARTNER = Sender("partner", ("*",), ("*",), secrets=("old", "new"))
+OTHERS = Sender("others", ("/others",), ("*",), secrets=("theirs",))
+
+
 async def test_either_of_two_secrets_admits_in_a_header_or_in_the_query() -> None:
-    authentication = Authentication(("old", "new"))
+    authentication = Authentication([OTHERS, PARTNER])
 
     for secret in ("old", "new"):
-        assert await authentication.admits({"webhook-secret": secret}, {})
-        assert await authentication.admits({}, {"secret": secret})
+        assert await authentication.sender({"webhook-secret": secret}, {}) == PARTNER
+        assert await authentication.sender({}, {"secret": secret}) == PARTNER
+    assert await authentication.sender({"webhook-secret": "theirs"}, {}) == OTHERS
 
 
 @pytest.mark.parametrize("shown", ["", "ol", "older", "OLD", "é", "\ud800"])
 async def test_nothing_else_does(shown: str) -> None:
-    assert not await Authentication(("old", "new")).admits({"webhook-secret": shown}, {})
+    authentication = Authentication([OTHERS, PARTNER])
+
+    assert await authentication.sender({"webhook-secret": shown}, {}) is None
 
 
 async def test_where_no_secret_is_set_none_admits() -> None:
-    authentication = Authentication(())
+    authentication = Authentication([replace(PARTNER, secrets=())])
 
-    assert not await authentication.admits({"webhook-secret": ""}, {"secret": ""})
-    assert not await authentication.admits({"authorization": "Bearer x"}, {})
+    assert await authentication.sender({"webhook-secret": ""}, {"secret": ""}) is None
+    assert await authentication.sender({"authorization": "Bearer x"}, {}) is None
 
 
 async def test_a_wrong_secret_is_not_made_good_by_a_token(keys: Keys) -> None:
@@ -77,6 +86,13 @@ async def test_a_token_of_our_tenant_for_us_admits(keys: Keys, version: str, aud
 
     assert await shows(world, token(version=version, aud=audience)) == 200
     assert world.effects() == [("order-O1", "DispatchRecorded")]
+
+
+async def test_a_token_of_an_application_that_no_sender_has_does_not(keys: Keys) -> None:
+    world = verifying(keys)
+
+    assert await shows(world, token(azp=ANOTHER)) == 401
+    assert await shows(world, token(azp=APPLICATION.upper())) == 200
 
 
 WRONG: dict[str, Callable[[], str]] = {
