@@ -4,12 +4,14 @@ from collections import Counter
 
 from azure.functions import HttpMethod
 
+from command_api.parsing import LARGEST_BODY
+from consumers.webhooks.receiving import LARGEST
 from shared.adapters.connections import ADDRESSES, MANAGED, Identity, read_connection
 from shared.adapters.settings import Exporters, Settings, WebhookSettings
 from tests.infra.clouds import DESCRIBED, Cloud, functions
 
 STREAMS = {"cosmosDBTrigger", "eventHubTrigger"}
-PLATFORM = ("AzureWebJobs", "APPLICATIONINSIGHTS_", "OTEL_", "PYTHON_")
+PLATFORM = ("AzureWebJobs", "APPLICATIONINSIGHTS_", "OTEL_", "PYTHON_", "FUNCTIONS_")
 
 
 def every_function_runs_in_one_app(cloud: Cloud) -> None:
@@ -104,6 +106,9 @@ def settings_are_those_that_the_code_reads(cloud: Cloud) -> None:
             assert isinstance(connection, Identity)
             assert connection.managed
             assert connection.client_id == settings[f"{name}__clientId"]
+        # Whoever is refused by the code for a body's size is refused before the host has taken much more.
+        largest = max(LARGEST, LARGEST_BODY)
+        assert largest < int(settings["FUNCTIONS_REQUEST_BODY_SIZE_LIMIT"]) < 2 * largest
         Settings.read(settings)
         assert Exporters.read(settings).application_insights
         assert settings["OTEL_SERVICE_NAME"] == site.body["tags"]["azd-service-name"]
