@@ -34,7 +34,7 @@ from shared.kernel.ports import EventReader, Parking
 AT_ONCE = 32
 """So many lanes are handled side by side."""
 
-PART = 500
+PART = 1_000
 """So many events of a stored stream are in memory at once."""
 
 
