@@ -22,8 +22,8 @@ from itertools import batched, chain
 from typing import Any
 
 from shared.kernel.delivery.deciding import skips
-from shared.kernel.delivery.pages import pages
 from shared.kernel.delivery.parking import Decision, Parked, marker_of, unreadable_message
+from shared.kernel.delivery.reading import pages
 from shared.kernel.delivery.together import side_by_side
 from shared.kernel.errors import InvalidMessage, Poison, may_pass
 from shared.kernel.messages.commit import timestamp
@@ -219,21 +219,21 @@ def shown_event(envelope: Envelope) -> Mapping[str, Any]:
     return envelope.model_dump(mode="json", exclude_none=True)
 
 
-async def stored(store: EventReader, stream: str, version: int) -> AsyncGenerator[Run[Envelope]]:
-    """Reads a stream from a version to its tail, a part at a time; raises Poison for what nobody can read."""
-    reached = version
-    try:
-        async with aclosing(pages(store, StreamName.parse(stream), version - 1)) as found:
-            async for commits in found:
-                events = chain.from_iterable(map(envelopes, commits))
-                wanted = (one for one in events if one.sequence >= version)
-                for part in batched(wanted, PART, strict=False):
-                    yield Run(stream, {one.sequence: one for one in part})
-                    # Whoever waits for the loop has a turn.
-                    await asyncio.sleep(0)
-                reached = commits[-1].version + 1
-    except InvalidMessage as error:
-        raise Poison(stream, reached, error) from error
+async def stored(
+    store: EventReader, stream: str, version: int, skipped: Collection[int] = ()
+) -> AsyncGenerator[Run[Envelope]]:
+    """Reads a stream from a version to its tail, a part at a time.
+
+    Raises Poison at what nobody can read and nobody has skipped, behind all that stands before it.
+    """
+    async with aclosing(pages(store, StreamName.parse(stream), version - 1, skipped)) as found:
+        async for commits in found:
+            events = chain.from_iterable(map(envelopes, commits))
+            wanted = (one for one in events if one.sequence >= version)
+            for part in batched(wanted, PART, strict=False):
+                yield Run(stream, {one.sequence: one for one in part})
+                # Whoever waits for the loop has a turn.
+                await asyncio.sleep(0)
 
 
 async def replay_stored[R](
@@ -248,8 +248,9 @@ async def replay_from[R](
 ) -> int | Parked:
     """Replays a stream from the store, a part at a time; returns the version of its tail, or a marker."""
     reached = version - 1
+    skipped = await skips(delivery.parking, delivery.consumer, stream)
     try:
-        async with aclosing(stored(store, stream, version)) as runs:
+        async with aclosing(stored(store, stream, version, skipped.keys())) as runs:
             async for run in runs:
                 parked = await delivery.replay(run)
                 if parked is not None:

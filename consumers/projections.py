@@ -16,6 +16,7 @@ from consumers.delivery import (
     shown_event,
     stored,
 )
+from shared.adapters.names import PROJECTIONS
 from shared.kernel.delivery.parking import Parked
 from shared.kernel.delivery.partition import partition_of
 from shared.kernel.errors import BrokenStream, Poison
@@ -27,7 +28,6 @@ from shared.kernel.ports import EventStore, Log, Parking, Rows
 from shared.kernel.views.generation import kept_up, read_generations
 from shared.kernel.views.view import Gap, Row, RowKey, View, advance, empty_row, keyed
 
-CONSUMER = "projections"
 YOUNG = timedelta(hours=1)
 
 
@@ -71,7 +71,9 @@ class Projections:
         self, fold: Callable[[Run[Envelope]], Awaitable[None]]
     ) -> Delivery[Envelope, None]:
         # A row behind a poison has a gap, which holds it back by itself; that of another generation goes on.
-        return Delivery(*(CONSUMER, self.parking, self.now, shown_event), fold, heeds_markers=False)
+        return Delivery(
+            *(PROJECTIONS, self.parking, self.now, shown_event), fold, heeds_markers=False
+        )
 
     async def _generations(self) -> "Generations":
         """Give the projections into what is filled, and behind them those into what shows the log's state.
@@ -126,18 +128,17 @@ class Projections:
     ) -> Row:
         """Fold what is stored between a row and the last that arrived, and send again what did not arrive."""
         filled, last = row, max(arrived)
-        async with aclosing(stored(self.store, row.at.stream, row.version + 1)) as runs:
+        async with aclosing(stored(self.store, row.at.stream, row.version + 1, skipped)) as runs:
             async for run in runs:
                 between = [one for version, one in run.arrived.items() if version < last]
                 events = keyed(view, between, skipped).get(row.at, {})
-                passed = {version for version in skipped if version <= max(run.arrived)}
-                advanced = advance(view, filled, events, passed)
+                advanced = advance(view, filled, events, skipped)
                 missed = [one for one in between if one.sequence not in arrived]
                 await self._send_again(row, missed)
                 if isinstance(advanced, Gap):
                     break
                 filled = advanced
-                if max(run.arrived) >= last:
+                if max(run.arrived) >= last - 1:
                     break
         return filled
 

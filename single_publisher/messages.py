@@ -3,14 +3,17 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
+from datetime import datetime
+from re import fullmatch
 from typing import Any, NamedTuple
 
 from pydantic_core import from_json, to_json
 
+from shared.adapters.cosmos.codec import from_item, from_items, place_of
 from shared.kernel.delivery.parking import unreadable
 from shared.kernel.delivery.partition import partition_of
 from shared.kernel.errors import EventTooLarge, InvalidMessage, Poison
-from shared.kernel.messages.commit import Commit, from_item, from_items
+from shared.kernel.messages.commit import TIME_PATTERN, Commit
 from shared.kernel.messages.envelope import encode_all
 
 
@@ -68,6 +71,24 @@ def messages(
             yield Message(commit.stream, version, body)
 
 
+def rewritten(documents: str) -> Iterator[tuple[str, int]]:
+    """Name the items whose time is one, and not as commits write it: the trigger may have done that."""
+    for item in from_json(documents):
+        metadata = item.get("metadata")
+        time = metadata.get("time") if isinstance(metadata, dict) else None
+        if isinstance(time, str) and not fullmatch(TIME_PATTERN, time) and _is_time(time):
+            stream, version = _place(item)
+            yield stream, version
+
+
+def _is_time(text: str) -> bool:
+    try:
+        datetime.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
+
+
 def by_partition(found: Iterable[Message], partitions: int) -> dict[int, list[bytes]]:
     """Sort by stream and version (a transaction's items arrive in any order), and spread over partitions."""
     spread: dict[int, list[bytes]] = defaultdict(list)
@@ -78,9 +99,7 @@ def by_partition(found: Iterable[Message], partitions: int) -> dict[int, list[by
 
 def _place(item: Mapping[str, Any]) -> tuple[str, int]:
     """Say which stream an item holds up, and from which version on, as far as it can be told."""
-    stream, id_ = item.get("stream"), item.get("id")
-    if isinstance(stream, str) and isinstance(id_, str) and id_.isdecimal():
-        return stream, int(id_)
+    stream = item.get("stream")
     if isinstance(stream, str) and stream:
-        return stream, 1
+        return stream, place_of(item)
     return unreadable(to_json(item)), 1

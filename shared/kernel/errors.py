@@ -4,7 +4,9 @@ OnewriteError
 ├── ConfigurationError
 ├── UnknownMessage
 ├── InvalidMessage
+│   └── UnreadableCommit
 ├── NumberTooLarge
+├── UnreadableEvent
 ├── BrokenStream
 ├── Poison
 ├── ReactionFailed
@@ -14,6 +16,8 @@ OnewriteError
 │   ├── Conflict
 │   ├── CommandIdReused
 │   ├── OutcomeUnknown
+│   ├── StoreRefused
+│   │   └── StreamFull
 │   ├── StoreThrottled
 │   └── StoreUnavailable
 ├── LogError
@@ -36,9 +40,10 @@ class OnewriteError(Exception):
 
 
 class ConfigurationError(OnewriteError):
-    """A setting is missing or contradicts what the platform says."""
+    """A setting is missing or contradicts what the platform says; nothing that is handled is to blame for it."""
 
     code = "configuration"
+    transient = True
 
 
 class UnknownMessage(OnewriteError):
@@ -53,10 +58,26 @@ class InvalidMessage(OnewriteError):
     code = "invalid-message"
 
 
+class UnreadableCommit(InvalidMessage):
+    """Commits were read up to an item that is none: so many stand `before` it, and it goes up to `version`."""
+
+    def __init__(self, cause: InvalidMessage, first: int, version: int, before: int) -> None:
+        super().__init__(str(cause))
+        self.first = first
+        self.version = version
+        self.before = before
+
+
 class NumberTooLarge(OnewriteError):
     """An event holds a number that the store would change."""
 
     code = "number-too-large"
+
+
+class UnreadableEvent(OnewriteError):
+    """An event that a decider has made could not be read again as it is: it would end its stream for ever."""
+
+    code = "unreadable-event"
 
 
 class BrokenStream(OnewriteError):
@@ -129,8 +150,21 @@ class OutcomeUnknown(StoreError):
     code = "outcome-unknown"
 
 
+class StoreRefused(StoreError):
+    """The store will never take what was written as it is; nothing was written."""
+
+    code = "store-refused"
+    transient = False
+
+
+class StreamFull(StoreRefused):
+    """The store takes nothing more for this stream."""
+
+    code = "stream-full"
+
+
 class StoreThrottled(StoreError):
-    """The store asks for patience; nothing was written."""
+    """The store is throttled; nothing was written."""
 
     code = "throttled"
 

@@ -3,10 +3,10 @@
 import asyncio
 
 from emulators.tests.serving import Services
-from emulators.tests.waiting import patiently
+from emulators.tests.waiting import in_time
 from shared.adapters.event_hubs import open_log
 from shared.adapters.log_reader import open_log_reader
-from tests.adapters.stand_ins import local_settings
+from tests.adapters.emulators import local_settings
 
 
 async def test_stages_that_are_behind_on_one_partition_are_all_told(services: Services) -> None:
@@ -15,7 +15,7 @@ async def test_stages_that_are_behind_on_one_partition_are_all_told(services: Se
     await log.send(3, [b"{}"])
     _, last = (await reader.extents())[3]
 
-    async with patiently():
+    async with in_time():
         times = await asyncio.gather(*(reader.time_after(3, last - 1) for _ in range(2)))
 
     assert len(set(times)) == 1

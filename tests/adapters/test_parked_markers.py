@@ -2,7 +2,7 @@
 
 from emulators.tests.serving import FaultsClient, Services
 from shared.adapters.cosmos.parking import CosmosParking
-from tests.adapters.stand_ins import fresh_container
+from tests.adapters.emulators import fresh_container
 from tests.contracts.test_parking import MARKER
 
 # As markers were written when each held its envelope itself.

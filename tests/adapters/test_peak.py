@@ -14,8 +14,8 @@ from emulators.tests.serving import Services
 from infra.local.stack import ROOT
 from shared.adapters.cosmos.event_store import CosmosEventStore
 from shared.adapters.cosmos.parking import CosmosParking
+from tests.adapters.emulators import fresh_container
 from tests.adapters.peak import LENGTH, MARKERS, ROWS, STREAM, WORKS
-from tests.adapters.stand_ins import fresh_container
 from tests.contracts.test_parking import MARKER
 from tests.figures import note
 from tests.kernel.worlds import commit, received

@@ -18,12 +18,13 @@ from azure.eventhub.exceptions import EventHubError
 from consumers import projections
 from infra.local.stack import ROOT
 from shared.adapters.cosmos.client import CONFLICT, status
+from shared.adapters.cosmos.codec import to_item
 from shared.adapters.cosmos.event_store import CosmosEventStore
 from shared.adapters.event_hubs import EventHubsLog
 from shared.kernel.commands.application_service import ApplicationService
 from shared.kernel.commands.command_batcher import Waiting
 from shared.kernel.errors import Conflict, OutcomeUnknown
-from shared.kernel.messages.commit import Commit, to_item
+from shared.kernel.messages.commit import Commit
 from shared.kernel.ports import Appended, Collided
 from shared.kernel.views.view import Row, View
 from single_publisher.sweep import Sweep, Swept

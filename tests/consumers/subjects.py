@@ -97,6 +97,9 @@ class ToRows(Subject):
     async def take(self, bodies: list[bytes]) -> None:
         await self.projections.project(bodies)
 
+    def forget(self) -> None:
+        self.rows._rows.clear()
+
     def effects(self, stream: StreamName = BAD) -> set[int]:
         stored = self.rows._rows.get(RowKey("walks", stream.id, str(stream)))
         return set(stored.row.data["steps"]) if stored else set()

@@ -132,8 +132,39 @@ async def too_large(subject: Subject) -> None:
     assert (subject.parked(), subject.effects()) == ([], {1, 2})
 
 
+async def second_poison_in_the_store(subject: Subject) -> None:
+    """Behind the bad step the store has one that nobody can read: a release goes up to it, a skip past it."""
+    subject.trouble.steps = {2}
+    await subject.arrive(1, 2, 3, 5)
+    subject.trouble.steps, subject.trouble.blurred = set(), {4}
+
+    assert await subject.decide(Action.RELEASE) == 409
+    assert (places(subject), subject.effects()) == ([(4, 5)], {1, 2, 3})
+    assert await subject.decide(Action.RELEASE) == 409
+    assert await subject.decide(Action.SKIP) == 200
+    assert (places(subject), subject.effects()) == ([], {1, 2, 3, 5})
+
+
+async def skip_of_two(subject: Subject) -> None:
+    """Two steps are skipped for good: whatever part of the walk comes again, nothing is parked or done twice."""
+    subject.trouble.steps = {2, 8}
+    await subject.arrive(1, 2, 3, 4, 5, 6, 7, 8, 9)
+    while subject.parked():
+        assert await subject.decide(Action.SKIP) == 200 or not subject.alone
+    assert subject.effects() == {1, 3, 4, 5, 6, 7, 9}
+
+    subject.forget()
+    await subject.arrive(4, 5)
+
+    assert subject.parked() == []
+    assert {4, 5} <= subject.effects() <= {1, 3, 4, 5}
+
+
 STREAMS = (ToRows, ToCommands, ToOthers, Waiting, FromOthers, ToTheLog)
 """Whoever is brought messages; deadlines look for themselves, and only ever at the tail of a stream."""
+
+STORED = (ToRows, ToCommands, ToOthers, ToTheLog)
+"""Whoever is replayed from the store."""
 
 CASES: list[tuple[Case, tuple[type[Subject], ...]]] = [
     (poison_first, (*STREAMS, InTime)),
@@ -144,6 +175,8 @@ CASES: list[tuple[Case, tuple[type[Subject], ...]]] = [
     (unreadable_message, STREAMS),
     (two_owners_at_once, STREAMS),
     (too_large, STREAMS),
+    (second_poison_in_the_store, STORED),
+    (skip_of_two, STREAMS),
 ]
 
 

@@ -7,10 +7,11 @@ import azure.functions as func
 import pytest
 
 from consumers.rebuild_operations import answer_rebuild
+from shared.adapters.http.answering import answered
 from shared.adapters.memory import MemoryRows
 from shared.domain.shop.views.stock import stock
 from shared.kernel.delivery.parking import Action, Decision
-from shared.kernel.errors import InvalidMessage, StoreThrottled, StoreUnavailable
+from shared.kernel.errors import InvalidMessage, StoreThrottled, StoreUnavailable, UnreadableCommit
 from shared.kernel.messages.commit import RecordedEvent
 from shared.kernel.messages.stream import StreamName
 from shared.kernel.ports import Found, StoredRow
@@ -96,7 +97,7 @@ class Unreadable(Reads):
 
     async def read(self, stream: StreamName, after: int = 0, *, limit: int) -> Found:
         if stream == BAD:
-            raise InvalidMessage("an item that is none")
+            raise UnreadableCommit(InvalidMessage("an item that is none"), 1, 1, 0)
         return await super().read(stream, after, limit=limit)
 
 
@@ -120,6 +121,7 @@ async def test_other_streams_and_names_that_are_none_are_passed_over() -> None:
     nameless = commit(1, stream=order)
     object.__setattr__(nameless, "stream", "item-")
     desk.store.written.append(nameless)
+    desk.store.taken_at.append(desk.store.clock())
 
     await desk.begin()
     await desk.run()
@@ -135,7 +137,7 @@ class Throttled(MemoryRows):
 
     async def read(self, at: RowKey) -> StoredRow | None:
         if self.throttles and at.key == "SKU3":
-            raise StoreThrottled("patience")
+            raise StoreThrottled("busy")
         return await super().read(at)
 
 
@@ -163,7 +165,7 @@ NOTHING = {"streams": 0, "reached": None}
 async def ask(desk: Desk, method: str, view: str = "stock") -> tuple[int, dict[str, Any]]:
     rebuild = desk.rebuild()
     req = func.HttpRequest(method, "/api/operations", route_params={"view": view}, body=b"")
-    response = await answer_rebuild(req, rebuild)
+    response = await answered(answer_rebuild(req, rebuild))
     return response.status_code, json.loads(response.get_body())
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from consumers.delivery import PART
 from shared.adapters.memory import MemoryEventStore, MemoryRows
-from shared.kernel.delivery.pages import PAGE
+from shared.kernel.delivery.reading import PAGE
 from shared.kernel.messages.envelope import encode, envelopes
 from shared.kernel.messages.stream import StreamName
 from shared.kernel.ports import Found
@@ -37,7 +37,8 @@ async def filled(length: int = LENGTH) -> World:
     """Store a stream of many events, in commits of a few."""
     store = Paged()
     commits = [commit(version, *[received(1)] * EACH) for version in range(EACH, length + 1, EACH)]
-    await store.append(commits)
+    for one in commits:
+        await store.append([one])
     return World(MemoryRows(), store)
 
 

@@ -8,6 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 import azure.functions as func
 import pytest
 
+from shared.adapters.http.answering import answered
 from shared.adapters.http.operations import Operations, list_parked
 from shared.adapters.memory import MemoryParking, MemoryRows
 from shared.domain.shop.views.stock import stock
@@ -42,11 +43,19 @@ def operations(world: World) -> Operations:
 
 
 async def release(req: func.HttpRequest, world: World) -> func.HttpResponse:
-    return await operations(world).release(req)
+    return await answered(operations(world).release(req))
 
 
 async def skip(req: func.HttpRequest, world: World) -> func.HttpResponse:
-    return await operations(world).skip(req)
+    """Skip what is parked by now, if the request does not say what."""
+    instruction = json.loads(req.get_body())
+    marker = await world.parking.find("projections", req.route_params["stream"])
+    assert marker
+    return await answered(
+        operations(world).skip(
+            asked({"from": marker.marker.version, **instruction}, req.route_params["stream"])
+        )
+    )
 
 
 def registered(length: int) -> list[Commit]:
@@ -86,7 +95,7 @@ async def test_what_a_stream_is_parked_at_is_shown_to_whoever_asks_for_it() -> N
     assert "envelope" not in listed
     assert shown.pop("envelope")["id"] == "item-bad@4"
     assert shown == listed
-    absent = await list_parked(world.parking, {**asked_for, "consumer": "reactions"})
+    absent = await answered(list_parked(world.parking, {**asked_for, "consumer": "reactions"}))
     assert absent.status_code == 404
 
 
@@ -112,7 +121,8 @@ async def test_what_is_parked_is_shown_page_by_page() -> None:
         for consumer in ("projections", "webhooks")
         for number in range(130)
     ]
-    assert (await list_parked(parking, {"after": "nobody/item-1"})).status_code == 400
+    wrong = await answered(list_parked(parking, {"after": "nobody/item-1"}))
+    assert wrong.status_code == 400
 
 
 async def test_a_store_that_does_not_answer_is_told_to_whoever_looks() -> None:
@@ -120,7 +130,7 @@ async def test_a_store_that_does_not_answer_is_told_to_whoever_looks() -> None:
         async def parked(self, *_: object) -> list[Parked]:
             raise StoreUnavailable("not now")
 
-    assert (await list_parked(Away())).status_code == 503
+    assert (await answered(list_parked(Away()))).status_code == 503
 
 
 async def test_a_mended_stream_is_replayed_from_the_store_to_its_tail() -> None:
@@ -193,6 +203,15 @@ async def test_an_event_that_arrives_during_the_release_is_not_left_behind() -> 
     assert response.status_code == 200
     assert (await versions(world))["bad"] == 7
     assert told(await list_parked(world.parking))["parked"] == []
+
+
+async def test_who_skips_says_what() -> None:
+    world = await parked_by_a_bug()
+
+    response = await answered(operations(world).skip(asked()))
+
+    assert (response.status_code, told(response)["errors"][0]["pointer"]) == (400, "/from")
+    assert await world.parking.decisions("projections", "item-bad") == []
 
 
 @pytest.mark.parametrize("body", [{}, {"by": "ann"}, {"by": "", "reason": "x"}, []])

@@ -7,7 +7,7 @@ import pytest
 from shared.adapters.memory import MemoryEventStore, MemoryRows
 from shared.domain.shop.views.stock import StockLevel, stock
 from shared.kernel.delivery.parking import Action, Decision
-from shared.kernel.errors import InvalidMessage, StoreThrottled
+from shared.kernel.errors import InvalidMessage, StoreThrottled, UnreadableCommit
 from shared.kernel.messages.commit import Commit, RecordedEvent
 from shared.kernel.messages.envelope import encode, envelopes
 from shared.kernel.messages.message import Event
@@ -121,7 +121,7 @@ async def test_a_skipped_event_is_passed_over_and_only_that_one() -> None:
 class Throttled(MemoryRows):
     async def read(self, at: RowKey) -> StoredRow | None:
         if at.key == "bad":
-            raise StoreThrottled("patience")
+            raise StoreThrottled("busy")
         return await super().read(at)
 
 
@@ -139,7 +139,7 @@ async def test_a_fault_that_may_pass_never_parks_and_the_batch_comes_again() -> 
 async def test_a_gap_that_the_store_cannot_tell_parks_the_stream() -> None:
     class Unreadable(MemoryEventStore):
         async def read(self, *_args: object, **_more: object) -> Found:
-            raise InvalidMessage("an item that is none")
+            raise UnreadableCommit(InvalidMessage("an item that is none"), 1, 1, 0)
 
     _, bodies = await written(*(commit(version, stream=BAD) for version in range(1, 4)))
     world = World(MemoryRows(), Unreadable())

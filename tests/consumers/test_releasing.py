@@ -1,10 +1,11 @@
 """Whoever decides on a parked stream beside others: it is released, or parked at its first poison."""
 
+from shared.adapters.http.answering import answered
 from shared.adapters.http.operations import Operations
 from shared.adapters.memory import MemoryEventStore, MemoryParking
 from shared.domain.shop.views.stock import stock
 from shared.kernel.delivery.parking import Parked
-from shared.kernel.errors import InvalidMessage
+from shared.kernel.errors import InvalidMessage, UnreadableCommit
 from shared.kernel.ports import Found, StoredParked
 from tests.consumers.test_operations import WHY, asked, parked_by_a_bug, release, skip, told
 from tests.consumers.test_parking import broken, versions
@@ -57,7 +58,9 @@ async def test_a_release_that_meets_another_poison_moves_the_marker_there() -> N
         parking.arrived = True
         return reached
 
-    response = await Operations("projections", parking, event_arrives, now).release(asked())
+    response = await answered(
+        Operations("projections", parking, event_arrives, now).release(asked())
+    )
 
     assert (response.status_code, told(response)["code"]) == (409, "still-poisonous")
     (marker,) = parking.markers()
@@ -74,7 +77,7 @@ async def test_a_stream_that_was_released_by_one_and_is_bad_for_another_is_parke
         parking._markers.clear()
         return await replay(marker)
 
-    await Operations("projections", parking, released_meanwhile, now).release(asked())
+    await answered(Operations("projections", parking, released_meanwhile, now).release(asked()))
 
     assert [marker.version for marker in parking.markers()] == [4]
 
@@ -94,7 +97,7 @@ async def test_a_decision_about_another_event_than_the_one_it_is_parked_at_is_no
 async def test_a_stream_that_nobody_can_read_any_more_stays_parked() -> None:
     class Unreadable(MemoryEventStore):
         async def read(self, *_args: object, **_more: object) -> Found:
-            raise InvalidMessage("an item that is none")
+            raise UnreadableCommit(InvalidMessage("an item that is none"), 4, 4, 0)
 
     world = await parked_by_a_bug()
     world.store = Unreadable()

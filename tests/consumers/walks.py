@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 import azure.functions as func
 from pydantic import Field, model_validator
 
+from shared.adapters.http.answering import answered
 from shared.adapters.http.operations import Operations
 from shared.adapters.memory import (
     MemoryEventStore,
@@ -22,12 +23,13 @@ from shared.kernel.commands.snapshot import Snapshots
 from shared.kernel.delivery.deciding import Replay
 from shared.kernel.delivery.parking import Action, Parked
 from shared.kernel.domain import Domain
-from shared.kernel.errors import StoreUnavailable
+from shared.kernel.errors import InvalidMessage, StoreUnavailable, UnreadableCommit
 from shared.kernel.messages.commit import Commit
 from shared.kernel.messages.envelope import encode_all
 from shared.kernel.messages.inbound_event import OutsideData
 from shared.kernel.messages.message import Command, Event, Message, PublicEvent
 from shared.kernel.messages.stream import StreamName
+from shared.kernel.ports import Found
 from shared.kernel.views.view import View
 from tests.consumers.worlds import now
 from tests.kernel.asking import whole
@@ -41,9 +43,13 @@ LARGE = "é" * 300_000
 
 @dataclass
 class Trouble:
-    """What goes wrong with the walk that is called bad: a bug at some of its steps, or a service that is away."""
+    """What goes wrong with the walk that is called bad: a bug at some of its steps, or a service that is away.
+
+    Some steps are `blurred`: nobody can read what the store has of them.
+    """
 
     steps: set[int] = field(default_factory=set)
+    blurred: set[int] = field(default_factory=set)
     away: bool = False
 
     def meet(self, walk: str, step: int) -> None:
@@ -55,6 +61,22 @@ class Trouble:
         """Be what a call of a service meets."""
         if walk == BAD.id and self.away:
             raise StoreUnavailable("not now")
+
+
+class Steps(MemoryEventStore):
+    """A store in which somebody has spoilt items."""
+
+    def __init__(self, trouble: Trouble) -> None:
+        super().__init__()
+        self.trouble = trouble
+
+    async def read(self, stream: StreamName, after: int = 0, *, limit: int) -> Found:
+        found = await super().read(stream, after, limit=limit)
+        for before, one in enumerate(found.commits):
+            if one.first in self.trouble.blurred:
+                error = InvalidMessage("an item that is none")
+                raise UnreadableCommit(error, one.first, one.version, before)
+        return found
 
 
 class Step(Command):
@@ -109,7 +131,7 @@ class Subject:
     def __init__(self) -> None:
         self.trouble = Trouble()
         self.parking = MemoryParking()
-        self.store = MemoryEventStore()
+        self.store: MemoryEventStore = Steps(self.trouble)
         self.taken: list[tuple[str, int]] = []
 
     @property
@@ -143,6 +165,10 @@ class Subject:
             await self.store.append([self.written(stream, number, more)])
         return await whole(self.store, stream)
 
+    def forget(self) -> None:
+        """Forget all effects."""
+        self.taken.clear()
+
     def effects(self, stream: StreamName = BAD) -> set[int]:
         """Give the steps that have taken effect."""
         return {number for name, number in self.taken if name == stream.id}
@@ -169,7 +195,7 @@ class Subject:
             body=json.dumps({"by": "ann", "reason": "seen to", "from": marker.version}).encode(),
         )
         operations = Operations(self.consumer, self.parking, self.replay, now)
-        answer = await operations.decide(req, action)
+        answer = await answered(operations.decide(req, action))
         status: int = answer.status_code
         return status
 

@@ -5,9 +5,14 @@ from dataclasses import replace
 
 import pytest
 
-from shared.kernel.messages.commit import Commit, RecordedEvent, StoredSnapshot, to_item
+from emulators.tests.serving import Services
+from shared.adapters.cosmos.codec import to_item
+from shared.adapters.cosmos.event_store import CosmosEventStore
+from shared.kernel.errors import StoreRefused, UnreadableCommit
+from shared.kernel.messages.commit import Commit, RecordedEvent, StoredSnapshot
 from shared.kernel.messages.stream import StreamName
 from shared.kernel.ports import Appended, Collided, EventStore
+from tests.adapters.emulators import fresh_container
 from tests.kernel.asking import whole
 from tests.kernel.worlds import TEAPOT, commit, received
 
@@ -126,6 +131,21 @@ async def test_texts_come_back_as_they_were(store: EventStore, text: str) -> Non
     assert [to_item(c) for c in await whole(store, TEAPOT)] == [to_item(named)]
 
 
+@pytest.mark.filterwarnings("ignore:Sending a large body:ResourceWarning")
+async def test_what_is_too_large_for_the_store_is_refused_for_good(store: EventStore) -> None:
+    large = replace(received(1), data={"name": "é" * 180_000})
+    commits = [commit(version, large) for version in (1, 2)]
+    one = commit(1, replace(large, data={"name": "é" * 1_100_000}))
+    assert store.limits.size_of(one) > store.limits.bytes
+
+    for refused in (commits, [one]):
+        with pytest.raises(StoreRefused) as caught:
+            await store.append(refused)
+        assert not caught.value.transient
+    assert await whole(store, TEAPOT) == []
+    assert await store.append(commits[:1]) == Appended()
+
+
 async def test_the_last_commits_are_found_of_all_or_through_a_version(store: EventStore) -> None:
     await store.append([commit(1)])
     await store.append([commit(4, received(2), received(3), received(4))])
@@ -148,3 +168,18 @@ async def test_a_snapshot_rides_in_a_commit(store: EventStore) -> None:
     await store.append([carrying])
 
     assert (await store.tail(TEAPOT, 1)).commits == [carrying]
+
+
+async def test_an_item_that_is_none_is_named_with_what_stands_before_it(services: Services) -> None:
+    async with fresh_container(services, like="events") as container:
+        store = CosmosEventStore(container)
+        commits = await filled(store, 2)
+        await container.create_item({**to_item(commit(4, received(1), received(2))), "events": 7})
+
+        with pytest.raises(UnreadableCommit, match="0000000000000003") as raised:
+            await store.read(TEAPOT, after=1, limit=9)
+
+        found = raised.value
+        assert (found.first, found.version, found.before) == (3, 4, 1)
+        assert (await store.read(TEAPOT, 1, limit=found.before)).commits == commits[1:]
+        assert (await store.read(TEAPOT, found.version, limit=9)).commits == []

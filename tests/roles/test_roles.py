@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import azure.functions as func
 
-from shared.domain import domain
+from shared.domain.shop import domain
 from shared.kernel.delivery.parking import unreadable
 from shared.kernel.views.generation import GENERATIONS
 from tests.roles.wired import CARRIER, DATA, FUNCTIONS, PARCEL, Wired, placed, stocked

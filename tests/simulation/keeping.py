@@ -71,7 +71,7 @@ class SimProgress:
 
     async def write(self, name: str, position: str) -> None:
         write = lambda: self.inner.write(name, position)  # noqa: E731
-        await self.calls.call(f"progress {position}", write, store_failed(self.calls))
+        await self.calls.call(f"progress of {name}", write, store_failed(self.calls))
 
 
 @dataclass

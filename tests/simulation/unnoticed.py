@@ -73,9 +73,11 @@ UNNOTICED = [
     ),
     Bug(
         "a store that does not answer the sweep parks the stream",
-        f"{PUBLISHER}.publish:Publisher.replay",
-        "except InvalidMessage as error:",
-        "except Exception as error:",
+        f"{PUBLISHER}.sweep:_Run._mend",
+        "except Poison as poison:",
+        "except Exception as error:\n"
+        "                known = isinstance(error, Poison)\n"
+        "                poison = error if known else Poison(stream, version, error)",
     ),
     Bug(
         "what the log lacks could not be sent again, and its row moves on",
@@ -86,12 +88,9 @@ UNNOTICED = [
     ),
     Bug(
         "what the sweep could not mend is left behind",
-        f"{PUBLISHER}.sweep:Sweep.run",
-        "mended += [stream for stream in commits if await self._mend(commits[stream])]",
-        "import asyncio\n"
-        "            mends = map(self._mend, commits.values())\n"
-        "            done = await asyncio.gather(*mends, return_exceptions=True)\n"
-        "            mended += [one for one, did in zip(commits, done, strict=True) if did is True]",
+        f"{PUBLISHER}.sweep:_Run._prove",
+        "if errors:",
+        "if errors and len(errors) == len(lacking) > 1:",
     ),
     Bug(
         "a refusal among several is told although their batch collided",

@@ -64,6 +64,7 @@ class Plan:
     stalls: float = 0.004
     redeployments: float = 0.1
     rebuilds: float = 0.6
+    cuts: float = 0.2
     only: AbstractSet[int] | None = field(default=None, repr=False)
     asks: AbstractSet[str] | None = field(default=None, repr=False)
     tells: bool = field(default=True, repr=False)
@@ -103,7 +104,9 @@ def ending(seed: int) -> Ending:
 
 async def _world(plan: Plan) -> Ending:
     weather, told = _weather(plan), Told()
-    cloud = Cloud(MemoryEventStore(unique_command_ids=plan.seed % 10 not in FORGETFUL))
+    clock = asyncio.get_running_loop().time
+    unique = plan.seed % 10 not in FORGETFUL
+    cloud = Cloud(MemoryEventStore(unique_command_ids=unique, clock=clock))
     if plan.seed % TELLING:
         del cloud.readers["notifications"]
     machines = [Host(f"host-{number}", cloud, weather) for number in range(plan.hosts)]
@@ -161,6 +164,7 @@ def _weather(plan: Plan) -> Weather:
         drawn(plan.stalls),
         plan.redeployments,
         plan.rebuilds,
+        drawn(plan.cuts),
         plan.only,
         plan.tells,
     )

@@ -13,23 +13,23 @@ from azure.cosmos.exceptions import CosmosBatchOperationError
 from shared.adapters.backoff import back_off
 from shared.adapters.cosmos.client import (
     CONFLICT,
-    THROTTLED,
     charge_of,
     charge_of_error,
     is_unsettled,
     some,
     status,
+    write_error,
 )
+from shared.adapters.cosmos.codec import LIMITS, commits_of, to_item
 from shared.kernel.errors import (
     ConfigurationError,
     OutcomeUnknown,
     StoreError,
-    StoreThrottled,
     StoreUnavailable,
 )
-from shared.kernel.messages.commit import Commit, from_item, to_item
+from shared.kernel.messages.commit import Commit
 from shared.kernel.messages.stream import StreamName
-from shared.kernel.ports import Appended, Collided, Found
+from shared.kernel.ports import Appended, Collided, Found, StoreLimits
 
 PAGE = 1_000
 
@@ -63,6 +63,10 @@ class CosmosEventStore:
     @property
     def unique_command_ids(self) -> bool:
         return self._unique
+
+    @property
+    def limits(self) -> StoreLimits:
+        return LIMITS
 
     async def read(self, stream: StreamName, after: int = 0, *, limit: int) -> Found:
         found = await self._query(_READ, stream, LARGEST_PAGE, after=after, limit=limit)
@@ -130,7 +134,7 @@ class CosmosEventStore:
                 if attempt == self._attempts:
                     raise
             else:
-                return Found([from_item(item) for item in items], charge, more)
+                return Found(commits_of(items), charge, more)
             await back_off(attempt, "store")
         raise AssertionError("counting has no end")
 
@@ -156,6 +160,4 @@ async def keeps_unique_key(events: ContainerProxy) -> bool:
 def _write_error(error: AzureError, *, unsettled: bool) -> StoreError:
     if unsettled:
         return OutcomeUnknown(f"Cosmos DB did not say whether it wrote: {error}")
-    if status(error) == THROTTLED:
-        return StoreThrottled("Cosmos DB throttles writes")
-    return StoreError(f"Cosmos DB refuses a write: {error}")
+    return write_error(error)

@@ -4,7 +4,6 @@ Markers are small: every batch looks at them. An envelope is read only by whoeve
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import replace
 from functools import partial
 from typing import Any
 from uuid import uuid4
@@ -13,7 +12,6 @@ from azure.core.exceptions import AzureError
 from azure.cosmos.aio import ContainerProxy
 from azure.cosmos.exceptions import CosmosBatchOperationError
 from pydantic import TypeAdapter
-from pydantic.alias_generators import to_camel
 
 from shared.adapters.cosmos.client import (
     CONFLICT,
@@ -23,12 +21,13 @@ from shared.adapters.cosmos.client import (
     status,
     store_error,
 )
-from shared.kernel.delivery.parking import Decision, Parked, fitting
+from shared.adapters.cosmos.markers import camel, from_item, to_item
+from shared.kernel.delivery.parking import Decision, Parked
 from shared.kernel.ports import MARKERS, StoredParked
 
-_MARKER, _DECISION = TypeAdapter(Parked), TypeAdapter(Decision)
-_FIELDS = [to_camel(name) for name in Parked.__slots__ if name != "envelope"]
-_SHOWN = ", ".join(f"c.{name}" for name in _FIELDS)
+_DECISION = TypeAdapter(Decision)
+_FIELDS = camel(dict.fromkeys(Parked.__slots__)).keys() - {"envelope"}
+_SHOWN = ", ".join(f"c.{name}" for name in sorted(_FIELDS))
 _IS_MARKER = "c.kind = 'marker'"
 _PAGE = (
     f"SELECT TOP @limit {_SHOWN} FROM c WHERE {_IS_MARKER} AND c.stream > @after ORDER BY c.stream"  # noqa: S608 - own names
@@ -50,13 +49,12 @@ class CosmosParking:
         self._parked = parked
 
     async def park(self, marker: Parked) -> None:
-        kept = fitting(marker)
-        creating = [("create", (_item(kept),)), *_beside(kept)]
+        item, beside = _items(marker)
         parked = False
         while not parked:
             parked = await self.seen(
                 marker.consumer, marker.stream, marker.last_seen
-            ) or await self._do(marker.consumer, creating)
+            ) or await self._do(marker.consumer, [("create", (item,)), *beside])
 
     async def seen(self, consumer: str, stream: str, version: int) -> bool:
         while True:
@@ -77,7 +75,7 @@ class CosmosParking:
         item = items[stream]
         # Markers that were written before envelopes stood beside them hold theirs.
         kept = items.get(ids[1], item) if item.get("hasEnvelope", True) else {}
-        marker = _MARKER.validate_python({**_plain(item), "envelope": kept.get("envelope")})
+        marker = from_item({**item, "envelope": kept.get("envelope")})
         return StoredParked(marker, item["_etag"])
 
     async def held(self, consumer: str, streams: Collection[str]) -> Mapping[str, int]:
@@ -86,15 +84,14 @@ class CosmosParking:
 
     async def parked(self, consumer: str, after: str = "", limit: int = MARKERS) -> list[Parked]:
         items = await self._query(_PAGE, consumer, after=after, limit=limit)
-        return [_MARKER.validate_python(_plain(item)) for item in items]
+        return [from_item(item) for item in items]
 
     async def count(self, consumer: str) -> int:
         return sum(await self._query(_COUNT, consumer))
 
     async def move(self, parked: StoredParked, marker: Parked) -> bool:
-        kept = fitting(marker)
-        replacing = _replacing(_item(kept), parked.tag)
-        return await self._do(marker.consumer, [replacing, *_beside(kept)])
+        item, beside = _items(marker)
+        return await self._do(marker.consumer, [_replacing(item, parked.tag), *beside])
 
     async def unpark(self, parked: StoredParked) -> bool:
         marker = parked.marker
@@ -110,7 +107,7 @@ class CosmosParking:
 
     async def decide(self, decision: Decision) -> None:
         item = {"id": f"decision:{uuid4()}", "kind": "decision"}
-        created = ("create", ({**item, **_camel(_DECISION.dump_python(decision))},))
+        created = ("create", ({**item, **camel(_DECISION.dump_python(decision))},))
         await self._do(decision.consumer, [created])
 
     async def decisions(self, consumer: str, stream: str) -> list[Decision]:
@@ -148,27 +145,15 @@ class _NothingBesideError(Exception):
     """No envelope stands beside the marker."""
 
 
-def _item(marker: Parked) -> dict[str, Any]:
-    shown = _camel(_MARKER.dump_python(replace(marker, envelope=None)))
-    return {
-        "id": marker.stream,
-        "kind": "marker",
-        **shown,
-        "hasEnvelope": marker.envelope is not None,
-    }
-
-
-def _beside(marker: Parked) -> list[_Operation]:
-    """Write the envelope of a marker, if there is one."""
-    if marker.envelope is None:
-        return []
-    item = {
-        "id": _envelope_id(marker.stream),
-        "kind": "envelope",
-        "consumer": marker.consumer,
-        "envelope": dict(marker.envelope),
-    }
-    return [("upsert", (item,))]
+def _items(marker: Parked) -> tuple[dict[str, Any], list[_Operation]]:
+    """Write a marker as an item, and what writes its envelope beside it, if there is one."""
+    item = to_item(marker)
+    envelope = item.pop("envelope")
+    item["hasEnvelope"] = envelope is not None
+    if envelope is None:
+        return item, []
+    about = {"id": _envelope_id(marker.stream), "kind": "envelope", "consumer": marker.consumer}
+    return item, [("upsert", ({**about, "envelope": envelope},))]
 
 
 def _envelope_id(stream: str) -> str:
@@ -181,11 +166,3 @@ def _replacing(item: Mapping[str, Any], tag: str) -> _Operation:
 
 def _deleting(id_: str, tag: str) -> _Operation:
     return "delete", (id_,), {"if_match_etag": tag}
-
-
-def _camel(values: dict[str, Any]) -> dict[str, Any]:
-    return {to_camel(name): value for name, value in values.items()}
-
-
-def _plain(item: Mapping[str, Any]) -> dict[str, Any]:
-    return {**item, "last_seen": item["lastSeen"]}

@@ -1,6 +1,6 @@
 """What operators do with the parked streams of a consumer: look, release, skip; every decision is kept."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import quote
@@ -8,19 +8,18 @@ from urllib.parse import quote
 import azure.functions as func
 from pydantic import Field, ValidationError
 
-from shared.adapters.http.problems import Fault, Problem, first_of, from_error, malformed, not_found
+from shared.adapters.http.problems import Fault, Problem, malformed, not_found
 from shared.adapters.http.responses import NO_HEADERS, json_response
 from shared.adapters.names import CONSUMERS
 from shared.kernel.delivery.deciding import Replay, carry_out
 from shared.kernel.delivery.parking import Action, Decision, Parked
-from shared.kernel.errors import OnewriteError
 from shared.kernel.messages.commit import timestamp
 from shared.kernel.messages.message import Message
 from shared.kernel.ports import MARKERS, Parking, StoredParked
 
 
 class Instruction(Message):
-    """Who decides, and why; `from` says which version that is about, if the stream may have moved on."""
+    """Who decides, and why; `from` says which version that is about: a skip has to, a release may."""
 
     by: str = Field(min_length=1, max_length=100)
     reason: str = Field(min_length=1, max_length=500)
@@ -32,14 +31,9 @@ async def list_parked(parking: Parking, query: Mapping[str, str] = NO_HEADERS) -
 
     That is the one of `?consumer=` and `?stream=`; `?after=` is what the page before gave as `next`.
     """
-    try:
-        if "stream" in query:
-            return json_response(await _whole(parking, query.get("consumer", ""), query["stream"]))
-        markers = await _page(parking, query.get("after", ""))
-    except Problem as problem:
-        return problem.response()
-    except OnewriteError as error:
-        return from_error(error).response()
+    if "stream" in query:
+        return json_response(await _whole(parking, query.get("consumer", ""), query["stream"]))
+    markers = await _page(parking, query.get("after", ""))
     body: dict[str, object] = {"parked": [shown(marker) for marker in markers]}
     if len(markers) == MARKERS:
         after = quote(f"{markers[-1].consumer}/{markers[-1].stream}")
@@ -88,26 +82,21 @@ class Operations:
     async def decide(self, req: func.HttpRequest, action: Action) -> func.HttpResponse:
         """Keep what an operator decides about a stream, and do it."""
         stream = req.route_params["stream"]
-        try:
-            instruction = _instruction(req)
-            parked = await self._found(stream, instruction)
-            decision = Decision(
-                consumer=self.consumer,
-                stream=stream,
-                version=parked.marker.version,
-                action=action,
-                reason=instruction.reason,
-                by=instruction.by,
-                time=timestamp(self.now()),
-            )
-            reached = await carry_out(decision, parked, self.parking, self.replay)
-            if isinstance(reached, Parked):
-                raise still_parked(reached.error)
-            return json_response({"stream": stream, "version": reached})
-        except Problem as problem:
-            return problem.response()
-        except (OnewriteError, ExceptionGroup) as error:
-            return from_error(first_of(error)).response()
+        instruction = _instruction(req, action)
+        parked = await self._found(stream, instruction)
+        decision = Decision(
+            consumer=self.consumer,
+            stream=stream,
+            version=parked.marker.version,
+            action=action,
+            reason=instruction.reason,
+            by=instruction.by,
+            time=timestamp(self.now()),
+        )
+        reached = await carry_out(decision, parked, self.parking, self.replay)
+        if isinstance(reached, Parked):
+            raise still_parked(reached.error)
+        return json_response({"stream": stream, "version": reached})
 
     async def _found(self, stream: str, instruction: Instruction) -> StoredParked:
         parked = await self.parking.find(self.consumer, stream)
@@ -116,17 +105,6 @@ class Operations:
         if instruction.from_ not in {None, parked.marker.version}:
             raise still_parked(f"By now it is parked from version {parked.marker.version} on.")
         return parked
-
-
-async def decide(
-    req: func.HttpRequest, operations: Callable[[str], Awaitable[Operations]], action: Action
-) -> func.HttpResponse:
-    """Hand a decision to the consumer that the route names."""
-    try:
-        running = await operations(req.route_params["consumer"])
-    except Problem as problem:
-        return problem.response()
-    return await running.decide(req, action)
 
 
 def still_parked(detail: str) -> Problem:
@@ -146,12 +124,19 @@ def shown(marker: Parked) -> dict[str, object]:
     }
 
 
-def _instruction(req: func.HttpRequest) -> Instruction:
+def _instruction(req: func.HttpRequest, action: Action) -> Instruction:
     try:
-        return Instruction.model_validate_json(req.get_body())
+        instruction = Instruction.model_validate_json(req.get_body())
     except ValidationError as error:
         faults = [
             Fault("/" + "/".join(map(str, detail["loc"])), f"{detail['msg']}.")
             for detail in error.errors(include_input=False)
         ]
         raise malformed("Say who decides (`by`), and why (`reason`).", faults) from None
+    if action is Action.SKIP and instruction.from_ is None:
+        # Asked twice, a skip would pass over an event that nobody has looked at.
+        fault = Fault("/from", "It is missing.")
+        raise malformed(
+            "Say which version is to be skipped (`from`, as the list shows it).", [fault]
+        )
+    return instruction

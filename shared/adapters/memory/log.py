@@ -3,10 +3,8 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
+from shared.adapters.limits import LARGEST_MESSAGE, MESSAGE_OVERHEAD
 from shared.kernel.errors import EventTooLarge
-
-LARGEST_MESSAGE = 1_048_576
-OVERHEAD = 1_024
 
 
 class MemoryLog:
@@ -22,7 +20,7 @@ class MemoryLog:
 
     @property
     def largest(self) -> int:
-        return LARGEST_MESSAGE - OVERHEAD
+        return LARGEST_MESSAGE - MESSAGE_OVERHEAD
 
     async def send(self, partition: int, bodies: Sequence[bytes]) -> None:
         for body in bodies:

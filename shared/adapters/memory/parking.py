@@ -3,7 +3,8 @@
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 
-from shared.kernel.delivery.parking import Decision, Parked, fitting
+from shared.adapters.cosmos.markers import fitting
+from shared.kernel.delivery.parking import Decision, Parked
 from shared.kernel.ports import MARKERS, StoredParked
 
 
@@ -29,8 +30,8 @@ class MemoryParking:
 
     def _write(self, marker: Parked) -> None:
         self._writes += 1
-        place = marker.consumer, marker.stream
-        self._markers[place] = StoredParked(marker, str(self._writes))
+        key = marker.consumer, marker.stream
+        self._markers[key] = StoredParked(marker, str(self._writes))
 
     async def find(self, consumer: str, stream: str) -> StoredParked | None:
         return self._markers.get((consumer, stream))

@@ -6,14 +6,16 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import azure.functions as func
+from pydantic_core import to_json
 
 from consumers.webhooks.authentication import Authentication, Verify
 from consumers.webhooks.handling import Webhooks
 from consumers.webhooks.receiving import Receiver
+from shared.adapters.http.answering import answered
 from shared.adapters.http.operations import Operations
 from shared.adapters.memory import MemoryEventStore, MemoryParking, MemoryReceipts
 from shared.adapters.senders import Sender
-from shared.domain import domain
+from shared.domain.shop import domain
 from shared.domain.shop.item.commands import RegisterItem
 from shared.kernel.commands.dispatcher import dispatcher
 from shared.kernel.domain import Domain
@@ -21,7 +23,7 @@ from shared.kernel.messages.stream import StreamName
 from shared.kernel.ports import Appended, Collided
 from tests.consumers.webhooks.tenant import APPLICATION
 from tests.consumers.worlds import now
-from tests.kernel.asking import no_pause
+from tests.kernel.asking import at_noon, no_pause
 from tests.kernel.worlds import request
 
 ORIGIN = "eventgrid.azure.net"
@@ -102,7 +104,7 @@ class World:
     origins: Collection[str] = frozenset({ORIGIN})
 
     def __post_init__(self) -> None:
-        self.dispatcher = dispatcher(domain, self.store, no_pause)
+        self.dispatcher = dispatcher(domain, self.store, at_noon, no_pause)
 
     @property
     def webhooks(self) -> Webhooks:
@@ -160,9 +162,9 @@ class World:
             method="POST",
             url="/",
             route_params={"consumer": "webhooks", "stream": marker.stream},
-            body=b'{"by": "ann", "reason": "seen to"}',
+            body=to_json({"by": "ann", "reason": "seen to", "from": marker.version}),
         )
         operations = Operations("webhooks", self.parking, self.webhooks.replay, now)
         decided = operations.release if action == "release" else operations.skip
-        found: int = (await decided(asked)).status_code
+        found: int = (await answered(decided(asked))).status_code
         return found
