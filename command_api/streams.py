@@ -1,6 +1,5 @@
 """Streams over HTTP: their events page by page, and their state at any version."""
 
-from collections.abc import Sequence
 from dataclasses import replace
 
 import azure.functions as func
@@ -12,21 +11,22 @@ from shared.adapters.http.responses import event_json, json_response
 from shared.kernel.commands.loading import fold, load
 from shared.kernel.messages.commit import Commit, metadata_json
 from shared.kernel.messages.stream import StreamName
+from shared.kernel.ports import Found
 
 PAGE = 100
 
 
 async def get_stream(req: func.HttpRequest, application: Application) -> func.HttpResponse:
-    """Answer with up to 100 commits after `?after=<version>`, or with the state `?at=<version>`."""
+    """Answer with a page of the commits after `?after=<version>`, or with the state `?at=<version>`."""
     stream = stream_name(req.route_params["stream"], application.domain)
     at = version_in(req, "at")
     if at is not None:
         return json_response(await _state(stream, at, application))
     after = version_in(req, "after") or 0
-    commits = (await application.store.read(stream, after, limit=PAGE)).commits
-    if not commits and after == 0:
+    found = await application.store.read(stream, after, limit=PAGE)
+    if not found.commits and after == 0:
         raise not_found(f"Nothing has happened to {stream}.")
-    return json_response(_page(str(stream), after, commits))
+    return json_response(_page(str(stream), after, found))
 
 
 async def _state(stream: StreamName, at: int, application: Application) -> dict[str, object]:
@@ -43,13 +43,14 @@ async def _state(stream: StreamName, at: int, application: Application) -> dict[
     return {"stream": str(stream), "version": at, "state": category.snapshots.show(loaded.state)}
 
 
-def _page(stream: str, after: int, commits: Sequence[Commit]) -> dict[str, object]:
+def _page(stream: str, after: int, found: Found) -> dict[str, object]:
+    commits = found.commits
     page: dict[str, object] = {
         "stream": stream,
         "version": commits[-1].version if commits else after,
         "commits": [_shown(commit) for commit in commits],
     }
-    if len(commits) == PAGE:
+    if found.more:
         page["next"] = f"/api/streams/{stream}?after={commits[-1].version}"
     return page
 

@@ -12,31 +12,36 @@ from command_api.projected import waited
 from shared.adapters.http.problems import Fault, malformed, not_found
 from shared.adapters.http.responses import accepted_late, json_response
 from shared.kernel.messages.stream import CATEGORY, ID
-from shared.kernel.views.view import Row
+from shared.kernel.ports import ROWS
+from shared.kernel.views.view import Row, RowKey
 
-AT_LEAST_RULE = rf"(?:({CATEGORY}-{ID})@)?([0-9]{{1,15}})"
-_AT_LEAST = re.compile(AT_LEAST_RULE)
+STREAM_RULE = f"{CATEGORY}-{ID}"
+AT_LEAST_RULE = rf"(?:({STREAM_RULE})@)?([0-9]{{1,15}})"
+_STREAM, _AT_LEAST = re.compile(STREAM_RULE), re.compile(AT_LEAST_RULE)
 
 
 async def get_view(req: func.HttpRequest, application: Application) -> func.HttpResponse:
-    """Answer with the rows of one key, if need be once they have seen `?at-least=[<stream>@]<version>`."""
+    """Answer with a page of the rows of one key, if need be once one has seen `?at-least=[<stream>@]<version>`."""
     view, key = application.domain.view(req.route_params["view"]), req.route_params["key"]
     if KEY.fullmatch(key) is None:
         raise malformed(f"{key[:SHOWN]!r} is no key of a view.")
     stream, version = _at_least(req)
-    rows: list[Row] = []
+    after = _after(req)
+    preferences = Preferences.of(req.headers.get("prefer"))
 
     async def there() -> bool:
-        rows[:] = await application.rows.of_key(view.name, key)
-        return version == 0 or any(
-            row.version >= version and stream in {None, row.at.stream} for row in rows
-        )
+        if stream is None:
+            return await application.rows.shows(view.name, key, version)
+        stored = await application.rows.read(RowKey(view.name, key, stream))
+        return stored is not None and stored.row.version >= version
 
-    preferences = Preferences.of(req.headers.get("prefer"))
-    in_time = await waited(there, preferences.seconds) if version else await there()
-    if in_time and not rows:
+    in_time = version == 0 or await waited(there, preferences.seconds)
+    rows = await application.rows.of_key(view.name, key, after)
+    if in_time and not rows and not after:
         raise not_found(f"The view '{view.name}' has no row under '{key}' (yet).")
-    body = {"view": view.name, "key": key, "rows": [_shown(row) for row in rows]}
+    body: dict[str, object] = {"view": view.name, "key": key, "rows": list(map(_shown, rows))}
+    if len(rows) == ROWS:
+        body["next"] = f"/api/views/{view.name}/{key}?after={rows[-1].at.stream}"
     answer = json_response if in_time else accepted_late
     return answer(body, preferences.headers())
 
@@ -62,6 +67,13 @@ def _at_least(req: func.HttpRequest) -> tuple[str | None, int]:
         sentence = "A version is expected, or a stream and a version: <stream>@<version>."
         raise malformed("The query is malformed.", [Fault("at-least", sentence)])
     return found[1], int(found[2])
+
+
+def _after(req: func.HttpRequest) -> str:
+    stream: str = req.params.get("after", "")
+    if stream and _STREAM.fullmatch(stream) is None:
+        raise malformed("The query is malformed.", [Fault("after", "A stream is expected.")])
+    return stream
 
 
 def _shown(row: Row) -> dict[str, object]:

@@ -56,7 +56,8 @@ async def webhook(req: func.HttpRequest) -> func.HttpResponse:
 async def inbound_event(event: func.EventGridEvent) -> None:
     """Take an event of others from the platform, in either schema."""
     with telemetry.failures(names.WEBHOOKS):
-        await (await composition.webhooks()).take(body_of(event))
+        sender = wiring.webhook_settings().platform
+        await (await composition.webhooks()).take(body_of(event), sender)
 
 
 @timer_function(blueprint, "30 * * * * *")
@@ -92,9 +93,9 @@ async def lag(_: func.HttpRequest) -> func.HttpResponse:
 
 
 @http_function(blueprint, "operations/parked", ["GET"], ADMIN)
-async def parked(_: func.HttpRequest) -> func.HttpResponse:
+async def parked(req: func.HttpRequest) -> func.HttpResponse:
     """Show the parked streams."""
-    return await list_parked(await wiring.parking())
+    return await list_parked(await wiring.parking(), req.params)
 
 
 @http_function(blueprint, "operations/parked/{consumer}/{stream}/release", ["POST"], ADMIN)

@@ -108,6 +108,7 @@ async def webhooks() -> "Webhooks":
         domain,
         await wiring.dispatcher(domain),
         await wiring.parking(),
+        await wiring.receipts(),
         wiring.now,
         wiring.pause,
     )
@@ -120,8 +121,8 @@ async def receiver() -> "Receiver":
     from consumers.webhooks.receiving import Receiver
 
     settings = wiring.webhook_settings()
-    authentication = Authentication(settings.secrets, wiring.token_verifier())
-    return Receiver(await webhooks(), authentication, settings.origins, settings.subscriptions)
+    authentication = Authentication(settings.senders, wiring.token_verifier())
+    return Receiver(webhooks, authentication, settings.origins, settings.subscriptions)
 
 
 @once

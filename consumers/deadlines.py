@@ -49,12 +49,12 @@ class Deadlines:
 
         Raises a group of all that may go well later, when the others are done.
         """
-        late, errors, held = 0, list[BaseException](), await self._delivery.held()
+        late, errors = 0, list[BaseException]()
         for deadline in self.deadlines:
             async with aclosing(self._waiting(deadline, seconds / len(self.deadlines))) as pages:
                 async for rows in pages:
                     lanes = [[Due(row.at.stream, {row.version: [deadline]})] for row in rows]
-                    told, failed = await self._delivery.attempt(lanes, held)
+                    told, failed = await self._delivery.attempt(lanes)
                     late, errors = late + sum(told), errors + failed
         if errors:
             raise BaseExceptionGroup("not every stream was looked at", errors)

@@ -6,16 +6,24 @@ later is raised when everything else is done, so that the batch comes again.
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from collections.abc import Set as AbstractSet
+from collections.abc import (
+    AsyncGenerator,
+    Awaitable,
+    Callable,
+    Collection,
+    Iterable,
+    Mapping,
+    Sequence,
+)
+from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from itertools import chain
+from itertools import batched, chain
 from typing import Any
 
 from shared.kernel.delivery.deciding import skips
 from shared.kernel.delivery.parking import Decision, Parked, marker_of, unreadable_message
-from shared.kernel.delivery.reading import read_past
+from shared.kernel.delivery.reading import pages
 from shared.kernel.delivery.together import side_by_side
 from shared.kernel.errors import InvalidMessage, Poison, may_pass
 from shared.kernel.messages.commit import timestamp
@@ -25,6 +33,9 @@ from shared.kernel.ports import EventReader, Parking
 
 AT_ONCE = 32
 """So many lanes are handled side by side."""
+
+PART = 1_000
+"""So many events of a stored stream are in memory at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,23 +113,23 @@ class Delivery[T, R]:
 
     async def deliver(self, lanes: Sequence[Sequence[Run[T]]]) -> None:
         """Handles lanes of runs; raises a group of all that may go well later."""
-        _, errors = await self.attempt(lanes, await self.held())
+        _, errors = await self.attempt(lanes)
         if errors:
             raise BaseExceptionGroup(f"not everything was handled by {self.consumer}", errors)
 
-    async def held(self) -> AbstractSet[str]:
-        """Names the streams that are parked, for whoever heeds it."""
-        markers = await self.parking.parked(self.consumer) if self.heeds_markers else ()
-        return {marker.stream for marker in markers}
+    async def _held(self, lanes: Sequence[Sequence[Run[T]]]) -> Collection[str]:
+        """Name the streams of a batch that are parked, for whoever heeds it."""
+        streams = {run.stream for lane in lanes for run in lane} if self.heeds_markers else ()
+        return (await self.parking.held(self.consumer, streams)).keys() if streams else ()
 
     async def attempt(
-        self, lanes: Sequence[Sequence[Run[T]]], held: AbstractSet[str]
+        self, lanes: Sequence[Sequence[Run[T]]]
     ) -> tuple[list[R], list[BaseException]]:
         """Handles lanes side by side, then flushes, then parks; returns the results, and what may go well later.
 
         What is parked is not handled again: what came before it is flushed by then, or nothing is parked.
         """
-        gate = asyncio.Semaphore(AT_ONCE)
+        gate, held = asyncio.Semaphore(AT_ONCE), await self._held(lanes)
         done, errors = await side_by_side(self._lane(lane, held, gate) for lane in lanes)
         settled = list(chain.from_iterable(done))
         found, unflushed = await side_by_side([self._markers(settled)])
@@ -147,7 +158,7 @@ class Delivery[T, R]:
         )
 
     async def _lane(
-        self, lane: Sequence[Run[T]], held: AbstractSet[str], gate: asyncio.Semaphore
+        self, lane: Sequence[Run[T]], held: Collection[str], gate: asyncio.Semaphore
     ) -> list[_Settled[T, R]]:
         # Of a stream that was released meanwhile nobody has seen anything: it is handled.
         seen = self.parking.seen
@@ -209,21 +220,42 @@ def shown_event(envelope: Envelope) -> Mapping[str, Any]:
 
 
 async def stored(
-    store: EventReader, stream: str, version: int, skipped: AbstractSet[int] = frozenset()
-) -> tuple[Run[Envelope], Poison | None]:
-    """Reads a stream from a version to its tail, or up to what nobody can read and nobody has skipped."""
-    commits, poison = await read_past(store, StreamName.parse(stream), version - 1, skipped)
-    found = chain.from_iterable(map(envelopes, commits))
-    return Run(stream, {one.sequence: one for one in found if one.sequence >= version}), poison
+    store: EventReader, stream: str, version: int, skipped: Collection[int] = ()
+) -> AsyncGenerator[Run[Envelope]]:
+    """Reads a stream from a version to its tail, a part at a time.
+
+    Raises Poison at what nobody can read and nobody has skipped, behind all that stands before it.
+    """
+    async with aclosing(pages(store, StreamName.parse(stream), version - 1, skipped)) as found:
+        async for commits in found:
+            events = chain.from_iterable(map(envelopes, commits))
+            wanted = (one for one in events if one.sequence >= version)
+            for part in batched(wanted, PART, strict=False):
+                yield Run(stream, {one.sequence: one for one in part})
+                # Whoever waits for the loop has a turn.
+                await asyncio.sleep(0)
 
 
 async def replay_stored[R](
     delivery: Delivery[Envelope, R], store: EventReader, marker: Parked
 ) -> int | Parked:
-    """Replays a stream from the store; returns the version of its tail, or the marker that it stays parked at."""
-    skipped = await skips(delivery.parking, delivery.consumer, marker.stream)
-    run, unreadable = await stored(store, marker.stream, marker.version, skipped.keys())
-    parked = await delivery.replay(run)
-    if parked is None and unreadable:
-        return delivery.marker(unreadable)
-    return parked or max(run.arrived, default=marker.version - 1)
+    """Replays what a marker holds back; returns the version of the tail, or the marker that it stays parked at."""
+    return await replay_from(delivery, store, marker.stream, marker.version)
+
+
+async def replay_from[R](
+    delivery: Delivery[Envelope, R], store: EventReader, stream: str, version: int
+) -> int | Parked:
+    """Replays a stream from the store, a part at a time; returns the version of its tail, or a marker."""
+    reached = version - 1
+    skipped = await skips(delivery.parking, delivery.consumer, stream)
+    try:
+        async with aclosing(stored(store, stream, version, skipped.keys())) as runs:
+            async for run in runs:
+                parked = await delivery.replay(run)
+                if parked is not None:
+                    return parked
+                reached = max(run.arrived)
+    except Poison as poison:
+        return delivery.marker(poison)
+    return reached

@@ -24,7 +24,7 @@ class Measuring:
     async def run(self) -> None:
         """Record how many streams are parked, and the age of the oldest event that waits for each stage."""
         for consumer in self.consumers:
-            streams = len(await self.parking.parked(consumer))
+            streams = await self.parking.count(consumer)
             self.record(PARKED_STREAMS, streams, consumer=consumer)
         oldest = dict.fromkeys(STAGES, 0.0)
         # The oldest is on the first page: nobody asks here how many wait.

@@ -70,7 +70,9 @@ class Notifications:
         if lookup is None:
             return {}
         keys = list(dict.fromkeys(lookup.keys(envelope.stream, event)))
-        reads = [retrying(self.pause, self.rows.of_key, lookup.view.name, key) for key in keys]
+        # The first row of a key is the one that is looked up.
+        read, view = self.rows.of_key, lookup.view.name
+        reads = [retrying(self.pause, read, view, key, limit=1) for key in keys]
         return dict(zip(keys, await asyncio.gather(*reads), strict=True))
 
     def _checked(self, made: Notification) -> Notification:

@@ -2,13 +2,21 @@
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
+from contextlib import aclosing
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from consumers.delivery import Delivery, Run, event_in, replay_stored, shown_event, stored
+from consumers.delivery import (
+    Delivery,
+    Run,
+    event_in,
+    replay_from,
+    replay_stored,
+    shown_event,
+    stored,
+)
 from shared.adapters.names import PROJECTIONS
-from shared.kernel.delivery.deciding import skips
 from shared.kernel.delivery.parking import Parked
 from shared.kernel.delivery.partition import partition_of
 from shared.kernel.errors import BrokenStream, Poison
@@ -55,11 +63,9 @@ class Projections:
         """
         filling = replace(self, views=(view,), log=None)
         delivery = self._delivery(filling.fold)
-        skipped = await skips(self.parking, PROJECTIONS, str(stream))
-        run, unreadable = await stored(self.store, str(stream), 1, skipped.keys())
-        await delivery.deliver([[run]])
-        if unreadable:
-            await self.parking.park(delivery.marker(unreadable))
+        parked = await replay_from(delivery, self.store, str(stream), 1)
+        if isinstance(parked, Parked):
+            await self.parking.park(parked)
 
     def _delivery(
         self, fold: Callable[[Run[Envelope]], Awaitable[None]]
@@ -109,25 +115,32 @@ class Projections:
         if isinstance(advanced, Gap):
             # The log does not have (or not yet have) what came before: the store does. What comes behind
             # stays the log's to bring: a row that runs ahead would hide what the log has lost.
-            missed = await self._missed(row, arrived, skipped)
-            filled = keyed(view, missed, skipped).get(row.at, {})
-            advanced = advance(view, row, {**filled, **arrived}, skipped)
-            await self._send_again(row, missed)
+            filled = await self._filled(view, row, arrived, skipped)
+            advanced = advance(view, filled, arrived, skipped)
         if isinstance(advanced, Gap):
             lacking = advanced.version + 1
             broken = BrokenStream(f"the store has no version {lacking}")
             raise Poison(row.at.stream, lacking, broken)
         return advanced
 
-    async def _missed(
-        self, row: Row, arrived: Mapping[int, Event], skipped: AbstractSet[int]
-    ) -> list[Envelope]:
-        """Read the events between a row and the last that arrived, without those that did."""
-        run, unreadable = await stored(self.store, row.at.stream, row.version + 1, skipped)
-        missing, found = range(row.version + 1, max(arrived)), run.arrived
-        if unreadable and unreadable.version in missing:
-            raise unreadable
-        return [found[one] for one in missing if one in found and one not in arrived]
+    async def _filled(
+        self, view: View[Any], row: Row, arrived: Mapping[int, Event], skipped: AbstractSet[int]
+    ) -> Row:
+        """Fold what is stored between a row and the last that arrived, and send again what did not arrive."""
+        filled, last = row, max(arrived)
+        async with aclosing(stored(self.store, row.at.stream, row.version + 1, skipped)) as runs:
+            async for run in runs:
+                between = [one for version, one in run.arrived.items() if version < last]
+                events = keyed(view, between, skipped).get(row.at, {})
+                advanced = advance(view, filled, events, skipped)
+                missed = [one for one in between if one.sequence not in arrived]
+                await self._send_again(row, missed)
+                if isinstance(advanced, Gap):
+                    break
+                filled = advanced
+                if max(run.arrived) >= last - 1:
+                    break
+        return filled
 
     async def _send_again(self, row: Row, missed: Sequence[Envelope]) -> None:
         """Send what the log lacks again, for the other consumers; not the history of a row that only begins."""

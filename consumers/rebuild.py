@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from itertools import batched
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict
@@ -33,6 +34,9 @@ from shared.kernel.views.view import View
 BEGINNING = item_id(1)
 GRAIN = 2.0
 """Seconds by which the age of an item may be wrong: the store tells whole ones, twice."""
+
+AT_ONCE = 8
+"""So many streams are filled side by side: of each, a part is in memory."""
 
 
 class Reached(BaseModel):
@@ -136,7 +140,10 @@ class Rebuild:
         return True
 
     async def _fold(self, coming: View[Any], streams: Sequence[StreamName]) -> None:
-        _, errors = await side_by_side(self.projections.fill(coming, one) for one in streams)
+        errors: list[BaseException] = []
+        for some in batched(streams, AT_ONCE, strict=False):
+            _, failed = await side_by_side(self.projections.fill(coming, one) for one in some)
+            errors += failed
         if errors:
             raise BaseExceptionGroup("not every stream was filled", errors)
 

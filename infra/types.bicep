@@ -159,6 +159,7 @@ type Receivers = {
 type Webhook = {
   origins: string
   subscriptions: string
+  senders: string
   audience: string
   secretsUri: string
 }

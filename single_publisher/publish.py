@@ -1,16 +1,18 @@
 """From items of the change feed to messages of the log: per stream in the order of versions."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Set as AbstractSet
+from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import datetime
 
 from shared.adapters.names import SINGLE_PUBLISHER
 from shared.kernel.delivery.deciding import skips
 from shared.kernel.delivery.parking import Parked, marker_of
-from shared.kernel.delivery.reading import read_past
+from shared.kernel.delivery.reading import pages
 from shared.kernel.delivery.together import side_by_side
 from shared.kernel.errors import ConfigurationError, InvalidMessage, Poison
-from shared.kernel.messages.commit import timestamp
+from shared.kernel.messages.commit import Commit, timestamp
 from shared.kernel.messages.stream import StreamName
 from shared.kernel.ports import EventReader, Log, Parking
 from single_publisher.messages import Message, by_partition, messages, rewritten, sort_out
@@ -39,9 +41,8 @@ class Publisher:
                 one: (await skips(self.parking, SINGLE_PUBLISHER, one)).keys() for one in streams
             }
             found, poisons = sort_out(documents, self.log.largest, skipped)
-        held = {
-            marker.stream: marker.version for marker in await self.parking.parked(SINGLE_PUBLISHER)
-        }
+        streams = {message.stream for message in found} | {poison.stream for poison in poisons}
+        held = dict(await self.parking.held(SINGLE_PUBLISHER, streams))
         for poison in poisons:
             held.setdefault(poison.stream, poison.version)
             await self.park(poison)
@@ -75,17 +76,21 @@ class Publisher:
 
         Raises Poison for what can never be sent, when everything before it is.
         """
-        skipped = await skips(self.parking, SINGLE_PUBLISHER, str(stream))
-        commits, unreadable = await read_past(self.store, stream, version - 1, skipped.keys())
+        skipped = (await skips(self.parking, SINGLE_PUBLISHER, str(stream))).keys()
+        reached = version - 1
+        async with aclosing(pages(self.store, stream, reached, skipped)) as found:
+            async for commits in found:
+                await self._replay_page(commits, skipped)
+                reached = commits[-1].version
+        return reached
+
+    async def _replay_page(self, commits: Sequence[Commit], skipped: AbstractSet[int]) -> None:
         found: list[Message] = []
         try:
             for commit in commits:
-                found += messages(commit, self.log.largest, skipped.keys())
+                found += messages(commit, self.log.largest, skipped)
         finally:
             await self._send(found)
-        if unreadable:
-            raise unreadable
-        return commits[-1].version if commits else version - 1
 
     async def release(self, marker: Parked) -> int | Parked:
         """Send what a marker holds back; returns the tail, or the marker that the stream stays parked at."""

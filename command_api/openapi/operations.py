@@ -18,7 +18,7 @@ from command_api.openapi.parts import (
     query,
 )
 from command_api.openapi.schemas import Schema, ref, stream_example
-from command_api.views import AT_LEAST_RULE
+from command_api.views import AT_LEAST_RULE, STREAM_RULE
 from shared.kernel.commands.category import Category
 from shared.kernel.messages.message import Command, type_name
 from shared.kernel.messages.stream import ID_RULE
@@ -87,6 +87,7 @@ def view_key(view: View[Any]) -> Schema:
                 {**TEXT, "pattern": f"^{AT_LEAST_RULE}$", "examples": [f"{stream}@7"]},
                 "Wait until the row (of a stream) has seen a version.",
             ),
+            query("after", {"type": "string", "pattern": f"^{STREAM_RULE}$"}, "Behind a stream."),
             header("Prefer", None, "wait=<seconds>."),
         ],
         "responses": {

@@ -73,7 +73,8 @@ def schemas(domain: Domain) -> dict[str, Schema]:
             "data": ref(view.data_type.__name__),
         }
         described[rows_name(view)] = record(
-            {"view": {"const": view.name}, "key": {"type": "string"}, "rows": array(record(row))}
+            {"view": {"const": view.name}, "key": {"type": "string"}, "rows": array(record(row))},
+            {"next": {"type": "string"}},
         )
         described[list_name(view)] = record(
             {

@@ -1,34 +1,42 @@
-"""Who may deliver: whoever knows one of the secrets, or shows a token that Entra made for us."""
+"""Who delivers: the sender that knows one of its secrets, or shows a token that Entra made for us."""
 
 import hmac
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from shared.adapters.senders import Sender
+
 HEADER, QUERY = "webhook-secret", "secret"
 
-type Verify = Callable[[str], Awaitable[bool]]
-"""Tells whether a bearer token is valid."""
+type Verify = Callable[[str], Awaitable[str | None]]
+"""Gives the application that a bearer token was made for, None where it is not valid."""
 
 
 @dataclass(frozen=True, slots=True)
 class Authentication:
-    """Two secrets are valid at once while one takes the place of the other; without any, nobody may deliver."""
+    """Of a sender two secrets are valid at once, while one takes the place of the other; without any, none is."""
 
-    secrets: Sequence[str]
+    senders: Sequence[Sender]
     verify: Verify | None = None
 
-    async def admits(self, headers: Mapping[str, str], query: Mapping[str, str]) -> bool:
-        """Tell whether a delivery comes from somebody who may deliver."""
+    async def sender(self, headers: Mapping[str, str], query: Mapping[str, str]) -> Sender | None:
+        """Tell who delivers; None for somebody who may not."""
         given = headers.get(HEADER) or query.get(QUERY)
         if given:
-            return self._knows(given)
+            return self._knowing(given)
         scheme, _, token = headers.get("authorization", "").partition(" ")
         if self.verify is None or scheme.lower() != "bearer":
-            return False
-        return await self.verify(token.strip())
+            return None
+        application = await self.verify(token.strip())
+        return next((one for one in self.senders if application in one.applications), None)
 
-    def _knows(self, given: str) -> bool:
+    def _knowing(self, given: str) -> Sender | None:
         # Every secret is compared, in constant time: how long it takes tells nothing.
         shown = given.encode(errors="surrogatepass")
-        equal = [hmac.compare_digest(shown, secret.encode()) for secret in self.secrets]
-        return any(equal)
+        known = [
+            sender
+            for sender in self.senders
+            for secret in sender.secrets
+            if hmac.compare_digest(shown, secret.encode())
+        ]
+        return known[0] if known else None

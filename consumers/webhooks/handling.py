@@ -2,21 +2,24 @@
 
 import hashlib
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
+from functools import partial
+from itertools import chain
 from typing import Any
 
 from consumers.delivery import Delivery, Run
 from consumers.webhooks.deliveries import parse, read
 from shared.adapters.names import WEBHOOKS
+from shared.adapters.senders import Sender
 from shared.kernel.commands.dispatcher import Dispatcher
 from shared.kernel.delivery.parking import Parked
 from shared.kernel.delivery.retry import retrying
 from shared.kernel.domain import Domain
 from shared.kernel.errors import InvalidMessage
 from shared.kernel.messages.commit import timestamp
-from shared.kernel.messages.inbound_event import InboundEvent
-from shared.kernel.ports import Parking
+from shared.kernel.messages.inbound_event import InboundEvent, InboundReceptor
+from shared.kernel.ports import Parking, Receipts
 from shared.kernel.reactions.caused_commands import unrefused
 
 
@@ -27,6 +30,7 @@ class Webhooks:
     domain: Domain
     dispatcher: Dispatcher
     parking: Parking
+    receipts: Receipts
     now: Callable[[], datetime]
     pause: Callable[[int], Awaitable[None]]
 
@@ -37,14 +41,17 @@ class Webhooks:
         """
         await self._delivery.deliver([[Run(_name(event), {1: event})] for event in events])
 
-    async def take(self, body: bytes) -> None:
-        """Handles what nobody can be told that it is unreadable: it is parked then, as a text."""
+    async def take(self, body: bytes, sender: Sender) -> None:
+        """Handles what nobody can be told that it is unreadable, or not the sender's: it is parked then."""
         try:
             events = parse({}, body)
         except InvalidMessage as error:
             await self._delivery.park_unreadable(body, error)
-        else:
-            await self.handle(events)
+            return
+        await self.handle([one for one in events if _may_deliver(sender, one)])
+        others = [one for one in events if not _may_deliver(sender, one) and self._bound(one)]
+        refusing = replace(self._delivery, handle=partial(_refuse, sender))
+        await refusing.deliver([[Run(_name(event), {1: event})] for event in others])
 
     async def replay(self, marker: Parked) -> int | Parked:
         """Handles a parked event again; returns its version, or the marker that it stays parked at."""
@@ -62,11 +69,33 @@ class Webhooks:
     async def _handle(self, run: Run[InboundEvent]) -> None:
         time = timestamp(self.now())
         for event in run.messages:
-            for receptor in self.domain.inbound:
-                if receptor.event_type == event.type:
-                    for request in receptor.commands(event, time):
-                        dispatch = self.dispatcher.dispatch
-                        unrefused(request, await retrying(self.pause, dispatch, request))
+            bound = self._bound(event)
+            if bound:
+                await self._receive(event)
+            for request in chain.from_iterable(one.commands(event, time) for one in bound):
+                dispatched = await retrying(self.pause, self.dispatcher.dispatch, request)
+                unrefused(request, dispatched)
+
+    def _bound(self, event: InboundEvent) -> list[InboundReceptor[Any]]:
+        return [one for one in self.domain.inbound if one.event_type == event.type]
+
+    async def _receive(self, event: InboundEvent) -> None:
+        """Keep what came, before it takes effect; raises InvalidMessage if its name stands for something else."""
+        first = await retrying(self.pause, self.receipts.first, event.key, event.digest)
+        if first != event.digest:
+            raise InvalidMessage(f"{event.type} {event.key}: another body came under this name")
+
+
+def _may_deliver(sender: Sender, event: InboundEvent) -> bool:
+    return sender.may_deliver(event.source, event.type)
+
+
+async def _refuse(sender: Sender, run: Run[InboundEvent]) -> None:
+    """Raise InvalidMessage for an event that its sender may not deliver."""
+    for event in run.messages:
+        raise InvalidMessage(
+            f"{event.type} {event.key}: WEBHOOK_SENDERS does not let '{sender.name}' deliver it"
+        )
 
 
 def _shown(event: InboundEvent) -> Mapping[str, Any]:
@@ -75,4 +104,6 @@ def _shown(event: InboundEvent) -> Mapping[str, Any]:
 
 
 def _name(event: InboundEvent) -> str:
-    return f"inbound-{hashlib.sha256(event.key.encode()).hexdigest()[:32]}"
+    # Each body under one name is parked for itself: none hides another.
+    named = f"{event.key} {event.digest}"
+    return f"inbound-{hashlib.sha256(named.encode()).hexdigest()[:32]}"

@@ -3,7 +3,8 @@
 2xx: done, or kept for an operator. 401 and 403: not from you. 400, 413 and 415: not so. 503: try again.
 """
 
-from collections.abc import Collection, Mapping
+import asyncio
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import azure.functions as func
@@ -17,11 +18,14 @@ from shared.adapters.http.problems import (
     Problem,
     later,
     malformed,
+    not_admitted,
     too_large,
     unauthenticated,
     unsupported_media_type,
 )
-from shared.kernel.errors import InvalidMessage, OnewriteError
+from shared.adapters.senders import Sender
+from shared.kernel.errors import InvalidMessage, OnewriteError, OutcomeUnknown
+from shared.kernel.messages.inbound_event import InboundEvent
 
 # Event Grid delivers at most 1 MB (limits of the service), in one event or in a batch.
 LARGEST = 1_100_000
@@ -38,38 +42,57 @@ TAKEN = frozenset(
 )
 
 
+BUDGET = 15.0
+"""Seconds for all of an answer, the opening of the store included: Event Grid waits for 30."""
+
+
 @dataclass(frozen=True, slots=True)
 class Receiver:
-    """Lets in whom the settings name."""
+    """Lets in whom the settings name; `webhooks` opens what takes the events."""
 
-    webhooks: Webhooks
+    webhooks: Callable[[], Awaitable[Webhooks]]
     authentication: Authentication
     origins: Collection[str]
     subscriptions: Collection[str]
 
     async def receive(self, req: func.HttpRequest) -> func.HttpResponse:
-        """Answer a handshake, or take a delivery."""
+        """Answer a handshake, or take a delivery; what is cut off by the time is settled when it comes again."""
         if req.method == "OPTIONS":
             return _response(greet(req.headers.get("WebHook-Request-Origin"), self.origins))
-        headers = {name.lower(): value for name, value in req.headers.items()}
-        body = req.get_body()
         try:
-            _check(headers, body)
-            if asks(headers):
-                return _response(validate(headers, body, self.subscriptions))
-            if not await self.authentication.admits(headers, req.params):
-                raise unauthenticated()
-            events = parse(headers, body)
-            if len(events) > MOST_EVENTS:
-                raise too_large(MOST_EVENTS, "events")
-            await self.webhooks.handle(events)
+            async with asyncio.timeout(BUDGET):
+                return _response(await self._answer(req))
         except Problem as problem:
             return problem.response()
         except InvalidMessage as error:
             return malformed(str(error)).response()
+        except TimeoutError:
+            return later(OutcomeUnknown(f"not all was done within {BUDGET:.0f} s")).response()
         except (OnewriteError, ExceptionGroup) as error:
             return later(error).response()
-        return _response(Answer(200, {}, {"taken": len(events)}))
+
+    async def _answer(self, req: func.HttpRequest) -> Answer:
+        headers = {name.lower(): value for name, value in req.headers.items()}
+        body = req.get_body()
+        _check(headers, body)
+        if asks(headers):
+            return validate(headers, body, self.subscriptions)
+        sender = await self.authentication.sender(headers, req.params)
+        if sender is None:
+            raise unauthenticated()
+        events = _admitted(sender, parse(headers, body))
+        await (await self.webhooks()).handle(events)
+        return Answer(200, {}, {"taken": len(events)})
+
+
+def _admitted(sender: Sender, events: Sequence[InboundEvent]) -> Sequence[InboundEvent]:
+    """Give the events of a delivery if its sender may deliver all of them; raises Problem."""
+    if len(events) > MOST_EVENTS:
+        raise too_large(MOST_EVENTS, "events")
+    for number, event in enumerate(events):
+        if not sender.may_deliver(event.source, event.type):
+            raise not_admitted(number)
+    return events
 
 
 def _check(headers: Mapping[str, str], body: bytes) -> None:

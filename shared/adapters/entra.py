@@ -1,10 +1,11 @@
-"""Tokens of Microsoft Entra: signed with a key that it publishes, by our tenant, for us, and not expired."""
+"""Access tokens of Microsoft Entra: signed with a key that it publishes, by our tenant, for us, not expired."""
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from threading import Lock
+from typing import Any
 
 from jwt import PyJWK, PyJWKClient, decode, get_unverified_header
 from jwt.exceptions import PyJWTError
@@ -15,6 +16,12 @@ from shared.kernel.errors import KeysUnavailable
 TIMEOUT = 5.0
 LEEWAY = 60.0
 """Seconds by which the clock of whoever made a token may differ from ours."""
+
+APPLICATION = {"1.0": "appid", "2.0": "azp"}
+"""The claim that names the application which a token was made for, by the version of the token."""
+
+type Verify = Callable[[str], Awaitable[str | None]]
+"""Gives the application that a token was made for, None where the token is not valid; raises KeysUnavailable."""
 
 
 @dataclass(slots=True)
@@ -63,32 +70,42 @@ class Keys:
 
 def open_verifier(
     settings: TokenSettings, cooldown: float = 30.0, lifespan: float = 300.0
-) -> Callable[[str], Awaitable[bool]]:
-    """Give what tells whether a token is valid; it raises KeysUnavailable. Both times are seconds."""
+) -> Verify:
+    """Give what looks at tokens. Both times are seconds."""
     client = PyJWKClient(settings.keys_url, timeout=TIMEOUT, cache_jwk_set=False)
     keys = Keys(client, cooldown, lifespan)
 
-    def verify(token: str) -> bool:
+    def verify(token: str) -> str | None:
         try:
             name = get_unverified_header(token).get("kid")
             key = keys.find(name) if name else None
             if key is None:
-                return False
-            decode(
+                return None
+            claims = decode(
                 token,
                 key,
                 algorithms=["RS256"],
-                audience=settings.audience,
-                issuer=settings.issuer,
+                audience=settings.audiences,
+                issuer=settings.issuers,
                 leeway=LEEWAY,
-                options={"require": ["exp", "aud", "iss"]},
+                options={"require": ["exp", "nbf", "aud", "iss", "ver"]},
             )
         except PyJWTError:
-            return False
-        return True
+            return None
+        return _application(claims)
 
-    async def beside(token: str) -> bool:
+    async def beside(token: str) -> str | None:
         # The library reads the keys without the loop.
         return await asyncio.to_thread(verify, token)
 
     return beside
+
+
+def _application(claims: Mapping[str, Any]) -> str | None:
+    """Read the application out of a token whose issuer and tenant are of its version."""
+    version, issuer, tenant = claims["ver"], claims["iss"], claims.get("tid")
+    of_version = str(issuer).endswith("/v2.0") == (version == "2.0")
+    if not of_version or (tenant is not None and str(tenant) not in issuer.split("/")):
+        return None
+    application = claims.get(APPLICATION.get(str(version), ""))
+    return application.lower() if isinstance(application, str) and application else None

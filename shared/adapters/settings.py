@@ -14,6 +14,8 @@ from shared.adapters.names import (
     EVENT_HUBS,
     EVENTS_PARTITIONS,
 )
+from shared.adapters.senders import PLATFORM, Sender, read_senders
+from shared.adapters.token_names import audiences_of, issuers_of
 from shared.kernel.errors import ConfigurationError
 
 
@@ -83,48 +85,55 @@ class Exporters:
 
 @dataclass(frozen=True, slots=True)
 class TokenSettings:
-    """Whose tokens are believed: of this issuer, made for this audience, signed with keys of this URL."""
+    """Whose tokens are believed: of these issuers, for one of these audiences, signed with keys of this URL."""
 
-    issuer: str
-    audience: str
+    issuers: tuple[str, ...]
+    audiences: tuple[str, ...]
     keys_url: str
 
-
-MOST_SECRETS = 2
+    @classmethod
+    def read(cls, environment: Mapping[str, str]) -> Self | None:
+        """Read the settings, if there are any; raises ConfigurationError for half of them, and for wrong ones."""
+        issuers = _list(environment, "WEBHOOK_TOKEN_ISSUER")
+        audiences = _list(environment, "WEBHOOK_TOKEN_AUDIENCE")
+        keys_url = environment.get("WEBHOOK_TOKEN_KEYS", "")
+        given = [bool(one) for one in (issuers, audiences, keys_url)]
+        if any(given) != all(given):
+            raise ConfigurationError(
+                "of WEBHOOK_TOKEN_ISSUER, WEBHOOK_TOKEN_AUDIENCE and WEBHOOK_TOKEN_KEYS one is missing"
+            )
+        if not all(given):
+            return None
+        return cls(issuers_of(issuers), audiences_of(audiences), keys_url)
 
 
 @dataclass(frozen=True, slots=True)
 class WebhookSettings:
-    """Who may deliver events of others: those who know a secret (two while one takes the place of the other)."""
+    """Who may deliver events of others, and which."""
 
-    secrets: tuple[str, ...]
+    senders: tuple[Sender, ...]
     origins: tuple[str, ...]
     subscriptions: tuple[str, ...]
     tokens: TokenSettings | None
 
     @classmethod
     def read(cls, environment: Mapping[str, str] = os.environ) -> Self:
-        """Read the settings; raises ConfigurationError for half of those about tokens, and for wrong secrets."""
-        secrets = _list(environment, "WEBHOOK_SECRETS")
-        if len(secrets) > MOST_SECRETS:
+        """Read the settings; raises ConfigurationError that names the place that is wrong."""
+        named = environment.get("WEBHOOK_SENDERS", "")
+        senders = read_senders(named, environment.get("WEBHOOK_SECRETS", ""))
+        tokens = TokenSettings.read(environment)
+        if tokens is None and any(one.applications for one in senders):
             raise ConfigurationError(
-                f"WEBHOOK_SECRETS holds {len(secrets)} secrets: at most two, while one follows the other"
+                "WEBHOOK_SENDERS names applications, and WEBHOOK_TOKEN_ISSUER is missing"
             )
-        if any(secret.startswith("@Microsoft.KeyVault(") for secret in secrets):
-            # The platform leaves a reference as it is when it may not read what it refers to: anybody may know it.
-            raise ConfigurationError("WEBHOOK_SECRETS refers to a Key Vault that cannot be read")
         origins = _list(environment, "WEBHOOK_ORIGINS")
-        subscriptions = _list(environment, "WEBHOOK_SUBSCRIPTIONS")
-        issuer = environment.get("WEBHOOK_TOKEN_ISSUER", "")
-        audience = environment.get("WEBHOOK_TOKEN_AUDIENCE", "")
-        keys_url = environment.get("WEBHOOK_TOKEN_KEYS", "")
-        given = [bool(one) for one in (issuer, audience, keys_url)]
-        if any(given) != all(given):
-            raise ConfigurationError(
-                "of WEBHOOK_TOKEN_ISSUER, WEBHOOK_TOKEN_AUDIENCE and WEBHOOK_TOKEN_KEYS one is missing"
-            )
-        tokens = TokenSettings(issuer, audience, keys_url) if all(given) else None
-        return cls(secrets, origins, subscriptions, tokens)
+        return cls(senders, origins, _list(environment, "WEBHOOK_SUBSCRIPTIONS"), tokens)
+
+    @property
+    def platform(self) -> Sender:
+        """What Event Grid may bring straight to the function: nothing, unless the settings say what."""
+        nothing = Sender(PLATFORM, (), ())
+        return next((one for one in self.senders if one.name == PLATFORM), nothing)
 
 
 def signs_in(environment: Mapping[str, str] = os.environ) -> bool:

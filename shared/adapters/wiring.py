@@ -25,6 +25,7 @@ from shared.kernel.ports import (
     Outcomes,
     Parking,
     Progress,
+    Receipts,
     RowReader,
     Rows,
 )
@@ -135,6 +136,13 @@ async def outcomes() -> Outcomes:
     return CosmosOutcomes(await _container(names.OUTCOMES))
 
 
+async def receipts() -> Receipts:
+    """Give what was received first under every key of others."""
+    from shared.adapters.cosmos.receipts import CosmosReceipts
+
+    return CosmosReceipts(await _container(names.OUTCOMES))
+
+
 async def log_reader() -> LogReader:
     """Give what the log holds."""
     return _reader(names.EVENTS_HUB)
@@ -175,8 +183,8 @@ def webhook_settings() -> WebhookSettings:
 
 
 @cache
-def token_verifier() -> Callable[[str], Awaitable[bool]] | None:
-    """Give what tells whether a token is valid, if tokens are believed at all."""
+def token_verifier() -> Callable[[str], Awaitable[str | None]] | None:
+    """Give what tells which application a token was made for, if tokens are believed at all."""
     tokens = webhook_settings().tokens
     if tokens is None:
         return None

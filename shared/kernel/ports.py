@@ -1,6 +1,6 @@
 """What the kernel needs of the world. Each port has an adapter and a memory twin, held to one contract."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
@@ -16,10 +16,11 @@ from shared.kernel.views.view import Row, RowKey
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """Commits in the order of their versions, and the request units that it took to find them."""
+    """Commits in the order of their versions, whether there are `more`, and the request units that it took."""
 
     commits: Sequence[Commit]
     charge: float = field(default=0.0, compare=False)
+    more: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +54,10 @@ class StoreLimits:
 class EventReader(Protocol):
     """Streams of commits, for whoever only reads; every read sees every write that was answered before it."""
 
-    async def read(self, stream: StreamName, after: int = 0, limit: int | None = None) -> Found:
-        """Read the commits that end after a version.
+    async def read(self, stream: StreamName, after: int = 0, *, limit: int) -> Found:
+        """Read a page of the commits that end after a version, at most `limit`, and fewer where these are large.
 
-        Raises UnreadableCommit, StoreUnavailable, StoreThrottled.
+        Raises UnreadableCommit, StoreUnavailable, StoreThrottled. `pages` reads a whole stream.
         """
         ...
 
@@ -106,6 +107,10 @@ class StoredRow:
     tag: str
 
 
+ROWS = 100
+"""So many rows of a key fit on a page."""
+
+
 class RowReader(Protocol):
     """The rows of the views, for those who only ask."""
 
@@ -117,8 +122,12 @@ class RowReader(Protocol):
         """Read the versions of many rows in few requests; those that are not there are missing."""
         ...
 
-    async def of_key(self, view: str, key: str) -> list[Row]:
-        """Read the rows of one key, in the order of their streams."""
+    async def of_key(self, view: str, key: str, after: str = "", limit: int = ROWS) -> list[Row]:
+        """Read a page of the rows of one key behind a stream, in the order of their streams."""
+        ...
+
+    async def shows(self, view: str, key: str, version: int) -> bool:
+        """Tell whether a row of one key has seen a version."""
         ...
 
     async def page(self, listing: Listing) -> list[Row]:
@@ -205,6 +214,10 @@ class Progress(Protocol):
         ...
 
 
+MARKERS = 100
+"""So many markers fit on a page."""
+
+
 class Parking(Protocol):
     """The markers of parked streams, and what operators decided about them."""
 
@@ -217,11 +230,19 @@ class Parking(Protocol):
         ...
 
     async def find(self, consumer: str, stream: str) -> StoredParked | None:
-        """Find the marker of a stream."""
+        """Find the marker of a stream, with its envelope."""
         ...
 
-    async def parked(self, consumer: str) -> list[Parked]:
-        """Read all markers of a consumer, in the order of their streams."""
+    async def held(self, consumer: str, streams: Collection[str]) -> Mapping[str, int]:
+        """Tell which of some streams are parked, and from which version on."""
+        ...
+
+    async def parked(self, consumer: str, after: str = "", limit: int = MARKERS) -> list[Parked]:
+        """Read a page of the markers of a consumer behind a stream, in order, without their envelopes."""
+        ...
+
+    async def count(self, consumer: str) -> int:
+        """Count the streams that are parked for a consumer."""
         ...
 
     async def move(self, parked: StoredParked, marker: Parked) -> bool:
@@ -250,6 +271,14 @@ class Outcomes(Protocol):
 
     async def write(self, outcome: FinalOutcome) -> None:
         """Keep an outcome, unless there is one for the command already."""
+        ...
+
+
+class Receipts(Protocol):
+    """What was received first under every key of others; none is ever written over."""
+
+    async def first(self, key: str, digest: str) -> str:
+        """Keep the digest of what is received, unless there is one for the key; returns the first."""
         ...
 
 

@@ -17,7 +17,7 @@ from shared.kernel.messages.commit import Commit
 from shared.kernel.messages.message import Command
 from shared.kernel.ports import Appended, Collided
 from tests.adapters.emulators import fresh_container
-from tests.kernel.asking import at_noon, no_pause
+from tests.kernel.asking import at_noon, no_pause, whole
 from tests.kernel.worlds import TEAPOT, commit, received, request
 
 REGISTER = RegisterItem(name="Teapot", reorder_point=2)
@@ -163,7 +163,7 @@ async def test_a_store_without_unique_keys_costs_one_more_read(
 
         _, requests = await counted.ask(ReceiveStock(quantity=1), "receive")
         repeated, requests_again = await counted.ask(ReceiveStock(quantity=1), "receive")
-        everything = (await store.read(TEAPOT)).commits
+        everything = await whole(store, TEAPOT)
 
     assert not store.unique_command_ids
     assert requests == {"query": 1, "create": 1}

@@ -122,7 +122,7 @@ async def cloud(state: Path, app: Path = ROOT, hosts: int = 2) -> AsyncIterator[
             "COSMOS": made.cosmos,
             "EVENTHUBS": made.event_hubs,
             "EVENTGRID": environment["EVENTGRID"],
-            "WEBHOOK_SECRETS": SECRET,
+            "WEBHOOK_SECRETS": f"partner={SECRET}",
             "SWEEP_SCHEDULE": NEVER,
             "PUBLISH_TIMEOUT": str(SENT_WITHIN),
             "PUBLISH_BUDGET": "0.5",

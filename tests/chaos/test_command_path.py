@@ -24,7 +24,7 @@ from shared.kernel.messages.message import Command
 from shared.kernel.messages.stream import StreamName
 from tests.adapters.emulators import fresh_container
 from tests.figures import note
-from tests.kernel.asking import NOON, at_noon
+from tests.kernel.asking import NOON, at_noon, whole
 
 SEED = 20261123
 FAULTS = (
@@ -116,10 +116,7 @@ async def test_what_clients_were_told_is_what_the_store_holds(
 
         fired = await faults.fired()
         await faults.set(SEED)
-        stored = {
-            str(stream): (await CosmosEventStore(container).read(stream)).commits
-            for stream in ITEMS
-        }
+        stored = {str(stream): await whole(CosmosEventStore(container), stream) for stream in ITEMS}
     assert {fault for fault in FAULTS if not fired.get(f"cosmos/{fault}")} == set()
     told = sum((client.errors for client in clients), Counter[str]())
     note(

@@ -3,6 +3,7 @@
 import asyncio
 from dataclasses import replace
 from itertools import count
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
@@ -12,7 +13,7 @@ from emulators.tests.waiting import in_time
 from shared.adapters.memory import MemoryEventStore, MemoryRows
 from shared.kernel.errors import StoreThrottled, StoreUnavailable
 from shared.kernel.messages.envelope import encode, envelopes
-from shared.kernel.ports import StoredRow
+from shared.kernel.ports import ROWS, StoredRow
 from shared.kernel.views.view import Row, RowKey
 from tests.command_api.calls import get, get_view, post, post_command, registered, rows_of, told
 from tests.consumers.worlds import World
@@ -42,14 +43,21 @@ class Watched(MemoryRows):
         super().__init__()
         self.asked = set[tuple[str, str]]()
         self.asked_again = asyncio.Event()
+        self.largest = 0
 
     async def read(self, at: RowKey) -> StoredRow | None:
         self._note(at.view, at.key)
         return await super().read(at)
 
-    async def of_key(self, view: str, key: str) -> list[Row]:
+    async def of_key(self, view: str, key: str, after: str = "", limit: int = ROWS) -> list[Row]:
         self._note(view, key)
-        return await super().of_key(view, key)
+        found = await super().of_key(view, key, after, limit)
+        self.largest = max(self.largest, len(found))
+        return found
+
+    async def shows(self, view: str, key: str, version: int) -> bool:
+        self._note(view, key)
+        return await super().shows(view, key, version)
 
     def _note(self, view: str, key: str) -> None:
         if (view, key) in self.asked:
@@ -218,6 +226,33 @@ async def test_a_query_that_waited_in_vain_shows_what_there_is(
 
     assert response.status_code == status
     assert told(response)["rows"][0]["version"] == 2
+
+
+async def test_a_key_of_many_rows_is_shown_page_by_page_and_waits_without_reading_them(
+    watched: Application,
+) -> None:
+    rows = watched.rows
+    assert isinstance(rows, Watched)
+    for number in range(250):
+        at = RowKey("customers", "C1", f"order-{number:03}")
+        await rows.write(Row(at, 1, {}), None)
+    await rows.write(Row(RowKey("customers", "C1", "order-777"), 3, {}), None)
+    for at_least in ("3", "order-777@3"):
+        asked = get("views", {"at-least": at_least}, view="customers", key="C1")
+        assert (await get_view(asked, watched)).status_code == 200
+    assert rows.largest == 100
+    found, params = list[str](), dict[str, str]()
+
+    while True:
+        page = told(await get_view(get("views", params, view="customers", key="C1"), watched))
+        found += [row["stream"] for row in page["rows"]]
+        if "next" not in page:
+            break
+        params = dict(parse_qsl(urlsplit(page["next"]).query))
+
+    assert found == [*(f"order-{number:03}" for number in range(250)), "order-777"]
+    wrong = get("views", {"after": "order"}, view="customers", key="C1")
+    assert (await get_view(wrong, watched)).status_code == 400
 
 
 @pytest.mark.parametrize("at_least", ["", "-1", "soon", "item-SKU1@", "@2", "9" * 16])

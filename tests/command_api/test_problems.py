@@ -188,5 +188,9 @@ def test_a_problem_passes_through_whatever_is_open() -> None:
 
 def test_every_documented_problem_is_told_and_every_told_problem_is_documented() -> None:
     told_to_operators = {"still-poisonous"}  # see tests/consumers/test_operations.py
-    told_to_senders = {"unauthenticated", "keys-unavailable"}  # see tests/consumers/webhooks
+    told_to_senders = {
+        "unauthenticated",
+        "not-admitted",
+        "keys-unavailable",
+    }  # see tests/consumers/webhooks
     assert SCENARIOS.keys() | told_to_operators | told_to_senders == DOCUMENTED

@@ -42,9 +42,9 @@ class Reads(MemoryEventStore):
         self.clock = lambda: self.seconds
         self.reads: list[str] = []
 
-    async def read(self, stream: StreamName, after: int = 0, limit: int | None = None) -> Found:
+    async def read(self, stream: StreamName, after: int = 0, *, limit: int) -> Found:
         self.reads.append(str(stream))
-        return await super().read(stream, after, limit)
+        return await super().read(stream, after, limit=limit)
 
 
 class Feed(MemoryFeed):

@@ -15,8 +15,10 @@ from shared.adapters.memory import (
     MemoryLog,
     MemoryNotifier,
     MemoryOutcomes,
+    MemoryReceipts,
     MemoryRows,
 )
+from shared.adapters.senders import Sender
 from shared.kernel.commands.queued_command import encode_command
 from shared.kernel.delivery.deciding import Replay
 from shared.kernel.domain import Domain
@@ -25,7 +27,7 @@ from shared.kernel.messages.inbound_event import InboundReceptor
 from shared.kernel.messages.message import Event
 from shared.kernel.messages.notification import Notification, Unwanted
 from shared.kernel.messages.stream import StreamName
-from shared.kernel.ports import Log, StoredRow
+from shared.kernel.ports import ROWS, Log, StoredRow
 from shared.kernel.reactions.enricher import Enricher, Lookup
 from shared.kernel.reactions.receptor import Reaction, Receptor
 from shared.kernel.views.view import Row, RowKey, View
@@ -61,9 +63,9 @@ class TroubledRows(MemoryRows):
         self.trouble.call(at.key)
         return await super().read(at)
 
-    async def of_key(self, view: str, key: str) -> list[Row]:
+    async def of_key(self, view: str, key: str, after: str = "", limit: int = ROWS) -> list[Row]:
         self.trouble.call(key)
-        return await super().of_key(view, key)
+        return await super().of_key(view, key, after, limit)
 
 
 class ToRows(Subject):
@@ -177,10 +179,17 @@ class Waiting(Subject):
         await self.mailbox.handle(bodies)
 
 
+WALKER = Sender("walker", ("/walks",), ("went",))
+
+
 class FromOthers(Subject):
     """Webhooks."""
 
     consumer, alone = "webhooks", True
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.receipts = MemoryReceipts()
 
     def _react(self, data: Delivered) -> Iterable[Reaction]:
         self.trouble.meet(data.walk, data.number)
@@ -191,7 +200,7 @@ class FromOthers(Subject):
     def webhooks(self) -> Webhooks:
         receptor = InboundReceptor("go", "went", Delivered, walk, Step, self._react)
         domain = Domain((walk,), (WALKS,), inbound=(receptor,))
-        return Webhooks(domain, self.dispatcher, self.parking, now, no_pause)
+        return Webhooks(*(domain, self.dispatcher, self.parking, self.receipts, now, no_pause))
 
     @property
     def replay(self) -> Replay:
@@ -205,6 +214,6 @@ class FromOthers(Subject):
     async def take(self, bodies: list[bytes]) -> None:
         for body in bodies:
             if body == UNREADABLE:
-                await self.webhooks.take(body)
+                await self.webhooks.take(body, WALKER)
         events = b",".join(body for body in bodies if body != UNREADABLE)
-        await self.webhooks.take(b"[" + events + b"]")
+        await self.webhooks.take(b"[" + events + b"]", WALKER)

@@ -95,10 +95,10 @@ async def test_an_old_row_that_nobody_can_read_does_not_keep_events_from_the_new
 class Unreadable(Reads):
     """A store with a stream that is none, and a name that names none."""
 
-    async def read(self, stream: StreamName, after: int = 0, limit: int | None = None) -> Found:
+    async def read(self, stream: StreamName, after: int = 0, *, limit: int) -> Found:
         if stream == BAD:
             raise UnreadableCommit(InvalidMessage("an item that is none"), 1, 1, 0)
-        return await super().read(stream, after, limit)
+        return await super().read(stream, after, limit=limit)
 
 
 async def test_a_stream_that_the_store_cannot_tell_is_parked_and_the_others_are_filled() -> None:

@@ -6,6 +6,7 @@ from shared.adapters.memory import MemoryRows
 from shared.domain.shop.item.commands import ReceiveStock, RegisterItem
 from shared.domain.shop.order.commands import CancelOrder, RecordDispatch
 from shared.kernel.errors import NotifierUnavailable, StoreUnavailable
+from shared.kernel.ports import ROWS
 from shared.kernel.views.view import Row
 from tests.consumers.town import CONFIRMED, Away, Town, confirmed
 
@@ -117,11 +118,11 @@ class Shaky(MemoryRows):
 
     times = 0
 
-    async def of_key(self, view: str, key: str) -> list[Row]:
+    async def of_key(self, view: str, key: str, after: str = "", limit: int = ROWS) -> list[Row]:
         if self.times > 0:
             self.times -= 1
             raise StoreUnavailable("no answer")
-        return await super().of_key(view, key)
+        return await super().of_key(view, key, after, limit)
 
 
 async def test_rows_that_do_not_answer_are_asked_again_and_never_park() -> None:

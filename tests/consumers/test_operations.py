@@ -3,6 +3,7 @@
 import json
 from dataclasses import replace
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import azure.functions as func
 import pytest
@@ -11,11 +12,13 @@ from shared.adapters.http.answering import answered
 from shared.adapters.http.operations import Operations, list_parked
 from shared.adapters.memory import MemoryParking, MemoryRows
 from shared.domain.shop.views.stock import stock
+from shared.kernel.delivery.parking import Parked
+from shared.kernel.errors import StoreUnavailable
 from shared.kernel.messages.commit import Commit, RecordedEvent
 from shared.kernel.messages.envelope import encode, envelopes
 from shared.kernel.ports import StoredParked
 from tests.consumers.test_parking import BAD, both, broken, versions, written
-from tests.consumers.worlds import World, now
+from tests.consumers.worlds import World, held, now
 from tests.kernel.worlds import commit, received
 
 WHY = {"by": "ann", "reason": "the view is mended"}
@@ -80,6 +83,54 @@ async def test_what_is_parked_is_shown_with_the_error() -> None:
     assert (shown["consumer"], shown["stream"]) == ("projections", "item-bad")
     assert (shown["from"], shown["lastSeen"]) == (4, 6)
     assert "ZeroDivisionError" in shown["error"]
+
+
+async def test_what_a_stream_is_parked_at_is_shown_to_whoever_asks_for_it() -> None:
+    world = await parked_by_a_bug()
+
+    (listed,) = told(await list_parked(world.parking))["parked"]
+    asked_for = {"consumer": "projections", "stream": "item-bad"}
+    shown = told(await list_parked(world.parking, asked_for))
+
+    assert "envelope" not in listed
+    assert shown.pop("envelope")["id"] == "item-bad@4"
+    assert shown == listed
+    absent = await answered(list_parked(world.parking, {**asked_for, "consumer": "reactions"}))
+    assert absent.status_code == 404
+
+
+async def test_what_is_parked_is_shown_page_by_page() -> None:
+    parking = MemoryParking()
+    for consumer in ("webhooks", "projections"):
+        for number in range(130):
+            stream = f"item-{number:03}"
+            await parking.park(replace(held(stream, 1), consumer=consumer))
+    found: list[tuple[str, str]] = []
+    page = told(await list_parked(parking))
+
+    while True:
+        assert len(page["parked"]) <= 100
+        found += [(one["consumer"], one["stream"]) for one in page["parked"]]
+        if "next" not in page:
+            break
+        after = parse_qs(urlsplit(page["next"]).query)["after"][0]
+        page = told(await list_parked(parking, {"after": after}))
+
+    assert found == [
+        (consumer, f"item-{number:03}")
+        for consumer in ("projections", "webhooks")
+        for number in range(130)
+    ]
+    wrong = await answered(list_parked(parking, {"after": "nobody/item-1"}))
+    assert wrong.status_code == 400
+
+
+async def test_a_store_that_does_not_answer_is_told_to_whoever_looks() -> None:
+    class Away(MemoryParking):
+        async def parked(self, *_: object) -> list[Parked]:
+            raise StoreUnavailable("not now")
+
+    assert (await answered(list_parked(Away()))).status_code == 503
 
 
 async def test_a_mended_stream_is_replayed_from_the_store_to_its_tail() -> None:

@@ -14,7 +14,7 @@ from shared.kernel.messages.message import Event
 from shared.kernel.messages.stream import StreamName
 from shared.kernel.ports import Found, StoredRow
 from shared.kernel.views.view import RowKey, View
-from tests.consumers.worlds import World
+from tests.consumers.worlds import World, markers
 from tests.kernel.asking import NOON
 from tests.kernel.worlds import commit, received
 
@@ -67,7 +67,7 @@ async def test_a_stream_is_parked_at_its_bad_event_and_the_others_go_on() -> Non
     await world.project(bodies)
 
     assert await versions(world) == {"good": 6, "bad": 3}
-    (marker,) = await world.parking.parked("projections")
+    (marker,) = await markers(world.parking, "projections")
     assert (marker.stream, marker.version, marker.last_seen) == ("item-bad", 4, 6)
     assert "StockMelted" in marker.error
     assert marker.envelope is not None
@@ -81,7 +81,7 @@ async def test_later_events_only_move_what_was_seen_last() -> None:
         await world.project(bodies[start : start + 2])
 
     assert await versions(world) == {"good": 6, "bad": 3}
-    (marker,) = await world.parking.parked("projections")
+    (marker,) = await markers(world.parking, "projections")
     assert (marker.version, marker.last_seen) == (4, 6)
 
 
@@ -98,7 +98,7 @@ async def test_a_bug_in_a_view_parks_like_a_bad_event() -> None:
     await world.project(bodies)
 
     assert (await versions(world))["bad"] == 3
-    (marker,) = await world.parking.parked("projections")
+    (marker,) = await markers(world.parking, "projections")
     assert (marker.version, marker.last_seen) == (4, 5)
     assert "ZeroDivisionError" in marker.error
 
@@ -113,7 +113,7 @@ async def test_a_skipped_event_is_passed_over_and_only_that_one() -> None:
     await world.project(bodies)
 
     assert await versions(world) == {"good": 6, "bad": 6}
-    assert await world.parking.parked("projections") == []
+    assert await markers(world.parking, "projections") == []
     (row,) = await world.rows.of_key("stock", "bad")
     assert row.data["received"] == 5
 
@@ -133,7 +133,7 @@ async def test_a_fault_that_may_pass_never_parks_and_the_batch_comes_again() -> 
         await world.project(bodies)
 
     assert told.group_contains(StoreThrottled)
-    assert await world.parking.parked("projections") == []
+    assert await markers(world.parking, "projections") == []
 
 
 async def test_a_gap_that_the_store_cannot_tell_parks_the_stream() -> None:
@@ -146,6 +146,6 @@ async def test_a_gap_that_the_store_cannot_tell_parks_the_stream() -> None:
 
     await world.project(bodies[2:])
 
-    (parked,) = await world.parking.parked("projections")
+    (parked,) = await markers(world.parking, "projections")
     assert (parked.stream, parked.version) == ("item-bad", 1)
     assert "an item that is none" in parked.error

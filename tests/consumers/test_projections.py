@@ -13,7 +13,7 @@ from shared.kernel.messages.commit import Commit
 from shared.kernel.messages.envelope import decode, encode, envelopes
 from shared.kernel.messages.stream import StreamName
 from shared.kernel.views.view import Row, RowKey
-from tests.consumers.worlds import World
+from tests.consumers.worlds import World, markers
 from tests.kernel.worlds import commit, received
 
 ITEMS = [StreamName("item", f"SKU{number}") for number in range(5)]
@@ -105,7 +105,7 @@ async def test_a_row_that_the_store_cannot_complete_parks_its_stream() -> None:
 
     await world.project((await history())[1][15:20])
 
-    (marker,) = await world.parking.parked("projections")
+    (marker,) = await markers(world.parking, "projections")
     assert (marker.stream, marker.version, marker.last_seen) == ("item-SKU0", 1, 20)
     assert "the store has no version 1" in marker.error
 
@@ -165,7 +165,7 @@ async def test_a_message_that_cannot_be_read_is_parked_and_the_rest_goes_on() ->
     await world.project([*bodies[:50], b"{}", *bodies[50:], b"\xff"])
 
     assert rows.writes == len(ITEMS)
-    parked = {m.stream: m.envelope for m in await world.parking.parked("projections")}
+    parked = {m.stream: m.envelope for m in await markers(world.parking, "projections")}
     assert parked == {unreadable(b"{}"): {"body": "{}"}, unreadable(b"\xff"): {"base64": "/w=="}}
 
 

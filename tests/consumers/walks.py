@@ -32,6 +32,7 @@ from shared.kernel.messages.stream import StreamName
 from shared.kernel.ports import Found
 from shared.kernel.views.view import View
 from tests.consumers.worlds import now
+from tests.kernel.asking import whole
 from tests.kernel.worlds import commit
 
 BAD, GOOD = StreamName("walk", "bad"), StreamName("walk", "good")
@@ -69,8 +70,8 @@ class Steps(MemoryEventStore):
         super().__init__()
         self.trouble = trouble
 
-    async def read(self, stream: StreamName, after: int = 0, limit: int | None = None) -> Found:
-        found = await super().read(stream, after, limit)
+    async def read(self, stream: StreamName, after: int = 0, *, limit: int) -> Found:
+        found = await super().read(stream, after, limit=limit)
         for before, one in enumerate(found.commits):
             if one.first in self.trouble.blurred:
                 error = InvalidMessage("an item that is none")
@@ -160,9 +161,9 @@ class Subject:
 
     async def stored(self, stream: StreamName, length: int, more: str) -> Sequence[Commit]:
         """Store a walk up to a step; give all of it."""
-        for number in range(len((await self.store.read(stream)).commits) + 1, length + 1):
+        for number in range(len(await whole(self.store, stream)) + 1, length + 1):
             await self.store.append([self.written(stream, number, more)])
-        return (await self.store.read(stream)).commits
+        return await whole(self.store, stream)
 
     def forget(self) -> None:
         """Forget all effects."""

@@ -6,7 +6,7 @@ from consumers.projections import Projections
 from shared.adapters.memory import MemoryEventStore, MemoryLog, MemoryParking
 from shared.domain.shop import domain
 from shared.kernel.delivery.parking import Parked
-from shared.kernel.ports import EventStore, Log, Rows
+from shared.kernel.ports import EventStore, Log, Parking, Rows
 from tests.kernel.asking import NOON
 
 
@@ -44,3 +44,9 @@ def held(stream: str, version: int) -> Parked:
 
 def now() -> datetime:
     return datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
+
+
+async def markers(parking: Parking, consumer: str) -> list[Parked]:
+    """Read the markers of a consumer with all that they hold."""
+    found = [await parking.find(consumer, one.stream) for one in await parking.parked(consumer)]
+    return [stored.marker for stored in found if stored is not None]

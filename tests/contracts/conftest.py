@@ -18,6 +18,7 @@ from shared.adapters.cosmos.event_store import CosmosEventStore
 from shared.adapters.cosmos.feed import CosmosFeed, CosmosProgress
 from shared.adapters.cosmos.outcomes import CosmosOutcomes
 from shared.adapters.cosmos.parking import CosmosParking
+from shared.adapters.cosmos.receipts import CosmosReceipts
 from shared.adapters.cosmos.rows import CosmosRows
 from shared.adapters.event_grid import open_notifier
 from shared.adapters.event_hubs import open_log
@@ -29,6 +30,7 @@ from shared.adapters.memory import (
     MemoryOutcomes,
     MemoryParking,
     MemoryProgress,
+    MemoryReceipts,
     MemoryRows,
 )
 from shared.kernel.messages.commit import timestamp
@@ -41,6 +43,7 @@ from shared.kernel.ports import (
     Outcomes,
     Parking,
     Progress,
+    Receipts,
     Rows,
 )
 from tests.adapters.emulators import fresh_container, local_settings
@@ -106,6 +109,15 @@ async def outcomes(request: pytest.FixtureRequest, services: Services) -> AsyncI
         return
     async with fresh_container(services, like="outcomes") as container:
         yield CosmosOutcomes(container)
+
+
+@pytest.fixture(params=BOTH)
+async def receipts(request: pytest.FixtureRequest, services: Services) -> AsyncIterator[Receipts]:
+    if request.param == "memory":
+        yield MemoryReceipts()
+        return
+    async with fresh_container(services, like="outcomes") as container:
+        yield CosmosReceipts(container)
 
 
 class ReadableLog(Protocol):

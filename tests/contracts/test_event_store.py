@@ -9,10 +9,11 @@ from emulators.tests.serving import Services
 from shared.adapters.cosmos.codec import to_item
 from shared.adapters.cosmos.event_store import CosmosEventStore
 from shared.kernel.errors import StoreRefused, UnreadableCommit
-from shared.kernel.messages.commit import Commit, KeptState, StoredSnapshot
+from shared.kernel.messages.commit import Commit, KeptState, RecordedEvent, StoredSnapshot
 from shared.kernel.messages.stream import StreamName
 from shared.kernel.ports import Appended, Collided, EventStore
 from tests.adapters.emulators import fresh_container
+from tests.kernel.asking import whole
 from tests.kernel.worlds import TEAPOT, commit, received
 
 CUP = StreamName("item", "cup")
@@ -30,20 +31,35 @@ async def test_what_is_appended_is_read_in_order_and_whole(store: EventStore) ->
     await store.append([first])
     await store.append([second])
 
-    assert (await store.read(TEAPOT)).commits == [first, second]
-    assert (await store.read(TEAPOT, after=2)).commits == [second]
-    assert (await store.read(TEAPOT, after=3)).commits == []
+    assert await whole(store, TEAPOT) == [first, second]
+    assert await whole(store, TEAPOT, 2) == [second]
+    assert await whole(store, TEAPOT, 3) == []
 
 
 async def test_a_read_can_be_limited_and_gone_on_with(store: EventStore) -> None:
     commits = await filled(store, 7)
 
-    assert (await store.read(TEAPOT, limit=3)).commits == commits[:3]
-    assert (await store.read(TEAPOT, after=3, limit=3)).commits == commits[3:6]
+    first = await store.read(TEAPOT, limit=3)
+    assert (first.commits, first.more) == (commits[:3], True)
+    last = await store.read(TEAPOT, 3, limit=5)
+    assert (last.commits, last.more) == (commits[3:], False)
+
+
+async def test_a_page_of_large_commits_is_shorter_and_nothing_is_passed_over(
+    store: EventStore,
+) -> None:
+    large = RecordedEvent("StockReceived", 1, {"quantity": 1, "note": "x" * 900_000})
+    commits = [commit(version, large) for version in range(1, 9)]
+    for one in commits:
+        await store.append([one])
+
+    assert [page.version for page in await whole(store, TEAPOT)] == list(range(1, 9))
+    first = await store.read(TEAPOT, limit=8)
+    assert first.more or len(first.commits) == 8
 
 
 async def test_a_stream_is_empty_before_its_first_event(store: EventStore) -> None:
-    assert (await store.read(TEAPOT)).commits == []
+    assert await whole(store, TEAPOT) == []
     assert (await store.find(TEAPOT, 0, ["c"])).commits == []
 
 
@@ -52,8 +68,8 @@ async def test_streams_do_not_see_one_another(store: EventStore) -> None:
 
     assert await store.append([mine]) == Appended()
     assert await store.append([other]) == Appended()
-    assert (await store.read(TEAPOT)).commits == [mine]
-    assert (await store.read(CUP)).commits == [other]
+    assert await whole(store, TEAPOT) == [mine]
+    assert await whole(store, CUP) == [other]
 
 
 async def test_a_version_is_taken_once(store: EventStore) -> None:
@@ -61,7 +77,7 @@ async def test_a_version_is_taken_once(store: EventStore) -> None:
     await store.append([taken])
 
     assert await store.append([commit(1, command_id="second")]) == Collided()
-    assert (await store.read(TEAPOT)).commits == [taken]
+    assert await whole(store, TEAPOT) == [taken]
 
 
 async def test_a_command_id_is_taken_once_in_its_stream(store: EventStore) -> None:
@@ -69,17 +85,17 @@ async def test_a_command_id_is_taken_once_in_its_stream(store: EventStore) -> No
     await store.append([taken])
 
     assert await store.append([commit(2, command_id="first")]) == Collided()
-    assert (await store.read(TEAPOT)).commits == [taken]
+    assert await whole(store, TEAPOT) == [taken]
 
 
 async def test_commits_appended_together_are_all_there_or_none_is(store: EventStore) -> None:
     together = [commit(1), commit(3, received(2), received(3)), commit(4)]
     assert await store.append(together) == Appended()
-    assert (await store.read(TEAPOT)).commits == together
+    assert await whole(store, TEAPOT) == together
 
     clashing = [commit(5), commit(6, command_id="command-1")]
     assert await store.append(clashing) == Collided()
-    assert (await store.read(TEAPOT)).commits == together
+    assert await whole(store, TEAPOT) == together
 
 
 async def test_the_tail_and_the_commits_of_commands_are_found_at_once(store: EventStore) -> None:
@@ -96,14 +112,14 @@ async def test_of_many_writers_at_one_version_one_wins(store: EventStore) -> Non
     results = await asyncio.gather(*(store.append([rival]) for rival in rivals))
 
     assert results.count(Appended()) == 1
-    assert (await store.read(TEAPOT)).commits == [rivals[results.index(Appended())]]
+    assert await whole(store, TEAPOT) == [rivals[results.index(Appended())]]
 
 
 async def test_a_long_stream_is_read_whole(store: EventStore) -> None:
     for start in range(1, 2401, 100):
         await store.append([commit(version) for version in range(start, start + 100)])
 
-    assert [c.version for c in (await store.read(TEAPOT)).commits] == list(range(1, 2401))
+    assert [c.version for c in await whole(store, TEAPOT)] == list(range(1, 2401))
 
 
 @pytest.mark.parametrize("text", ['Tee "für" zwei', "茶 \U0001fad6", "'; DROP", "line\nbreak"])
@@ -112,7 +128,7 @@ async def test_texts_come_back_as_they_were(store: EventStore, text: str) -> Non
     named = replace(named, events=(replace(named.events[0], data={"name": text}),))
     await store.append([named])
 
-    assert [to_item(c) for c in (await store.read(TEAPOT)).commits] == [to_item(named)]
+    assert [to_item(c) for c in await whole(store, TEAPOT)] == [to_item(named)]
 
 
 @pytest.mark.filterwarnings("ignore:Sending a large body:ResourceWarning")
@@ -126,7 +142,7 @@ async def test_what_is_too_large_for_the_store_is_refused_for_good(store: EventS
         with pytest.raises(StoreRefused) as caught:
             await store.append(refused)
         assert not caught.value.transient
-    assert (await store.read(TEAPOT)).commits == []
+    assert await whole(store, TEAPOT) == []
     assert await store.append(commits[:1]) == Appended()
 
 
@@ -161,12 +177,12 @@ async def test_an_item_that_is_none_is_named_with_what_stands_before_it(services
         await container.create_item({**to_item(commit(4, received(1), received(2))), "events": 7})
 
         with pytest.raises(UnreadableCommit, match="0000000000000003") as raised:
-            await store.read(TEAPOT, after=1)
+            await store.read(TEAPOT, after=1, limit=9)
 
         found = raised.value
         assert (found.first, found.version, found.before) == (3, 4, 1)
-        assert (await store.read(TEAPOT, 1, found.before)).commits == commits[1:]
-        assert (await store.read(TEAPOT, found.version)).commits == []
+        assert (await store.read(TEAPOT, 1, limit=found.before)).commits == commits[1:]
+        assert (await store.read(TEAPOT, found.version, limit=9)).commits == []
 
 
 @pytest.mark.filterwarnings("ignore:Sending a large body:ResourceWarning")
@@ -182,4 +198,4 @@ async def test_a_large_state_is_kept_in_place_of_the_last_one(store: EventStore)
 
     assert await store.kept(TEAPOT) == kept
     assert await store.kept(CUP) is None
-    assert (await store.read(TEAPOT)).commits == []
+    assert (await whole(store, TEAPOT)) == []

@@ -96,6 +96,24 @@ async def test_a_key_may_have_the_rows_of_many_streams(rows: Rows) -> None:
     assert [row.at.stream for row in found] == ["order-1", "order-2"]
 
 
+async def test_the_rows_of_a_key_are_read_in_pages_and_one_that_has_seen_enough_is_found(
+    rows: Rows,
+) -> None:
+    for number in range(7):
+        at = RowKey("customers", "c7", f"order-{number}")
+        await rows.write(Row(at, number + 1, {"total": number}), replacing=None)
+    await rows.write(Row(RowKey("customers", "c8", "order-9"), 20, {}), replacing=None)
+
+    first = await rows.of_key("customers", "c7", limit=4)
+    rest = await rows.of_key("customers", "c7", first[-1].at.stream, 4)
+
+    assert [row.at.stream for row in (*first, *rest)] == [f"order-{n}" for n in range(7)]
+    assert len(first) == 4
+    assert await rows.shows("customers", "c7", 7)
+    assert not await rows.shows("customers", "c7", 8)
+    assert not await rows.shows("stock", "c7", 1)
+
+
 def listed(number: int) -> Row:
     data = {"name": f"name {number % 3}", "available": number % 5, "flag": number % 2 == 0}
     return Row(at=RowKey("stock", f"SKU{number:02}", f"item-SKU{number:02}"), version=1, data=data)

@@ -4,12 +4,14 @@ from collections import Counter
 
 from azure.functions import HttpMethod
 
+from command_api.parsing import LARGEST_BODY
+from consumers.webhooks.receiving import LARGEST
 from shared.adapters.connections import ADDRESSES, MANAGED, Identity, read_connection
 from shared.adapters.settings import Exporters, Settings, WebhookSettings
 from tests.infra.clouds import DESCRIBED, Cloud, functions
 
 STREAMS = {"cosmosDBTrigger", "eventHubTrigger"}
-PLATFORM = ("AzureWebJobs", "APPLICATIONINSIGHTS_", "OTEL_", "PYTHON_")
+PLATFORM = ("AzureWebJobs", "APPLICATIONINSIGHTS_", "OTEL_", "PYTHON_", "FUNCTIONS_")
 
 
 def every_function_runs_in_one_app(cloud: Cloud) -> None:
@@ -106,6 +108,9 @@ def settings_are_those_that_the_code_reads(cloud: Cloud) -> None:
             assert isinstance(connection, Identity)
             assert connection.managed
             assert connection.client_id == settings[f"{name}__clientId"]
+        # Whoever is refused by the code for a body's size is refused before the host has taken much more.
+        largest = max(LARGEST, LARGEST_BODY)
+        assert largest < int(settings["FUNCTIONS_REQUEST_BODY_SIZE_LIMIT"]) < 2 * largest
         Settings.read(settings)
         assert Exporters.read(settings).application_insights
         assert settings["OTEL_SERVICE_NAME"] == site.body["tags"]["azd-service-name"]
@@ -125,14 +130,17 @@ def the_webhook_is_told_whom_to_believe(cloud: Cloud) -> None:
         assert bool(told) == ("webhook" in here)
         if "webhook" in cloud.parameters and told:
             assert told.pop("WEBHOOK_SECRETS").startswith("@Microsoft.KeyVault(SecretUri=https://")
+            assert [one.name for one in WebhookSettings.read(told).senders] == ["carrier"]
             tokens = WebhookSettings.read(told).tokens
             assert tokens
-            assert tokens.audience == cloud.parameters["webhook"]["audience"]
-            assert tokens.issuer.startswith("https://login.microsoftonline.com/")
-            assert tokens.keys_url == tokens.issuer.replace("/v2.0", "/discovery/v2.0/keys")
+            assert cloud.parameters["webhook"]["audience"] in tokens.audiences
+            issuer, older = tokens.issuers
+            assert issuer.startswith("https://login.microsoftonline.com/")
+            assert older == f"https://sts.windows.net/{issuer.split('/')[3]}/"
+            assert tokens.keys_url == issuer.replace("/v2.0", "/discovery/v2.0/keys")
         read = WebhookSettings.read(told)
         assert read.origins == (("eventgrid.azure.net",) if "webhook" in here else ())
-        assert read.secrets == ()
+        assert all(one.secrets == () for one in read.senders)
 
 
 def nothing_is_a_secret(cloud: Cloud) -> None:

@@ -33,6 +33,7 @@ PORTS: Final = {
     "parking": Port("parked", "read", WRITING),
     "progress": Port("progress", "read", {"write": "write"}),
     "outcomes": Port("outcomes", "read", {"write": "append"}),
+    "receipts": Port("outcomes", "read", {"first": "append"}),
     "log": Port("hub events", "send", {}),
     "warm": Port("hub events", "send", {}),
     "log_reader": Port("hub events", "receive", {}),

@@ -157,8 +157,7 @@ def test_workflows_may_do_little_and_use_no_secret(path: Any) -> None:
     workflow = yaml.safe_load(text)
 
     assert "secrets." not in text
-    assert workflow["permissions"]["contents"] == "read"
-    assert set(workflow["permissions"]) <= {"contents", "id-token"}
+    assert workflow["permissions"] == {"contents": "read"}
     for line in text.splitlines():
         if "uses:" in line:
             assert re.search(r"@[0-9a-f]{40} # v\d+\.\d+\.\d+$", line), line
@@ -167,3 +166,21 @@ def test_workflows_may_do_little_and_use_no_secret(path: Any) -> None:
             assert re.fullmatch(r"\d+\.\d+\.\d+", step["with"]["version"])
     for job in workflow["jobs"].values():
         assert job["timeout-minutes"] <= 60
+        assert (
+            job.get("permissions", {}).items() <= {"contents": "read", "id-token": "write"}.items()
+        )
+
+
+def test_what_is_tested_never_runs_beside_the_identity() -> None:
+    text = (ROOT / ".github/workflows/deploy.yml").read_text(encoding="utf-8")
+    jobs = yaml.safe_load(text)["jobs"]
+    commands = {
+        name: [step["run"] for step in job["steps"] if "run" in step] for name, job in jobs.items()
+    }
+    signed_in = [name for name, job in jobs.items() if "id-token" in job.get("permissions", {})]
+
+    assert signed_in == ["deploy"]
+    assert jobs["deploy"]["needs"] == "test"
+    assert commands["test"] == ["make test"]
+    assert all(command.startswith("azd ") for command in commands["deploy"])
+    assert "environment" not in jobs["test"]

@@ -3,9 +3,11 @@
 from datetime import UTC, datetime
 
 from shared.kernel.commands.request import CommandRequest
-from shared.kernel.messages.commit import Metadata
+from shared.kernel.delivery.reading import pages
+from shared.kernel.messages.commit import Commit, Metadata
 from shared.kernel.messages.message import Command
 from shared.kernel.messages.stream import StreamName
+from shared.kernel.ports import EventReader
 
 NOON = "2026-11-23T12:00:00.000000Z"
 
@@ -23,3 +25,8 @@ def at_noon() -> datetime:
 
 async def no_pause(_attempt: int) -> None:
     """Try again at once."""
+
+
+async def whole(store: EventReader, stream: StreamName, after: int = 0) -> list[Commit]:
+    """Read all commits of a stream behind a version."""
+    return [commit async for page in pages(store, stream, after) for commit in page]

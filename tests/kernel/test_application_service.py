@@ -16,6 +16,7 @@ from shared.kernel.errors import (
     OutcomeUnknown,
     StoreUnavailable,
 )
+from tests.kernel.asking import whole
 from tests.kernel.worlds import TEAPOT, Interrupted, commit, received, request, service
 
 REGISTER = RegisterItem(name="Teapot", reorder_point=0)
@@ -208,5 +209,5 @@ async def test_of_many_at_once_no_more_are_accepted_than_there_is_stock() -> Non
     outcomes = await asyncio.gather(*(service(store, 50).handle(one) for one in asked))
 
     assert sum(isinstance(outcome, Accepted) for outcome in outcomes) == 10
-    versions = [stored.version for stored in (await store.read(TEAPOT)).commits]
+    versions = [stored.version for stored in await whole(store, TEAPOT)]
     assert versions == list(range(1, 13))

@@ -11,7 +11,7 @@ from shared.domain.shop.item.commands import ReceiveStock
 from shared.domain.shop.item.events import StockReceived
 from shared.domain.shop.order.events import OrderedLine, OrderPlaced
 from shared.kernel.commands.category import record
-from shared.kernel.messages.commit import Commit, RecordedEvent
+from shared.kernel.messages.commit import Commit, RecordedEvent, StoredSnapshot
 from shared.kernel.messages.derived_id import derived_id
 from shared.kernel.messages.envelope import Envelope, envelopes
 from shared.kernel.messages.stream import StreamName
@@ -97,3 +97,11 @@ async def test_more_effects_than_anybody_reads_are_not_told() -> None:
     tree = await causes.of(made)
 
     assert (len(tree.caused), causes.complete) == (MOST, False)
+
+
+async def test_a_tree_holds_no_snapshot() -> None:
+    made = replace(commit(1), snapshot=StoredSnapshot("item/1", {"reservations": {}}))
+
+    tree = await Causes(domain, MemoryEventStore()).of(made)
+
+    assert tree.commit == replace(made, snapshot=None)

@@ -21,7 +21,7 @@ from shared.kernel.errors import StoreUnavailable
 from shared.kernel.messages.commit import Commit, KeptState, StoredSnapshot
 from shared.kernel.messages.stream import StreamName
 from shared.kernel.ports import Found, StoreLimits
-from tests.kernel.asking import at_noon, no_pause
+from tests.kernel.asking import at_noon, no_pause, whole
 from tests.kernel.worlds import TEAPOT, request
 
 
@@ -96,7 +96,7 @@ async def loaded_by(
 
 
 async def state_of_everything(store: MemoryEventStore) -> Any:
-    return fold(item, initial(item), (await store.read(TEAPOT)).commits).state
+    return fold(item, initial(item), await whole(store, TEAPOT)).state
 
 
 async def test_every_fiftieth_commit_carries_a_snapshot() -> None:

@@ -24,7 +24,7 @@ from tests.reference import ROOT
 
 READY = re.compile(r"Onewrite serves on (\S+) after ([0-9.]+) s")
 PARTNERS = {
-    "WEBHOOK_SECRETS": "the-old-secret,the-new-secret",
+    "WEBHOOK_SECRETS": "partner=the-old-secret, partner=the-new-secret",
     "WEBHOOK_SUBSCRIPTIONS": "partners",
 }
 """Who may deliver events to the shared stack."""

@@ -22,7 +22,7 @@ from tests.local.shopping import (
     stock,
 )
 
-OLD, NEW = PARTNERS["WEBHOOK_SECRETS"].split(",")
+OLD, NEW = (one.partition("=")[2] for one in PARTNERS["WEBHOOK_SECRETS"].split(", "))
 CARRIER = "com.example.carrier.parcel-dispatched"
 SUPPLIER = "com.example.supplier.delivery-arrived"
 TRIGGER = "/runtime/webhooks/EventGrid?functionName=inbound_event"

@@ -11,6 +11,7 @@ import pytest
 from shared.adapters import telemetry, wiring
 from shared.adapters.otel.names import FAILURES
 from shared.kernel.errors import StoreThrottled, StoreUnavailable
+from tests.consumers.webhooks.worlds import cloud
 from tests.functions import FUNCTIONS
 from tests.roles.wired import Wired
 from tests.telemetry.worlds import World
@@ -58,7 +59,11 @@ async def test_a_timer_that_fails_is_counted_under_its_name_and_fails(
     assert world.measured(FAILURES) == {(function,): 1}
 
 
-@pytest.mark.parametrize("function", sorted(of("httpTrigger") - {"health", "openapi", "docs"}))
+# The webhook opens the store for whom it lets in, and has its own answer: see below.
+ASIDE = {"health", "openapi", "docs", "webhook"}
+
+
+@pytest.mark.parametrize("function", sorted(of("httpTrigger") - ASIDE))
 async def test_every_function_on_a_route_tells_of_a_store_that_is_away(
     wired: Wired, monkeypatch: pytest.MonkeyPatch, function: str
 ) -> None:
@@ -68,6 +73,16 @@ async def test_every_function_on_a_route_tells_of_a_store_that_is_away(
     status, told = await wired.ask(function, consumer="projections", stream="item-TEA")
 
     assert (status, told["code"]) == (429, "throttled")
+
+
+async def test_a_delivery_that_meets_a_store_that_is_away_is_to_come_again(
+    wired: Wired, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(wiring, "parking", raising(StoreThrottled("busy")))
+
+    status, told = await wired.ask("webhook", [cloud()])
+
+    assert (status, told["code"]) == (503, "throttled")
 
 
 async def test_what_nobody_foresaw_is_a_problem_that_tells_nothing_and_is_logged_once(

@@ -25,9 +25,11 @@ from shared.adapters.memory import (
     MemoryOutcomes,
     MemoryParking,
     MemoryProgress,
+    MemoryReceipts,
     MemoryRows,
 )
 from shared.adapters.once import Once
+from shared.adapters.senders import read_senders
 from shared.adapters.settings import Settings, WebhookSettings
 from shared.kernel.delivery.partition import partition_of
 from shared.kernel.errors import StoreError
@@ -80,13 +82,15 @@ class Wired:
             "mailbox_reader": self.mailbox,
             "notifier": self.notifier,
             "outcomes": self.outcomes,
+            "receipts": MemoryReceipts(),
             "feed": MemoryFeed(self.store),
             "leases": self.leases,
         }
         for name, twin in twins.items():
             patch.setattr(wiring, name, _giving(twin))
         settings = Settings.read({"COSMOS": "c", "EVENTHUBS": "e", "EVENTGRID": "g"})
-        webhooks = WebhookSettings((SECRET,), ("eventgrid.azure.net",), (), None)
+        senders = read_senders("partner = * | *; platform = * | *", f"partner={SECRET}")
+        webhooks = WebhookSettings(senders, ("eventgrid.azure.net",), (), None)
         patch.setattr(wiring, "settings", lambda: settings)
         patch.setattr(wiring, "webhook_settings", lambda: webhooks)
         patch.setattr(wiring, "token_verifier", lambda: None)

@@ -95,13 +95,13 @@ NOTICED = [
     ),
     Bug(
         "a gap is filled, and the log keeps its hole",
-        f"{PROJECTIONS}._advance",
+        f"{PROJECTIONS}._filled",
         "await self._send_again(row, missed)",
         "pass",
     ),
     Bug(
         "of all that the log lacks, the first alone is sent again",
-        f"{PROJECTIONS}._advance",
+        f"{PROJECTIONS}._filled",
         "_send_again(row, missed)",
         "_send_again(row, missed[:1])",
     ),
@@ -113,14 +113,11 @@ NOTICED = [
     ),
     Bug(
         "a store that does not answer makes an event poisonous",
-        "consumers.delivery:stored",
-        "commits, poison = await read_past(store, StreamName.parse(stream), version - 1, skipped)",
-        "try:\n"
-        "        commits, poison = await read_past(\n"
-        "            store, StreamName.parse(stream), version - 1, skipped\n"
-        "        )\n"
-        "    except Exception as error:\n"
-        "        commits, poison = [], Poison(stream, version, error)",
+        "shared.kernel.delivery.reading:pages",
+        "except UnreadableCommit as error:",
+        "except Exception as error:\n"
+        "            if not isinstance(error, UnreadableCommit):\n"
+        "                raise Poison(str(stream), after + 1, error) from error",
     ),
     Bug(
         "an item promises one piece more than it has",

@@ -1,10 +1,11 @@
 """What is kept beside events and rows, as one host sees it: markers, places, and what became of commands."""
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from shared.kernel.commands.outcome import FinalOutcome
 from shared.kernel.delivery.parking import Decision, Parked
-from shared.kernel.ports import Outcomes, Parking, Progress, StoredParked
+from shared.kernel.ports import MARKERS, Outcomes, Parking, Progress, StoredParked
 from tests.simulation.calls import Calls, store_failed
 
 
@@ -27,9 +28,17 @@ class SimParking:
         find = lambda: self.inner.find(consumer, stream)  # noqa: E731
         return await self.calls.call(f"find parked {stream}", find, store_failed(self.calls))
 
-    async def parked(self, consumer: str) -> list[Parked]:
-        parked = lambda: self.inner.parked(consumer)  # noqa: E731
+    async def held(self, consumer: str, streams: Collection[str]) -> Mapping[str, int]:
+        held = lambda: self.inner.held(consumer, streams)  # noqa: E731
+        return await self.calls.call("held", held, store_failed(self.calls))
+
+    async def parked(self, consumer: str, after: str = "", limit: int = MARKERS) -> list[Parked]:
+        parked = lambda: self.inner.parked(consumer, after, limit)  # noqa: E731
         return await self.calls.call("parked", parked, store_failed(self.calls))
+
+    async def count(self, consumer: str) -> int:
+        count = lambda: self.inner.count(consumer)  # noqa: E731
+        return await self.calls.call("count parked", count, store_failed(self.calls))
 
     async def move(self, parked: StoredParked, marker: Parked) -> bool:
         move = lambda: self.inner.move(parked, marker)  # noqa: E731

@@ -13,6 +13,7 @@ from shared.kernel.errors import LogUnavailable, OutcomeUnknown, StoreRefused
 from shared.kernel.messages.commit import Commit, KeptState, timestamp
 from shared.kernel.messages.stream import StreamName
 from shared.kernel.ports import (
+    ROWS,
     Appended,
     Collided,
     FeedPage,
@@ -53,8 +54,8 @@ class SimStore:
     def limits(self) -> StoreLimits:
         return self.inner.limits
 
-    async def read(self, stream: StreamName, after: int = 0, limit: int | None = None) -> Found:
-        read = lambda: self.inner.read(stream, after, limit)  # noqa: E731
+    async def read(self, stream: StreamName, after: int = 0, *, limit: int) -> Found:
+        read = lambda: self.inner.read(stream, after, limit=limit)  # noqa: E731
         return await self.calls.call(f"read {stream}", read, store_failed(self.calls))
 
     async def tail(self, stream: StreamName, limit: int, through: int | None = None) -> Found:
@@ -154,9 +155,13 @@ class SimRows:
         delete = lambda: self.inner.delete(at)  # noqa: E731
         await self.calls.call(f"delete row {at.stream}", delete, store_failed(self.calls))
 
-    async def of_key(self, view: str, key: str) -> list[Row]:
-        of_key = lambda: self.inner.of_key(view, key)  # noqa: E731
+    async def of_key(self, view: str, key: str, after: str = "", limit: int = ROWS) -> list[Row]:
+        of_key = lambda: self.inner.of_key(view, key, after, limit)  # noqa: E731
         return await self.calls.call(f"rows of {view} {key}", of_key, store_failed(self.calls))
+
+    async def shows(self, view: str, key: str, version: int) -> bool:
+        shows = lambda: self.inner.shows(view, key, version)  # noqa: E731
+        return await self.calls.call(f"{view} {key} shows", shows, store_failed(self.calls))
 
     async def page(self, listing: Listing) -> list[Row]:
         page = lambda: self.inner.page(listing)  # noqa: E731

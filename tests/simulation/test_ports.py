@@ -52,6 +52,7 @@ ARGUMENTS: dict[str, Any] = {
     "row": Row(AT, 1, {}),
     "replacing": None,
     "view": "stock",
+    "streams": ["item-SKU1"],
     "key": "SKU1",
     "listing": Listing("stock"),
     "marker": MARKER,

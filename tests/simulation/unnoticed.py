@@ -66,28 +66,25 @@ UNNOTICED = [
     ),
     Bug(
         "what the log lacks is sent again, and nobody waits for it",
-        f"{PROJECTIONS}._advance",
+        f"{PROJECTIONS}._filled",
         "await self._send_again(row, missed)",
         "import asyncio\n"
-        "        asyncio.gather(self._send_again(row, missed), return_exceptions=True)",
+        "            asyncio.gather(self._send_again(row, missed), return_exceptions=True)",
     ),
     Bug(
         "a store that does not answer the sweep parks the stream",
-        f"{PUBLISHER}.publish:Publisher.replay",
-        "commits, unreadable = await read_past(self.store, stream, version - 1, skipped.keys())",
-        "try:\n"
-        "        commits, unreadable = await read_past(\n"
-        "            self.store, stream, version - 1, skipped.keys()\n"
-        "        )\n"
-        "    except Exception as error:\n"
-        "        commits, unreadable = [], Poison(str(stream), version, error)",
+        f"{PUBLISHER}.sweep:_Run._mend",
+        "except Poison as poison:",
+        "except Exception as error:\n"
+        "                known = isinstance(error, Poison)\n"
+        "                poison = error if known else Poison(stream, version, error)",
     ),
     Bug(
         "what the log lacks could not be sent again, and its row moves on",
-        f"{PROJECTIONS}._advance",
+        f"{PROJECTIONS}._filled",
         "await self._send_again(row, missed)",
         "import asyncio\n"
-        "        await asyncio.gather(self._send_again(row, missed), return_exceptions=True)",
+        "            await asyncio.gather(self._send_again(row, missed), return_exceptions=True)",
     ),
     Bug(
         "what the sweep could not mend is left behind",

@@ -22,6 +22,7 @@ from single_publisher.publish import Publisher
 from single_publisher.sweep import Sweep, Swept
 from single_publisher.witness import Witness
 from tests.consumers.worlds import now
+from tests.kernel.asking import whole
 from tests.kernel.worlds import commit, received
 
 STREAMS = [StreamName("item", f"SKU{number}") for number in range(6)]
@@ -113,7 +114,7 @@ async def delivered(versions: dict[str, int], world: World | None = None) -> Wor
     await world.write()
     for stream in STREAMS:
         up_to = versions.get(stream.id, 8)
-        sent = [c for c in (await world.store.read(stream)).commits if c.version <= up_to]
+        sent = [c for c in await whole(world.store, stream) if c.version <= up_to]
         await world.publisher._send([m for one in sent for m in messages(one, world.log.largest)])
     await world.deliver()
     return world

@@ -8,6 +8,7 @@ import pytest
 from shared.adapters.memory import MemoryEventStore, MemoryFeed
 from shared.domain.shop import domain
 from shared.kernel.delivery.parking import Action, Decision
+from shared.kernel.delivery.reading import PAGE
 from shared.kernel.delivery.sweep_note import read_note
 from shared.kernel.domain import Domain
 from shared.kernel.errors import InvalidMessage, StoreUnavailable, UnreadableCommit
@@ -341,10 +342,10 @@ async def test_what_fails_for_one_stream_leaves_the_place_and_the_others_are_men
 
         away = True
 
-        async def read(self, stream: StreamName, after: int = 0, limit: int | None = None) -> Found:
+        async def read(self, stream: StreamName, after: int = 0, *, limit: int) -> Found:
             if self.away and stream == STREAMS[1]:
                 raise StoreUnavailable("no answer")
-            return await super().read(stream, after, limit)
+            return await super().read(stream, after, limit=limit)
 
     world = World()
     world.store = away = Away(clock=world.seconds)
@@ -371,11 +372,11 @@ async def test_what_cannot_be_read_any_more_waits_and_is_the_publisher_s_to_park
     class Spoilt(MemoryEventStore):
         spoilt = False
 
-        async def read(self, stream: StreamName, after: int = 0, limit: int | None = None) -> Found:
+        async def read(self, stream: StreamName, after: int = 0, *, limit: int) -> Found:
             if self.spoilt:
                 raise UnreadableCommit(InvalidMessage("an item that is none"), 8, 8, 0)
-            found = await super().read(stream, after, limit)
-            return found if stream != STREAMS[2] or limit is None else Found([])
+            found = await super().read(stream, after, limit=limit)
+            return found if stream != STREAMS[2] or limit == PAGE else Found([])
 
     world = World()
     world.store = spoilt = Spoilt(clock=world.seconds)

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from consumers.webhooks.handling import Webhooks
+from shared.adapters.memory import MemoryReceipts
 from shared.adapters.names import WEBHOOKS
 from shared.kernel.domain import Domain
 from shared.kernel.messages.message import Event
@@ -26,7 +27,9 @@ async def by_webhook(
         for commit in history(StreamName.parse(stream), given):
             await world.store.append([commit])
     before = events(business, world.store)
-    webhooks = Webhooks(business, world.dispatcher, world.parking, now, no_pause)
+    webhooks = Webhooks(
+        *(business, world.dispatcher, world.parking, MemoryReceipts(), now, no_pause)
+    )
     await webhooks.handle([spec.heard, spec.heard])
     if spec.later:
         stream, command = spec.later

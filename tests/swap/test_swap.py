@@ -43,7 +43,9 @@ def copy(tmp_path: Path) -> Path:
 
 @pytest.fixture
 async def stack(copy: Path, tmp_path: Path) -> AsyncIterator[Running]:
-    async with running(tmp_path / "state", None, copy, WEBHOOK_SECRETS=SECRET) as started:
+    async with running(
+        tmp_path / "state", None, copy, WEBHOOK_SECRETS=f"partner={SECRET}"
+    ) as started:
         yield started
 
 

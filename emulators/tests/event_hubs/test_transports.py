@@ -13,7 +13,7 @@ from azure.eventhub.aio import EventHubConsumerClient, EventHubProducerClient, P
 from emulators.connections import event_hubs
 from emulators.event_hubs import EventHubsServer
 from emulators.faults import Faults
-from emulators.tests.waiting import patiently
+from emulators.tests.waiting import in_time
 from emulators.tls import CERTIFICATE, server_context
 
 HUB = {"hub": {"partitions": 1}}
@@ -55,7 +55,7 @@ async def test_events_arrive_over_each_transport(
     reading = asyncio.create_task(
         consumer.receive(on_event, partition_id="0", starting_position="-1")
     )
-    async with patiently():
+    async with in_time():
         await done.wait()
     reading.cancel()
     await asyncio.gather(reading, return_exceptions=True)
@@ -71,7 +71,7 @@ async def test_a_websocket_is_pinged_and_closed(tmp_path: Path) -> None:
     async with (
         aiohttp.ClientSession() as http,
         http.ws_connect(url, protocols=["AMQPWSB10"], autoping=False) as socket,
-        patiently(),
+        in_time(),
     ):
         assert socket.protocol == "AMQPWSB10"
         await socket.ping(b"there?")

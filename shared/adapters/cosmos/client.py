@@ -1,5 +1,6 @@
 """One client of Cosmos DB a process, and what its errors mean."""
 
+import math
 from collections.abc import Mapping
 from contextlib import AsyncExitStack
 from typing import TYPE_CHECKING, Any
@@ -9,6 +10,7 @@ from azure.core.pipeline.transport import AioHttpTransport
 from azure.cosmos._cosmos_responses import CosmosAsyncItemPaged
 from azure.cosmos.aio import ContainerProxy, CosmosClient
 from azure.cosmos.exceptions import CosmosBatchOperationError, CosmosHttpResponseError
+from pydantic_core import to_json
 
 from shared.adapters.connections import Connection, Identity
 from shared.adapters.identity import credential
@@ -90,15 +92,30 @@ def charge_of_error(error: AzureError) -> float:
 
 async def everything(pages: CosmosAsyncItemPaged) -> tuple[list[dict[str, Any]], float]:
     """Read all pages of a query, and what they cost; raises StoreThrottled, StoreUnavailable, StoreError."""
+    items, charge, _ = await some(pages, math.inf)
+    return items, charge
+
+
+async def some(
+    pages: CosmosAsyncItemPaged, most: float
+) -> tuple[list[dict[str, Any]], float, bool]:
+    """Read the pages of a query until they have a number of bytes; tell as well whether it ended for that.
+
+    Raises StoreThrottled, StoreUnavailable, StoreError.
+    """
     items: list[dict[str, Any]] = []
-    charge = 0.0
+    charge, size = 0.0, 0
     try:
         async for page in pages.by_page():
-            items += [item async for item in page]
+            found = [item async for item in page]
+            items += found
             charge += charge_of(pages.get_response_headers())
+            size += len(to_json(found)) if most < math.inf else 0
+            if size >= most:
+                return items, charge, True
     except AzureError as error:
         raise store_error(error) from error
-    return items, charge
+    return items, charge, False
 
 
 def store_error(error: AzureError) -> StoreError:

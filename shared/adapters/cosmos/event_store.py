@@ -1,7 +1,9 @@
 """The event store: insert-only, one item a commit, one request a write."""
 
 import asyncio
+import math
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import count
 from typing import Any
 
@@ -15,8 +17,8 @@ from shared.adapters.cosmos.client import (
     NOT_FOUND,
     charge_of,
     charge_of_error,
-    everything,
     is_unsettled,
+    some,
     status,
     store_error,
     write_error,
@@ -34,8 +36,10 @@ from shared.kernel.ports import Appended, Collided, Found, StoreLimits
 
 PAGE = 1_000
 
-_READ = "SELECT * FROM c WHERE c.stream = @stream AND c.version > @after ORDER BY c.version"
-_READ_SOME = (
+LARGEST_PAGE = 4_000_000
+"""Bytes: behind so many, a page ends; the service gives as many at once."""
+
+_READ = (
     "SELECT TOP @limit * FROM c WHERE c.stream = @stream AND c.version > @after ORDER BY c.version"
 )
 _TAIL = "SELECT TOP @limit * FROM c WHERE c.stream = @stream ORDER BY c.stream DESC, c.version DESC"
@@ -73,10 +77,9 @@ class CosmosEventStore:
     def limits(self) -> StoreLimits:
         return LIMITS
 
-    async def read(self, stream: StreamName, after: int = 0, limit: int | None = None) -> Found:
-        if limit is None:
-            return await self._query(_READ, stream, after=after)
-        return await self._query(_READ_SOME, stream, after=after, limit=limit)
+    async def read(self, stream: StreamName, after: int = 0, *, limit: int) -> Found:
+        found = await self._query(_READ, stream, LARGEST_PAGE, after=after, limit=limit)
+        return replace(found, more=found.more or len(found.commits) == limit)
 
     async def tail(self, stream: StreamName, limit: int, through: int | None = None) -> Found:
         if through is None:
@@ -146,7 +149,9 @@ class CosmosEventStore:
         )
         return charge_of(done.get_response_headers())
 
-    async def _query(self, query: str, stream: StreamName, **values: object) -> Found:
+    async def _query(
+        self, query: str, stream: StreamName, most: float = math.inf, **values: object
+    ) -> Found:
         parameters = [{"name": f"@{name}", "value": value} for name, value in values.items()]
         parameters.append({"name": "@stream", "value": str(stream)})
         for attempt in count(1):
@@ -154,12 +159,12 @@ class CosmosEventStore:
                 query, parameters=parameters, partition_key=str(stream), max_item_count=PAGE
             )
             try:
-                items, charge = await everything(pages)
+                items, charge, more = await some(pages, most)
             except StoreUnavailable:
                 if attempt == self._attempts:
                     raise
             else:
-                return Found(commits_of(items), charge)
+                return Found(commits_of(items), charge, more)
             await back_off(attempt, "store")
         raise AssertionError("counting has no end")
 

@@ -17,11 +17,12 @@ from shared.adapters.cosmos.client import (
     write_error,
 )
 from shared.adapters.cosmos.listing import query
-from shared.kernel.ports import StoredRow
+from shared.kernel.ports import ROWS, StoredRow
 from shared.kernel.views.listing import Listing
 from shared.kernel.views.view import Row, RowKey
 
-_OF_KEY = "SELECT * FROM c ORDER BY c.stream"
+_OF_KEY = "SELECT TOP @limit * FROM c WHERE c.stream > @after ORDER BY c.stream"
+_SHOWS = "SELECT TOP 1 c.version FROM c WHERE c.version >= @version"
 # Both are looked up in the index; what crosses over is left out here.
 _VERSIONS = (
     "SELECT c.view, c.key, c.stream, c.version FROM c"
@@ -86,10 +87,20 @@ class CosmosRows:
             if status(error) != NOT_FOUND:
                 raise store_error(error) from error
 
-    async def of_key(self, view: str, key: str) -> list[Row]:
-        pages = self._views.query_items(_OF_KEY, partition_key=_partition(view, key))
+    async def of_key(self, view: str, key: str, after: str = "", limit: int = ROWS) -> list[Row]:
+        found = await self._within(_OF_KEY, view, key, after=after, limit=limit)
+        return [_row(item) for item in found]
+
+    async def shows(self, view: str, key: str, version: int) -> bool:
+        return bool(await self._within(_SHOWS, view, key, version=version))
+
+    async def _within(self, text: str, view: str, key: str, **values: object) -> list[Any]:
+        parameters = [{"name": f"@{name}", "value": value} for name, value in values.items()]
+        pages = self._views.query_items(
+            text, parameters=parameters, partition_key=_partition(view, key)
+        )
         items, _ = await everything(pages)
-        return [_row(item) for item in items]
+        return items
 
     async def page(self, listing: Listing) -> list[Row]:
         text, parameters = query(listing)

@@ -1,22 +1,23 @@
 """What operators do with the parked streams of a consumer: look, release, skip; every decision is kept."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from urllib.parse import quote
 
 import azure.functions as func
 from pydantic import Field, ValidationError
 
 from shared.adapters.http.actor import actor_of
 from shared.adapters.http.problems import Fault, Problem, malformed, not_found
-from shared.adapters.http.responses import json_response
+from shared.adapters.http.responses import NO_HEADERS, json_response
 from shared.adapters.names import CONSUMERS
 from shared.kernel.delivery.deciding import Replay, carry_out
 from shared.kernel.delivery.parking import Action, Decision, Parked
 from shared.kernel.messages.commit import timestamp
 from shared.kernel.messages.message import Message
-from shared.kernel.ports import Parking, StoredParked
+from shared.kernel.ports import MARKERS, Parking, StoredParked
 
 # Whatever has been parked can be decided on, and need not be a name of ours: an id in the store may be this.
 _PARKED = re.compile(r"(?!\.{1,2}$)[^/\\?#\x00-\x1f]{1,200}")
@@ -30,10 +31,40 @@ class Instruction(Message):
     from_: int | None = Field(None, alias="from")
 
 
-async def list_parked(parking: Parking) -> func.HttpResponse:
-    """Show all parked streams of all consumers."""
-    markers = [marker for consumer in CONSUMERS for marker in await parking.parked(consumer)]
-    return json_response({"parked": [shown(marker) for marker in markers]})
+async def list_parked(parking: Parking, query: Mapping[str, str] = NO_HEADERS) -> func.HttpResponse:
+    """Show the parked streams of all consumers page by page, or one of them with what it is parked at.
+
+    That is the one of `?consumer=` and `?stream=`; `?after=` is what the page before gave as `next`.
+    """
+    if "stream" in query:
+        return json_response(await _whole(parking, query.get("consumer", ""), query["stream"]))
+    markers = await _page(parking, query.get("after", ""))
+    body: dict[str, object] = {"parked": [shown(marker) for marker in markers]}
+    if len(markers) == MARKERS:
+        after = quote(f"{markers[-1].consumer}/{markers[-1].stream}")
+        body["next"] = f"/api/operations/parked?after={after}"
+    return json_response(body)
+
+
+async def _page(parking: Parking, after: str) -> list[Parked]:
+    """Read markers of all consumers, behind the consumer and the stream that a page before ended at."""
+    consumer, _, stream = after.partition("/")
+    if after and consumer not in CONSUMERS:
+        sentence = "Only what an earlier page gave as `next` is expected."
+        raise malformed("The query is malformed.", [Fault("after", sentence)])
+    markers: list[Parked] = []
+    for one in CONSUMERS[CONSUMERS.index(consumer) if after else 0 :]:
+        room = MARKERS - len(markers)
+        if room:
+            markers += await parking.parked(one, stream if one == consumer else "", room)
+    return markers
+
+
+async def _whole(parking: Parking, consumer: str, stream: str) -> dict[str, object]:
+    stored = await parking.find(consumer, stream)
+    if stored is None:
+        raise not_found(f"'{stream[:200]}' is not parked for '{consumer[:60]}'.")
+    return {**shown(stored.marker), "envelope": stored.marker.envelope}
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +128,6 @@ def shown(marker: Parked) -> dict[str, object]:
         "lastSeen": marker.last_seen,
         "error": marker.error,
         "time": marker.time,
-        "envelope": marker.envelope,
     }
 
 

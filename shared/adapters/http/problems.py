@@ -84,6 +84,12 @@ def unauthenticated() -> Problem:
     return Problem(401, "unauthenticated", "Who delivers this is not known", detail)
 
 
+def not_admitted(number: int) -> Problem:
+    """Tell that a delivery holds what its sender may not deliver."""
+    detail = f"Event {number} is of a source or a type that this sender may not deliver."
+    return Problem(403, "not-admitted", "Not all of this is the sender's", detail)
+
+
 def later(error: OnewriteError | ExceptionGroup) -> Problem:
     """Tell a sender to deliver again: nothing of it is lost. Why is logged, and nobody else's business."""
     first = first_of(error)

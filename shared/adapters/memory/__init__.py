@@ -6,6 +6,7 @@ from shared.adapters.memory.log import MemoryLog
 from shared.adapters.memory.notifier import MemoryNotifier
 from shared.adapters.memory.outcomes import MemoryOutcomes
 from shared.adapters.memory.parking import MemoryParking
+from shared.adapters.memory.receipts import MemoryReceipts
 from shared.adapters.memory.rows import MemoryRows
 
 __all__ = [
@@ -17,5 +18,6 @@ __all__ = [
     "MemoryOutcomes",
     "MemoryParking",
     "MemoryProgress",
+    "MemoryReceipts",
     "MemoryRows",
 ]

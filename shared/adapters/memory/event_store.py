@@ -39,8 +39,9 @@ class MemoryEventStore:
     def limits(self) -> StoreLimits:
         return self._limits
 
-    async def read(self, stream: StreamName, after: int = 0, limit: int | None = None) -> Found:
-        return Found([c for c in self._of(stream) if c.version > after][:limit])
+    async def read(self, stream: StreamName, after: int = 0, *, limit: int) -> Found:
+        found = [c for c in self._of(stream) if c.version > after]
+        return Found(found[:limit], more=len(found) > limit)
 
     async def tail(self, stream: StreamName, limit: int, through: int | None = None) -> Found:
         commits = [c for c in self._of(stream) if through is None or c.version <= through]

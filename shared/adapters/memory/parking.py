@@ -1,10 +1,11 @@
 """The markers of parked streams in memory."""
 
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 
 from shared.adapters.cosmos.markers import fitting
 from shared.kernel.delivery.parking import Decision, Parked
-from shared.kernel.ports import StoredParked
+from shared.kernel.ports import MARKERS, StoredParked
 
 
 class MemoryParking:
@@ -35,10 +36,20 @@ class MemoryParking:
     async def find(self, consumer: str, stream: str) -> StoredParked | None:
         return self._markers.get((consumer, stream))
 
-    async def parked(self, consumer: str) -> list[Parked]:
-        found = [stored.marker for stored in self._markers.values()]
-        mine = (marker for marker in found if marker.consumer == consumer)
-        return sorted(mine, key=lambda marker: marker.stream)
+    async def held(self, consumer: str, streams: Collection[str]) -> Mapping[str, int]:
+        known = {one.stream: one.version for one in self._of(consumer)}
+        return {stream: known[stream] for stream in known.keys() & streams}
+
+    async def parked(self, consumer: str, after: str = "", limit: int = MARKERS) -> list[Parked]:
+        found = sorted(self._of(consumer), key=lambda marker: marker.stream)
+        page = [marker for marker in found if marker.stream > after][:limit]
+        return [replace(marker, envelope=None) for marker in page]
+
+    async def count(self, consumer: str) -> int:
+        return len(self._of(consumer))
+
+    def _of(self, consumer: str) -> list[Parked]:
+        return [marker for marker in self.markers() if marker.consumer == consumer]
 
     def markers(self) -> list[Parked]:
         """Everything that is parked."""

@@ -7,7 +7,7 @@ from typing import Any
 
 from shared.adapters.limits import LARGEST_WRITE
 from shared.kernel.errors import StoreRefused
-from shared.kernel.ports import StoredRow
+from shared.kernel.ports import ROWS, StoredRow
 from shared.kernel.views.listing import Listing
 from shared.kernel.views.view import Row, RowKey
 
@@ -41,9 +41,15 @@ class MemoryRows:
     async def delete(self, at: RowKey) -> None:
         self._rows.pop(at, None)
 
-    async def of_key(self, view: str, key: str) -> list[Row]:
-        found = [s.row for at, s in self._rows.items() if (at.view, at.key) == (view, key)]
-        return sorted(found, key=lambda row: row.at.stream)
+    async def of_key(self, view: str, key: str, after: str = "", limit: int = ROWS) -> list[Row]:
+        found = [row for row in self._of(view, key) if row.at.stream > after]
+        return sorted(found, key=lambda row: row.at.stream)[:limit]
+
+    async def shows(self, view: str, key: str, version: int) -> bool:
+        return any(row.version >= version for row in self._of(view, key))
+
+    def _of(self, view: str, key: str) -> list[Row]:
+        return [s.row for at, s in self._rows.items() if (at.view, at.key) == (view, key)]
 
     def all(self) -> list[Row]:
         """Everything that is stored."""

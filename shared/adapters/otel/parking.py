@@ -1,11 +1,12 @@
 """Parking under watch: what is parked is counted, and logged in the trace of the event that failed."""
 
 import logging
+from collections.abc import Collection, Mapping
 
 from shared.adapters.otel.names import PARKED
 from shared.adapters.otel.watcher import Watcher
 from shared.kernel.delivery.parking import Decision, Parked
-from shared.kernel.ports import Parking, StoredParked
+from shared.kernel.ports import MARKERS, Parking, StoredParked
 
 _LOGGER = logging.getLogger("onewrite.parking")
 
@@ -44,8 +45,14 @@ class WatchedParking:
     async def find(self, consumer: str, stream: str) -> StoredParked | None:
         return await self._parking.find(consumer, stream)
 
-    async def parked(self, consumer: str) -> list[Parked]:
-        return await self._parking.parked(consumer)
+    async def held(self, consumer: str, streams: Collection[str]) -> Mapping[str, int]:
+        return await self._parking.held(consumer, streams)
+
+    async def parked(self, consumer: str, after: str = "", limit: int = MARKERS) -> list[Parked]:
+        return await self._parking.parked(consumer, after, limit)
+
+    async def count(self, consumer: str) -> int:
+        return await self._parking.count(consumer)
 
     async def unpark(self, parked: StoredParked) -> bool:
         return await self._parking.unpark(parked)

@@ -24,8 +24,8 @@ class WatchedStore:
     def limits(self) -> StoreLimits:
         return self._store.limits
 
-    async def read(self, stream: StreamName, after: int = 0, limit: int | None = None) -> Found:
-        return self._charged("read", await self._store.read(stream, after, limit))
+    async def read(self, stream: StreamName, after: int = 0, *, limit: int) -> Found:
+        return self._charged("read", await self._store.read(stream, after, limit=limit))
 
     async def tail(self, stream: StreamName, limit: int, through: int | None = None) -> Found:
         return self._charged("tail", await self._store.tail(stream, limit, through))

@@ -1,5 +1,7 @@
 """Events of others: what they say, and the receptors that make commands of it."""
 
+import hashlib
+import json
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -44,6 +46,12 @@ class InboundEvent:
     def key(self) -> str:
         """Tell it from every other event of every other source."""
         return f"{self.source} {self.id}"
+
+    @property
+    def digest(self) -> str:
+        """Tell what it says from everything else that may come under its key, whichever way it comes."""
+        said = json.dumps([self.type, self.data], sort_keys=True, separators=(",", ":"))
+        return hashlib.sha256(said.encode()).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)

@@ -90,7 +90,8 @@ class Causes:
 
     async def of(self, commit: Commit, command: str | None = None) -> Effect:
         """Tell what followed from a commit, each effect once; raises as the store does."""
-        effect = Effect(commit.stream, commit.command_id, command, commit)
+        # Nobody is shown a snapshot, and a tree holds many commits.
+        effect = Effect(commit.stream, commit.command_id, command, replace(commit, snapshot=None))
         found: list[Effect] = []
         for request in chain.from_iterable(map(self._requests, envelopes(commit))):
             if self._left == 0:

@@ -10,7 +10,7 @@ from typing import Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict
 
-from shared.kernel.ports import RowReader, Rows, StoredRow
+from shared.kernel.ports import ROWS, RowReader, Rows, StoredRow
 from shared.kernel.views.listing import Listing
 from shared.kernel.views.view import Row, RowKey, View
 
@@ -148,9 +148,12 @@ class GenerationRows:
         found = await self.rows.versions(list(names))
         return {names[at]: version for at, version in found.items()}
 
-    async def of_key(self, view: str, key: str) -> list[Row]:
+    async def of_key(self, view: str, key: str, after: str = "", limit: int = ROWS) -> list[Row]:
         name = await self._name(view)
-        return [_as(view, row) for row in await self.rows.of_key(name, key)]
+        return [_as(view, row) for row in await self.rows.of_key(name, key, after, limit)]
+
+    async def shows(self, view: str, key: str, version: int) -> bool:
+        return await self.rows.shows(await self._name(view), key, version)
 
     async def page(self, listing: Listing) -> list[Row]:
         name = await self._name(listing.view)

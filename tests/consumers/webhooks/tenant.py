@@ -1,5 +1,10 @@
-"""A tenant of Entra: the keys that it publishes, and the tokens that it signs."""
+"""A tenant of Entra: the keys that it publishes, and the access tokens that it signs.
 
+They hold what Microsoft documents for an application that acts as itself:
+https://learn.microsoft.com/entra/identity-platform/access-token-claims-reference
+"""
+
+import hmac
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -10,11 +15,18 @@ from typing import Any
 import jwt
 from aiohttp import web
 from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from jwt.algorithms import RSAAlgorithm
+from jwt.utils import base64url_decode, base64url_encode
 
 from shared.adapters.settings import TokenSettings
 
-ISSUER, AUDIENCE = "https://login.example.com/tenant/v2.0", "api://onewrite"
+TENANT, ANOTHER = "aaaabbbb-0000-cccc-1111-dddd2222eeee", "99998888-7777-6666-5555-444433332222"
+CLIENT, APPLICATION = "00001111-aaaa-2222-bbbb-3333cccc4444", "4962773b-9cdb-44cf-a8bf-237846a00ab7"
+ISSUERS = {
+    "1.0": "https://sts.windows.net/{}/",
+    "2.0": "https://login.microsoftonline.com/{}/v2.0",
+}
 KEY = rsa.generate_private_key(public_exponent=65537, key_size=2048)
 OTHER = rsa.generate_private_key(public_exponent=65537, key_size=2048)
 
@@ -31,7 +43,15 @@ class Keys:
     @property
     def settings(self) -> TokenSettings:
         """Whom to believe."""
-        return TokenSettings(ISSUER, AUDIENCE, self.url)
+        read = TokenSettings.read(
+            {
+                "WEBHOOK_TOKEN_ISSUER": ISSUERS["2.0"].format(TENANT),
+                "WEBHOOK_TOKEN_AUDIENCE": f"api://{CLIENT}",
+                "WEBHOOK_TOKEN_KEYS": self.url,
+            }
+        )
+        assert read is not None
+        return read
 
     async def answer(self, _request: web.Request) -> web.Response:
         """Answer as the `jwks_uri` of a tenant."""
@@ -62,13 +82,51 @@ async def tenant() -> AsyncIterator[Keys]:
     await runner.cleanup()
 
 
-def token(key: Any = KEY, kid: str = "first", algorithm: str = "RS256", **changes: Any) -> str:
+def token(
+    key: Any = KEY,
+    kid: str = "first",
+    algorithm: str = "RS256",
+    version: str = "2.0",
+    **changes: Any,
+) -> str:
     """Sign a token; a claim that is None is left out."""
+    now = datetime.now(UTC)
     claims = {
-        "iss": ISSUER,
-        "aud": AUDIENCE,
-        "exp": datetime.now(UTC) + timedelta(hours=1),
+        "aud": CLIENT if version == "2.0" else f"api://{CLIENT}",
+        "iss": ISSUERS[version].format(TENANT),
+        "iat": now,
+        "nbf": now,
+        "exp": now + timedelta(hours=1),
+        "aio": "k2RgYGg4lK7nHtO2fPpb6ZgAAA==",
+        "oid": "bbbbcccc-1111-dddd-2222-eeee3333ffff",
+        "rh": "1.AXoA_.",
+        "roles": ["AzureEventGridSecureWebhookSubscriber"],
+        "sub": "bbbbcccc-1111-dddd-2222-eeee3333ffff",
+        "tid": TENANT,
+        "uti": "AbcDefGhiJklMnoPqrStuv",
+        "ver": version,
+        **(
+            {"azp": APPLICATION, "azpacr": "2"}
+            if version == "2.0"
+            else {
+                "appid": APPLICATION,
+                "appidacr": "2",
+                "idp": ISSUERS["1.0"].format(TENANT),
+            }
+        ),
         **changes,
     }
     kept = {name: value for name, value in claims.items() if value is not None}
-    return jwt.encode(kept, key, algorithm=algorithm, headers={"kid": kid})
+    headers = {"kid": kid, **({"x5t": kid} if version == "1.0" else {})}
+    return jwt.encode(kept, key, algorithm=algorithm, headers=headers)
+
+
+def confused() -> str:
+    """Sign a token as who hopes that a public key is taken for a shared secret."""
+    public = KEY.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+    # The library refuses to sign so; whoever forges does not ask it.
+    header, payload, _ = token().split(".")
+    named = {**json.loads(base64url_decode(header)), "alg": "HS256"}
+    signed = f"{base64url_encode(json.dumps(named).encode()).decode()}.{payload}"
+    mac = hmac.digest(public, signed.encode(), "sha256")
+    return f"{signed}.{base64url_encode(mac).decode()}"

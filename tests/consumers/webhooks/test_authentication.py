@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -12,7 +13,18 @@ from consumers.webhooks.authentication import Authentication
 from emulators.tests.machine import limit
 from shared.adapters import entra
 from shared.adapters.entra import open_verifier
-from tests.consumers.webhooks.tenant import OTHER, Keys, tenant, token
+from shared.adapters.senders import Sender
+from tests.consumers.webhooks.tenant import (
+    ANOTHER,
+    APPLICATION,
+    CLIENT,
+    ISSUERS,
+    OTHER,
+    Keys,
+    confused,
+    tenant,
+    token,
+)
 from tests.consumers.webhooks.worlds import World, cloud, delivery
 
 
@@ -31,24 +43,31 @@ async def shows(world: World, shown: str) -> int:
     return await world.status([cloud()], None, authorization=f"Bearer {shown}")
 
 
+PARTNER = Sender("partner", ("*",), ("*",), secrets=("old", "new"))
+OTHERS = Sender("others", ("/others",), ("*",), secrets=("theirs",))
+
+
 async def test_either_of_two_secrets_admits_in_a_header_or_in_the_query() -> None:
-    authentication = Authentication(("old", "new"))
+    authentication = Authentication([OTHERS, PARTNER])
 
     for secret in ("old", "new"):
-        assert await authentication.admits({"webhook-secret": secret}, {})
-        assert await authentication.admits({}, {"secret": secret})
+        assert await authentication.sender({"webhook-secret": secret}, {}) == PARTNER
+        assert await authentication.sender({}, {"secret": secret}) == PARTNER
+    assert await authentication.sender({"webhook-secret": "theirs"}, {}) == OTHERS
 
 
 @pytest.mark.parametrize("shown", ["", "ol", "older", "OLD", "é", "\ud800"])
 async def test_nothing_else_does(shown: str) -> None:
-    assert not await Authentication(("old", "new")).admits({"webhook-secret": shown}, {})
+    authentication = Authentication([OTHERS, PARTNER])
+
+    assert await authentication.sender({"webhook-secret": shown}, {}) is None
 
 
 async def test_where_no_secret_is_set_none_admits() -> None:
-    authentication = Authentication(())
+    authentication = Authentication([replace(PARTNER, secrets=())])
 
-    assert not await authentication.admits({"webhook-secret": ""}, {"secret": ""})
-    assert not await authentication.admits({"authorization": "Bearer x"}, {})
+    assert await authentication.sender({"webhook-secret": ""}, {"secret": ""}) is None
+    assert await authentication.sender({"authorization": "Bearer x"}, {}) is None
 
 
 async def test_a_wrong_secret_is_not_made_good_by_a_token(keys: Keys) -> None:
@@ -57,23 +76,51 @@ async def test_a_wrong_secret_is_not_made_good_by_a_token(keys: Keys) -> None:
     assert await world.status([cloud()], "wrong", authorization=f"Bearer {token()}") == 401
 
 
-async def test_a_token_of_our_tenant_for_us_admits(keys: Keys) -> None:
+@pytest.mark.parametrize(
+    ("version", "audience"),
+    # Of version 2.0 always the client id; of 1.0 what was asked for.
+    [("2.0", CLIENT), ("1.0", f"api://{CLIENT}"), ("1.0", CLIENT)],
+)
+async def test_a_token_of_our_tenant_for_us_admits(keys: Keys, version: str, audience: str) -> None:
     world = verifying(keys)
 
-    assert await world.status([cloud()], None, authorization=f"Bearer {token()}") == 200
+    assert await shows(world, token(version=version, aud=audience)) == 200
     assert world.effects() == [("order-O1", "DispatchRecorded")]
+
+
+async def test_a_token_of_an_application_that_no_sender_has_does_not(keys: Keys) -> None:
+    world = verifying(keys)
+
+    assert await shows(world, token(azp=ANOTHER)) == 401
+    assert await shows(world, token(azp=APPLICATION.upper())) == 200
 
 
 WRONG: dict[str, Callable[[], str]] = {
     "of another key": lambda: token(OTHER),
     "of a key that nobody knows": lambda: token(kid="second"),
-    "of another issuer": lambda: token(iss="https://login.example.com/another/v2.0"),
-    "for somebody else": lambda: token(aud="api://another"),
+    "of another tenant": lambda: token(iss=ISSUERS["2.0"].format(ANOTHER), tid=ANOTHER),
+    "of another tenant, in version 1.0": lambda: token(
+        version="1.0", iss=ISSUERS["1.0"].format(ANOTHER), tid=ANOTHER
+    ),
+    "of two tenants": lambda: token(tid=ANOTHER),
+    "of every tenant": lambda: token(iss=ISSUERS["2.0"].format("common")),
+    "of two versions": lambda: token(ver="1.0", appid=APPLICATION),
+    "of two versions, the other way": lambda: token(version="1.0", ver="2.0", azp=APPLICATION),
+    "of no version": lambda: token(ver=None),
+    "of a version to come": lambda: token(ver="3.0"),
+    "made for nobody": lambda: token(azp=None),
+    "made for nobody, in version 1.0": lambda: token(version="1.0", appid=None),
+    "that begins at no time": lambda: token(nbf=None),
+    "of nobody": lambda: token(iss=None),
+    "for somebody else": lambda: token(aud=ANOTHER),
+    "for somebody else, in version 1.0": lambda: token(version="1.0", aud="api://another"),
+    "for an address that begins like ours": lambda: token(version="1.0", aud=f"api://{CLIENT}/x"),
     "expired": lambda: token(exp=datetime.now(UTC) - timedelta(minutes=2)),
     "that never expires": lambda: token(exp=None),
     "for nobody": lambda: token(aud=None),
     "too early": lambda: token(nbf=datetime.now(UTC) + timedelta(hours=1)),
     "with a shared key": lambda: token("x" * 32, algorithm="HS256"),
+    "with the public key as a shared one": confused,
     "not signed": lambda: token(None, algorithm="none"),
     "that is none": lambda: "not.a.token",
     "beyond ASCII": lambda: "é.é.é",

@@ -23,6 +23,7 @@ from tests.consumers.webhooks.worlds import (
     delivered,
     grid,
 )
+from tests.consumers.worlds import markers
 
 DELIVERIES = 5000
 ODD: tuple[Any, ...] = (
@@ -131,5 +132,5 @@ async def test_5000_tampered_deliveries_do_no_harm() -> None:
     assert statuses.keys() - {503} == {200, 400, 401, 403, 413, 415}
     assert statuses[503] < 50 < min(statuses[status] for status in (200, 400, 401, 403, 415))
     assert len(world.effects()) > len(before) + 100
-    for marker in await world.parking.parked("webhooks"):
+    for marker in await markers(world.parking, "webhooks"):
         json.dumps(marker.envelope, allow_nan=False)

@@ -16,6 +16,7 @@ from tests.consumers.webhooks.worlds import (
     cloud,
     delivered,
 )
+from tests.consumers.worlds import markers
 
 
 async def test_a_parked_event_is_released_when_its_cause_is_gone() -> None:
@@ -40,7 +41,7 @@ async def test_a_parked_event_is_kept_whole_however_the_store_would_write_it(mor
     )
     assert await world.status(json.dumps(event, ensure_ascii=False).encode()) == 200
 
-    (marker,) = await world.parking.parked("webhooks")
+    (marker,) = await markers(world.parking, "webhooks")
     assert marker.envelope is not None
     assert marker.envelope["data"]["more"] == more
     assert marker.traceparent is None

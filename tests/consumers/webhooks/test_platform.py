@@ -11,6 +11,7 @@ from azure.functions.meta import Datum
 from consumers.webhooks.deliveries import parse
 from consumers.webhooks.platform import body_of
 from tests.consumers.webhooks.worlds import CARRIER, World, cloud, grid
+from tests.consumers.worlds import markers
 
 DATA = {"orderId": "O1", "customerId": "C1"}
 TRACEPARENT = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
@@ -48,7 +49,7 @@ def test_an_event_is_read_as_the_webhook_reads_it(event: dict[str, Any]) -> None
 async def test_encoded_data_take_effect() -> None:
     world = World()
 
-    await world.webhooks.take(handed_over(encoded(json.dumps(DATA).encode())))
+    await world.take(handed_over(encoded(json.dumps(DATA).encode())))
 
     assert world.effects() == [("order-O1", "DispatchRecorded")]
 
@@ -56,7 +57,7 @@ async def test_encoded_data_take_effect() -> None:
 async def test_an_event_that_comes_both_ways_takes_effect_once() -> None:
     world = World()
 
-    await world.webhooks.take(handed_over(grid()))
+    await world.take(handed_over(grid()))
     await world.status([cloud()])
 
     assert world.effects() == [("order-O1", "DispatchRecorded")]
@@ -79,9 +80,9 @@ async def test_what_the_webhook_would_refuse_is_parked_as_a_text(text: str) -> N
 
     assert await world.status(text.encode()) == 400
     for _ in range(2):
-        await world.webhooks.take(handed_over(text))
+        await world.take(handed_over(text))
 
-    (marker,) = await world.parking.parked("webhooks")
+    (marker,) = await markers(world.parking, "webhooks")
     assert "InvalidMessage: " in marker.error
     assert marker.envelope is not None
     # The platform told it as far as it understood it itself.
@@ -95,18 +96,18 @@ async def test_a_large_text_that_nobody_can_read_is_parked_whole() -> None:
     world = World()
     body = handed_over(cloud("x" * 257, data="é" * 400_000))
 
-    await world.webhooks.take(body)
+    await world.take(body)
 
-    (marker,) = await world.parking.parked("webhooks")
+    (marker,) = await markers(world.parking, "webhooks")
     assert marker.envelope == {"body": body.decode()}
 
 
 async def test_what_nobody_can_read_is_not_released_and_can_be_skipped() -> None:
     world = World()
-    await world.webhooks.take(handed_over(UNREADABLE["no topic"]))
+    await world.take(handed_over(UNREADABLE["no topic"]))
 
     assert await world.decide("release") == 409
     assert await world.decide("skip") == 200
-    await world.webhooks.take(handed_over(UNREADABLE["no topic"]))
+    await world.take(handed_over(UNREADABLE["no topic"]))
 
     assert await world.parked() == []

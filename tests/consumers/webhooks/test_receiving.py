@@ -160,7 +160,7 @@ async def test_a_fault_that_nobody_named_does_not_park_either(fault: Exception) 
 
     assert await world.status([cloud()]) == 503
     with pytest.raises(ExceptionGroup) as raised:
-        await world.webhooks.take(json.dumps(cloud()).encode())
+        await world.take(json.dumps(cloud()).encode())
     assert raised.group_contains(type(fault))
     assert (world.effects(), await world.parked()) == ([], [])
     store.fault = None

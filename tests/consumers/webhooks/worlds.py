@@ -13,13 +13,15 @@ from consumers.webhooks.handling import Webhooks
 from consumers.webhooks.receiving import Receiver
 from shared.adapters.http.answering import answered
 from shared.adapters.http.operations import Operations
-from shared.adapters.memory import MemoryEventStore, MemoryParking
+from shared.adapters.memory import MemoryEventStore, MemoryParking, MemoryReceipts
+from shared.adapters.senders import Sender
 from shared.domain.shop import domain
 from shared.domain.shop.item.commands import RegisterItem
 from shared.kernel.commands.dispatcher import dispatcher
 from shared.kernel.domain import Domain
 from shared.kernel.messages.stream import StreamName
 from shared.kernel.ports import Appended, Collided
+from tests.consumers.webhooks.tenant import APPLICATION
 from tests.consumers.worlds import now
 from tests.kernel.asking import at_noon, no_pause
 from tests.kernel.worlds import request
@@ -94,6 +96,9 @@ class World:
     verify: Verify | None = None
     store: MemoryEventStore = field(default_factory=MemoryEventStore)
     parking: MemoryParking = field(default_factory=MemoryParking)
+    receipts: MemoryReceipts = field(default_factory=MemoryReceipts)
+    sources: tuple[str, ...] = ("*",)
+    types: tuple[str, ...] = ("*",)
 
     domain: Domain = domain
     origins: Collection[str] = frozenset({ORIGIN})
@@ -104,13 +109,27 @@ class World:
     @property
     def webhooks(self) -> Webhooks:
         """What takes events of others."""
-        return Webhooks(self.domain, self.dispatcher, self.parking, now, no_pause)
+        return Webhooks(*(self.domain, self.dispatcher, self.parking, self.receipts, now, no_pause))
+
+    @property
+    def sender(self) -> Sender:
+        """The one sender that is known, by secrets and by an application."""
+        secrets = tuple(self.secrets)
+        return Sender("tests", self.sources, self.types, (APPLICATION,), secrets)
+
+    async def open(self) -> Webhooks:
+        """Open what takes events, as a host does with the first delivery."""
+        return self.webhooks
+
+    async def take(self, body: bytes) -> None:
+        """Let the platform bring an event."""
+        await self.webhooks.take(body, self.sender)
 
     @property
     def receiver(self) -> Receiver:
         """A webhook as a host has it."""
-        authentication = Authentication(self.secrets, self.verify)
-        return Receiver(self.webhooks, authentication, self.origins, {"orders"})
+        authentication = Authentication([self.sender], self.verify)
+        return Receiver(self.open, authentication, self.origins, {"orders"})
 
     async def status(self, content: Any, secret: str | None = SECRET, **headers: str) -> int:
         """Deliver, and give the status of the answer."""

@@ -7,7 +7,8 @@ SOME: Final[dict[str, Any]] = {"environmentName": "some", "location": "westeurop
 WEBHOOK: Final = {
     "origins": "eventgrid.azure.net",
     "subscriptions": "partners",
-    "audience": "api://some",
+    "senders": "carrier = /carriers/fast | com.example.carrier.*",
+    "audience": "api://00001111-aaaa-2222-bbbb-3333cccc4444",
     "secretsUri": "https://some.vault.azure.net/secrets/webhook",
 }
 CLOSED: Final[dict[str, Any]] = {
