@@ -5,8 +5,7 @@ from typing import List
 import azure.functions as func
 
 from consumers import composition
-from consumers.mailbox import command_in
-from consumers.progress import note
+from consumers.following import numbered
 from consumers.rebuild_operations import answer_rebuild
 from consumers.webhooks.platform import body_of
 from shared.adapters import names, telemetry, wiring
@@ -39,9 +38,7 @@ async def projections(events: List[func.EventHubEvent]) -> None:
     """Bring the rows of the views up to date."""
     bodies = [event.get_body() for event in events]
     with telemetry.handling("project", bodies):
-        await (await composition.projections()).project(bodies)
-    partitions = wiring.settings().event_partitions
-    await note(await wiring.progress(), names.PROJECTIONS, events, partitions)
+        await (await composition.follower(names.PROJECTIONS)).take(numbered(events))
 
 
 # What a failed batch would have caused is caused when it comes again.
@@ -63,9 +60,7 @@ async def reactions(events: List[func.EventHubEvent]) -> None:
     """Dispatch what events cause."""
     bodies = [event.get_body() for event in events]
     with telemetry.handling("react", bodies):
-        await (await composition.reactions()).react(bodies)
-    partitions = wiring.settings().event_partitions
-    await note(await wiring.progress(), names.REACTIONS, events, partitions)
+        await (await composition.follower(names.REACTIONS)).take(numbered(events))
 
 
 # What a failed batch would have told is told when it comes again, under the same ids.
@@ -87,9 +82,7 @@ async def notifications(events: List[func.EventHubEvent]) -> None:
     """Tell others what happened."""
     bodies = [event.get_body() for event in events]
     with telemetry.handling("notify", bodies):
-        await (await composition.notifications()).notify(bodies)
-    partitions = wiring.settings().event_partitions
-    await note(await wiring.progress(), names.NOTIFICATIONS, events, partitions)
+        await (await composition.follower(names.NOTIFICATIONS)).take(numbered(events))
 
 
 # A command that was accepted is not passed over: it is handled when its batch comes again.
@@ -111,9 +104,7 @@ async def mailbox(commands: List[func.EventHubEvent]) -> None:
     """Handle the commands that wait."""
     bodies = [command.get_body() for command in commands]
     with telemetry.handling("mailbox", bodies):
-        await (await composition.mailbox()).handle(bodies)
-    partitions = wiring.settings().command_partitions
-    await note(await wiring.progress(), names.MAILBOX, commands, partitions, command_in)
+        await (await composition.follower(names.MAILBOX)).take(numbered(commands))
 
 
 # It authenticates every delivery itself: Event Grid has no function key in a rotation of its own.
@@ -134,6 +125,13 @@ async def inbound_event(event: func.EventGridEvent) -> None:
 async def deadlines(due: func.TimerRequest) -> None:  # noqa: ARG001 - the trigger's
     """Call off what has waited for too long."""
     await (await composition.deadlines()).run()
+
+
+# As slow a check as the sweep, and as far behind.
+@blueprint.timer_trigger("due", schedule=names.SWEEP_SCHEDULE, use_monitor=True)
+async def catch_up(due: func.TimerRequest) -> None:  # noqa: ARG001 - the trigger's
+    """Handle what a hub holds and nobody brings."""
+    await composition.catch_up()
 
 
 # It keeps the time of the sweep, which it waits for.

@@ -11,7 +11,7 @@ from shared.kernel.commands.dispatcher import Dispatcher
 from shared.kernel.commands.outcome import Accepted, failed, final
 from shared.kernel.commands.queued_command import QueuedCommand, request_of, stream_of
 from shared.kernel.delivery.parking import Parked, unfolded, whole
-from shared.kernel.delivery.retry import retrying
+from shared.kernel.delivery.retry import Attempts, retrying
 from shared.kernel.domain import Domain
 from shared.kernel.errors import CommandIdReused, PassedOver, may_pass
 from shared.kernel.ports import Outcomes, Parking
@@ -30,9 +30,9 @@ class Mailbox:
     now: Callable[[], datetime]
     pause: Callable[[int], Awaitable[None]]
 
-    async def handle(self, bodies: Iterable[bytes]) -> None:
+    async def handle(self, bodies: Iterable[bytes], attempts: Attempts | None = None) -> None:
         """Handles a batch; raises a group of what may go well later: what comes again finds what is done."""
-        await self._delivery.take(bodies, command_in)
+        await self._delivery.take(bodies, command_in, attempts)
 
     async def replay(self, marker: Parked) -> int | Parked:
         """Handles a parked command again; returns its version, or the marker that it stays parked at."""

@@ -10,6 +10,7 @@ from consumers.delivery import Delivery, Run, event_in, replay_stored, shown_eve
 from shared.kernel.delivery.deciding import skips
 from shared.kernel.delivery.parking import Parked
 from shared.kernel.delivery.partition import partition_of
+from shared.kernel.delivery.retry import Attempts, once
 from shared.kernel.errors import BrokenStream, Poison
 from shared.kernel.messages.commit import timestamp
 from shared.kernel.messages.envelope import Envelope, encode
@@ -34,15 +35,16 @@ class Projections:
     log: Callable[[], Awaitable[Log]] | None
     now: Callable[[], datetime]
 
-    async def project(self, bodies: Iterable[bytes]) -> None:
+    async def project(self, bodies: Iterable[bytes], attempts: Attempts | None = None) -> None:
         """Projects a batch of messages: one read and at most one write a row.
 
         A view that is being rebuilt is written in each of its generations.
 
         Raises a group of all that may go well later.
         """
-        generations = await self._generations()
-        await self._delivery(generations.fold).take(bodies, event_in)
+        attempts = attempts or once()
+        generations = await attempts.trying(self._generations)
+        await self._delivery(generations.fold).take(bodies, event_in, attempts)
 
     async def replay(self, marker: Parked) -> int | Parked:
         """Folds what a marker holds back; returns the tail, or the marker that the stream stays parked at."""

@@ -19,6 +19,7 @@ from shared.adapters.memory import (
 )
 from shared.kernel.commands.queued_command import encode_command
 from shared.kernel.delivery.deciding import Replay
+from shared.kernel.delivery.retry import Attempts
 from shared.kernel.domain import Domain
 from shared.kernel.messages.commit import Commit
 from shared.kernel.messages.inbound_event import InboundReceptor
@@ -35,6 +36,7 @@ from tests.consumers.walks import (
     UNREADABLE,
     WALKS,
     Delivered,
+    Followed,
     Step,
     Stepped,
     Subject,
@@ -66,7 +68,7 @@ class TroubledRows(MemoryRows):
         return await super().of_key(view, key)
 
 
-class ToRows(Subject):
+class ToRows(Followed):
     """Projections."""
 
     consumer = "projections"
@@ -92,18 +94,21 @@ class ToRows(Subject):
     def replay(self) -> Replay:
         return self.projections.replay
 
-    async def take(self, bodies: list[bytes]) -> None:
-        await self.projections.project(bodies)
+    async def handle(self, bodies: Sequence[bytes], attempts: Attempts) -> None:
+        await self.projections.project(bodies, attempts)
 
     def forget(self) -> None:
         self.rows._rows.clear()
 
     def effects(self, stream: StreamName = BAD) -> set[int]:
+        return set(self.order(stream))
+
+    def order(self, stream: StreamName = BAD) -> list[int]:
         stored = self.rows._rows.get(RowKey("walks", stream.id, str(stream)))
-        return set(stored.row.data["steps"]) if stored else set()
+        return list(stored.row.data["steps"]) if stored else []
 
 
-class ToCommands(Subject):
+class ToCommands(Followed):
     """Reactions."""
 
     consumer = "reactions"
@@ -123,11 +128,11 @@ class ToCommands(Subject):
     def replay(self) -> Replay:
         return self.reactions.replay
 
-    async def take(self, bodies: list[bytes]) -> None:
-        await self.reactions.react(bodies)
+    async def handle(self, bodies: Sequence[bytes], attempts: Attempts) -> None:
+        await self.reactions.react(bodies, attempts)
 
 
-class ToOthers(Subject, MemoryNotifier):
+class ToOthers(Followed, MemoryNotifier):
     """Notifications, and their topic."""
 
     consumer = "notifications"
@@ -151,11 +156,11 @@ class ToOthers(Subject, MemoryNotifier):
     def replay(self) -> Replay:
         return self.notifications.replay
 
-    async def take(self, bodies: list[bytes]) -> None:
-        await self.notifications.notify(bodies)
+    async def handle(self, bodies: Sequence[bytes], attempts: Attempts) -> None:
+        await self.notifications.notify(bodies, attempts)
 
 
-class Waiting(Subject):
+class Waiting(Followed):
     """The durable mailbox."""
 
     consumer, alone = "mailbox", True
@@ -173,8 +178,8 @@ class Waiting(Subject):
         command, id_ = Step.model_construct(**data_of(commit)), f"c-{commit.version}"
         return encode_command(asked(command, id_, StreamName.parse(commit.stream)))
 
-    async def take(self, bodies: list[bytes]) -> None:
-        await self.mailbox.handle(bodies)
+    async def handle(self, bodies: Sequence[bytes], attempts: Attempts) -> None:
+        await self.mailbox.handle(bodies, attempts)
 
 
 class FromOthers(Subject):
@@ -202,7 +207,7 @@ class FromOthers(Subject):
         about = {"specversion": "1.0", "id": id_, "source": "/walks", "type": "went"}
         return to_json({**about, "data": data})
 
-    async def take(self, bodies: list[bytes]) -> None:
+    async def take(self, bodies: Sequence[bytes]) -> None:
         for body in bodies:
             if body == UNREADABLE:
                 await self.webhooks.take(body)

@@ -97,6 +97,7 @@ class Wired:
         patch.setattr(single_publisher.composition, "_assembled", [])
         for kept in ("_projections", "_reactions", "_notifications"):
             patch.setattr(consumers.composition, kept, [])
+        patch.setattr(consumers.composition, "_followers", {})
 
     async def _attempts(self, *rights: str) -> dict[str, Callable[[], Awaitable[object]]]:
         return {right: partial(self._attempt, right) for right in rights}

@@ -2,6 +2,7 @@
 
 from tests.simulation.asking_bugs import ASKING, TELLING
 from tests.simulation.business_bugs import BUSINESS
+from tests.simulation.delivery_bugs import DELIVERY
 from tests.simulation.planting import Bug
 from tests.simulation.unnoticed import PROJECTIONS, PUBLISHER, SERVICE, UNNOTICED
 
@@ -217,4 +218,4 @@ REBUILDING = [
     ),
 ]
 
-BUGS = [*NOTICED, *REBUILDING, *TELLING, *ASKING, *BUSINESS, *UNNOTICED]
+BUGS = [*NOTICED, *REBUILDING, *DELIVERY, *TELLING, *ASKING, *BUSINESS, *UNNOTICED]

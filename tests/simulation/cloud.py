@@ -19,6 +19,7 @@ from shared.adapters.memory import (
     MemoryRows,
 )
 from shared.kernel.messages.commit import Commit
+from tests.simulation.virtual_time import now
 from tests.simulation.watch import Watch
 
 RANGES, PARTITIONS = 3, 2
@@ -87,8 +88,8 @@ class Cloud:
 
     store: MemoryEventStore = field(default_factory=MemoryEventStore)
     rows: MemoryRows = field(default_factory=MemoryRows)
-    log: MemoryLog = field(default_factory=lambda: MemoryLog(PARTITIONS))
-    waiting: MemoryLog = field(default_factory=lambda: MemoryLog(PARTITIONS))
+    log: MemoryLog = field(default_factory=lambda: MemoryLog(PARTITIONS, now))
+    waiting: MemoryLog = field(default_factory=lambda: MemoryLog(PARTITIONS, now))
     topic: MemoryNotifier = field(default_factory=MemoryNotifier)
     outcomes: MemoryOutcomes = field(default_factory=MemoryOutcomes)
     parking: MemoryParking = field(default_factory=MemoryParking)
@@ -113,10 +114,18 @@ class Cloud:
             self.sorted += 1
         return self.ranges[number]
 
+    def hub(self, reader: str) -> MemoryLog:
+        """Give the hub that somebody reads."""
+        return self.waiting if reader == "mailbox" else self.log
+
     def messages(self, reader: str, number: int) -> list[bytes]:
         """Give the partition of a hub that somebody reads."""
-        hub = self.waiting if reader == "mailbox" else self.log
-        return hub.messages[number]
+        return self.hub(reader).messages[number]
+
+    def is_done(self, reader: str, number: int) -> bool:
+        """Tell whether a consumer has its place at the end of a partition."""
+        position = self.progress.positions.get(f"{reader}:{number}", "-1")
+        return int(position) == len(self.messages(reader, number)) - 1
 
     def unseen(self, bodies: Sequence[bytes], known: Mapping[str, dict[str, Any]]) -> list[str]:
         """Name the events of messages that no row has seen, or not every row of their stream.
@@ -152,6 +161,7 @@ class Cloud:
             )
             and all(
                 claim.position == len(self.messages(reader, number))
+                and self.is_done(reader, number)
                 for reader, claims in self.readers.items()
                 for number, claim in enumerate(claims)
             )

@@ -39,6 +39,7 @@ class Weather:
     losses: float
     thefts: float
     stalls: float
+    passes: float
     redeployments: float
     rebuilds: float
     only: AbstractSet[int] | None = None
@@ -89,7 +90,7 @@ class Weather:
     def calm(self) -> None:
         """Let nothing fail any more."""
         self.failures = self.crashes = self.losses = self.thefts = 0.0
-        self.stalls = self.redeployments = self.rebuilds = 0.0
+        self.stalls = self.passes = self.redeployments = self.rebuilds = 0.0
         self.away = ""
 
     async def spells(self) -> None:

@@ -62,6 +62,7 @@ class Plan:
     losses: float = 0.06
     thefts: float = 0.06
     stalls: float = 0.004
+    passes: float = 0.02
     redeployments: float = 0.1
     rebuilds: float = 0.6
     only: AbstractSet[int] | None = field(default=None, repr=False)
@@ -159,6 +160,7 @@ def _weather(plan: Plan) -> Weather:
         drawn(plan.losses) if plan.seed % 2 else 0.0,
         drawn(plan.thefts),
         drawn(plan.stalls),
+        drawn(plan.passes),
         plan.redeployments,
         plan.rebuilds,
         plan.only,
