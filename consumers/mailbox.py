@@ -13,7 +13,14 @@ from shared.kernel.commands.queued_command import QueuedCommand, request_of, str
 from shared.kernel.delivery.parking import Parked, unfolded, whole
 from shared.kernel.delivery.retry import Attempts, retrying
 from shared.kernel.domain import Domain
-from shared.kernel.errors import CommandIdReused, PassedOver, may_pass
+from shared.kernel.errors import (
+    BrokenStream,
+    CommandIdReused,
+    InvalidMessage,
+    PassedOver,
+    UnknownMessage,
+    may_pass,
+)
 from shared.kernel.ports import Outcomes, Parking
 
 CONSUMER = "mailbox"
@@ -60,7 +67,8 @@ class Mailbox:
     async def _decide(self, waiting: QueuedCommand) -> None:
         """Decide a command, unless it has its outcome; keep the outcome before the checkpoint is taken.
 
-        Raises InvalidMessage, UnknownMessage for one that this code does not know, or what may go well later.
+        Raises InvalidMessage, UnknownMessage, BrokenStream for one that this code does not know or whose stream it
+        cannot read, or what may go well later.
         """
         stream, command_id = waiting.stream, waiting.command_id
         if await retrying(self.pause, self.outcomes.read, stream, command_id) is not None:
@@ -71,6 +79,9 @@ class Mailbox:
         except CommandIdReused:
             # The id has its outcome: that of the command that came first.
             return
+        except (InvalidMessage, UnknownMessage, BrokenStream):
+            # Not for the command to fail: it waits for whoever can read its stream.
+            raise
         except Exception as error:
             if may_pass(error):
                 raise

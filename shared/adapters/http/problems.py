@@ -13,12 +13,14 @@ from shared.kernel.errors import (
     Conflict,
     EventTooLarge,
     LogUnavailable,
+    NewerCode,
     NumberTooLarge,
     OnewriteError,
     OutcomeUnknown,
     StoreThrottled,
     StoreUnavailable,
     UnknownMessage,
+    UnreadableCommit,
     leaves,
     may_pass,
 )
@@ -142,6 +144,8 @@ _KNOWN: Mapping[type[OnewriteError], tuple[int, str]] = {
     StoreThrottled: (429, "The store asks for patience"),
     LogUnavailable: (503, "The mailbox did not say whether it took the command"),
     StoreUnavailable: (503, "The store does not answer"),
+    NewerCode: (503, "The stream holds an event that only newer code can read"),
+    UnreadableCommit: (503, "The stream holds an item that nobody can read"),
     OutcomeUnknown: (
         503,
         "Whether the command took effect is not known: ask again with its Idempotency-Key",
