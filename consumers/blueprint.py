@@ -127,8 +127,7 @@ async def deadlines(due: func.TimerRequest) -> None:  # noqa: ARG001 - the trigg
     await (await composition.deadlines()).run()
 
 
-# As slow a check as the sweep, and as far behind.
-@blueprint.timer_trigger("due", schedule=names.SWEEP_SCHEDULE, use_monitor=True)
+@blueprint.timer_trigger("due", schedule=names.CATCH_UP_SCHEDULE, use_monitor=True)
 async def catch_up(due: func.TimerRequest) -> None:  # noqa: ARG001 - the trigger's
     """Handle what a hub holds and nobody brings."""
     await composition.catch_up()

@@ -14,7 +14,7 @@ from datetime import datetime
 from itertools import chain
 from typing import Any
 
-from shared.kernel.delivery.deciding import skips
+from shared.kernel.delivery.deciding import park_first, skips
 from shared.kernel.delivery.parking import Decision, Parked, marker_of, unreadable_message
 from shared.kernel.delivery.reading import read_past
 from shared.kernel.delivery.retry import Attempts, once
@@ -54,8 +54,11 @@ class Run[T]:
 
     def before(self, version: int) -> "Run[T]":
         """Returns what came before a version: less than all of it, whatever the version."""
-        end = min(version, max(self.arrived))
-        return replace(self, arrived={one: m for one, m in self.arrived.items() if one < end})
+        return self.until(min(version, max(self.arrived)))
+
+    def until(self, version: int) -> "Run[T]":
+        """Returns what came before a version."""
+        return replace(self, arrived={one: m for one, m in self.arrived.items() if one < version})
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,15 +123,15 @@ class Delivery[T, R]:
         if errors:
             raise BaseExceptionGroup(f"not everything was handled by {self.consumer}", errors)
 
-    async def held(self) -> AbstractSet[str]:
-        """Names the streams that are parked, for whoever heeds it."""
+    async def held(self) -> Mapping[str, int]:
+        """Names the streams that are parked, and from which version on, for whoever heeds it."""
         markers = await self.parking.parked(self.consumer) if self.heeds_markers else ()
-        return {marker.stream for marker in markers}
+        return {marker.stream: marker.version for marker in markers}
 
     async def attempt(
         self,
         lanes: Sequence[Sequence[Run[T]]],
-        held: AbstractSet[str],
+        held: Mapping[str, int],
         attempts: Attempts | None = None,
     ) -> tuple[list[R], list[BaseException]]:
         """Handles lanes side by side, then flushes, then parks; returns the results, and what may go well later.
@@ -146,7 +149,7 @@ class Delivery[T, R]:
     async def _finish(self, settled: Sequence[_Settled[T, R]], attempts: Attempts) -> None:
         """Flush what was handled, and park; only then it is done."""
         for marker in await attempts.trying(self._markers, settled):
-            await attempts.trying(self.parking.park, marker)
+            await attempts.trying(park_first, marker, self.parking)
         attempts.done.update(one.run.stream for one in settled)
 
     async def replay(self, run: Run[T]) -> Parked | None:
@@ -172,7 +175,7 @@ class Delivery[T, R]:
     async def _lane(
         self,
         lane: Sequence[Run[T]],
-        held: AbstractSet[str],
+        held: Mapping[str, int],
         gate: asyncio.Semaphore,
         attempts: Attempts,
     ) -> tuple[list[_Settled[T, R]], Exception | None]:
@@ -186,15 +189,17 @@ class Delivery[T, R]:
         return settled, None
 
     async def _unless_held(
-        self, run: Run[T], held: AbstractSet[str], gate: asyncio.Semaphore
+        self, run: Run[T], held: Mapping[str, int], gate: asyncio.Semaphore
     ) -> list[_Settled[T, R]]:
         # Who waits for another attempt keeps nobody waiting.
         async with gate:
-            # Of a stream that was released meanwhile nobody has seen anything: it is handled.
-            is_held = run.stream in held
-            if is_held and await self.parking.seen(self.consumer, run.stream, max(run.arrived)):
-                return []
-            return [await self._settle(run)]
+            # What comes late from before the place where a stream is parked is not what a release replays.
+            early = run.until(held.get(run.stream, max(run.arrived, default=0) + 1))
+            if early.arrived != run.arrived:
+                seen = await self.parking.seen(self.consumer, run.stream, max(run.arrived))
+                # Of a stream that was released meanwhile nobody has seen anything: it is handled.
+                run = early if seen else run
+            return [await self._settle(run)] if run.arrived else []
 
     async def _settle(self, arrived: Run[T]) -> _Settled[T, R]:
         """Handle a run up to the first message that can never be handled, but for those that are skipped."""

@@ -59,7 +59,8 @@ class Projections:
         delivery = self._delivery(filling.fold)
         skipped = await skips(self.parking, CONSUMER, str(stream))
         run, unreadable = await stored(self.store, str(stream), 1, skipped.keys())
-        await delivery.deliver([[run]])
+        # What was skipped stays so, though this code could fold it.
+        await delivery.deliver([[replace(run, skips=skipped)]])
         if unreadable:
             await self.parking.park(delivery.marker(unreadable))
 
@@ -81,7 +82,9 @@ class Projections:
         return Generations((filling, replace(self, views=generations.standing)))
 
     async def _fold_anew(self, run: Run[Envelope]) -> None:
+        """Fold what the store has, and send it: rows would hide from the sweep what the log has lost of it."""
         await (await self._generations()).fold(run)
+        await self._send(run.stream, [run.arrived[one] for one in sorted(run.arrived)])
 
     async def fold(self, run: Run[Envelope]) -> None:
         """Folds a run into exactly these views; raises Poison, or what may go well later."""
@@ -109,6 +112,7 @@ class Projections:
         if isinstance(advanced, Gap):
             # The log does not have (or not yet have) what came before: the store does. What comes behind
             # stays the log's to bring: a row that runs ahead would hide what the log has lost.
+            skipped |= (await skips(self.parking, CONSUMER, row.at.stream)).keys()
             missed = await self._missed(row, arrived, skipped)
             filled = keyed(view, missed, skipped).get(row.at, {})
             advanced = advance(view, row, {**filled, **arrived}, skipped)
@@ -132,10 +136,14 @@ class Projections:
     async def _send_again(self, row: Row, missed: Sequence[Envelope]) -> None:
         """Send what the log lacks again, for the other consumers; not the history of a row that only begins."""
         young = timestamp(self.now() - YOUNG)
-        lacking = [encode(one) for one in missed if row.version > 0 or one.time > young]
+        lacking = [one for one in missed if row.version > 0 or one.time > young]
+        await self._send(row.at.stream, lacking)
+
+    async def _send(self, stream: str, lacking: Sequence[Envelope]) -> None:
         if lacking and self.log is not None:
             log = await self.log()
-            await log.send(partition_of(row.at.stream, log.partitions), lacking)
+            partition = partition_of(stream, log.partitions)
+            await log.send(partition, [encode(one) for one in lacking])
 
 
 @dataclass(frozen=True, slots=True)

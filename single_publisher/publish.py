@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from shared.kernel.delivery.deciding import skips
+from shared.kernel.delivery.deciding import park_first, skips
 from shared.kernel.delivery.parking import Parked, marker_of
 from shared.kernel.delivery.reading import read_past
 from shared.kernel.delivery.together import side_by_side
@@ -38,7 +38,7 @@ class Publisher:
             found, poisons = sort_out(documents, self.log.largest, skipped)
         held = {marker.stream: marker.version for marker in await self.parking.parked(CONSUMER)}
         for poison in poisons:
-            held.setdefault(poison.stream, poison.version)
+            held[poison.stream] = min(poison.version, held.get(poison.stream, poison.version))
             await self.park(poison)
         for stream, version in held.items():
             behind = [m.version for m in found if m.stream == stream and m.version >= version]
@@ -73,7 +73,7 @@ class Publisher:
 
     async def park(self, poison: Poison) -> None:
         """Hold a stream back from an event on."""
-        await self.parking.park(self._marker(poison))
+        await park_first(self._marker(poison), self.parking)
 
     def _marker(self, poison: Poison) -> Parked:
         return marker_of(CONSUMER, poison, timestamp(self.now()))

@@ -83,9 +83,9 @@ NOTICED = [
     ),
     Bug(
         "what the log lacks is sent to another partition",
-        f"{PROJECTIONS}._send_again",
-        "partition_of(row.at.stream, log.partitions)",
-        "partition_of(row.at.stream, log.partitions) - 1",
+        f"{PROJECTIONS}._send",
+        "partition_of(stream, log.partitions)",
+        "partition_of(stream, log.partitions) - 1",
     ),
     Bug(
         "a store that does not answer makes an event poisonous",

@@ -24,7 +24,7 @@ from tests.simulation.virtual_time import now, sleep
 from tests.simulation.weather import Weather
 from tests.simulation.wishes import Wishes
 
-MAY_PASS = {"conflict", "outcome-unknown", "throttled", "unavailable"}
+MAY_PASS = {"conflict", "outcome-unknown", "throttled", "unavailable", "newer-code"}
 REUSED = {"command-id-reused"}
 MOST_COPIES, MOST_LOOKS = 60, 400
 IMPATIENT, DOUBLED = 0.25, 0.05

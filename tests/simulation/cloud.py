@@ -83,6 +83,8 @@ def _wake(one: asyncio.Future[None]) -> None:
 class Cloud:
     """The memory twins, and who owns which part of the feed and of the log; the consumer `held` takes nothing.
 
+    While the views are `spoilt`, one kind of event is poison; older code cannot read the streams in `newer`.
+
     `decided` are the commands that were looked for or stored: a decision that nothing is to be done is one too.
     """
 
@@ -104,6 +106,8 @@ class Cloud:
     lost_once: set[bytes] = field(default_factory=set)
     back: list[str] = field(default_factory=list)
     held: str = ""
+    spoilt: bool = False
+    newer: set[str] = field(default_factory=set)
     decided: set[tuple[str, str]] = field(default_factory=set)
     watch: Watch = field(default_factory=Watch)
 
@@ -139,11 +143,26 @@ class Cloud:
             stream, view = row.at.stream, row.at.view
             if stream in streams and _is_kept_up(view, known) and _is_kept_up(view, current):
                 seen[stream] = min(row.version, seen.get(stream, row.version))
+        excused = {marker.stream for marker in self.parking.markers()}
+        excused |= {stream for stream, _ in self.skipped()}
         return [
             f"{stream}@{version} counts as projected, and a row is behind it"
             for stream, _, version in events
-            if seen.get(stream, 0) < int(version)
+            if seen.get(stream, 0) < int(version) and stream not in excused
         ]
+
+    def poison(self) -> set[tuple[str, int]]:
+        """Name the events that a view with a bug cannot fold."""
+        return {
+            (commit.stream, version)
+            for commit in self.store.written
+            for version, event in enumerate(commit.events, commit.first)
+            if event.type == "ReorderPointChanged"
+        }
+
+    def skipped(self) -> set[tuple[str, int]]:
+        """Name the events that operators have skipped."""
+        return {(one.stream, one.version) for one in self.parking.skips()}
 
     def generations(self) -> dict[str, dict[str, Any]]:
         """Give the generations of every view that was ever rebuilt."""

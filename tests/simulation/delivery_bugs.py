@@ -36,4 +36,34 @@ DELIVERY = [
         "return settled, error",
         "attempts.done.add(run.stream)\n            return settled, error",
     ),
+    Bug(
+        "a row waits for what is skipped behind all that has come",
+        "shared.kernel.views.view:advance",
+        "if version < last",
+        "if True",
+    ),
+    Bug(
+        "a stream stays parked at its first poison when it meets a second",
+        "shared.kernel.delivery.deciding:_move",
+        "if await parking.move(held, replace(marker, last_seen=last_seen)):",
+        "if True:",
+    ),
+    Bug(
+        "what an operator skips is not passed over",
+        "shared.kernel.delivery.deciding:skips",
+        "one.action is Action.SKIP",
+        "one.action is Action.RELEASE",
+    ),
+    Bug(
+        "a command fails for good where its stream holds what newer code wrote",
+        "consumers.mailbox:Mailbox._decide",
+        "except (InvalidMessage, UnknownMessage, BrokenStream):",
+        "except UnknownMessage:",
+    ),
+    Bug(
+        "a release fills the rows, and the log keeps its hole",
+        "consumers.projections:Projections._fold_anew",
+        "await self._send(run.stream, [run.arrived[one] for one in sorted(run.arrived)])",
+        "pass",
+    ),
 ]

@@ -21,6 +21,8 @@ from tests.simulation.virtual_time import sleep
 from tests.simulation.weather import Weather
 
 BATCH = 8
+OLDER = 0.3
+"""So many processes run code that does not know what newer code writes, where there is such."""
 WAITED = timedelta(seconds=0.5)
 
 late: set[asyncio.Task[Any]] = set()
@@ -43,6 +45,8 @@ class Process:
     def start(self) -> None:
         """Assemble everything, and begin to work."""
         self.calls = Calls(self.name, self.weather, self.crash)
+        if self.weather.newer:
+            self.calls.older = self.weather.dice.random() < OLDER
         cloud, version = self.cloud, deployed(self.weather.dice)
         self.calls.tell(f"starts with {', '.join(c.snapshots.schema for c in version.categories)}")
         self.roles = assemble(version, cloud, self.calls, self._pause, self.detached)

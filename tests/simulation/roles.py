@@ -25,6 +25,7 @@ from single_publisher.publish import Publisher
 from single_publisher.sweep import Sweep
 from tests.simulation.calls import Calls
 from tests.simulation.cloud import PARTITIONS, Cloud
+from tests.simulation.deployments import spoilt
 from tests.simulation.keeping import SimOutcomes, SimParking, SimProgress
 from tests.simulation.ports import SimFeed, SimLog, SimRows, SimStore
 from tests.simulation.sending import SimHub, SimNotifier, SimReader
@@ -77,7 +78,8 @@ def assemble(
     dispatching = dispatcher(version, store, pause)
     processor = event_processor(version, dispatching, now, pause)
     publisher = Publisher(log, store, parking, now)
-    projections = Projections(domain.views, rows, store, parking, give_log, now)
+    views = [spoilt(view, lambda: cloud.spoilt) for view in domain.views]
+    projections = Projections(views, rows, store, parking, give_log, now)
     roles = Roles(
         dispatcher=dispatching,
         waiting=SimHub(calls, cloud.waiting),

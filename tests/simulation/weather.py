@@ -42,6 +42,7 @@ class Weather:
     passes: float
     redeployments: float
     rebuilds: float
+    newer: float = 0.0
     only: AbstractSet[int] | None = None
     tells: bool = True
     away: str = ""

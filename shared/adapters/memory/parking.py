@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from shared.kernel.delivery.parking import Decision, Parked, fitting
+from shared.kernel.delivery.parking import Action, Decision, Parked, fitting
 from shared.kernel.ports import StoredParked
 
 
@@ -57,6 +57,10 @@ class MemoryParking:
 
     def _is_as(self, parked: StoredParked) -> bool:
         return self._markers.get((parked.marker.consumer, parked.marker.stream)) == parked
+
+    def skips(self) -> list[Decision]:
+        """Every decision to pass over an event."""
+        return [one for one in self._decisions if one.action is Action.SKIP]
 
     async def decide(self, decision: Decision) -> None:
         self._decisions.append(decision)

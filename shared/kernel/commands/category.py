@@ -59,7 +59,7 @@ class Category:
         return self.routes[command]
 
     def decode(self, type_: str, schema_number: int, data: Mapping[str, Any]) -> Event:
-        """Read a stored event; raises NewerCode for a type or schema that is not known, InvalidMessage for its data."""
+        """Read a stored event; raises NewerCode when its type or schema is not known, InvalidMessage for data."""
         event_type = self.event_types.get(type_)
         if event_type is None or schema_number > event_type.schema_number:
             named = f"{self.name}/{type_}/{schema_number}"
