@@ -18,11 +18,11 @@ $(VENV)/ready: requirements.txt requirements-dev.txt
 	@$(PY) -m pip install --quiet --disable-pip-version-check --no-compile --no-deps -r requirements-dev.txt
 	@touch $@
 
-run: setup  ## serves on 127.0.0.1:7071, with stand-ins of its cloud beside it
+run: setup  ## serves on 127.0.0.1:7071, with emulators of its cloud beside it
 	@$(PY) -m infra.local.run
 
 demo: setup  ## 2,000 orders of things of which there is too little, and a check of every row
-	@$(PY) -m infra.local.demo
+	@$(PY) -m infra.local.shop
 
 test: setup  ## lint, types, imports, and every test in process or on one shared stack (five minutes)
 	@$(PY) -m tests.halves test
@@ -35,6 +35,9 @@ doctor: setup  ## examines the running stack (or URL="...", one for each app), a
 
 spec: setup  ## tells what the business does, holds it and writes docs/specification.md (or holds it at URL=..., with SPEC_KEY if it asks for one)
 	@$(PY) -m tests.specs $(if $(URL),--url $(URL))
+
+indexes: setup  ## writes into shared/names.json the composite indexes that the sorts of the views need
+	@$(PY) -m infra.indexes
 
 sim: setup  ## SEEDS simulated worlds (or SEED=7 alone, with TRACE=1 all that happens): every promise is kept in each
 	@$(PY) -m tests.simulation $(if $(SEED),--seed $(SEED) $(if $(TRACE),--trace),--seeds $(SEEDS))
@@ -53,6 +56,7 @@ long: setup  ## all that the tests take samples of: more commands, deaths, lengt
 lint: setup
 	@$(VENV)/bin/ruff check .
 	@$(VENV)/bin/ruff format --check .
+	@$(PY) -m infra.check
 
 types: setup
 	@$(VENV)/bin/mypy
@@ -68,7 +72,7 @@ format: setup  ## puts the code in shape
 	@$(VENV)/bin/ruff format .
 
 policies: setup .venv-policies/ready  ## checks what the Bicep would deploy against the policies of checkov
-	@$(PY) -m infra.bicep .onewrite/templates
+	@$(PY) -m tests.infra.bicep templates .onewrite/templates
 	@.venv-policies/bin/checkov --directory .onewrite/templates --framework arm --compact --quiet --skip-download
 
 .venv-policies/ready: infra/requirements-policies.txt
@@ -78,6 +82,9 @@ policies: setup .venv-policies/ready  ## checks what the Bicep would deploy agai
 	@.venv-policies/bin/python -m pip install --quiet --disable-pip-version-check -r infra/requirements-policies.txt
 	@touch $@
 
+bicep: setup  ## compiles the Bicep (needs `bicep`), and compares what it predicts with what the tests play
+	@$(PY) -m tests.infra.bicep compiled .onewrite/snapshots
+
 emulators:  ## starts Microsoft's emulators in Docker, for `func start`
 	@docker compose up --detach --wait
 	@docker compose run --rm seed
@@ -85,5 +92,5 @@ emulators:  ## starts Microsoft's emulators in Docker, for `func start`
 clean:  ## forgets the local state (the store, the log, the checkpoints)
 	@rm -rf .onewrite
 
-.PHONY: help setup run demo doctor spec sim unnoticed chaos long test proof lint types imports coverage format policies emulators clean
+.PHONY: help setup run demo doctor spec indexes sim unnoticed chaos long test proof lint types imports coverage format policies bicep emulators clean
 .DEFAULT_GOAL := help

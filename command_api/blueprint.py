@@ -10,71 +10,70 @@ from command_api.mailbox import get_outcome
 from command_api.openapi import document, page
 from command_api.streams import get_stream
 from command_api.views import get_view, list_view
-from shared.adapters import telemetry, wiring
+from shared.adapters import wiring
 from shared.adapters.http.responses import json_response
 from shared.adapters.http.rights import show_rights
+from shared.adapters.triggers import http_function
 from shared.domain import domain
 
 blueprint = func.Blueprint()
 
-COMMAND = "{category}/{id}/{command}"
 
-
-@blueprint.route(COMMAND, methods=["POST"])
+@http_function(blueprint, "{category}/{id}/{command}", ["POST"])
 async def command(req: func.HttpRequest) -> func.HttpResponse:
     """Handle a command."""
-    return await telemetry.request(req, COMMAND, post_command(req, await application()))
+    return await post_command(req, await application())
 
 
-@blueprint.route("streams/{stream}", methods=["GET"])
+@http_function(blueprint, "streams/{stream}", ["GET"])
 async def stream(req: func.HttpRequest) -> func.HttpResponse:
     """Show the events of a stream."""
     return await get_stream(req, await application())
 
 
-@blueprint.route("streams/{stream}/outcome", methods=["GET"])
+@http_function(blueprint, "streams/{stream}/outcome", ["GET"])
 async def outcome(req: func.HttpRequest) -> func.HttpResponse:
     """Tell what became of a command that waited."""
     return await get_outcome(req, await application())
 
 
-@blueprint.route("streams/{stream}/causes", methods=["GET"])
+@http_function(blueprint, "streams/{stream}/causes", ["GET"])
 async def causes(req: func.HttpRequest) -> func.HttpResponse:
     """Show what followed from a command."""
     return await get_causes(req, await application())
 
 
-@blueprint.route("views/{view}/{key}", methods=["GET"])
+@http_function(blueprint, "views/{view}/{key}", ["GET"])
 async def view(req: func.HttpRequest) -> func.HttpResponse:
     """Show what a view holds under a key."""
     return await get_view(req, await application())
 
 
-@blueprint.route("views/{view}", methods=["GET"])
+@http_function(blueprint, "views/{view}", ["GET"])
 async def view_list(req: func.HttpRequest) -> func.HttpResponse:
     """List what a view holds."""
     return await list_view(req, await application())
 
 
-@blueprint.route("health", methods=["GET"], auth_level=func.AuthLevel.ANONYMOUS)
-async def health(req: func.HttpRequest) -> func.HttpResponse:  # noqa: ARG001 - the trigger's
+@http_function(blueprint, "health", ["GET"], func.AuthLevel.ANONYMOUS)
+async def health(_: func.HttpRequest) -> func.HttpResponse:
     """Say whether the API is ready, and if not, why."""
     return await get_health(application)
 
 
-@blueprint.route("openapi.json", methods=["GET"], auth_level=func.AuthLevel.ANONYMOUS)
-async def openapi(req: func.HttpRequest) -> func.HttpResponse:  # noqa: ARG001 - the trigger's
+@http_function(blueprint, "openapi.json", ["GET"], func.AuthLevel.ANONYMOUS)
+async def openapi(_: func.HttpRequest) -> func.HttpResponse:
     """Describe the API to programs."""
     return json_response(document(domain))
 
 
-@blueprint.route("docs", methods=["GET"], auth_level=func.AuthLevel.ANONYMOUS)
-async def docs(req: func.HttpRequest) -> func.HttpResponse:  # noqa: ARG001 - the trigger's
+@http_function(blueprint, "docs", ["GET"], func.AuthLevel.ANONYMOUS)
+async def docs(_: func.HttpRequest) -> func.HttpResponse:
     """Describe the API to people."""
     return func.HttpResponse(page(document(domain)), mimetype="text/html")
 
 
-@blueprint.route("operations/rights/command_api", methods=["GET"], auth_level=func.AuthLevel.ADMIN)
-async def command_api_rights(req: func.HttpRequest) -> func.HttpResponse:  # noqa: ARG001 - the trigger's
+@http_function(blueprint, "operations/rights/command_api", ["GET"], func.AuthLevel.ADMIN)
+async def command_api_rights(_: func.HttpRequest) -> func.HttpResponse:
     """Show which of its rights this role has."""
     return await show_rights(await wiring.attempts(*RIGHTS))

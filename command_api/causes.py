@@ -6,30 +6,24 @@ import azure.functions as func
 
 from command_api.composition import Application
 from command_api.parsing import stream_name, version_in
-from shared.adapters.http.problems import Problem, from_error, not_found
+from shared.adapters.http.problems import not_found
 from shared.adapters.http.responses import event_json, json_response
-from shared.kernel.errors import OnewriteError
 from shared.kernel.reactions.causes import Causes, Effect, drawn
 
 
 async def get_causes(req: func.HttpRequest, application: Application) -> func.HttpResponse:
     """Answer with everything that followed from what a version (1, if not given) followed from itself."""
-    try:
-        stream = stream_name(req.route_params["stream"], application.domain)
-        version = version_in(req, "version") or 1
-        found = (await application.store.read(stream, version - 1, limit=1)).commits
-        if not found:
-            raise not_found(f"{stream} has no version {version} (yet).")
-        causes = Causes(application.domain, application.store)
-        tree = await causes.of(await causes.root(found[0]))
-        if "text/plain" in req.headers.get("Accept", ""):
-            text = drawn(tree, complete=causes.complete)
-            return func.HttpResponse(text, mimetype="text/plain")
-        return json_response({**_shown(tree), "complete": causes.complete})
-    except Problem as problem:
-        return problem.response()
-    except OnewriteError as error:
-        return from_error(error).response()
+    stream = stream_name(req.route_params["stream"], application.domain)
+    version = version_in(req, "version") or 1
+    found = (await application.store.read(stream, version - 1, limit=1)).commits
+    if not found:
+        raise not_found(f"{stream} has no version {version} (yet).")
+    causes = Causes(application.domain, application.store)
+    tree = await causes.of(await causes.root(found[0]))
+    if "text/plain" in req.headers.get("Accept", ""):
+        text = drawn(tree, complete=causes.complete)
+        return func.HttpResponse(text, mimetype="text/plain")
+    return json_response({**_shown(tree), "complete": causes.complete})
 
 
 def _shown(effect: Effect) -> dict[str, Any]:

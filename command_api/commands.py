@@ -9,27 +9,22 @@ from command_api.mailbox import put
 from command_api.parsing import command_headers, command_request
 from command_api.preferences import Preferences
 from command_api.projected import is_projected
-from shared.adapters.http.problems import Problem, from_error, outdated, refused
+from shared.adapters.http.problems import outdated, refused
 from shared.adapters.http.responses import accepted_late, event_json, json_response, no_content
 from shared.kernel.commands.outcome import Accepted, Outcome, Outdated, Refused
 from shared.kernel.commands.request import CommandRequest
-from shared.kernel.errors import OnewriteError
 
 
 async def post_command(req: func.HttpRequest, application: Application) -> func.HttpResponse:
     """Answer with the events that the command caused, without them, or with a problem."""
-    try:
-        headers = command_headers(req)
-        request = command_request(req, headers, application.domain, application.now())
-        preferences = Preferences.of(headers.get("prefer"))
-        if preferences.asynchronous:
-            return await put(request, application, preferences.headers())
-        outcome = await application.dispatcher.dispatch(request)
-        return await _answer(request, outcome, preferences, application)
-    except Problem as problem:
-        return problem.response()
-    except OnewriteError as error:
-        return from_error(error).response()
+    headers = command_headers(req)
+    domain, signed_in = application.domain, application.signs_in
+    request = command_request(req, headers, domain, application.now(), signed_in=signed_in)
+    preferences = Preferences.of(headers.get("prefer"))
+    if preferences.asynchronous:
+        return await put(request, application, preferences.headers())
+    outcome = await application.dispatcher.dispatch(request)
+    return await _answer(request, outcome, preferences, application)
 
 
 async def _answer(

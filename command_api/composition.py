@@ -4,7 +4,8 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from shared.adapters import wiring
+from shared.adapters import settings, wiring
+from shared.adapters.once import once
 from shared.domain import domain as shipped_domain
 from shared.kernel.commands.dispatcher import Dispatcher
 from shared.kernel.domain import Domain
@@ -22,27 +23,24 @@ class Application:
     outcomes: Outcomes
     mailbox: Callable[[], Awaitable[Log]]
     now: Callable[[], datetime]
+    signs_in: bool = False
+    """Whether the platform signs callers in, and tells who they are."""
 
 
 # What this role needs of what can be tried without a trace; infra/apps.json grants it.
 RIGHTS = ("events:append", "views:read", "outcomes:read", "commands:send")
 
-_assembled: list[Application] = []
 
-
+@once
 async def application() -> Application:
     """Give the application of this process."""
-    if not _assembled:
-        dispatcher = await wiring.dispatcher(shipped_domain)
-        _assembled.append(
-            Application(
-                domain=shipped_domain,
-                dispatcher=dispatcher,
-                store=await wiring.event_store(),
-                rows=await wiring.served_rows(),
-                outcomes=await wiring.outcomes(),
-                mailbox=wiring.mailbox,
-                now=wiring.now,
-            )
-        )
-    return _assembled[0]
+    return Application(
+        domain=shipped_domain,
+        dispatcher=await wiring.dispatcher(shipped_domain),
+        store=await wiring.event_store(),
+        rows=await wiring.served_rows(),
+        outcomes=await wiring.outcomes(),
+        mailbox=wiring.mailbox,
+        now=wiring.now,
+        signs_in=settings.signs_in(),
+    )

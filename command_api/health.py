@@ -1,6 +1,7 @@
 """Ready or not, and why: whether the API can do what it is asked."""
 
 import asyncio
+import logging
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
@@ -14,7 +15,8 @@ from shared.kernel.messages.stream import StreamName
 from shared.kernel.views.view import RowKey
 
 PROBE = StreamName("health", "probe")
-PATIENCE = 3.0
+TIMEOUT = 3.0
+_LOGGER = logging.getLogger("onewrite.health")
 
 type Check = Callable[[], Awaitable[object]]
 
@@ -38,10 +40,12 @@ async def get_health(assemble: Callable[[], Awaitable[Application]]) -> func.Htt
 async def _run(name: str, check: Check) -> dict[str, Any]:
     begun = time.monotonic()
     try:
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(TIMEOUT):
             await check()
-    except (OnewriteError, TimeoutError) as error:
-        return {"name": name, "ready": False, "seconds": _since(begun), "error": _why(error)}
+    except Exception as error:
+        # Anybody may ask: what is wrong with it is for the log.
+        _LOGGER.exception("the check %s failed", name)
+        return {"name": name, "ready": False, "seconds": _since(begun), "error": _code(error)}
     return {"name": name, "ready": True, "seconds": _since(begun)}
 
 
@@ -49,5 +53,7 @@ def _since(begun: float) -> float:
     return round(time.monotonic() - begun, 3)
 
 
-def _why(error: Exception) -> str:
-    return str(error) or f"no answer within {PATIENCE:.0f} s"
+def _code(error: Exception) -> str:
+    if isinstance(error, TimeoutError):
+        return "unavailable"
+    return error.code if isinstance(error, OnewriteError) else "internal"

@@ -8,13 +8,12 @@ import azure.functions as func
 
 from command_api.composition import Application
 from command_api.parsing import checked_token, stream_name
-from shared.adapters.http.problems import Fault, Problem, from_error, malformed
+from shared.adapters.http.problems import Fault, malformed
 from shared.adapters.http.responses import event_json, json_response, queued
 from shared.kernel.commands.outcome import FinalOutcome
 from shared.kernel.commands.queued_command import encode_command
 from shared.kernel.commands.request import CommandRequest
 from shared.kernel.delivery.partition import partition_of
-from shared.kernel.errors import OnewriteError
 from shared.kernel.messages.commit import Commit
 
 BEHIND_EVERYTHING = 10**15
@@ -32,24 +31,19 @@ async def put(
 
 async def get_outcome(req: func.HttpRequest, application: Application) -> func.HttpResponse:
     """Tell what became of a command: `pending`, `done` with its events, `refused` or `failed` with the reason."""
-    try:
-        stream = stream_name(req.route_params["stream"], application.domain)
-        command_id = req.params.get("command-id")
-        if command_id is None:
-            raise malformed("Which command?", [Fault("command-id", "It is missing.")])
-        checked_token("command-id", command_id)
-        found = await application.store.find(stream, BEHIND_EVERYTHING, [command_id])
-        told: dict[str, Any] = {"stream": str(stream), "commandId": command_id}
-        if found.commits:
-            return json_response(told | _done(found.commits[0]))
-        kept = await application.outcomes.read(str(stream), command_id)
-        if kept is None:
-            return json_response(told | {"outcome": "pending"}, {"Retry-After": "1"})
-        return json_response(told | _kept(kept))
-    except Problem as problem:
-        return problem.response()
-    except OnewriteError as error:
-        return from_error(error).response()
+    stream = stream_name(req.route_params["stream"], application.domain)
+    command_id = req.params.get("command-id")
+    if command_id is None:
+        raise malformed("Which command?", [Fault("command-id", "It is missing.")])
+    checked_token("command-id", command_id)
+    found = await application.store.find(stream, BEHIND_EVERYTHING, [command_id])
+    told: dict[str, Any] = {"stream": str(stream), "commandId": command_id}
+    if found.commits:
+        return json_response(told | _done(found.commits[0]))
+    kept = await application.outcomes.read(str(stream), command_id)
+    if kept is None:
+        return json_response(told | {"outcome": "pending"}, {"Retry-After": "1"})
+    return json_response(told | _kept(kept))
 
 
 def _done(commit: Commit) -> dict[str, Any]:

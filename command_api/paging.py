@@ -13,7 +13,7 @@ from pydantic import TypeAdapter, ValidationError
 from shared.adapters.http.problems import Fault, Problem, malformed
 from shared.kernel.errors import NumberTooLarge
 from shared.kernel.messages.message import check_numbers
-from shared.kernel.views.listing import Filter, Listing, Place, Scalar
+from shared.kernel.views.listing import Cursor, Filter, Listing, Scalar
 from shared.kernel.views.view import Row, View
 
 MOST, USUAL = 100, 50
@@ -22,9 +22,9 @@ _LIMIT = re.compile(r"[1-9][0-9]{0,2}")
 
 
 @cache
-def _places() -> TypeAdapter[Place]:
+def _cursors() -> TypeAdapter[Cursor]:
     # Made for who turns a page: a new instance would wait for it.
-    return TypeAdapter(Place)
+    return TypeAdapter(Cursor)
 
 
 def fields(view: View[Any]) -> dict[str, type[Scalar]]:
@@ -52,15 +52,15 @@ def parse_listing(params: Mapping[str, str], view: View[Any]) -> Listing:
         filters=filters,
         sort=field,
         descending=descending,
-        after=_place(params.get("after")),
+        after=_cursor(params.get("after")),
         limit=_limit(params.get("limit", str(USUAL))),
     )
 
 
 def next_page(params: Mapping[str, str], listing: Listing, last: Row) -> str:
     """Give the URL of the page behind a row."""
-    place = Place(last.data[listing.sort] if listing.sort else None, last.at.key, last.at.stream)
-    token = base64.urlsafe_b64encode(_places().dump_json(place)).decode()
+    cursor = Cursor(last.data[listing.sort] if listing.sort else None, last.at.key, last.at.stream)
+    token = base64.urlsafe_b64encode(_cursors().dump_json(cursor)).decode()
     return f"/api/views/{listing.view}?{urlencode({**params, 'after': token})}"
 
 
@@ -85,11 +85,11 @@ def _limit(text: str) -> int:
     return int(text)
 
 
-def _place(token: str | None) -> Place | None:
+def _cursor(token: str | None) -> Cursor | None:
     if token is None:
         return None
     try:
-        return _places().validate_json(base64.b64decode(token, altchars=b"-_", validate=True))
+        return _cursors().validate_json(base64.b64decode(token, altchars=b"-_", validate=True))
     except (binascii.Error, ValueError):
         raise _malformed("after", "Only what an earlier page gave as `next` is expected.") from None
 

@@ -8,6 +8,7 @@ from uuid import uuid4
 
 import azure.functions as func
 from pydantic import ValidationError
+from pydantic_core import from_json
 
 from shared.adapters.http.problems import (
     Fault,
@@ -28,6 +29,7 @@ from shared.kernel.messages.trace_context import well_formed
 
 LARGEST_BODY = 256 * 1024
 SHOWN = 60
+PRINCIPAL = "X-MS-Client-Principal-Id"
 _HEADERS = (
     "content-type",
     "correlation-id",
@@ -36,6 +38,7 @@ _HEADERS = (
     "if-none-match",
     "prefer",
     "traceparent",
+    PRINCIPAL.lower(),
 )
 VISIBLE = "1 to 128 visible ASCII characters are allowed."
 
@@ -45,17 +48,26 @@ _TOKEN = re.compile(r"[\x21-\x7e]{1,128}")
 
 
 def command_request(
-    req: func.HttpRequest, headers: Mapping[str, str], domain: Domain, now: datetime
+    req: func.HttpRequest,
+    headers: Mapping[str, str],
+    domain: Domain,
+    now: datetime,
+    *,
+    signed_in: bool,
 ) -> CommandRequest:
-    """Read a command from a request; raises Problem, and UnknownMessage for an unknown route."""
+    """Read a command from a request; raises Problem, and UnknownMessage for an unknown route.
+
+    Who asks is known where the platform has `signed_in` callers: elsewhere anybody may send its header.
+    """
     route = req.route_params
     category = domain.category(route["category"])
     command_type = category.route(route["command"])
     stream = _stream(category, route["id"])
-    command = _command(req, headers, command_type)
+    command, received = _command(req, headers, command_type)
     command_id = _token(headers, "Idempotency-Key") or str(uuid4())
-    metadata = _metadata(headers, command_id, now)
-    return CommandRequest(stream, command, command_id, metadata, _expected(headers))
+    actor = _token(headers, PRINCIPAL) if signed_in else None
+    metadata = _metadata(headers, command_id, now, actor)
+    return CommandRequest(stream, command, command_id, metadata, _expected(headers), received)
 
 
 def command_headers(req: func.HttpRequest) -> dict[str, str]:
@@ -111,7 +123,8 @@ def _expected(headers: Mapping[str, str]) -> int | None:
 
 def _command(
     req: func.HttpRequest, headers: Mapping[str, str], command_type: type[Command]
-) -> Command:
+) -> tuple[Command, dict[str, Any]]:
+    """Read the body as a command, and as the JSON that it is."""
     media_type = headers.get("content-type") or "application/json"
     if media_type.partition(";")[0].strip().lower() != "application/json":
         raise unsupported_media_type(media_type)
@@ -119,10 +132,11 @@ def _command(
     if len(body) > LARGEST_BODY:
         raise too_large(LARGEST_BODY)
     try:
-        return command_type.model_validate_json(body, by_alias=True, by_name=False)
+        command = command_type.model_validate_json(body, by_alias=True, by_name=False)
     except ValidationError as error:
         faults = [_fault(dict(detail)) for detail in error.errors(include_input=False)]
         raise malformed(f"The body is no {command_type.__name__}.", faults) from None
+    return command, from_json(body)
 
 
 def _fault(detail: dict[str, Any]) -> Fault:
@@ -130,12 +144,15 @@ def _fault(detail: dict[str, Any]) -> Fault:
     return Fault("".join(f"/{step}" for step in steps), f"{detail['msg']}.")
 
 
-def _metadata(headers: Mapping[str, str], command_id: str, now: datetime) -> Metadata:
+def _metadata(
+    headers: Mapping[str, str], command_id: str, now: datetime, actor: str | None
+) -> Metadata:
     return Metadata(
         correlation_id=_token(headers, "Correlation-Id") or command_id,
         causation_id=command_id,
         traceparent=well_formed(headers.get("traceparent")),
         time=timestamp(now),
+        actor=actor,
     )
 
 

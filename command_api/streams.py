@@ -7,10 +7,9 @@ import azure.functions as func
 
 from command_api.composition import Application
 from command_api.parsing import stream_name, version_in
-from shared.adapters.http.problems import Problem, from_error, not_found
+from shared.adapters.http.problems import not_found
 from shared.adapters.http.responses import event_json, json_response
 from shared.kernel.commands.loading import fold, load
-from shared.kernel.errors import OnewriteError
 from shared.kernel.messages.commit import Commit, metadata_json
 from shared.kernel.messages.stream import StreamName
 
@@ -19,20 +18,15 @@ PAGE = 100
 
 async def get_stream(req: func.HttpRequest, application: Application) -> func.HttpResponse:
     """Answer with up to 100 commits after `?after=<version>`, or with the state `?at=<version>`."""
-    try:
-        stream = stream_name(req.route_params["stream"], application.domain)
-        at = version_in(req, "at")
-        if at is not None:
-            return json_response(await _state(stream, at, application))
-        after = version_in(req, "after") or 0
-        commits = (await application.store.read(stream, after, limit=PAGE)).commits
-        if not commits and after == 0:
-            raise not_found(f"Nothing has happened to {stream}.")
-        return json_response(_page(str(stream), after, commits))
-    except Problem as problem:
-        return problem.response()
-    except OnewriteError as error:
-        return from_error(error).response()
+    stream = stream_name(req.route_params["stream"], application.domain)
+    at = version_in(req, "at")
+    if at is not None:
+        return json_response(await _state(stream, at, application))
+    after = version_in(req, "after") or 0
+    commits = (await application.store.read(stream, after, limit=PAGE)).commits
+    if not commits and after == 0:
+        raise not_found(f"Nothing has happened to {stream}.")
+    return json_response(_page(str(stream), after, commits))
 
 
 async def _state(stream: StreamName, at: int, application: Application) -> dict[str, object]:
@@ -43,9 +37,9 @@ async def _state(stream: StreamName, at: int, application: Application) -> dict[
     if not holding:
         raise not_found(f"{stream} has no version {at} (yet).")
     commit = holding[0]
-    loaded, _ = await load(category, store, stream, through=commit.first - 1)
+    start, before, _ = await load(category, store, stream, through=commit.first - 1)
     part = replace(commit, version=at, events=commit.events[: at - commit.first + 1])
-    loaded = fold(category, loaded, [part])
+    loaded = fold(category, start, [*before, part])
     return {"stream": str(stream), "version": at, "state": category.snapshots.show(loaded.state)}
 
 

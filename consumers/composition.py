@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 from shared.adapters import telemetry, wiring
 from shared.adapters.names import (
+    COMMANDS_HUB,
     CONSUMERS,
     DEADLINES,
+    EVENTS_HUB,
     FOLLOWERS,
     MAILBOX,
     NOTIFICATIONS,
@@ -16,6 +18,7 @@ from shared.adapters.names import (
     SINGLE_PUBLISHER,
     WEBHOOKS,
 )
+from shared.adapters.once import once
 from shared.domain import domain
 from shared.kernel.delivery.retry import Attempts
 from shared.kernel.delivery.together import side_by_side
@@ -42,62 +45,53 @@ RIGHTS = (
     *("progress:write", "events:receive", "commands:receive", "events:send"),
 )
 
-_projections: "list[Projections]" = []
-_reactions: "list[Reactions]" = []
-_notifications: "list[Notifications]" = []
 _followers: "dict[str, Follower]" = {}
 
 
+@once
 async def projections() -> "Projections":
     """Give the projections of this process."""
-    if not _projections:
-        from consumers.projections import Projections
+    from consumers.projections import Projections
 
-        _projections.append(
-            Projections(
-                domain.views,
-                await wiring.rows(),
-                await wiring.event_store(),
-                await wiring.parking(),
-                wiring.log,
-                wiring.now,
-            )
-        )
-    return _projections[0]
+    return Projections(
+        domain.kept_views,
+        await wiring.rows(),
+        await wiring.event_store(),
+        await wiring.parking(),
+        wiring.log,
+        wiring.now,
+    )
 
 
+@once
 async def reactions() -> "Reactions":
     """Give the reactions of this process."""
-    if not _reactions:
-        from consumers.reaction_handlers import event_processor
-        from consumers.reactions import Reactions
+    from consumers.reaction_handlers import event_processor
+    from consumers.reactions import Reactions
 
-        dispatcher = await wiring.dispatcher(domain)
-        processor = event_processor(domain, dispatcher, wiring.now, wiring.pause)
-        store, parking = await wiring.event_store(), await wiring.parking()
-        _reactions.append(Reactions(domain, processor, store, parking, wiring.now))
-    return _reactions[0]
+    dispatcher = await wiring.dispatcher(domain)
+    processor = event_processor(domain, dispatcher, wiring.now, wiring.pause)
+    store, parking = await wiring.event_store(), await wiring.parking()
+    return Reactions(domain, processor, store, parking, wiring.now)
 
 
+@once
 async def notifications() -> "Notifications":
     """Give the notifications of this process."""
-    if not _notifications:
-        from consumers.notifications import Notifications
+    from consumers.notifications import Notifications
 
-        _notifications.append(
-            Notifications(
-                domain,
-                await wiring.served_rows(),
-                await wiring.notifier(),
-                await wiring.event_store(),
-                await wiring.parking(),
-                wiring.now,
-                wiring.pause,
-            )
-        )
-    return _notifications[0]
+    return Notifications(
+        domain,
+        await wiring.served_rows(),
+        await wiring.notifier(),
+        await wiring.event_store(),
+        await wiring.parking(),
+        wiring.now,
+        wiring.pause,
+    )
 
 
+@once
 async def mailbox() -> "Mailbox":
     """Give the durable mailbox of this process."""
     from consumers.mailbox import Mailbox
@@ -118,14 +112,14 @@ async def follower(consumer: str) -> "Follower":
     from consumers.following import Follower
 
     if consumer not in _followers:
-        settings, waits = wiring.settings(), consumer == MAILBOX
+        waits = consumer == MAILBOX
         _followers[consumer] = Follower(
             consumer=consumer,
             handle=_HANDLERS[consumer],
             progress=await wiring.progress(),
             hub=wiring.mailbox_reader if waits else wiring.log_reader,
             parking=await wiring.parking(),
-            partitions=settings.command_partitions if waits else settings.event_partitions,
+            partitions=wiring.settings().partitions(COMMANDS_HUB if waits else EVENTS_HUB),
             now=wiring.now,
             pause=wiring.pause,
             read=_command_in if waits else event_in,
@@ -167,6 +161,7 @@ async def _decide(bodies: Sequence[bytes], attempts: Attempts) -> None:
 _HANDLERS = {PROJECTIONS: _project, REACTIONS: _react, NOTIFICATIONS: _notify, MAILBOX: _decide}
 
 
+@once
 async def webhooks() -> "Webhooks":
     """Give what takes events of others in this process."""
     from consumers.webhooks.handling import Webhooks
@@ -180,6 +175,7 @@ async def webhooks() -> "Webhooks":
     )
 
 
+@once
 async def receiver() -> "Receiver":
     """Give the webhook of this process."""
     from consumers.webhooks.authentication import Authentication
@@ -190,6 +186,7 @@ async def receiver() -> "Receiver":
     return Receiver(await webhooks(), authentication, settings.origins, settings.subscriptions)
 
 
+@once
 async def deadlines() -> "Deadlines":
     """Give the deadlines of this process."""
     from consumers.deadlines import Deadlines
@@ -205,6 +202,7 @@ async def deadlines() -> "Deadlines":
     )
 
 
+@once
 async def rebuild() -> "Rebuild":
     """Give the rebuild of views; the sweep is given five times what it stays behind to see a change."""
     from consumers.rebuild import Rebuild
@@ -238,6 +236,7 @@ async def operations(consumer: str) -> "Operations":
     return Operations(consumer, await wiring.parking(), running.replay, wiring.now)
 
 
+@once
 async def lags() -> "Lags":
     """Give what tells how far each stage is behind."""
     from shared.adapters.http.lag import Lags
@@ -253,6 +252,7 @@ async def lags() -> "Lags":
     )
 
 
+@once
 async def measuring() -> "Measuring":
     """Give what measures by the clock in this process."""
     from consumers.lag_metrics import Measuring

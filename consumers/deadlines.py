@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from consumers.delivery import Delivery, Run
+from shared.adapters.names import DEADLINES
 from shared.kernel.commands.dispatcher import Dispatcher
 from shared.kernel.commands.outcome import Accepted
 from shared.kernel.delivery.parking import Parked
@@ -16,10 +17,9 @@ from shared.kernel.messages.stream import StreamName
 from shared.kernel.ports import EventStore, Parking, Progress, RowReader
 from shared.kernel.reactions.caused_commands import unrefused
 from shared.kernel.reactions.deadline import Deadline
-from shared.kernel.views.listing import Filter, Listing, Place
+from shared.kernel.views.listing import Cursor, Filter, Listing
 from shared.kernel.views.view import Row
 
-CONSUMER = "deadlines"
 PAGE = 50
 SECONDS = 40.0
 """So long a run goes on, at most: the timer is due every minute."""
@@ -70,19 +70,19 @@ class Deadlines:
     @property
     def _delivery(self) -> Delivery[Sequence[Deadline], int]:
         # Operators look at the stream itself: there is no message.
-        return Delivery(CONSUMER, self.parking, self.now, lambda _: None, self._handle)
+        return Delivery(DEADLINES, self.parking, self.now, lambda _: None, self._handle)
 
     async def _waiting(self, deadline: Deadline, seconds: float) -> AsyncGenerator[Sequence[Row]]:
-        """Give the rows that wait page by page, from the place on that was reached, for a while."""
-        end, name = time.monotonic() + seconds, f"{CONSUMER}:{deadline.name}"
+        """Give the rows that wait page by page, from the cursor on that was reached, for a while."""
+        end, name = time.monotonic() + seconds, f"{DEADLINES}:{deadline.name}"
         filters = [Filter(field, "=", value) for field, value in deadline.waiting.items()]
         listing = Listing(deadline.view.name, filters, limit=self.page)
         at = await self.progress.read(name) or ""
         while True:
-            after = Place(None, *json.loads(at)) if at else None
+            after = Cursor(None, *json.loads(at)) if at else None
             rows = await self.rows.page(replace(listing, after=after))
             yield rows
-            behind = _place(rows, self.page)
+            behind = _cursor(rows, self.page)
             if behind != at:
                 await self.progress.write(name, behind)
             at = behind
@@ -105,8 +105,8 @@ class Deadlines:
         return isinstance(outcome, Accepted) and not outcome.repeated
 
 
-def _place(rows: Sequence[Row], page: int) -> str:
-    """Name the place behind a page; the last page leads back to the beginning."""
+def _cursor(rows: Sequence[Row], page: int) -> str:
+    """Give the cursor behind a page; the last page leads back to the beginning."""
     if len(rows) < page:
         return ""
     return json.dumps([rows[-1].at.key, rows[-1].at.stream])

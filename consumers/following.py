@@ -9,9 +9,7 @@ from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple, cast
-
-import azure.functions as func
+from typing import Any, NamedTuple
 
 from consumers.delivery import Arrival, event_in
 from shared.kernel.delivery.lag import progress_name
@@ -197,11 +195,6 @@ class Follower:
         place = Place(int(found.position), found.tag) if found else BEGINNING
         self._places[partition] = place
         return place
-
-
-def numbered(events: Sequence[func.EventHubEvent]) -> list[NumberedMessage]:
-    """Reads a batch as the platform gives it, which tells the number of every message of a batch."""
-    return [NumberedMessage(cast("int", one.sequence_number), one.get_body()) for one in events]
 
 
 def _unbroken(messages: Sequence[NumberedMessage]) -> int:

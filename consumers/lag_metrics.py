@@ -5,24 +5,11 @@ from dataclasses import dataclass
 from typing import Final
 
 from shared.adapters.http.lag import Lags
-from shared.adapters.names import (
-    MAILBOX,
-    NOTIFICATIONS,
-    PROJECTIONS,
-    REACTIONS,
-    SINGLE_PUBLISHER,
-)
-from shared.adapters.otel.names import LAG, PARKED_STREAMS
+from shared.adapters.names import FOLLOWERS, MAILBOX, SINGLE_PUBLISHER
+from shared.adapters.otel.names import LAG, PARKED_STREAMS, SWEEP_LAG
 from shared.kernel.ports import Parking
 
-# As each stage calls itself when it takes a batch.
-STAGES: Final = {
-    SINGLE_PUBLISHER: "publish",
-    PROJECTIONS: "project",
-    REACTIONS: "react",
-    NOTIFICATIONS: "notify",
-    MAILBOX: "mailbox",
-}
+STAGES: Final = (SINGLE_PUBLISHER, *FOLLOWERS, MAILBOX)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,4 +31,6 @@ class Measuring:
         for lag in await self.lags.all(most_pages=1):
             oldest[lag.stage] = max(oldest[lag.stage], lag.seconds)
         for stage, seconds in oldest.items():
-            self.record(LAG, seconds, stage=STAGES[stage])
+            self.record(LAG, seconds, stage=stage)
+        unproven = [lag.seconds for lag in await self.lags.of_the_sweep(most_pages=1)]
+        self.record(SWEEP_LAG, max(unproven, default=0.0))

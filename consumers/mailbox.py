@@ -7,10 +7,11 @@ from datetime import datetime
 from typing import Any
 
 from consumers.delivery import Arrival, Delivery, Run
+from shared.adapters.names import MAILBOX
 from shared.kernel.commands.dispatcher import Dispatcher
 from shared.kernel.commands.outcome import Accepted, failed, final
 from shared.kernel.commands.queued_command import QueuedCommand, request_of, stream_of
-from shared.kernel.delivery.parking import Parked, unfolded, whole
+from shared.kernel.delivery.parking import Parked
 from shared.kernel.delivery.retry import Attempts, retrying
 from shared.kernel.domain import Domain
 from shared.kernel.errors import (
@@ -22,8 +23,6 @@ from shared.kernel.errors import (
     may_pass,
 )
 from shared.kernel.ports import Outcomes, Parking
-
-CONSUMER = "mailbox"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +42,7 @@ class Mailbox:
 
     async def replay(self, marker: Parked) -> int | Parked:
         """Handles a parked command again; returns its version, or the marker that it stays parked at."""
-        waiting = QueuedCommand.model_validate(unfolded(marker.envelope or {}))
+        waiting = QueuedCommand.model_validate(marker.envelope or {})
         run = Run(marker.stream, {marker.version: waiting})
         return await self._delivery.replay(run) or marker.version
 
@@ -51,7 +50,7 @@ class Mailbox:
     def _delivery(self) -> Delivery[QueuedCommand, None]:
         # A command that comes again may be known by now: what is parked alone holds back nothing.
         return Delivery(
-            *(CONSUMER, self.parking, self.now, _shown), self._handle, heeds_markers=False
+            *(MAILBOX, self.parking, self.now, _shown), self._handle, heeds_markers=False
         )
 
     async def _handle(self, run: Run[QueuedCommand]) -> None:
@@ -104,4 +103,4 @@ def command_in(body: bytes) -> Arrival[QueuedCommand]:
 def _shown(waiting: QueuedCommand) -> Mapping[str, Any]:
     """Give all of a command, which nobody else keeps, and its trace where every message has it."""
     shown = waiting.model_dump(mode="json", by_alias=True, exclude_none=True)
-    return whole({**shown, "traceparent": waiting.metadata.traceparent})
+    return {**shown, "traceparent": waiting.metadata.traceparent}

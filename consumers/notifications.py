@@ -8,6 +8,7 @@ from itertools import chain
 from typing import Any
 
 from consumers.delivery import Delivery, Run, event_in, replay_stored, shown_event
+from shared.adapters.names import NOTIFICATIONS
 from shared.kernel.delivery.parking import Parked, Suspecting
 from shared.kernel.delivery.retry import Attempts, retrying
 from shared.kernel.domain import Domain
@@ -19,8 +20,6 @@ from shared.kernel.ports import EventStore, Notifier, Parking, RowReader
 from shared.kernel.reactions.caused_commands import event_of
 from shared.kernel.reactions.enricher import Lookup
 from shared.kernel.views.view import Row
-
-CONSUMER = "notifications"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +44,9 @@ class Notifications:
 
     @property
     def _delivery(self) -> Delivery[Envelope, Sequence[Notification]]:
-        return Delivery(*(CONSUMER, self.parking, self.now, shown_event), self._told, self._publish)
+        return Delivery(
+            *(NOTIFICATIONS, self.parking, self.now, shown_event), self._told, self._publish
+        )
 
     async def _told(self, run: Run[Envelope]) -> Sequence[Notification]:
         """Give what events are to tell; raises Poison, or what may go well later."""

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from consumers.delivery import Delivery, Run, event_in, replay_stored, shown_event, stored
+from shared.adapters.names import PROJECTIONS
 from shared.kernel.delivery.deciding import skips
 from shared.kernel.delivery.parking import Parked
 from shared.kernel.delivery.partition import partition_of
@@ -20,7 +21,6 @@ from shared.kernel.ports import EventStore, Log, Parking, Rows
 from shared.kernel.views.generation import kept_up, read_generations
 from shared.kernel.views.view import Gap, Row, RowKey, View, advance, empty_row, keyed
 
-CONSUMER = "projections"
 YOUNG = timedelta(hours=1)
 
 
@@ -57,7 +57,7 @@ class Projections:
         """
         filling = replace(self, views=(view,), log=None)
         delivery = self._delivery(filling.fold)
-        skipped = await skips(self.parking, CONSUMER, str(stream))
+        skipped = await skips(self.parking, PROJECTIONS, str(stream))
         run, unreadable = await stored(self.store, str(stream), 1, skipped.keys())
         # What was skipped stays so, though this code could fold it.
         await delivery.deliver([[replace(run, skips=skipped)]])
@@ -68,7 +68,9 @@ class Projections:
         self, fold: Callable[[Run[Envelope]], Awaitable[None]]
     ) -> Delivery[Envelope, None]:
         # A row behind a poison has a gap, which holds it back by itself; that of another generation goes on.
-        return Delivery(*(CONSUMER, self.parking, self.now, shown_event), fold, heeds_markers=False)
+        return Delivery(
+            *(PROJECTIONS, self.parking, self.now, shown_event), fold, heeds_markers=False
+        )
 
     async def _generations(self) -> "Generations":
         """Give the projections into what is filled, and behind them those into what shows the log's state.
@@ -112,7 +114,7 @@ class Projections:
         if isinstance(advanced, Gap):
             # The log does not have (or not yet have) what came before: the store does. What comes behind
             # stays the log's to bring: a row that runs ahead would hide what the log has lost.
-            skipped |= (await skips(self.parking, CONSUMER, row.at.stream)).keys()
+            skipped |= (await skips(self.parking, PROJECTIONS, row.at.stream)).keys()
             missed = await self._missed(row, arrived, skipped)
             filled = keyed(view, missed, skipped).get(row.at, {})
             advanced = advance(view, row, {**filled, **arrived}, skipped)

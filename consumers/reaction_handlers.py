@@ -17,7 +17,7 @@ from shared.kernel.reactions.caused_commands import Reacting, commands, unrefuse
 from shared.kernel.reactions.event_processor import EventProcessor
 
 COMMANDS_AT_ONCE = 100
-"""An order asks as many items as it has lines, and many orders come at once: the store is asked by so many."""
+"""An event may cause something in many streams, and many events come at once: the store is asked by so many."""
 
 
 def event_processor(

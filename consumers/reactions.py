@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from consumers.delivery import Delivery, Run, event_in, replay_stored, shown_event
+from shared.adapters.names import REACTIONS
 from shared.kernel.delivery.parking import Parked, Suspecting
 from shared.kernel.delivery.retry import Attempts
 from shared.kernel.domain import Domain
@@ -12,8 +13,6 @@ from shared.kernel.messages.envelope import Envelope
 from shared.kernel.ports import EventStore, Parking
 from shared.kernel.reactions.caused_commands import event_of
 from shared.kernel.reactions.event_processor import EventProcessor
-
-CONSUMER = "reactions"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +35,7 @@ class Reactions:
 
     @property
     def _delivery(self) -> Delivery[Envelope, None]:
-        return Delivery(CONSUMER, self.parking, self.now, shown_event, self._handle)
+        return Delivery(REACTIONS, self.parking, self.now, shown_event, self._handle)
 
     async def _handle(self, run: Run[Envelope]) -> None:
         for envelope in run.messages:

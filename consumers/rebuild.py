@@ -4,7 +4,6 @@ The log, the reactions and the notifications have no part in it.
 """
 
 import asyncio
-import hashlib
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -14,9 +13,11 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict
 
 from consumers.projections import Projections
+from shared.adapters.cosmos.codec import item_id
+from shared.kernel.delivery.places import reached
 from shared.kernel.delivery.together import side_by_side
 from shared.kernel.errors import InvalidMessage
-from shared.kernel.messages.commit import item_id, timestamp
+from shared.kernel.messages.commit import timestamp
 from shared.kernel.messages.stream import StreamName
 from shared.kernel.ports import Feed, Progress
 from shared.kernel.views.generation import (
@@ -29,13 +30,13 @@ from shared.kernel.views.generation import (
 from shared.kernel.views.listing import Listing
 from shared.kernel.views.view import View
 
-CLOCKS = timedelta(minutes=1)
-"""How far the clocks of hosts may differ."""
 BEGINNING = item_id(1)
+GRAIN = 2.0
+"""Seconds by which the age of an item may be wrong: the store tells whole ones, twice."""
 
 
 class Reached(BaseModel):
-    """How far one range of the feed is filled: the time of the last commit, and the streams found up to it."""
+    """How far a stretch of the feed is filled: the time of the last commit, and the streams found up to it."""
 
     model_config = ConfigDict(frozen=True, defer_build=True)
 
@@ -44,15 +45,27 @@ class Reached(BaseModel):
     streams: int = 0
 
 
+class _Note(BaseModel):
+    """How far all of the feed is filled."""
+
+    model_config = ConfigDict(defer_build=True)
+
+    ranges: dict[str, Reached] = {}
+
+
 @dataclass(frozen=True, slots=True)
 class Rebuild:
-    """Rebuilds views step by step; `grace` is how long an older generation is still kept up, and then kept."""
+    """Rebuilds views step by step; `grace` is how long an older generation is still kept up, and then kept.
+
+    `clock` measures how long something takes, in seconds.
+    """
 
     projections: Projections
     feed: Feed
     progress: Progress
     now: Callable[[], datetime]
     grace: timedelta
+    clock: Callable[[], float] = time.monotonic
 
     async def begin(self, view: View[Any]) -> Generations:
         """Begin to fill a new generation, whatever went on before; raises as rows do."""
@@ -68,12 +81,12 @@ class Rebuild:
 
     async def reached(self, view: View[Any], generations: Generations) -> list[Reached]:
         """Tell how far the newest generation is filled, range by range."""
-        coming = generation_name(view.name, generations.newest)
-        return [await self._read(_place(coming, range_)) for range_ in await self.feed.ranges()]
+        note = await self._read(generation_name(view.name, generations.newest))
+        return list(note.ranges.values())
 
     async def run(self, seconds: float) -> None:
         """Go on with every rebuild for a while; the place is kept after every page. Raises as the store does."""
-        deadline = time.monotonic() + seconds
+        deadline = self.clock() + seconds
         known = await read_generations(self.projections.rows)
         for view in self.projections.views:
             if view.name in known:
@@ -96,30 +109,30 @@ class Rebuild:
             await change(self.projections.rows, view.name, seen, then)
 
     async def _fill(self, view: View[Any], seen: Generations, deadline: float) -> bool:
-        """Fill the newest generation; False when time is up before its end.
+        """Fill the newest generation; False when time is up before the feed ends.
 
-        Streams that begin later than the rebuild did have all of their events from the log.
+        Its end is where nothing more comes, or nothing but what was written since this began, by the store's own
+        word: all of that the log brings, for everybody knows of the new generation by then.
         """
+        begun = self.clock()
         coming = replace(view, name=generation_name(view.name, seen.newest))
-        late = timestamp(datetime.fromisoformat(seen.since) + CLOCKS)
-        for range_ in await self.feed.ranges():
-            place = _place(coming.name, range_)
-            reached = await self._read(place)
-            while reached.time is None or reached.time <= late:
-                if time.monotonic() >= deadline:
+        note = await self._read(coming.name)
+        for stretch in note.ranges:
+            while True:
+                if self.clock() >= deadline:
                     return False
-                page = await self.feed.read(range_, reached.position)
-                if not page.items or page.position is None:
+                elapsed, so_far = self.clock() - begun, note.ranges[stretch]
+                page = await self.feed.read(stretch, so_far.position)
+                if not page.items or max(page.ages) + GRAIN < elapsed:
                     break
                 streams = _beginning(coming, page.items)
                 await self._fold(coming, streams)
-                reached = Reached(
+                note.ranges[stretch] = Reached(
                     position=page.position,
-                    # Of a page in any order the earliest: nothing is passed over.
-                    time=min(map(_time, page.items)),
-                    streams=reached.streams + len(streams),
+                    time=max(map(_time, page.items)),
+                    streams=so_far.streams + len(streams),
                 )
-                await self.progress.write(place, reached.model_dump_json())
+                await self.progress.write(_place(coming.name), note.model_dump_json())
         return True
 
     async def _fold(self, coming: View[Any], streams: Sequence[StreamName]) -> None:
@@ -133,14 +146,16 @@ class Rebuild:
         for number in range(seen.emptied, seen.oldest):
             listing = Listing(generation_name(view.name, number), limit=100)
             while found := await rows.page(listing):
-                if time.monotonic() >= deadline:
+                if self.clock() >= deadline:
                     return False
                 await asyncio.gather(*(rows.delete(row.at) for row in found))
         return True
 
-    async def _read(self, place: str) -> Reached:
-        noted = await self.progress.read(place)
-        return Reached.model_validate_json(noted) if noted else Reached()
+    async def _read(self, generation: str) -> _Note:
+        noted = await self.progress.read(_place(generation))
+        note = _Note.model_validate_json(noted) if noted else _Note()
+        found = await reached(self.feed, note.ranges)
+        return _Note(ranges={one: place or Reached() for one, place in found.items()})
 
 
 def _beginning(view: View[Any], items: Sequence[Mapping[str, Any]]) -> list[StreamName]:
@@ -163,5 +178,5 @@ def _time(item: Mapping[str, Any]) -> str:
     return time_
 
 
-def _place(generation: str, range_: str) -> str:
-    return f"rebuild:{generation}:{hashlib.sha256(range_.encode()).hexdigest()[:16]}"
+def _place(generation: str) -> str:
+    return f"rebuild:{generation}"

@@ -36,7 +36,7 @@ async def serve(given: argparse.Namespace, names: dict[str, Any]) -> None:
     event_hubs = EventHubsServer(given.state, names.get("hubs", {}), faults, given.token)
     topics = names.get("topics", {})
     event_grid = EventGridServer(
-        given.state, faults, topics, pace=given.event_grid_pace, patience=given.event_grid_patience
+        given.state, faults, topics, pace=given.event_grid_pace, timeout=given.event_grid_timeout
     )
     await cosmos.make(names)
     runner, cosmos_port = await cosmos.serve(given.cosmos)
@@ -123,7 +123,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--event-hubs", type=int, default=5672)
     add("--event-grid", type=int, default=6501)
     add("--event-grid-pace", type=float, default=1.0, help="how many times as fast retries come")
-    add("--event-grid-patience", type=float, default=30.0, help="seconds that a webhook may take")
+    add("--event-grid-timeout", type=float, default=30.0, help="seconds that a webhook may take")
     add("--faults", type=int, default=8090)
     add("--ranges", type=int, default=4, help="physical partitions of a container")
     add("--consistency", default="Strong", choices=LEVELS, help="the level of the account")

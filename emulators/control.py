@@ -1,4 +1,4 @@
-"""The control API of the stand-ins: faults, replica lag, and what was asked of them."""
+"""The control API of the emulators: faults, replica lag, and what was asked of them."""
 
 import json
 import socket

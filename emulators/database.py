@@ -1,4 +1,4 @@
-"""One SQLite file for a stand-in: whatever was acknowledged survives kill -9 of the process.
+"""One SQLite file for an emulator: whatever was acknowledged survives kill -9 of the process.
 
 Writes of one turn of the event loop share one commit, each inside a savepoint of its own.
 """

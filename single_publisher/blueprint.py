@@ -9,15 +9,16 @@ from shared.adapters import names, telemetry, wiring
 from shared.adapters.http.rights import show_rights
 from shared.adapters.otel.names import MENDED
 from shared.adapters.settings import feed_poll_delay
+from shared.adapters.triggers import endless_retry, http_function, timer_function
 from single_publisher import composition
 
 blueprint = func.Blueprint()
 
 SWEEP_SECONDS = 45.0
+ADMIN = func.AuthLevel.ADMIN
 _LOGGER = logging.getLogger("onewrite.sweep")
 
 
-# Without a policy the platform passes over a batch that failed: its events would never be published.
 @blueprint.cosmos_db_trigger(
     arg_name="documents",
     connection=names.COSMOS,
@@ -30,15 +31,10 @@ _LOGGER = logging.getLogger("onewrite.sweep")
     feed_poll_delay=feed_poll_delay(),
     max_items_per_invocation=100,
 )
-@blueprint.retry(
-    strategy="exponential_backoff",
-    max_retry_count="-1",
-    minimum_interval="00:00:01",
-    maximum_interval="00:01:00",
-)
+@endless_retry(blueprint)
 async def single_publisher(documents: str) -> None:
     """Publish what has been committed; the array arrives as JSON and is read once."""
-    with telemetry.failures("publish"):
+    with telemetry.failures(names.SINGLE_PUBLISHER):
         await (await composition.publisher()).publish(documents)
 
 
@@ -48,38 +44,30 @@ async def warmup(starting: WarmUpContext) -> None:  # noqa: ARG001 - the trigger
     await wiring.warm()
 
 
-@blueprint.timer_trigger("due", schedule=names.SWEEP_SCHEDULE, use_monitor=True)
-async def sweep(due: func.TimerRequest) -> None:  # noqa: ARG001 - the trigger's
+@timer_function(blueprint, names.SWEEP_SCHEDULE)
+async def sweep() -> None:
     """Prove that what was written arrived, and mend what did not."""
     swept = await (await composition.sweep()).run(SWEEP_SECONDS)
     if swept.mended:
         telemetry.count(MENDED, len(swept.mended))
         _LOGGER.warning("the sweep mended %d streams: %s", len(swept.mended), swept.mended[:20])
+    if swept.errors:
+        raise BaseExceptionGroup("not everything was swept", swept.errors)
 
 
-@blueprint.route(
-    "operations/parked/single_publisher/{stream}/release",
-    methods=["POST"],
-    auth_level=func.AuthLevel.ADMIN,
-)
-async def release_unpublished(req: func.HttpRequest) -> func.HttpResponse:
+@http_function(blueprint, "operations/parked/single_publisher/{stream}/release", ["POST"], ADMIN)
+async def publisher_release(req: func.HttpRequest) -> func.HttpResponse:
     """Publish a parked stream."""
     return await (await composition.operations()).release(req)
 
 
-@blueprint.route(
-    "operations/parked/single_publisher/{stream}/skip",
-    methods=["POST"],
-    auth_level=func.AuthLevel.ADMIN,
-)
-async def skip_unpublished(req: func.HttpRequest) -> func.HttpResponse:
+@http_function(blueprint, "operations/parked/single_publisher/{stream}/skip", ["POST"], ADMIN)
+async def publisher_skip(req: func.HttpRequest) -> func.HttpResponse:
     """Leave the event that a stream is parked at unpublished."""
     return await (await composition.operations()).skip(req)
 
 
-@blueprint.route(
-    "operations/rights/single_publisher", methods=["GET"], auth_level=func.AuthLevel.ADMIN
-)
-async def single_publisher_rights(req: func.HttpRequest) -> func.HttpResponse:  # noqa: ARG001 - the trigger's
+@http_function(blueprint, "operations/rights/single_publisher", ["GET"], ADMIN)
+async def single_publisher_rights(_: func.HttpRequest) -> func.HttpResponse:
     """Show which of its rights this role has."""
     return await show_rights(await wiring.attempts(*composition.RIGHTS))

@@ -5,9 +5,10 @@ from typing import TYPE_CHECKING
 
 from shared.adapters import wiring
 from shared.adapters.http.operations import Operations
-from shared.adapters.names import PROJECTIONS
+from shared.adapters.names import PROJECTIONS, SINGLE_PUBLISHER
+from shared.adapters.once import once
 from shared.domain import domain
-from single_publisher.publish import CONSUMER, Publisher
+from single_publisher.publish import Publisher
 
 if TYPE_CHECKING:
     from single_publisher.sweep import Sweep
@@ -18,41 +19,35 @@ RIGHTS = (
     "events:send",
 )
 
-_assembled: list[Publisher] = []
 
-
+@once
 async def publisher() -> Publisher:
     """Give the publisher of this process."""
-    if not _assembled:
-        log, store, parking = (
-            await wiring.log(),
-            await wiring.event_reader(),
-            await wiring.parking(),
-        )
-        _assembled.append(Publisher(log, store, parking, wiring.now))
-    return _assembled[0]
+    log, store, parking = await wiring.log(), await wiring.event_reader(), await wiring.parking()
+    return Publisher(log, store, parking, wiring.now)
 
 
 async def operations() -> Operations:
     """Give what operators do with streams that are parked for the publisher."""
     running = await publisher()
-    return Operations(CONSUMER, running.parking, running.release, running.now)
+    return Operations(SINGLE_PUBLISHER, running.parking, running.release, running.now)
 
 
+@once
 async def sweep() -> "Sweep":
     """Give the sweep of this process."""
     from single_publisher.sweep import Sweep
+    from single_publisher.witness import Witness
 
     running = await publisher()
     return Sweep(
         feed=await wiring.feed(),
         progress=await wiring.progress(),
-        rows=await wiring.delivered_rows(),
+        witness=Witness(await wiring.delivered_rows(), domain.kept_views),
         parking=running.parking,
         publisher=running,
-        views=domain.views,
         # Only these can keep rows behind.
-        consumers=(CONSUMER, PROJECTIONS),
+        consumers=(SINGLE_PUBLISHER, PROJECTIONS),
         now=running.now,
         age=timedelta(seconds=wiring.settings().sweep_age),
     )

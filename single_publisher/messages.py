@@ -3,14 +3,17 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
+from datetime import datetime
+from re import fullmatch
 from typing import Any, NamedTuple
 
 from pydantic_core import from_json, to_json
 
+from shared.adapters.cosmos.codec import from_item, from_items, place_of
 from shared.kernel.delivery.parking import unreadable
 from shared.kernel.delivery.partition import partition_of
 from shared.kernel.errors import EventTooLarge, InvalidMessage, Poison
-from shared.kernel.messages.commit import Commit, from_item, from_items, place_of
+from shared.kernel.messages.commit import TIME_PATTERN, Commit
 from shared.kernel.messages.envelope import encode_all
 
 
@@ -66,6 +69,24 @@ def messages(
             raise Poison(commit.stream, version, cause)
         if version not in skipped:
             yield Message(commit.stream, version, body)
+
+
+def rewritten(documents: str) -> Iterator[tuple[str, int]]:
+    """Name the items whose time is one, and not as commits write it: the trigger may have done that."""
+    for item in from_json(documents):
+        metadata = item.get("metadata")
+        time = metadata.get("time") if isinstance(metadata, dict) else None
+        if isinstance(time, str) and not fullmatch(TIME_PATTERN, time) and _is_time(time):
+            stream, version = _place(item)
+            yield stream, version
+
+
+def _is_time(text: str) -> bool:
+    try:
+        datetime.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
 
 
 def by_partition(found: Iterable[Message], partitions: int) -> dict[int, list[bytes]]:

@@ -4,17 +4,16 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from shared.adapters.names import SINGLE_PUBLISHER
 from shared.kernel.delivery.deciding import park_first, skips
 from shared.kernel.delivery.parking import Parked, marker_of
 from shared.kernel.delivery.reading import read_past
 from shared.kernel.delivery.together import side_by_side
-from shared.kernel.errors import Poison
+from shared.kernel.errors import ConfigurationError, InvalidMessage, Poison
 from shared.kernel.messages.commit import timestamp
 from shared.kernel.messages.stream import StreamName
 from shared.kernel.ports import EventReader, Log, Parking
-from single_publisher.messages import Message, by_partition, messages, sort_out
-
-CONSUMER = "single_publisher"
+from single_publisher.messages import Message, by_partition, messages, rewritten, sort_out
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,30 +28,54 @@ class Publisher:
     async def publish(self, documents: str) -> None:
         """Send the events of a batch of items, partitions in parallel; raises what log and parking raise.
 
-        After an error the platform gives the whole batch again: consumers drop what comes twice.
+        After an error the platform gives the whole batch again: consumers drop what comes twice. Raises
+        ConfigurationError, and sends and parks nothing, when the trigger has changed what it brings.
         """
         found, poisons = sort_out(documents, self.log.largest)
         if poisons:
+            await self._check_times(documents)
             streams = {poison.stream for poison in poisons}
-            skipped = {one: (await skips(self.parking, CONSUMER, one)).keys() for one in streams}
+            skipped = {
+                one: (await skips(self.parking, SINGLE_PUBLISHER, one)).keys() for one in streams
+            }
             found, poisons = sort_out(documents, self.log.largest, skipped)
-        held = {marker.stream: marker.version for marker in await self.parking.parked(CONSUMER)}
+        held = {
+            marker.stream: marker.version for marker in await self.parking.parked(SINGLE_PUBLISHER)
+        }
         for poison in poisons:
             held[poison.stream] = min(poison.version, held.get(poison.stream, poison.version))
             await self.park(poison)
         for stream, version in held.items():
             behind = [m.version for m in found if m.stream == stream and m.version >= version]
             # A stream that has been released meanwhile is published.
-            if behind and await self.parking.seen(CONSUMER, stream, max(behind)):
+            if behind and await self.parking.seen(SINGLE_PUBLISHER, stream, max(behind)):
                 found = [m for m in found if m.stream != stream or m.version < version]
         await self._send(found)
+
+    async def _check_times(self, documents: str) -> None:
+        """Raise ConfigurationError when the trigger has written a time otherwise than the store holds it.
+
+        It would have changed dates in the data as well: nothing of such a batch may leave, and nobody is to blame.
+        """
+        for stream, version in rewritten(documents):
+            try:
+                found = await self.store.read(StreamName.parse(stream), version - 1, limit=1)
+            except InvalidMessage:
+                # It is stored so, and poison like any other.
+                continue
+            if found.commits:
+                raise ConfigurationError(
+                    f"the time of {stream}@{version} is not as it is stored: in host.json,"
+                    " extensions.cosmosDB.serializerSettings.dateParseHandling must be 'None', which the"
+                    " extension of Cosmos DB obeys from 4.9 on"
+                )
 
     async def replay(self, stream: StreamName, version: int) -> int:
         """Send a stream from a version to its tail, and give the tail's version.
 
         Raises Poison for what can never be sent, when everything before it is.
         """
-        skipped = await skips(self.parking, CONSUMER, str(stream))
+        skipped = await skips(self.parking, SINGLE_PUBLISHER, str(stream))
         commits, unreadable = await read_past(self.store, stream, version - 1, skipped.keys())
         found: list[Message] = []
         try:
@@ -76,7 +99,7 @@ class Publisher:
         await park_first(self._marker(poison), self.parking)
 
     def _marker(self, poison: Poison) -> Parked:
-        return marker_of(CONSUMER, poison, timestamp(self.now()))
+        return marker_of(SINGLE_PUBLISHER, poison, timestamp(self.now()))
 
     async def _send(self, found: Iterable[Message]) -> None:
         spread = by_partition(found, self.log.partitions)

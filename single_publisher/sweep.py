@@ -1,105 +1,188 @@
 """The sweep: the slow check behind the publisher that proves delivery, and mends it.
 
-What was written some minutes ago must be in the rows by now; what is not is sent to the log again.
+What was written some minutes ago must be in the rows by now; what is not is sent to the log again, and looked at
+until it is.
 """
 
-import hashlib
+import asyncio
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import batched
 from typing import Any
 
-from shared.kernel.commands.category import Category
+from shared.adapters.cosmos.codec import from_item
+from shared.adapters.names import SINGLE_PUBLISHER
+from shared.kernel.delivery.deciding import skips
+from shared.kernel.delivery.places import reached
+from shared.kernel.delivery.sweep_note import Again, SweepNote, read_note, write_note
+from shared.kernel.delivery.together import side_by_side
 from shared.kernel.errors import InvalidMessage, Poison
-from shared.kernel.messages.commit import Commit, from_item, timestamp
+from shared.kernel.messages.commit import Commit, timestamp
 from shared.kernel.messages.stream import StreamName
-from shared.kernel.ports import Feed, Parking, Progress, RowReader
-from shared.kernel.views.view import RowKey, View
+from shared.kernel.ports import Feed, Parking, Progress
 from single_publisher.publish import Publisher
+from single_publisher.witness import Witness
+
+AT_ONCE = 16
+"""So many pages are proven side by side, and so many streams sent again."""
+MOST_AGAIN = 1_000
+"""So many streams may wait to be seen; behind more than that nothing new is looked at."""
 
 
 @dataclass(frozen=True, slots=True)
 class Swept:
-    """What a sweep has seen: commits that it proved, streams that it had to mend."""
+    """What a sweep has seen: commits that it proved, streams that it had to mend, what may go well later."""
 
     proven: int
     mended: Sequence[str]
+    errors: Sequence[BaseException] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
 class Sweep:
-    """Goes over the feed from its own place, as far as `age` behind the present."""
+    """Goes over the feed from its own place, as far as `age` behind the present by the clock of the store."""
 
     feed: Feed
     progress: Progress
-    rows: RowReader
+    witness: Witness
     parking: Parking
     publisher: Publisher
-    views: Sequence[View[Any]]
     consumers: Sequence[str]
     now: Callable[[], datetime]
     age: timedelta
 
     async def run(self, seconds: float) -> Swept:
-        """Sweep for a while; the place is kept after every page, so the next run goes on there."""
-        deadline = time.monotonic() + seconds
-        proven, mended = 0, list[str]()
-        for range_ in await self.feed.ranges():
-            name = f"sweep:{hashlib.sha256(range_.encode()).hexdigest()[:16]}"
-            position = await self.progress.read(name)
-            while time.monotonic() < deadline:
-                page = await self.feed.read(range_, position)
-                if not page.items or page.position is None or not self._is_old(page.items):
-                    break
-                commits = _last(page.items)
-                mended += [stream for stream in commits if await self._mend(commits[stream])]
-                proven += len(page.items)
-                position = page.position
-                await self.progress.write(name, position)
-        return Swept(proven, mended)
+        """Sweeps all ranges side by side for a while, each for one page at least; raises as progress and feed do.
 
-    def _is_old(self, items: Sequence[Mapping[str, Any]]) -> bool:
-        limit = timestamp(self.now() - self.age)
-        return all(item.get("metadata", {}).get("time", "") <= limit for item in items)
+        The place is kept after every page, so the next run goes on there. What fails in one range ends no other.
+        """
+        note = await read_note(self.progress)
+        places = await reached(self.feed, note.places)
+        note.places = {one: place for one, place in places.items() if place is not None}
+        run = _Run(self, note, time.monotonic() + seconds)
+        _, unseen = await side_by_side([run.look_again()])
+        _, errors = await side_by_side(map(run.over, places))
+        return Swept(run.proven, run.mended, unseen + errors)
 
-    async def _mend(self, commit: Commit) -> bool:
-        """Send a stream again from the first version that a row lacks; False when none lacks any."""
-        stream = StreamName.parse(commit.stream)
-        seen = await self._seen(stream, commit)
-        if seen >= commit.version or await self._is_parked(commit.stream):
+
+@dataclass(slots=True)
+class _Run:
+    """One run of the sweep, and what it has noted so far."""
+
+    sweep: Sweep
+    note: SweepNote
+    deadline: float
+    proven: int = 0
+    mended: list[str] = field(default_factory=list)
+    # First come, first served: so every range has its share of the time.
+    pages: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE))
+    sends: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE))
+
+    async def over(self, stretch: str) -> None:
+        """Proves page after page of a stretch, one even when time is up."""
+        more = True
+        while more:
+            async with self.pages:
+                more = await self._page(stretch) and time.monotonic() < self.deadline
+
+    async def look_again(self) -> None:
+        """Proves what was sent again some time ago: the log may have lost that, too."""
+        waiting = [one for one in self.note.again if not self._is_recent(one)]
+        for streams in batched(waiting, 100, strict=False):
+            await self._prove(await self._stored(streams))
+        if waiting:
+            await write_note(self.sweep.progress, self.note)
+
+    async def _page(self, stretch: str) -> bool:
+        """Prove the next page as far as it is old enough; False at its end."""
+        feed, age = self.sweep.feed, self.sweep.age.total_seconds()
+        if len(self.note.again) >= MOST_AGAIN:
             return False
-        try:
-            await self.publisher.replay(stream, seen + 1)
-        except Poison as poison:
-            await self.publisher.park(poison)
+        place = self.note.places.get(stretch)
+        page = await feed.read(stretch, place)
+        old = sum(one >= age for one in page.ages)
+        if 0 < old < len(page.items):
+            # A place lies between pages: what is young must not keep the old waiting beside it.
+            page = await feed.read(stretch, place, limit=old)
+        if not page.items or page.position is None or min(page.ages) < age:
+            return False
+        await self._prove(_last(page.items))
+        self.proven += len(page.items)
+        self.note.places[stretch] = page.position
+        await write_note(self.sweep.progress, self.note)
         return True
 
-    async def _seen(self, stream: StreamName, commit: Commit) -> int:
-        """Give the version that every row of a stream has seen; a stream without a view needs no proof."""
-        seen = commit.version
-        for view in self.views:
-            if view.category.name == stream.category:
+    async def _stored(self, streams: Sequence[str]) -> dict[str, Commit]:
+        """Read the commits that were sent again; one that cannot be read is the publisher's to park."""
+        store = self.sweep.publisher.store
+
+        async def read(stream: str) -> Commit | None:
+            async with self.sends:
+                after = self.note.again[stream].version - 1
                 try:
-                    at = _row(view, view.category, stream, commit)
+                    found = await store.read(StreamName.parse(stream), after, limit=1)
                 except InvalidMessage:
-                    # Nobody has parked it, so nobody has seen it.
-                    return commit.first - 1
-                stored = await self.rows.read(at)
-                seen = min(seen, stored.row.version if stored else 0)
-        return seen
+                    return None
+            return found.commits[0] if found.commits else None
 
-    async def _is_parked(self, stream: str) -> bool:
-        for consumer in self.consumers:
-            if await self.parking.find(consumer, stream) is not None:
-                return True
-        return False
+        read_all, errors = await side_by_side(map(read, streams))
+        if errors:
+            raise BaseExceptionGroup("not everything could be looked at again", errors)
+        return {one.stream: one for one in read_all if one is not None}
 
+    async def _prove(self, commits: Mapping[str, Commit]) -> None:
+        """Compare the last commits of streams with the rows, and send again what these have not seen."""
+        seen = await self.sweep.witness.seen(list(commits.values()))
+        lacking = [one for one in commits.values() if seen[one.stream] < one.version]
+        for stream in commits.keys() - {one.stream for one in lacking}:
+            if stream in self.note.again and self.note.again[stream].version <= seen[stream]:
+                del self.note.again[stream]
+        mends = (self._mend(one, seen[one.stream] + 1) for one in lacking)
+        mended, errors = await side_by_side(mends)
+        self.mended += [one.stream for one, did in zip(lacking, mended, strict=False) if did]
+        if errors:
+            raise BaseExceptionGroup("not everything was mended", errors)
 
-def _row(view: View[Any], category: Category, stream: StreamName, commit: Commit) -> RowKey:
-    last = commit.events[-1]
-    event = category.decode(last.type, last.schema_number, last.data)
-    return RowKey(view.name, view.key(stream, event), str(stream))
+    async def _mend(self, commit: Commit, version: int) -> bool:
+        """Send a stream again from a version on, unless that was done just now, or it waits for an operator."""
+        stream, publisher = commit.stream, self.sweep.publisher
+        async with self.sends:
+            parked = [one for one in self.sweep.consumers if await self._is_parked(one, stream)]
+            # Who releases it for others reads it from the store; and nobody is to see what is passed over.
+            if (parked and SINGLE_PUBLISHER not in parked) or await self._is_skipped(
+                commit, version
+            ):
+                self.note.again.pop(stream, None)
+                return False
+            recent = self._is_recent(stream)
+            if not parked and not recent:
+                try:
+                    await publisher.replay(StreamName.parse(stream), version)
+                except Poison as poison:
+                    await publisher.park(poison)
+            sent = self.note.again[stream].sent if recent else timestamp(self.sweep.now())
+            self.note.again[stream] = Again(version=commit.version, sent=sent)
+            return not parked and not recent
+
+    async def _is_parked(self, consumer: str, stream: str) -> bool:
+        return await self.sweep.parking.find(consumer, stream) is not None
+
+    async def _is_skipped(self, commit: Commit, version: int) -> bool:
+        """Tell whether operators have passed over all from a version on, for whoever keeps rows behind."""
+        lacking = set(range(version, commit.version + 1))
+        for consumer in self.sweep.consumers:
+            lacking -= (await skips(self.sweep.parking, consumer, commit.stream)).keys()
+        return not lacking
+
+    def _is_recent(self, stream: str) -> bool:
+        """Tell whether a stream was sent again so lately that nobody need have seen it."""
+        if stream not in self.note.again:
+            return False
+        now = self.sweep.now()
+        # A time that is still to come is that of a host whose clock is wrong.
+        return timestamp(now - self.sweep.age) < self.note.again[stream].sent <= timestamp(now)
 
 
 def _last(items: Sequence[Mapping[str, Any]]) -> dict[str, Commit]:
@@ -108,6 +191,7 @@ def _last(items: Sequence[Mapping[str, Any]]) -> dict[str, Commit]:
     for item in items:
         try:
             commit = from_item(item)
+            StreamName.parse(commit.stream)
         except InvalidMessage:
             continue
         known = commits.get(commit.stream)

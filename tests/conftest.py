@@ -1,4 +1,4 @@
-"""The stand-ins and a whole stack, once a worker for all tests that need them; what is shown of a run."""
+"""The emulators and a whole stack, once a worker for all tests that need them; what is shown of a run."""
 
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
@@ -19,7 +19,7 @@ PROOF = {"bench", "chaos", "permutations", "simulation", "swap"}
 
 
 @contextmanager
-def stand_ins(state: Path, *options: str) -> Iterator[Services]:
+def named_emulators(state: Path, *options: str) -> Iterator[Services]:
     """Start the emulators with the names of the application, and end them afterwards."""
     with emulators(state, "--names", str(NAMES), *options) as started:
         yield started
@@ -27,7 +27,7 @@ def stand_ins(state: Path, *options: str) -> Iterator[Services]:
 
 @pytest.fixture(scope="session")
 def services(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Services]:
-    with stand_ins(tmp_path_factory.mktemp("services")) as started:
+    with named_emulators(tmp_path_factory.mktemp("services")) as started:
         yield started
 
 

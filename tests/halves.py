@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
+from itertools import takewhile
 from pathlib import Path
 from typing import Final
 from xml.etree import ElementTree as ET
@@ -59,6 +60,7 @@ LINT: Final = [
         "from importlinter.cli import lint_imports_command; lint_imports_command(['--no-cache'])",
     ],
     ["-m", "deptry", "."],
+    ["-m", "infra.check"],
 ]
 ELSEWHERE: Final = tuple(f"--ignore={folder}" for folder in IN_PROCESS)
 
@@ -90,20 +92,29 @@ class Times:
 
     folders: dict[str, Tally] = field(default_factory=lambda: defaultdict(Tally))
     tests: list[tuple[float, str]] = field(default_factory=list)
+    failed: list[str] = field(default_factory=list)
 
     def read(self, report: Path) -> None:
-        """Adds what a run of pytest has left."""
-        for case in ET.parse(report).iter("testcase"):
+        """Adds what a run of pytest has left; a report that was cut off counts as a failure."""
+        try:
+            cases = list(ET.parse(report).iter("testcase"))
+        except ET.ParseError as error:
+            self.failed.append(f"{report}: the run was cut off ({error})")
+            return
+        for case in cases:
             seconds, module = float(case.get("time", 0)), case.get("classname", "")
+            name = f"{module.replace('.', '/')}::{case.get('name')}"
             folder = "/".join(module.split(".")[:2])
             self.folders[folder].tests += 1
             self.folders[folder].seconds += seconds
-            self.tests.append((seconds, f"{module.replace('.', '/')}::{case.get('name')}"))
+            self.tests.append((seconds, name))
+            if case.find("failure") is not None or case.find("error") is not None:
+                self.failed.append(name)
 
 
-def run(phases: Sequence[Phase]) -> bool:
-    """Runs the phases one after another until something fails, and tells whether nothing did."""
-    return all(map(_phase, phases))
+def run(phases: Sequence[Phase]) -> int:
+    """Runs the phases one after another until something fails; returns how many of them passed."""
+    return sum(1 for _ in takewhile(_phase, phases))
 
 
 def _phase(lanes: Phase) -> bool:
@@ -134,7 +145,7 @@ def _run(command: Command, *, alone: bool) -> bool:
 
 
 def show(half: str, times: Times, seconds: float) -> None:
-    """Prints where the time of a half went."""
+    """Prints what failed, and where the time of a half went."""
     print(f"\n{'folder':<28}{'tests':>8}{'seconds':>10}")
     for folder, tally in sorted(times.folders.items(), key=lambda one: -one[1].seconds):
         print(f"{folder:<28}{tally.tests:>8,}{tally.seconds:>10.1f}")
@@ -157,12 +168,17 @@ def main() -> int:
         report.unlink()
     calibrate()
     begun = time.monotonic()
-    passed = run(HALVES[half])
+    phases = HALVES[half]
+    passed = run(phases)
     times = Times()
     for report in REPORTS.glob("*.xml"):
         times.read(report)
     show(half, times, time.monotonic() - begun)
-    return 0 if passed else 1
+    if passed < len(phases):
+        skipped = len(phases) - passed - 1
+        print(f"make {half} FAILED: {len(times.failed)} tests; {skipped} of its parts did not run")
+        print("".join(f"  {one}\n" for one in times.failed), end="")
+    return 0 if passed == len(phases) else 1
 
 
 if __name__ == "__main__":

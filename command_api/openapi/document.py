@@ -32,8 +32,8 @@ def document(domain: Domain) -> dict[str, Any]:
         "paths": {
             **commands,
             "/api/streams/{stream}": {"get": streams.stream(domain.categories)},
-            "/api/streams/{stream}/outcome": {"get": streams.outcome()},
-            "/api/streams/{stream}/causes": {"get": streams.causes()},
+            "/api/streams/{stream}/outcome": {"get": streams.outcome(domain.categories)},
+            "/api/streams/{stream}/causes": {"get": streams.causes(domain.categories)},
             **views,
             "/api/health": {"get": operations.health()},
         },

@@ -17,7 +17,7 @@ from command_api.openapi.parts import (
     problems,
     query,
 )
-from command_api.openapi.schemas import Schema, ref
+from command_api.openapi.schemas import Schema, ref, stream_example
 from command_api.views import AT_LEAST_RULE, KEY_RULE
 from shared.kernel.commands.category import Category
 from shared.kernel.messages.message import Command, type_name
@@ -33,7 +33,7 @@ def command(category: Category, command_type: type[Command]) -> Schema:
         "summary": (command_type.__doc__ or "").strip(),
         "tags": [category.name],
         "parameters": [
-            path("id", ID_PATTERN, f"An id: {ID_RULE}.", "SKU1"),
+            path("id", ID_PATTERN, f"An id: {ID_RULE}.", category.example),
             header(
                 "Idempotency-Key",
                 "^[!-~]{1,128}$",
@@ -75,16 +75,16 @@ def command(category: Category, command_type: type[Command]) -> Schema:
 
 def view_key(view: View[Any]) -> Schema:
     """Describe the query of one key of a view."""
-    rows = ref(schemas.rows_name(view))
+    rows, stream = ref(schemas.rows_name(view)), stream_example(view.category)
     return {
         "operationId": f"Read{view.name.title()}",
         "summary": f"What '{view.name}' holds under a key.",
         "tags": [f"view {view.name}"],
         "parameters": [
-            path("key", f"^{KEY_RULE}$", "The key.", "SKU1"),
+            path("key", f"^{KEY_RULE}$", "The key.", view.category.example),
             query(
                 "at-least",
-                {"type": "string", "pattern": f"^{AT_LEAST_RULE}$", "examples": ["item-SKU1@7"]},
+                {**TEXT, "pattern": f"^{AT_LEAST_RULE}$", "examples": [f"{stream}@7"]},
                 "Wait until the row (of a stream) has seen a version.",
             ),
             header("Prefer", None, "wait=<seconds>."),

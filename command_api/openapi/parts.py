@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from command_api.openapi.schemas import Schema, ref
+from shared.kernel.messages.stream import CATEGORY, ID
 
 PROBLEMS = {
     400: "malformed",
@@ -16,8 +17,8 @@ PROBLEMS = {
     429: "throttled",
     503: "outcome-unknown, unavailable, log-unavailable",
 }
-ID_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$"
-STREAM_PATTERN = r"^[a-z][a-z0-9]{0,49}-[A-Za-z0-9][A-Za-z0-9._-]{0,99}$"
+ID_PATTERN = f"^{ID}$"
+STREAM_PATTERN = f"^{CATEGORY}-{ID}$"
 TEXT: Schema = {"type": "string"}
 TAG = {
     "ETag": {"schema": {"type": "string", "pattern": '^"[0-9]+"$'}, "description": "The version."}

@@ -9,12 +9,13 @@ from shared.adapters.http.problems import TYPE_PREFIX
 from shared.kernel.commands.category import Category
 from shared.kernel.domain import Domain
 from shared.kernel.messages.message import type_name
+from shared.kernel.messages.stream import StreamName
 from shared.kernel.views.view import View
 
 type Schema = dict[str, Any]
 
 VERSION: Schema = {"type": "integer", "minimum": 1}
-STREAM: Schema = {"type": "string", "examples": ["item-SKU1"]}
+STREAM: Schema = {"type": "string"}
 
 
 def ref(name: str) -> Schema:
@@ -37,6 +38,16 @@ def array(items: Schema) -> Schema:
     return {"type": "array", "items": items}
 
 
+def stream_example(category: Category) -> str:
+    """Name a stream of a category, as people would."""
+    return str(StreamName(category.name, category.example))
+
+
+def stream(category: Category) -> Schema:
+    """Describe the name of a stream of a category."""
+    return {**STREAM, "examples": [stream_example(category)]}
+
+
 def schemas(domain: Domain) -> dict[str, Schema]:
     """Describe everything that a client sends or sees."""
     models: list[Any] = [
@@ -56,7 +67,11 @@ def schemas(domain: Domain) -> dict[str, Schema]:
         described[outcome_name(category)] = _outcome(category)
         described[state_name(category)] = _state(category)
     for view in domain.views:
-        row = {"stream": STREAM, "version": VERSION, "data": ref(view.data_type.__name__)}
+        row = {
+            "stream": stream(view.category),
+            "version": VERSION,
+            "data": ref(view.data_type.__name__),
+        }
         described[rows_name(view)] = record(
             {"view": {"const": view.name}, "key": {"type": "string"}, "rows": array(record(row))}
         )
@@ -70,7 +85,7 @@ def schemas(domain: Domain) -> dict[str, Schema]:
     others = {
         "StreamPage": _stream_page(),
         "Queued": _queued(),
-        "Told": _told(),
+        "CommandStatus": _command_status(),
         "Effect": _effect(),
         "Health": _health(),
         "Problem": _problem(),
@@ -112,7 +127,7 @@ def _outcome(category: Category) -> Schema:
     ]
     return record(
         {
-            "stream": STREAM,
+            "stream": stream(category),
             "commandId": {"type": "string"},
             "version": {**VERSION, "minimum": 0},
             "events": array({"oneOf": events}),
@@ -122,7 +137,7 @@ def _outcome(category: Category) -> Schema:
 
 def _state(category: Category) -> Schema:
     return record(
-        {"stream": STREAM, "version": VERSION, "state": {"type": "object"}},
+        {"stream": stream(category), "version": VERSION, "state": {"type": "object"}},
     ) | {"description": f"A {category.name} as it was behind a version."}
 
 
@@ -143,7 +158,7 @@ def _queued() -> Schema:
     return record({"stream": STREAM, "commandId": text, "status": text})
 
 
-def _told() -> Schema:
+def _command_status() -> Schema:
     text: Schema = {"type": "string"}
     return record(
         {
@@ -184,9 +199,10 @@ def _effect() -> Schema:
 def _stream_page() -> Schema:
     event = _stored_event()
     text: Schema = {"type": "string"}
+    moment: Schema = {**text, "format": "date-time"}
     metadata = record(
-        {"correlationId": text, "causationId": text, "time": {**text, "format": "date-time"}},
-        {"traceparent": text, "actor": text},
+        {"correlationId": text, "causationId": text, "time": moment},
+        {"traceparent": text, "actor": text, "accepted": moment},
     )
     commit = record(
         {"version": VERSION, "commandId": text, "metadata": metadata, "events": array(event)}
@@ -215,5 +231,9 @@ def _problem() -> Schema:
             "detail": text,
             "code": text,
         },
-        {"refusal": text, "errors": array(record({"pointer": text, "detail": text}))},
+        {
+            "refusal": text,
+            "traceId": text,
+            "errors": array(record({"pointer": text, "detail": text})),
+        },
     )

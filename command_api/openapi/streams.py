@@ -14,7 +14,7 @@ from command_api.openapi.parts import (
     problems,
     query,
 )
-from command_api.openapi.schemas import Schema, ref
+from command_api.openapi.schemas import Schema, ref, stream_example
 from shared.kernel.commands.category import Category
 
 
@@ -26,7 +26,7 @@ def stream(categories: Sequence[Category]) -> Schema:
         "summary": "The commits of a stream after a version, or its state at one.",
         "tags": ["streams"],
         "parameters": [
-            path("stream", STREAM_PATTERN, "A category, a dash, an id.", "item-SKU1"),
+            _stream(categories),
             query(
                 "after",
                 {"type": "integer", "minimum": 0, "maximum": 10**15 - 1},
@@ -43,7 +43,7 @@ def stream(categories: Sequence[Category]) -> Schema:
     }
 
 
-def outcome() -> Schema:
+def outcome(categories: Sequence[Category]) -> Schema:
     """Describe the question what became of a command that waited."""
     token: Schema = {"type": "string", "pattern": "^[!-~]{1,128}$"}
     return {
@@ -51,17 +51,17 @@ def outcome() -> Schema:
         "summary": "What became of a command that waited: pending, done, refused or failed.",
         "tags": ["streams"],
         "parameters": [
-            path("stream", STREAM_PATTERN, "A category, a dash, an id.", "item-SKU1"),
+            _stream(categories),
             query("command-id", token, "The command's id.") | {"required": True},
         ],
         "responses": {
-            "200": answer("What is known.", ref("Told"), {**TAG, **LATER}),
+            "200": answer("What is known.", ref("CommandStatus"), {**TAG, **LATER}),
             **problems(400, 404, 429, 503),
         },
     }
 
 
-def causes() -> Schema:
+def causes(categories: Sequence[Category]) -> Schema:
     """Describe the question what followed from a command."""
     version: Schema = {"type": "integer", "minimum": 0, "maximum": 10**15 - 1}
     tree = answer("The tree.", ref("Effect"))
@@ -71,9 +71,14 @@ def causes() -> Schema:
         "summary": "Everything that followed from what a version followed from itself.",
         "tags": ["streams"],
         "parameters": [
-            path("stream", STREAM_PATTERN, "A category, a dash, an id.", "order-1"),
+            _stream(categories),
             query("version", version, "The first, if not given."),
             header("Accept", None, "application/json, or text/plain for a drawing."),
         ],
         "responses": {"200": tree, **problems(400, 404, 429, 503)},
     }
+
+
+def _stream(categories: Sequence[Category]) -> Schema:
+    example = stream_example(categories[0])
+    return path("stream", STREAM_PATTERN, "A category, a dash, an id.", example)

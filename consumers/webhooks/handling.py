@@ -8,8 +8,9 @@ from typing import Any
 
 from consumers.delivery import Delivery, Run
 from consumers.webhooks.deliveries import parse, read
+from shared.adapters.names import WEBHOOKS
 from shared.kernel.commands.dispatcher import Dispatcher
-from shared.kernel.delivery.parking import Parked, whole
+from shared.kernel.delivery.parking import Parked
 from shared.kernel.delivery.retry import retrying
 from shared.kernel.domain import Domain
 from shared.kernel.errors import InvalidMessage
@@ -17,8 +18,6 @@ from shared.kernel.messages.commit import timestamp
 from shared.kernel.messages.inbound_event import InboundEvent
 from shared.kernel.ports import Parking
 from shared.kernel.reactions.caused_commands import unrefused
-
-CONSUMER = "webhooks"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +56,7 @@ class Webhooks:
     def _delivery(self) -> Delivery[InboundEvent, None]:
         # Each event is parked for itself: others of its source need not wait for it.
         return Delivery(
-            *(CONSUMER, self.parking, self.now, _shown), self._handle, heeds_markers=False
+            *(WEBHOOKS, self.parking, self.now, _shown), self._handle, heeds_markers=False
         )
 
     async def _handle(self, run: Run[InboundEvent]) -> None:
@@ -72,7 +71,7 @@ class Webhooks:
 
 def _shown(event: InboundEvent) -> Mapping[str, Any]:
     """Give all of an event, which nobody else keeps, so that it can be read again."""
-    return whole({name: value for name, value in asdict(event).items() if value is not None})
+    return {name: value for name, value in asdict(event).items() if value is not None}
 
 
 def _name(event: InboundEvent) -> str:

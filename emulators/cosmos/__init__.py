@@ -1,4 +1,4 @@
-"""A stand-in of Cosmos DB: the REST protocol that azure-cosmos speaks, kept in SQLite."""
+"""An emulator of Cosmos DB: the REST protocol that azure-cosmos speaks, kept in SQLite."""
 
 from emulators.cosmos.server import CosmosServer
 

@@ -30,9 +30,7 @@ def json_answer(status: int, body: Any, headers: dict[str, str] | None = None) -
 
 def error_answer(error: CosmosError) -> web.Response:
     """Answer with an error."""
-    headers: dict[str, str] = {}
-    if error.substatus is not None:
-        headers["x-ms-substatus"] = str(error.substatus)
+    headers = {"x-ms-substatus": str(error.substatus or 0)}
     if error.retry_after_ms is not None:
         headers["x-ms-retry-after-ms"] = str(error.retry_after_ms)
     return answer(error.status, json.dumps(error.body), headers, charge=1.0)

@@ -8,6 +8,8 @@ from emulators.cosmos import charge, items
 from emulators.cosmos.containers import Container
 from emulators.cosmos.errors import CosmosError, unsupported
 from emulators.cosmos.items import Done
+from emulators.cosmos.json_text import read_json
+from emulators.cosmos.partition_keys import key_in, key_of
 
 MOST_OPERATIONS = 100
 LARGEST_REQUEST = 2 * 1024 * 1024
@@ -22,6 +24,37 @@ class BatchFailedError(Exception):
         self.results = results
 
 
+def read_operations(data: bytes) -> list[dict[str, Any]]:
+    """Read the operations of a batch; 400 for what is none."""
+    operations = read_json(data)
+    if not isinstance(operations, list) or not all(map(_is_operation, operations)):
+        raise CosmosError(400, "A batch is an array of operations.")
+    if not operations:
+        raise CosmosError(400, "Batch request has no operations.")
+    if len(operations) > MOST_OPERATIONS:
+        raise CosmosError(400, f"Batch request has more than {MOST_OPERATIONS} operations.")
+    return operations
+
+
+def key_of_operation(container: Container, operation: dict[str, Any]) -> str:
+    """Read the partition key of an operation that stands alone."""
+    key = operation.get("partitionKey")
+    if isinstance(key, str):
+        return key_in(key)
+    if key is not None:
+        return key_in(json.dumps(key))
+    return key_of(container.path, operation.get("resourceBody") or {})
+
+
+def _is_operation(operation: Any) -> bool:  # noqa: ANN401 - JSON
+    return (
+        isinstance(operation, dict)
+        and isinstance(operation.get("operationType"), str)
+        and isinstance(operation.get("resourceBody", {}), dict)
+        and isinstance(operation.get("id", ""), str)
+    )
+
+
 def run(
     db: sqlite3.Connection,
     container: Container,
@@ -30,10 +63,8 @@ def run(
     size: int,
 ) -> list[dict[str, Any]]:
     """Carry out the operations as one transaction, with one LSN; raises BatchFailedError."""
-    if len(operations) > MOST_OPERATIONS:
-        raise CosmosError(400, f"A batch has at most {MOST_OPERATIONS} operations.")
     if size > LARGEST_REQUEST:
-        raise CosmosError(413, f"A batch has at most {LARGEST_REQUEST} bytes.")
+        raise CosmosError(413, "Request size is too large")
     lsn = items.next_lsn(db, container, pk)
     results: list[dict[str, Any]] = []
     for place, operation in enumerate(operations):
@@ -53,7 +84,7 @@ def _carry_out(
     db: sqlite3.Connection, container: Container, pk: str, operation: dict[str, Any], lsn: int
 ) -> Done:
     item = operation.get("resourceBody") or {}
-    id_ = operation.get("id") or item.get("id", "")
+    id_ = operation.get("id") or str(item.get("id", ""))
     stored = items.find(db, container, pk, id_)
     items.check_etag(stored, operation.get("ifMatch"), operation.get("ifNoneMatch"))
     match operation["operationType"]:
@@ -62,6 +93,8 @@ def _carry_out(
         case "Upsert":
             return items.upsert(db, container, pk, item, lsn)
         case "Replace":
+            if item.get("id") != id_:
+                raise CosmosError(400, "The id of the item is not the one of the operation.")
             return items.replace(db, container, pk, item, lsn)
         case "Delete":
             return items.delete(db, container, pk, id_)

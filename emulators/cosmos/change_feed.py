@@ -53,3 +53,12 @@ def page(db: sqlite3.Connection, container: Container, asked: Slice) -> tuple[li
 def with_lsn(stored: Stored, container: Container) -> str:
     """Show an item as the feed does."""
     return f'{stored.text(container)[:-1]},"_lsn":{stored.lsn}}}'
+
+
+def lsn_before(db: sqlite3.Connection, container: Container, range_: str, moment: float) -> int:
+    """Give the number of the last transaction before a moment, as far as a start needs it."""
+    row = db.execute(
+        "SELECT MIN(lsn) FROM items WHERE container = ? AND rng = ? AND written >= ?",
+        (container.number, range_, moment),
+    ).fetchone()
+    return current_lsn(db, container, range_) if row[0] is None else int(row[0]) - 1

@@ -1,15 +1,18 @@
 """Databases and containers: what they are called, and how their items are partitioned and kept apart."""
 
-import base64
 import json
 import sqlite3
-import struct
+import time
 import uuid
 from dataclasses import dataclass
 from typing import Any
 
-from emulators.cosmos.errors import CosmosError, unsupported
+from emulators.cosmos.definitions import check_definition, check_id
+from emulators.cosmos.errors import CosmosError
+from emulators.cosmos.expiry import index_expiry
+from emulators.cosmos.indexing import Indexing, read_indexing, steps_of
 from emulators.cosmos.ranges import tile
+from emulators.cosmos.rids import read_rid, write_rid
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS databases (n INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT UNIQUE);
@@ -27,6 +30,15 @@ CREATE TABLE IF NOT EXISTS uniques (
 CREATE INDEX IF NOT EXISTS uniques_of ON uniques (item);
 """
 
+_LINKS = {
+    "_docs": "docs/",
+    "_sprocs": "sprocs/",
+    "_triggers": "triggers/",
+    "_udfs": "udfs/",
+    "_conflicts": "conflicts/",
+}
+_CHANGING = frozenset({"indexingPolicy", "defaultTtl"})
+
 
 @dataclass(frozen=True, slots=True)
 class Container:
@@ -37,19 +49,34 @@ class Container:
     name: str
     path: tuple[str, ...]
     unique_keys: tuple[tuple[tuple[str, ...], ...], ...]
-    composites: frozenset[tuple[tuple[tuple[str, ...], bool], ...]]
+    indexing: Indexing
     ranges: int
+    ttl: int | None
     body: dict[str, Any]
+
+    @property
+    def numbers(self) -> tuple[int, int]:
+        """The numbers of its database and itself, as resource ids have them."""
+        return read_rid(self.rid)[0], self.number
 
 
 def database_body(number: int, name: str) -> dict[str, Any]:
     """Show a database."""
-    rid = base64.b64encode(struct.pack(">I", number)).decode()
-    return {"id": name, "_rid": rid, "_self": f"dbs/{rid}/", "_etag": '"0"', "_ts": 0}
+    rid = write_rid(number)
+    return {
+        "id": name,
+        "_rid": rid,
+        "_self": f"dbs/{rid}/",
+        "_etag": '"0"',
+        "_colls": "colls/",
+        "_users": "users/",
+        "_ts": 0,
+    }
 
 
-def create_database(db: sqlite3.Connection, name: str) -> dict[str, Any]:
+def create_database(db: sqlite3.Connection, given: dict[str, Any]) -> dict[str, Any]:
     """Create a database; 409 when there is one."""
+    name = check_id(given.get("id"))
     try:
         cursor = db.execute("INSERT INTO databases (id) VALUES (?)", (name,))
     except sqlite3.IntegrityError:
@@ -61,40 +88,64 @@ def find_database(db: sqlite3.Connection, name: str) -> dict[str, Any]:
     """Find a database; 404 when there is none."""
     row = db.execute("SELECT n FROM databases WHERE id = ?", (name,)).fetchone()
     if row is None:
-        raise CosmosError(404, f"There is no database {name!r}.")
+        raise CosmosError(404, f"Resource Not Found. There is no database {name!r}.")
     return database_body(row[0], name)
+
+
+def list_databases(db: sqlite3.Connection) -> list[dict[str, Any]]:
+    """List all databases."""
+    return [database_body(*row) for row in db.execute("SELECT n, id FROM databases ORDER BY n")]
+
+
+def delete_database(db: sqlite3.Connection, name: str) -> None:
+    """Forget a database and all that is in it."""
+    find_database(db, name)
+    for body in list_containers(db, name):
+        delete_container(db, find_container(db, name, body["id"]).number)
+    db.execute("DELETE FROM databases WHERE id = ?", (name,))
 
 
 def create_container(
     db: sqlite3.Connection, database: str, given: dict[str, Any], ranges: int
 ) -> dict[str, Any]:
-    """Create a container; 409 when there is one, 400 for what is not supported."""
-    key = given.get("partitionKey") or {}
-    if key.get("kind", "Hash") != "Hash" or len(key.get("paths", [])) != 1:
-        raise unsupported("partition keys other than one hashed path")
+    """Create a container; 409 when there is one, 400 or 501 for one that cannot be."""
     parent = find_database(db, database)
+    defined = check_definition(given)
     number = db.execute("SELECT n FROM databases WHERE id = ?", (database,)).fetchone()[0]
     try:
         cursor = db.execute(
-            "INSERT INTO containers (db, id, body) VALUES (?, ?, '')", (number, given["id"])
+            "INSERT INTO containers (db, id, body) VALUES (?, ?, '')", (number, defined["id"])
         )
     except sqlite3.IntegrityError:
-        raise CosmosError(409, f"Container {given['id']!r} exists.") from None
+        raise CosmosError(409, f"Container {defined['id']!r} exists.") from None
     made = cursor.lastrowid or 0
-    rid = base64.b64encode(struct.pack(">II", number, 0x80000000 | made)).decode()
-    body = {
-        **{name: value for name, value in given.items() if value is not None},
-        "partitionKey": {"kind": "Hash", "version": 2, **key},
-        "_rid": rid,
-        "_self": f"{parent['_self']}colls/{rid}/",
-        "_etag": f'"{uuid.uuid4()}"',
-        "_ts": 0,
-    }
-    db.execute("UPDATE containers SET body = ? WHERE n = ?", (json.dumps(body), made))
+    rid = write_rid(number, made)
+    link = f"{parent['_self']}colls/{rid}/"
+    body = {**defined, "_rid": rid, "_self": link, **_LINKS}
     rows = [(made, id_, low, high) for id_, low, high in tile(ranges)]
     db.executemany("INSERT INTO ranges VALUES (?, ?, ?, ?, 0)", rows)
+    return _keep(db, made, body)
+
+
+def replace_container(
+    db: sqlite3.Connection, container: Container, given: dict[str, Any]
+) -> dict[str, Any]:
+    """Replace what may change of a container: its indexing policy and its time to live."""
+    defined, body = check_definition(given), container.body
+    for fixed in ("id", "partitionKey", "uniqueKeyPolicy"):
+        if defined.get(fixed) != body.get(fixed) and fixed in given:
+            raise CosmosError(400, f"The {fixed} of a container cannot be changed.")
+    kept = {name: value for name, value in body.items() if name != "defaultTtl"}
+    changed = {name: value for name, value in defined.items() if name in _CHANGING}
+    return _keep(db, container.number, {**kept, **changed})
+
+
+def _keep(db: sqlite3.Connection, number: int, body: dict[str, Any]) -> dict[str, Any]:
+    body = {**body, "_etag": f'"{uuid.uuid4()}"', "_ts": int(time.time())}
+    db.execute("UPDATE containers SET body = ? WHERE n = ?", (json.dumps(body), number))
     for path in _indexed(body):
-        db.execute(_index(made, path))
+        db.execute(_index(number, path))
+    index_expiry(db, number, body.get("defaultTtl"))
     return body
 
 
@@ -109,7 +160,9 @@ def list_containers(db: sqlite3.Connection, database: str) -> list[dict[str, Any
     """List the containers of a database."""
     find_database(db, database)
     rows = db.execute(
-        "SELECT c.body FROM containers c JOIN databases d ON d.n = c.db WHERE d.id = ?", (database,)
+        "SELECT c.body FROM containers c JOIN databases d ON d.n = c.db WHERE d.id = ?"
+        " ORDER BY c.n",
+        (database,),
     )
     return [json.loads(body) for (body,) in rows]
 
@@ -122,7 +175,9 @@ def find_container(db: sqlite3.Connection, database: str, name: str) -> Containe
         (database, name),
     ).fetchone()
     if row is None:
-        raise CosmosError(404, f"There is no container {name!r} in {database!r}.")
+        raise CosmosError(
+            404, f"Resource Not Found. There is no container {name!r} in {database!r}."
+        )
     body = json.loads(row[1])
     count = db.execute("SELECT COUNT(*) FROM ranges WHERE container = ?", (row[0],)).fetchone()[0]
     policy = body.get("uniqueKeyPolicy") or {}
@@ -130,26 +185,14 @@ def find_container(db: sqlite3.Connection, database: str, name: str) -> Containe
         number=row[0],
         rid=body["_rid"],
         name=name,
-        path=_steps(body["partitionKey"]["paths"][0]),
+        path=steps_of(body["partitionKey"]["paths"][0]),
         unique_keys=tuple(
-            tuple(_steps(path) for path in key["paths"]) for key in policy.get("uniqueKeys", [])
+            tuple(steps_of(path) for path in key["paths"]) for key in policy.get("uniqueKeys", [])
         ),
-        composites=_composites(body),
+        indexing=read_indexing(body.get("indexingPolicy")),
         ranges=count,
+        ttl=body.get("defaultTtl"),
         body=body,
-    )
-
-
-def _steps(path: str) -> tuple[str, ...]:
-    return tuple(step.strip('"') for step in path.split("/") if step)
-
-
-def _composites(body: dict[str, Any]) -> frozenset[tuple[tuple[tuple[str, ...], bool], ...]]:
-    """Name the composite indexes, each as its paths and whether they descend."""
-    policy = body.get("indexingPolicy") or {}
-    return frozenset(
-        tuple((_steps(part["path"]), part.get("order") == "descending") for part in index)
-        for index in policy.get("compositeIndexes") or []
     )
 
 
@@ -166,6 +209,6 @@ def _indexed(body: dict[str, Any]) -> list[str]:
 
 def _index(container: int, name: str) -> str:
     return (
-        f"CREATE INDEX items_{container}_{name} ON items"
+        f"CREATE INDEX IF NOT EXISTS items_{container}_{name} ON items"
         f" (container, pk, json_extract(body, '$.{name}')) WHERE container = {container}"
     )

@@ -19,7 +19,7 @@ def make(db: sqlite3.Connection, names: Mapping[str, Any], ranges: int) -> None:
     try:
         containers.find_database(db, database)
     except CosmosError:
-        containers.create_database(db, database)
+        containers.create_database(db, {"id": database})
     existing = {made["id"]: made for made in containers.list_containers(db, database)}
     for name, described in names["containers"].items():
         if name in existing:

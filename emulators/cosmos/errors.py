@@ -1,10 +1,13 @@
 """How Cosmos DB says no: a status, sometimes a substatus, a code and a sentence."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
 CODES = {
     400: "BadRequest",
     401: "Unauthorized",
+    403: "Forbidden",
     404: "NotFound",
     405: "MethodNotAllowed",
     408: "RequestTimeout",
@@ -14,6 +17,8 @@ CODES = {
     413: "RequestEntityTooLarge",
     429: "TooManyRequests",
     449: "RetryWith",
+    500: "InternalServerError",
+    501: "NotImplemented",
     503: "ServiceUnavailable",
 }
 
@@ -26,13 +31,15 @@ class CosmosError(Exception):
     sentence: str
     substatus: int | None = None
     retry_after_ms: int | None = None
+    more: Mapping[str, Any] = field(default_factory=dict)
 
     @property
-    def body(self) -> dict[str, str]:
+    def body(self) -> dict[str, Any]:
         """The body of the answer."""
-        return {"code": CODES.get(self.status, "BadRequest"), "message": self.sentence}
+        code = CODES.get(self.status, "BadRequest")
+        return {"code": code, "message": self.sentence, **self.more}
 
 
 def unsupported(what: str) -> CosmosError:
-    """Refuse by name what the stand-in does not do."""
-    return CosmosError(400, f"The stand-in of Cosmos DB does not support {what}.")
+    """Refuse by name what the emulator does not do."""
+    return CosmosError(501, f"The emulator of Cosmos DB does not support {what}.")

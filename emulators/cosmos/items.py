@@ -1,9 +1,7 @@
 """Items: created, read, replaced and deleted one at a time, with etags and unique keys."""
 
-import base64
 import json
 import sqlite3
-import struct
 import time
 import uuid
 from dataclasses import dataclass
@@ -11,12 +9,18 @@ from typing import Any
 
 from emulators.cosmos import charge
 from emulators.cosmos.containers import Container
+from emulators.cosmos.definitions import check_id, has_surrogates
 from emulators.cosmos.errors import CosmosError
+from emulators.cosmos.expiry import check_ttl
+from emulators.cosmos.json_text import depth_of, size_of
+from emulators.cosmos.partition_keys import check_key
+from emulators.cosmos.query.prefilter import SYSTEM
 from emulators.cosmos.ranges import effective_partition_key, range_of
+from emulators.cosmos.rids import write_rid
 
 LARGEST_ITEM = 2 * 1024 * 1024
 LARGEST_ID = 1023
-FORBIDDEN_IN_ID = frozenset("/\\?#")
+DEEPEST_ITEM = 128
 COLUMNS = "n, rng, id, lsn, written, etag, body, before"
 
 
@@ -35,7 +39,7 @@ class Stored:
 
     def text(self, container: Container) -> str:
         """Show the item with the properties that the system adds, as JSON."""
-        rid = base64.b64encode(struct.pack(">QQ", container.number, self.number)).decode()
+        rid = write_rid(*container.numbers, self.number)
         system = json.dumps(
             {
                 "_rid": rid,
@@ -50,15 +54,18 @@ class Stored:
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """What an operation came to: a status, the item (if one is shown), its charge."""
+    """What an operation came to: a status, the item (if one is shown), its charge, where it was done."""
 
     status: int
     stored: Stored | None
     charge: float
+    range: str = "0"
 
 
 def find(db: sqlite3.Connection, container: Container, pk: str, id_: str) -> Stored | None:
     """Find an item by its partition key (as JSON) and id."""
+    if has_surrogates(id_):
+        return None
     row = db.execute(
         f"SELECT {COLUMNS} FROM items WHERE container = ? AND pk = ? AND id = ?",  # noqa: S608
         (container.number, pk, id_),
@@ -134,7 +141,7 @@ def delete(db: sqlite3.Connection, container: Container, pk: str, id_: str) -> D
     stored = existing(db, container, pk, id_)
     db.execute("DELETE FROM items WHERE n = ?", (stored.number,))
     db.execute("DELETE FROM uniques WHERE item = ?", (stored.number,))
-    return Done(204, None, charge.write(len(stored.body)))
+    return Done(204, None, charge.write(len(stored.body)), stored.range)
 
 
 def existing(db: sqlite3.Connection, container: Container, pk: str, id_: str) -> Stored:
@@ -153,28 +160,17 @@ def check_etag(stored: Stored | None, if_match: str | None, if_none_match: str |
         raise CosmosError(412, "The item exists.")
 
 
-def partition_key_of(container: Container, item: dict[str, Any]) -> str:
-    """Read the partition key out of an item, as JSON."""
-    value: Any = item
-    for step in container.path:
-        value = value.get(step) if isinstance(value, dict) else None
-    return json.dumps(value)
-
-
 def _checked(container: Container, pk: str, item: dict[str, Any]) -> str:
-    id_ = item.get("id")
-    if not isinstance(id_, str) or not 1 <= len(id_.encode()) <= LARGEST_ID:
-        raise CosmosError(400, "An item has an id of 1 to 1023 bytes.")
-    if FORBIDDEN_IN_ID & set(id_):
-        raise CosmosError(400, f"The id {id_!r} holds a character that ids must not hold.")
-    if partition_key_of(container, item) != pk:
-        raise CosmosError(400, "The partition key of the item is not the one of the request.")
-    body = json.dumps(
-        {name: value for name, value in item.items() if not name.startswith("_")},
-        separators=(",", ":"),
-    )
-    if len(body) > LARGEST_ITEM:
-        raise CosmosError(413, f"An item has at most {LARGEST_ITEM} bytes, this {len(body)}.")
+    check_id(item.get("id"), LARGEST_ID)
+    check_key(container.path, item, pk)
+    if item.get("ttl") is not None:
+        check_ttl(item["ttl"], "ttl")
+    if depth_of(item) > DEEPEST_ITEM:
+        raise CosmosError(400, f"An item is nested at most {DEEPEST_ITEM} levels deep.")
+    kept = {name: value for name, value in item.items() if name not in SYSTEM}
+    body = json.dumps(kept, separators=(",", ":"))
+    if len(body) > LARGEST_ITEM and size_of(body) > LARGEST_ITEM:
+        raise CosmosError(413, "Request size is too large")
     return body
 
 

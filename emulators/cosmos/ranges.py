@@ -20,6 +20,9 @@ def effective_partition_key(partition_key: str) -> str:
             encoded = b"\x03" if value else b"\x02"
         case int() | float():
             encoded = b"\x05" + struct.pack("<d", value)
+        case dict():
+            # An item without the property: neither null nor any other value.
+            encoded = b"\x00"
         case _:
             encoded = b"\x01"
     hashed = bytearray(mmh3.hash_bytes(encoded, 0, True)[::-1])

@@ -1,15 +1,39 @@
 """What a request asks for, read from its path and headers."""
 
-import json
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote
 
 from aiohttp import web
 
-from emulators.cosmos.errors import CosmosError
+from emulators.cosmos.errors import CosmosError, unsupported
+from emulators.cosmos.json_text import read_json, read_object
+from emulators.cosmos.partition_keys import key_in
 
 TYPES = ("dbs", "colls", "docs")
+UNSUPPORTED = {
+    "sprocs": "stored procedures",
+    "triggers": "triggers",
+    "udfs": "user-defined functions",
+    "users": "users",
+    "permissions": "permissions",
+    "offers": "throughput (offers)",
+    "conflicts": "conflicts",
+    "attachments": "attachments",
+    "clientencryptionkeys": "client encryption keys",
+    "operations": "operations on partition keys",
+    "schemas": "schemas",
+}
+# Headers that would change what happens, if they were not refused.
+REFUSED = {
+    "x-ms-documentdb-pre-trigger-include": "triggers",
+    "x-ms-documentdb-post-trigger-include": "triggers",
+    "x-ms-cosmos-populateindexmetrics": "index metrics",
+    "x-ms-cosmos-populateindexmetrics-v2": "index metrics",
+    "x-ms-cosmos-populatequeryadvice": "query advice",
+}
+PAGE = 100
+MOST_ON_A_PAGE = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,14 +48,14 @@ class Resource:
 
 
 def resource(raw_path: str) -> Resource:
-    """Read a path: `/dbs/d/colls/c/docs/i`, or any beginning of it."""
+    """Read a path: `/dbs/d/colls/c/docs/i`, or any beginning of it; 501 names what has another end."""
     parts = [unquote(part) for part in raw_path.strip("/").split("/") if part]
     types, names = parts[0::2], parts[1::2]
+    link = "/".join(parts if len(types) == len(names) else parts[:-1])
     known = [*TYPES[: len(types) - 1], types[-1] if types else ""]
-    if types and (types != known or types[-1] not in {*TYPES, "pkranges"}):
+    other = next((one for one in types if one in UNSUPPORTED), None)
+    if other is None and types and (types != known or types[-1] not in {*TYPES, "pkranges"}):
         raise CosmosError(404, f"There is nothing at {raw_path!r}.")
-    whole = len(types) == len(names)
-    link = "/".join(parts if whole else parts[:-1])
     named = dict(zip(types, names, strict=False))
     return Resource(
         type=types[-1] if types else "",
@@ -42,50 +66,98 @@ def resource(raw_path: str) -> Resource:
     )
 
 
+def check_supported(request: web.Request, asked: Resource) -> None:
+    """Raise 501 for what is asked for and not supported."""
+    if asked.type in UNSUPPORTED:
+        raise unsupported(UNSUPPORTED[asked.type])
+    for header, what in REFUSED.items():
+        if request.headers.get(header, "false").lower() != "false":
+            raise unsupported(what)
+
+
 def operation(request: web.Request, asked: Resource) -> str:
     """Name what is asked for, in the words that fault rules use."""
-    headers = request.headers
     if asked.type != "docs":
         return "metadata"
     if request.method == "POST":
-        if headers.get("x-ms-cosmos-is-query-plan-request"):
+        if says(request, "x-ms-cosmos-is-query-plan-request"):
             return "query-plan"
-        if headers.get("x-ms-documentdb-isquery"):
+        if is_query(request):
             return "query"
-        if headers.get("x-ms-cosmos-is-batch-request"):
+        if says(request, "x-ms-cosmos-is-batch-request"):
             return "batch"
-        return "upsert" if headers.get("x-ms-documentdb-is-upsert") else "create"
-    if request.method == "GET" and "A-IM" in headers:
-        return "change-feed"
+        return "upsert" if says(request, "x-ms-documentdb-is-upsert") else "create"
+    if request.method == "GET" and not asked.item:
+        return "change-feed" if "A-IM" in request.headers else "query"
     names = {"GET": "read", "PUT": "replace", "DELETE": "delete", "PATCH": "patch"}
     return names.get(request.method, request.method.lower())
+
+
+def is_query(request: web.Request) -> bool:
+    """Tell whether a POST asks instead of creating."""
+    if says(request, "x-ms-documentdb-isquery"):
+        return True
+    return request.content_type in {"application/query+json", "application/sql"}
+
+
+def says(request: web.Request, header: str) -> bool:
+    """Tell whether a header is there and true."""
+    return request.headers.get(header, "").lower() == "true"
 
 
 def partition_key(request: web.Request) -> str | None:
     """Read the partition key header as JSON of the one value; None when there is none."""
     header = request.headers.get("x-ms-documentdb-partitionkey")
-    if header is None:
-        return None
-    values = json.loads(header)
-    return json.dumps(values[0] if values else None)
+    return None if header is None else key_in(header)
 
 
 def required_partition_key(request: web.Request) -> str:
     """Read the partition key; 400 when there is none."""
     pk = partition_key(request)
     if pk is None:
-        raise CosmosError(400, "The header x-ms-documentdb-partitionkey is missing.")
+        raise CosmosError(400, "PartitionKey value must be supplied for this operation.")
     return pk
+
+
+def page_size(request: web.Request) -> int:
+    """Read how many results a page may have; -1 leaves it to the service."""
+    header = request.headers.get("x-ms-max-item-count", str(PAGE))
+    try:
+        asked = int(header)
+    except ValueError:
+        asked = 0
+    if asked == 0 or asked < -1:
+        raise CosmosError(400, f"The value {header!r} of x-ms-max-item-count is invalid.")
+    return asked if 0 < asked <= MOST_ON_A_PAGE else MOST_ON_A_PAGE
 
 
 async def json_body(request: web.Request) -> Any:  # noqa: ANN401 - JSON
     """Read the body as JSON; 400 when it is none."""
-    try:
-        return json.loads(await request.read(), parse_constant=_refuse)
-    except ValueError as error:
-        raise CosmosError(400, f"The body is not JSON: {error}") from None
+    return read_json(await request.read())
 
 
-def _refuse(constant: str) -> None:
-    # Python would read NaN and Infinity, which no JSON has (RFC 8259, section 6).
-    raise ValueError(f"{constant} is no number")
+async def object_body(request: web.Request) -> dict[str, Any]:
+    """Read the body as a JSON object; 400 when it is none."""
+    return read_object(await request.read())
+
+
+async def resume_filter(request: web.Request) -> Any:  # noqa: ANN401 - JSON
+    """Read where a client wants to go on, if it says so in the body."""
+    body = await request.read()
+    return read_object(body).get("resumeFilter") if b'"resumeFilter"' in body else None
+
+
+async def query_body(request: web.Request) -> tuple[str, dict[str, Any]]:
+    """Read a query and its parameters; without a body, everything is asked for."""
+    if request.method == "GET":
+        return "SELECT * FROM c", {}
+    if request.content_type == "application/sql":
+        return (await request.text()), {}
+    given = await object_body(request)
+    text, parameters = given.get("query"), given.get("parameters") or []
+    named = isinstance(parameters, list) and all(
+        isinstance(one, dict) and isinstance(one.get("name"), str) for one in parameters
+    )
+    if not isinstance(text, str) or not named:
+        raise CosmosError(400, "A query is a text, and its parameters have names and values.")
+    return text, {one["name"]: one.get("value") for one in parameters}

@@ -4,18 +4,22 @@ import asyncio
 import contextlib
 import socket
 import struct
+import uuid
 from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 from aiohttp import web
 
-from emulators.cosmos import account, authorization, described, reads, writes
+from emulators.cosmos import account, described, feeds, reads, writes
 from emulators.cosmos.answers import error_answer
+from emulators.cosmos.authorization import authorize
+from emulators.cosmos.consistency import Consistency
 from emulators.cosmos.containers import SCHEMA, Container, find_container
 from emulators.cosmos.errors import CosmosError
-from emulators.cosmos.reads import Consistency
-from emulators.cosmos.request import Resource, operation, resource
+from emulators.cosmos.expiry import expire
+from emulators.cosmos.links import by_name
+from emulators.cosmos.request import Resource, check_supported, operation, resource
 from emulators.database import Database
 from emulators.faults import Faults, Rule
 
@@ -61,24 +65,26 @@ class CosmosServer:
         self._database.close()
 
     async def _handle(self, request: web.Request) -> web.StreamResponse:
+        activity = request.headers.get("x-ms-activity-id") or str(uuid.uuid4())
         try:
-            asked = resource(request.rel_url.raw_path)
-            self._authorize(request, asked)
-            # Whole before any fault: what is struck has arrived, and may still be carried out.
-            await request.read()
-            kind = operation(request, asked)
-            rule = self._faults.choose("cosmos", kind, asked.container)
-            if rule is not None:
-                return await self._struck(request, asked, kind, rule)
-            return await self._answered(request, asked, kind)
+            answered = await self._served(request)
         except CosmosError as error:
-            return error_answer(error)
+            answered = error_answer(error)
+        answered.headers["x-ms-activity-id"] = activity
+        return answered
 
-    def _authorize(self, request: web.Request, asked: Resource) -> None:
-        shown = request.headers.get("authorization", "")
-        if not authorization.shows(shown, self._token):
-            date = request.headers.get("x-ms-date", "")
-            authorization.check(shown, request.method, asked.type, asked.link, date)
+    async def _served(self, request: web.Request) -> web.StreamResponse:
+        named = resource(request.rel_url.raw_path)
+        authorize(request, named, self._token)
+        asked = by_name(self._database.reader, named)
+        # Whole before any fault: what is struck has arrived, and may still be carried out.
+        await request.read()
+        kind = operation(request, asked)
+        rule = self._faults.choose("cosmos", kind, asked.container)
+        check_supported(request, asked)
+        if rule is not None:
+            return await self._struck(request, asked, kind, rule)
+        return await self._answered(request, asked, kind)
 
     async def _struck(
         self, request: web.Request, asked: Resource, kind: str, rule: Rule
@@ -109,10 +115,11 @@ class CosmosServer:
             answered = await account.handle(
                 request, asked, self._database, self._ranges, self.consistency
             )
-            if request.method in {"DELETE", "POST"}:
+            if request.method in {"DELETE", "POST", "PUT"}:
                 self._known.clear()
             return answered
         container = self._container(request, asked)
+        expire(self._database.reader, container.number, container.ttl)
         dispatch: dict[str, Callable[[], Awaitable[web.Response]]] = {
             "query": lambda: reads.query(
                 self._database.reader, container, request, self.consistency
@@ -126,12 +133,13 @@ class CosmosServer:
                 self._database.reader, container, request, asked.item, self.consistency
             )
         elif kind == "change-feed":
-            answered = reads.feed(self._database.reader, container, request)
+            answered = feeds.feed(self._database.reader, container, request)
         elif kind == "query-plan":
             answered = await reads.plan(self._database.reader, container, request)
         else:
             answered = await writes.write(self._database, container, request, kind, asked.item)
         answered.headers["x-ms-alt-content-path"] = f"dbs/{asked.database}/colls/{asked.container}"
+        answered.headers["x-ms-content-path"] = container.rid
         return answered
 
     def _container(self, request: web.Request, asked: Resource) -> Container:

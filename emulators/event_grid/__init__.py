@@ -1,4 +1,4 @@
-"""A stand-in of Azure Event Grid: custom topics, webhook subscriptions, retries and dead letters."""
+"""An emulator of Azure Event Grid: custom topics, webhook subscriptions, retries and dead letters."""
 
 from emulators.event_grid.server import EventGridServer
 

@@ -40,5 +40,5 @@ class EventGridError(Exception):
 
 
 def unsupported(what: str, status: int = 400) -> EventGridError:
-    """Refuse by name what the stand-in does not do."""
-    return EventGridError(status, f"The stand-in of Event Grid does not support {what}.")
+    """Refuse by name what the emulator does not do."""
+    return EventGridError(status, f"The emulator of Event Grid does not support {what}.")

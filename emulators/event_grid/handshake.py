@@ -28,24 +28,24 @@ async def shake_hands(
     subscription: Subscription,
     *,
     callback: str,
-    patience: float,
+    within: float,
     pace: float,
 ) -> None:
     """Validate the endpoint of a subscription; raises EventGridError 400 with what was wrong.
 
-    An answer that does not come in time (`patience`, seconds) is asked for once more.
+    An answer that does not come in time (`within`, seconds) is asked for once more.
     """
     ask = _ask_by_options if subscription.event_delivery_schema == CLOUD_EVENTS else _ask_by_event
     url = subscription.webhook.endpoint_url
     for left in reversed(range(TRIES)):
         try:
-            async with asyncio.timeout(patience):
+            async with asyncio.timeout(within):
                 wrong = await ask(http, topic, name, subscription, callback)
         except TimeoutError:
             if left:
                 await asyncio.sleep(PAUSE / pace)
                 continue
-            wrong = f"no answer came within {patience:g} s"
+            wrong = f"no answer came within {within:g} s"
         except (aiohttp.ClientError, OSError) as error:
             wrong = f"the endpoint could not be reached ({error})"
         break
@@ -97,7 +97,7 @@ def _answers(body: bytes, code: str) -> str:
         said = None
     if not isinstance(said, dict) or "validationResponse" not in said:
         return (
-            "the answer has no validationResponse, and the stand-in of Event Grid does not support"
+            "the answer has no validationResponse, and the emulator of Event Grid does not support"
             " validation by hand (validationUrl)"
         )
     return "" if said["validationResponse"] == code else "the validationResponse is another code"

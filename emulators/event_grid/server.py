@@ -30,7 +30,7 @@ class EventGridServer:
     """Serves topics: each has an `inputSchema` and, if it likes, `eventSubscriptions` by name.
 
     The service's clock, of retries and times to live, runs `pace` times as fast as the real one; a webhook has
-    `patience` seconds of the real clock to answer.
+    `timeout` seconds of the real clock to answer.
     """
 
     def __init__(
@@ -40,14 +40,14 @@ class EventGridServer:
         topics: Mapping[str, Mapping[str, Any]],
         *,
         pace: float = 1.0,
-        patience: float = ANSWER_WITHIN,
+        timeout: float = ANSWER_WITHIN,
         seed: int = 0,
     ) -> None:
         self._topics = parse_topics(topics)
         self._database = Database(state / "event-grid.sqlite", SCHEMA)
         self._faults = faults
         self._pace = pace
-        self._patience = patience
+        self._timeout = timeout
         self._seed = seed
         self._port = 0
         self._http: aiohttp.ClientSession
@@ -62,7 +62,7 @@ class EventGridServer:
         listener = socket.create_server(("127.0.0.1", port), backlog=512)
         self._port = listener.getsockname()[1]
         self._http = aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0))
-        webhooks = Webhooks(self._http, self._faults, self._patience)
+        webhooks = Webhooks(self._http, self._faults, self._timeout)
         deliveries = Deliveries(self._database)
         self._registry = Registry(
             *(self._topics, deliveries, webhooks, self._validate, self._pace, self._seed)
@@ -82,7 +82,7 @@ class EventGridServer:
         await shake_hands(
             *(self._http, topic, name, subscription),
             callback=callback,
-            patience=self._patience,
+            within=self._timeout,
             pace=self._pace,
         )
 

@@ -53,7 +53,7 @@ class WebHookProperties(BaseModel):
     @classmethod
     def _is_on_loopback(cls, given: str) -> str:
         if URL(given).host not in LOOPBACK or URL(given).scheme != "http":
-            raise ValueError(f"the stand-in delivers to http on loopback only, not to {given!r}")
+            raise ValueError(f"the emulator delivers to http on loopback only, not to {given!r}")
         return given
 
     @property
@@ -68,7 +68,7 @@ class WebHookProperties(BaseModel):
 
 
 class WebHook(BaseModel):
-    """The one kind of destination that the stand-in has."""
+    """The one kind of destination that the emulator has."""
 
     model_config = SHAPE
     endpoint_type: Literal["WebHook"]
@@ -102,7 +102,7 @@ class RetryPolicy(BaseModel):
 
 
 class BlobContainer(BaseModel):
-    """Named as the service wants it; the stand-in keeps dead letters itself."""
+    """Named as the service wants it; the emulator keeps dead letters itself."""
 
     model_config = SHAPE
     resource_id: str

@@ -16,11 +16,11 @@ LOST = Outcome("SocketError")
 
 @dataclass(frozen=True, slots=True)
 class Webhooks:
-    """Posts to webhooks; `patience` is how long an answer may take, in seconds of the real clock."""
+    """Posts to webhooks; `timeout` is how long an answer may take, in seconds of the real clock."""
 
     http: aiohttp.ClientSession
     faults: Faults
-    patience: float
+    timeout: float
 
     async def deliver(
         self, subscription: str, url: URL, headers: Mapping[str, str], body: bytes
@@ -52,7 +52,7 @@ class Webhooks:
         stream = io.BytesIO(body)  # aiohttp warns of large bodies that are mere bytes
         try:
             async with (
-                asyncio.timeout(self.patience),
+                asyncio.timeout(self.timeout),
                 self.http.post(url, headers=headers, data=stream, allow_redirects=False) as answer,
             ):
                 return outcome_of(answer.status)

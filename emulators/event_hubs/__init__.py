@@ -1,4 +1,4 @@
-"""A stand-in of Azure Event Hubs: the part of AMQP 1.0 that its clients speak, over a log in SQLite."""
+"""An emulator of Azure Event Hubs: the part of AMQP 1.0 that its clients speak, over a log in SQLite."""
 
 from emulators.event_hubs.server import EventHubsServer
 

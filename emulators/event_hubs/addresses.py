@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
-from emulators.event_hubs.refusals import NOT_FOUND, RefusedError
+from emulators.event_hubs.claims import Path
+from emulators.event_hubs.refusals import LOST, NOT_FOUND, RefusedError
 
 CBS = "$cbs"
 MANAGEMENT = "$management"
@@ -18,6 +19,13 @@ class Address:
     group: str | None = None
     partition: str | None = None
 
+    @property
+    def path(self) -> Path:
+        """What a token must open."""
+        group = () if self.group is None else ("consumergroups", self.group)
+        partition = () if self.partition is None else ("partitions", self.partition)
+        return (self.hub, *group, *partition)
+
 
 def read_address(address: Any) -> Address:  # noqa: ANN401 - from the wire
     """Take an address apart; raises RefusedError when it leads nowhere."""
@@ -29,4 +37,4 @@ def read_address(address: Any) -> Address:  # noqa: ANN401 - from the wire
             return Address(hub, None, partition)
         case [hub, "consumergroups", group, "partitions", partition]:
             return Address(hub, group, partition)
-    raise RefusedError(NOT_FOUND, f"The messaging entity {address!r} could not be found.")
+    raise RefusedError(NOT_FOUND, LOST.format(address))

@@ -8,15 +8,18 @@ from emulators.event_hubs.failing import fail_after, fail_before
 from emulators.event_hubs.ingest import Ingest
 from emulators.event_hubs.namespace import Namespace
 from emulators.event_hubs.positions import EARLIEST, Start, read_selector
-from emulators.event_hubs.refusals import NOT_FOUND, NOT_IMPLEMENTED, UNAUTHORIZED, RefusedError
-from emulators.event_hubs.requests import Requests, Responses
+from emulators.event_hubs.refusals import NOT_FOUND, NOT_IMPLEMENTED, RefusedError
+from emulators.event_hubs.requests import ANY, Requests, Responses
 from emulators.event_hubs.session import RECEIVER, Link, Session
 from emulators.event_hubs.values import Described, Value
-from emulators.event_hubs.wire import Wire
 
 EPOCH = "com.microsoft:epoch"
+IDEMPOTENT = "com.microsoft:idempotent-producer"
+RECEIVER_NAME = "com.microsoft:receiver-name"
 RUNTIME_METRICS = "com.microsoft:enable-receiver-runtime-metric"
 SELECTOR = "apache.org:selector-filter:string"
+
+UNSETTLED = 0
 
 _TARGET = 0x29
 _FILTER = 7
@@ -34,11 +37,13 @@ async def open_link(session: Session, fields: dict[str, Value], namespace: Names
         return _node_link(session, fields, namespace, node)
     address = read_address(node)
     rule = fail_before(namespace.faults, "attach", address.hub, session.wire)
-    _check_token(session.wire, address.hub)
+    session.wire.claims.check(address.path)
     # An attach leaves nothing behind that could outlive its connection: late faults may come first.
     await fail_after(rule, session.wire)
     if fields["role"] == RECEIVER:
         return _delivery(session, fields, namespace, terminus.value)
+    if IDEMPOTENT in _names(fields["desired_capabilities"]):
+        raise RefusedError(NOT_IMPLEMENTED, "Idempotent producers are not supported.")
     return _ingest(session, fields["handle"], namespace, node)
 
 
@@ -47,15 +52,12 @@ def _node_link(
 ) -> Requests | Responses:
     if fields["role"] == RECEIVER:
         link = Responses(session, fields["handle"])
-        session.nodes[node] = link
+        target = fields["target"].value if isinstance(fields["target"], Described) else [None]
+        links = session.nodes.setdefault(node, {})
+        # Clients of one session tell their answers apart by the address that a request names.
+        links[str(target[0])] = links[ANY] = link
         return link
-
     return Requests(session, fields["handle"], namespace, node)
-
-
-def _check_token(wire: Wire, hub: str) -> None:
-    if hub not in wire.hubs:
-        raise RefusedError(UNAUTHORIZED, f"No token of this connection opens '{hub}'.")
 
 
 def _ingest(session: Session, handle: int, namespace: Namespace, node: str) -> Ingest:
@@ -64,7 +66,7 @@ def _ingest(session: Session, handle: int, namespace: Namespace, node: str) -> I
         raise RefusedError(NOT_FOUND, f"Nobody can send to {node!r}.")
     hub = namespace.hub(address.hub)
     partition = None if address.partition is None else hub.partition(address.partition)
-    return Ingest(session, handle, namespace, hub, partition)
+    return Ingest(session, handle, namespace, hub, partition, path=address.path)
 
 
 def _delivery(
@@ -79,6 +81,8 @@ def _delivery(
         _read_start(source),
         epoch=properties.get(EPOCH),
         metrics=RUNTIME_METRICS in _names(fields["desired_capabilities"]),
+        name=str(properties.get(RECEIVER_NAME, fields["name"])),
+        settled=fields["snd_settle_mode"] != UNSETTLED,
     )
 
 

@@ -1,10 +1,12 @@
-"""Claims-based security: checks the signature, or the token, that a client puts on its connection."""
+"""Claims-based security: checks the signature, or the token, that a client shows."""
 
 import base64
 import hashlib
 import hmac
 import time
-from urllib.parse import parse_qs, quote_plus, urlsplit
+from urllib.parse import parse_qs, quote_plus
+
+from emulators.event_hubs.claims import WITHOUT_END, Path, path_of
 
 # Published with the Event Hubs emulator; there is no secret here.
 KEY_NAME = "RootManageSharedAccessKey"
@@ -15,25 +17,26 @@ IDENTITY = "jwt"
 _PREFIX = "SharedAccessSignature "
 
 
-def check_signature(token: str) -> str | None:
-    """Give the hub that a signature opens, in lower case, or None when it is not good."""
-    if not token.startswith(_PREFIX):
-        return None
-    fields = {name: values[0] for name, values in parse_qs(token.removeprefix(_PREFIX)).items()}
+def read_token(shown: str, identity: str | None) -> tuple[Path, float] | None:
+    """Return what a token opens and until when, or None when it is not good."""
+    if shown.startswith(_PREFIX):
+        return _read_signature(shown.removeprefix(_PREFIX))
+    return ((), WITHOUT_END) if identity is not None and shown == identity else None
+
+
+def check_plain(response: bytes) -> bool:
+    """Tell whether an answer to SASL PLAIN has the key: who it is for, NUL, name, NUL, key."""
+    _, _, shown = response.partition(b"\0")
+    return hmac.compare_digest(shown, f"{KEY_NAME}\0{KEY}".encode())
+
+
+def _read_signature(text: str) -> tuple[Path, float] | None:
+    fields = {name: values[0] for name, values in parse_qs(text).items()}
     if not fields.keys() >= {"sr", "sig", "se", "skn"} or fields["skn"] != KEY_NAME:
         return None
     signed = f"{quote_plus(fields['sr'])}\n{fields['se']}"
     digest = hmac.new(KEY.encode(), signed.encode(), hashlib.sha256).digest()
     good = hmac.compare_digest(base64.b64encode(digest).decode(), fields["sig"])
-    if not good or int(fields["se"]) < time.time():
+    if not good or not fields["se"].isdecimal() or int(fields["se"]) < time.time():
         return None
-    return _hub(fields["sr"])
-
-
-def check_identity(token: str, shown: str, audience: str) -> str | None:
-    """Give the hub that an identity opens by showing the token, or None when it shows another."""
-    return _hub(audience) if shown == token else None
-
-
-def _hub(audience: str) -> str:
-    return urlsplit(audience).path.strip("/").lower().partition("/")[0]
+    return path_of(fields["sr"]), float(fields["se"])

@@ -4,19 +4,13 @@ import asyncio
 from uuid import uuid4
 
 from emulators.event_hubs.attaching import open_link
-from emulators.event_hubs.frames import (
-    AMQP_HEADER,
-    MAX_FRAME_SIZE,
-    SASL_HEADER,
-    Frame,
-    build,
-    read_frame,
-)
+from emulators.event_hubs.frames import MAX_FRAME_SIZE, Frame, build, read_frame
 from emulators.event_hubs.namespace import Namespace
 from emulators.event_hubs.performatives import Performative
 from emulators.event_hubs.refusals import DECODE_ERROR, NOT_IMPLEMENTED, RefusedError
+from emulators.event_hubs.sasl import shake_hands
 from emulators.event_hubs.session import Session
-from emulators.event_hubs.values import Symbol, Symbols, UByte, UInt, UShort
+from emulators.event_hubs.values import UInt, UShort
 from emulators.event_hubs.wire import Wire
 
 CHANNEL_MAX = 4999
@@ -39,7 +33,8 @@ class Connection:
         try:
             async with asyncio.TaskGroup() as tasks:
                 wire = Wire(self._writer, tasks)
-                await self._shake_hands(wire)
+                await shake_hands(self._reader, wire)
+                tasks.create_task(self._watch(wire))
                 await self._converse(wire)
                 # The tasks of the links end with their links, and with them the group.
                 self._close_sessions()
@@ -52,22 +47,6 @@ class Connection:
             self._say_goodbye(group)
         finally:
             self._writer.close()
-
-    async def _shake_hands(self, wire: Wire) -> None:
-        if await self._reader.readexactly(8) != SASL_HEADER:
-            # The specification's answer to a header that will not do: the one that will.
-            wire.send(SASL_HEADER)
-            raise ConnectionResetError("the client does not speak SASL")
-        mechanisms = Symbols((Symbol("ANONYMOUS"),))
-        wire.send(SASL_HEADER)
-        wire.send(build(0, Performative.SASL_MECHANISMS, sasl_server_mechanisms=mechanisms))
-        chosen = await read_frame(self._reader)
-        if chosen is None or chosen.fields.get("mechanism") != "ANONYMOUS":
-            raise RefusedError(NOT_IMPLEMENTED, "Of SASL, only ANONYMOUS is supported.")
-        wire.send(build(0, Performative.SASL_OUTCOME, code=UByte(0)))
-        if await self._reader.readexactly(8) != AMQP_HEADER:
-            raise RefusedError(DECODE_ERROR, "AMQP 1.0 is expected after SASL.")
-        wire.send(AMQP_HEADER)
 
     async def _converse(self, wire: Wire) -> None:
         while True:
@@ -113,8 +92,7 @@ class Connection:
             case Performative.TRANSFER:
                 session.on_transfer(frame)
             case Performative.DISPOSITION:
-                # Everything is sent settled: there is nothing left to agree on.
-                return
+                session.on_disposition(frame.fields)
             case Performative.DETACH:
                 session.on_detach(frame.fields)
             case Performative.END:
@@ -130,6 +108,13 @@ class Connection:
             session.attach(frame.fields, refused)
             return
         session.attach(frame.fields, link)
+
+    async def _watch(self, wire: Wire) -> None:
+        """End links with the tokens that opened them."""
+        while True:
+            await wire.claims.ended()
+            for session in self._sessions.values():
+                session.end_unclaimed()
 
     def _close_sessions(self) -> None:
         for session in self._sessions.values():

@@ -11,6 +11,7 @@ from emulators.event_hubs.values import (
     Int,
     Long,
     Short,
+    Strings,
     Symbol,
     Symbols,
     Timestamp,
@@ -135,7 +136,8 @@ def _array(layout: str) -> Reader:
         for _ in range(count):
             value, at = reader(data, at)
             values.append(value)
-        return (Symbols(values) if code in {0xA3, 0xB3} else values), at
+        make = Symbols if code in {0xA3, 0xB3} else Strings if code in {0xA1, 0xB1} else list
+        return make(values), at
 
     return read
 

@@ -6,7 +6,7 @@ from emulators.event_hubs.addresses import Address
 from emulators.event_hubs.failing import fail_after, fail_before, is_duplicate
 from emulators.event_hubs.frames import Frame
 from emulators.event_hubs.log import Partition, Stored, now
-from emulators.event_hubs.messages import annotate, delivery_annotations
+from emulators.event_hubs.messages import annotate, delivery_annotations, split_header
 from emulators.event_hubs.namespace import Namespace
 from emulators.event_hubs.positions import Start, offset_of
 from emulators.event_hubs.readers import Place
@@ -31,8 +31,14 @@ class Delivery:
         *,
         epoch: int | None,
         metrics: bool,
+        name: str,
+        settled: bool,
     ) -> None:
         self.epoch = epoch
+        self.name = name
+        self.path = address.path
+        self._settled = settled
+        self._drain = False
         self._session = session
         self._handle = handle
         self._namespace = namespace
@@ -52,6 +58,7 @@ class Delivery:
 
     def on_flow(self, fields: dict[str, Value]) -> None:
         self._limit = (fields["delivery_count"] or 0) + (fields["link_credit"] or 0)
+        self._drain = bool(fields["drain"])
         self._news.set()
 
     def on_transfer(self, frame: Frame) -> None:
@@ -79,8 +86,11 @@ class Delivery:
             )
             if found:
                 await self._deliver(found)
-            else:
-                await self._news.wait()
+                continue
+            if self._drain:
+                self._drain, self._sent = False, max(self._sent, self._limit)
+                self._session.drained(self._handle, self._sent)
+            await self._news.wait()
 
     async def _deliver(self, found: list[Stored]) -> None:
         wire = self._session.wire
@@ -98,13 +108,14 @@ class Delivery:
 
     async def _send(self, found: list[Stored]) -> None:
         before = self._describe_end() if self._metrics else b""
-        messages = [
-            before + annotate(event, sequence, offset_of(sequence), enqueued)
-            for sequence, enqueued, event in found
-        ]
+        messages = []
+        for sequence, enqueued, event in found:
+            header, rest = split_header(event)
+            annotated = annotate(rest, sequence, offset_of(sequence), enqueued)
+            messages.append(header + before + annotated)
         self._next = found[-1].sequence + 1
         self._sent += len(found)
-        await self._session.transfer(self._handle, messages)
+        await self._session.transfer(self._handle, messages, settled=self._settled)
 
     def _describe_end(self) -> bytes:
         extent = self._namespace.log.extent(self._partition)

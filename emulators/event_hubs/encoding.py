@@ -10,6 +10,7 @@ from emulators.event_hubs.values import (
     Int,
     Long,
     Short,
+    Strings,
     Symbol,
     Symbols,
     Timestamp,
@@ -67,9 +68,10 @@ def _signed(small: int, wide: Callable[[Value], bytes]) -> Callable[[Value], byt
     return lambda value: pack(small, value) if -128 <= value <= 127 else wide(value)  # noqa: PLR2004 - a byte
 
 
-def _symbols(values: Symbols) -> bytes:
-    body = b"".join(struct.pack(">I", len(value)) + value.encode("ascii") for value in values)
-    return struct.pack(">BIIB", 0xF0, len(body) + 5, len(values), 0xB3) + body
+def _array(code: int, values: tuple[str, ...]) -> bytes:
+    encoded = [value.encode() for value in values]
+    body = b"".join(struct.pack(">I", len(value)) + value for value in encoded)
+    return struct.pack(">BIIB", 0xF0, len(body) + 5, len(values), code) + body
 
 
 def _map(value: dict[Value, Value]) -> bytes:
@@ -94,7 +96,8 @@ _WRITERS: dict[type, Callable[[Value], bytes]] = {
     bytes: lambda value: _variable(0xA0, 0xB0, value),
     str: lambda value: _variable(0xA1, 0xB1, value.encode()),
     Symbol: lambda value: _variable(0xA3, 0xB3, value.encode("ascii")),
-    Symbols: _symbols,
+    Symbols: lambda values: _array(0xB3, values),
+    Strings: lambda values: _array(0xB1, values),
     list: lambda value: encode_list(value) if value else b"\x45",
     dict: _map,
     Described: lambda value: b"\x00" + encode(value.descriptor) + encode(value.value),

@@ -69,9 +69,9 @@ def build(channel: int, performative: Performative, **fields: Value) -> bytes:
 
 
 def build_transfers(
-    channel: int, handle: int, delivery: int, message: bytes, max_frame_size: int
+    channel: int, handle: int, delivery: int, message: bytes, max_frame_size: int, *, settled: bool
 ) -> Iterator[bytes]:
-    """Write a message, settled, as one frame or several."""
+    """Write a message as one frame or several."""
     room = max_frame_size - _TRANSFER.size
     # Tags come round again: azure-eventhub keeps every tag that it ever saw.
     tag = delivery % 1024
@@ -83,7 +83,7 @@ def build_transfers(
                 *(_TRANSFER.size + len(piece), 2, AMQP, channel),
                 *(b"\x00\x53\x14", 0xC0, 25, 11),
                 *(0x70, handle, 0x70, delivery & 0xFFFFFFFF, 0xA0, 4, tag),
-                *(0x43, 0x41, more, _NULLS),
+                *(0x43, 0x41 if settled else 0x42, more, _NULLS),
             )
             + piece
         )

@@ -3,6 +3,7 @@
 import asyncio
 
 from emulators.event_hubs.arrivals import Arrival, Assembly
+from emulators.event_hubs.claims import Path
 from emulators.event_hubs.failing import ENDS_LINK, fail_after, fail_before, is_duplicate, is_lost
 from emulators.event_hubs.frames import Frame
 from emulators.event_hubs.log import Partition
@@ -25,7 +26,10 @@ class Ingest:
         namespace: Namespace,
         hub: Hub,
         partition: Partition | None,
+        *,
+        path: Path,
     ) -> None:
+        self.path = path
         self._session = session
         self._handle = handle
         self._namespace = namespace

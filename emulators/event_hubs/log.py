@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from emulators.database import Database
 from emulators.event_hubs.messages import Event
-from emulators.event_hubs.positions import Start, sequence_from
+from emulators.event_hubs.positions import Start, check_start, sequence_from
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS partitions (
@@ -110,8 +110,9 @@ class Log:
         return Extent(*self._database.reader.execute(find, (partition.id,)).fetchone())
 
     def locate(self, partition: Partition, start: Start) -> int:
-        """Give the sequence number where a reader starts."""
+        """Give the sequence number where a reader starts; raises RefusedError for one beyond the end."""
         extent = self.extent(partition)
+        check_start(start, extent.next - 1)
         match start:
             case Start(value="@latest"):
                 return extent.next

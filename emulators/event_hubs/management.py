@@ -4,7 +4,7 @@ from emulators.event_hubs.messages import Request
 from emulators.event_hubs.namespace import Hub, Namespace
 from emulators.event_hubs.positions import offset_of
 from emulators.event_hubs.refusals import NOT_IMPLEMENTED, RefusedError
-from emulators.event_hubs.values import Long, Timestamp, Value
+from emulators.event_hubs.values import Long, Strings, Timestamp, Value
 
 
 def read(request: Request, namespace: Namespace) -> dict[Value, Value]:
@@ -26,7 +26,7 @@ def _describe_hub(hub: Hub, namespace: Namespace) -> dict[Value, Value]:
         "type": "com.microsoft:eventhub",
         "created_at": Timestamp(created),
         "partition_count": Long(len(hub.partitions)),
-        "partition_ids": list(hub.partitions),
+        "partition_ids": Strings(hub.partitions),
     }
 
 

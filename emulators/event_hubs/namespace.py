@@ -9,7 +9,12 @@ from emulators.event_hubs.addresses import Address
 from emulators.event_hubs.log import Log, Partition
 from emulators.event_hubs.partitioning import partition_of
 from emulators.event_hubs.readers import Readers
-from emulators.event_hubs.refusals import NOT_FOUND, RefusedError
+from emulators.event_hubs.refusals import (
+    ARGUMENT_OUT_OF_RANGE,
+    LOST,
+    NOT_FOUND,
+    RefusedError,
+)
 from emulators.faults import Faults
 
 DEFAULT_GROUP = "$default"
@@ -31,9 +36,9 @@ class Hub:
         found = self.partitions.get(name or "")
         if found is None:
             raise RefusedError(
-                NOT_FOUND,
-                f"The specified partition '{name}' is invalid for an EventHub with"
-                f" '{len(self.partitions)}' partitions.",
+                ARGUMENT_OUT_OF_RANGE,
+                f"The specified partition '{name}' is invalid for an EventHub partition sender or"
+                f" receiver. It should be between 0 and {len(self.partitions) - 1}.",
             )
         return found
 
@@ -58,17 +63,14 @@ class Namespace:
         """Find a hub; raises RefusedError."""
         found = self.hubs.get((name or "").lower())
         if found is None:
-            raise RefusedError(NOT_FOUND, f"The messaging entity '{name}' could not be found.")
+            raise RefusedError(NOT_FOUND, LOST.format(name))
         return found
 
     def source(self, address: Address) -> Partition:
         """Find the partition that a reader asks for; raises RefusedError."""
         hub = self.hub(address.hub)
         if address.group not in hub.groups:
-            raise RefusedError(
-                NOT_FOUND,
-                f"The consumer group '{address.group}' of '{hub.name}' could not be found.",
-            )
+            raise RefusedError(NOT_FOUND, LOST.format(f"{hub.name}/consumergroups/{address.group}"))
         return hub.partition(address.partition)
 
 

@@ -4,13 +4,14 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
-from emulators.event_hubs.refusals import NOT_IMPLEMENTED, RefusedError
+from emulators.event_hubs.refusals import ARGUMENT_ERROR, NOT_IMPLEMENTED, RefusedError
 
 type Annotation = Literal["offset", "sequence-number", "enqueued-time"]
 
 LATEST = "@latest"
 _SELECTOR = re.compile(
-    r"amqp\.annotation\.x-opt-(offset|sequence-number|enqueued-time) (>=?) '(@latest|-?\d+)'"
+    r"amqp\.annotation\.x-opt-(offset|sequence-number|enqueued-time)"
+    r" (>=?) (?P<quote>'?)(?P<value>@latest|-?\d+)(?P=quote)"
 )
 # Offsets look like nothing else, so that whoever takes one for a sequence number finds out.
 _ORIGIN, _STRIDE = 4_294_967_296, 112
@@ -43,9 +44,24 @@ EARLIEST = Start("offset", -1)
 def read_selector(selector: str) -> Start:
     """Read a selector; raises RefusedError for one that Event Hubs' clients do not write."""
     found = _SELECTOR.fullmatch(selector)
-    if found is None or (found[3] == LATEST and found[1] != "offset"):
+    if found is None or (found["value"] == LATEST and found[1] != "offset"):
         raise RefusedError(NOT_IMPLEMENTED, f"The selector {selector!r} is not supported.")
     annotation: Annotation = "offset"
     if found[1] != "offset":
         annotation = "sequence-number" if found[1] == "sequence-number" else "enqueued-time"
-    return Start(annotation, "@latest" if found[3] == LATEST else int(found[3]), found[2] == ">=")
+    value: int | Literal["@latest"] = "@latest" if found["value"] == LATEST else int(found["value"])
+    return Start(annotation, value, found[2] == ">=")
+
+
+def check_start(start: Start, last: int) -> None:
+    """Raises RefusedError for a start behind the last event of a partition."""
+    if start.value == LATEST or start.annotation == "enqueued-time":
+        return
+    named = start.annotation.replace("-", " ")
+    end = offset_of(last) if start.annotation == "offset" else str(last)
+    if int(start.value) > int(end):
+        raise RefusedError(
+            ARGUMENT_ERROR,
+            f"The supplied {named} '{start.value}' is invalid."
+            f" The last {named} in the system is '{end}'",
+        )

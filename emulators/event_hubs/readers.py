@@ -11,10 +11,13 @@ type Place = tuple[int, str]
 
 
 class Reader(Protocol):
-    """A link that reads; `epoch` is None for one that shares."""
+    """A link that reads; `epoch` is None for one that shares, `name` is what its client calls it."""
 
     @property
     def epoch(self) -> int | None: ...
+
+    @property
+    def name(self) -> str: ...
 
     def steal(self) -> None:
         """Tell the reader that another took its place."""
@@ -52,8 +55,9 @@ def _check_room(place: Place, present: list[Reader], highest: int | None) -> Non
     if len(present) >= MOST_READERS:
         raise RefusedError(
             RESOURCE_LIMIT_EXCEEDED,
-            f"Exceeded the maximum number of allowed receivers per partition in a consumer group,"
-            f" which is {MOST_READERS} (consumer group '{place[1]}').",
+            "Exceeded the maximum number of allowed receivers per partition in a consumer group"
+            f" which is {MOST_READERS}. List of connected receivers -"
+            f" {', '.join(other.name for other in present)}.",
         )
 
 

@@ -1,7 +1,9 @@
-"""What the stand-in says no with: a condition of AMQP or of Event Hubs, and a sentence."""
+"""What the emulator says no with: a condition of AMQP or of Event Hubs, and a sentence."""
 
 from emulators.event_hubs.values import Described, Symbol, ULong
 
+ARGUMENT_ERROR = "com.microsoft:argument-error"
+ARGUMENT_OUT_OF_RANGE = "com.microsoft:argument-out-of-range"
 DECODE_ERROR = "amqp:decode-error"
 DETACH_FORCED = "amqp:link:detach-forced"
 INTERNAL_ERROR = "amqp:internal-error"
@@ -12,6 +14,8 @@ SERVER_BUSY = "com.microsoft:server-busy"
 STOLEN = "amqp:link:stolen"
 TOO_LARGE = "amqp:link:message-size-exceeded"
 UNAUTHORIZED = "amqp:unauthorized-access"
+
+LOST = "The messaging entity '{}' could not be found."
 
 _ERROR = ULong(0x1D)
 

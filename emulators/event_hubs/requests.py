@@ -2,7 +2,8 @@
 
 from emulators.event_hubs.addresses import CBS
 from emulators.event_hubs.arrivals import Arrival, Assembly
-from emulators.event_hubs.cbs import IDENTITY, SIGNATURE, check_identity, check_signature
+from emulators.event_hubs.cbs import IDENTITY, SIGNATURE, read_token
+from emulators.event_hubs.claims import Claims, Path, path_of
 from emulators.event_hubs.failing import ENDS_LINK, fail_after, fail_before
 from emulators.event_hubs.frames import Frame
 from emulators.event_hubs.ingest import CREDIT
@@ -10,6 +11,7 @@ from emulators.event_hubs.management import read
 from emulators.event_hubs.messages import Request, read_request, write_response
 from emulators.event_hubs.namespace import Namespace
 from emulators.event_hubs.refusals import (
+    ARGUMENT_OUT_OF_RANGE,
     NOT_FOUND,
     NOT_IMPLEMENTED,
     SERVER_BUSY,
@@ -19,11 +21,20 @@ from emulators.event_hubs.refusals import (
 from emulators.event_hubs.session import Session
 from emulators.event_hubs.values import Int, Symbol, Value
 
-_STATUS = {NOT_FOUND: 404, NOT_IMPLEMENTED: 501, SERVER_BUSY: 503, UNAUTHORIZED: 401}
+ANY = ""
+_STATUS = {
+    NOT_FOUND: 404,
+    ARGUMENT_OUT_OF_RANGE: 400,
+    NOT_IMPLEMENTED: 501,
+    SERVER_BUSY: 503,
+    UNAUTHORIZED: 401,
+}
 
 
 class Responses:
-    """The end on which a client gets answers; the requests find it by its node."""
+    """The end on which a client gets answers; the requests find it by its address, or by its node."""
+
+    path = None
 
     def __init__(self, session: Session, handle: int) -> None:
         self._session = session
@@ -44,6 +55,8 @@ class Responses:
 
 class Requests:
     """The end on which a client asks."""
+
+    path = None
 
     def __init__(self, session: Session, handle: int, namespace: Namespace, node: str) -> None:
         self._session = session
@@ -78,37 +91,61 @@ class Requests:
             if refused.condition in ENDS_LINK:
                 self._session.detach(self._handle, refused)
             else:
-                await self._session.nodes[self._node].send(_refuse(request, refused))
+                await self._reply(request, _refuse(request, refused))
             return
         properties = {"status-code": Int(202 if value is None else 200), "status-description": "OK"}
-        await self._session.nodes[self._node].send(write_response(request, properties, value))
+        await self._reply(request, write_response(request, properties, value))
+
+    async def _reply(self, request: Request, response: bytes) -> None:
+        links = self._session.nodes.get(self._node, {})
+        link = links.get(str(request.reply_to), links.get(ANY))
+        if link is not None:
+            await link.send(response)
 
     async def _ask(self, request: Request) -> dict[Value, Value] | None:
         wire = self._session.wire
         if self._node == CBS:
-            wire.hubs.add(_take_token(request, self._namespace.token))
+            _take_token(request, self._namespace, wire.claims)
             return None
         name = request.properties.get("name")
         rule = fail_before(self._namespace.faults, "management", name, wire)
-        if not isinstance(name, str) or name.lower() not in wire.hubs:
-            raise RefusedError(UNAUTHORIZED, f"No token of this connection opens '{name}'.")
+        _check_token(request, self._namespace, wire.claims)
         value = read(request, self._namespace)
         await fail_after(rule, wire)
         return value
 
 
-def _take_token(request: Request, token: str | None) -> str:
+def _take_token(request: Request, namespace: Namespace, claims: Claims) -> None:
     asked = request.properties
-    match asked.get("operation"), asked.get("type"):
-        case "put-token", kind if kind == SIGNATURE:
-            hub = check_signature(request.value)
-        case "put-token", kind if kind == IDENTITY and token is not None:
-            hub = check_identity(token, request.value, str(asked.get("name")))
-        case operation, kind:
-            raise RefusedError(NOT_IMPLEMENTED, f"{operation} of {kind} is not supported.")
-    if hub is None:
+    if asked.get("operation") != "put-token" or asked.get("type") not in {SIGNATURE, IDENTITY}:
+        what = f"{asked.get('operation')} of {asked.get('type')}"
+        raise RefusedError(NOT_IMPLEMENTED, f"{what} is not supported.")
+    named = path_of(str(asked.get("name")))
+    opened, until = _read(request.value, namespace)
+    if named[: len(opened)] != opened:
+        raise RefusedError(UNAUTHORIZED, f"The token is not for '{asked.get('name')}'.")
+    if named:
+        namespace.hub(named[0])
+    claims.add(named, until)
+
+
+def _check_token(request: Request, namespace: Namespace, claims: Claims) -> None:
+    """Take the token of a question, which .NET sends along, or one that the connection has."""
+    path = path_of(str(request.properties.get("name")))
+    shown = request.properties.get("security_token")
+    if shown is None or claims.open(path):
+        claims.check(path)
+        return
+    opened, _ = _read(shown, namespace)
+    if path[: len(opened)] != opened:
+        raise RefusedError(UNAUTHORIZED, f"The token is not for '{'/'.join(path)}'.")
+
+
+def _read(shown: Value, namespace: Namespace) -> tuple[Path, float]:
+    found = read_token(shown, namespace.token) if isinstance(shown, str) else None
+    if found is None:
         raise RefusedError(UNAUTHORIZED, "InvalidSignature: The token has an invalid signature.")
-    return hub
+    return found
 
 
 def _refuse(request: Request, refused: RefusedError) -> bytes:

@@ -1,4 +1,4 @@
-"""The stand-in of Event Hubs as a server, with the file that it keeps."""
+"""The emulator of Event Hubs as a server, with the file that it keeps."""
 
 import asyncio
 from collections.abc import Mapping

@@ -4,9 +4,10 @@ import asyncio
 from typing import Protocol
 
 from emulators.event_hubs.arrivals import MAX_MESSAGE_SIZE
+from emulators.event_hubs.claims import Path
 from emulators.event_hubs.frames import Frame, build, build_transfers
 from emulators.event_hubs.performatives import Performative
-from emulators.event_hubs.refusals import RefusedError
+from emulators.event_hubs.refusals import UNAUTHORIZED, RefusedError
 from emulators.event_hubs.values import Described, UInt, ULong, UShort, Value
 from emulators.event_hubs.wire import Wire
 
@@ -19,7 +20,10 @@ _REJECTED = ULong(0x25)
 
 
 class Link(Protocol):
-    """One end of a link, as its session sees it."""
+    """One end of a link, as its session sees it; `path` is what a token must open, if anything."""
+
+    @property
+    def path(self) -> Path | None: ...
 
     def start(self) -> None:
         """Begin; the client knows by now that it is attached."""
@@ -48,7 +52,7 @@ class Session:
         self.wire = wire
         self.channel = channel
         self.links: dict[int, Link] = {}
-        self.nodes: dict[str, Responder] = {}
+        self.nodes: dict[str, dict[str, Responder]] = {}
         self._transfers = 0
         self._deliveries = 0
         self._received = begin["next_outgoing_id"]
@@ -64,7 +68,8 @@ class Session:
         )
 
     def attach(self, fields: dict[str, Value], link: Link | RefusedError) -> None:
-        """Answer an attach; a refused link is attached all the same, and detached with the reason."""
+        """Answer an attach; a refused one gets half a link, without the service's own end, and the reason."""
+        refused, reads = isinstance(link, RefusedError), fields["role"] == RECEIVER
         self._send(
             Performative.ATTACH,
             name=fields["name"],
@@ -72,10 +77,10 @@ class Session:
             role=not fields["role"],
             snd_settle_mode=fields["snd_settle_mode"],
             rcv_settle_mode=fields["rcv_settle_mode"],
-            source=fields["source"],
-            target=fields["target"],
-            initial_delivery_count=UInt(0) if fields["role"] == RECEIVER else None,
-            max_message_size=ULong(MAX_MESSAGE_SIZE),
+            source=None if refused and reads else fields["source"],
+            target=None if refused and not reads else fields["target"],
+            initial_delivery_count=UInt(0) if reads else None,
+            max_message_size=None if reads else ULong(MAX_MESSAGE_SIZE),
         )
         if isinstance(link, RefusedError):
             self.detach(fields["handle"], link)
@@ -103,6 +108,26 @@ class Session:
         """End a link that the client ends, or has seen ended."""
         if fields["handle"] in self.links:
             self.detach(fields["handle"], None)
+
+    def on_disposition(self, fields: dict[str, Value]) -> None:
+        """Settle what the client has taken and left to the service to settle."""
+        if fields["role"] == RECEIVER and not fields["settled"]:
+            self._send(
+                Performative.DISPOSITION,
+                role=not RECEIVER,
+                first=fields["first"],
+                last=fields["last"],
+                settled=True,
+                state=fields["state"],
+            )
+
+    def end_unclaimed(self) -> None:
+        """End the links that no token opens any more."""
+        for handle, link in list(self.links.items()):
+            if link.path is not None and not self.wire.claims.open(link.path):
+                self.detach(
+                    handle, RefusedError(UNAUTHORIZED, "ExpiredToken: The token is expired.")
+                )
 
     def detach(self, handle: int, refusal: RefusedError | None) -> None:
         """End a link."""
@@ -137,11 +162,25 @@ class Session:
             link_credit=UInt(credit),
         )
 
-    async def transfer(self, handle: int, messages: list[bytes]) -> None:
+    def drained(self, handle: int, count: int) -> None:
+        """Say that a link has nothing to send and has given back its credit, as the client asked."""
+        self._send(
+            Performative.FLOW,
+            next_incoming_id=UInt(self._received & 0xFFFFFFFF),
+            incoming_window=UInt(WINDOW),
+            next_outgoing_id=UInt(self._transfers),
+            outgoing_window=UInt(WINDOW),
+            handle=UInt(handle),
+            delivery_count=UInt(count),
+            link_credit=UInt(0),
+            drain=True,
+        )
+
+    async def transfer(self, handle: int, messages: list[bytes], *, settled: bool = True) -> None:
         """Send messages, and wait where the client's window is full."""
         ready: list[bytes] = []
         for message in messages:
-            for frame in self._frames(handle, message):
+            for frame in self._frames(handle, message, settled=settled):
                 if self._window <= 0:
                     self.wire.send(b"".join(ready))
                     ready.clear()
@@ -163,11 +202,13 @@ class Session:
         self.close()
         self._send(Performative.END)
 
-    def _frames(self, handle: int, message: bytes) -> list[bytes]:
+    def _frames(self, handle: int, message: bytes, *, settled: bool) -> list[bytes]:
         delivery = self._deliveries
         self._deliveries += 1
         limit = self.wire.max_frame_size
-        return list(build_transfers(self.channel, handle, delivery, message, limit))
+        return list(
+            build_transfers(self.channel, handle, delivery, message, limit, settled=settled)
+        )
 
     async def _opened(self) -> None:
         while self._window <= 0:

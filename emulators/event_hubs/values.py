@@ -57,6 +57,12 @@ class Symbols(tuple[Symbol, ...]):
     __slots__ = ()
 
 
+class Strings(tuple[str, ...]):
+    """An array of strings."""
+
+    __slots__ = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Described:
     """A value with the descriptor that says what it means."""

@@ -3,17 +3,18 @@
 import asyncio
 from dataclasses import dataclass, field
 
+from emulators.event_hubs.claims import Claims
 from emulators.event_hubs.frames import HEARTBEAT, MAX_FRAME_SIZE
 
 
 @dataclass(slots=True)
 class Wire:
-    """What the links of a connection share; `hubs` are those that its tokens open."""
+    """What the links of a connection share."""
 
     writer: asyncio.StreamWriter
     tasks: asyncio.TaskGroup
     max_frame_size: int = MAX_FRAME_SIZE
-    hubs: set[str] = field(default_factory=set)
+    claims: Claims = field(default_factory=Claims)
 
     def send(self, frame: bytes) -> None:
         """Put frames on their way; a client that has gone misses them."""

@@ -8,6 +8,7 @@ import json
 import sys
 from collections.abc import Mapping, Sequence
 from typing import Any
+from urllib.parse import urlsplit
 
 from azure.core.exceptions import AzureError
 from azure.cosmos.aio import ContainerProxy, CosmosClient
@@ -20,7 +21,7 @@ from emulators.host.newtonsoft import rewrite_dates
 from emulators.host.protos import TypedData
 from emulators.host.rules import Function
 
-PATIENCE = 0.5
+PAUSE = 0.5
 
 
 class ChangeFeedListener:
@@ -84,12 +85,26 @@ class ChangeFeedListener:
         ranges = [found async for found in self._monitored.read_feed_ranges()]
         database = self._trigger.get("leaseDatabaseName") or self._trigger["databaseName"]
         container = self._container(database, self._trigger.get("leaseContainerName") or "leases")
-        prefix = resolve(self._function.name, self._trigger.get("leaseContainerPrefix") or "")
+        prefix = await self._prefix()
         expires = self._platform_milliseconds("leaseExpirationInterval", 60_000)
-        return [
+        leases = [
             Lease(container, f"{prefix}..{number}", number, found["Range"], self._owner, expires)
             for number, found in enumerate(ranges)
         ]
+        for lease in leases:
+            await lease.look()
+        # As in Azure, it says that all leases have been made.
+        await container.upsert_item({"id": f"{prefix}.info"})
+        return leases
+
+    async def _prefix(self) -> str:
+        """Give what the ids of leases begin with: whose they are is the account and the container."""
+        named = resolve(self._function.name, self._trigger.get("leaseContainerPrefix") or "")
+        account = urlsplit(self._client.client_connection.url_connection).hostname
+        monitored = resolve(self._function.name, self._trigger["databaseName"])
+        database = await self._client.get_database_client(monitored).read()
+        container = await self._monitored.read()
+        return f"{named}{account}_{database['_rid']}_{container['_rid']}"
 
     async def _balance(self, leases: Sequence[Lease]) -> None:
         others = [lease for lease in leases if lease.id not in self._owned]
@@ -176,7 +191,7 @@ class ChangeFeedListener:
     async def _complain(self, error: Exception) -> None:
         first_line = str(error).splitlines()[0] if str(error) else type(error).__name__
         print(f"host: {self._function.name}: change feed: {first_line}", file=sys.stderr)
-        await asyncio.sleep(PATIENCE)
+        await asyncio.sleep(PAUSE)
 
 
 async def _release(lease: Lease) -> None:

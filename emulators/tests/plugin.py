@@ -9,8 +9,8 @@ from hypothesis import HealthCheck, settings
 from emulators.tests import logs, machine
 
 # A busy machine is no reason to fail.
-settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("patient")
+settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("unhurried")
 
 HANGS_AFTER = 600.0
 # Set before pytest-timeout reads it, and inherited by the workers.

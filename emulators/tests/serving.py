@@ -16,7 +16,7 @@ ROOT = Path(__file__).parents[2]
 
 @dataclass(frozen=True)
 class Services:
-    """Where the stand-ins listen: three connection strings and the base URL of the control API."""
+    """Where the emulators listen: three connection strings and the base URL of the control API."""
 
     cosmos: str
     event_hubs: str
@@ -26,7 +26,7 @@ class Services:
 
 @dataclass(frozen=True)
 class FaultsClient:
-    """Asks the stand-ins to fail."""
+    """Asks the emulators to fail."""
 
     url: str
 

@@ -17,7 +17,7 @@ import pytest
 
 from emulators.tests.logs import keep
 from emulators.tests.machine import limit
-from emulators.tests.waiting import patiently
+from emulators.tests.waiting import in_time
 
 pytestmark = pytest.mark.proof
 
@@ -102,14 +102,14 @@ async def test_the_example_of_the_readme_runs(python: Path, tmp_path: Path) -> N
                 stdout=asyncio.subprocess.PIPE,
                 stderr=output,
             )
-        async with patiently():
+        async with in_time():
             said, _ = await process.communicate()
 
     assert shape(line) == shape(fenced("json", "ready"))
     assert process.returncode == 0
     assert said.decode().splitlines() == [
         "totals: [12]",
-        "received: order 1 was paid",
+        "received: visit 1 was paid",
         "published",
     ]
 
@@ -131,7 +131,7 @@ async def started(python: Path, folder: Path) -> AsyncIterator[str]:
         )
     assert process.stdout
     try:
-        async with patiently():
+        async with in_time():
             line = await process.stdout.readline()
         assert line, "the emulators did not start: their error is below"
         yield line.decode()

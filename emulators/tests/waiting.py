@@ -30,6 +30,6 @@ async def until_true(condition: Callable[[], bool], pause: float = PAUSE) -> Non
     await until(ask, pause=pause)
 
 
-def patiently() -> asyncio.Timeout:
+def in_time() -> asyncio.Timeout:
     """Returns a context for a wait that somebody else ends: TimeoutError at the limit."""
     return asyncio.timeout(limit())

@@ -21,7 +21,7 @@ from infra.doctor.apps import meet
 from infra.doctor.examination import examine
 from infra.doctor.patient import Complaint, Finding, Patient, Unseen
 from infra.local.ports import Ports
-from infra.local.stack import NAMES, SETTINGS
+from infra.local.stack import NAMES, ROOT, SETTINGS
 from shared.adapters.cosmos.client import open_client
 from shared.adapters.cosmos.feed import CosmosProgress
 from shared.adapters.log_reader import open_log_reader
@@ -51,6 +51,7 @@ async def run(urls: Mapping[str, str], environment: Mapping[str, str]) -> int:
         settings=settings,
         environment=environment if HERE in urls else None,
         functions=await package.index(),
+        host=json.loads((ROOT / "host.json").read_text(encoding="utf-8")),
         cosmos=cosmos,
         hubs=hubs,
         progress=CosmosProgress(database.get_container_client(PROGRESS)),

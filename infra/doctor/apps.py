@@ -9,7 +9,7 @@ import aiohttp
 
 from infra.doctor.patient import App, Complaint, Patient, Unasked
 
-PATIENCE = aiohttp.ClientTimeout(total=20)
+TIMEOUT = aiohttp.ClientTimeout(total=20)
 # Not by trying: the platform lets whoever shows the master key into functions that are switched off, too.
 LISTED = "/admin/functions"
 
@@ -81,7 +81,7 @@ async def ask(
     """Send a request to an app with its key; gives status, headers and body."""
     key = {"x-functions-key": app.key} if app.key else {}
     async with (
-        aiohttp.ClientSession(timeout=PATIENCE) as http,
+        aiohttp.ClientSession(timeout=TIMEOUT) as http,
         http.request(method, f"{app.url}{path}", headers={**key, **(headers or {})}) as response,
     ):
         return response.status, dict(response.headers), await response.text()

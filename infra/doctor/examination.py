@@ -15,6 +15,7 @@ CHECKS: Final[Mapping[str, Check]] = {
     "functions": package.functions,
     "retry policies": package.retry_policies,
     "schedules": package.schedules,
+    "dates": package.dates,
     "strong store": store.strong_store,
     "containers": store.containers,
     "partition keys": store.partition_keys,

@@ -14,7 +14,7 @@ from shared.adapters.identity import credential
 from shared.adapters.names import COMMANDS_HUB, EVENTS_HUB
 from shared.kernel.delivery.lag import progress_name
 
-PATIENCE = 15.0
+TIMEOUT = 15.0
 SILENCE = 4.0
 # A reader beside that of a trigger is turned away by these: its group is there, and somebody reads it.
 TAKEN = ("stolen", "resource-limit-exceeded")
@@ -30,6 +30,7 @@ async def partitions(patient: Patient) -> Complaint | None:
     """Compare the numbers: another one sends a stream to another partition, and breaks its order."""
     wanted = {name: hub["partitions"] for name, hub in patient.names["hubs"].items()}
     wanted[EVENTS_HUB] = patient.settings.event_partitions
+    wanted[COMMANDS_HUB] = patient.settings.command_partitions
     wrong = []
     for hub, expected in wanted.items():
         async with _reader(patient, hub, "$Default") as client:
@@ -40,7 +41,8 @@ async def partitions(patient: Patient) -> Complaint | None:
         return None
     return Complaint(
         "; ".join(wrong),
-        "set EVENT_PARTITIONS and names.json to what the hub has; a hub keeps its number for ever",
+        "set EVENT_PARTITIONS, COMMAND_PARTITIONS and names.json to what the hubs have: a hub keeps its"
+        " number for ever",
     )
 
 
@@ -143,7 +145,7 @@ async def _is_there(patient: Patient, hub: str, group: str) -> bool:
             )
         )
         try:
-            async with asyncio.timeout(PATIENCE):
+            async with asyncio.timeout(TIMEOUT):
                 return await answered
         except (TimeoutError, EventHubError):
             return False

@@ -46,7 +46,20 @@ async def retry_policies(patient: Patient) -> Finding:
         return Unseen("those of this checkout have no end; a deployed app does not tell its own")
     return Complaint(
         f"{', '.join(wrong)} gives up on a batch after some attempts: its events would be lost",
-        'give it @blueprint.retry(strategy="exponential_backoff", max_retry_count="-1", …)',
+        "give it @endless_retry(blueprint), of shared/adapters/triggers.py",
+    )
+
+
+async def dates(patient: Patient) -> Complaint | None:
+    """See that the trigger leaves dates as they are stored: by default it cuts zeros off, in the data, too."""
+    serializer = (
+        patient.host.get("extensions", {}).get("cosmosDB", {}).get("serializerSettings", {})
+    )
+    if serializer.get("dateParseHandling") == "None":
+        return None
+    return Complaint(
+        "host.json lets the trigger rewrite dates: the publisher stops at the first commit whose time it changes",
+        'set extensions.cosmosDB.serializerSettings.dateParseHandling to "None" in host.json, and deploy it',
     )
 
 

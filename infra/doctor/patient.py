@@ -56,13 +56,14 @@ class Patient:
     """A function set in one app or several, and its cloud.
 
     `environment` are the settings that it runs with, where they can be seen: here, not in Azure. `hubs` reads
-    each hub of `names`.
+    each hub of `names`, `host` is the host.json of this checkout.
     """
 
     names: Mapping[str, Any]
     settings: Settings
     environment: Mapping[str, str] | None
     functions: Functions
+    host: Mapping[str, Any]
     cosmos: "CosmosClient"
     hubs: Mapping[str, LogReader]
     progress: Progress

@@ -1,1 +1,1 @@
-"""The embedded default: loopback stand-ins of the cloud, so that the deployed code runs anywhere."""
+"""The embedded default: emulators of the cloud on loopback, so that the deployed code runs anywhere."""

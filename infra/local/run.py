@@ -5,17 +5,15 @@ import asyncio
 import signal
 import sys
 import time
+from http import HTTPStatus
 from pathlib import Path
+from typing import Any
 
+import aiohttp
+
+from infra.local.examples import examples
 from infra.local.ports import Ports
 from infra.local.stack import ROOT, Stack, StackError, make_stack
-
-CURL = """\
-Try:
-  curl -i {url}/api/item/SKU1/register-item --json '{{"name": "Teapot", "reorderPoint": 2}}'
-  curl -i {url}/api/item/SKU1/receive-stock --json '{{"quantity": 10}}'
-  curl {url}/api/views/stock/SKU1
-"""
 
 UNWATCHED = """\
 Traces, metrics and logs go nowhere. To see one trace for each command, start a collector (Jaeger has one), then:
@@ -43,15 +41,24 @@ async def run(stack: Stack, begun: float) -> int:
 
 async def _serve(stack: Stack, begun: float) -> None:
     await stack.start()
-    _announce(stack, time.time() - begun)
+    _announce(stack, time.time() - begun, await _document(stack))
     raise StackError(f"the process '{await stack.ended()}' ended: see above")
 
 
-def _announce(stack: Stack, seconds: float) -> None:
+async def _document(stack: Stack) -> dict[str, Any]:
+    """Ask what the functions can do; raises StackError."""
+    async with aiohttp.ClientSession() as http, http.get(f"{stack.url}/api/openapi.json") as answer:
+        if answer.status != HTTPStatus.OK:
+            raise StackError(f"GET {answer.url} answers {answer.status}: see above")
+        document: dict[str, Any] = await answer.json()
+        return document
+
+
+def _announce(stack: Stack, seconds: float, document: dict[str, Any]) -> None:
     print(f"Onewrite serves on {stack.url} after {seconds:.1f} s (state in {stack.state}).\n")
     for route in stack.host["routes"]:
         print(f"  {route}")
-    print("\n" + CURL.format(url=stack.url))
+    print("\nTry:", *examples(document, stack.url), sep="\n  ", end="\n\n")
     endpoint = stack.environment.get("OTEL_EXPORTER_OTLP_ENDPOINT", "")
     print(WATCHED.format(endpoint=endpoint) if endpoint else UNWATCHED)
     print("Ctrl-C stops it; what was written stays.", flush=True)

@@ -1,4 +1,4 @@
-"""The local stack as processes: the stand-ins in one, the function host in the other."""
+"""The local stack as processes: the emulators in one, the function host in the other."""
 
 import asyncio
 import json
@@ -23,7 +23,7 @@ class StackError(Exception):
 class Stack:
     """A running stack; `host` is what the function host said when it was ready.
 
-    `options` are arguments of the stand-ins beside those that every stack gives them.
+    `options` are arguments of the emulators beside those that every stack gives them.
     """
 
     ports: Ports
@@ -75,7 +75,7 @@ class Stack:
         return waits[done.pop()]
 
     async def stop(self) -> None:
-        """Let the host finish what it is doing, then end the stand-ins."""
+        """Let the host finish what it is doing, then end the emulators."""
         for name in ("host", "services"):
             process = self.processes.get(name)
             if process is not None and process.returncode is None:

@@ -12,7 +12,7 @@ from jwt.exceptions import PyJWTError
 from shared.adapters.settings import TokenSettings
 from shared.kernel.errors import KeysUnavailable
 
-PATIENCE = 5.0
+TIMEOUT = 5.0
 LEEWAY = 60.0
 """Seconds by which the clock of whoever made a token may differ from ours."""
 
@@ -65,7 +65,7 @@ def open_verifier(
     settings: TokenSettings, cooldown: float = 30.0, lifespan: float = 300.0
 ) -> Callable[[str], Awaitable[bool]]:
     """Give what tells whether a token is valid; it raises KeysUnavailable. Both times are seconds."""
-    client = PyJWKClient(settings.keys_url, timeout=PATIENCE, cache_jwk_set=False)
+    client = PyJWKClient(settings.keys_url, timeout=TIMEOUT, cache_jwk_set=False)
     keys = Keys(client, cooldown, lifespan)
 
     def verify(token: str) -> bool:

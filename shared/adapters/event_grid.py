@@ -10,15 +10,13 @@ from azure.eventgrid.aio import EventGridPublisherClient
 
 from shared.adapters.connections import Connection, Identity
 from shared.adapters.identity import credential
+from shared.adapters.limits import LARGEST_MESSAGE, MESSAGE_OVERHEAD
 from shared.adapters.names import EVENT_GRID
-from shared.adapters.settings import Settings, connection_parts
+from shared.adapters.settings import Settings, needed_parts
 from shared.kernel.errors import ConfigurationError, NotificationTooLarge, NotifierUnavailable
 from shared.kernel.messages.notification import Notification, Unwanted, cloud_event, size_of
 
-LARGEST_REQUEST = 1_048_576
 MOST_EVENTS = 5_000
-# The SDK may write a time a few bytes longer, and the brackets and commas of the list count too.
-OVERHEAD = 1_024
 BETWEEN = 64
 ANSWERED_WITHIN = 10.0
 # It would say the same again. A key, a right or a topic that is missing (401, 403, 404) says nothing about what is
@@ -34,7 +32,7 @@ class EventGridNotifier:
 
     @property
     def largest(self) -> int:
-        return LARGEST_REQUEST - OVERHEAD
+        return LARGEST_MESSAGE - MESSAGE_OVERHEAD
 
     async def publish(self, notifications: Sequence[Notification]) -> list[Unwanted]:
         packed = list(requests(notifications, self.largest))
@@ -96,8 +94,5 @@ def _signed_in(
         raise ConfigurationError(f"the setting {EVENT_GRID} is missing: nobody can be notified")
     if isinstance(connection, Identity):
         return connection.address, credential(connection)
-    parts = connection_parts(connection)
-    missing = {"Endpoint", "AccessKey"} - parts.keys()
-    if missing:
-        raise ConfigurationError(f"the connection to Event Grid lacks {sorted(missing)}")
-    return parts["Endpoint"], AzureKeyCredential(parts["AccessKey"])
+    endpoint, key = needed_parts(connection, "Event Grid", "Endpoint", "AccessKey")
+    return endpoint, AzureKeyCredential(key)

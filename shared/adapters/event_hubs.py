@@ -15,13 +15,12 @@ from azure.eventhub.exceptions import EventHubError
 from shared.adapters.backoff import back_off
 from shared.adapters.connections import Identity
 from shared.adapters.identity import credential
+from shared.adapters.limits import LARGEST_MESSAGE, MESSAGE_OVERHEAD
 from shared.adapters.names import COMMANDS_HUB, EVENTS_HUB
 from shared.adapters.settings import Settings
 from shared.adapters.tls import trusted
 from shared.kernel.errors import ConfigurationError, EventTooLarge, LogUnavailable
 
-LARGEST_MESSAGE = 1_048_576
-OVERHEAD = 1_024
 ANSWERED_WITHIN = 10.0
 
 
@@ -49,11 +48,15 @@ class EventHubsLog:
 
     @property
     def largest(self) -> int:
-        return LARGEST_MESSAGE - OVERHEAD
+        return LARGEST_MESSAGE - MESSAGE_OVERHEAD
 
     async def send(self, partition: int, bodies: Sequence[bytes]) -> None:
-        """Send packed batches one after the other; the one that fails is held, and sent again for a while."""
+        """Send packed batches one after the other; the one that fails is held, and sent again for a while.
+
+        Raises ConfigurationError, and sends nothing, when the hub has other partitions than the settings say.
+        """
         deadline = time.monotonic() + self._budget
+        await self._held(partition, deadline, self._check)
         batches = await self._held(partition, deadline, lambda: self._pack(partition, bodies))
         for batch in batches:
             await self._held(partition, deadline, partial(self._client.send_batch, batch))
@@ -76,17 +79,8 @@ class EventHubsLog:
 
     async def warm(self) -> None:
         """Connect before the first event; raises ConfigurationError when the hub has other partitions."""
-        expected = [str(number) for number in range(self._partitions)]
-        sdk = self._client
-        # What the public method finds is not kept: the first link would ask again, and take half a second more.
-        async with sdk._lock:  # noqa: SLF001 - what is found replaces the SDK's table of links
-            await sdk._get_partitions()  # noqa: SLF001 - see above
-        found: list[str] = list(sdk._partition_ids or [])  # noqa: SLF001 - what was just asked for
-        if sorted(found) != sorted(expected):
-            raise ConfigurationError(
-                f"the hub has the partitions {found}, the settings say {expected}: another number"
-                " would send streams to other partitions, and break their order"
-            )
+        await self._check()
+        sdk, expected = self._client, self._expected
         for partition in expected:
             # The SDK's own way, under its lock: a link that is open is kept, and all are closed with the client.
             await sdk._start_producer(partition, self._timeout)  # noqa: SLF001 - nothing public opens a link
@@ -100,6 +94,23 @@ class EventHubsLog:
                 await self.warm()
         except (EventHubError, TimeoutError) as error:
             raise LogUnavailable(f"Event Hubs: {error}") from error
+
+    @property
+    def _expected(self) -> list[str]:
+        return [str(number) for number in range(self._partitions)]
+
+    async def _check(self) -> None:
+        """Compare the partitions of the hub with the settings: a request before the first send, and no more."""
+        sdk = self._client
+        # What the public method finds is not kept: the first link would ask again, and take half a second more.
+        async with sdk._lock:  # noqa: SLF001 - what is found replaces the SDK's table of links
+            await sdk._get_partitions()  # noqa: SLF001 - see above
+        found: list[str] = list(sdk._partition_ids or [])  # noqa: SLF001 - what was just asked for
+        if sorted(found) != sorted(self._expected):
+            raise ConfigurationError(
+                f"the hub {sdk.eventhub_name} has the partitions {found}, the settings say {self._expected}:"
+                " another number would send streams to other partitions, and break their order"
+            )
 
     async def _open_link(self, partition: str) -> None:
         producer = self._client._producers[partition]  # noqa: SLF001 - see above

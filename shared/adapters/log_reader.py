@@ -130,6 +130,4 @@ def open_log_reader(settings: Settings, hub: str = EVENTS_HUB) -> EventHubsReade
         client = EventHubConsumerClient.from_connection_string(
             connection, GROUP, eventhub_name=hub, ssl_context=trusted()
         )
-    events = hub == EVENTS_HUB
-    partitions = settings.event_partitions if events else settings.command_partitions
-    return EventHubsReader(client, partitions, settings.publish_timeout)
+    return EventHubsReader(client, settings.partitions(hub), settings.publish_timeout)

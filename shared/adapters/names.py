@@ -29,6 +29,7 @@ COMMANDS_PARTITIONS: Final[int] = _NAMES["hubs"][COMMANDS_HUB]["partitions"]
 MAILBOX: Final = "mailbox"
 PROJECTIONS: Final = "projections"
 SINGLE_PUBLISHER: Final = "single_publisher"
+SWEEP: Final = "sweep"
 REACTIONS: Final = "reactions"
 NOTIFICATIONS: Final = "notifications"
 WEBHOOKS: Final = "webhooks"

@@ -7,6 +7,7 @@ from typing import Self
 
 from shared.adapters.connections import Connection, find_connection, read_connection
 from shared.adapters.names import (
+    COMMANDS_HUB,
     COMMANDS_PARTITIONS,
     COSMOS,
     EVENT_GRID,
@@ -46,13 +47,25 @@ class Settings:
             sweep_age=_number(environment, "SWEEP_AGE", 120),
         )
 
+    def partitions(self, hub: str) -> int:
+        """Give how many partitions a hub has."""
+        return self.command_partitions if hub == COMMANDS_HUB else self.event_partitions
+
+
+HOST_SAMPLER = "microsoft.fixed_percentage"
+
 
 @dataclass(frozen=True, slots=True)
 class Exporters:
-    """Who takes telemetry: an endpoint of OTLP over HTTP, a connection string of Azure Monitor; or nobody."""
+    """Who takes telemetry: an endpoint of OTLP over HTTP, a connection string of Azure Monitor; or nobody.
+
+    `trace_share` is the share of traces that is kept where the host's own sampler is named, which OpenTelemetry
+    does not know; None leaves sampling to the variables of OpenTelemetry.
+    """
 
     otlp: str
     application_insights: str
+    trace_share: float | None = None
 
     @classmethod
     def read(cls, environment: Mapping[str, str] = os.environ) -> Self:
@@ -60,6 +73,11 @@ class Exporters:
         return cls(
             otlp=environment.get("OTEL_EXPORTER_OTLP_ENDPOINT", ""),
             application_insights=environment.get("APPLICATIONINSIGHTS_CONNECTION_STRING", ""),
+            trace_share=(
+                float(environment.get("OTEL_TRACES_SAMPLER_ARG", "1"))
+                if environment.get("OTEL_TRACES_SAMPLER") == HOST_SAMPLER
+                else None
+            ),
         )
 
 
@@ -109,6 +127,11 @@ class WebhookSettings:
         return cls(secrets, origins, subscriptions, tokens)
 
 
+def signs_in(environment: Mapping[str, str] = os.environ) -> bool:
+    """Tell whether the platform signs callers in (App Service authentication)."""
+    return environment.get("WEBSITE_AUTH_ENABLED", "").lower() == "true"
+
+
 def feed_poll_delay(environment: Mapping[str, str] = os.environ) -> int:
     """Give the milliseconds between two looks at a change feed that had nothing new."""
     return int(_number(environment, "CHANGE_FEED_POLL_DELAY", 500))
@@ -118,6 +141,15 @@ def connection_parts(connection: str) -> dict[str, str]:
     """Split `Name=value;…`; the value may hold `=`."""
     pairs = (part.partition("=") for part in connection.split(";") if part.strip())
     return {name.strip(): value for name, _, value in pairs}
+
+
+def needed_parts(connection: str, service: str, *names: str) -> list[str]:
+    """Give these parts of the connection to a service; raises ConfigurationError for those that it lacks."""
+    parts = connection_parts(connection)
+    missing = sorted(set(names) - parts.keys())
+    if missing:
+        raise ConfigurationError(f"the connection to {service} lacks {missing}")
+    return [parts[name] for name in names]
 
 
 def _list(environment: Mapping[str, str], name: str) -> tuple[str, ...]:

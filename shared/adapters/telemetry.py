@@ -7,9 +7,11 @@ from collections.abc import Awaitable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from functools import cache
 from typing import TYPE_CHECKING
+from uuid import uuid4
 
 from shared.adapters.settings import Exporters
 from shared.kernel.commands.dispatcher import Handler
+from shared.kernel.messages.trace_context import well_formed
 from shared.kernel.ports import EventStore, Log, Parking
 
 if TYPE_CHECKING:
@@ -35,6 +37,15 @@ def request(
     """Watch the answering of a request; the route is its template, never what a client wrote."""
     watching = watcher()
     return answering if watching is None else _watched(watching, req, route, answering)
+
+
+def trace_id(traceparent: str | None) -> str:
+    """Give the id of the trace that a request is in: that of its span, else its client's, else a new one."""
+    watching = watcher()
+    if watching is not None:
+        return watching.trace_id()
+    known = well_formed(traceparent)
+    return known.split("-")[1] if known else uuid4().hex
 
 
 async def _watched(

@@ -9,6 +9,7 @@ from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from shared.adapters import names, telemetry
+from shared.adapters.once import once
 from shared.adapters.settings import Settings, WebhookSettings
 from shared.kernel.commands.dispatcher import Dispatcher
 from shared.kernel.commands.dispatcher import dispatcher as dispatcher_of
@@ -43,15 +44,12 @@ def settings() -> Settings:
     return Settings.read()
 
 
+@once
 async def event_store() -> EventStore:
     """Give the event store."""
     from shared.adapters.cosmos.event_store import open_event_store
 
-    events = await _container(names.EVENTS)
-    async with _opening:
-        if not _stores:
-            _stores.append(telemetry.store(await open_event_store(events)))
-        return _stores[0]
+    return telemetry.store(await open_event_store(await _container(names.EVENTS)))
 
 
 async def event_reader() -> EventReader:
@@ -61,11 +59,10 @@ async def event_reader() -> EventReader:
     return telemetry.store(CosmosEventStore(await _container(names.EVENTS)))
 
 
+@once
 async def dispatcher(domain: Domain) -> Dispatcher:
     """Give the dispatcher of this process: a second one would meet the first as a stranger in every stream."""
-    if not _dispatchers:
-        _dispatchers.append(dispatcher_of(domain, await event_store(), pause, telemetry.commands))
-    return _dispatchers[0]
+    return dispatcher_of(domain, await event_store(), now, pause, telemetry.commands)
 
 
 async def rows() -> Rows:
@@ -101,10 +98,10 @@ async def feed() -> Feed:
 
 async def leases() -> Leases:
     """Give where the publisher has come in the feed."""
-    from shared.adapters.cosmos.feed import CosmosLeases
+    from shared.adapters.cosmos.leases import CosmosLeases
 
     return CosmosLeases(
-        await _container(names.LEASES), await _container(names.EVENTS), names.LEASE_PREFIX
+        *(await _container(names.LEASES), await _container(names.EVENTS), names.LEASE_PREFIX), now
     )
 
 
@@ -197,25 +194,17 @@ async def pause(attempt: int) -> None:
     await asyncio.sleep(random.uniform(0, min(0.5, 0.01 * 2**attempt)))  # noqa: S311 - no secret
 
 
-_opening = asyncio.Lock()
-_opened: list["CosmosClient"] = []
-_stores: list[EventStore] = []
-_dispatchers: list[Dispatcher] = []
-
-
 async def _container(name: str) -> "ContainerProxy":
     from shared.adapters.cosmos.client import container
 
     return container(await _cosmos(), name)
 
 
+@once
 async def _cosmos() -> "CosmosClient":
     from shared.adapters.cosmos.client import open_client
 
-    async with _opening:
-        if not _opened:
-            _opened.append(await open_client(settings()))
-        return _opened[0]
+    return await open_client(settings())
 
 
 @cache

@@ -1,1 +1,1 @@
-"""The patterns, pure Python: no Azure, no input or output, and no business."""
+"""The patterns, pure Python: no input or output, no product and no business."""

@@ -1,7 +1,7 @@
 """What a domain hands over: categories and views, and what follows from their events. All else is found there."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from shared.kernel.commands.category import Category
@@ -13,6 +13,7 @@ from shared.kernel.reactions.deadline import Deadline
 from shared.kernel.reactions.enricher import Enricher
 from shared.kernel.reactions.policy import Policy
 from shared.kernel.reactions.receptor import Receptor
+from shared.kernel.views.streams import streams_of
 from shared.kernel.views.view import View
 
 RESERVED = frozenset(
@@ -22,7 +23,10 @@ RESERVED = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Domain:
-    """The business, as the roles see it."""
+    """The business, as the roles see it.
+
+    `kept_views` are all that projections keep: its own, and one more for each category that has none.
+    """
 
     categories: tuple[Category, ...]
     views: tuple[View[Any], ...]
@@ -31,8 +35,12 @@ class Domain:
     enrichers: tuple[Enricher[Any, Any, Any], ...] = ()
     deadlines: tuple[Deadline, ...] = ()
     inbound: tuple[InboundReceptor[Any], ...] = ()
+    kept_views: tuple[View[Any], ...] = field(init=False)
 
     def __post_init__(self) -> None:
+        seen = {view.category.name for view in self.views}
+        unseen = [streams_of(one) for one in self.categories if one.name not in seen]
+        object.__setattr__(self, "kept_views", (*self.views, *unseen))
         self._check_names()
         for one in self.reactions:
             self._check_event(one.name, one.category, one.event)
@@ -51,7 +59,7 @@ class Domain:
 
     def _check_names(self) -> None:
         _no_doubles("category", [category.name for category in self.categories])
-        _no_doubles("view", [view.name for view in self.views])
+        _no_doubles("view", [view.name for view in self.kept_views])
         # One space of names: all stand in derived ids.
         causing = (*self.reactions, *self.deadlines, *self.inbound)
         _no_doubles("reaction", [one.name for one in causing])

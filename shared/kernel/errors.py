@@ -7,6 +7,7 @@ OnewriteError
 │   ├── NewerCode
 │   └── UnreadableCommit
 ├── NumberTooLarge
+├── UnreadableEvent
 ├── BrokenStream
 ├── Poison
 ├── ReactionFailed
@@ -16,6 +17,8 @@ OnewriteError
 │   ├── Conflict
 │   ├── CommandIdReused
 │   ├── OutcomeUnknown
+│   ├── StoreRefused
+│   │   └── StreamFull
 │   ├── StoreThrottled
 │   └── StoreUnavailable
 ├── LogError
@@ -38,9 +41,10 @@ class OnewriteError(Exception):
 
 
 class ConfigurationError(OnewriteError):
-    """A setting is missing or contradicts what the platform says."""
+    """A setting is missing or contradicts what the platform says; nothing that is handled is to blame for it."""
 
     code = "configuration"
+    transient = True
 
 
 class UnknownMessage(OnewriteError):
@@ -77,6 +81,12 @@ class NumberTooLarge(OnewriteError):
     """An event holds a number that the store would change."""
 
     code = "number-too-large"
+
+
+class UnreadableEvent(OnewriteError):
+    """An event that a decider has made could not be read again as it is: it would end its stream for ever."""
+
+    code = "unreadable-event"
 
 
 class BrokenStream(OnewriteError):
@@ -149,8 +159,21 @@ class OutcomeUnknown(StoreError):
     code = "outcome-unknown"
 
 
+class StoreRefused(StoreError):
+    """The store will never take what was written as it is; nothing was written."""
+
+    code = "store-refused"
+    transient = False
+
+
+class StreamFull(StoreRefused):
+    """The store takes nothing more for this stream."""
+
+    code = "stream-full"
+
+
 class StoreThrottled(StoreError):
-    """The store asks for patience; nothing was written."""
+    """The store is throttled; nothing was written."""
 
     code = "throttled"
 

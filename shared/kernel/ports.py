@@ -1,6 +1,6 @@
 """What the kernel needs of the world. Each port has an adapter and a memory twin, held to one contract."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple, Protocol
@@ -36,6 +36,20 @@ class Collided:
     charge: float = field(default=0.0, compare=False)
 
 
+@dataclass(frozen=True, slots=True)
+class StoreLimits:
+    """What the store takes in one write: so many commits, and so many bytes of them as `size_of` counts.
+
+    A `message` of the log behind it holds so many bytes; a larger `state` does not ride in a commit.
+    """
+
+    commits: int
+    bytes: int
+    message: int
+    state: int
+    size_of: Callable[[Commit], int]
+
+
 class EventReader(Protocol):
     """Streams of commits, for whoever only reads; every read sees every write that was answered before it."""
 
@@ -53,6 +67,11 @@ class EventStore(EventReader, Protocol):
     @property
     def unique_command_ids(self) -> bool:
         """Whether the store itself takes a command id only once in a stream."""
+        ...
+
+    @property
+    def limits(self) -> StoreLimits:
+        """What the store takes in one write."""
         ...
 
     async def tail(self, stream: StreamName, limit: int, through: int | None = None) -> Found:
@@ -86,6 +105,10 @@ class RowReader(Protocol):
         """Read one row, as last written."""
         ...
 
+    async def versions(self, places: Sequence[RowKey]) -> Mapping[RowKey, int]:
+        """Read the versions of many rows in few requests; those that are not there are missing."""
+        ...
+
     async def of_key(self, view: str, key: str) -> list[Row]:
         """Read the rows of one key, in the order of their streams."""
         ...
@@ -117,29 +140,48 @@ class StoredParked:
 
 @dataclass(frozen=True, slots=True)
 class FeedPage:
-    """Items of the store in the order in which they were written, and where to go on."""
+    """Items of the store in the order in which they were written, and where to go on.
+
+    `ages` says for how many seconds the store has had each of them, by its own clock: no host's counts.
+    """
 
     items: Sequence[Mapping[str, Any]]
     position: str | None
+    ages: Sequence[float]
 
 
 class Feed(Protocol):
     """Everything that was ever written to the store, range by range."""
 
     async def ranges(self) -> list[str]:
-        """Name the ranges."""
+        """Name the ranges as they are cut now: `first-beyond`, stretches of the keys by which the store sorts."""
         ...
 
-    async def read(self, range_: str, position: str | None) -> FeedPage:
-        """Read a page of a range, from its beginning or from a position on; raises as the store does."""
+    async def read(self, range_: str, position: str | None, limit: int | None = None) -> FeedPage:
+        """Read a page of a range or of a stretch within one, from its beginning or from a position on.
+
+        A page has at most `limit` items, unless they were written together. Raises as the store does.
+        """
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class LeaseFault:
+    """What is wrong with the leases, and what mends it."""
+
+    wrong: str
+    mend: str
 
 
 class Leases(Protocol):
     """Where the publisher has come in the feed."""
 
     async def reached(self) -> Mapping[str, str | None]:
-        """Tell for each range the position behind which nothing is published yet; raises as the store does."""
+        """Tell for each stretch the position behind which nothing is published yet; raises as the store does."""
+        ...
+
+    async def faults(self) -> Sequence[LeaseFault]:
+        """Tell why the publisher does not read all of the feed, or none of it; raises as the store does."""
         ...
 
 

@@ -80,7 +80,7 @@ def certificate(folder: Path) -> tuple[ssl.SSLContext, Path]:
 async def tls_in_front_of(
     port: int, context: ssl.SSLContext, listens: int = 0
 ) -> AsyncIterator[int]:
-    """Take TLS off what comes, and hand it on to a port of a stand-in."""
+    """Take TLS off what comes, and hand it on to a port of an emulator."""
 
     async def pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:

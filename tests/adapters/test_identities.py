@@ -11,11 +11,11 @@ from typing import Any
 
 import pytest
 
-from emulators.tests.waiting import patiently
+from emulators.tests.waiting import in_time
 from infra.local.stack import ROOT
 from shared.adapters.settings import connection_parts
 from tests.adapters.identities import AMQPS, HOST, certificate, tls_in_front_of, token_endpoint
-from tests.conftest import stand_ins
+from tests.conftest import named_emulators
 
 pytestmark = pytest.mark.skipif(
     sys.platform != "linux", reason="only Linux has loopback addresses to choose from"
@@ -26,7 +26,7 @@ CLIENT = "00000000-0000-0000-0000-00000000001d"
 
 
 class Azure:
-    """The stand-ins behind TLS, and what was asked of the giver of tokens."""
+    """The emulators behind TLS, and what was asked of the giver of tokens."""
 
     def __init__(self) -> None:
         self.token = TOKEN
@@ -43,7 +43,7 @@ class Azure:
             stderr=asyncio.subprocess.PIPE,
         )
         try:
-            async with patiently():
+            async with in_time():
                 said, errors = await process.communicate()
         finally:
             if process.returncode is None:
@@ -57,7 +57,7 @@ async def azure(tmp_path: Path) -> AsyncIterator[Azure]:
     made = Azure()
     context, trusted = certificate(tmp_path)
     async with AsyncExitStack() as stack:
-        services = stack.enter_context(stand_ins(tmp_path / "state", "--token", TOKEN))
+        services = stack.enter_context(named_emulators(tmp_path / "state", "--token", TOKEN))
         cosmos = await stack.enter_async_context(
             tls_in_front_of(_port(services.cosmos, "AccountEndpoint"), context)
         )

@@ -6,12 +6,12 @@ from dataclasses import replace
 import pytest
 
 from emulators.tests.serving import Services
-from emulators.tests.waiting import patiently
+from emulators.tests.waiting import in_time
 from shared.adapters.event_hubs import open_log
 from shared.adapters.log_reader import open_log_reader
 from shared.kernel.errors import LogUnavailable
 from shared.kernel.ports import NumberedMessage
-from tests.adapters.stand_ins import local_settings
+from tests.adapters.emulators import local_settings
 
 
 async def test_stages_that_are_behind_on_one_partition_are_all_told(services: Services) -> None:
@@ -20,7 +20,7 @@ async def test_stages_that_are_behind_on_one_partition_are_all_told(services: Se
     await log.send(3, [b"{}"])
     _, last = (await reader.extents())[3]
 
-    async with patiently():
+    async with in_time():
         times = await asyncio.gather(*(reader.time_after(3, last - 1) for _ in range(2)))
 
     assert len(set(times)) == 1
@@ -36,7 +36,7 @@ async def test_a_hub_is_read_from_any_number_on(services: Services) -> None:
     bodies = [f"message {number}".encode() for number in range(5)]
     await log.send(2, bodies)
 
-    async with patiently():
+    async with in_time():
         found = await reader.read(2, last + 2, 2)
         again = await reader.read(2, last, 5)
         begin = await reader.read(2, -1, 1)

@@ -16,9 +16,9 @@ from shared.kernel.commands.batch import decide_batch
 from shared.kernel.commands.loading import initial
 from shared.kernel.messages.stream import StreamName
 from shared.kernel.ports import Appended
-from tests.adapters.stand_ins import fresh_container
+from tests.adapters.emulators import fresh_container
 from tests.figures import note
-from tests.kernel.asking import no_pause
+from tests.kernel.asking import at_noon, no_pause
 from tests.kernel.worlds import request
 from tests.sizes import size
 from tests.turns import in_turns
@@ -39,6 +39,7 @@ async def fill(store: CosmosEventStore, stream: StreamName, length: int) -> None
     for start in range(0, length, 100):
         batch = decide_batch(
             item,
+            store.limits,
             loaded,
             [
                 request(command, f"c{number}", stream)
@@ -60,7 +61,7 @@ async def test_a_cold_command_takes_as_long_on_a_long_stream_as_on_a_short_one(
         numbers = count()
 
         async def ask(name: str) -> None:
-            cold = ApplicationService(item, store, no_pause)
+            cold = ApplicationService(item, store, at_noon, no_pause)
             key = f"cold-{next(numbers)}"
             await cold.handle(request(ReceiveStock(quantity=1), key, streams[name]))
 

@@ -1,4 +1,4 @@
-"""The topic on the stand-in: few requests, and what goes wrong is told as something that may pass."""
+"""The topic on the emulator: few requests, and what goes wrong is told as something that may pass."""
 
 from dataclasses import replace
 
@@ -7,7 +7,7 @@ import pytest
 from emulators.tests.serving import FaultsClient, Services
 from shared.adapters.event_grid import MOST_EVENTS, open_notifier, requests
 from shared.kernel.errors import ConfigurationError, NotificationTooLarge, NotifierUnavailable
-from tests.adapters.stand_ins import local_settings
+from tests.adapters.emulators import local_settings
 from tests.contracts.test_notifier import told
 
 MEGABYTE = 1_048_576

@@ -12,14 +12,14 @@ from emulators.tests.serving import Services
 from shared.adapters.cosmos.rows import CosmosRows
 from shared.adapters.http.operations import Operations
 from shared.adapters.memory import MemoryEventStore, MemoryLog, MemoryParking
-from shared.domain import domain
+from shared.domain.shop import domain
 from shared.domain.shop.views.stock import StockLevel, stock
 from shared.kernel.messages.envelope import encode, envelopes
 from shared.kernel.messages.message import Event
 from shared.kernel.messages.stream import StreamName
 from shared.kernel.ports import Log
 from shared.kernel.views.view import View
-from tests.adapters.stand_ins import fresh_container
+from tests.adapters.emulators import fresh_container
 from tests.consumers.test_operations import asked
 from tests.consumers.worlds import now
 from tests.figures import note

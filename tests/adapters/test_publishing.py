@@ -12,20 +12,21 @@ from pydantic_core import to_json
 from consumers.projections import Projections
 from emulators.tests.machine import limit
 from emulators.tests.serving import FaultsClient, Services
-from emulators.tests.waiting import patiently
+from emulators.tests.waiting import in_time
+from shared.adapters.cosmos.codec import to_item
 from shared.adapters.cosmos.rows import CosmosRows
 from shared.adapters.event_hubs import EventHubsLog, open_log
 from shared.adapters.memory import MemoryEventStore, MemoryLog, MemoryParking
-from shared.domain import domain
+from shared.domain.shop import domain
 from shared.kernel.delivery.partition import partition_of
 from shared.kernel.errors import LogUnavailable
-from shared.kernel.messages.commit import Commit, to_item
+from shared.kernel.messages.commit import Commit
 from shared.kernel.messages.envelope import encode, envelopes
 from shared.kernel.messages.stream import StreamName
 from shared.kernel.ports import Log
 from single_publisher.messages import by_partition, sort_out
 from single_publisher.publish import Publisher
-from tests.adapters.stand_ins import fresh_container, local_settings
+from tests.adapters.emulators import fresh_container, local_settings
 from tests.consumers.worlds import now
 from tests.figures import note
 from tests.kernel.worlds import commit, received
@@ -109,7 +110,7 @@ async def test_an_answer_that_never_comes_is_waited_for_only_so_long(
     slow = {"service": "event-hubs", "operation": "send", "container": "events"}
     await faults.set(1, {**slow, "fault": "delay", "at": [1], "seconds": 3600})
 
-    async with patiently():
+    async with in_time():
         await log.send(0, [b'{"held": true}'])
 
     assert await faults.fired() == {"event-hubs/delay": 1}

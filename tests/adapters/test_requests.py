@@ -16,8 +16,8 @@ from shared.kernel.commands.outcome import Accepted, Outcome
 from shared.kernel.messages.commit import Commit
 from shared.kernel.messages.message import Command
 from shared.kernel.ports import Appended, Collided
-from tests.adapters.stand_ins import fresh_container
-from tests.kernel.asking import no_pause
+from tests.adapters.emulators import fresh_container
+from tests.kernel.asking import at_noon, no_pause
 from tests.kernel.worlds import TEAPOT, commit, received, request
 
 REGISTER = RegisterItem(name="Teapot", reorder_point=2)
@@ -79,7 +79,7 @@ class Counted:
 async def counted(services: Services, faults: FaultsClient) -> AsyncIterator[Counted]:
     async with fresh_container(services, like="events") as container:
         store = Raced(container)
-        service = ApplicationService(item, store, no_pause)
+        service = ApplicationService(item, store, at_noon, no_pause)
         yield Counted(service, store, Wire(faults, container.id))
 
 
@@ -98,7 +98,7 @@ async def test_a_cold_command_on_a_long_stream_is_two_requests_too(counted: Coun
     await counted.ask(REGISTER, "register")
     for number in range(120):
         await counted.service.handle(request(ReceiveStock(quantity=1), f"receive-{number}"))
-    counted.service = ApplicationService(item, counted.store, no_pause)
+    counted.service = ApplicationService(item, counted.store, at_noon, no_pause)
 
     outcome, requests = await counted.ask(ReceiveStock(quantity=1), "cold")
 
@@ -157,7 +157,7 @@ async def test_a_store_without_unique_keys_costs_one_more_read(
 ) -> None:
     async with fresh_container(services, like="events", unique_keys=[]) as container:
         store = await open_event_store(container)
-        service = ApplicationService(item, store, no_pause)
+        service = ApplicationService(item, store, at_noon, no_pause)
         counted = Counted(service, Raced(container), Wire(faults, container.id))
         await counted.ask(REGISTER, "register")
 

@@ -5,7 +5,7 @@ import pytest
 from emulators.tests.serving import Services
 from shared.adapters.event_hubs import EventHubsLog, open_log
 from shared.kernel.errors import ConfigurationError
-from tests.adapters.stand_ins import local_settings
+from tests.adapters.emulators import local_settings
 
 
 def links(log: EventHubsLog) -> dict[str, object]:

@@ -11,7 +11,7 @@ from shared.adapters import wiring
 from shared.adapters.cosmos.client import container, open_client
 from shared.kernel.errors import StoreThrottled
 from shared.kernel.messages.stream import StreamName
-from tests.adapters.stand_ins import local_settings
+from tests.adapters.emulators import local_settings
 
 CONTAINERS = ("events", "views", "leases", "parked", "outcomes", "progress")
 HUBS = ("events", "commands")
@@ -20,15 +20,13 @@ HUBS = ("events", "commands")
 @pytest.fixture
 async def wired(services: Services, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[None]:
     monkeypatch.setattr(wiring, "settings", lambda: local_settings(services))
-    for kept in ("_opened", "_stores"):
-        monkeypatch.setattr(wiring, kept, [])
-    monkeypatch.setattr(single_publisher.composition, "_assembled", [])
+    for made in (wiring._cosmos, wiring.event_store, single_publisher.composition.publisher):
+        monkeypatch.setattr(made, "making", None)
     opens = (wiring._event_hubs, wiring._mailbox, wiring._reader)
     for one in opens:
         one.cache_clear()
     yield
-    for client in wiring._opened:
-        await client.close()
+    await (await wiring._cosmos()).close()
     await wiring._event_hubs().close()
     await wiring._mailbox().close()
     for hub in HUBS:

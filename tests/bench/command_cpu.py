@@ -17,8 +17,9 @@ from emulators.host.protos import RpcHttp, TypedData
 from emulators.host.worker import Retry
 from shared.adapters import names
 from shared.adapters.cosmos.client import container, open_client
+from shared.adapters.cosmos.codec import to_item
 from shared.adapters.settings import Settings
-from shared.kernel.messages.commit import Commit, Metadata, RecordedEvent, to_item
+from shared.kernel.messages.commit import Commit, Metadata, RecordedEvent
 
 ROUNDS = 5
 EACH = 200

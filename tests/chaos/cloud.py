@@ -1,4 +1,4 @@
-"""A cloud for chaos: the stand-ins in one process, and two function hosts that share it, each to be killed."""
+"""A cloud for chaos: the emulators in one process, and two function hosts that share it, each to be killed."""
 
 import asyncio
 import os
@@ -13,7 +13,7 @@ import aiohttp
 from emulators.tests.logs import keep
 from emulators.tests.machine import calibrate, limit
 from emulators.tests.serving import FaultsClient
-from emulators.tests.waiting import patiently
+from emulators.tests.waiting import in_time
 from infra.local.ports import Ports, free_port
 from infra.local.stack import NAMES, ROOT, SETTINGS, make_stack
 
@@ -55,7 +55,7 @@ class Host:
                 stderr=log,
             )
         assert self.process.stdout
-        async with patiently():
+        async with in_time():
             assert await self.process.stdout.readline(), said.read_text()
 
     async def kill(self) -> None:
@@ -100,7 +100,7 @@ async def cloud(state: Path, app: Path = ROOT, hosts: int = 2) -> AsyncIterator[
     """Give a running cloud, and end it afterwards whatever happened."""
     ports, others = Ports.free(), [free_port() for _ in range(hosts - 1)]
     environment = make_stack(ports, state).environment
-    said = keep("stand-ins", state.with_name(f"{state.name}.log"))
+    said = keep("emulators", state.with_name(f"{state.name}.log"))
     with said.open("a") as log:
         services = await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "emulators", "--state", str(state)),
@@ -115,7 +115,7 @@ async def cloud(state: Path, app: Path = ROOT, hosts: int = 2) -> AsyncIterator[
     made = Cloud(ports, environment["COSMOS"], environment["EVENTHUBS"])
     try:
         assert services.stdout
-        async with patiently():
+        async with in_time():
             assert await services.stdout.readline(), said.read_text()
         settings = {
             "COSMOS": made.cosmos,

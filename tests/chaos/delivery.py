@@ -11,8 +11,8 @@ import aiohttp
 
 from emulators.tests.machine import limit
 from emulators.tests.waiting import until
-from infra.local.demo import process
-from infra.local.demo.oracle import everything, streams, wrong_rows
+from infra.local.shop import process
+from infra.local.shop.oracle import everything, streams, wrong_rows
 from infra.local.stack import ROOT
 from tests.chaos.cloud import EVERY_SECOND, Cloud, Host, cloud
 from tests.chaos.findings import Findings, look
@@ -77,7 +77,7 @@ async def _clients(made: Cloud, plan: Plan, told: Told) -> AsyncIterator[list[Sh
         yield [
             Shopper(
                 *(f"c{number}", http, urls, random.Random(f"{plan.seed}/{number}"), told),
-                patience=plan.quiet,
+                timeout=plan.quiet,
             )
             for number in range(plan.clients)
         ]

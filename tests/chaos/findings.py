@@ -13,9 +13,9 @@ import aiohttp
 from azure.eventhub import EventData
 from azure.eventhub.aio import EventHubConsumerClient, PartitionContext
 
-from emulators.tests.waiting import patiently
-from infra.local.demo import process
-from infra.local.demo.oracle import broken_promises, everything, streams, wrong_rows
+from emulators.tests.waiting import in_time
+from infra.local.shop import process
+from infra.local.shop.oracle import broken_promises, everything, streams, wrong_rows
 from tests.chaos.cloud import Cloud
 from tests.chaos.shoppers import Told, outcome
 
@@ -176,7 +176,7 @@ async def _partition(client: EventHubConsumerClient, partition: str) -> list[tup
     reading = asyncio.create_task(
         client.receive_batch(take, partition_id=partition, starting_position="-1")
     )
-    async with patiently():
+    async with in_time():
         await end.wait()
     reading.cancel()
     await asyncio.gather(reading, return_exceptions=True)

@@ -23,12 +23,13 @@ from consumers.following import Follower
 from infra.local.stack import ROOT
 from shared.adapters import names
 from shared.adapters.cosmos.client import CONFLICT, status
+from shared.adapters.cosmos.codec import to_item
 from shared.adapters.cosmos.event_store import CosmosEventStore
 from shared.adapters.event_hubs import EventHubsLog
 from shared.kernel.commands.application_service import ApplicationService
 from shared.kernel.commands.command_batcher import Waiting
 from shared.kernel.errors import Conflict, OutcomeUnknown
-from shared.kernel.messages.commit import Commit, to_item
+from shared.kernel.messages.commit import Commit
 from shared.kernel.ports import Appended, Collided, NumberedMessage
 from shared.kernel.views.view import Row, View
 from single_publisher.sweep import Sweep, Swept

@@ -10,8 +10,8 @@ from typing import Any
 
 import aiohttp
 
-from infra.local.demo.clients import ASK_AGAIN, Answer
-from infra.local.demo.outsiders import PARCEL
+from infra.local.shop.clients import ASK_AGAIN, Answer
+from infra.local.shop.outsiders import PARCEL
 from tests.chaos.cloud import BUSY, SECRET
 
 MOST_CONFLICTS = 10
@@ -47,7 +47,7 @@ class Shopper:
     urls: Sequence[str]
     dice: random.Random
     told: Told
-    patience: float = BUSY
+    timeout: float = BUSY
     sent: int = 0
     orders: list[str] = field(default_factory=list)
     waiting: dict[str, str] = field(default_factory=dict)
@@ -70,7 +70,7 @@ class Shopper:
             else:
                 await self._dispatch(self.orders.pop(0))
         # What one host has mislaid, all of them have: nobody waits for each of it.
-        end = _now() + self.patience
+        end = _now() + self.timeout
         for key, stream in self.waiting.items():
             await self._hear(stream, key, end)
 

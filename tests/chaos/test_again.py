@@ -14,7 +14,7 @@ from azure.eventhub import EventData
 from azure.eventhub.aio import EventHubProducerClient
 
 from emulators.tests.waiting import until
-from infra.local.demo.oracle import everything, wrong_rows
+from infra.local.shop.oracle import everything, wrong_rows
 from shared.kernel.delivery.partition import partition_of
 from tests.chaos.cloud import EVERY_SECOND, Cloud, cloud
 from tests.chaos.findings import whole_log

@@ -22,9 +22,9 @@ from shared.kernel.errors import Conflict, OutcomeUnknown, StoreThrottled, Store
 from shared.kernel.messages.commit import Commit, Metadata, check_contiguous
 from shared.kernel.messages.message import Command
 from shared.kernel.messages.stream import StreamName
-from tests.adapters.stand_ins import fresh_container
+from tests.adapters.emulators import fresh_container
 from tests.figures import note
-from tests.kernel.asking import NOON
+from tests.kernel.asking import NOON, at_noon
 
 SEED = 20261123
 FAULTS = (
@@ -100,7 +100,9 @@ async def test_what_clients_were_told_is_what_the_store_holds(
     ):
         # Few attempts, so that clients are told of conflicts and unknown outcomes, and ask again.
         hosts = [
-            ApplicationService(item, CosmosEventStore(container, attempts), pause, attempts=1)
+            ApplicationService(
+                item, CosmosEventStore(container, attempts), at_noon, pause, attempts=1
+            )
             for attempts in (1, 3)
         ]
         for stream in ITEMS:

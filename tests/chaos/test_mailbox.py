@@ -11,7 +11,7 @@ import pytest
 
 from emulators.tests.machine import limit
 from emulators.tests.waiting import until
-from infra.local.demo.oracle import everything
+from infra.local.shop.oracle import everything
 from tests.chaos.cloud import Cloud, Host, cloud
 from tests.chaos.shoppers import outcome
 from tests.chaos.weather import squalls

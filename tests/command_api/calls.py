@@ -1,18 +1,39 @@
 """Requests as the worker hands them over, and what an answer told."""
 
 import json
+from collections.abc import Callable, Coroutine
 from datetime import UTC, datetime
 from typing import Any
 
 import azure.functions as func
 
-from command_api.commands import post_command
+from command_api import causes, commands, mailbox, streams, views
 from command_api.composition import Application
+from shared.adapters.http.answering import answered
 from shared.adapters.memory import MemoryEventStore, MemoryLog, MemoryOutcomes, MemoryRows
 from shared.kernel.commands.dispatcher import dispatcher
 from shared.kernel.domain import Domain
 from shared.kernel.ports import EventStore, Log
-from tests.kernel.asking import no_pause
+from tests.kernel.asking import at_noon, no_pause
+
+type Handler = Callable[[func.HttpRequest, Application], Coroutine[Any, Any, func.HttpResponse]]
+
+
+def answering(handle: Handler) -> Handler:
+    """Answer as the trigger does: with a problem for whatever is raised."""
+
+    async def answer(req: func.HttpRequest, application: Application) -> func.HttpResponse:
+        return await answered(handle(req, application))
+
+    return answer
+
+
+post_command = answering(commands.post_command)
+get_causes = answering(causes.get_causes)
+get_outcome = answering(mailbox.get_outcome)
+get_stream = answering(streams.get_stream)
+get_view = answering(views.get_view)
+list_view = answering(views.list_view)
 
 
 def now() -> datetime:
@@ -28,7 +49,7 @@ def assembled(domain: Domain, store: EventStore | None = None) -> Application:
 
     return Application(
         domain=domain,
-        dispatcher=dispatcher(domain, store, no_pause),
+        dispatcher=dispatcher(domain, store, at_noon, no_pause),
         store=store,
         rows=MemoryRows(),
         outcomes=MemoryOutcomes(),

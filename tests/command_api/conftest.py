@@ -3,7 +3,7 @@
 import pytest
 
 from command_api.composition import Application
-from shared.domain import domain
+from shared.domain.shop import domain
 from tests.command_api.calls import assembled
 
 

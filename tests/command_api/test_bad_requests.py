@@ -2,9 +2,8 @@
 
 import pytest
 
-from command_api.commands import post_command
 from command_api.composition import Application
-from tests.command_api.calls import nothing_is_written, post, told
+from tests.command_api.calls import nothing_is_written, post, post_command, told
 
 BAD_BODIES = {
     "nothing": (b"", ""),

@@ -3,20 +3,25 @@
 import azure.functions as func
 import pytest
 
-from command_api.causes import get_causes
-from command_api.commands import post_command
 from command_api.composition import Application
-from command_api.mailbox import get_outcome
-from command_api.streams import get_stream
 from shared.adapters.memory import MemoryEventStore
-from shared.domain import domain
+from shared.domain.shop import domain
 from shared.domain.shop.order.events import OrderedLine, OrderPlaced
 from shared.kernel.commands.category import record
 from shared.kernel.errors import StoreUnavailable
 from shared.kernel.messages.stream import StreamName
 from shared.kernel.ports import Found
 from shared.kernel.reactions.causes import MOST
-from tests.command_api.calls import assembled, get, post, told
+from tests.command_api.calls import (
+    assembled,
+    get,
+    get_causes,
+    get_outcome,
+    get_stream,
+    post,
+    post_command,
+    told,
+)
 from tests.consumers.process import Process
 from tests.consumers.test_deadlines import deadlines, stuck
 from tests.kernel.worlds import commit

@@ -2,14 +2,20 @@
 
 import pytest
 
-from command_api.commands import post_command
 from command_api.composition import Application
-from command_api.streams import get_stream
-from command_api.views import get_view
 from shared.adapters.memory import MemoryEventStore
 from shared.domain.shop.item.commands import MOST_AT_ONCE, MOST_FOR_AN_ORDER
 from shared.kernel.messages.envelope import encode, envelopes
-from tests.command_api.calls import get, post, registered, rows_of, told
+from tests.command_api.calls import (
+    get,
+    get_stream,
+    get_view,
+    post,
+    post_command,
+    registered,
+    rows_of,
+    told,
+)
 from tests.consumers.worlds import World
 
 

@@ -2,9 +2,8 @@
 
 import pytest
 
-from command_api.commands import post_command
 from command_api.composition import Application
-from tests.command_api.calls import post, registered, told
+from tests.command_api.calls import post, post_command, registered, told
 
 REGISTER = ("register-item", {"name": "Teapot", "reorderPoint": 2})
 

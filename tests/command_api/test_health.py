@@ -4,9 +4,11 @@ import json
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+import pytest
+
 from command_api.composition import Application
 from command_api.health import get_health
-from shared.kernel.errors import ConfigurationError, StoreUnavailable
+from shared.kernel.errors import ConfigurationError, StoreError, StoreThrottled, StoreUnavailable
 from shared.kernel.ports import Found
 
 
@@ -43,14 +45,30 @@ async def test_it_says_which_part_does_not_answer(
     status, body = await asked(assembled)
 
     assert (status, body["status"]) == (503, "unready")
-    assert [check.get("error") for check in body["checks"]] == ["Cosmos DB does not answer", None]
+    assert [check.get("error") for check in body["checks"]] == ["unavailable", None]
 
 
-async def test_a_setting_that_is_missing_is_named() -> None:
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        (ConfigurationError("the setting COSMOS is missing"), "configuration"),
+        (StoreThrottled("account-7"), "throttled"),
+        (StoreError("account-7: 403"), "store"),
+        (TimeoutError("account-7"), "unavailable"),
+        (ZeroDivisionError("account-7"), "internal"),
+    ],
+)
+async def test_whatever_is_wrong_is_named_and_logged_and_not_told(
+    error: Exception, told: str, caplog: pytest.LogCaptureFixture
+) -> None:
     async def assembled() -> Application:
-        raise ConfigurationError("the setting COSMOS is missing")
+        raise error
 
     status, body = await asked(assembled)
 
     assert status == 503
-    assert {check["error"] for check in body["checks"]} == {"the setting COSMOS is missing"}
+    assert [(check["name"], check["error"]) for check in body["checks"]] == [
+        ("store", told),
+        ("views", told),
+    ]
+    assert [record.exc_info[1] for record in caplog.records if record.exc_info] == [error] * 2

@@ -6,16 +6,22 @@ from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
-from command_api.commands import post_command
 from command_api.composition import Application
-from command_api.streams import get_stream
-from command_api.views import list_view
 from shared.adapters.memory import MemoryEventStore, MemoryRows
 from shared.domain.shop.views.stock import StockLevel
 from shared.kernel.errors import StoreUnavailable
 from shared.kernel.views.listing import Listing
 from shared.kernel.views.view import Row, RowKey
-from tests.command_api.calls import get, post, registered, rows_of, told
+from tests.command_api.calls import (
+    get,
+    get_stream,
+    list_view,
+    post,
+    post_command,
+    registered,
+    rows_of,
+    told,
+)
 from tests.kernel.worlds import commit, received
 
 LEVELS = {f"SKU{n:02}": StockLevel(name=f"name {n % 2}", available=n % 4) for n in range(12)}

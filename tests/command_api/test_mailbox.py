@@ -4,17 +4,24 @@ import json
 from dataclasses import replace
 from typing import Any
 
-from command_api.commands import post_command
 from command_api.composition import Application
-from command_api.mailbox import get_outcome
 from consumers.mailbox import Mailbox
 from shared.adapters.memory import MemoryEventStore, MemoryLog, MemoryOutcomes, MemoryParking
-from shared.domain import domain
+from shared.domain.shop import domain
 from shared.domain.shop.item.commands import ReceiveStock
 from shared.kernel.commands.outcome import FinalOutcome
 from shared.kernel.delivery.partition import partition_of
 from shared.kernel.errors import StoreUnavailable
-from tests.command_api.calls import assembled, get, now, post, registered, told
+from tests.command_api.calls import (
+    assembled,
+    get,
+    get_outcome,
+    now,
+    post,
+    post_command,
+    registered,
+    told,
+)
 from tests.kernel.asking import no_pause
 
 ASYNC = {"Prefer": "respond-async", "Idempotency_Key": "a/b?c"}

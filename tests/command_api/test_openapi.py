@@ -10,7 +10,8 @@ import pytest
 from command_api.blueprint import blueprint
 from command_api.openapi import document, page
 from command_api.openapi.operations import example
-from shared.domain import domain
+from infra.local.examples import examples
+from shared.domain.shop import domain
 from shared.kernel.messages.message import Command
 
 DOCUMENT = document(domain)
@@ -48,6 +49,23 @@ def test_every_path_is_a_route_and_every_route_but_the_documents_own_is_describe
 @pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command.__name__)
 def test_every_example_is_a_command(command: type[Command]) -> None:
     assert command.model_validate(example(command))
+
+
+def test_what_to_try_first_is_read_from_the_document_alone() -> None:
+    item = "http://here/api/item/SKU1"
+
+    assert examples(DOCUMENT, "http://here") == [
+        f"""curl -i {item}/register-item --json '{{"name": "Teapot", "reorderPoint": 2}}'""",
+        f"""curl -i {item}/receive-stock --json '{{"quantity": 10}}'""",
+        "curl http://here/api/views/stock/SKU1",
+    ]
+
+
+@pytest.mark.parametrize(("category", "stream"), [("Item", "item-SKU1"), ("Order", "order-1")])
+def test_an_example_of_a_stream_is_that_of_its_category(category: str, stream: str) -> None:
+    outcome = DOCUMENT["components"]["schemas"][f"{category}Outcome"]
+
+    assert outcome["properties"]["stream"]["examples"] == [stream]
 
 
 def test_every_reference_leads_somewhere() -> None:

@@ -6,17 +6,15 @@ from itertools import count
 
 import pytest
 
-from command_api.commands import post_command
 from command_api.composition import Application
 from command_api.projected import waited
-from command_api.views import get_view
-from emulators.tests.waiting import patiently
+from emulators.tests.waiting import in_time
 from shared.adapters.memory import MemoryEventStore, MemoryRows
 from shared.kernel.errors import StoreThrottled, StoreUnavailable
 from shared.kernel.messages.envelope import encode, envelopes
 from shared.kernel.ports import StoredRow
 from shared.kernel.views.view import Row, RowKey
-from tests.command_api.calls import get, post, registered, rows_of, told
+from tests.command_api.calls import get, get_view, post, post_command, registered, rows_of, told
 from tests.consumers.worlds import World
 
 REGISTER = ("register-item", {"name": "Teapot", "reorderPoint": 2})
@@ -66,7 +64,7 @@ def watched(application: Application) -> Application:
 
 async def asked_again(application: Application) -> None:
     assert isinstance(application.rows, Watched)
-    async with patiently():
+    async with in_time():
         await application.rows.asked_again.wait()
 
 

@@ -1,7 +1,9 @@
 """Every problem that docs/problems.md lists is told by something here, and nothing else is."""
 
+import logging
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -9,31 +11,37 @@ from typing import Any
 import azure.functions as func
 import pytest
 
-from command_api.commands import post_command
+from command_api import commands
 from command_api.composition import Application
 from command_api.parsing import LARGEST_BODY
+from shared.adapters.cosmos.codec import LIMITS
+from shared.adapters.http.answering import answered
+from shared.adapters.http.problems import Problem, malformed
 from shared.adapters.memory import MemoryEventStore, MemoryLog
-from shared.domain import domain
+from shared.domain.shop import domain
 from shared.domain.shop.item import item
 from shared.domain.shop.item.events import StockAdjusted, StockReceived
-from shared.kernel.commands.batch import LARGEST_EVENT
 from shared.kernel.domain import Domain
 from shared.kernel.errors import (
+    BrokenStream,
+    ConfigurationError,
     Conflict,
     InvalidMessage,
     LogUnavailable,
     NewerCode,
-    OnewriteError,
     OutcomeUnknown,
+    StoreError,
+    StoreRefused,
     StoreThrottled,
     StoreUnavailable,
+    StreamFull,
     UnreadableCommit,
 )
 from shared.kernel.messages.commit import RecordedEvent
-from shared.kernel.messages.message import Event
+from shared.kernel.messages.message import Command, Event
 from shared.kernel.messages.stream import StreamName
 from shared.kernel.ports import Log
-from tests.command_api.calls import assembled, post, registered, told
+from tests.command_api.calls import assembled, post, post_command, registered, told
 from tests.kernel.worlds import commit
 
 RECEIVE = ("receive-stock", {"quantity": 1})
@@ -45,7 +53,7 @@ DOCUMENTED = set(
 class Failing(MemoryEventStore):
     """A store of which every load fails."""
 
-    def __init__(self, error: OnewriteError) -> None:
+    def __init__(self, error: Exception) -> None:
         super().__init__()
         self._error = error
 
@@ -53,7 +61,7 @@ class Failing(MemoryEventStore):
         raise self._error
 
 
-def failing(error: OnewriteError) -> Application:
+def failing(error: Exception) -> Application:
     return assembled(domain, Failing(error))
 
 
@@ -89,14 +97,22 @@ SCENARIOS: dict[str, tuple[int, Callable[[], Application], func.HttpRequest]] = 
     "too-large": (413, usual, post("receive-stock", b" " * (LARGEST_BODY + 1))),
     "event-too-large": (
         413,
-        lambda: deciding(StockAdjusted(quantity=1, reason="x" * LARGEST_EVENT)),
+        lambda: deciding(StockAdjusted(quantity=1, reason="x" * LIMITS.message)),
         post(*RECEIVE),
     ),
     "unsupported-media-type": (415, usual, post(*RECEIVE, Content_Type="text/plain")),
     "refused": (422, usual, post("reserve-stock", {"reservationId": "r", "quantity": 11})),
     "command-id-reused": (422, usual, post(*RECEIVE, Idempotency_Key="receive")),
     "number-too-large": (422, lambda: deciding(StockReceived(quantity=2**53)), post(*RECEIVE)),
-    "throttled": (429, lambda: failing(StoreThrottled("patience")), post(*RECEIVE)),
+    "store-refused": (422, lambda: failing(StoreRefused("too large")), post(*RECEIVE)),
+    "unreadable-event": (
+        500,
+        lambda: deciding(StockAdjusted.model_construct(quantity="one", reason="x")),
+        post(*RECEIVE),
+    ),
+    "stream-full": (507, lambda: failing(StreamFull("20 GB")), post(*RECEIVE)),
+    "throttled": (429, lambda: failing(StoreThrottled("busy")), post(*RECEIVE)),
+    "internal": (500, lambda: failing(BrokenStream("a hole")), post(*RECEIVE)),
     "outcome-unknown": (503, lambda: failing(OutcomeUnknown("lost")), post(*RECEIVE)),
     "log-unavailable": (503, silent, post(*RECEIVE, Prefer="respond-async")),
     "unavailable": (503, lambda: failing(StoreUnavailable("gone")), post(*RECEIVE)),
@@ -139,19 +155,66 @@ async def test_a_stream_of_newer_code_takes_no_command_and_says_so(*, warm: bool
     assert (await application.store.read(StreamName("item", "SKU1"))).commits[-1] == newer
 
 
+@pytest.mark.parametrize(
+    "error",
+    [
+        StoreThrottled,
+        StoreUnavailable,
+        OutcomeUnknown,
+        StoreError,
+        ConfigurationError,
+        OSError,
+        KeyError,
+    ],
+)
+async def test_what_the_services_say_is_logged_under_a_trace_and_not_told(
+    error: type[Exception], caplog: pytest.LogCaptureFixture
+) -> None:
+    trace = "4bf92f3577b34da6a3ce929d0e0e4736"
+    said = "https://account-7.documents.azure.com:443/ refuses a connection"
+
+    answering = commands.post_command(post(*RECEIVE), failing(error(said)))
+    response = await answered(answering, f"00-{trace}-00f067aa0ba902b7-01")
+
+    assert "account-7" not in response.get_body().decode()
+    assert told(response)["traceId"] == trace
+    (logged,) = [record for record in caplog.records if record.levelno >= logging.WARNING]
+    assert trace in logged.getMessage()
+    assert "account-7" in caplog.text
+    assert bool(logged.exc_info) == (response.status_code == 500)
+
+
+async def test_a_bug_in_a_decider_is_a_problem_and_logged_once_with_its_stack(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    def buggy(_command: Command, _state: object) -> tuple[Event, ...]:
+        raise ZeroDivisionError("the inner life of an item")
+
+    application = assembled(
+        Domain(categories=(replace(item, decider=replace(item.decider, decide=buggy)),), views=())
+    )
+
+    response = await post_command(post(*RECEIVE), application)
+
+    problem = told(response)
+    assert (response.status_code, problem["code"], len(problem["traceId"])) == (500, "internal", 32)
+    assert "inner life" not in response.get_body().decode()
+    (logged,) = [record for record in caplog.records if record.levelno >= logging.ERROR]
+    assert problem["traceId"] in logged.getMessage()
+    assert caplog.text.count("ZeroDivisionError: the inner life of an item") == 1
+    assert "in buggy" in caplog.text
+
+
+def test_a_problem_passes_through_whatever_is_open() -> None:
+    @contextmanager
+    def opened() -> Iterator[None]:
+        yield
+
+    with pytest.raises(Problem), opened():
+        raise malformed("no")
+
+
 def test_every_documented_problem_is_told_and_every_told_problem_is_documented() -> None:
     told_to_operators = {"still-poisonous"}  # see tests/consumers/test_operations.py
     told_to_senders = {"unauthenticated", "keys-unavailable"}  # see tests/consumers/webhooks
     assert SCENARIOS.keys() | told_to_operators | told_to_senders == DOCUMENTED
-
-
-def test_every_refusal_of_the_domain_is_documented() -> None:
-    text = Path("docs/problems.md").read_text(encoding="utf-8").partition("## Refusals")[2]
-    documented = set(re.findall(r"^\| `([a-z-]+)`", text, re.MULTILINE))
-    said = {
-        code
-        for file in Path("shared/domain").rglob("*.py")
-        for code in re.findall(r'Refusal\(\s*"([a-z-]+)"', file.read_text(encoding="utf-8"))
-    }
-
-    assert said == documented

@@ -1,10 +1,12 @@
 """A durable mailbox for tests: on memory twins, with a message for each command."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from consumers.mailbox import Mailbox
 from shared.adapters.memory import MemoryEventStore, MemoryOutcomes, MemoryParking
-from shared.domain import domain
+from shared.domain.shop import domain
 from shared.domain.shop.item.commands import RegisterItem
 from shared.kernel.commands.dispatcher import dispatcher
 from shared.kernel.commands.queued_command import encode_command
@@ -30,11 +32,12 @@ class World:
     outcomes: MemoryOutcomes = field(default_factory=MemoryOutcomes)
     parking: MemoryParking = field(default_factory=MemoryParking)
     domain: Domain = domain
+    now: Callable[[], datetime] = now
 
     @property
     def mailbox(self) -> Mailbox:
         """A mailbox as a host has it that has just been started."""
-        dispatching = dispatcher(self.domain, self.store, no_pause)
+        dispatching = dispatcher(self.domain, self.store, self.now, no_pause)
         return Mailbox(self.domain, dispatching, self.outcomes, self.parking, now, no_pause)
 
     def types(self) -> list[str]:

@@ -1,19 +1,21 @@
 """The order process on memory twins: what is written is reacted to, until nothing more comes of it."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 from itertools import count
 
 from consumers.reaction_handlers import event_processor
 from consumers.reactions import Reactions
 from shared.adapters.memory import MemoryEventStore, MemoryParking
-from shared.domain import domain
+from shared.domain.shop import domain
 from shared.domain.shop.item import item
 from shared.domain.shop.item.commands import ReceiveStock, RegisterItem
 from shared.domain.shop.item.state import Item
 from shared.domain.shop.order.commands import OrderLine, PlaceOrder
 from shared.domain.shop.order.state import Order
 from shared.kernel.commands.dispatcher import dispatcher
-from shared.kernel.commands.loading import load
+from shared.kernel.commands.loading import fold, load
 from shared.kernel.commands.outcome import Outcome
 from shared.kernel.domain import Domain
 from shared.kernel.messages.envelope import encode_all
@@ -33,9 +35,10 @@ class Process:
     parking: MemoryParking = field(default_factory=MemoryParking)
     position: int = 0
     ids: "count[int]" = field(default_factory=count)
+    now: Callable[[], datetime] = now
 
     def __post_init__(self) -> None:
-        self.dispatcher = dispatcher(self.domain, self.store, no_pause)
+        self.dispatcher = dispatcher(self.domain, self.store, self.now, no_pause)
         processor = event_processor(self.domain, self.dispatcher, now, no_pause)
         self.reactions = Reactions(self.domain, processor, self.store, self.parking, now)
 
@@ -80,7 +83,8 @@ class Process:
 
     async def _state(self, category: str, id_: str) -> object:
         known = self.domain.category(category)
-        loaded, _ = await load(known, self.store, StreamName(category, id_))
+        start, commits, _ = await load(known, self.store, StreamName(category, id_))
+        loaded = fold(known, start, commits)
         return loaded.state
 
     def types(self, stream: str) -> list[str]:

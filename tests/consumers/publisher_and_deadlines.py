@@ -6,6 +6,7 @@ from datetime import timedelta
 from pydantic_core import to_json
 
 from consumers.deadlines import Deadlines
+from shared.adapters.cosmos.codec import to_item
 from shared.adapters.memory import (
     MemoryEventStore,
     MemoryLog,
@@ -16,7 +17,7 @@ from shared.kernel.commands.dispatcher import Dispatcher
 from shared.kernel.commands.outcome import Outcome, Unchanged
 from shared.kernel.commands.request import CommandRequest
 from shared.kernel.delivery.deciding import Replay
-from shared.kernel.messages.commit import Commit, to_item
+from shared.kernel.messages.commit import Commit
 from shared.kernel.messages.envelope import decode
 from shared.kernel.messages.message import Command
 from shared.kernel.messages.stream import StreamName

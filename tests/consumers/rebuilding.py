@@ -38,6 +38,8 @@ class Reads(MemoryEventStore):
 
     def __init__(self) -> None:
         super().__init__()
+        self.seconds = 0.0
+        self.clock = lambda: self.seconds
         self.reads: list[str] = []
 
     async def read(self, stream: StreamName, after: int = 0, limit: int | None = None) -> Found:
@@ -49,19 +51,16 @@ class Feed(MemoryFeed):
     """A feed that gives two commits a page, after a range that is empty, and may end too early."""
 
     def __init__(self, store: MemoryEventStore, pages: int) -> None:
-        super().__init__(store, page=2)
+        super().__init__(store, page=2, ranges=["-00", "00-FF"])
         self.pages = pages
 
-    async def ranges(self) -> list[str]:
-        return ["none", *await super().ranges()]
-
-    async def read(self, range_: str, position: str | None) -> FeedPage:
-        if range_ == "none":
-            return FeedPage([], None)
+    async def read(self, range_: str, position: str | None, limit: int | None = None) -> FeedPage:
+        if range_ == "-00":
+            return FeedPage([], position, [])
         self.pages -= 1
         if self.pages < 0:
             raise StoreUnavailable("no answer")
-        return await super().read(range_, position)
+        return await super().read(range_, position, limit)
 
 
 class Desk:
@@ -77,6 +76,15 @@ class Desk:
         """Give the rebuild of one host, whose feed has so many pages before it fails."""
         feed = Feed(self.store, pages)
         return Rebuild(self.world.projections, feed, self.progress, self.now, GRACE)
+
+    @property
+    def seconds(self) -> float:
+        """The clock of the store."""
+        return self.store.seconds
+
+    @seconds.setter
+    def seconds(self, seconds: float) -> None:
+        self.store.seconds = seconds
 
     @property
     def view(self) -> View[Any]:

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from consumers.deadlines import CONSUMER, PAGE, Deadlines
+from consumers.deadlines import PAGE, Deadlines
 from consumers.projections import Projections
 from shared.adapters.memory import (
     MemoryEventStore,
@@ -14,10 +14,12 @@ from shared.adapters.memory import (
     MemoryProgress,
     MemoryRows,
 )
-from shared.domain import domain
-from shared.domain.shop.order.commands import ExpireOrder
+from shared.adapters.names import DEADLINES
+from shared.domain.shop import domain
+from shared.domain.shop.order.commands import ExpireOrder, OrderLine, PlaceOrder
 from shared.kernel.commands.decider import Refusal
 from shared.kernel.commands.outcome import Outcome, Refused
+from shared.kernel.commands.queued_command import encode_command, request_of, stream_of
 from shared.kernel.commands.request import CommandRequest
 from shared.kernel.delivery.parking import Action, Decision, Parked
 from shared.kernel.errors import InvalidMessage, StoreUnavailable
@@ -27,6 +29,9 @@ from shared.kernel.ports import Found, Log
 from tests.consumers.process import Process
 from tests.consumers.worlds import held, now
 from tests.kernel.asking import NOON
+from tests.kernel.worlds import request
+
+ORDER, LINES = StreamName("order", "7"), (OrderLine(sku="TEA", quantity=1),)
 
 
 async def deadlines(process: Process, *, minutes: int) -> Deadlines:
@@ -68,6 +73,18 @@ async def test_an_order_is_given_its_time() -> None:
 
     assert await (await deadlines(process, minutes=14)).run() == 0
     assert (await process.order("0")).status == "placed"
+
+
+async def test_an_order_that_waited_in_the_mailbox_is_given_all_of_its_time() -> None:
+    twenty = timedelta(minutes=20)
+    process = Process(now=lambda: now() + twenty)
+    place = encode_command(request(PlaceOrder(customer_id="C1", lines=LINES), "c1", ORDER))
+    waited = request_of(stream_of(place)[0], domain)
+
+    await process.dispatcher.dispatch(waited)
+
+    assert await (await deadlines(process, minutes=21)).run() == 0
+    assert await (await deadlines(process, minutes=36)).run() == 1
 
 
 async def test_two_hosts_that_look_at_once_call_it_off_once() -> None:
@@ -121,7 +138,7 @@ async def test_an_order_that_cannot_be_read_is_parked_and_stops_no_other() -> No
 
     assert [await late.run(), await late.run()] == [PAGE + 2, 0]
     (marker,) = process.parking.markers()
-    assert (marker.consumer, marker.stream, marker.version) == (CONSUMER, "order-1", 1)
+    assert (marker.consumer, marker.stream, marker.version) == (DEADLINES, "order-1", 1)
     assert "a commit that is none" in marker.error
 
 
@@ -159,7 +176,7 @@ async def test_a_parked_order_that_is_skipped_is_left_alone() -> None:
     _, process = await unsound(2, InvalidMessage("a commit that is none"))
     late = await deadlines(process, minutes=16)
     await process.parking.decide(
-        Decision(CONSUMER, "order-1", 1, Action.SKIP, "hopeless", "ann", NOON)
+        Decision(DEADLINES, "order-1", 1, Action.SKIP, "hopeless", "ann", NOON)
     )
 
     assert await late.replay(held("order-1", 1)) == 1

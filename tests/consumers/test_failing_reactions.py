@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from consumers.reactions import CONSUMER
 from shared.adapters.memory import MemoryEventStore
-from shared.domain import domain
+from shared.adapters.names import REACTIONS
+from shared.domain.shop import domain
 from shared.domain.shop.order.commands import CancelOrder, RecordDispatch
 from shared.kernel.delivery.parking import Action, Decision, is_unreadable
 from shared.kernel.errors import StoreThrottled
@@ -91,7 +91,7 @@ async def test_a_bug_parks_the_stream_and_no_other() -> None:
     await process.settle()
 
     (marker,) = process.parking.markers()
-    assert (marker.consumer, marker.stream) == (CONSUMER, "order-7")
+    assert (marker.consumer, marker.stream) == (REACTIONS, "order-7")
     assert (marker.version, marker.last_seen) == (1, 2)
     assert "ZeroDivisionError" in marker.error
     assert (await process.order("8")).status == "confirmed"
@@ -115,7 +115,7 @@ async def test_what_was_skipped_is_passed_over_when_it_comes_again() -> None:
     await process.stock("TEA", 5)
     await process.place("7", TEA=2)
     await process.parking.decide(
-        Decision(CONSUMER, "order-7", 1, Action.SKIP, reason="a bug", by="ann", time=NOON)
+        Decision(REACTIONS, "order-7", 1, Action.SKIP, reason="a bug", by="ann", time=NOON)
     )
     await process.tell("order-7", CancelOrder())
     await process.settle()

@@ -7,6 +7,7 @@ import azure.functions as func
 import pytest
 
 from consumers.rebuild_operations import answer_rebuild
+from shared.adapters.http.answering import answered
 from shared.adapters.memory import MemoryRows
 from shared.domain.shop.views.stock import stock
 from shared.kernel.delivery.parking import Action, Decision
@@ -126,6 +127,7 @@ async def test_other_streams_and_names_that_are_none_are_passed_over() -> None:
     nameless = commit(1, stream=order)
     object.__setattr__(nameless, "stream", "item-")
     desk.store.written.append(nameless)
+    desk.store.taken_at.append(desk.store.clock())
 
     await desk.begin()
     await desk.run()
@@ -141,7 +143,7 @@ class Throttled(MemoryRows):
 
     async def read(self, at: RowKey) -> StoredRow | None:
         if self.throttles and at.key == "SKU3":
-            raise StoreThrottled("patience")
+            raise StoreThrottled("busy")
         return await super().read(at)
 
 
@@ -169,7 +171,7 @@ NOTHING = {"streams": 0, "reached": None}
 async def ask(desk: Desk, method: str, view: str = "stock") -> tuple[int, dict[str, Any]]:
     rebuild = desk.rebuild()
     req = func.HttpRequest(method, "/api/operations", route_params={"view": view}, body=b"")
-    response = await answer_rebuild(req, rebuild)
+    response = await answered(answer_rebuild(req, rebuild))
     return response.status_code, json.loads(response.get_body())
 
 

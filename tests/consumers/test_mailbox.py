@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from shared.adapters.memory import MemoryEventStore, MemoryOutcomes
-from shared.domain import domain
+from shared.domain.shop import domain
 from shared.domain.shop.item.commands import ReceiveStock, RegisterItem, ReserveStock
 from shared.kernel.commands.queued_command import encode_command, request_of, stream_of
 from shared.kernel.commands.request import CommandRequest
@@ -15,6 +15,8 @@ from shared.kernel.errors import StoreUnavailable
 from shared.kernel.messages.stream import StreamName
 from shared.kernel.ports import Appended, Collided
 from tests.consumers.mailboxes import REGISTER, World, waiting
+from tests.consumers.worlds import now
+from tests.kernel.asking import NOON
 from tests.kernel.worlds import TEAPOT, request
 
 KETTLE = StreamName("item", "kettle")
@@ -31,7 +33,20 @@ def test_a_command_comes_out_of_a_message_as_it_went_in() -> None:
     read, stream = stream_of(encode_command(sent))
 
     assert stream == TEAPOT
-    assert request_of(read, domain) == sent
+    assert request_of(read, domain) == replace(sent, metadata=replace(sent.metadata, accepted=NOON))
+
+
+async def test_a_commit_is_dated_when_it_was_decided_and_says_when_it_was_accepted() -> None:
+    hours = iter(range(13, 15))
+    world = World(now=lambda: now().replace(hour=next(hours)))
+
+    await world.mailbox.handle([waiting(REGISTER, "c0")])
+    await world.mailbox.handle([waiting(ReceiveStock(quantity=1), "c1")])
+
+    assert [(one.metadata.time, one.metadata.accepted) for one in world.store.written] == [
+        (NOON.replace("T12", "T13"), NOON),
+        (NOON.replace("T12", "T14"), NOON),
+    ]
 
 
 async def test_commands_are_handled_in_the_order_in_which_they_wait(world: World) -> None:

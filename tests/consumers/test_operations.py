@@ -6,6 +6,7 @@ from typing import Any
 import azure.functions as func
 import pytest
 
+from shared.adapters.http.answering import answered
 from shared.adapters.http.operations import Operations, list_parked
 from shared.adapters.memory import MemoryParking, MemoryRows
 from shared.domain.shop.views.stock import stock
@@ -38,7 +39,7 @@ def operations(world: World) -> Operations:
 
 
 async def release(req: func.HttpRequest, world: World) -> func.HttpResponse:
-    return await operations(world).release(req)
+    return await answered(operations(world).release(req))
 
 
 async def skip(req: func.HttpRequest, world: World) -> func.HttpResponse:
@@ -46,8 +47,10 @@ async def skip(req: func.HttpRequest, world: World) -> func.HttpResponse:
     instruction = json.loads(req.get_body())
     marker = await world.parking.find("projections", req.route_params["stream"])
     assert marker
-    return await operations(world).skip(
-        asked({"from": marker.marker.version, **instruction}, req.route_params["stream"])
+    return await answered(
+        operations(world).skip(
+            asked({"from": marker.marker.version, **instruction}, req.route_params["stream"])
+        )
     )
 
 
@@ -153,7 +156,7 @@ async def test_an_event_that_arrives_during_the_release_is_not_left_behind() -> 
 async def test_who_skips_says_what() -> None:
     world = await parked_by_a_bug()
 
-    response = await operations(world).skip(asked())
+    response = await answered(operations(world).skip(asked()))
 
     assert (response.status_code, told(response)["errors"][0]["pointer"]) == (400, "/from")
     assert await world.parking.decisions("projections", "item-bad") == []

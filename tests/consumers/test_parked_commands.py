@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from consumers.mailbox import CONSUMER
 from shared.adapters.memory import MemoryEventStore
-from shared.domain import domain
+from shared.adapters.names import MAILBOX
+from shared.domain.shop import domain
 from shared.domain.shop.item.commands import ReceiveStock, RegisterItem
 from shared.kernel.commands.category import record
 from shared.kernel.delivery.parking import Action, Decision, Parked
@@ -46,7 +46,7 @@ async def decided(world: World, action: Action) -> Parked:
     """Let an operator decide on the command that is parked; give what holds it back."""
     (marker,) = world.parking.markers()
     decision = Decision(
-        CONSUMER, marker.stream, marker.version, action, "no such thing", "ann", NOON
+        MAILBOX, marker.stream, marker.version, action, "no such thing", "ann", NOON
     )
     await world.parking.decide(decision)
     return marker
@@ -83,7 +83,7 @@ async def test_what_cannot_be_read_at_all_is_parked(world: World) -> None:
     await world.mailbox.handle(batch)
 
     parked = [(marker.consumer, marker.envelope) for marker in world.parking.markers()]
-    assert parked == [(CONSUMER, {"body": body.decode()}) for body in (b"{", nowhere)]
+    assert parked == [(MAILBOX, {"body": body.decode()}) for body in (b"{", nowhere)]
     assert world.effects() == ["c0"]
 
 

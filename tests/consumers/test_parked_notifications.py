@@ -7,9 +7,10 @@ from typing import Any
 import azure.functions as func
 import pytest
 
-from consumers.notifications import CONSUMER
+from shared.adapters.http.answering import answered
 from shared.adapters.http.operations import Operations
-from shared.domain import domain
+from shared.adapters.names import NOTIFICATIONS
+from shared.domain.shop import domain
 from shared.domain.shop.order.commands import CancelOrder
 from shared.kernel.delivery.parking import Action, Decision, unreadable
 from shared.kernel.errors import NotifierUnavailable
@@ -26,7 +27,7 @@ async def test_a_bug_parks_the_stream_and_no_other() -> None:
     await town.notify()
 
     (marker,) = town.parking.markers()
-    assert (marker.consumer, marker.stream) == (CONSUMER, "order-7")
+    assert (marker.consumer, marker.stream) == (NOTIFICATIONS, "order-7")
     assert (marker.version, marker.last_seen) == (3, 3)
     assert "ZeroDivisionError" in marker.error
     assert town.told() == [("order-8", CONFIRMED)]
@@ -79,11 +80,11 @@ async def test_what_the_topic_takes_by_now_is_told_when_it_is_released() -> None
     town = await confirmed("7", notifier=Particular("order-7"))
     await town.notify()
     assert isinstance(town.notifier, Particular)
-    operations = Operations(CONSUMER, town.parking, town.notifications.replay, now)
+    operations = Operations(NOTIFICATIONS, town.parking, town.notifications.replay, now)
 
-    assert (await operations.release(asked("release", "order-7"))).status_code == 409
+    assert (await answered(operations.release(asked("release", "order-7")))).status_code == 409
     town.notifier.streams = ()
-    assert (await operations.release(asked("release", "order-7"))).status_code == 200
+    assert (await answered(operations.release(asked("release", "order-7")))).status_code == 200
 
     assert town.parking.markers() == []
     assert town.told() == [("order-7", CONFIRMED)]
@@ -93,8 +94,8 @@ async def test_what_the_topic_will_never_take_can_be_skipped() -> None:
     town = await confirmed("7", notifier=Particular("order-7"))
     await town.notify()
 
-    operations = Operations(CONSUMER, town.parking, town.notifications.replay, now)
-    assert (await operations.skip(asked("skip", "order-7", version=3))).status_code == 200
+    operations = Operations(NOTIFICATIONS, town.parking, town.notifications.replay, now)
+    assert (await answered(operations.skip(asked("skip", "order-7", version=3)))).status_code == 200
     await town.notify()
 
     assert town.parking.markers() == []
@@ -141,8 +142,8 @@ async def test_a_mended_stream_is_told_to_its_tail_when_it_is_released() -> None
     await town.notify()
     town.domain = domain
 
-    operations = Operations(CONSUMER, town.parking, town.notifications.replay, now)
-    response = await operations.release(asked("release", "order-7"))
+    operations = Operations(NOTIFICATIONS, town.parking, town.notifications.replay, now)
+    response = await answered(operations.release(asked("release", "order-7")))
 
     assert response.status_code == 200
     assert town.parking.markers() == []
@@ -155,8 +156,8 @@ async def test_what_is_skipped_is_never_told_and_what_follows_is() -> None:
     await town.process.tell("order-7", CancelOrder())
     await town.notify()
 
-    operations = Operations(CONSUMER, town.parking, town.notifications.replay, now)
-    assert (await operations.skip(asked("skip", "order-7", version=3))).status_code == 200
+    operations = Operations(NOTIFICATIONS, town.parking, town.notifications.replay, now)
+    assert (await answered(operations.skip(asked("skip", "order-7", version=3)))).status_code == 200
     await town.notify()
 
     assert town.parking.markers() == []
@@ -167,8 +168,8 @@ async def test_a_stream_that_is_not_mended_stays_parked() -> None:
     town = await confirmed("7", domain=failing_for("7"))
     await town.notify()
 
-    operations = Operations(CONSUMER, town.parking, town.notifications.replay, now)
-    response = await operations.release(asked("release", "order-7"))
+    operations = Operations(NOTIFICATIONS, town.parking, town.notifications.replay, now)
+    response = await answered(operations.release(asked("release", "order-7")))
 
     assert response.status_code == 409
     assert len(town.parking.markers()) == 1
@@ -197,7 +198,7 @@ async def test_what_came_before_the_poison_is_told_before_its_stream_is_parked()
 
 async def test_a_skip_is_obeyed_when_the_event_comes_again() -> None:
     town = await confirmed("7", domain=failing_for("7"))
-    skip = Decision(CONSUMER, "order-7", 3, Action.SKIP, reason="a bug", by="ann", time=NOON)
+    skip = Decision(NOTIFICATIONS, "order-7", 3, Action.SKIP, reason="a bug", by="ann", time=NOON)
     await town.parking.decide(skip)
 
     await town.notify()

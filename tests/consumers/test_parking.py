@@ -121,7 +121,7 @@ async def test_a_skipped_event_is_passed_over_and_only_that_one() -> None:
 class Throttled(MemoryRows):
     async def read(self, at: RowKey) -> StoredRow | None:
         if at.key == "bad":
-            raise StoreThrottled("patience")
+            raise StoreThrottled("busy")
         return await super().read(at)
 
 

@@ -8,6 +8,7 @@ import pytest
 
 from shared.adapters.memory import MemoryEventStore, MemoryRows
 from shared.kernel.delivery.parking import unreadable
+from shared.kernel.errors import StoreRefused
 from shared.kernel.messages.commit import Commit
 from shared.kernel.messages.envelope import decode, encode, envelopes
 from shared.kernel.messages.stream import StreamName
@@ -59,6 +60,23 @@ async def test_a_batch_is_at_most_one_write_a_row() -> None:
     stored = await rows.read(at(ITEMS[0]))
     assert stored is not None
     assert (stored.row.version, stored.row.data["available"]) == (20, 210)
+
+
+async def test_a_row_that_the_store_will_never_take_parks_its_stream_and_no_other() -> None:
+    class Full(MemoryRows):
+        async def write(self, row: Row, replacing: str | None) -> bool:
+            if row.at.stream == "item-SKU1":
+                raise StoreRefused("too large")
+            return await super().write(row, replacing)
+
+    store, bodies = await history()
+    rows = Full()
+    world = World(rows, store)
+
+    await world.project(bodies)
+
+    assert [marker.stream for marker in world.parking.markers()] == ["item-SKU1"]
+    assert {row.at.stream for row in rows.all()} == {str(one) for one in ITEMS} - {"item-SKU1"}
 
 
 async def test_what_comes_again_writes_nothing() -> None:

@@ -5,11 +5,12 @@ from dataclasses import replace
 from typing import Any
 
 from consumers.reaction_handlers import COMMANDS_AT_ONCE
-from shared.domain import domain
-from shared.domain.shop.item.commands import ReceiveStock, ReserveForOrder
+from shared.domain.shop import domain
+from shared.domain.shop.item.commands import ChangeReorderPoint, ReceiveStock, ReserveForOrder
 from shared.domain.shop.order.commands import CancelOrder, RecordDispatch
 from shared.kernel.commands.outcome import Outcome, Unchanged
 from shared.kernel.commands.request import CommandRequest
+from shared.kernel.messages.derived_id import derived_id
 from shared.kernel.messages.stream import StreamName
 from shared.kernel.reactions.receptor import Reaction
 from tests.consumers.process import Process
@@ -180,3 +181,20 @@ async def test_however_many_lines_and_orders_there_are_few_commands_are_on_their
     await process.settle()
 
     assert (len(counted), max(counted)) == (500, COMMANDS_AT_ONCE)
+
+
+async def test_who_guesses_the_id_of_a_release_does_not_keep_the_stock_reserved() -> None:
+    process = Process()
+    await process.stock("TEA", 10)
+    await process.place("A", TEA=10)
+    await process.settle()
+    guess = derived_id("order-A@4", "release-cancelled", StreamName("item", "TEA"), "TEA")
+    # What a client can send of it: a key holds no space.
+    key = guess.rpartition(" ")[2]
+    await process.tell("item-TEA", ChangeReorderPoint(reorder_point=1), key)
+
+    await process.tell("order-A", CancelOrder())
+    await process.settle()
+
+    assert (await process.item("TEA")).reserved == {}
+    assert process.types("order-A")[-1] == "OrderCancelled"

@@ -1,5 +1,6 @@
 """Whoever decides on a parked stream beside others: it is released, or parked at its first poison."""
 
+from shared.adapters.http.answering import answered
 from shared.adapters.http.operations import Operations
 from shared.adapters.memory import MemoryEventStore, MemoryParking
 from shared.domain.shop.views.stock import stock
@@ -57,7 +58,9 @@ async def test_a_release_that_meets_another_poison_moves_the_marker_there() -> N
         parking.arrived = True
         return reached
 
-    response = await Operations("projections", parking, event_arrives, now).release(asked())
+    response = await answered(
+        Operations("projections", parking, event_arrives, now).release(asked())
+    )
 
     assert (response.status_code, told(response)["code"]) == (409, "still-poisonous")
     (marker,) = parking.markers()
@@ -74,7 +77,7 @@ async def test_a_stream_that_was_released_by_one_and_is_bad_for_another_is_parke
         parking._markers.clear()
         return await replay(marker)
 
-    await Operations("projections", parking, released_meanwhile, now).release(asked())
+    await answered(Operations("projections", parking, released_meanwhile, now).release(asked()))
 
     assert [marker.version for marker in parking.markers()] == [4]
 

@@ -7,7 +7,7 @@ from typing import Any
 from consumers.notifications import Notifications
 from consumers.projections import Projections
 from shared.adapters.memory import MemoryLog, MemoryNotifier, MemoryParking, MemoryRows
-from shared.domain import domain
+from shared.domain.shop import domain
 from shared.kernel.domain import Domain
 from shared.kernel.errors import NotifierUnavailable
 from shared.kernel.messages.envelope import encode_all

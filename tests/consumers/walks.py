@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 import azure.functions as func
 from pydantic import Field, model_validator
 
+from shared.adapters.http.answering import answered
 from shared.adapters.http.operations import Operations
 from shared.adapters.memory import (
     MemoryEventStore,
@@ -197,7 +198,7 @@ class Subject:
             body=json.dumps({"by": "ann", "reason": "seen to", "from": marker.version}).encode(),
         )
         operations = Operations(self.consumer, self.parking, self.replay, now)
-        answer = await operations.decide(req, action)
+        answer = await answered(operations.decide(req, action))
         status: int = answer.status_code
         return status
 

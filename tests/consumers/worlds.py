@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 from consumers.projections import Projections
 from shared.adapters.memory import MemoryEventStore, MemoryLog, MemoryParking
-from shared.domain import domain
+from shared.domain.shop import domain
 from shared.kernel.delivery.parking import Parked
 from shared.kernel.ports import EventStore, Log, Rows
 from tests.kernel.asking import NOON

@@ -1,4 +1,4 @@
-"""The same tests for the memory twins and for the adapters on the stand-ins."""
+"""The same tests for the memory twins and for the adapters on the emulators."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -13,7 +13,7 @@ from azure.eventhub.aio import EventHubConsumerClient, PartitionContext
 from emulators.tests.event_grid.webhooks import Webhook, serving
 from emulators.tests.event_hubs.haste import haste
 from emulators.tests.serving import Services
-from emulators.tests.waiting import patiently
+from emulators.tests.waiting import in_time
 from shared.adapters.cosmos.event_store import CosmosEventStore
 from shared.adapters.cosmos.feed import CosmosFeed, CosmosProgress
 from shared.adapters.cosmos.outcomes import CosmosOutcomes
@@ -43,7 +43,7 @@ from shared.kernel.ports import (
     Progress,
     Rows,
 )
-from tests.adapters.stand_ins import fresh_container, local_settings
+from tests.adapters.emulators import fresh_container, local_settings
 from tests.local.subscribing import subscribed
 
 __all__ = ["haste"]
@@ -124,7 +124,7 @@ class InMemory:
 
 @dataclass
 class OnEventHubs:
-    """The log of the stand-in, read from where it stood when the test began."""
+    """The log of the emulator, read from where it stood when the test began."""
 
     port: Log
     consumer: EventHubConsumerClient
@@ -145,7 +145,7 @@ class OnEventHubs:
                 take, partition_id=str(partition), starting_position=self.starts[partition]
             )
         )
-        async with patiently():
+        async with in_time():
             await enough.wait()
         reading.cancel()
         await asyncio.gather(reading, return_exceptions=True)
@@ -189,7 +189,7 @@ class ToMemory:
 
 @dataclass
 class ToWebhook:
-    """The topic of the stand-in, seen by a webhook of the test."""
+    """The topic of the emulator, seen by a webhook of the test."""
 
     port: Notifier
     webhook: Webhook

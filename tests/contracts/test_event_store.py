@@ -6,12 +6,13 @@ from dataclasses import replace
 import pytest
 
 from emulators.tests.serving import Services
+from shared.adapters.cosmos.codec import to_item
 from shared.adapters.cosmos.event_store import CosmosEventStore
-from shared.kernel.errors import UnreadableCommit
-from shared.kernel.messages.commit import Commit, StoredSnapshot, to_item
+from shared.kernel.errors import StoreRefused, UnreadableCommit
+from shared.kernel.messages.commit import Commit, StoredSnapshot
 from shared.kernel.messages.stream import StreamName
 from shared.kernel.ports import Appended, Collided, EventStore
-from tests.adapters.stand_ins import fresh_container
+from tests.adapters.emulators import fresh_container
 from tests.kernel.worlds import TEAPOT, commit, received
 
 CUP = StreamName("item", "cup")
@@ -112,6 +113,21 @@ async def test_texts_come_back_as_they_were(store: EventStore, text: str) -> Non
     await store.append([named])
 
     assert [to_item(c) for c in (await store.read(TEAPOT)).commits] == [to_item(named)]
+
+
+@pytest.mark.filterwarnings("ignore:Sending a large body:ResourceWarning")
+async def test_what_is_too_large_for_the_store_is_refused_for_good(store: EventStore) -> None:
+    large = replace(received(1), data={"name": "é" * 180_000})
+    commits = [commit(version, large) for version in (1, 2)]
+    one = commit(1, replace(large, data={"name": "é" * 1_100_000}))
+    assert store.limits.size_of(one) > store.limits.bytes
+
+    for refused in (commits, [one]):
+        with pytest.raises(StoreRefused) as caught:
+            await store.append(refused)
+        assert not caught.value.transient
+    assert (await store.read(TEAPOT)).commits == []
+    assert await store.append(commits[:1]) == Appended()
 
 
 async def test_the_last_commits_are_found_of_all_or_through_a_version(store: EventStore) -> None:

@@ -1,6 +1,10 @@
 """What every feed of the store, and every store of progress, promises."""
 
-from shared.kernel.messages.commit import from_item
+from dataclasses import replace
+
+from emulators.tests.machine import limit
+from shared.adapters.cosmos.codec import from_item
+from shared.kernel.delivery.places import Stretch
 from shared.kernel.messages.stream import StreamName
 from shared.kernel.ports import EventStore, Feed, Progress, StoredPosition
 from tests.kernel.worlds import commit
@@ -47,6 +51,56 @@ async def test_a_position_leads_on_to_what_is_new(store: EventStore, feed: Feed)
     ]
 
     assert new == [2]
+
+
+async def test_a_limit_is_kept_and_what_is_behind_it_comes_next(
+    store: EventStore, feed: Feed
+) -> None:
+    for version in range(1, 6):
+        await store.append([commit(version)])
+    pages = [(one, await feed.read(one, None, limit=2)) for one in await feed.ranges()]
+    [(range_, page)] = [(one, page) for one, page in pages if page.items]
+
+    rest = await feed.read(range_, page.position)
+
+    assert [item["version"] for item in page.items] == [1, 2]
+    assert [item["version"] for item in rest.items] == [3, 4, 5]
+
+
+async def test_each_item_is_as_old_as_the_store_says_whatever_its_commit_does(
+    store: EventStore, feed: Feed
+) -> None:
+    ahead = replace(commit(1).metadata, time="2999-01-01T00:00:00.000000Z")
+    await store.append([replace(commit(1), metadata=ahead)])
+
+    pages = [await feed.read(one, None) for one in await feed.ranges()]
+
+    [age] = [age for page in pages for age in page.ages]
+    # Whole seconds, of two clocks that are one.
+    assert -1 <= age <= limit()
+
+
+async def test_a_range_that_is_cut_is_read_on_from_the_place_of_the_whole(
+    store: EventStore, feed: Feed
+) -> None:
+    streams = [StreamName("item", f"SKU{number}") for number in range(20)]
+    await store.append([commit(1, stream=streams[0])])
+    _, places = await everything(feed)
+    for stream in streams[1:]:
+        await store.append([commit(1, stream=stream)])
+
+    found: list[str] = []
+    for range_, place in places.items():
+        first, beyond = Stretch.parse(range_)
+        # Keys are hexadecimal: this one is between the two.
+        middle = f"{first or '00'}8"
+        for half in (Stretch(first, middle), Stretch(middle, beyond)):
+            page = await feed.read(str(half), place)
+            while page.items:
+                found += [item["stream"] for item in page.items]
+                page = await feed.read(str(half), page.position)
+
+    assert sorted(found) == sorted(map(str, streams[1:]))
 
 
 async def test_a_position_is_kept(progress: Progress) -> None:

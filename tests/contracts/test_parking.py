@@ -4,11 +4,13 @@ import asyncio
 import hashlib
 import json
 from dataclasses import replace
+from random import Random
 from typing import Any
 
 import pytest
 
-from shared.kernel.delivery.parking import Action, Decision, Parked, fitting
+from shared.adapters.cosmos.markers import fitting
+from shared.kernel.delivery.parking import Action, Decision, Parked
 from shared.kernel.ports import Parking
 from tests.kernel.asking import NOON
 
@@ -44,8 +46,15 @@ DEEP: Any = json.loads("[" * 150 + "]" * 150)
 
 
 @pytest.mark.parametrize("data", ["é" * 1_000_000, DEEP], ids=["large", "deep"])
-async def test_of_what_an_item_cannot_hold_an_excerpt_is_kept(parking: Parking, data: Any) -> None:
-    envelope = {"type": "StockMelted", "data": data}
+async def test_what_an_item_holds_only_packed_comes_back_whole(parking: Parking, data: Any) -> None:
+    large = replace(MARKER, envelope={"type": "StockMelted", "data": data})
+    await parking.park(large)
+
+    assert await parking.parked("projections") == [large]
+
+
+async def test_of_what_an_item_cannot_hold_an_excerpt_is_kept(parking: Parking) -> None:
+    envelope = {"type": "StockMelted", "data": Random(1).randbytes(2_000_000).hex()}
     await parking.park(replace(MARKER, envelope=envelope, error="x" * 3_000_000))
 
     (marker,) = await parking.parked("projections")

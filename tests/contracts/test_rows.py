@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
+from shared.kernel.errors import StoreRefused
 from shared.kernel.ports import Rows
-from shared.kernel.views.listing import Filter, Listing, Place
+from shared.kernel.views.listing import Cursor, Filter, Listing
 from shared.kernel.views.view import Row, RowKey
 
 AT = RowKey("stock", "teapot", "item-teapot")
@@ -46,6 +47,20 @@ async def test_a_row_is_replaced_only_by_who_has_seen_it(rows: Rows) -> None:
     stored = await rows.read(AT)
     assert stored is not None
     assert stored.row.version == 2
+
+
+@pytest.mark.filterwarnings("ignore:Sending a large body:ResourceWarning")
+async def test_a_row_that_is_too_large_is_refused_for_good(rows: Rows) -> None:
+    await rows.write(ROW, replacing=None)
+    stored = await rows.read(AT)
+    assert stored is not None
+    large = replace(ROW, version=2, data={"name": "é" * 1_100_000})
+
+    for replacing in (None, stored.tag):
+        with pytest.raises(StoreRefused) as caught:
+            await rows.write(large, replacing)
+        assert not caught.value.transient
+    assert await rows.of_key("stock", "teapot") == [ROW]
 
 
 async def test_a_row_that_is_deleted_is_not_there_and_may_be_deleted_again(rows: Rows) -> None:
@@ -123,15 +138,31 @@ async def test_a_view_is_listed_page_by_page_in_the_order_that_is_asked_for(
     )
 
     found: list[Row] = []
-    while page := await rows.page(replace(listing, limit=5, after=place_of(listing, found))):
+    while page := await rows.page(replace(listing, limit=5, after=cursor_of(listing, found))):
         assert len(page) <= 5
         found += page
 
     assert found == expected
 
 
-def place_of(listing: Listing, found: list[Row]) -> Place | None:
+def cursor_of(listing: Listing, found: list[Row]) -> Cursor | None:
     if not found:
         return None
     last = found[-1]
-    return Place(last.data[listing.sort] if listing.sort else None, last.at.key, last.at.stream)
+    return Cursor(last.data[listing.sort] if listing.sort else None, last.at.key, last.at.stream)
+
+
+async def test_the_versions_of_many_rows_are_read_at_once_and_those_that_are_missing_are_left_out(
+    rows: Rows,
+) -> None:
+    there = [RowKey("stock", f"cup-{number}", f"item-cup-{number}") for number in range(120)]
+    for number, at in enumerate(there):
+        await rows.write(Row(at, version=number + 1, data={}), replacing=None)
+    # As a row that stands in the partition of one and has the stream of another.
+    strange = RowKey("stock", "cup-1", "item-cup-2")
+    await rows.write(Row(strange, version=7, data={}), replacing=None)
+
+    found = await rows.versions([*there[:110], AT])
+
+    assert found == {at: number + 1 for number, at in enumerate(there[:110])}
+    assert await rows.versions([]) == {}

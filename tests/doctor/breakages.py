@@ -20,6 +20,10 @@ def no_schedule(ward: Ward) -> None:
     ward.environment = {}
 
 
+def a_trigger_that_rewrites_dates(ward: Ward) -> None:
+    del ward.host["extensions"]["cosmosDB"]["serializerSettings"]
+
+
 def a_container_that_nobody_made(ward: Ward) -> None:
     del ward.made["containers"]["parked"]
 
@@ -51,6 +55,11 @@ def leases_of_somebody_else(ward: Ward) -> None:
 def fewer_partitions_than_the_hub_has(ward: Ward) -> None:
     ward.checks = dict(CHECKS)
     ward.settings["EVENT_PARTITIONS"] = "2"
+
+
+def fewer_partitions_than_the_hub_of_commands_has(ward: Ward) -> None:
+    ward.checks = dict(CHECKS)
+    ward.settings["COMMAND_PARTITIONS"] = "2"
 
 
 def a_group_that_nobody_made(ward: Ward) -> None:
@@ -133,6 +142,7 @@ BROKEN: dict[Callable[[Ward], Any], tuple[str, str]] = {
     no_functions: ("functions", "cannot be loaded"),
     a_policy_that_ends: ("retry policies", "projections"),
     no_schedule: ("schedules", "SWEEP_SCHEDULE"),
+    a_trigger_that_rewrites_dates: ("dates", "host.json"),
     a_container_that_nobody_made: ("containers", "parked"),
     another_partition_key: ("partition keys", "events by ['/commandId']"),
     no_unique_key: ("unique key", "events"),
@@ -141,6 +151,7 @@ BROKEN: dict[Callable[[Ward], Any], tuple[str, str]] = {
     a_publisher_that_never_ran: ("leases", "never run"),
     leases_of_somebody_else: ("leases", "another-publisher..0"),
     fewer_partitions_than_the_hub_has: ("partitions", "events has 4, and 2"),
+    fewer_partitions_than_the_hub_of_commands_has: ("partitions", "commands has 4, and 2"),
     a_group_that_nobody_made: ("consumer groups", "events/another"),
     a_consumer_that_came_too_late: ("retention", "projections"),
     a_mailbox_that_came_too_late: ("retention", "commands has dropped 4 messages of partition 0"),

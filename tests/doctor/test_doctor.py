@@ -19,7 +19,7 @@ from infra.doctor import log, package
 from infra.doctor.examination import CHECKS
 from infra.doctor.patient import Functions, Unseen
 from infra.local.stack import ROOT
-from tests.conftest import stand_ins
+from tests.conftest import named_emulators
 from tests.doctor.breakages import ALSO, BROKEN, ELSEWHERE
 from tests.doctor.ward import DESCRIBED, Ward, function_set
 from tests.infra.clouds import APPS
@@ -37,7 +37,7 @@ def functions() -> Functions:
 
 @pytest.fixture(scope="module")
 def spoken(services: Services) -> Services:
-    """Give the stand-ins with a message in each hub: in an empty one the doctor waits to be refused."""
+    """Give the emulators with a message in each hub: in an empty one the doctor waits to be refused."""
 
     async def speak(hub: str) -> None:
         async with EventHubProducerClient.from_connection_string(
@@ -55,7 +55,7 @@ def spoken(services: Services) -> Services:
 @pytest.fixture(autouse=True)
 def patient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Lets the doctor wait for a refusal as long as it takes: no hub of these tests is silent."""
-    for name in ("SILENCE", "PATIENCE"):
+    for name in ("SILENCE", "TIMEOUT"):
         monkeypatch.setattr(log, name, limit())
 
 
@@ -149,7 +149,7 @@ async def test_each_app_is_asked_for_what_runs_in_it(ward: Ward) -> None:
 
 
 async def test_a_store_that_is_not_strong_is_named(ward: Ward, tmp_path: Path) -> None:
-    with stand_ins(tmp_path / "weak", "--consistency", "Session") as weak:
+    with named_emulators(tmp_path / "weak", "--consistency", "Session") as weak:
         ward.services = weak
         ward.settings = {"COSMOS": weak.cosmos, "EVENTHUBS": weak.event_hubs}
 

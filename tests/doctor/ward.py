@@ -16,7 +16,7 @@ from infra.doctor.apps import meet
 from infra.doctor.examination import CHECKS, examine
 from infra.doctor.patient import Complaint, Finding, Functions, Patient
 from infra.emulators.seed import seed
-from infra.local.stack import NAMES
+from infra.local.stack import NAMES, ROOT
 from shared.adapters.cosmos.client import open_client
 from shared.adapters.log_reader import open_log_reader
 from shared.adapters.memory import MemoryProgress
@@ -89,11 +89,12 @@ class Ward:
         self.environment: dict[str, str] | None = {"SWEEP_SCHEDULE": "0 * * * * *"}
         self.leases = [LEASE]
         self.progress = MemoryProgress()
+        self.host: dict[str, Any] = json.loads((ROOT / "host.json").read_text(encoding="utf-8"))
         self.now: Callable[[], datetime] = lambda: datetime.now(UTC)
         self.checks = {name: CHECKS[name] for name in CHECKS if name not in OF_THE_LOG}
 
     async def oldest(self) -> list[datetime]:
-        """Tell when the oldest message of each hub was written, by the clock of the stand-in."""
+        """Tell when the oldest message of each hub was written, by the clock of the emulator."""
         found = []
         for hub in self.asked["hubs"]:
             reader = open_log_reader(Settings.read(self.settings), hub)
@@ -129,6 +130,7 @@ class Ward:
                 settings=settings,
                 environment=self.environment,
                 functions=self.functions,
+                host=self.host,
                 cosmos=cosmos,
                 hubs=hubs,
                 progress=self.progress,

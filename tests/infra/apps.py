@@ -72,7 +72,9 @@ def apps_run_this_python_and_finish_what_they_hold(cloud: Cloud) -> None:
     for site, _, _ in cloud.apps():
         configuration = site.properties["functionAppConfig"]
         assert configuration["runtime"] == {"name": "python", "version": "3.13"}
-        assert configuration["siteUpdateStrategy"] == {"type": "RollingUpdate"}
+        assert configuration["siteUpdateStrategy"] == {
+            "type": cloud.parameters.get("siteUpdates", "Recreate")
+        }
         authentication = configuration["deployment"]["storage"]["authentication"]
         assert authentication["type"] == "UserAssignedIdentity"
         assert authentication["userAssignedIdentityResourceId"] == cloud.identity(site)
@@ -107,8 +109,8 @@ def settings_are_those_that_the_code_reads(cloud: Cloud) -> None:
         Settings.read(settings)
         assert Exporters.read(settings).application_insights
         assert settings["OTEL_SERVICE_NAME"] == site.body["tags"]["azd-service-name"]
-        assert settings["OTEL_TRACES_SAMPLER"] == "parentbased_traceidratio"
-        assert 0 < float(settings["OTEL_TRACES_SAMPLER_ARG"]) <= 1
+        share = Exporters.read(settings).trace_share
+        assert share == float(cloud.parameters.get("traceShare", "0.02"))
         assert settings["PYTHON_ENABLE_OPENTELEMETRY"] == "true"
         telemetry = settings["APPLICATIONINSIGHTS_AUTHENTICATION_STRING"]
         assert telemetry.startswith(f"ClientId={cloud.identity(site)}")

@@ -6,6 +6,7 @@
 from collections import Counter
 from typing import Any
 
+from tests.infra.bicep.resources import Later
 from tests.infra.clouds import DESCRIBED, Cloud
 
 CONTAINERS = "DocumentDB/databaseAccounts/sqlDatabases/containers"
@@ -123,6 +124,30 @@ def everything_reports(cloud: Cloud) -> None:
     assert {one.id for one in cloud.of("Storage/storageAccounts/blobServices")} <= watched
     for one in cloud.of("Insights/diagnosticSettings"):
         assert one.properties["workspaceId"] == cloud.one("OperationalInsights/workspaces").id
+
+
+def what_is_looked_up_by_name_is_made_before(cloud: Cloud) -> None:
+    made = {one.id for one in cloud.resources}
+    needed = [(one.id, user) for one in cloud.lookups if one.id in made for user in one.users]
+
+    assert needed
+    for id_, user in needed:
+        assert id_ in user.after, f"{user.id} is made before {id_}"
+
+
+def roles_of_the_store_are_made_one_after_another(cloud: Cloud) -> None:
+    kinds = ("sqlRoleDefinitions", "sqlRoleAssignments")
+    roles = [one for kind in kinds for one in cloud.of(f"DocumentDB/databaseAccounts/{kind}")]
+
+    assert len(roles) > 10
+    for number, one in enumerate(roles):
+        for other in roles[:number]:
+            assert one.id in other.after or other.id in one.after, f"{one.id} beside {other.id}"
+
+
+def names_are_known_before_anything_is_made(cloud: Cloud) -> None:
+    for one in cloud.resources:
+        assert not isinstance(one.body["name"], Later), one.id
 
 
 def everything_is_tagged(cloud: Cloud) -> None:

@@ -7,11 +7,11 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from infra.bicep.__main__ import CLOSED, SOME
-from infra.bicep.deployment import Deployment
-from infra.bicep.resources import Resource
 from infra.local.stack import NAMES, ROOT
 from tests.functions import FUNCTIONS
+from tests.infra.bicep.deployment import Deployment
+from tests.infra.bicep.parameters import CLOSED, SOME, combinations
+from tests.infra.bicep.resources import Resource
 
 DESCRIBED: dict[str, Any] = json.loads(NAMES.read_text(encoding="utf-8"))
 APPS: dict[str, Any] = json.loads((ROOT / "infra" / "apps.json").read_text(encoding="utf-8"))
@@ -28,6 +28,7 @@ ALL = {
     "draining": DRAINING,
     "stopped": STOPPED,
     "stopped split": STOPPED_SPLIT,
+    **combinations(),
 }
 
 
@@ -39,6 +40,7 @@ class Cloud:
         self.parameters = parameters
         self.outputs = played.outputs
         self.resources = played.resources
+        self.lookups = played.lookups
 
     def of(self, kind: str) -> list[Resource]:
         """Give the resources of a type; there must be one."""

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 import yaml
 
-from infra.bicep.syntax import Reader
 from infra.local.stack import ROOT
+from tests.infra.bicep.syntax import Reader
 from tests.infra.clouds import cloud
 
 AZURE: dict[str, Any] = yaml.safe_load((ROOT / "azure.yaml").read_text(encoding="utf-8"))

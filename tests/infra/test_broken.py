@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 import yaml
 
-from infra.bicep.tokens import BicepError
+from tests.infra.bicep.tokens import BicepError
 from tests.infra.clouds import ALL, Cloud, broken
 from tests.infra.test_deployments import CHECKS
 

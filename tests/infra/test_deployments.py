@@ -7,12 +7,12 @@ import pytest
 import command_api.composition
 import consumers.composition
 import single_publisher.composition
-from infra.bicep.deployment import Deployment
-from infra.bicep.functions import SUBSCRIPTION
 from infra.local.stack import ROOT
 from shared.adapters import wiring
 from shared.kernel import ports
 from tests.infra import apps, checks, rights
+from tests.infra.bicep.deployment import Deployment
+from tests.infra.bicep.functions import SUBSCRIPTION
 from tests.infra.clouds import ALL, APPS, Cloud, cloud
 from tests.infra.needs import OF_THE_PROCESS, PORTS, needs
 
@@ -31,6 +31,9 @@ CHECKS: list[Callable[[Cloud], None]] = [
     apps.the_webhook_is_told_whom_to_believe,
     apps.nothing_is_a_secret,
     checks.everything_reports,
+    checks.what_is_looked_up_by_name_is_made_before,
+    checks.roles_of_the_store_are_made_one_after_another,
+    checks.names_are_known_before_anything_is_made,
     checks.everything_is_tagged,
     checks.data_is_closed_when_it_should_be,
     rights.apps_may_do_what_their_code_asks_for_and_no_more,
@@ -43,9 +46,13 @@ CHECKS: list[Callable[[Cloud], None]] = [
 
 
 @pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.__name__)
-@pytest.mark.parametrize("name", ALL)
-def test_deployed(name: str, check: Callable[[Cloud], None]) -> None:
-    check(cloud(name))
+def test_deployed(check: Callable[[Cloud], None]) -> None:
+    for name in ALL:
+        try:
+            check(cloud(name))
+        except AssertionError as error:
+            error.add_note(f"in the deployment {name!r}")
+            raise
 
 
 def test_every_function_is_listed_with_its_app() -> None:

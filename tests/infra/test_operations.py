@@ -4,9 +4,9 @@ import json
 import re
 from typing import Any
 
-from infra.bicep.syntax import Reader
 from infra.local.stack import ROOT
 from shared.adapters.otel.names import COUNTERS, HISTOGRAMS, LAG, PARKED_STREAMS
+from tests.infra.bicep.syntax import Reader
 from tests.infra.clouds import ALL, Cloud, cloud
 
 PARAMETERS: dict[str, Any] = json.loads(

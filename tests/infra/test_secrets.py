@@ -9,7 +9,7 @@ import pytest
 
 from infra.local.stack import ROOT
 
-# Known to everybody: the emulators of Cosmos DB and Event Hubs, and the stand-in of Event Grid, which listens on
+# Known to everybody: the keys of Microsoft's emulators, and that of the emulator of Event Grid, which listens on
 # loopback alone.
 PUBLISHED = (
     "C2y6yDjf5/R+ob0N8A7Cgv30VRDJIWEHLM+4QDU5DE2nQ9nDuVTqobD4b8mGGyPMbIZnqyMsEcaGQy67XIw/Jw==",

@@ -3,17 +3,22 @@
 from datetime import UTC, datetime
 
 from shared.kernel.commands.request import CommandRequest
-from shared.kernel.messages.commit import Metadata, timestamp
+from shared.kernel.messages.commit import Metadata
 from shared.kernel.messages.message import Command
 from shared.kernel.messages.stream import StreamName
 
-NOON = timestamp(datetime(2026, 11, 23, 12, 0, tzinfo=UTC))
+NOON = "2026-11-23T12:00:00.000000Z"
 
 
 def asked(command: Command, command_id: str, stream: StreamName) -> CommandRequest:
     """Ask for a command as a client does."""
     metadata = Metadata(correlation_id=command_id, causation_id=command_id, time=NOON)
     return CommandRequest(stream, command, command_id, metadata)
+
+
+def at_noon() -> datetime:
+    """Tell the time: it is noon."""
+    return datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 
 
 async def no_pause(_attempt: int) -> None:

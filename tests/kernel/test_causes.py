@@ -5,20 +5,21 @@ from dataclasses import replace
 import pytest
 
 from shared.adapters.memory import MemoryEventStore
-from shared.domain import domain
+from shared.domain.shop import domain
 from shared.domain.shop.item import item
 from shared.domain.shop.item.commands import ReceiveStock
 from shared.domain.shop.item.events import StockReceived
 from shared.domain.shop.order.events import OrderedLine, OrderPlaced
 from shared.kernel.commands.category import record
 from shared.kernel.messages.commit import Commit, RecordedEvent
+from shared.kernel.messages.derived_id import derived_id
 from shared.kernel.messages.envelope import Envelope, envelopes
 from shared.kernel.messages.stream import StreamName
 from shared.kernel.reactions.caused_commands import commands
 from shared.kernel.reactions.causes import MOST, Causes
 from shared.kernel.reactions.receptor import Reaction, Receptor
 from tests.kernel.asking import NOON
-from tests.kernel.worlds import commit
+from tests.kernel.worlds import TEAPOT, commit
 
 ORDER = StreamName("order", "7")
 
@@ -39,6 +40,20 @@ async def test_a_cause_that_only_looks_like_an_event_ends_the_way_back(cause: st
     first = caused_by(cause)
 
     assert await Causes(domain, MemoryEventStore()).root(first) == first
+
+
+async def test_what_a_client_stored_under_the_id_of_an_effect_is_none() -> None:
+    store, line = MemoryEventStore(), OrderedLine(sku="teapot", quantity=1)
+    placed = commit(1, record(OrderPlaced(customer_id="C1", lines=(line,))), stream=ORDER)
+    id_ = derived_id("order-7@1", "reserve-lines", TEAPOT, "teapot")
+    clients = commit(1, command_id=id_)
+    await store.append([placed])
+    await store.append([clients])
+
+    effect = await Causes(domain, store).of(placed)
+
+    assert [(one.command_id, one.commit) for one in effect.caused] == [(id_, None)]
+    assert await Causes(domain, store).root(clients) == clients
 
 
 async def test_a_cause_of_another_deployment_ends_the_way_back() -> None:

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from emulators.tests.waiting import patiently
+from emulators.tests.waiting import in_time
 from shared.domain.shop.item.events import ItemDiscontinued, StockReceived
 from shared.kernel.messages.envelope import Envelope, envelopes
 from shared.kernel.messages.message import Event
@@ -60,7 +60,7 @@ async def test_handlers_run_side_by_side() -> None:
     processor.register(StockReceived, meet)
     processor.register(StockReceived, meet)
 
-    async with patiently():
+    async with in_time():
         await processor.process(ENVELOPE, EVENT)
 
     assert sorted(met) == [0, 1]

@@ -1,35 +1,34 @@
 """How far behind a stage is: the events that wait, and the age of the oldest."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from shared.adapters.memory import (
     MemoryEventStore,
     MemoryFeed,
-    MemoryLeases,
     MemoryLog,
     MemoryProgress,
 )
+from shared.adapters.memory.feed import ALL
 from shared.kernel.delivery.lag import Lag, feed_lag, log_lag, progress_name
-from tests.kernel.asking import NOON
 from tests.kernel.worlds import commit, received
 
-LATER = datetime.fromisoformat(NOON) + timedelta(seconds=90)
 
-
-async def test_what_the_publisher_has_not_reached_is_counted_in_events_and_dated_by_the_oldest() -> (
+async def test_what_a_stage_has_not_reached_is_counted_in_events_and_as_old_as_the_store_says() -> (
     None
 ):
-    store, leases = MemoryEventStore(), MemoryLeases()
+    seconds = [0.0]
+    store = MemoryEventStore(clock=lambda: seconds[0])
+    # What the commits say of themselves is the word of their writers.
     for version in (1, 2, 3):
         await store.append([commit(version, received(1))])
+    seconds[0] = 30.0
     await store.append([commit(5, received(1), received(1))])
+    seconds[0] = 90.0
     feed = MemoryFeed(store, page=2)
 
-    assert await feed_lag("publisher", feed, leases, LATER) == [Lag("publisher", "0", 5, 90.0)]
-    leases.position = "3"
-    assert await feed_lag("publisher", feed, leases, LATER) == [Lag("publisher", "0", 2, 90.0)]
-    leases.position = "4"
-    assert await feed_lag("publisher", feed, leases, LATER) == [Lag("publisher", "0", 0, 0.0)]
+    assert await feed_lag("publisher", feed, {ALL: None}) == [Lag("publisher", "0", 5, 90.0)]
+    assert await feed_lag("publisher", feed, {ALL: "3"}) == [Lag("publisher", "0", 2, 60.0)]
+    assert await feed_lag("publisher", feed, {ALL: "4"}) == [Lag("publisher", "0", 0, 0.0)]
 
 
 async def test_counting_has_an_end() -> None:
@@ -37,10 +36,10 @@ async def test_counting_has_an_end() -> None:
     for version in range(1, 31):
         await store.append([commit(version, received(1))])
 
-    [lag] = await feed_lag("publisher", MemoryFeed(store, page=1), MemoryLeases(), LATER)
+    [lag] = await feed_lag("publisher", MemoryFeed(store, page=1), {ALL: None})
 
     assert (lag.events, lag.at_least) == (20, True)
-    [lag] = await feed_lag("publisher", MemoryFeed(store, page=1), MemoryLeases(), LATER, 1)
+    [lag] = await feed_lag("publisher", MemoryFeed(store, page=1), {ALL: None}, 1)
 
     assert (lag.events, lag.at_least) == (1, True)
 

@@ -7,27 +7,27 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from shared.adapters.cosmos.codec import LIMITS
 from shared.adapters.memory import MemoryEventStore
 from shared.domain.shop.item import item
 from shared.domain.shop.item.commands import ReceiveStock, RegisterItem, ReserveStock
 from shared.domain.shop.item.state import Item
-from shared.kernel.commands import snapshot
 from shared.kernel.commands.application_service import ApplicationService
 from shared.kernel.commands.category import Category, Upcaster
-from shared.kernel.commands.loading import fold, initial, load
+from shared.kernel.commands.loading import Loaded, fold, initial, load
 from shared.kernel.commands.snapshot import EVERY, Snapshots
 from shared.kernel.messages.commit import Commit
 from shared.kernel.messages.stream import StreamName
-from shared.kernel.ports import Found
-from tests.kernel.asking import no_pause
+from shared.kernel.ports import Found, StoreLimits
+from tests.kernel.asking import at_noon, no_pause
 from tests.kernel.worlds import TEAPOT, request
 
 
 class Watched(MemoryEventStore):
     """Counts the commits that each query gives."""
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, limits: StoreLimits = LIMITS) -> None:
+        super().__init__(limits=limits)
         self.pages: list[int] = []
 
     async def tail(self, stream: StreamName, limit: int, through: int | None = None) -> Found:
@@ -49,7 +49,7 @@ class Host:
         self.restart()
 
     def restart(self) -> None:
-        self.service = ApplicationService(self.category, self.store, no_pause)
+        self.service = ApplicationService(self.category, self.store, at_noon, no_pause)
 
     async def receive(self, times: int = 1) -> None:
         for _ in range(times):
@@ -58,8 +58,8 @@ class Host:
             await self.service.handle(request(ReceiveStock(quantity=1), name))
 
 
-async def stream(length: int) -> Host:
-    host = Host(Watched())
+async def stream(length: int, store: Watched | None = None) -> Host:
+    host = Host(store or Watched())
     await host.service.handle(request(RegisterItem(name="Teapot", reorder_point=2), "register"))
     await host.receive(length - 1)
     host.store.pages.clear()
@@ -68,6 +68,13 @@ async def stream(length: int) -> Host:
 
 def snapshots(commits: list[Commit]) -> list[int]:
     return [commit.version for commit in commits if commit.snapshot is not None]
+
+
+async def loaded_by(
+    category: Category, store: MemoryEventStore, through: int | None = None
+) -> Loaded:
+    start, commits, _ = await load(category, store, TEAPOT, through)
+    return fold(category, start, commits)
 
 
 async def state_of_everything(store: MemoryEventStore) -> Any:
@@ -84,7 +91,7 @@ async def test_every_fiftieth_commit_carries_a_snapshot() -> None:
 async def test_a_load_is_one_bounded_query_and_gives_what_all_events_give(length: int) -> None:
     host = await stream(length)
 
-    loaded, _ = await load(item, host.store, TEAPOT)
+    loaded = await loaded_by(item, host.store)
 
     assert loaded.version == length
     assert loaded.state == await state_of_everything(host.store)
@@ -102,7 +109,7 @@ async def test_a_cold_host_goes_on_with_the_rhythm_of_snapshots() -> None:
 async def test_a_state_as_it_was_at_a_version_is_loaded_too() -> None:
     host = await stream(120)
 
-    loaded, _ = await load(item, host.store, TEAPOT, through=77)
+    loaded = await loaded_by(item, host.store, through=77)
 
     assert (loaded.version, loaded.state.available) == (77, 76)
     assert host.store.pages == [50]
@@ -133,7 +140,7 @@ async def test_an_old_snapshot_that_can_be_upcast_is_used() -> None:
     host = await stream(200)
     upcasting = item_with("item/3", older=lambda state: {**state, "reorder_point": 7})
 
-    loaded, _ = await load(upcasting, host.store, TEAPOT)
+    loaded = await loaded_by(upcasting, host.store)
 
     assert (loaded.version, loaded.state.reorder_point) == (200, 7)
     assert host.store.pages == [50]
@@ -143,7 +150,7 @@ async def test_a_snapshot_that_does_not_keep_to_its_schema_is_passed_over() -> N
     host = await stream(60)
     broken = replace(item, snapshots=Snapshots("item/1", int))
 
-    loaded, _ = await load(broken, host.store, TEAPOT)
+    loaded = await loaded_by(broken, host.store)
 
     assert loaded.state == await state_of_everything(host.store)
 
@@ -158,16 +165,15 @@ async def test_deployments_that_alternate_stay_right_and_bounded() -> None:
     host.store.pages.clear()
 
     for deployment in (old, new):
-        loaded, _ = await load(deployment.category, host.store, TEAPOT)
+        loaded = await loaded_by(deployment.category, host.store)
         assert loaded.state == await state_of_everything(host.store)
 
     # Each finds a snapshot of its own among as many commits as both write between two of them.
     assert sum(host.store.pages) <= 2 * (EVERY + 2 * EVERY)
 
 
-async def test_no_snapshot_is_written_above_a_size(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("shared.kernel.commands.batch.LARGEST", 40)
-    host = await stream(60)
+async def test_no_snapshot_rides_above_a_size() -> None:
+    host = await stream(60, Watched(limits=replace(LIMITS, state=40)))
 
     assert snapshots(host.store.commits()) == []
 
@@ -184,11 +190,11 @@ async def test_whatever_was_asked_and_whoever_restarts_the_load_is_the_fold(
         command = ReceiveStock(quantity=2) if kind else ReserveStock(reservation_id="r", quantity=1)
         await host.service.handle(request(command, f"c{number}"))
 
-    loaded, _ = await load(item, host.store, TEAPOT)
+    loaded = await loaded_by(item, host.store)
 
     assert loaded.state == await state_of_everything(host.store)
     assert len(host.store.commits()) // EVERY == len(snapshots(host.store.commits()))
 
 
 def test_the_limits_are_those_that_the_documentation_names() -> None:
-    assert (EVERY, snapshot.LARGEST) == (50, 262_144)
+    assert (EVERY, LIMITS.state) == (50, 262_144)

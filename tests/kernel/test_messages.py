@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 from pydantic_core import to_json
 
+from shared.adapters.cosmos.codec import commits_of, from_item, item_id, to_item
 from shared.adapters.memory import MemoryEventStore
-from shared.domain import domain
+from shared.domain.shop import domain
 from shared.domain.shop.item import item
 from shared.domain.shop.item.commands import DiscontinueItem
 from shared.domain.shop.item.events import StockReceived
@@ -21,17 +22,11 @@ from shared.kernel.errors import (
     UnknownMessage,
     UnreadableCommit,
 )
-from shared.kernel.messages.commit import (
-    check_contiguous,
-    commits_of,
-    from_item,
-    item_id,
-    to_item,
-)
+from shared.kernel.messages.commit import check_contiguous
 from shared.kernel.messages.envelope import decode, encode, encode_all, envelopes
 from shared.kernel.messages.message import route_name
 from shared.kernel.messages.stream import StreamName
-from tests.kernel.asking import no_pause
+from tests.kernel.asking import at_noon, no_pause
 from tests.kernel.worlds import commit, received, request
 
 
@@ -103,7 +98,9 @@ async def test_a_number_that_the_store_would_change_is_refused(number: int) -> N
     receiving = Decider[Any, Any, Any](
         None, lambda _c, _s: (StockReceived(quantity=number),), lambda s, _e: s
     )
-    handling = ApplicationService(replace(item, decider=receiving), MemoryEventStore(), no_pause)
+    handling = ApplicationService(
+        replace(item, decider=receiving), MemoryEventStore(), at_noon, no_pause
+    )
 
     with pytest.raises(NumberTooLarge, match=str(number)):
         await handling.handle(request(DiscontinueItem(), "c"))

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from shared.domain import domain
+from shared.domain.shop import domain
 from shared.domain.shop.item import item
 from shared.domain.shop.item.commands import ReceiveStock, RegisterItem
 from shared.domain.shop.item.events import StockRanLow, StockReceived, StockReserved

@@ -29,7 +29,7 @@ async def test_what_fails_for_a_while_is_done_in_the_end() -> None:
     assert work.tries == ATTEMPTS
 
 
-async def test_patience_has_an_end() -> None:
+async def test_retries_have_an_end() -> None:
     work = Work(StoreUnavailable("not now"), failures=ATTEMPTS)
 
     with pytest.raises(StoreUnavailable):

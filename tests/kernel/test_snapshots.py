@@ -2,9 +2,9 @@
 
 from dataclasses import replace
 
+from shared.adapters.cosmos.codec import from_item, to_item
 from shared.domain.shop.item import item
 from shared.domain.shop.item.state import Item
-from shared.kernel.messages.commit import from_item, to_item
 from tests.kernel.worlds import commit
 
 

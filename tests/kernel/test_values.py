@@ -5,17 +5,18 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
+from shared.adapters.cosmos.codec import LIMITS, from_item, to_item
 from shared.adapters.memory import MemoryEventStore
 from shared.domain.shop.item import item
 from shared.domain.shop.item.commands import ReceiveStock, RegisterItem
 from shared.domain.shop.item.events import ItemRegistered
-from shared.kernel.commands.batch import LARGEST_BATCH, decide_batch
+from shared.kernel.commands.batch import decide_batch
 from shared.kernel.commands.loading import initial
 from shared.kernel.commands.outcome import Accepted
 from shared.kernel.commands.request import CommandRequest
 from shared.kernel.commands.state_cache import StateCache
 from shared.kernel.errors import EventTooLarge, InvalidMessage, NumberTooLarge
-from shared.kernel.messages.commit import Metadata, from_item, metadata_json, timestamp, to_item
+from shared.kernel.messages.commit import Metadata, metadata_json, timestamp
 from shared.kernel.messages.envelope import envelopes
 from shared.kernel.messages.message import Command, check_numbers
 from shared.kernel.messages.stream import StreamName
@@ -86,7 +87,7 @@ def test_the_state_that_was_used_least_gives_way() -> None:
 
 
 def test_events_that_are_too_large_together_are_refused_before_they_are_stored() -> None:
-    text = "x" * (LARGEST_BATCH // 3)
+    text = "x" * (LIMITS.bytes // 3)
     decider = replace(
         item.decider,
         decide=lambda command, _state: tuple(
@@ -96,7 +97,7 @@ def test_events_that_are_too_large_together_are_refused_before_they_are_stored()
     verbose = replace(item, decider=decider)
     asked = request(RegisterItem(name="Teapot", reorder_point=1), "large")
 
-    [verdict] = decide_batch(verbose, initial(verbose), [asked]).verdicts
+    [verdict] = decide_batch(verbose, LIMITS, initial(verbose), [asked]).verdicts
 
     assert isinstance(verdict, EventTooLarge)
 

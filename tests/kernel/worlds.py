@@ -14,7 +14,7 @@ from shared.kernel.messages.commit import Commit, Metadata, RecordedEvent
 from shared.kernel.messages.message import Command
 from shared.kernel.messages.stream import StreamName
 from shared.kernel.ports import Appended, Collided, EventStore, Found
-from tests.kernel.asking import NOON, asked, no_pause
+from tests.kernel.asking import NOON, asked, at_noon, no_pause
 
 TEAPOT = StreamName("item", "teapot")
 
@@ -46,7 +46,7 @@ def received(quantity: int) -> RecordedEvent:
 
 def service(store: EventStore, attempts: int = 10) -> ApplicationService:
     """Handle commands of items on a store."""
-    return ApplicationService(item, store, no_pause, attempts)
+    return ApplicationService(item, store, at_noon, no_pause, attempts)
 
 
 class Interrupted(MemoryEventStore):

@@ -69,7 +69,7 @@ class Running:
                 await parked.delete_item(one["id"], partition_key=one["consumer"])
 
     async def kill(self) -> None:
-        """Sends kill -9 to the whole group: supervisor, stand-ins and host at one blow."""
+        """Sends kill -9 to the whole group: supervisor, emulators and host at one blow."""
         os.killpg(self.process.pid, signal.SIGKILL)
         await asyncio.to_thread(self.process.wait)
 

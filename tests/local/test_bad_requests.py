@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from infra.local.demo.oracle import everything
+from infra.local.shop.oracle import everything
 from tests.local.names import Names
 from tests.local.running import Running
 

@@ -14,7 +14,7 @@ SMALL = ("--commands", "64", "--orders", "60", "--customers", "20", "--pieces", 
 @pytest.mark.proof
 async def test_the_demo_ends_well_and_says_what_happened(tmp_path: Path) -> None:
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "infra.local.demo", "--state", str(tmp_path), *SMALL),
+        *(sys.executable, "-m", "infra.local.shop", "--state", str(tmp_path), *SMALL),
         cwd=ROOT,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,

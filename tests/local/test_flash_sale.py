@@ -9,7 +9,7 @@ from typing import Any
 import aiohttp
 import pytest
 
-from infra.local.demo.oracle import everything, fold
+from infra.local.shop.oracle import everything, fold
 from tests.figures import note
 from tests.local.names import Names
 from tests.local.running import Running, another_host, running

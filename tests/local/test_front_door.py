@@ -10,7 +10,7 @@ from typing import Any
 import aiohttp
 import pytest
 
-from emulators.tests.waiting import patiently
+from emulators.tests.waiting import in_time
 from infra.local.ports import Ports
 from infra.local.stack import ROOT, SETTINGS, make_stack
 from tests.figures import note
@@ -30,7 +30,7 @@ async def post(
 
 async def seconds_until_shown(http: aiohttp.ClientSession, stack: Running, available: int) -> float:
     begun = time.perf_counter()
-    async with patiently():
+    async with in_time():
         while True:
             async with http.get(f"{stack.url}/api/views/stock/SKU1") as response:
                 body = await response.json()
@@ -91,7 +91,7 @@ async def test_a_host_waits_for_a_store_that_starts_late_and_goes_with_its_paren
     )
     assert host.stdin
     assert host.stderr
-    async with patiently():
+    async with in_time():
         while b"Cannot connect" not in (line := await host.stderr.readline()):
             assert line
         host.stdin.close()

@@ -11,7 +11,7 @@ from typing import Any
 import aiohttp
 import pytest
 
-from infra.local.demo.oracle import everything
+from infra.local.shop.oracle import everything
 from tests.figures import note
 from tests.local.running import another_host, running
 from tests.sizes import size

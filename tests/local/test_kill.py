@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from emulators.tests.waiting import until
-from infra.local.demo.clients import Ledger
-from infra.local.demo.morning import Morning, work
-from infra.local.demo.oracle import broken_promises, everything, wrong_rows
 from infra.local.ports import Ports
+from infra.local.shop.clients import Ledger
+from infra.local.shop.morning import Morning, work
+from infra.local.shop.oracle import broken_promises, everything, wrong_rows
 from tests.figures import note
 from tests.local.running import running, start
 from tests.sizes import size

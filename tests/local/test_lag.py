@@ -43,6 +43,11 @@ async def test_lag_is_told_stage_by_stage_and_ends_at_nothing(stack: Running, ow
         url = f"{stack.url}/api/item/{own('1')}/receive-stock"
         async with http.post(url, json={"quantity": 1}) as response:
             assert response.status == 200
-        lag = await get(f"{stack.url}/api/operations/lag")
+        lag = await until(
+            lambda: get(f"{stack.url}/api/operations/lag"),
+            # The store tells ages in whole seconds.
+            lambda lag: max(one["seconds"] for one in lag["stages"]) > 0,
+        )
         assert (waiting(lag, "single_publisher"), waiting(lag, "projections")) == (1, 0)
-        assert max(one["seconds"] for one in lag["stages"]) > 0
+        assert waiting(lag, "single_publisher") <= sum(one["events"] for one in lag["sweep"])
+        assert lag["leases"] == []

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from infra.local.demo.partnership import REFUSED, Partnership, unlike
+from infra.local.shop.partnership import REFUSED, Partnership, unlike
 
 CONFIRMED, REJECTED = "onewrite.order.confirmed.v1", "onewrite.order.rejected.v1"
 TAKEN, GONE = f"order-7@2/{CONFIRMED}", f"order-8@2/{REJECTED}"

@@ -13,10 +13,10 @@ from shared.kernel.messages.commit import Commit
 from tests.local.running import Running
 from tests.local.witness import LogAndWebhook, witness
 from tests.specs.__main__ import hold
-from tests.specs.all import FLOWS, SPECS
 from tests.specs.by_http import Client, Held, Seed, differing, has_route, over_http
 from tests.specs.flows_by_http import UNSEEN, Happening, flows_over_http, settled
 from tests.specs.renaming import renamed
+from tests.specs.shop import FLOWS, SPECS
 
 AWAY = {"service": "event-hubs", "fault": "reject", "operation": "send", "probability": 1.0}
 
@@ -58,7 +58,7 @@ async def test_the_specs_hold_over_http(stack: Running, capsys: pytest.CaptureFi
         assert len(found) == 8, found
 
         await stack.faults.set(1, AWAY)
-        (stuck,) = (await flows_over_http(FLOWS[:1], SPECS, stack.url, seed, patience=2)).values()
+        (stuck,) = (await flows_over_http(FLOWS[:1], SPECS, stack.url, seed, within=2)).values()
         assert "something still waits" in stuck.found[0]
 
 

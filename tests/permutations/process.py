@@ -4,7 +4,7 @@ from collections import deque
 from dataclasses import dataclass, field
 from typing import Any
 
-from shared.domain import domain
+from shared.domain.shop import domain
 from shared.kernel.commands.decider import Refusal
 from shared.kernel.messages.message import Command, Event
 from shared.kernel.messages.stream import StreamName

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from infra.local.demo.process import broken
+from infra.local.shop.process import broken
 from shared.domain.shop.item.commands import (
     ReceiveStock,
     RegisterItem,

@@ -7,10 +7,11 @@ import azure.functions as func
 import pytest
 
 from shared.adapters import names, telemetry, wiring
-from shared.adapters.otel.names import LAG, PARKED_STREAMS
+from shared.adapters.otel.names import LAG, PARKED_STREAMS, SWEEP_LAG
 from shared.kernel.delivery.parking import Parked, unreadable
 from shared.kernel.messages.commit import RecordedEvent
 from shared.kernel.messages.stream import StreamName
+from shared.kernel.ports import LeaseFault
 from tests.kernel.asking import NOON
 from tests.kernel.worlds import commit
 from tests.roles.wired import FUNCTIONS, PARCEL, Wired, stocked
@@ -74,9 +75,9 @@ async def test_what_cannot_be_published_is_for_operators_too(wired: Wired) -> No
     await FUNCTIONS["single_publisher"]('[{"id": "1", "stream": "item-BAD"}]')
     route: dict[str, Any] = {"stream": "item-BAD"}
 
-    assert (await wired.ask("release_unpublished", DECISION, **route))[0] == 200
+    assert (await wired.ask("publisher_release", DECISION, **route))[0] == 200
     await FUNCTIONS["single_publisher"]('[{"id": "1", "stream": "item-BAD"}]')
-    assert (await wired.ask("skip_unpublished", {**DECISION, "from": 1}, **route))[0] == 200
+    assert (await wired.ask("publisher_skip", {**DECISION, "from": 1}, **route))[0] == 200
 
 
 @pytest.mark.parametrize("consumer", ["projections", "reactions", "notifications", "mailbox"])
@@ -109,6 +110,16 @@ async def test_lag_is_told_for_every_stage(wired: Wired) -> None:
         "notifications",
         "mailbox",
     }
+    assert [(one["stage"], one["events"]) for one in told["sweep"]] == [("sweep", 2)]
+    assert told["leases"] == []
+
+
+async def test_what_is_wrong_with_the_leases_is_told_with_the_lag(wired: Wired) -> None:
+    wired.leases.wrong = [LeaseFault("no lease covers 20-30", "delete the .info")]
+
+    _, told = await wired.ask("lag")
+
+    assert told["leases"] == [{"wrong": "no lease covers 20-30", "mend": "delete the .info"}]
 
 
 async def test_what_stands_still_is_measured_by_the_clock(
@@ -125,8 +136,12 @@ async def test_what_stands_still_is_measured_by_the_clock(
     await wired.tick("measure")
 
     late = {stage: seconds >= 300 for (stage,), seconds in world.measured(LAG).items()}
-    stages = {"publish": True, "project": False, "react": True, "notify": True, "mailbox": False}
-    assert late == stages
+    on_time = {"projections", "mailbox"}
+    assert late == {
+        stage: stage not in on_time
+        for stage in (names.SINGLE_PUBLISHER, *names.FOLLOWERS, names.MAILBOX)
+    }
+    assert world.measured(SWEEP_LAG)[()] >= 300
     assert world.measured(PARKED_STREAMS) == {
         (consumer,): consumer == "reactions" for consumer in names.CONSUMERS
     }

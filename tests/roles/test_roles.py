@@ -8,7 +8,7 @@ import pytest
 
 from shared.adapters import wiring
 from shared.adapters.memory import MemoryLog
-from shared.domain import domain
+from shared.domain.shop import domain
 from shared.kernel.delivery.parking import unreadable
 from shared.kernel.errors import LogUnavailable
 from shared.kernel.views.generation import GENERATIONS

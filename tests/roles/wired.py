@@ -15,6 +15,7 @@ import command_api.composition
 import consumers.composition
 import single_publisher.composition
 from shared.adapters import wiring
+from shared.adapters.cosmos.codec import to_item
 from shared.adapters.memory import (
     MemoryEventStore,
     MemoryFeed,
@@ -26,10 +27,10 @@ from shared.adapters.memory import (
     MemoryProgress,
     MemoryRows,
 )
+from shared.adapters.once import Once
 from shared.adapters.settings import Settings, WebhookSettings
 from shared.kernel.delivery.partition import partition_of
 from shared.kernel.errors import StoreError
-from shared.kernel.messages.commit import to_item
 from tests import functions
 
 PARTITIONS = 4
@@ -54,7 +55,7 @@ class Wired:
     """Calls functions as the platform does, and brings messages from one to the next."""
 
     def __init__(self, patch: pytest.MonkeyPatch) -> None:
-        self.store = MemoryEventStore()
+        self.store = MemoryEventStore(clock=self._seconds)
         self.rows = MemoryRows()
         self.parking = MemoryParking()
         self.progress = MemoryProgress()
@@ -62,6 +63,7 @@ class Wired:
         self.mailbox = MemoryLog(partitions=PARTITIONS)
         self.notifier = MemoryNotifier()
         self.outcomes = MemoryOutcomes()
+        self.leases = MemoryLeases()
         self.warmed = 0
         self.later = datetime.now(UTC)
         self._published = 0
@@ -79,7 +81,7 @@ class Wired:
             "notifier": self.notifier,
             "outcomes": self.outcomes,
             "feed": MemoryFeed(self.store),
-            "leases": MemoryLeases(),
+            "leases": self.leases,
         }
         for name, twin in twins.items():
             patch.setattr(wiring, name, _giving(twin))
@@ -92,12 +94,17 @@ class Wired:
         patch.setattr(wiring, "warm", self._warm)
         patch.setattr(wiring, "attempts", self._attempts)
         self.denied: set[str] = set()
-        patch.setattr(wiring, "_dispatchers", [])
-        patch.setattr(command_api.composition, "_assembled", [])
-        patch.setattr(single_publisher.composition, "_assembled", [])
-        for kept in ("_projections", "_reactions", "_notifications"):
-            patch.setattr(consumers.composition, kept, [])
+        for made in (
+            *(wiring.dispatcher, command_api.composition.application),
+            *vars(single_publisher.composition).values(),
+            *vars(consumers.composition).values(),
+        ):
+            if isinstance(made, Once):
+                patch.setattr(made, "making", None)
         patch.setattr(consumers.composition, "_followers", {})
+
+    def _seconds(self) -> float:
+        return self.later.timestamp()
 
     async def _attempts(self, *rights: str) -> dict[str, Callable[[], Awaitable[object]]]:
         return {right: partial(self._attempt, right) for right in rights}

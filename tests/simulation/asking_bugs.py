@@ -36,9 +36,21 @@ ASKING = [
     ),
     Bug(
         "an id that is taken answers for any command",
-        "shared.kernel.commands.application_service:_stored",
-        "if not request.derived and",
-        "if request.derived and",
+        "shared.kernel.commands.request:CommandRequest.is_answered_by",
+        "return stored.command_digest == self.digest",
+        "return True",
+    ),
+    Bug(
+        "a client can take the id of what an event causes",
+        "shared.kernel.messages.derived_id:derived_id",
+        "_CAUSED + ",
+        "",
+    ),
+    Bug(
+        "a commit is dated when its command came",
+        "shared.kernel.messages.commit:Metadata.decided",
+        "self.causation_id, time)",
+        "self.causation_id, self.time)",
     ),
     Bug(
         "a command that waits forgets the version that its client has seen",

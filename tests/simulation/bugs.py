@@ -29,7 +29,7 @@ NOTICED = [
     ),
     Bug(
         "the state moves on although the write did not happen",
-        f"{SERVICE}._write",
+        f"{SERVICE}._answer",
         "batch.after if is_written else loaded",
         "batch.after",
     ),
@@ -42,8 +42,8 @@ NOTICED = [
     Bug(
         "a snapshot is that of the state before its commit",
         f"{KERNEL}.commands.batch:_accept",
-        "_snapshot(category, state)",
-        "_snapshot(category, loaded.state)",
+        "snapshots.write(state)",
+        "snapshots.write(loaded.state)",
     ),
     Bug(
         "a row does not notice what it has missed",
@@ -56,6 +56,18 @@ NOTICED = [
         f"{PUBLISHER}.messages:by_partition",
         "in sorted(found)",
         "in found",
+    ),
+    Bug(
+        "what the store will never take hits all who wrote with it",
+        "shared.kernel.commands.application_service:_apart",
+        "    if len(refused) == 1:\n        refused[0].tell(error)\n        return ()\n",
+        "    for one in refused:\n        one.tell(error)\n    if refused:\n        return ()\n",
+    ),
+    Bug(
+        "what the store will never take counts as what may pass",
+        f"{KERNEL}.errors:may_pass",
+        "one.transient)",
+        "(one.transient or one.code == 'store-refused'))",
     ),
     Bug(
         "a batch is published when only one of its partitions failed",
@@ -101,21 +113,50 @@ NOTICED = [
     ),
     Bug(
         "the sweep takes the commit itself for what the row has seen",
-        f"{PUBLISHER}.sweep:Sweep._seen",
-        "seen = min(",
-        "seen = max(",
+        f"{PUBLISHER}.witness:Witness.seen",
+        "min(of_rows, default=commit.version)",
+        "max((commit.version, *of_rows))",
     ),
     Bug(
         "the sweep sends from the second missing version on",
-        f"{PUBLISHER}.sweep:Sweep._mend",
-        "replay(stream, seen + 1)",
-        "replay(stream, seen + 2)",
+        f"{PUBLISHER}.sweep:_Run._mend",
+        "replay(StreamName.parse(stream), version)",
+        "replay(StreamName.parse(stream), version + 1)",
     ),
     Bug(
         "the sweep notes its place before it has mended the page",
-        f"{PUBLISHER}.sweep:Sweep.run",
-        "commits = _last(page.items)",
-        "commits = _last(page.items); await self.progress.write(name, page.position)",
+        f"{PUBLISHER}.sweep:_Run._page",
+        "await self._prove(_last(page.items))",
+        "self.note.places[stretch] = page.position\n"
+        "    await write_note(self.sweep.progress, self.note)\n"
+        "    await self._prove(_last(page.items))",
+    ),
+    Bug(
+        "what the sweep has sent again counts as seen",
+        f"{PUBLISHER}.sweep:_Run._mend",
+        "self.note.again[stream] = Again(version=commit.version, sent=sent)",
+        "pass",
+    ),
+    Bug(
+        "a commit from the future stops the sweep of its range",
+        f"{PUBLISHER}.sweep:_Run._page",
+        "if 0 < old < len(page.items):",
+        "if max(one['metadata']['time'] for one in page.items or ({'metadata': {'time': ''}},))"
+        " > timestamp(self.sweep.now()):\n"
+        "        return False\n"
+        "    if 0 < old < len(page.items):",
+    ),
+    Bug(
+        "a range that was merged goes on from the place of the first parent",
+        f"{KERNEL}.delivery.places:inherited",
+        "if pieces and pieces[-1][1] == place:",
+        "if pieces and None not in (place, pieces[-1][1]):",
+    ),
+    Bug(
+        "a rebuild ends where a commit is from the future",
+        "consumers.rebuild:Rebuild._fill",
+        "if not page.items or",
+        "if not page.items or max(map(_time, page.items)) > timestamp(self.now()) or",
     ),
     Bug(
         "an item promises one piece more than it has",
@@ -157,13 +198,13 @@ NOTICED = [
     ),
     Bug(
         "a repeat in a batch is answered although the batch collided",
-        f"{SERVICE}._write",
+        f"{SERVICE}._answer",
         "is_written and isinstance(verdict, (Commit, Repeat))",
         "isinstance(verdict, Repeat) or (is_written and isinstance(verdict, Commit))",
     ),
     Bug(
         "who asks beside others for what is so already is told so without another look",
-        f"{SERVICE}._write",
+        f"{SERVICE}._answer",
         "elif isinstance(verdict, Exception):",
         "elif isinstance(verdict, Exception) or (\n"
         "            len(taken) > 1 and type(verdict).__name__ == 'Unchanged'\n"
@@ -201,8 +242,8 @@ REBUILDING = [
         "consumers.rebuild:Rebuild._fill",
         "streams = _beginning(coming, page.items)",
         "streams = _beginning(coming, page.items)\n"
-        "            noted = Reached(position=page.position).model_dump_json()\n"
-        "            await self.progress.write(place, noted)",
+        "            note.ranges[stretch] = Reached(position=page.position)\n"
+        "            await self.progress.write(_place(coming.name), note.model_dump_json())",
     ),
     Bug(
         "new rows are read once the first range of the feed is full",

@@ -50,7 +50,7 @@ BUSINESS = [
     ),
     Bug(
         "only the first page is looked at for what waits",
-        f"{DEADLINES}:_place",
+        f"{DEADLINES}:_cursor",
         "len(rows) < page",
         "True",
     ),

@@ -1,4 +1,4 @@
-"""Clients of a simulation: they ask any host, lose patience, and ask again with the same key."""
+"""Clients of a simulation: they ask any host, give up, and ask again with the same key."""
 
 import asyncio
 import itertools
@@ -9,11 +9,12 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 
 from shared.domain.shop.item.commands import ReceiveStock, RegisterItem
-from shared.domain.shop.order.commands import CancelOrder, RecordDispatch
+from shared.domain.shop.order.commands import CancelOrder, PlaceOrder, RecordDispatch
 from shared.kernel.commands.outcome import Accepted, Outcome, Refused
 from shared.kernel.commands.request import CommandRequest
-from shared.kernel.errors import OnewriteError
+from shared.kernel.errors import OnewriteError, StoreRefused
 from shared.kernel.messages.commit import Metadata, timestamp
+from shared.kernel.messages.derived_id import derived_id
 from shared.kernel.messages.message import Command
 from shared.kernel.messages.stream import StreamName
 from tests.simulation.hosts import Host
@@ -22,13 +23,14 @@ from tests.simulation.processes import Process
 from tests.simulation.told import Told
 from tests.simulation.virtual_time import now, sleep
 from tests.simulation.weather import Weather
-from tests.simulation.wishes import Wishes
+from tests.simulation.wishes import UNSTORABLE, Wishes
 
 MAY_PASS = {"conflict", "outcome-unknown", "throttled", "unavailable", "newer-code"}
 REUSED = {"command-id-reused"}
+NEVER = "store-refused"
 MOST_COPIES, MOST_LOOKS = 60, 400
 IMPATIENT, DOUBLED = 0.25, 0.05
-EXPECTS, LEAVES, REPEATS, REUSES = 0.08, 0.06, 0.1, 0.03
+EXPECTS, LEAVES, REPEATS, REUSES, FORGES = 0.08, 0.06, 0.1, 0.03, 0.2
 
 
 @dataclass
@@ -66,6 +68,8 @@ class Client:
 
     async def ask(self, stream: StreamName, command: Command, key: str) -> None:
         """Ask until told, or leave the command where it waits; a copy may overtake the first."""
+        if isinstance(command, CancelOrder) and self.dice.random() < FORGES:
+            await self._forge(stream)
         self.told.ask(stream, command, key, self._expected(stream))
         if not isinstance(command, RecordDispatch) and self.dice.random() < LEAVES:
             await self._leave(stream, command, key)
@@ -73,10 +77,28 @@ class Client:
         else:
             await self._hear(stream, command, key, await self._until_told(stream, command, key))
 
+    async def _forge(self, order: StreamName) -> None:
+        """Take the ids that the releases of an order will have, as far as a client can send them."""
+        asked = [one for (stream, _), one in self.told.asked.items() if stream == str(order)]
+        skus = sorted(
+            {line.sku for one in asked if isinstance(one, PlaceOrder) for line in one.lines}
+        )
+        for sku, version in itertools.product(skus, range(2, len(skus) + 4)):
+            item, command, cancelled = (
+                StreamName("item", sku),
+                ReceiveStock(quantity=1),
+                f"{order}@{version}",
+            )
+            key = derived_id(cancelled, "release-cancelled", item, sku).rpartition(" ")[2]
+            self.told.ask(item, command, key, None)
+            await self._hear(item, command, key, await self._until_told(item, command, key))
+
     async def _hear(
         self, stream: StreamName, command: Command, key: str, outcome: Outcome | None
     ) -> None:
         """Take an answer for what it is, and now and then make sure of it."""
+        if (str(stream), key) in self.told.never:
+            return
         if outcome is None:
             self.told.wrong.append(f"{stream}: {key} was never told")
             return
@@ -94,7 +116,7 @@ class Client:
     async def _until_told(self, stream: StreamName, command: Command, key: str) -> Outcome | None:
         for _ in range(MOST_COPIES):
             outcome = await self._once(stream, command, key)
-            if outcome is not None:
+            if outcome is not None or (str(stream), key) in self.told.never:
                 return outcome
             await sleep(self.dice.uniform(0.01, 0.2))
         return None
@@ -116,6 +138,8 @@ class Client:
             outcome = await became(self.hosts[0].cloud, stream, key)
             if outcome is not None:
                 break
+        if isinstance(outcome, Refused) and outcome.refusal.code == NEVER:
+            self._is_never(stream, command, key)
         await self._hear(stream, command, key, outcome)
 
     def _request(self, stream: StreamName, command: Command, key: str) -> CommandRequest:
@@ -151,10 +175,19 @@ class Client:
         if error is None:
             outcome: Outcome = asking.result()
             return outcome
+        if isinstance(error, StoreRefused) and self._is_never(stream, command, key):
+            return None
         allowed = MAY_PASS if self.told.asked[str(stream), key] == command else MAY_PASS | REUSED
         if not isinstance(error, OnewriteError) or error.code not in allowed:
             self.told.wrong.append(f"{stream}: {key} met {error!r}")
         return None
+
+    def _is_never(self, stream: StreamName, command: Command, key: str) -> bool:
+        """Note what the store will never take, if it is that."""
+        if getattr(command, "reason", "") != UNSTORABLE:
+            return False
+        self.told.never.add((str(stream), key))
+        return True
 
     async def _copy(self, process: Process, request: CommandRequest) -> None:
         with suppress(OnewriteError):

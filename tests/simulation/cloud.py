@@ -3,14 +3,17 @@
 import asyncio
 import random
 import zlib
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from itertools import pairwise
 from typing import Any
 
-from infra.local.demo.folds import Place
-from infra.local.demo.oracle import served
+from infra.local.shop.folds import RowKey
+from infra.local.shop.oracle import served
 from shared.adapters.memory import (
     MemoryEventStore,
+    MemoryFeed,
     MemoryLog,
     MemoryNotifier,
     MemoryOutcomes,
@@ -23,6 +26,8 @@ from tests.simulation.virtual_time import now
 from tests.simulation.watch import Watch
 
 RANGES, PARTITIONS = 3, 2
+BOUNDS = ("08", "10", "18", "20", "28", "30")
+"""Where the feed may be cut: as a cut comes a range splits, and as it goes two merge."""
 READERS = ("projections", "reactions", "notifications", "mailbox")
 """Who reads a hub: the last one that of the commands, all others the log."""
 
@@ -96,6 +101,7 @@ class Cloud:
     outcomes: MemoryOutcomes = field(default_factory=MemoryOutcomes)
     parking: MemoryParking = field(default_factory=MemoryParking)
     progress: MemoryProgress = field(default_factory=MemoryProgress)
+    bounds: set[str] = field(default_factory=lambda: {"10", "28"})
     leases: list[Claim] = field(default_factory=lambda: [Claim() for _ in range(RANGES)])
     readers: dict[str, list[Claim]] = field(
         default_factory=lambda: {name: [Claim() for _ in range(PARTITIONS)] for name in READERS}
@@ -103,13 +109,19 @@ class Cloud:
     ranges: list[list[Commit]] = field(default_factory=lambda: [[] for _ in range(RANGES)])
     sorted: int = 0
     lost: set[int] = field(default_factory=set)
-    lost_once: set[bytes] = field(default_factory=set)
+    losses: Counter[bytes] = field(default_factory=Counter)
     back: list[str] = field(default_factory=list)
     held: str = ""
     spoilt: bool = False
     newer: set[str] = field(default_factory=set)
     decided: set[tuple[str, str]] = field(default_factory=set)
     watch: Watch = field(default_factory=Watch)
+
+    def feed(self, page: int) -> MemoryFeed:
+        """The feed as others than the trigger read it, in the ranges that there are now."""
+        cuts = ["", *sorted(self.bounds), "FF"]
+        ranges = [f"{first}-{beyond}" for first, beyond in pairwise(cuts)]
+        return MemoryFeed(self.store, page, ranges)
 
     def range_of(self, number: int) -> list[Commit]:
         """The commits of a range, in the order in which they were written."""
@@ -195,6 +207,6 @@ def _is_kept_up(name: str, known: Mapping[str, dict[str, Any]]) -> bool:
     }
 
 
-def served_rows(rows: MemoryRows) -> dict[Place, tuple[int, dict[str, Any]]]:
+def served_rows(rows: MemoryRows) -> dict[RowKey, tuple[int, dict[str, Any]]]:
     """Give the version and the data of every row that is read."""
     return served(asdict(row.at) | {"version": row.version, "data": row.data} for row in rows.all())

@@ -12,7 +12,7 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, WrapSerializer
 
-from shared.domain import domain
+from shared.domain.shop import domain
 from shared.domain.shop.item.events import ReorderPointChanged
 from shared.kernel.commands.snapshot import Snapshots
 from shared.kernel.domain import Domain

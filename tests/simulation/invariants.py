@@ -6,16 +6,17 @@ from typing import Any
 
 from pydantic_core import from_json
 
-from infra.local.demo import process
-from infra.local.demo.oracle import compare, fold, streams
+from infra.local.shop import process
+from infra.local.shop.oracle import compare, fold, streams
+from shared.adapters.cosmos.codec import to_item
 from shared.kernel.commands.outcome import Accepted, Outcome, Outdated
-from shared.kernel.messages.commit import Commit, to_item
+from shared.kernel.messages.commit import Commit
 from tests.simulation.cloud import Cloud, served_rows
 from tests.simulation.notices import untold
 from tests.simulation.told import Told
 
 DERIVED = 36
-"""The length of a UUID."""
+"""The length of the UUID at the end of an id that an event gives."""
 
 
 def broken(cloud: Cloud, told: Told) -> list[str]:
@@ -64,7 +65,8 @@ def _answers(commits: Sequence[Commit], told: Told) -> list[str]:
         f"{stream}: nobody asked for {key}"
         for stream, key in stored.keys() - told.asked.keys()
         # What an event caused names the event, and who reacts has made its id.
-        if stored[stream, key].metadata.causation_id not in events or len(key) != DERIVED
+        if stored[stream, key].metadata.causation_id not in events
+        or len(key.rpartition(" ")[2]) != DERIVED
     ]
     return wrong + _untrue(stored, told)
 

@@ -62,7 +62,7 @@ class SimProgress:
 
     async def write(self, name: str, position: str) -> None:
         write = lambda: self.inner.write(name, position)  # noqa: E731
-        await self.calls.call(f"progress {position}", write, store_failed(self.calls))
+        await self.calls.call(f"progress of {name}", write, store_failed(self.calls))
 
     async def find(self, name: str) -> StoredPosition | None:
         find = lambda: self.inner.find(name)  # noqa: E731

@@ -13,7 +13,7 @@ from shared.kernel.messages.stream import StreamName
 from tests.simulation.cloud import Cloud
 from tests.simulation.processes import Process
 
-PATIENCE = 1.0
+TIMEOUT = 1.0
 
 
 async def leave(process: Process, request: CommandRequest) -> bool:
@@ -23,7 +23,7 @@ async def leave(process: Process, request: CommandRequest) -> bool:
     hub = process.roles.waiting
     partition = partition_of(str(request.stream), hub.partitions)
     leaving = process.spawn(hub.send(partition, [encode_command(request)]))
-    await asyncio.wait({leaving}, timeout=PATIENCE)
+    await asyncio.wait({leaving}, timeout=TIMEOUT)
     if not leaving.done():
         leaving.cancel()
         return False

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from shared.domain import domain
+from shared.domain.shop import domain
 
 UNREAD_ANNOTATIONS = __future__.annotations.compiler_flag
 

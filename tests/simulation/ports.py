@@ -1,12 +1,16 @@
 """The store, the rows, the log and the feed as one host sees them: every method is a call, and may go wrong."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+import zlib
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import Any
 
 from shared.adapters.memory import MemoryRows
-from shared.kernel.errors import LogUnavailable, NewerCode, OutcomeUnknown
-from shared.kernel.messages.commit import Commit, to_item
+from shared.kernel.errors import LogUnavailable, NewerCode, OutcomeUnknown, StoreRefused
+from shared.kernel.messages.commit import Commit, timestamp
 from shared.kernel.messages.stream import StreamName
 from shared.kernel.ports import (
     Appended,
@@ -15,13 +19,19 @@ from shared.kernel.ports import (
     Found,
     Log,
     StoredRow,
+    StoreLimits,
 )
 from shared.kernel.views.generation import GENERATIONS
 from shared.kernel.views.listing import Listing
 from shared.kernel.views.view import Row, RowKey
 from tests.simulation.calls import Calls, append_failed, store_failed
-from tests.simulation.cloud import RANGES, Cloud, event_id, served_rows
+from tests.simulation.cloud import BOUNDS, Cloud, event_id, served_rows
 from tests.simulation.virtual_time import sleep
+from tests.simulation.wishes import UNSTORABLE
+
+HOUR = timedelta(hours=1)
+STILL_LOSING = 0.5
+"""So often what was lost is lost again by who may lose it again."""
 
 
 @dataclass
@@ -38,6 +48,10 @@ class SimStore:
     @property
     def unique_command_ids(self) -> bool:
         return self.inner.unique_command_ids
+
+    @property
+    def limits(self) -> StoreLimits:
+        return self.inner.limits
 
     async def read(self, stream: StreamName, after: int = 0, limit: int | None = None) -> Found:
         read = lambda: self.inner.read(stream, after, limit)  # noqa: E731
@@ -71,9 +85,13 @@ class SimStore:
 
     async def _later(self, commits: Sequence[Commit]) -> None:
         await sleep(self.calls.weather.dice.expovariate(20.0))
-        await self._append(commits)
+        with suppress(StoreRefused):
+            await self._append(commits)
 
     async def _append(self, commits: Sequence[Commit]) -> Appended | Collided:
+        told = [event.data.get("reason") for commit in commits for event in commit.events]
+        if UNSTORABLE in told:
+            raise StoreRefused("never")
         written = await self.inner.append(commits)
         if isinstance(written, Appended):
             self.cloud.watch.saw(commits)
@@ -105,6 +123,10 @@ class SimRows:
         read = lambda: self.inner.read(at)  # noqa: E731
         name = f"read row {at.stream} of {at.view}"
         return await self.calls.call(name, read, store_failed(self.calls))
+
+    async def versions(self, places: Sequence[RowKey]) -> Mapping[RowKey, int]:
+        versions = lambda: self.inner.versions(places)  # noqa: E731
+        return await self.calls.call("read row versions", versions, store_failed(self.calls))
 
     async def write(self, row: Row, replacing: str | None) -> bool:
         name = f"write row {row.at.stream}@{row.version} of {row.at.view}"
@@ -144,12 +166,13 @@ class SimRows:
 
 @dataclass
 class SimLog:
-    """The log: a send that fails may have arrived, and one that is acknowledged may be lost."""
+    """The log: a send that fails may have arrived, and one that is acknowledged may be lost, once or `often`."""
 
     calls: Calls
     inner: Log
     lost: set[int]
-    once: set[bytes]
+    losses: Counter[bytes]
+    often: int = 1
 
     @property
     def partitions(self) -> int:
@@ -163,11 +186,14 @@ class SimLog:
         named = " ".join(map(event_id, bodies))
 
         async def send() -> None:
-            # What was sent again because it was lost is not lost a second time.
-            weather, fresh = self.calls.weather, not self.once.intersection(bodies)
-            if fresh and weather.strikes(self.calls.host, "batch lost", weather.losses, named):
+            weather = self.calls.weather
+            fresh = all(self.losses[body] < self.often for body in bodies)
+            # What loses once loses more than once.
+            ill = any(self.losses[body] for body in bodies) and weather.losses > 0
+            odds = STILL_LOSING if ill else weather.losses
+            if fresh and weather.strikes(self.calls.host, "batch lost", odds, named):
                 self.lost.add(partition)
-                self.once.update(bodies)
+                self.losses.update(bodies)
                 return
             await self.inner.send(partition, bodies)
 
@@ -176,7 +202,7 @@ class SimLog:
 
 @dataclass
 class SimFeed:
-    """The change feed as it is pulled: range by range, the items of a page in any order."""
+    """The change feed as it is pulled, by ranges that split and merge; the items of a page in any order."""
 
     calls: Calls
     cloud: Cloud
@@ -186,14 +212,26 @@ class SimFeed:
         return await self.calls.call("feed ranges", self._ranges, store_failed(self.calls))
 
     async def _ranges(self) -> list[str]:
-        return [str(number) for number in range(RANGES)]
+        weather, bound = self.calls.weather, self.calls.weather.dice.choice(BOUNDS)
+        if weather.strikes(self.calls.host, "another cut", weather.cuts, f"feed-{bound}"):
+            self.cloud.bounds ^= {bound}
+        return await self.cloud.feed(self.most).ranges()
 
-    async def read(self, range_: str, position: str | None) -> FeedPage:
-        read = lambda: self._read(int(range_), int(position or 0))  # noqa: E731
+    async def read(self, range_: str, position: str | None, limit: int | None = None) -> FeedPage:
+        read = lambda: self._read(range_, position, limit)  # noqa: E731
         name = f"feed {range_} from {position or 0}"
         return await self.calls.call(name, read, store_failed(self.calls))
 
-    async def _read(self, number: int, start: int) -> FeedPage:
-        items = [to_item(one) for one in self.cloud.range_of(number)[start : start + self.most]]
-        self.calls.weather.dice.shuffle(items)
-        return FeedPage(items, str(start + len(items)))
+    async def _read(self, range_: str, position: str | None, limit: int | None) -> FeedPage:
+        page = await self.cloud.feed(self.most).read(range_, position, limit)
+        found = list(zip(map(_skewed, page.items), page.ages, strict=True))
+        self.calls.weather.dice.shuffle(found)
+        return replace(page, items=[item for item, _ in found], ages=[age for _, age in found])
+
+
+def _skewed(item: Mapping[str, Any]) -> dict[str, Any]:
+    """Date an item as its writer did, of which one in four has a clock that is an hour ahead."""
+    metadata = item["metadata"]
+    ahead = HOUR * (zlib.crc32(f"{item['stream']}@{item['id']}".encode()) % 4 == 0)
+    time = timestamp(datetime.fromisoformat(metadata["time"]) + ahead)
+    return {**item, "metadata": {**metadata, "time": time}}

@@ -9,9 +9,9 @@ from typing import Any
 
 from pydantic_core import to_json
 
-from shared.domain import domain
+from shared.adapters.cosmos.codec import to_item
+from shared.domain.shop import domain
 from shared.kernel.errors import OnewriteError
-from shared.kernel.messages.commit import to_item
 from shared.kernel.ports import NumberedMessage
 from tests.simulation.calls import Calls
 from tests.simulation.cloud import Claim, Cloud
@@ -162,7 +162,12 @@ class Process:
     async def _sweep(self) -> None:
         while not self.retired:
             await sleep(self.weather.dice.uniform(1, 3))
-            await self._timed(self.roles.sweep.run(seconds=1e9))
+            await self._timed(self._swept())
+
+    async def _swept(self) -> None:
+        swept = await self.roles.sweep.run(seconds=1e9)
+        if swept.errors:
+            raise BaseExceptionGroup("not everything was swept", swept.errors)
 
     async def _call_off(self) -> None:
         while not self.retired:

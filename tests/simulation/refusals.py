@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 
-from shared.domain import domain
+from shared.domain.shop import domain
 from shared.kernel.commands.outcome import Accepted, Outdated, Refused
 from shared.kernel.messages.commit import Commit
 from shared.kernel.messages.stream import StreamName

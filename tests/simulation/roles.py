@@ -1,5 +1,6 @@
 """Every role of a process, assembled as it is deployed; its ports are those that the weather reaches."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -16,13 +17,14 @@ from consumers.projections import Projections
 from consumers.reaction_handlers import event_processor
 from consumers.reactions import Reactions
 from consumers.rebuild import Rebuild
-from shared.domain import domain
+from shared.domain.shop import domain
 from shared.kernel.commands.dispatcher import Dispatcher, dispatcher
 from shared.kernel.domain import Domain
 from shared.kernel.ports import Log, LogReader
 from shared.kernel.views.generation import GenerationRows
 from single_publisher.publish import Publisher
 from single_publisher.sweep import Sweep
+from single_publisher.witness import Witness
 from tests.simulation.calls import Calls
 from tests.simulation.cloud import PARTITIONS, Cloud
 from tests.simulation.deployments import spoilt
@@ -66,7 +68,9 @@ def assemble(
     store = SimStore(calls, cloud, detached)
     parking = SimParking(calls, cloud.parking)
     rows = SimRows(calls, cloud.rows, cloud.back)
-    log = SimLog(calls, cloud.log, cloud.lost, cloud.lost_once)
+    log = SimLog(calls, cloud.log, cloud.lost, cloud.losses)
+    # The sweep looks again at what it has sent; what fills a gap is sent once.
+    swept = SimLog(calls, cloud.log, cloud.lost, cloud.losses, often=5)
     feed, progress = SimFeed(calls, cloud), SimProgress(calls, cloud.progress)
     served = GenerationRows(rows, attrgetter("serving"), now)
     outcomes = SimOutcomes(calls, cloud.outcomes)
@@ -75,9 +79,10 @@ def assemble(
     async def give_log() -> Log:
         return log
 
-    dispatching = dispatcher(version, store, pause)
+    clock = asyncio.get_running_loop().time
+    dispatching = dispatcher(version, store, now, pause)
     processor = event_processor(version, dispatching, now, pause)
-    publisher = Publisher(log, store, parking, now)
+    publisher = Publisher(swept, store, parking, now)
     views = [spoilt(view, lambda: cloud.spoilt) for view in domain.views]
     projections = Projections(views, rows, store, parking, give_log, now)
     roles = Roles(
@@ -91,14 +96,13 @@ def assemble(
         deadlines=Deadlines(
             *(version.deadlines, served, store, dispatching, parking, progress), now, PAGE
         ),
-        rebuild=Rebuild(projections, feed, progress, now, GRACE),
+        rebuild=Rebuild(projections, feed, progress, now, GRACE, clock),
         sweep=Sweep(
             feed=feed,
             progress=progress,
-            rows=GenerationRows(rows, attrgetter("oldest"), now),
+            witness=Witness(GenerationRows(rows, attrgetter("oldest"), now), domain.kept_views),
             parking=parking,
             publisher=publisher,
-            views=domain.views,
             consumers=("single_publisher", "projections"),
             now=now,
             age=AGE,

@@ -58,7 +58,8 @@ ARGUMENTS: dict[str, Any] = {
     "consumer": "projections",
     "version": 1,
     "parked": StoredParked(MARKER, "1"),
-    "range_": "0",
+    "range_": "-FF",
+    "places": [AT],
     "position": "0",
     "decision": Decision("projections", "item-SKU1", 1, Action.SKIP, "known", "me", TIME),
     "name": "sweep",
@@ -72,7 +73,7 @@ ARGUMENTS: dict[str, Any] = {
 PORTS: list[tuple[type, Any]] = [
     (EventStore, lambda calls, cloud: SimStore(calls, cloud, lambda work: work.close())),
     (Rows, lambda calls, cloud: SimRows(calls, cloud.rows, cloud.back)),
-    (Log, lambda calls, cloud: SimLog(calls, cloud.log, cloud.lost, cloud.lost_once)),
+    (Log, lambda calls, cloud: SimLog(calls, cloud.log, cloud.lost, cloud.losses)),
     (Log, lambda calls, cloud: SimHub(calls, cloud.waiting)),
     (Notifier, lambda calls, cloud: SimNotifier(calls, cloud.topic)),
     (Outcomes, lambda calls, cloud: SimOutcomes(calls, cloud.outcomes)),

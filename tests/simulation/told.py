@@ -13,12 +13,16 @@ type Key = tuple[str, str]
 
 @dataclass
 class Told:
-    """What was asked, with the versions that were `expected`, and what was told; the trace holds it as well."""
+    """What was asked, with the versions that were `expected`, and what was told; the trace holds it as well.
+
+    What the store will `never` take has no outcome.
+    """
 
     asked: dict[Key, Command] = field(default_factory=dict)
     expected: dict[Key, int] = field(default_factory=dict)
     outcomes: dict[Key, Outcome] = field(default_factory=dict)
     copies: list[tuple[Key, Outcome]] = field(default_factory=list)
+    never: set[Key] = field(default_factory=set)
     wrong: list[str] = field(default_factory=list)
     sure: int = 0
 

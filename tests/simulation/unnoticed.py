@@ -86,12 +86,9 @@ UNNOTICED = [
     ),
     Bug(
         "what the sweep could not mend is left behind",
-        f"{PUBLISHER}.sweep:Sweep.run",
-        "mended += [stream for stream in commits if await self._mend(commits[stream])]",
-        "import asyncio\n"
-        "            mends = map(self._mend, commits.values())\n"
-        "            done = await asyncio.gather(*mends, return_exceptions=True)\n"
-        "            mended += [one for one, did in zip(commits, done, strict=True) if did is True]",
+        f"{PUBLISHER}.sweep:_Run._prove",
+        "if errors:",
+        "if errors and len(errors) == len(lacking) > 1:",
     ),
     Bug(
         "a refusal among several is told although their batch collided",

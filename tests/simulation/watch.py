@@ -17,6 +17,7 @@ class Watch:
     wrong: list[str] = field(default_factory=list)
     _versions: Counter[str] = field(default_factory=Counter)
     _available: Counter[str] = field(default_factory=Counter)
+    _times: dict[str, str] = field(default_factory=dict)
     _ids: set[tuple[str, str]] = field(default_factory=set)
 
     def saw(self, commits: Sequence[Commit]) -> None:
@@ -30,6 +31,10 @@ class Watch:
             if (stream, commit.command_id) in self._ids:
                 self.wrong.append(f"{stream}: {commit.command_id} has a second effect")
             self._ids.add((stream, commit.command_id))
+            # Whoever decided it had seen what came before it.
+            if commit.metadata.time < self._times.get(stream, ""):
+                self.wrong.append(f"{stream}@{commit.first} is dated before what it was decided on")
+            self._times[stream] = commit.metadata.time
             for event in commit.events:
                 adds = ADDS.get(event.type, 0) * event.data.get("quantity", 0)
                 self._available[stream] += adds

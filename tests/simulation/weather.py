@@ -27,7 +27,7 @@ FAULT = "*"
 
 @dataclass
 class Weather:
-    """How often calls fail, and how often an operator rebuilds a view.
+    """How often calls fail, how often an operator rebuilds a view, and the feed is cut otherwise.
 
     `dice` decide, `trace` tells (if it `tells`), `struck` are the rolls that did harm. With `only`, no other roll
     does harm: a world with fewer of its faults.
@@ -42,6 +42,7 @@ class Weather:
     passes: float
     redeployments: float
     rebuilds: float
+    cuts: float = 0.0
     newer: float = 0.0
     only: AbstractSet[int] | None = None
     tells: bool = True
@@ -91,7 +92,7 @@ class Weather:
     def calm(self) -> None:
         """Let nothing fail any more."""
         self.failures = self.crashes = self.losses = self.thefts = 0.0
-        self.stalls = self.passes = self.redeployments = self.rebuilds = 0.0
+        self.stalls = self.passes = self.redeployments = self.rebuilds = self.cuts = 0.0
         self.away = ""
 
     async def spells(self) -> None:

@@ -16,6 +16,8 @@ from shared.domain.shop.order.commands import CancelOrder, OrderLine, PlaceOrder
 from shared.kernel.messages.message import Command
 from shared.kernel.messages.stream import StreamName
 
+UNSTORABLE, REFUSED = "what the store never takes", 0.2
+
 
 @dataclass
 class Wishes:
@@ -45,7 +47,8 @@ class Wishes:
         if roll < 0.6:
             return stream, ReceiveStock(quantity=self.dice.randint(1, 4))
         if roll < 0.65:
-            return stream, AdjustStock(quantity=self.dice.randint(-2, 2), reason="count")
+            reason = UNSTORABLE if self.dice.random() < REFUSED else "count"
+            return stream, AdjustStock(quantity=self.dice.randint(-2, 2), reason=reason)
         if roll < 0.67:
             return stream, ChangeReorderPoint(reorder_point=self.dice.randint(0, 3))
         reservation = f"{self.name}-{number}"

@@ -70,6 +70,7 @@ class Plan:
     passes: float = 0.02
     redeployments: float = 0.1
     rebuilds: float = 0.6
+    cuts: float = 0.2
     only: AbstractSet[int] | None = field(default=None, repr=False)
     asks: AbstractSet[str] | None = field(default=None, repr=False)
     tells: bool = field(default=True, repr=False)
@@ -109,7 +110,9 @@ def ending(seed: int) -> Ending:
 
 async def _world(plan: Plan) -> Ending:
     weather, told = _weather(plan), Told()
-    cloud = Cloud(MemoryEventStore(unique_command_ids=plan.seed % 10 not in FORGETFUL))
+    clock = asyncio.get_running_loop().time
+    unique = plan.seed % 10 not in FORGETFUL
+    cloud = Cloud(MemoryEventStore(unique_command_ids=unique, clock=clock))
     cloud.spoilt = plan.seed % 10 == SPOILT
     if plan.seed % TELLING:
         del cloud.readers["notifications"]
@@ -179,6 +182,7 @@ def _weather(plan: Plan) -> Weather:
         drawn(plan.passes),
         plan.redeployments,
         plan.rebuilds,
+        drawn(plan.cuts),
         NEWER if plan.seed % 10 == ROLLED_BACK else 0.0,
         plan.only,
         plan.tells,

@@ -2,15 +2,25 @@
 
 import random
 from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
 
 import pytest
-from pydantic_core import to_json
+from pydantic_core import from_json, to_json
 
+from emulators.host.newtonsoft import rewrite_dates
+from shared.adapters.cosmos.codec import to_item
 from shared.adapters.memory import MemoryEventStore, MemoryLog, MemoryParking
 from shared.kernel.delivery.parking import Action, Decision, Parked, is_unreadable
 from shared.kernel.delivery.partition import partition_of
-from shared.kernel.errors import InvalidMessage, LogUnavailable, Poison, UnreadableCommit
-from shared.kernel.messages.commit import Commit, RecordedEvent, to_item
+from shared.kernel.errors import (
+    ConfigurationError,
+    InvalidMessage,
+    LogUnavailable,
+    Poison,
+    UnreadableCommit,
+)
+from shared.kernel.messages.commit import Commit, RecordedEvent
 from shared.kernel.messages.envelope import decode
 from shared.kernel.messages.stream import StreamName
 from shared.kernel.ports import Found
@@ -99,7 +109,7 @@ async def test_a_partition_that_is_away_fails_the_batch_but_not_the_others() -> 
     assert [bool(bodies) for bodies in log.messages] == [True, True, False, True]
 
 
-MELTED = RecordedEvent("StockAdjusted", 1, {"quantity": 1, "reason": "x" * 2_000_000})
+MELTED = RecordedEvent("StockAdjusted", 1, {"quantity": 1, "reason": "x" * 1_100_000})
 
 
 @pytest.mark.parametrize("poison", ["no commit", "too large"])
@@ -122,6 +132,56 @@ async def test_what_can_never_be_published_is_parked_with_what_follows(poison: s
     assert {*map(tuple, published.values())} == {(1, 2, 3, 4, 5, 6)}
     (marker,) = await world.parking.parked("single_publisher")
     assert (marker.stream, marker.version, marker.last_seen) == ("item-SKU7", 8, 10)
+
+
+def as_by_default(commits: Sequence[Commit]) -> str:
+    """Write a batch as the trigger does whose host.json says nothing about dates."""
+    return to_json(rewrite_dates(from_json(batch(commits)))).decode()
+
+
+def at(time: str, version: int = 1) -> Commit:
+    made = commit(version, received(1), stream=StreamName("item", "DATED"))
+    return replace(made, metadata=replace(made.metadata, time=time))
+
+
+@pytest.mark.parametrize("time", ["2026-11-23T12:00:00.123450Z", "2026-11-23T12:00:00.000000Z"])
+async def test_a_trigger_that_rewrites_dates_stops_the_publisher_and_nobody_is_parked(
+    time: str,
+) -> None:
+    world = World(MemoryLog(partitions=4))
+    commits = [at(time), at("2026-11-23T12:00:01.123456Z", version=2), *hundred_streams()]
+    for one in commits:
+        await world.store.append([one])
+
+    with pytest.raises(ConfigurationError, match=r"host\.json") as told:
+        await world.publisher.publish(as_by_default(commits))
+
+    assert "dateParseHandling" in str(told.value)
+    assert world.published() == {}
+    assert await world.parking.parked("single_publisher") == []
+    await world.publisher.publish(batch(commits))
+    assert world.published()["item-DATED"] == [1, 2]
+
+
+async def test_a_time_that_is_stored_so_is_poison_like_any_other() -> None:
+    class Stored(MemoryEventStore):
+        async def read(self, *_args: object, **_more: object) -> Found:
+            raise UnreadableCommit(InvalidMessage("a time that is none of ours"), 1, 1, 0)
+
+    for store in (Stored(), MemoryEventStore()):
+        world = World(MemoryLog(partitions=4))
+        world.store = store
+        item = to_item(at(NOON))
+        strange: list[dict[str, Any]] = [
+            {**item, "metadata": {**item["metadata"], "time": "2026-11-23T12:00:00Z"}},
+            {**item, "stream": "item-SKU2", "metadata": {**item["metadata"], "time": "noon"}},
+            {**item, "stream": "item-SKU3", "metadata": "none"},
+        ]
+
+        await world.publisher.publish(to_json(strange).decode())
+
+        parked = await world.parking.parked("single_publisher")
+        assert [one.stream for one in parked] == ["item-DATED", "item-SKU2", "item-SKU3"]
 
 
 async def test_a_parked_stream_is_published_from_the_store_once_it_is_released() -> None:

@@ -1,15 +1,26 @@
-"""Every spec of the business, in the order in which people read them."""
+"""Every spec of the business that runs: those in the folder here that has its name."""
 
-from tests.specs.flows import SPECS as FLOWS
-from tests.specs.inbound import SPECS as INBOUND
-from tests.specs.item import SPECS as ITEM
-from tests.specs.item_for_orders import SPECS as ITEM_FOR_ORDERS
-from tests.specs.order import SPECS as ORDER
-from tests.specs.reactions import SPECS as REACTIONS
-from tests.specs.replenishment import SPECS as REPLENISHMENT
-from tests.specs.shortages import SPECS as SHORTAGES
-from tests.specs.told import SPECS as TOLD
+from importlib import import_module
+from pkgutil import iter_modules
 
-SPECS = [*ITEM, *SHORTAGES, *ITEM_FOR_ORDERS, *ORDER, *REPLENISHMENT]
+import shared.domain
+from tests.specs.spec import Flow, Heard, Reaction, Spec, Told
 
-__all__ = ["FLOWS", "INBOUND", "REACTIONS", "SPECS", "TOLD"]
+
+def _running() -> str:
+    """Name the folder of the business that runs."""
+    return next(
+        folder.name
+        for folder in iter_modules(shared.domain.__path__)
+        if import_module(f"shared.domain.{folder.name}").domain is shared.domain.domain
+    )
+
+
+BUSINESS = _running()
+_specs = import_module(f"tests.specs.{BUSINESS}")
+
+SPECS: list[Spec] = _specs.SPECS
+REACTIONS: list[Reaction] = _specs.REACTIONS
+TOLD: list[Told] = _specs.TOLD
+FLOWS: list[Flow] = _specs.FLOWS
+INBOUND: list[Heard] = _specs.INBOUND

@@ -3,7 +3,8 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from consumers.webhooks.handling import CONSUMER, Webhooks
+from consumers.webhooks.handling import Webhooks
+from shared.adapters.names import WEBHOOKS
 from shared.domain import domain
 from shared.kernel.messages.message import Event
 from shared.kernel.messages.stream import StreamName
@@ -31,7 +32,7 @@ async def by_webhook(
         await world.settle()
     await webhooks.handle([spec.heard])
     found = different(spec.then, before, _of(events(world.store), spec))
-    errors = [marker.error for marker in await world.parking.parked(CONSUMER)]
+    errors = [marker.error for marker in await world.parking.parked(WEBHOOKS)]
     if [bool(spec.parked)] != [bool(errors)] or not all(spec.parked in one for one in errors):
         found.append(f"expected {spec.parked or 'nothing'!r} to be parked, got {errors}")
     return found

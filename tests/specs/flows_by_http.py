@@ -27,7 +27,7 @@ from tests.specs.seen import Events, Seen, different, passed_on, unlike
 from tests.specs.spec import Flow, Spec
 from tests.specs.whole_flow import DECISIVE
 
-PATIENCE = limit(60.0)
+TIMEOUT = limit(60.0)
 LAG = "/api/operations/lag"
 
 UNSEEN = "what the log holds, and what a webhook is told"
@@ -51,7 +51,7 @@ class Happening:
 
     flow: Flow
     client: Client
-    patience: float
+    within: float
     witness: Witness | None = None
     held: Held | None = None
     before: Seen = field(default_factory=Seen)
@@ -95,7 +95,7 @@ class Happening:
         async def as_told() -> bool:
             return not await self.found()
 
-        await until(as_told, self.patience)
+        await until(as_told, self.within)
 
     async def found(self) -> list[str]:
         """Say what is otherwise than the flow says, for every stream that it could touch and in the views."""
@@ -144,7 +144,7 @@ async def flows_over_http(
     url: str,
     seed: Seed | None = None,
     *,
-    patience: float = PATIENCE,
+    within: float = TIMEOUT,
     witness: Witness | None = None,
 ) -> dict[str, Held]:
     """Let all flows happen at a base URL, side by side; gives what came of each, by title.
@@ -163,22 +163,22 @@ async def flows_over_http(
         for title, flow in plain.items():
             same = next((one for one in happening if plain[one] == flow), None)
             if same is None:
-                happening[title] = Happening(renamed(flow), client, patience, witness)
+                happening[title] = Happening(renamed(flow), client, within, witness)
             else:
                 same_as[title] = same
-        await _hold(list(happening.values()), client, patience)
+        await _hold(list(happening.values()), client, within)
     held = {title: one.held or Held() for title, one in happening.items()}
     unseen = UNSEEN if witness is None else ""
     return {flow.title: _told(flow, held, same_as.get(flow.title), unseen) for flow in flows}
 
 
-async def _hold(all_: Sequence[Happening], client: Client, patience: float) -> None:
+async def _hold(all_: Sequence[Happening], client: Client, within: float) -> None:
     try:
         await asyncio.gather(*(one.begin() for one in all_))
-        await settled(client, patience)
+        await settled(client, within)
         await asyncio.gather(*(one.happen() for one in all_ if one.held is None))
         # Whatever else may come of it has come by then.
-        await settled(client, patience)
+        await settled(client, within)
     except NotToldOverHttp as reason:
         for one in all_:
             one.held = one.held or Held(left_out=str(reason))
@@ -200,7 +200,7 @@ def _told(flow: Flow, held: dict[str, Held], same_as: str | None, unseen: str) -
     return replace(one, left_out=left_out)
 
 
-async def settled(client: Client, patience: float) -> None:
+async def settled(client: Client, within: float) -> None:
     """Wait until nothing waits in any stage, twice in a row.
 
     Raises TimeoutError, and NotToldOverHttp where it cannot be seen.
@@ -217,13 +217,13 @@ async def settled(client: Client, patience: float) -> None:
         quiet = quiet + 1 if all(stage["events"] == 0 for stage in stages) else 0
         return quiet == 2
 
-    if not await until(nothing_waits, patience):
-        raise TimeoutError(f"after {patience:.0f} s, something still waits: see {LAG}")
+    if not await until(nothing_waits, within):
+        raise TimeoutError(f"after {within:.0f} s, something still waits: see {LAG}")
 
 
-async def until(true: Callable[[], Awaitable[bool]], patience: float) -> bool:
-    """Ask until it is true, or the patience is at its end."""
-    ends = asyncio.get_running_loop().time() + patience
+async def until(true: Callable[[], Awaitable[bool]], within: float) -> bool:
+    """Ask until it is true, or the time is up."""
+    ends = asyncio.get_running_loop().time() + within
     while not (found := await true()) and asyncio.get_running_loop().time() < ends:
         await asyncio.sleep(0.1)
     return found

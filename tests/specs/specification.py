@@ -35,6 +35,8 @@ def specification(
     parts += [f"| **{one.title}**: {_told(one.when)} | {_told(one.then)} |\n" for one in told]
     parts.append("\n## What others tell, however often\n")
     parts += [f"\n```text\n{heard_story(spec)}\n```\n" for spec in inbound]
+    parts.append("\n## Refusals\n\n| refusal | of |\n| --- | --- |\n")
+    parts += [f"| `{code}` | {_refused(code, specs)} |\n" for code in _codes(specs)]
     for category in domain.categories:
         parts.append(f"\n## {category.name}\n")
         for command in (*category.commands, *category.process_commands):
@@ -46,6 +48,15 @@ def _sent(spec: Reaction) -> str:
     return (
         ", ".join(f"{_told(command)} to `{stream}`" for stream, command in spec.then) or "nothing"
     )
+
+
+def _codes(specs: Sequence[Spec]) -> list[str]:
+    return list(dict.fromkeys(spec.then for spec in specs if isinstance(spec.then, str)))
+
+
+def _refused(code: str, specs: Sequence[Spec]) -> str:
+    names = dict.fromkeys(type_name(type(spec.when)) for spec in specs if spec.then == code)
+    return ", ".join(f"[`{name}`](#{name.lower()})" for name in names)
 
 
 def _command(category: Category, command: type[Command], specs: Sequence[Spec]) -> str:

@@ -6,9 +6,9 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 
 from shared.domain.shop.item.commands import RegisterItem
-from tests.specs.all import FLOWS, SPECS
 from tests.specs.by_http import over_http
 from tests.specs.flows_by_http import LAG, flows_over_http
+from tests.specs.shop import FLOWS, SPECS
 
 REGISTERING = next(spec for spec in SPECS if isinstance(spec.when, RegisterItem) and not spec.given)
 

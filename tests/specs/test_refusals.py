@@ -6,8 +6,8 @@ import pytest
 
 from shared.domain.shop.item import item
 from shared.domain.shop.item.commands import ShipReservation
-from tests.specs.all import SPECS
 from tests.specs.refusals import Unfindable, codes, refused
+from tests.specs.shop import SPECS
 
 FOUND = (
     'Refusal("too-late", "No.")',

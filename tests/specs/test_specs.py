@@ -11,7 +11,7 @@ from shared.kernel.commands.category import Category
 from shared.kernel.messages.message import Event, type_name
 from shared.kernel.messages.stream import StreamName
 from shared.kernel.reactions.deadline import Deadline
-from tests.specs.all import FLOWS, INBOUND, REACTIONS, SPECS, TOLD
+from tests.specs.all import BUSINESS, FLOWS, INBOUND, REACTIONS, SPECS, TOLD
 from tests.specs.by_webhook import by_webhook
 from tests.specs.graph import graph
 from tests.specs.refusals import codes, refused
@@ -139,10 +139,17 @@ def _types(events: Sequence[Event | type[Event]]) -> set[type[Event]]:
     return {event if isinstance(event, type) else type(event) for event in events}
 
 
-def test_every_refusal_that_the_source_of_the_domain_names_has_a_spec() -> None:
+def test_every_refusal_that_the_source_of_the_business_names_has_a_spec() -> None:
     named = {spec.then for spec in SPECS if isinstance(spec.then, str)}
 
-    assert codes(ROOT / "shared" / "domain") == named
+    assert codes(ROOT / "shared" / "domain" / BUSINESS) == named
+
+
+def test_every_refusal_is_listed_with_the_commands_that_it_is_given_for() -> None:
+    page = (ROOT / "docs" / "specification.md").read_text(encoding="utf-8")
+    listed = re.findall(r"^\| `([a-z-]+)` \| \[`", page.partition("## Refusals")[2], re.MULTILINE)
+
+    assert sorted(listed) == sorted(codes(ROOT / "shared" / "domain" / BUSINESS))
 
 
 def test_the_specification_that_people_read_is_current() -> None:

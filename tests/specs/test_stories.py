@@ -2,12 +2,12 @@
 
 from dataclasses import replace
 
-from shared.domain import domain
+from shared.domain.shop import domain
 from shared.domain.shop.item.commands import ReserveStock
-from tests.specs.all import FLOWS, INBOUND, REACTIONS, SPECS, TOLD
 from tests.specs.by_webhook import by_webhook
 from tests.specs.graph import graph
-from tests.specs.item import TEN_IN_STOCK
+from tests.specs.shop import FLOWS, INBOUND, REACTIONS, SPECS, TOLD
+from tests.specs.shop.item import TEN_IN_STOCK
 from tests.specs.spec import (
     Spec,
     flow_story,

@@ -24,7 +24,7 @@ from shared.kernel.reactions.caused_commands import caused
 from shared.kernel.reactions.enricher import Enricher
 from shared.kernel.views.view import Row
 from tests.consumers.worlds import now
-from tests.kernel.asking import NOON, no_pause
+from tests.kernel.asking import NOON, at_noon, no_pause
 from tests.specs.spec import Reaction, Spec, Told, compared
 from tests.specs.twice import delivered_twice
 
@@ -51,7 +51,7 @@ async def by_service(spec: Spec) -> list[str]:
         await store.append([commit])
     metadata = Metadata(correlation_id="when", causation_id="when", time=NOON)
     request = CommandRequest(stream, spec.when, "when", metadata)
-    service = ApplicationService(category, store, no_pause)
+    service = ApplicationService(category, store, at_noon, no_pause)
     first, again = await service.handle(request), await service.handle(request)
     found = compared(spec, _decision(category, first))
     if _decision(category, again) != _decision(category, first):
@@ -129,7 +129,9 @@ async def by_event_processor(spec: Reaction) -> list[str]:
 
         return handle
 
-    processor = event_processor(domain, dispatcher(domain, store, no_pause, noted), now, no_pause)
+    processor = event_processor(
+        domain, dispatcher(domain, store, at_noon, no_pause, noted), now, no_pause
+    )
     (envelope,) = envelopes(history(StreamName.parse(spec.of), [spec.when])[0])
     await processor.process(envelope, spec.when)
     first, written = list(sent), len(store.written)

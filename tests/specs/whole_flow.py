@@ -12,6 +12,7 @@ from consumers.notifications import Notifications
 from consumers.projections import Projections
 from consumers.reaction_handlers import event_processor
 from consumers.reactions import Reactions
+from shared.adapters.cosmos.codec import to_item
 from shared.adapters.memory import (
     MemoryEventStore,
     MemoryFeed,
@@ -25,15 +26,15 @@ from shared.domain import domain
 from shared.kernel.commands.dispatcher import dispatcher
 from shared.kernel.commands.request import CommandRequest
 from shared.kernel.errors import OutcomeUnknown
-from shared.kernel.messages.commit import to_item
 from shared.kernel.messages.message import Event
 from shared.kernel.messages.notification import cloud_event
 from shared.kernel.messages.stream import StreamName
 from shared.kernel.ports import Appended, Collided, Log
 from single_publisher.publish import Publisher
 from single_publisher.sweep import Sweep
+from single_publisher.witness import Witness
 from tests.consumers.worlds import now
-from tests.kernel.asking import asked, no_pause
+from tests.kernel.asking import asked, at_noon, no_pause
 from tests.specs.seen import Seen, different, events, logged, passed_on, rows_shown, told, unlike
 from tests.specs.spec import Flow
 
@@ -80,7 +81,7 @@ class World:
         async def give_log() -> Log:
             return self.log
 
-        self.dispatcher = dispatcher(domain, self.store, no_pause)
+        self.dispatcher = dispatcher(domain, self.store, at_noon, no_pause)
         self.publisher = Publisher(self.log, self.store, self.parking, now)
         self.projections = Projections(
             domain.views, self.rows, self.store, self.parking, give_log, now
@@ -147,17 +148,15 @@ class World:
         self.delivered += len(batch)
 
     async def _sweep(self) -> None:
-        later = now() + timedelta(minutes=10)
         sweep = Sweep(
             feed=MemoryFeed(self.store),
             progress=MemoryProgress(),
-            rows=self.rows,
+            witness=Witness(self.rows, domain.kept_views),
             parking=self.parking,
             publisher=self.publisher,
-            views=domain.views,
             consumers=(),
-            now=lambda: later,
-            age=timedelta(minutes=2),
+            now=now,
+            age=timedelta(),
         )
         await sweep.run(seconds=60)
 

@@ -1,7 +1,8 @@
-"""Swap the folder `shared/domain` and the specs, touch nothing else, and you have another product."""
+"""Add a folder in `shared/domain` and its specs, change one line, and you have another product."""
 
 import asyncio
 import shutil
+import subprocess
 import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -19,19 +20,27 @@ from tests.local.subscribing import subscribed
 
 HERE = Path(__file__).parent
 LEFT_OUT = shutil.ignore_patterns(".*", "__pycache__")
+LINE = "from shared.domain.shop import domain"
+HOME = ("tests.swap.domain", "shared.domain.lamps")
 SECRET = "the-secret-of-the-sky"
 
 
 @pytest.fixture
 def copy(tmp_path: Path) -> Path:
-    """Give a copy of the project that has another domain and its specs."""
+    """Give a copy of the project that runs another domain, and holds its specs."""
     made = Path(shutil.copytree(ROOT, tmp_path / "copy", ignore=LEFT_OUT))
-    shutil.rmtree(made / "shared" / "domain")
-    shutil.copytree(HERE / "domain", made / "shared" / "domain", ignore=LEFT_OUT)
-    specs = (HERE / "specs.py").read_text(encoding="utf-8")
-    # In the copy the domain is at home.
-    specs = specs.replace("tests.swap.domain", "shared.domain")
-    (made / "tests" / "specs" / "all.py").write_text(specs, encoding="utf-8")
+    business = made / "shared" / "domain"
+    shutil.copytree(HERE / "domain", business / "lamps", ignore=LEFT_OUT)
+    line = (business / "__init__.py").read_text(encoding="utf-8")
+    assert LINE in line
+    (business / "__init__.py").write_text(line.replace(LINE, LINE.replace("shop", "lamps")))
+    specs = made / "tests" / "specs" / "lamps.py"
+    specs.write_text(
+        # In the copy the domain is at home.
+        (HERE / "specs.py").read_text(encoding="utf-8").replace(*HOME),
+        encoding="utf-8",
+    )
+    subprocess.run([sys.executable, "-m", "infra.indexes"], cwd=made, check=True)
     return made
 
 
@@ -58,7 +67,8 @@ async def test_the_specs_of_another_domain_hold_in_every_way(copy: Path, stack: 
     told = await python(copy, "tests.specs")
     assert "A night light goes dark by itself" in told
 
-    assert " passed" in await python(copy, "pytest", "tests/specs/test_specs.py")
+    active = ("tests/specs/test_specs.py", "tests/adapters/test_names.py")
+    assert " passed" in await python(copy, "pytest", *active)
 
     page = copy / "docs" / "specification.md"
     page.unlink()

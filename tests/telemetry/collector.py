@@ -14,7 +14,7 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTrace
 from opentelemetry.proto.logs.v1.logs_pb2 import LogRecord
 from opentelemetry.proto.trace.v1.trace_pb2 import Span
 
-from emulators.tests.waiting import patiently
+from emulators.tests.waiting import in_time
 
 
 @dataclass
@@ -34,7 +34,7 @@ class Collector:
 
     async def until(self, seen: Callable[[], bool]) -> None:
         """Wait until what has arrived is enough."""
-        async with patiently(), self.arrived:
+        async with in_time(), self.arrived:
             await self.arrived.wait_for(seen)
 
     async def take(self, request: web.Request) -> web.Response:

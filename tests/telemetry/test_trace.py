@@ -11,7 +11,7 @@ from opentelemetry.proto.trace.v1.trace_pb2 import Span
 from emulators.cosmos.authorization import KEY
 from emulators.tests.event_grid.webhooks import Webhook, serving
 from emulators.tests.waiting import until_true
-from infra.local.demo.oracle import everything
+from infra.local.shop.oracle import everything
 from shared.adapters.otel.names import BATCH, CHARGE, COMMANDS, LAG, RETRIES
 from tests.local.names import Names
 from tests.local.running import Running, running
@@ -26,20 +26,20 @@ STAGES = {
     "POST {category}/{id}/{command}",
     "command RegisterItem",
     "commit",
-    "publish",
-    "project",
+    "single_publisher",
+    "projections",
 }
 CONFIRMED = "onewrite.order.confirmed.v1"
 ORDER = {
     "POST {category}/{id}/{command}",
     "command PlaceOrder",
     "commit",
-    "publish",
-    "project",
-    "react",
+    "single_publisher",
+    "projections",
+    "reactions",
     "command ReserveForOrder",
     "command RecordReservation",
-    "notify",
+    "notifications",
     "command RecordDispatch",
     "command ShipForOrder",
 }
@@ -95,7 +95,7 @@ async def test_every_stage_of_a_command_is_in_the_trace_of_its_client(
     assert request.parent_span_id.hex() == CLIENT
     assert command.parent_span_id == request.span_id
     assert commit.parent_span_id == command.span_id
-    for name in ("publish", "project"):
+    for name in ("single_publisher", "projections"):
         assert spans[name].parent_span_id == command.span_id
         (batch,) = spans[name].links
         assert _linked(collector, batch.span_id).name == f"{name} batch"

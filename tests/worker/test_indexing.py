@@ -20,8 +20,8 @@ DEPLOYED = [
     "consumers",
     "shared",
 ]
-PUBLISHER, CONSUMERS = "single_publisher/blueprint.py", "consumers/blueprint.py"
-API = "command_api/blueprint.py"
+PUBLISHER, CONSUMERS = "single_publisher/blueprint.py", "consumers/triggers.py"
+TRIGGERS = "shared/adapters/triggers.py"
 
 BAD = {
     "a list in the spelling that the worker does not know": (
@@ -53,27 +53,27 @@ BAD = {
         "single_publisher",
     ),
     "an HTTP function that answers with a dict": (
-        *(API, ") -> func.HttpResponse:", ") -> dict:"),
+        *(TRIGGERS, ") -> func.HttpResponse:", ") -> dict:"),
         "command",
     ),
     "an HTTP function that may answer nothing": (
-        *(API, ") -> func.HttpResponse:", ") -> func.HttpResponse | None:"),
+        *(TRIGGERS, ") -> func.HttpResponse:", ") -> func.HttpResponse | None:"),
         "command",
     ),
     "a request that is a model": (
-        *(API, "req: func.HttpRequest", "req: dict"),
+        *(TRIGGERS, "req: func.HttpRequest", "req: dict"),
         "command",
     ),
     "a strategy that does not exist": (
-        *(PUBLISHER, 'strategy="exponential_backoff"', 'strategy="exponential"'),
+        *(TRIGGERS, 'strategy="exponential_backoff"', 'strategy="exponential"'),
         "exponential",
     ),
     "an interval that is no time": (
-        *(PUBLISHER, 'minimum_interval="00:00:01"', 'minimum_interval="1s"'),
+        *(TRIGGERS, 'minimum_interval="00:00:01"', 'minimum_interval="1s"'),
         "1s",
     ),
     "a retry whose minimum is above its maximum": (
-        *(PUBLISHER, 'minimum_interval="00:00:01"', 'minimum_interval="00:02:00"'),
+        *(TRIGGERS, 'minimum_interval="00:00:01"', 'minimum_interval="00:02:00"'),
         "single_publisher",
     ),
     "a second name for the app": (
@@ -155,8 +155,8 @@ def test_the_app_is_loaded_by_the_worker_in_the_order_of_the_flow(
             "single_publisher",
             "warmup",
             "sweep",
-            "release_unpublished",
-            "skip_unpublished",
+            "publisher_release",
+            "publisher_skip",
             "single_publisher_rights",
         ),
         *(

@@ -1,9 +1,11 @@
-"""From tree to closures that evaluate an item."""
+"""From tree to closures: of a row, which has a value for each of the query's names, or of a group of rows."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import reduce
 from typing import Any
 
 from emulators.cosmos.errors import CosmosError, unsupported
+from emulators.cosmos.query.functions import FUNCTIONS, OPERATORS
 from emulators.cosmos.query.syntax import (
     Array,
     Constant,
@@ -12,11 +14,25 @@ from emulators.cosmos.query.syntax import (
     Operation,
     Parameter,
     Path,
+    is_aggregate,
 )
-from emulators.cosmos.query.values import UNDEFINED, both, either, equal, less, negate
+from emulators.cosmos.query.values import (
+    NUMBER,
+    UNDEFINED,
+    both,
+    either,
+    equal,
+    less,
+    negate,
+    sort_key,
+    type_rank,
+    whole,
+)
 
+type Row = Mapping[str, Any]
 type Parameters = Mapping[str, Any]
 type Evaluate = Callable[[Any], Any]
+type Leaf = Callable[[Expression], Evaluate | None]
 
 COMPARE: dict[str, Callable[[Any, Any], Any]] = {
     "=": equal,
@@ -25,28 +41,26 @@ COMPARE: dict[str, Callable[[Any, Any], Any]] = {
     ">": lambda left, right: less(right, left),
     "<=": lambda left, right: either(less(left, right), equal(left, right)),
     ">=": lambda left, right: either(less(right, left), equal(left, right)),
-    "AND": both,
-    "OR": either,
 }
 
 
 def compile_expression(expression: Expression, parameters: Parameters) -> Evaluate:
-    """Make a function of an item; 400 for an unknown parameter or function."""
-    match expression:
-        case Constant(value=value):
-            return lambda _item: value
-        case Parameter():
-            given = constant(expression, parameters)
-            return lambda _item: given
-        case Path(steps=steps):
-            return _path(steps[1:])
-        case Operation():
-            return _operation(expression, parameters)
-        case Array(elements=elements):
-            made = [compile_expression(element, parameters) for element in elements]
-            return lambda item: [v for one in made if (v := one(item)) is not UNDEFINED]
-        case Object(pairs=pairs):
-            return _object(pairs, parameters)
+    """Make a function of a row; 400 for an unknown parameter."""
+    return _compile(expression, parameters, _path)
+
+
+def compile_grouped(expression: Expression, parameters: Parameters) -> Evaluate:
+    """Make a function of the rows of a group: aggregates over all of them, the rest of the first."""
+
+    def leaf(part: Expression) -> Evaluate | None:
+        if isinstance(part, Operation) and is_aggregate(part):
+            return _aggregate(part, parameters)
+        if isinstance(part, Path):
+            walk = _walk(part.steps)
+            return lambda rows: walk(rows[0]) if rows else UNDEFINED
+        return None
+
+    return _compile(expression, parameters, leaf)
 
 
 def constant(expression: Expression, parameters: Parameters) -> Any:  # noqa: ANN401 - JSON
@@ -70,25 +84,16 @@ def whole_number(expression: Expression, parameters: Parameters) -> int:
     return value
 
 
-def _object(pairs: tuple[tuple[str, Expression], ...], parameters: Parameters) -> Evaluate:
-    made = [(name, compile_expression(value, parameters)) for name, value in pairs]
-
-    def build(item: Any) -> dict[str, Any]:  # noqa: ANN401 - JSON
-        return {name: value for name, one in made if (value := one(item)) is not UNDEFINED}
-
-    return build
+def _path(expression: Expression) -> Evaluate | None:
+    return _walk(expression.steps) if isinstance(expression, Path) else None
 
 
-def _path(steps: tuple[str | int, ...]) -> Evaluate:
-    if len(steps) == 1 and isinstance(steps[0], str):
-        name = steps[0]
-        return lambda item: item.get(name, UNDEFINED)
-
+def _walk(steps: Sequence[str | int]) -> Evaluate:
     def walk(item: Any) -> Any:  # noqa: ANN401 - JSON
         for step in steps:
-            if isinstance(step, str) and isinstance(item, dict):
+            if isinstance(item, dict) and isinstance(step, str):
                 item = item.get(step, UNDEFINED)
-            elif isinstance(step, int) and isinstance(item, list) and 0 <= step < len(item):
+            elif isinstance(item, list) and isinstance(step, int) and 0 <= step < len(item):
                 item = item[step]
             else:
                 return UNDEFINED
@@ -97,45 +102,88 @@ def _path(steps: tuple[str | int, ...]) -> Evaluate:
     return walk
 
 
-def _operation(operation: Operation, parameters: Parameters) -> Evaluate:
-    operands = [compile_expression(operand, parameters) for operand in operation.operands]
-    match operation.name, operands:
-        case name, [left, right] if name in COMPARE:
-            compare = COMPARE[name]
-            return lambda item: compare(left(item), right(item))
+def _compile(expression: Expression, parameters: Parameters, leaf: Leaf) -> Evaluate:
+    if (found := leaf(expression)) is not None:
+        return found
+
+    def inner(part: Expression) -> Evaluate:
+        return _compile(part, parameters, leaf)
+
+    match expression:
+        case Constant() | Parameter():
+            given = constant(expression, parameters)
+            return lambda _: given
+        case Operation(name=name, operands=operands):
+            return _operation(name, [inner(operand) for operand in operands])
+        case Array(elements=elements):
+            made = [inner(element) for element in elements]
+            return lambda row: [v for one in made if (v := one(row)) is not UNDEFINED]
+        case Object(pairs=pairs):
+            named = [(name, inner(value)) for name, value in pairs]
+            return lambda row: {name: v for name, one in named if (v := one(row)) is not UNDEFINED}
+    raise CosmosError(400, "An aggregate is not allowed here.")
+
+
+def _operation(name: str, operands: list[Evaluate]) -> Evaluate:
+    if name in COMPARE:
+        compare, (left, right) = COMPARE[name], operands
+        return lambda row: compare(left(row), right(row))
+    if name in {"AND", "OR"}:
+        join: Callable[[Any, Any], Any] = both if name == "AND" else either
+        return lambda row: reduce(join, (one(row) for one in operands), name == "AND")
+    match name, operands:
         case "NOT", [inner]:
-            return lambda item: negate(inner(item))
+            return lambda row: negate(inner(row))
         case "IN", [left, *candidates]:
-            return lambda item: _any(left(item), [candidate(item) for candidate in candidates])
+            return lambda row: _any(left(row), (candidate(row) for candidate in candidates))
         case "BETWEEN", [value, low, high]:
             at_least, at_most = COMPARE[">="], COMPARE["<="]
-            return lambda item: both(
-                at_least(value(item), low(item)), at_most(value(item), high(item))
-            )
-        case "ARRAY_CONTAINS", [array, value]:
-            return lambda item: _contains(array(item), value(item))
-        case "IS_DEFINED", [inner]:
-            return lambda item: inner(item) is not UNDEFINED
-        case "STARTSWITH", [text, start]:
-            return lambda item: _starts(text(item), start(item))
-        case _:
-            raise unsupported(f"{operation.name} with {len(operands)} operands")
+            return lambda row: both(at_least(value(row), low(row)), at_most(value(row), high(row)))
+    function = _function(name, len(operands))
+    return lambda row: function(*(operand(row) for operand in operands))
 
 
-def _any(value: Any, candidates: list[Any]) -> Any:  # noqa: ANN401 - JSON
+def _function(name: str, count: int) -> Callable[..., Any]:
+    if name in OPERATORS:
+        return OPERATORS[name]
+    if name not in FUNCTIONS:
+        raise CosmosError(400, f"{name} is not allowed here.")
+    least, most, function = FUNCTIONS[name]
+    if not least <= count <= most:
+        raise CosmosError(400, f"The function {name} requires {least} argument(s).")
+    return function
+
+
+def _any(value: Any, candidates: Iterable[Any]) -> Any:  # noqa: ANN401 - JSON
     found: Any = False
     for candidate in candidates:
         found = either(found, equal(value, candidate))
     return found
 
 
-def _contains(array: Any, value: Any) -> Any:  # noqa: ANN401 - JSON
-    if not isinstance(array, list) or value is UNDEFINED:
-        return UNDEFINED
-    return any(equal(element, value) is True for element in array)
+def _aggregate(aggregate: Operation, parameters: Parameters) -> Evaluate:
+    if len(aggregate.operands) != 1:
+        raise CosmosError(400, f"The function {aggregate.name} requires 1 argument(s).")
+    evaluate = compile_expression(aggregate.operands[0], parameters)
+    summed_up = _AGGREGATES[aggregate.name]
+    return lambda rows: summed_up([v for row in rows if (v := evaluate(row)) is not UNDEFINED])
 
 
-def _starts(text: Any, start: Any) -> Any:  # noqa: ANN401 - JSON
-    if not isinstance(text, str) or not isinstance(start, str):
+def _sum(values: list[Any]) -> Any:  # noqa: ANN401 - JSON
+    if any(type_rank(value) != NUMBER for value in values):
         return UNDEFINED
-    return text.startswith(start)
+    return whole(sum(values))
+
+
+def _average(values: list[Any]) -> Any:  # noqa: ANN401 - JSON
+    total = _sum(values)
+    return whole(total / len(values)) if values and total is not UNDEFINED else UNDEFINED
+
+
+_AGGREGATES: dict[str, Callable[[list[Any]], Any]] = {
+    "AVG": _average,
+    "COUNT": len,
+    "MAX": lambda values: max(values, key=sort_key, default=UNDEFINED),
+    "MIN": lambda values: min(values, key=sort_key, default=UNDEFINED),
+    "SUM": _sum,
+}

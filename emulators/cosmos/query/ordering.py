@@ -1,4 +1,4 @@
-"""ORDER BY: which orders Cosmos DB has an index for, and what SQLite is told."""
+"""ORDER BY: which sort orders Cosmos DB has an index for, and what SQLite is told."""
 
 from emulators.cosmos.containers import Container
 from emulators.cosmos.errors import CosmosError, unsupported
@@ -12,13 +12,22 @@ _RANKS = (
 )
 
 
-def check_composite_index(container: Container, order_by: OrderBy, pk: str | None) -> None:
-    """Refuse an order by several properties that no composite index serves, forward or backward."""
+def check_index(container: Container, order_by: OrderBy, pk: str | None) -> None:
+    """Refuse a sort order that no index serves."""
+    if len(order_by) == 1 and not container.indexing.includes(order_by[0][0].steps[1:]):
+        raise CosmosError(
+            400, "The index path corresponding to the specified order-by item is excluded."
+        )
+    _check_composite_index(container, order_by, pk)
+
+
+def _check_composite_index(container: Container, order_by: OrderBy, pk: str | None) -> None:
+    """Refuse a sort order by several properties that no composite index serves, forward or backward."""
     asked = tuple((path.steps[1:], descending) for path, descending in order_by)
     if len(asked) < 2 or (pk is not None and asked[0][0] == container.path):  # noqa: PLR2004 - several
         return
     backward = tuple((steps, not descending) for steps, descending in asked)
-    if not container.composites & {asked, backward}:
+    if not container.indexing.composites & {asked, backward}:
         raise CosmosError(
             400,
             "The order by query does not have a corresponding composite index"
@@ -26,8 +35,8 @@ def check_composite_index(container: Container, order_by: OrderBy, pk: str | Non
         )
 
 
-def terms(container: Container, order_by: OrderBy, pk: str | None) -> list[str]:
-    """Write an order in SQLite's words; with no order asked for, the order of creation."""
+def terms(container: Container, order_by: OrderBy, pk: str | None, *, ranked: bool) -> list[str]:
+    """Write a sort order in SQLite's words; with no sort order asked for, the order of creation."""
     found: list[str] = []
     for path, descending in order_by:
         if pk is not None and path.steps[1:] == container.path:
@@ -37,7 +46,7 @@ def terms(container: Container, order_by: OrderBy, pk: str | None) -> list[str]:
             raise unsupported(f"ORDER BY of {'.'.join(map(str, path.steps))}")
         # Types first, as JSON's booleans are numbers to SQLite. Where an index may give the order,
         # a term for the types would keep it from doing so.
-        if pk is None or len(path.steps) > 2:  # noqa: PLR2004 - alias and name
+        if (ranked or pk is None or len(path.steps) > 2) and json_path(path):  # noqa: PLR2004 - alias and name
             found.append(f"{_RANKS.format(json_path(path))} {direction}")
         found.append(f"{place} {direction}")
     if pk is None:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-AGGREGATES = frozenset({"COUNT", "MAX", "MIN", "SUM"})
+AGGREGATES = frozenset({"AVG", "COUNT", "MAX", "MIN", "SUM"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,7 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True)
 class Path:
-    """A place in the item; no steps is the item itself."""
+    """A place below one of the query's names: the name, then the steps."""
 
     steps: tuple[str | int, ...]
 
@@ -56,20 +56,50 @@ type OrderBy = tuple[tuple[Path, bool], ...]
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """SELECT … FROM … WHERE … ORDER BY … OFFSET … LIMIT …; `fields` is empty for `SELECT *`.
+    """SELECT … FROM … WHERE … GROUP BY … ORDER BY … OFFSET … LIMIT …; `fields` is empty for `SELECT *`.
 
-    `aggregate` is the one that `value` is, or that it holds as `[{"item": …}]`.
+    `source` is the array whose elements `alias` stands for, if it does not stand for the item.
     """
 
     fields: tuple[tuple[str, Expression], ...] = ()
     value: Expression | None = None
+    distinct: bool = False
     top: Expression | None = None
+    alias: str = "c"
+    source: Path | None = None
+    joins: tuple[tuple[str, Path], ...] = ()
     where: Expression | None = None
+    group_by: tuple[Expression, ...] = ()
     order_by: OrderBy = ()
     offset: Expression | None = None
     limit: Expression | None = None
-    aggregate: Operation | None = None
-    alias: str = "c"
+
+    @property
+    def selected(self) -> tuple[Expression, ...]:
+        """What is selected; nothing for `SELECT *`."""
+        if self.value is not None:
+            return (self.value,)
+        return tuple(field for _, field in self.fields)
+
+    @property
+    def aggregates(self) -> tuple[Operation, ...]:
+        """The aggregates in what is selected."""
+        return tuple(
+            part
+            for one in self.selected
+            for part in parts(one)
+            if isinstance(part, Operation) and part.name in AGGREGATES
+        )
+
+    @property
+    def names(self) -> frozenset[str]:
+        """What paths may begin with."""
+        return frozenset({self.alias, *(name for name, _ in self.joins)})
+
+
+def is_aggregate(expression: Expression) -> bool:
+    """Tell whether an expression sums up several items."""
+    return isinstance(expression, Operation) and expression.name in AGGREGATES
 
 
 def parts(expression: Expression) -> Iterator[Expression]:
@@ -83,15 +113,3 @@ def parts(expression: Expression) -> Iterator[Expression]:
             inner = tuple(value for _, value in pairs)
     for one in inner:
         yield from parts(one)
-
-
-def aggregate_of(value: Expression) -> Operation | None:
-    """Find the aggregate of a SELECT VALUE, bare or as a query plan wraps it."""
-    match value:
-        case Array(elements=(Object(pairs=(("item", Operation() as inner),)),)):
-            found = inner
-        case Operation():
-            found = value
-        case _:
-            return None
-    return found if found.name in AGGREGATES else None

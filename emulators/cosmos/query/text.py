@@ -12,7 +12,9 @@ from emulators.cosmos.query.syntax import (
     Path,
 )
 
-_INFIX = frozenset({"=", "!=", "<", "<=", ">", ">=", "AND", "OR"})
+_INFIX = frozenset(
+    {"=", "!=", "<", "<=", ">", ">=", "+", "-", "*", "/", "%", "||", "??", "LIKE", "AND", "OR"}
+)
 
 
 def text_of(expression: Expression) -> str:
@@ -36,11 +38,15 @@ def text_of(expression: Expression) -> str:
 
 
 def _operation(operation: Operation) -> str:
+    if operation.name in _INFIX:
+        return f"({f' {operation.name} '.join(map(text_of, operation.operands))})"
     match operation.name, operation.operands:
-        case name, (left, right) if name in _INFIX:
-            return f"({text_of(left)} {name} {text_of(right)})"
         case "NOT", (inner,):
             return f"(NOT ({text_of(inner)}))"
+        case "NEGATIVE", (inner,):
+            return f"(-{text_of(inner)})"
+        case "?:", (test, yes, no):
+            return f"({text_of(test)} ? {text_of(yes)} : {text_of(no)})"
         case "IN", (left, *candidates):
             return f"({text_of(left)} IN ({_list(candidates)}))"
         case "BETWEEN", (value, low, high):

@@ -5,19 +5,21 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from emulators.cosmos.errors import CosmosError
+from emulators.cosmos.errors import CosmosError, unsupported
 
 _WORD = re.compile(
-    r"""\s*(?:
+    r"""(?:\s|--[^\n]*|/\*.*?\*/)*(?:
         (?P<parameter>@\w+)
-      | (?P<number>-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)
+      | (?P<number>\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)
       | (?P<text>"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')
-      | (?P<name>[A-Za-z_]\w*)
-      | (?P<sign><=|>=|!=|<>|[=<>(),.*:\[\]{}])
+      | (?P<name>[^\W\d]\w*)
+      | (?P<sign><=|>=|!=|<>|\?\?|\|\||<<|>>|[=<>(),.*:?\[\]{}+\-/%&|^~!])
+      | (?P<end>\Z)
     )""",
-    re.VERBOSE,
+    re.VERBOSE | re.DOTALL,
 )
 _LITERALS = {"true": True, "false": False, "null": None}
+_BITWISE = frozenset({"&", "|", "^", "~", "<<", ">>"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,25 +34,37 @@ class Token:
 def tokens(text: str) -> list[Token]:
     """Cut a query into words; the last one is empty."""
     found: list[Token] = []
-    place, end = 0, len(text.rstrip())
-    while place < end:
+    place = 0
+    while True:
         word = _WORD.match(text, place)
         if word is None:
-            raise CosmosError(400, f"The query is not understood at {text[place : place + 20]!r}.")
+            near = text[place : place + 20]
+            raise CosmosError(400, f"Syntax error, invalid token near {near!r}.")
         found.append(_token(word))
+        if found[-1].kind == "end":
+            return found
         place = word.end()
-    return [*found, Token("end", "")]
 
 
 def _token(word: re.Match[str]) -> Token:
     kind, text = word.lastgroup or "", word[word.lastgroup or 0]
+    if text in _BITWISE:
+        raise unsupported(f"the operator {text}")
     if kind == "name" and text.lower() in _LITERALS:
         return Token("constant", text, _LITERALS[text.lower()])
     if kind == "number":
         return Token("constant", text, json.loads(text))
     if kind == "text":
-        inner = text[1:-1]
-        if text[0] == "'":
-            inner = inner.replace("\\'", "'").replace('"', '\\"')
-        return Token("constant", text, json.loads(f'"{inner}"'))
+        return Token("constant", text, _text(text))
     return Token(kind, text)
+
+
+def _text(quoted: str) -> str:
+    inner = quoted[1:-1]
+    if quoted[0] == "'":
+        inner = re.sub(r"""\\'|(?<!\\)\"""", lambda found: found[0][-1:].replace('"', '\\"'), inner)
+    try:
+        value: str = json.loads(f'"{inner}"', strict=False)
+    except ValueError:
+        raise CosmosError(400, f"Syntax error, invalid string literal {quoted!r}.") from None
+    return value

@@ -1,4 +1,4 @@
-"""The stand-in inside the test's own event loop, on a file of its own, and a container that nobody else has."""
+"""The emulator inside the test's own event loop, on a file of its own, and a container that nobody else has."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -14,6 +14,7 @@ from azure.cosmos.exceptions import CosmosResourceExistsError
 from emulators.cosmos import CosmosServer
 from emulators.cosmos.authorization import KEY
 from emulators.faults import Faults, Rule
+from emulators.tests.cosmos.rest import Rest, make, rest
 from emulators.tests.machine import limit
 
 
@@ -70,4 +71,13 @@ async def cosmos(tmp_path: Path) -> AsyncIterator[Account]:
 @pytest.fixture
 async def container(cosmos: Account) -> AsyncIterator[ContainerProxy]:
     async with cosmos.container() as made:
+        yield made
+
+
+@pytest.fixture
+async def client(cosmos: Account) -> AsyncIterator[Rest]:
+    """Speaks to an account that has a container `c` in a database `d`."""
+    async with rest(cosmos.port) as made:
+        await made.ask("POST", "/dbs", {"id": "d"})
+        await make(made)
         yield made

@@ -1,4 +1,4 @@
-"""The stand-in and a webhook inside the test's own event loop, on a file of its own."""
+"""The emulator and a webhook inside the test's own event loop, on a file of its own."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""A stand-in of Event Grid with two topics, what publishes to it, and the descriptions of subscriptions."""
+"""An emulator of Event Grid with two topics, what publishes to it, and the descriptions of subscriptions."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -30,12 +30,12 @@ DEAD_LETTERS = {
 
 
 def cloud_event(number: int = 1, **attributes: Any) -> CloudEvent[Any]:
-    given = {"source": "/onewrite/item", "type": "StockRanLow", "data": {"n": number}, **attributes}
+    given = {"source": "/plant/tanks", "type": "TankRanLow", "data": {"n": number}, **attributes}
     return CloudEvent(id=str(number), **given)
 
 
 def grid_event(number: int = 1, **properties: Any) -> EventGridEvent:
-    given = {"subject": "item-SKU1", "event_type": "StockRanLow", "data": {"n": number}}
+    given = {"subject": "tank-7", "event_type": "TankRanLow", "data": {"n": number}}
     return EventGridEvent(id=str(number), data_version="1.0", **{**given, **properties})
 
 
@@ -51,7 +51,7 @@ def subscription(url: str, schema: str = CLOUD, **changes: Any) -> dict[str, Any
 
 @dataclass(frozen=True)
 class Grid:
-    """A running stand-in."""
+    """A running emulator."""
 
     url: str
     faults: Faults

@@ -16,7 +16,7 @@ from emulators.tests.event_grid.grids import (
     grid_event,
 )
 from emulators.tests.event_grid.webhooks import Request, Webhook, serving
-from emulators.tests.waiting import patiently
+from emulators.tests.waiting import in_time
 
 SECRET = {"name": "X-Secret", "type": "Static", "properties": {"value": "s"}}
 
@@ -78,8 +78,8 @@ async def test_the_event_grid_schema_can_be_delivered_as_cloud_events(
     assert request.body == {
         "specversion": "1.0",
         "id": "1",
-        "type": "StockRanLow",
-        "subject": "item-SKU1",
+        "type": "TankRanLow",
+        "subject": "tank-7",
         "dataversion": "1.0",
         "data": {"n": 1},
     }
@@ -149,7 +149,7 @@ async def test_a_batch_fails_or_succeeds_as_a_whole(grid: Grid, webhook: Webhook
 
 async def order_of_arrival(state: Path, seed: int) -> list[str]:
     async with grid(state, seed=seed) as seeded, serving(Webhook()) as webhook:
-        # One request, so that nothing but the stand-in decides on the order.
+        # One request, so that nothing but the emulator decides on the order.
         await seeded.subscribe("cloud", webhook.url, webhook={"maxEventsPerBatch": 100})
         await seeded.publish("cloud", *map(cloud_event, range(50)))
         await seeded.settled("cloud")
@@ -170,7 +170,7 @@ async def test_deliveries_are_made_in_parallel(grid: Grid, webhook: Webhook) -> 
     everybody = asyncio.Barrier(20)
 
     async def together(_request: Request) -> web.Response:
-        async with patiently():
+        async with in_time():
             await everybody.wait()
         return web.Response()
 

@@ -10,16 +10,16 @@ from emulators.tests.event_grid.webhooks import Webhook
 
 EVENTS: dict[str, Any] = {
     "rice": {
-        "type": "StockRanLow",
-        "subject": "item-RICE",
+        "type": "TankRanLow",
+        "subject": "tank-RICE",
         "data": {"name": "Rice", "left": 3, "open": True, "shop": {"city": "Rome"}},
     },
     "tea": {
-        "type": "StockRanLow",
-        "subject": "item-tea",
+        "type": "TankRanLow",
+        "subject": "tank-tea",
         "data": {"name": "Green tea", "left": 5.5, "open": False, "shop": None},
     },
-    "order": {"type": "OrderConfirmed", "subject": "order-1", "data": {"left": "3", "open": 1}},
+    "valve": {"type": "ValveOpened", "subject": "valve-1", "data": {"left": "3", "open": 1}},
 }
 
 
@@ -31,34 +31,34 @@ def advanced(operator: str, key: str, *values: Any) -> dict[str, Any]:
 
 
 FILTERS: list[tuple[dict[str, Any], set[str]]] = [
-    ({}, {"rice", "tea", "order"}),
-    ({"includedEventTypes": ["OrderConfirmed"]}, {"order"}),
-    ({"includedEventTypes": ["All"]}, {"rice", "tea", "order"}),
-    ({"includedEventTypes": ["Order"]}, set()),
-    ({"subjectBeginsWith": "ITEM-"}, {"rice", "tea"}),
+    ({}, {"rice", "tea", "valve"}),
+    ({"includedEventTypes": ["ValveOpened"]}, {"valve"}),
+    ({"includedEventTypes": ["All"]}, {"rice", "tea", "valve"}),
+    ({"includedEventTypes": ["Valve"]}, set()),
+    ({"subjectBeginsWith": "TANK-"}, {"rice", "tea"}),
     ({"subjectEndsWith": "-rice"}, {"rice"}),
-    ({"subjectBeginsWith": "item-", "subjectEndsWith": "a"}, {"tea"}),
+    ({"subjectBeginsWith": "tank-", "subjectEndsWith": "a"}, {"tea"}),
     ({"subjectEndsWith": "-rice", "isSubjectCaseSensitive": True}, set()),
     ({"subjectEndsWith": "-RICE", "isSubjectCaseSensitive": True}, {"rice"}),
     (advanced("StringIn", "data.name", "rice", "bread"), {"rice"}),
-    (advanced("StringNotIn", "data.name", "RICE"), {"tea", "order"}),
+    (advanced("StringNotIn", "data.name", "RICE"), {"tea", "valve"}),
     (advanced("StringContains", "data.name", "n T", "nothing"), {"tea"}),
     (advanced("StringBeginsWith", "data.name", "r"), {"rice"}),
     (advanced("StringEndsWith", "data.name", "TEA"), {"tea"}),
     (advanced("StringIn", "data.shop.city", "rome"), {"rice"}),
-    (advanced("StringIn", "Subject", "order-1"), {"order"}),
-    (advanced("StringIn", "region", "west"), {"order"}),
+    (advanced("StringIn", "Subject", "valve-1"), {"valve"}),
+    (advanced("StringIn", "region", "west"), {"valve"}),
     (advanced("NumberIn", "data.left", 3, 4), {"rice"}),
-    (advanced("NumberIn", "data.open", 1), {"order"}),
+    (advanced("NumberIn", "data.open", 1), {"valve"}),
     (advanced("NumberGreaterThan", "data.left", 3), {"tea"}),
     (advanced("NumberLessThan", "data.left", 5.5), {"rice"}),
     (advanced("BoolEquals", "data.open", True), {"rice"}),
     (advanced("BoolEquals", "data.open", False), {"tea"}),
-    (advanced("IsNullOrUndefined", "data.shop"), {"tea", "order"}),
+    (advanced("IsNullOrUndefined", "data.shop"), {"tea", "valve"}),
     (advanced("IsNotNull", "data.shop"), {"rice"}),
     (
         {
-            "subjectBeginsWith": "item",
+            "subjectBeginsWith": "tank",
             "advancedFilters": [
                 {"operatorType": "IsNotNull", "key": "data.left"},
                 {"operatorType": "NumberGreaterThan", "key": "data.left", "value": 4},
@@ -80,7 +80,7 @@ REFUSED: dict[str, dict[str, Any]] = {
 
 
 def published(name: str) -> CloudEvent[Any]:
-    extensions = {"region": "west"} if name == "order" else None
+    extensions = {"region": "west"} if name == "valve" else None
     return CloudEvent(source="/s", id=name, extensions=extensions, **EVENTS[name])
 
 
@@ -100,9 +100,9 @@ async def test_filters_read_the_names_of_the_event_grid_schema(
     grid: Grid, webhook: Webhook
 ) -> None:
     for name, filter_ in {
-        "types": {"includedEventTypes": ["StockRanLow"]},
-        "keys": advanced("StringIn", "EventType", "stockranlow"),
-        "others": advanced("StringIn", "EventType", "OrderConfirmed"),
+        "types": {"includedEventTypes": ["TankRanLow"]},
+        "keys": advanced("StringIn", "EventType", "tankranlow"),
+        "others": advanced("StringIn", "EventType", "ValveOpened"),
     }.items():
         await grid.subscribe("classic", f"{webhook.url}/{name}", name, filter=filter_)
 
@@ -119,7 +119,7 @@ async def test_each_subscription_has_its_own_filter(grid: Grid, webhook: Webhook
             "cloud", f"{webhook.url}/{name}", name, filter={"subjectEndsWith": last}
         )
 
-    await grid.publish("cloud", *(cloud_event(n, subject=f"item-{n}") for n in (1, 2, 3)))
+    await grid.publish("cloud", *(cloud_event(n, subject=f"tank-{n}") for n in (1, 2, 3)))
 
     for name in ("ones", "twos"):
         await grid.settled("cloud", name)

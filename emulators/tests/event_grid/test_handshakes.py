@@ -143,11 +143,11 @@ async def test_a_webhook_that_answers_too_late_is_asked_once_more(
         return web.Response()
 
     webhook.handshake = never
-    patience = limit(0.3)
-    async with grid(tmp_path, patience=patience) as impatient:
+    timeout = limit(0.3)
+    async with grid(tmp_path, timeout=timeout) as impatient:
         _, said = await impatient.put("cloud", "hook", subscription(webhook.url))
 
-    assert f"no answer came within {patience:g} s" in said["error"]["message"]
+    assert f"no answer came within {timeout:g} s" in said["error"]["message"]
     assert len(webhook.handshakes) == 2
 
 

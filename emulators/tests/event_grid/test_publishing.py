@@ -42,7 +42,7 @@ BAD_GRID_EVENTS: dict[str, Any] = {
 
 async def test_cloud_events_arrive_as_they_were_published(grid: Grid, webhook: Webhook) -> None:
     await grid.subscribe("cloud", webhook.url)
-    event = cloud_event(subject="item-SKU1", extensions={"traceparent": "00-1-2-01"})
+    event = cloud_event(subject="tank-7", extensions={"traceparent": "00-1-2-01"})
 
     await grid.publish("cloud", event)
 
@@ -52,9 +52,9 @@ async def test_cloud_events_arrive_as_they_were_published(grid: Grid, webhook: W
     assert arrived == {
         "specversion": "1.0",
         "id": "1",
-        "source": "/onewrite/item",
-        "type": "StockRanLow",
-        "subject": "item-SKU1",
+        "source": "/plant/tanks",
+        "type": "TankRanLow",
+        "subject": "tank-7",
         "traceparent": "00-1-2-01",
         "data": {"n": 1},
     }
@@ -73,8 +73,8 @@ async def test_events_of_the_event_grid_schema_are_stamped_with_their_topic(
     assert arrived.pop("topic").endswith("/providers/Microsoft.EventGrid/topics/classic")
     assert arrived == {
         "id": "1",
-        "subject": "item-SKU1",
-        "eventType": "StockRanLow",
+        "subject": "tank-7",
+        "eventType": "TankRanLow",
         "dataVersion": "1.0",
         "metadataVersion": "1",
         "data": {"n": 1},

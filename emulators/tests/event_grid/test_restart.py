@@ -16,7 +16,7 @@ from emulators.tests.event_grid.grids import DEAD_LETTERS, TOPICS, Grid, cloud_e
 from emulators.tests.event_grid.webhooks import Request, Webhook
 from emulators.tests.logs import keep
 from emulators.tests.serving import ROOT
-from emulators.tests.waiting import patiently, until_true
+from emulators.tests.waiting import in_time, until_true
 
 NAMES = {
     "database": "d",
@@ -28,10 +28,10 @@ NAMES = {
 
 @asynccontextmanager
 async def process(state: Path) -> AsyncIterator[Grid]:
-    """Serve the stand-ins in a process of their own; kill -9 when the context ends."""
+    """Serve the emulators in a process of their own; kill -9 when the context ends."""
     names = state / "names.json"
     names.write_text(json.dumps(NAMES), encoding="utf-8")
-    log = keep("stand-ins", state / "stand-ins.log")
+    log = keep("emulators", state / "emulators.log")
     with log.open("a") as output:
         running = await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "emulators"),
@@ -44,9 +44,9 @@ async def process(state: Path) -> AsyncIterator[Grid]:
         )
     try:
         assert running.stdout
-        async with patiently():
+        async with in_time():
             said = json.loads(await running.stdout.readline() or "{}")
-        assert said, "the stand-ins did not start"
+        assert said, "the emulators did not start"
         async with aiohttp.ClientSession() as http:
             yield Grid(f"http://127.0.0.1:{said['eventGrid']}", Faults(), http)
     finally:

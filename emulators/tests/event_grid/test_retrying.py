@@ -157,7 +157,7 @@ async def test_no_answer_in_time_is_a_failure(tmp_path: Path, webhook: Webhook) 
         return web.Response()
 
     webhook.delivery = never
-    async with grid(tmp_path, patience=limit(0.3)) as impatient:
+    async with grid(tmp_path, timeout=limit(0.3)) as impatient:
         await impatient.subscribe(
             "cloud",
             webhook.url,

@@ -50,7 +50,7 @@ REFUSED: dict[str, Any] = {
 
 
 @pytest.mark.parametrize("sentence", REFUSED)
-async def test_what_the_stand_in_does_not_do_is_refused_by_name(sentence: str, grid: Grid) -> None:
+async def test_what_the_emulator_does_not_do_is_refused_by_name(sentence: str, grid: Grid) -> None:
     status, said = await grid.put("cloud", "hook", REFUSED[sentence])
 
     assert status == 400

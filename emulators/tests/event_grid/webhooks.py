@@ -9,7 +9,7 @@ from typing import Any
 
 from aiohttp import web
 
-from emulators.tests.waiting import patiently
+from emulators.tests.waiting import in_time
 
 type Answer = Callable[[Any], Awaitable[web.Response]]
 
@@ -60,7 +60,7 @@ class Webhook:
 
     async def attempts(self, count: int) -> list[Request]:
         """Wait until it was sent so many deliveries."""
-        async with patiently(), self._arrived:
+        async with in_time(), self._arrived:
             await self._arrived.wait_for(lambda: len(self.deliveries) >= count)
         return self.deliveries
 

@@ -10,7 +10,7 @@ from azure.eventhub import EventData
 from azure.eventhub.aio import EventHubConsumerClient, EventHubProducerClient, PartitionContext
 
 from emulators.faults import Faults, Rule
-from emulators.tests.waiting import patiently, until_true
+from emulators.tests.waiting import in_time, until_true
 
 PARTITIONS = ["0", "1", "2", "3"]
 
@@ -28,7 +28,7 @@ def bodies(events: Sequence[EventData]) -> list[str]:
 
 @dataclass(frozen=True)
 class Hub:
-    """A hub of a stand-in, and the faults of that stand-in."""
+    """A hub of an emulator, and the faults of that emulator."""
 
     name: str
     connection: str
@@ -81,7 +81,7 @@ class Hub:
 
     @property
     def _attached(self) -> int:
-        """Links to this hub that the stand-in was asked for so far; it opens them at once."""
+        """Links to this hub that the emulator was asked for so far; it opens them at once."""
         return self.faults.asked[f"event-hubs attach {self.name.lower()}"]
 
     async def read(self, count: int, partition: str = "0", **options: Any) -> list[EventData]:
@@ -131,5 +131,5 @@ class Reading:
         return self.errors[0]
 
     async def _until(self, true: Callable[[], bool]) -> None:
-        async with patiently(), self._news:
+        async with in_time(), self._news:
             await self._news.wait_for(true)

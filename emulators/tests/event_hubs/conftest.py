@@ -1,4 +1,4 @@
-"""The stand-in inside the test's own event loop, once a module, with a hub that nobody else has for each test."""
+"""The emulator inside the test's own event loop, once a module, with a hub that nobody else has for each test."""
 
 import asyncio
 import gc
@@ -16,7 +16,7 @@ from emulators.tests.event_hubs.haste import haste
 
 __all__ = ["haste"]
 
-MOST_TESTS = 30
+MOST_TESTS = 60
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")

@@ -1,4 +1,4 @@
-"""Hosts of the small app in `app`, as processes on the stand-ins of the test session."""
+"""Hosts of the small app in `app`, as processes on the emulators of the test session."""
 
 import asyncio
 import json
@@ -19,7 +19,7 @@ from azure.eventhub.aio import EventHubProducerClient
 
 from emulators.tests.logs import keep
 from emulators.tests.serving import ROOT, FaultsClient, Services
-from emulators.tests.waiting import patiently, until, until_true
+from emulators.tests.waiting import in_time, until, until_true
 
 APP = Path(__file__).parent / "app"
 PARTITIONS = 4
@@ -81,7 +81,8 @@ class World:
     async def owners(self, prefix: str) -> list[str | None]:
         """Who owns the leases of a function, in the order of the ranges."""
         found = [dict(lease) async for lease in self.leases.query_items("SELECT * FROM c")]
-        own = [lease for lease in found if lease["id"].startswith(f"{prefix}..")]
+        leases = [one for one in found if "LeaseToken" in one]
+        own = [lease for lease in leases if lease["id"].startswith(f"{prefix}127.")]
         return [lease["Owner"] for lease in sorted(own, key=lambda lease: lease["LeaseToken"])]
 
     async def start(self, app: Path = APP, instance: str = "host", pace: float = 1) -> int:
@@ -100,14 +101,14 @@ class World:
             )
         self.processes.append(process)
         assert process.stdout
-        async with patiently():
+        async with in_time():
             said = json.loads(await process.stdout.readline() or "{}")
         assert said, log.read_text()
         port: int = said["port"]
         return port
 
     async def _attached(self) -> int:
-        """Links to the hub that the stand-in was asked for so far."""
+        """Links to the hub that the emulator was asked for so far."""
         asked = await FaultsClient(self.services.faults)._asked("event-hubs")
         return asked.get("attach events", 0)
 

@@ -1,6 +1,7 @@
 """One client of Cosmos DB a process, and what its errors mean."""
 
 from collections.abc import Mapping
+from contextlib import AsyncExitStack
 from typing import TYPE_CHECKING, Any
 
 from azure.core.exceptions import AzureError
@@ -12,12 +13,13 @@ from azure.cosmos.exceptions import CosmosBatchOperationError, CosmosHttpRespons
 from shared.adapters.connections import Connection, Identity
 from shared.adapters.identity import credential
 from shared.adapters.names import DATABASE
-from shared.adapters.settings import Settings, connection_parts
+from shared.adapters.settings import Settings, needed_parts
 from shared.kernel.errors import (
-    ConfigurationError,
     StoreError,
+    StoreRefused,
     StoreThrottled,
     StoreUnavailable,
+    StreamFull,
 )
 
 if TYPE_CHECKING:
@@ -27,13 +29,16 @@ CONFLICT = 409
 PRECONDITION_FAILED = 412
 NOT_FOUND = 404
 THROTTLED = 429
+BAD_REQUEST = 400
+TOO_LARGE = 413
+PARTITION_FULL = (403, 1014)
 
 # Whether the request was carried out cannot be told from these; a read may simply be sent again.
 UNSETTLED_STATUS = frozenset({408, 410, 449, 500, 502, 503, 504})
 
 
 async def open_client(settings: Settings) -> CosmosClient:
-    """Connect; the caller keeps the client and closes it."""
+    """Connect; the caller keeps the client and closes it. Raises StoreThrottled, StoreUnavailable, StoreError."""
     endpoint, signs_in = _endpoint(settings.cosmos)
     client = CosmosClient(
         endpoint,
@@ -42,7 +47,14 @@ async def open_client(settings: Settings) -> CosmosClient:
         transport=AioHttpTransport(use_env_settings=False),
         read_timeout=settings.cosmos_read_timeout,
     )
-    await client.__aenter__()
+    async with AsyncExitStack() as failing:
+        # What was opened by a start that fails is closed: the next request starts anew.
+        failing.push_async_callback(client.close)
+        try:
+            await client.__aenter__()
+        except AzureError as error:
+            raise store_error(error) from error
+        failing.pop_all()
     return client
 
 
@@ -50,11 +62,8 @@ def _endpoint(connection: Connection) -> "tuple[str, str | AsyncTokenCredential]
     """Give the address of the account, and the key or the identity that opens it."""
     if isinstance(connection, Identity):
         return connection.address, credential(connection)
-    parts = connection_parts(connection)
-    missing = {"AccountEndpoint", "AccountKey"} - parts.keys()
-    if missing:
-        raise ConfigurationError(f"the connection to Cosmos DB lacks {sorted(missing)}")
-    return parts["AccountEndpoint"], parts["AccountKey"]
+    endpoint, key = needed_parts(connection, "Cosmos DB", "AccountEndpoint", "AccountKey")
+    return endpoint, key
 
 
 def container(client: CosmosClient, name: str) -> ContainerProxy:
@@ -99,6 +108,24 @@ def store_error(error: AzureError) -> StoreError:
     if is_unsettled(error):
         return StoreUnavailable(f"Cosmos DB does not answer: {error}")
     return StoreError(f"Cosmos DB refuses a request: {error}")
+
+
+def write_error(error: AzureError) -> StoreError:
+    """Say what a failed write means: besides what `store_error` says, it may be one that is never taken."""
+    code, substatus = status(error), _substatus(error)
+    if (code, substatus) == PARTITION_FULL:
+        return StreamFull("Cosmos DB holds 20 GB of one partition key, and no more")
+    # With a substatus, 400 says something about the client's view of the container, and passes.
+    if code == TOO_LARGE or (code, substatus) == (BAD_REQUEST, 0):
+        return StoreRefused(f"Cosmos DB will never take this: {error}")
+    return store_error(error)
+
+
+def _substatus(error: AzureError) -> int:
+    if isinstance(error, CosmosBatchOperationError):
+        result = error.operation_responses[error.error_index]
+        return int(result.get("subStatusCode") or 0)
+    return int(getattr(error, "sub_status", None) or 0)
 
 
 def is_unsettled(error: AzureError) -> bool:

@@ -11,23 +11,23 @@ from azure.cosmos.exceptions import CosmosBatchOperationError
 from shared.adapters.backoff import back_off
 from shared.adapters.cosmos.client import (
     CONFLICT,
-    THROTTLED,
     charge_of,
     charge_of_error,
     everything,
     is_unsettled,
     status,
+    write_error,
 )
+from shared.adapters.cosmos.codec import LIMITS, commits_of, to_item
 from shared.kernel.errors import (
     ConfigurationError,
     OutcomeUnknown,
     StoreError,
-    StoreThrottled,
     StoreUnavailable,
 )
-from shared.kernel.messages.commit import Commit, commits_of, to_item
+from shared.kernel.messages.commit import Commit
 from shared.kernel.messages.stream import StreamName
-from shared.kernel.ports import Appended, Collided, Found
+from shared.kernel.ports import Appended, Collided, Found, StoreLimits
 
 PAGE = 1_000
 
@@ -59,6 +59,10 @@ class CosmosEventStore:
     @property
     def unique_command_ids(self) -> bool:
         return self._unique
+
+    @property
+    def limits(self) -> StoreLimits:
+        return LIMITS
 
     async def read(self, stream: StreamName, after: int = 0, limit: int | None = None) -> Found:
         if limit is None:
@@ -151,6 +155,4 @@ async def keeps_unique_key(events: ContainerProxy) -> bool:
 def _write_error(error: AzureError, *, unsettled: bool) -> StoreError:
     if unsettled:
         return OutcomeUnknown(f"Cosmos DB did not say whether it wrote: {error}")
-    if status(error) == THROTTLED:
-        return StoreThrottled("Cosmos DB throttles writes")
-    return StoreError(f"Cosmos DB refuses a write: {error}")
+    return write_error(error)

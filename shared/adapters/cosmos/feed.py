@@ -1,8 +1,9 @@
-"""The change feed of the container `events`, pulled; the leases on it; and the container `progress`."""
+"""The change feed of the container `events`, pulled; and the container `progress`."""
 
 import base64
 import json
 from collections.abc import Mapping
+from email.utils import parsedate_to_datetime
 from typing import Any
 
 from azure.core import MatchConditions
@@ -16,67 +17,74 @@ from shared.adapters.cosmos.client import (
     status,
     store_error,
 )
+from shared.kernel.delivery.places import Stretch
+from shared.kernel.errors import StoreUnavailable
 from shared.kernel.ports import FeedPage, StoredPosition
 
 PAGE = 100
-# The trigger keeps items of other kinds beside its leases.
-_LEASES = "SELECT * FROM c WHERE STARTSWITH(c.id, @prefix) AND IS_DEFINED(c.LeaseToken)"
 
 
 class CosmosFeed:
-    """Reads range by range; a position is the SDK's continuation token."""
+    """Reads range by range; a position is the etag of an answer, as the leases of the trigger hold it too."""
 
     def __init__(self, events: ContainerProxy) -> None:
         self._events = events
+        self._rid = ""
 
     async def ranges(self) -> list[str]:
+        # Asked anew: the SDK keeps those that it has seen, and does not notice that they have split.
         try:
-            found = [feed_range async for feed_range in self._events.read_feed_ranges()]
+            found = [one async for one in self._events.read_feed_ranges(force_refresh=True)]
         except AzureError as error:
             raise store_error(error) from error
-        return [json.dumps(feed_range, sort_keys=True) for feed_range in found]
+        return [str(Stretch(one["Range"]["min"], one["Range"]["max"])) for one in found]
 
-    async def read(self, range_: str, position: str | None) -> FeedPage:
-        since: dict[str, Any] = (
-            {"continuation": position}
-            if position
-            else {"feed_range": json.loads(range_), "start_time": "Beginning"}
-        )
-        pages: Any = self._events.query_items_change_feed(max_item_count=PAGE, **since).by_page()
+    async def read(self, range_: str, position: str | None, limit: int | None = None) -> FeedPage:
+        told: dict[str, str] = {}
+
+        def note(headers: Mapping[str, str], _: object) -> None:
+            told.update(headers)
+
         try:
+            pages: Any = self._events.query_items_change_feed(
+                max_item_count=limit or PAGE,
+                response_hook=note,
+                **await self._since(Stretch.parse(range_), position),
+            ).by_page()
             async for page in pages:
                 items = [item async for item in page]
-                return FeedPage(items, pages.continuation_token)
+                return FeedPage(
+                    items, _position(range_, pages.continuation_token), _ages(items, told)
+                )
         except AzureError as error:
             raise store_error(error) from error
-        return FeedPage([], position)
+        return FeedPage([], position, [])
 
-
-class CosmosLeases:
-    """Reads the leases of the trigger, as the .NET SDK writes them: a range, and the place in it."""
-
-    def __init__(self, leases: ContainerProxy, events: ContainerProxy, prefix: str) -> None:
-        self._leases = leases
-        self._events = events
-        self._prefix = prefix
-
-    async def reached(self) -> dict[str, str | None]:
-        try:
-            rid: str = (await self._events.read())["_rid"]
-            ranges = [found async for found in self._events.read_feed_ranges()]
-            leases = [
-                dict(one) async for one in self._leases.query_items(_LEASES, parameters=self._own())
-            ]
-        except AzureError as error:
-            raise store_error(error) from error
-        places = {_bounds(lease["FeedRange"]): lease["ContinuationToken"] for lease in leases}
-        return {
-            json.dumps(found, sort_keys=True): _position(rid, found, places.get(_bounds(found)))
-            for found in ranges
+    async def _since(self, stretch: Stretch, position: str | None) -> dict[str, Any]:
+        """Say where to begin, in the words of the SDK: it takes a place only within a continuation of its own."""
+        bounds = {
+            "min": stretch.first,
+            "max": stretch.beyond,
+            "isMinInclusive": True,
+            "isMaxInclusive": False,
         }
-
-    def _own(self) -> list[dict[str, Any]]:
-        return [{"name": "@prefix", "value": self._prefix}]
+        if position is None:
+            return {"feed_range": {"Range": bounds}, "start_time": "Beginning"}
+        if not self._rid:
+            self._rid = (await self._events.read())["_rid"]
+        state = {
+            "v": "v2",
+            "containerRid": self._rid,
+            "mode": "LatestVersion",
+            "startFrom": {"Type": "Beginning"},
+            "continuation": {
+                "v": "v2",
+                "rid": self._rid,
+                "continuation": [{"range": bounds, "token": position}],
+                "Range": bounds,
+            },
+        }
+        return {"continuation": base64.b64encode(json.dumps(state).encode()).decode()}
 
 
 class CosmosProgress:
@@ -126,21 +134,19 @@ class CosmosProgress:
         return tag
 
 
-def _bounds(feed_range: Mapping[str, Any]) -> tuple[str, str]:
-    return feed_range["Range"]["min"], feed_range["Range"]["max"]
+def _position(range_: str, continuation: str) -> str:
+    """Take the place out of a continuation of the SDK; raises StoreUnavailable when the range has just split."""
+    found = json.loads(base64.b64decode(continuation))["continuation"]["continuation"]
+    if len(found) != 1:
+        # Which child the page is of is not told: who asks for the ranges anew reads each of them.
+        raise StoreUnavailable(f"the range {range_} has split into {len(found)}")
+    place: str = found[0]["token"]
+    return place
 
 
-def _position(rid: str, feed_range: Mapping[str, Any], place: str | None) -> str | None:
-    """Write a place as the continuation of this SDK: the .NET SDK keeps only its number."""
-    if place is None:
-        return None
-    range_ = {"range": feed_range["Range"], "token": place}
-    continuation = {"v": "v2", "rid": rid, "continuation": [range_], **feed_range}
-    state = {
-        "v": "v2",
-        "containerRid": rid,
-        "mode": "LatestVersion",
-        "startFrom": {"Type": "Beginning"},
-        "continuation": continuation,
-    }
-    return base64.b64encode(json.dumps(state).encode()).decode()
+def _ages(items: list[dict[str, Any]], headers: Mapping[str, str]) -> list[float]:
+    """Compare when items were stored with the time of the answer: both are the service's own word."""
+    if not items:
+        return []
+    now = parsedate_to_datetime(headers["Date"]).timestamp()
+    return [now - item["_ts"] for item in items]

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from shared.kernel.views.listing import Listing, Place
+from shared.kernel.views.listing import Cursor, Listing
 
 type Query = tuple[str, list[dict[str, Any]]]
 
@@ -27,8 +27,8 @@ def query(listing: Listing) -> Query:
     return text, [{"name": name, "value": value} for name, value in values.items()]
 
 
-def _values(listing: Listing, place: Place) -> list[Any]:
-    return [*([place.value] if listing.sort else []), place.key, place.stream]
+def _values(listing: Listing, cursor: Cursor) -> list[Any]:
+    return [*([cursor.value] if listing.sort else []), cursor.key, cursor.stream]
 
 
 def _behind(sorts: list[str], names: list[str], comparison: str) -> str:

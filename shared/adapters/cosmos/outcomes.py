@@ -7,7 +7,7 @@ from azure.cosmos.aio import ContainerProxy
 from pydantic import TypeAdapter
 from pydantic.alias_generators import to_camel
 
-from shared.adapters.cosmos.client import CONFLICT, NOT_FOUND, status, store_error
+from shared.adapters.cosmos.client import CONFLICT, NOT_FOUND, status, store_error, write_error
 from shared.kernel.commands.outcome import FinalOutcome
 
 _OUTCOME = TypeAdapter(FinalOutcome)
@@ -37,7 +37,7 @@ class CosmosOutcomes:
             await self._outcomes.create_item(item, no_response=True)
         except AzureError as error:
             if status(error) != CONFLICT:
-                raise store_error(error) from error
+                raise write_error(error) from error
 
 
 def _id(stream: str, command_id: str) -> str:

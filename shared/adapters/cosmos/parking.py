@@ -8,7 +8,6 @@ from azure.core import MatchConditions
 from azure.core.exceptions import AzureError
 from azure.cosmos.aio import ContainerProxy
 from pydantic import TypeAdapter
-from pydantic.alias_generators import to_camel
 
 from shared.adapters.cosmos.client import (
     CONFLICT,
@@ -18,10 +17,11 @@ from shared.adapters.cosmos.client import (
     status,
     store_error,
 )
-from shared.kernel.delivery.parking import Decision, Parked, fitting
+from shared.adapters.cosmos.markers import camel, from_item, to_item
+from shared.kernel.delivery.parking import Decision, Parked
 from shared.kernel.ports import StoredParked
 
-_MARKER, _DECISION = TypeAdapter(Parked), TypeAdapter(Decision)
+_DECISION = TypeAdapter(Decision)
 _MARKERS = "SELECT * FROM c WHERE c.kind = 'marker' ORDER BY c.stream"
 _DECISIONS = "SELECT * FROM c WHERE c.kind = 'decision' AND c.stream = @stream ORDER BY c.time"
 
@@ -37,7 +37,7 @@ class CosmosParking:
         while not parked:
             parked = await self.seen(
                 marker.consumer, marker.stream, marker.last_seen
-            ) or await self._create(fitting(marker))
+            ) or await self._create(marker)
 
     async def seen(self, consumer: str, stream: str, version: int) -> bool:
         while True:
@@ -56,14 +56,14 @@ class CosmosParking:
             if status(error) == NOT_FOUND:
                 return None
             raise store_error(error) from error
-        return StoredParked(_MARKER.validate_python(_plain(item)), item["_etag"])
+        return StoredParked(from_item(item), item["_etag"])
 
     async def parked(self, consumer: str) -> list[Parked]:
         items, _ = await everything(self._parked.query_items(_MARKERS, partition_key=consumer))
-        return [_MARKER.validate_python(_plain(item)) for item in items]
+        return [from_item(item) for item in items]
 
     async def move(self, parked: StoredParked, marker: Parked) -> bool:
-        return await self._replace(fitting(marker), parked.tag)
+        return await self._replace(marker, parked.tag)
 
     async def unpark(self, parked: StoredParked) -> bool:
         try:
@@ -81,7 +81,7 @@ class CosmosParking:
 
     async def decide(self, decision: Decision) -> None:
         item = {"id": f"decision:{uuid4()}", "kind": "decision"}
-        await self._write({**item, **_camel(_DECISION.dump_python(decision))})
+        await self._write({**item, **camel(_DECISION.dump_python(decision))})
 
     async def decisions(self, consumer: str, stream: str) -> list[Decision]:
         pages = self._parked.query_items(
@@ -90,10 +90,10 @@ class CosmosParking:
             partition_key=consumer,
         )
         items, _ = await everything(pages)
-        return [_DECISION.validate_python(_plain(item)) for item in items]
+        return [_DECISION.validate_python(item) for item in items]
 
     async def _create(self, marker: Parked) -> bool:
-        return await self._write(_item(marker))
+        return await self._write(to_item(marker))
 
     async def _write(self, item: dict[str, Any]) -> bool:
         try:
@@ -108,7 +108,7 @@ class CosmosParking:
         try:
             await self._parked.replace_item(
                 marker.stream,
-                _item(marker),
+                to_item(marker),
                 etag=tag,
                 match_condition=MatchConditions.IfNotModified,
                 no_response=True,
@@ -118,15 +118,3 @@ class CosmosParking:
                 return False
             raise store_error(error) from error
         return True
-
-
-def _item(marker: Parked) -> dict[str, Any]:
-    return {"id": marker.stream, "kind": "marker", **_camel(_MARKER.dump_python(marker))}
-
-
-def _camel(values: dict[str, Any]) -> dict[str, Any]:
-    return {to_camel(name): value for name, value in values.items()}
-
-
-def _plain(item: dict[str, Any]) -> dict[str, Any]:
-    return {"last_seen": item.get("lastSeen"), **item}

@@ -1,5 +1,6 @@
 """The rows of the views, each written only over what its writer has read."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from azure.core import MatchConditions
@@ -13,6 +14,7 @@ from shared.adapters.cosmos.client import (
     everything,
     status,
     store_error,
+    write_error,
 )
 from shared.adapters.cosmos.listing import query
 from shared.kernel.ports import StoredRow
@@ -20,6 +22,11 @@ from shared.kernel.views.listing import Listing
 from shared.kernel.views.view import Row, RowKey
 
 _OF_KEY = "SELECT * FROM c ORDER BY c.stream"
+# Both are looked up in the index; what crosses over is left out here.
+_VERSIONS = (
+    "SELECT c.view, c.key, c.stream, c.version FROM c"
+    " WHERE ARRAY_CONTAINS(@partitions, c.partition) AND ARRAY_CONTAINS(@ids, c.id)"
+)
 
 
 class CosmosRows:
@@ -36,6 +43,20 @@ class CosmosRows:
                 return None
             raise store_error(error) from error
         return StoredRow(_row(item), item["_etag"])
+
+    async def versions(self, places: Sequence[RowKey]) -> Mapping[RowKey, int]:
+        if not places:
+            return {}
+        parameters: list[dict[str, Any]] = [
+            {
+                "name": "@partitions",
+                "value": sorted({_partition(at.view, at.key) for at in places}),
+            },
+            {"name": "@ids", "value": sorted({_id(at) for at in places})},
+        ]
+        items, _ = await everything(self._views.query_items(_VERSIONS, parameters=parameters))
+        found = {RowKey(one["view"], one["key"], one["stream"]): one["version"] for one in items}
+        return {at: found[at] for at in places if at in found}
 
     async def write(self, row: Row, replacing: str | None) -> bool:
         # A write that the SDK sends twice fails the second time by its own tag or id; who is told
@@ -55,7 +76,7 @@ class CosmosRows:
         except AzureError as error:
             if status(error) in {CONFLICT, PRECONDITION_FAILED, NOT_FOUND}:
                 return False
-            raise store_error(error) from error
+            raise write_error(error) from error
         return True
 
     async def delete(self, at: RowKey) -> None:

@@ -8,16 +8,17 @@ from itertools import chain
 
 import azure.functions as func
 
-from shared.adapters.http.problems import from_error
 from shared.adapters.http.responses import json_response
+from shared.adapters.names import SWEEP
 from shared.kernel.delivery.lag import MOST_PAGES, Lag, feed_lag, log_lag
-from shared.kernel.errors import OnewriteError
+from shared.kernel.delivery.places import reached
+from shared.kernel.delivery.sweep_note import read_note
 from shared.kernel.ports import Feed, Leases, LogReader, Progress
 
 
 @dataclass(frozen=True, slots=True)
 class Lags:
-    """Asks the feed about the publisher, and about each of the consumers the log that it reads."""
+    """Asks the feed about the publisher and the sweep, and about each of the consumers the log that it reads."""
 
     publisher: str
     consumers: Mapping[str, LogReader]
@@ -30,7 +31,7 @@ class Lags:
         """Look at every partition of every stage, in the order of the flow; count no further than some pages."""
         now = self.now()
         found = await asyncio.gather(
-            feed_lag(self.publisher, self.feed, self.leases, now, most_pages),
+            feed_lag(self.publisher, self.feed, await self.leases.reached(), most_pages),
             *(
                 log_lag(consumer, log, self.progress, now)
                 for consumer, log in self.consumers.items()
@@ -38,14 +39,27 @@ class Lags:
         )
         return list(chain.from_iterable(found))
 
+    async def of_the_sweep(self, most_pages: int = MOST_PAGES) -> list[Lag]:
+        """Look at every stretch that the sweep has still to prove: it stays behind on purpose."""
+        swept = (await read_note(self.progress)).places
+        return await feed_lag(SWEEP, self.feed, await reached(self.feed, swept), most_pages)
+
 
 async def show_lag(lags: Lags) -> func.HttpResponse:
-    """Answer with `stages`: each stage and partition, the events that wait, the age of the oldest."""
-    try:
-        found = await lags.all()
-    except OnewriteError as error:
-        return from_error(error).response()
-    return json_response({"stages": [_shown(lag) for lag in found]})
+    """Answer with `stages`: each stage and partition, the events that wait, the age of the oldest.
+
+    `sweep` tells the same of what is not proven yet; `leases` why the publisher does not read all of the feed.
+    """
+    found, sweep, faults = await asyncio.gather(
+        lags.all(), lags.of_the_sweep(), lags.leases.faults()
+    )
+    return json_response(
+        {
+            "stages": [_shown(lag) for lag in found],
+            "sweep": [_shown(lag) for lag in sweep],
+            "leases": [asdict(one) for one in faults],
+        }
+    )
 
 
 def _shown(lag: Lag) -> dict[str, object]:

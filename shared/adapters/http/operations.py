@@ -1,18 +1,17 @@
 """What operators do with the parked streams of a consumer: look, release, skip; every decision is kept."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
 import azure.functions as func
 from pydantic import Field, ValidationError
 
-from shared.adapters.http.problems import Fault, Problem, first_of, from_error, malformed, not_found
+from shared.adapters.http.problems import Fault, Problem, malformed, not_found
 from shared.adapters.http.responses import json_response
 from shared.adapters.names import CONSUMERS
 from shared.kernel.delivery.deciding import Replay, carry_out
 from shared.kernel.delivery.parking import Action, Decision, Parked
-from shared.kernel.errors import OnewriteError
 from shared.kernel.messages.commit import timestamp
 from shared.kernel.messages.message import Message
 from shared.kernel.ports import Parking, StoredParked
@@ -52,26 +51,21 @@ class Operations:
     async def decide(self, req: func.HttpRequest, action: Action) -> func.HttpResponse:
         """Keep what an operator decides about a stream, and do it."""
         stream = req.route_params["stream"]
-        try:
-            instruction = _instruction(req, action)
-            parked = await self._found(stream, instruction)
-            decision = Decision(
-                consumer=self.consumer,
-                stream=stream,
-                version=parked.marker.version,
-                action=action,
-                reason=instruction.reason,
-                by=instruction.by,
-                time=timestamp(self.now()),
-            )
-            reached = await carry_out(decision, parked, self.parking, self.replay)
-            if isinstance(reached, Parked):
-                raise still_parked(reached.error)
-            return json_response({"stream": stream, "version": reached})
-        except Problem as problem:
-            return problem.response()
-        except (OnewriteError, ExceptionGroup) as error:
-            return from_error(first_of(error)).response()
+        instruction = _instruction(req, action)
+        parked = await self._found(stream, instruction)
+        decision = Decision(
+            consumer=self.consumer,
+            stream=stream,
+            version=parked.marker.version,
+            action=action,
+            reason=instruction.reason,
+            by=instruction.by,
+            time=timestamp(self.now()),
+        )
+        reached = await carry_out(decision, parked, self.parking, self.replay)
+        if isinstance(reached, Parked):
+            raise still_parked(reached.error)
+        return json_response({"stream": stream, "version": reached})
 
     async def _found(self, stream: str, instruction: Instruction) -> StoredParked:
         parked = await self.parking.find(self.consumer, stream)
@@ -80,17 +74,6 @@ class Operations:
         if instruction.from_ not in {None, parked.marker.version}:
             raise still_parked(f"By now it is parked from version {parked.marker.version} on.")
         return parked
-
-
-async def decide(
-    req: func.HttpRequest, operations: Callable[[str], Awaitable[Operations]], action: Action
-) -> func.HttpResponse:
-    """Hand a decision to the consumer that the route names."""
-    try:
-        running = await operations(req.route_params["consumer"])
-    except Problem as problem:
-        return problem.response()
-    return await running.decide(req, action)
 
 
 def still_parked(detail: str) -> Problem:

@@ -1,6 +1,7 @@
 """Problems: every answer that is not a success, as problem+json (RFC 9457); docs/problems.md lists them."""
 
 import json
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -8,22 +9,9 @@ import azure.functions as func
 
 from shared.adapters.http.responses import NO_HEADERS
 from shared.kernel.commands.decider import Refusal
-from shared.kernel.errors import (
-    CommandIdReused,
-    Conflict,
-    EventTooLarge,
-    LogUnavailable,
-    NewerCode,
-    NumberTooLarge,
-    OnewriteError,
-    OutcomeUnknown,
-    StoreThrottled,
-    StoreUnavailable,
-    UnknownMessage,
-    UnreadableCommit,
-    leaves,
-    may_pass,
-)
+from shared.kernel.errors import OnewriteError, OutcomeUnknown, leaves, may_pass
+
+_LOGGER = logging.getLogger("onewrite.http")
 
 TYPE_PREFIX = "urn:onewrite:problem:"
 
@@ -36,7 +24,8 @@ class Fault:
     sentence: str
 
 
-@dataclass(frozen=True, slots=True)
+# Not frozen: whoever passes an exception on writes its traceback.
+@dataclass(eq=False)
 class Problem(Exception):
     """What the client is told instead of a success."""
 
@@ -47,6 +36,7 @@ class Problem(Exception):
     faults: Sequence[Fault] = ()
     headers: dict[str, str] = field(default_factory=dict)
     refusal: str | None = None
+    trace: str | None = None
 
     def response(self, headers: Mapping[str, str] = NO_HEADERS) -> func.HttpResponse:
         """Write the problem as an HTTP response, with more headers if there are any."""
@@ -59,6 +49,8 @@ class Problem(Exception):
         }
         if self.refusal is not None:
             body["refusal"] = self.refusal
+        if self.trace is not None:
+            body["traceId"] = self.trace
         if self.faults:
             body["errors"] = [{"pointer": f.pointer, "detail": f.sentence} for f in self.faults]
         return func.HttpResponse(
@@ -93,19 +85,16 @@ def unauthenticated() -> Problem:
 
 
 def later(error: OnewriteError | ExceptionGroup) -> Problem:
-    """Tell a sender to deliver again: nothing of it is lost."""
+    """Tell a sender to deliver again: nothing of it is lost. Why is logged, and nobody else's business."""
     first = first_of(error)
-    known = {"Retry-After": "30"}
-    return Problem(503, first.code, "Deliver it again, later", str(first), headers=known)
+    _LOGGER.warning("a delivery has to come again: %s", first)
+    detail, known = "Nothing of it is lost.", {"Retry-After": "30"}
+    return Problem(503, first.code, "Deliver it again, later", detail, headers=known)
 
 
-def first_of(error: OnewriteError | ExceptionGroup) -> OnewriteError:
+def first_of(error: Exception) -> OnewriteError:
     """Give the first of several errors; one that nobody named, such as time that ran out, leaves all unknown."""
-    first = (
-        next(one for one in leaves(error) if may_pass(one))
-        if isinstance(error, ExceptionGroup)
-        else error
-    )
+    first = next((one for one in leaves(error) if may_pass(one)), error)
     return (
         first
         if isinstance(first, OnewriteError)
@@ -125,6 +114,12 @@ def refused(refusal: Refusal) -> Problem:
     return Problem(422, "refused", title, refusal.sentence, refusal=refusal.code)
 
 
+def internal(trace: str) -> Problem:
+    """Tell that it is our fault, and under which trace it is logged; no more."""
+    detail = "The fault is ours. It has been logged with the trace id."
+    return Problem(500, "internal", "This went wrong", detail, trace=trace)
+
+
 def outdated(version: int) -> Problem:
     """Tell that the stream is not at the version that the client expected."""
     return Problem(
@@ -134,34 +129,3 @@ def outdated(version: int) -> Problem:
         f"The stream is at version {version}.",
         headers={"ETag": f'"{version}"'},
     )
-
-
-_KNOWN: Mapping[type[OnewriteError], tuple[int, str]] = {
-    Conflict: (409, "Others were faster, again and again"),
-    CommandIdReused: (422, "The command id was used before"),
-    EventTooLarge: (413, "An event does not fit into the log"),
-    NumberTooLarge: (422, "A number cannot be stored exactly"),
-    StoreThrottled: (429, "The store asks for patience"),
-    LogUnavailable: (503, "The mailbox did not say whether it took the command"),
-    StoreUnavailable: (503, "The store does not answer"),
-    NewerCode: (503, "The stream holds an event that only newer code can read"),
-    UnreadableCommit: (503, "The stream holds an item that nobody can read"),
-    OutcomeUnknown: (
-        503,
-        "Whether the command took effect is not known: ask again with its Idempotency-Key",
-    ),
-}
-_LATER = (409, 429, 503)
-
-
-def from_error(error: OnewriteError) -> Problem:
-    """Tell of what went wrong below; an error that is nobody's fault but ours is raised again."""
-    if isinstance(error, UnknownMessage):
-        return not_found(str(error))
-    if type(error) not in _KNOWN:
-        raise error
-    status, title = _KNOWN[type(error)]
-    headers = {"Retry-After": "1"} if status in _LATER else {}
-    if isinstance(error, Conflict):
-        headers["ETag"] = f'"{error.version}"'
-    return Problem(status, error.code, title, str(error), headers=headers)

@@ -8,7 +8,7 @@ import azure.functions as func
 from shared.adapters.http.responses import json_response
 from shared.kernel.errors import OnewriteError
 
-PATIENCE = 15.0
+TIMEOUT = 15.0
 
 
 async def show_rights(attempts: Mapping[str, Callable[[], Awaitable[object]]]) -> func.HttpResponse:
@@ -19,8 +19,8 @@ async def show_rights(attempts: Mapping[str, Callable[[], Awaitable[object]]]) -
 
 async def _try(attempt: Callable[[], Awaitable[object]]) -> str | None:
     try:
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(TIMEOUT):
             await attempt()
     except (OnewriteError, TimeoutError) as error:
-        return str(error) or f"no answer within {PATIENCE:.0f} s"
+        return str(error) or f"no answer within {TIMEOUT:.0f} s"
     return None

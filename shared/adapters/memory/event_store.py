@@ -1,23 +1,42 @@
 """The event store in memory."""
 
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 
+from shared.adapters.cosmos.codec import LIMITS
+from shared.kernel.errors import StoreRefused
 from shared.kernel.messages.commit import Commit
 from shared.kernel.messages.stream import StreamName
-from shared.kernel.ports import Appended, Collided, Found
+from shared.kernel.ports import Appended, Collided, Found, StoreLimits
 
 
 class MemoryEventStore:
-    """Keeps the commits of each stream by their first version, as the container does by their ids."""
+    """Keeps the commits of each stream by their first version, as the container does by their ids.
 
-    def __init__(self, *, unique_command_ids: bool = True) -> None:
+    `clock` gives the seconds of the store's own clock; `taken_at` says when it took what was `written`.
+    """
+
+    def __init__(
+        self,
+        *,
+        unique_command_ids: bool = True,
+        limits: StoreLimits = LIMITS,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._unique = unique_command_ids
+        self._limits = limits
         self._streams: dict[str, dict[int, Commit]] = {}
+        self.clock = clock
         self.written: list[Commit] = []
+        self.taken_at: list[float] = []
 
     @property
     def unique_command_ids(self) -> bool:
         return self._unique
+
+    @property
+    def limits(self) -> StoreLimits:
+        return self._limits
 
     async def read(self, stream: StreamName, after: int = 0, limit: int | None = None) -> Found:
         return Found([c for c in self._of(stream) if c.version > after][:limit])
@@ -31,6 +50,9 @@ class MemoryEventStore:
         return Found(found)
 
     async def append(self, commits: Sequence[Commit]) -> Appended | Collided:
+        size = sum(map(self._limits.size_of, commits))
+        if size > self._limits.bytes or len(commits) > self._limits.commits:
+            raise StoreRefused(f"{len(commits)} commits of {size} bytes")
         stored = self._streams.setdefault(commits[0].stream, {})
         command_ids = {commit.command_id for commit in stored.values()}
         after = dict(stored)
@@ -41,6 +63,7 @@ class MemoryEventStore:
             command_ids.add(commit.command_id)
         self._streams[commits[0].stream] = after
         self.written += commits
+        self.taken_at += [self.clock()] * len(commits)
         return Appended()
 
     def _of(self, stream: StreamName) -> list[Commit]:

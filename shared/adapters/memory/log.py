@@ -3,11 +3,9 @@
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
+from shared.adapters.limits import LARGEST_MESSAGE, MESSAGE_OVERHEAD
 from shared.kernel.errors import EventTooLarge
 from shared.kernel.ports import NumberedMessage
-
-LARGEST_MESSAGE = 1_048_576
-OVERHEAD = 1_024
 
 
 class MemoryLog:
@@ -27,7 +25,7 @@ class MemoryLog:
 
     @property
     def largest(self) -> int:
-        return LARGEST_MESSAGE - OVERHEAD
+        return LARGEST_MESSAGE - MESSAGE_OVERHEAD
 
     async def send(self, partition: int, bodies: Sequence[bytes]) -> None:
         for body in bodies:

@@ -2,11 +2,9 @@
 
 from collections.abc import Sequence
 
+from shared.adapters.limits import LARGEST_MESSAGE, MESSAGE_OVERHEAD
 from shared.kernel.errors import NotificationTooLarge
 from shared.kernel.messages.notification import Notification, Unwanted, size_of
-
-LARGEST_REQUEST = 1_048_576
-OVERHEAD = 1_024
 
 
 class MemoryNotifier:
@@ -17,7 +15,7 @@ class MemoryNotifier:
 
     @property
     def largest(self) -> int:
-        return LARGEST_REQUEST - OVERHEAD
+        return LARGEST_MESSAGE - MESSAGE_OVERHEAD
 
     async def publish(self, notifications: Sequence[Notification]) -> list[Unwanted]:
         for one in notifications:

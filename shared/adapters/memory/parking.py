@@ -2,7 +2,8 @@
 
 from dataclasses import replace
 
-from shared.kernel.delivery.parking import Action, Decision, Parked, fitting
+from shared.adapters.cosmos.markers import fitting
+from shared.kernel.delivery.parking import Action, Decision, Parked
 from shared.kernel.ports import StoredParked
 
 
@@ -28,8 +29,8 @@ class MemoryParking:
 
     def _write(self, marker: Parked) -> None:
         self._writes += 1
-        place = marker.consumer, marker.stream
-        self._markers[place] = StoredParked(marker, str(self._writes))
+        key = marker.consumer, marker.stream
+        self._markers[key] = StoredParked(marker, str(self._writes))
 
     async def find(self, consumer: str, stream: str) -> StoredParked | None:
         return self._markers.get((consumer, stream))

@@ -1,8 +1,12 @@
 """The rows of the views in memory."""
 
+import json
 import operator
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+from shared.adapters.limits import LARGEST_WRITE
+from shared.kernel.errors import StoreRefused
 from shared.kernel.ports import StoredRow
 from shared.kernel.views.listing import Listing
 from shared.kernel.views.view import Row, RowKey
@@ -20,7 +24,13 @@ class MemoryRows:
     async def read(self, at: RowKey) -> StoredRow | None:
         return self._rows.get(at)
 
+    async def versions(self, places: Sequence[RowKey]) -> Mapping[RowKey, int]:
+        return {at: self._rows[at].row.version for at in places if at in self._rows}
+
     async def write(self, row: Row, replacing: str | None) -> bool:
+        size = len(json.dumps(row.data))
+        if size > LARGEST_WRITE:
+            raise StoreRefused(f"a row of {size} bytes")
         stored = self._rows.get(row.at)
         if (stored.tag if stored else None) != replacing:
             return False
@@ -40,7 +50,7 @@ class MemoryRows:
         return [stored.row for stored in self._rows.values()]
 
     async def page(self, listing: Listing) -> list[Row]:
-        def place(row: Row) -> tuple[Any, str, str]:
+        def cursor(row: Row) -> tuple[Any, str, str]:
             value = row.data[listing.sort] if listing.sort else None
             return (value is not None, value), row.at.key, row.at.stream
 
@@ -50,10 +60,10 @@ class MemoryRows:
             )
 
         found = [stored.row for stored in self._rows.values() if fits(stored.row)]
-        found.sort(key=place, reverse=listing.descending)
+        found.sort(key=cursor, reverse=listing.descending)
         if listing.after is not None:
             last = listing.after
             behind = (last.value is not None, last.value), last.key, last.stream
             before = operator.lt if listing.descending else operator.gt
-            found = [row for row in found if before(place(row), behind)]
+            found = [row for row in found if before(cursor(row), behind)]
         return found[: listing.limit]

@@ -13,6 +13,7 @@ from opentelemetry.sdk.metrics.export import MetricExporter, PeriodicExportingMe
 from opentelemetry.sdk.resources import OTELResourceDetector, Resource
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor, SpanExporter
+from opentelemetry.sdk.trace.sampling import ParentBasedTraceIdRatio, Sampler
 
 from shared.adapters.otel.watcher import Watcher
 from shared.adapters.settings import Exporters
@@ -29,7 +30,7 @@ def open_watcher(exporters: Exporters) -> Watcher:
         *([_azure(exporters.application_insights)] if exporters.application_insights else []),
     ]
     resource = Resource({"service.name": NAME}).merge(OTELResourceDetector().detect())
-    tracers = TracerProvider(resource=resource)
+    tracers = TracerProvider(sampler(exporters.trace_share), resource)
     loggers = LoggerProvider(resource=resource)
     for spans, _, logs in takers:
         tracers.add_span_processor(BatchSpanProcessor(spans))
@@ -38,6 +39,11 @@ def open_watcher(exporters: Exporters) -> Watcher:
     meters = MeterProvider(readers, resource=resource)
     logging.getLogger().addHandler(LoggingHandler(logger_provider=loggers))
     return Watcher(tracers.get_tracer(NAME), meters.get_meter(NAME))
+
+
+def sampler(share: float | None) -> Sampler | None:
+    """Give what keeps a share of the traces, and what the host keeps; None leaves it to OpenTelemetry."""
+    return None if share is None else ParentBasedTraceIdRatio(share)
 
 
 def _otlp(endpoint: str) -> Taker:

@@ -7,6 +7,7 @@ from typing import Any
 
 from pydantic_core import from_json
 
+from shared.adapters.names import SINGLE_PUBLISHER
 from shared.adapters.otel.names import BATCH, LAG
 from shared.adapters.otel.watcher import Watcher
 from shared.kernel.ports import Log
@@ -28,7 +29,7 @@ class WatchedLog:
         return self._log.largest
 
     async def send(self, partition: int, bodies: Sequence[bytes]) -> None:
-        with seen("publish", bodies, self._watcher):
+        with seen(SINGLE_PUBLISHER, bodies, self._watcher):
             await self._log.send(partition, bodies)
 
 

@@ -11,6 +11,7 @@ CHARGE: Final = "onewrite.request_charge"
 FAILURES: Final = "onewrite.failed_batches"
 BATCH: Final = "onewrite.batch_size"
 LAG: Final = "onewrite.lag"
+SWEEP_LAG: Final = "onewrite.sweep_lag"
 PARKED_STREAMS: Final = "onewrite.parked_streams"
 
 COUNTERS: Final = {
@@ -26,5 +27,6 @@ COUNTERS: Final = {
 HISTOGRAMS: Final = {
     BATCH: ("{item}", "Commits of a write, messages of a batch, by stage"),
     LAG: ("s", "Age of the oldest event of a batch when a stage took it, or that waits for it"),
+    SWEEP_LAG: ("s", "Age of the oldest commit that the sweep has not proven yet"),
     PARKED_STREAMS: ("{stream}", "Streams that are parked, by consumer, whenever they are counted"),
 }

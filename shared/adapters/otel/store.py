@@ -6,7 +6,7 @@ from shared.adapters.otel.names import BATCH, CHARGE, CONFLICTS
 from shared.adapters.otel.watcher import Watcher
 from shared.kernel.messages.commit import Commit
 from shared.kernel.messages.stream import StreamName
-from shared.kernel.ports import Appended, Collided, EventStore, Found
+from shared.kernel.ports import Appended, Collided, EventStore, Found, StoreLimits
 
 
 class WatchedStore:
@@ -19,6 +19,10 @@ class WatchedStore:
     @property
     def unique_command_ids(self) -> bool:
         return self._store.unique_command_ids
+
+    @property
+    def limits(self) -> StoreLimits:
+        return self._store.limits
 
     async def read(self, stream: StreamName, after: int = 0, limit: int | None = None) -> Found:
         return self._charged("read", await self._store.read(stream, after, limit))

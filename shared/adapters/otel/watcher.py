@@ -58,6 +58,10 @@ class Watcher:
         with trace.use_span(span, end_on_exit=True):
             yield span
 
+    def trace_id(self) -> str:
+        """Give the id of the trace that runs now."""
+        return f"{trace.get_current_span().get_span_context().trace_id:032x}"
+
     @contextmanager
     def within(
         self, name: str, traceparents: Iterable[str | None], attributes: Values

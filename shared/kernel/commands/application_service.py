@@ -5,6 +5,8 @@ Commands that wait for one stream are decided one after another and written toge
 
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import replace
+from datetime import datetime
+from itertools import takewhile
 from typing import Any
 
 from shared.kernel.commands.batch import Batch, Repeat, Verdict, decide_batch
@@ -14,24 +16,26 @@ from shared.kernel.commands.loading import Loaded, fold, load
 from shared.kernel.commands.outcome import Accepted, Outcome
 from shared.kernel.commands.request import CommandRequest
 from shared.kernel.commands.state_cache import StateCache
-from shared.kernel.errors import CommandIdReused, Conflict, OutcomeUnknown, StoreError
-from shared.kernel.messages.commit import Commit
+from shared.kernel.errors import CommandIdReused, Conflict, OutcomeUnknown, StoreError, StoreRefused
+from shared.kernel.messages.commit import Commit, timestamp
 from shared.kernel.messages.stream import StreamName
 from shared.kernel.ports import Appended, Collided, EventStore, Found
 
 
 class ApplicationService:
-    """Handles the commands of one category; `pause` waits before the nth new attempt."""
+    """Handles the commands of one category; `now` dates decisions, `pause` waits before the nth new attempt."""
 
     def __init__(
         self,
         category: Category,
         store: EventStore,
+        now: Callable[[], datetime],
         pause: Callable[[int], Awaitable[None]],
         attempts: int = 10,
     ) -> None:
         self._category = category
         self._store = store
+        self._now = now
         self._pause = pause
         self._attempts = attempts
         self._cache = StateCache()
@@ -46,25 +50,35 @@ class ApplicationService:
         return self._batcher.put(request)
 
     async def _decide(self, stream: StreamName, waiting: Sequence[Waiting]) -> Sequence[Waiting]:
-        """Answer what can be answered; gives back what must be decided again."""
+        """Load, fold, decide, append; answers what can be, and gives back what must be decided again."""
         # Whatever goes wrong from here on, a state is kept only when it has been proven again.
-        loaded = self._cache.take(stream) or await self._load(stream, waiting)
+        loaded = self._cache.take(stream)
+        if loaded is None:
+            start, commits, charge = await load(self._category, self._store, stream)
+            loaded = fold(self._category, start, commits)
+            _share(charge, waiting)
         if not self._store.unique_command_ids:
             loaded, waiting = await self._without_repeats(stream, loaded, waiting)
-        batch = decide_batch(self._category, loaded, [one.request for one in waiting])
+        together = list(takewhile(lambda one: not one.alone, waiting)) or waiting[:1]
+        time = timestamp(self._now())
+        requests = [one.request.decided(time) for one in together]
+        batch = decide_batch(self._category, self._store.limits, loaded, requests)
         taken, rest = waiting[: len(batch.verdicts)], waiting[len(batch.verdicts) :]
-        again = await self._write(stream, loaded, batch, taken) if taken else ()
-        return (*again, *rest)
+        try:
+            written = await self._append(stream, batch, taken) if batch.commits else None
+        except StoreRefused as error:
+            return (*_apart(taken, error), *rest)
+        return (*await self._answer(stream, loaded, batch, taken, written), *rest)
 
-    async def _load(self, stream: StreamName, waiting: Sequence[Waiting]) -> Loaded:
-        loaded, charge = await load(self._category, self._store, stream)
-        _share(charge, waiting)
-        return loaded
-
-    async def _write(
-        self, stream: StreamName, loaded: Loaded, batch: Batch, taken: Sequence[Waiting]
+    async def _answer(
+        self,
+        stream: StreamName,
+        loaded: Loaded,
+        batch: Batch,
+        taken: Sequence[Waiting],
+        written: Appended | Collided | None,
     ) -> Sequence[Waiting]:
-        written = await self._append(stream, batch, taken) if batch.commits else None
+        """Answer what the write has settled, and ask about the rest."""
         is_written = isinstance(written, Appended)
         base = batch.after if is_written else loaded
         open_: list[tuple[Waiting, Verdict]] = []
@@ -112,21 +126,21 @@ class ApplicationService:
                 one.tell(replace(verdict, charge=one.charge))
             else:
                 again.append(one)
-        return await self._patiently(stream, fresh.version, again)
+        return await self._try_again(stream, fresh.version, again)
 
-    async def _patiently(
+    async def _try_again(
         self, stream: StreamName, version: int, again: list[Waiting]
     ) -> Sequence[Waiting]:
-        """Count an attempt, give up on those that have had enough of them, and wait for the others."""
+        """Count an attempt, give up on those that have had enough of them, and pause for the others."""
         for one in again:
             one.collisions += 1
             if one.collisions == self._attempts:
                 met = f"{stream}: {self._attempts} attempts met other writers"
                 one.tell(Conflict(met, version))
-        patient = [one for one in again if one.collisions < self._attempts]
-        if patient:
-            await self._pause(max(one.collisions for one in patient))
-        return patient
+        left = [one for one in again if one.collisions < self._attempts]
+        if left:
+            await self._pause(max(one.collisions for one in left))
+        return left
 
     async def _append(
         self, stream: StreamName, batch: Batch, taken: Sequence[Waiting]
@@ -170,6 +184,16 @@ class ApplicationService:
         return found
 
 
+def _apart(refused: Sequence[Waiting], error: StoreRefused) -> Sequence[Waiting]:
+    """Blame who wrote alone; of several, which the store does not tell apart, each is to be decided by itself."""
+    if len(refused) == 1:
+        refused[0].tell(error)
+        return ()
+    for one in refused:
+        one.alone = True
+    return refused
+
+
 def _share(charge: float, waiting: Sequence[Waiting]) -> None:
     for one in waiting:
         one.charge += charge / len(waiting)
@@ -184,7 +208,7 @@ def _accepted(one: Waiting, verdict: Commit | Repeat) -> Outcome | Exception:
 def _stored(one: Waiting, stored: Commit, written: Verdict | None) -> Outcome | Exception:
     """Answer with the commit that is stored for a command id, if it is for the same command."""
     request = one.request
-    if not request.derived and stored.command_digest != request.digest:
+    if not request.is_answered_by(stored):
         return CommandIdReused(
             f"{request.stream}: command id '{request.command_id}' stands for another command"
         )

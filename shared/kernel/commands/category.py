@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from pydantic import ValidationError
-from pydantic_core import to_jsonable_python
+from pydantic_core import PydanticSerializationError, to_jsonable_python
 
 from shared.kernel.commands.decider import Decider
 from shared.kernel.commands.snapshot import Snapshots
@@ -14,6 +14,7 @@ from shared.kernel.errors import (
     InvalidMessage,
     NewerCode,
     UnknownMessage,
+    UnreadableEvent,
 )
 from shared.kernel.messages.commit import RecordedEvent
 from shared.kernel.messages.message import Command, Event, route_name, type_name
@@ -27,7 +28,7 @@ class Category:
     """What a folder of the domain gives to the kernel.
 
     `commands` have a route, `process_commands` have none; `upcasters` stand under the type and the schema
-    number that they read.
+    number that they read. `example` is the id of a stream as people would choose it: documents show it.
     """
 
     name: str
@@ -37,6 +38,7 @@ class Category:
     snapshots: Snapshots[Any]
     process_commands: tuple[type[Command], ...] = ()
     upcasters: Mapping[tuple[str, int], Upcaster] = field(default_factory=dict)
+    example: str = "1"
     routes: Mapping[str, type[Command]] = field(init=False)
     event_types: Mapping[str, type[Event]] = field(init=False)
 
@@ -71,6 +73,19 @@ class Category:
             return event_type.model_validate(current)
         except ValidationError as error:
             raise InvalidMessage(f"{self.name}/{type_}/{schema_number}: {error}") from error
+
+    def record(self, event: Event) -> RecordedEvent:
+        """Write an event as the store keeps it; raises UnreadableEvent unless `decode` gives it back."""
+        try:
+            recorded = record(event)
+            read = self.decode(recorded.type, recorded.schema_number, recorded.data)
+        except (InvalidMessage, PydanticSerializationError) as error:
+            raise UnreadableEvent(f"{self.name}: {error}") from error
+        if read != event:
+            raise UnreadableEvent(
+                f"{self.name}/{recorded.type}: {event!r} would be read as {read!r}"
+            )
+        return recorded
 
 
 def record(event: Event) -> RecordedEvent:

@@ -14,12 +14,16 @@ MOST_AT_ONCE = 100
 
 @dataclass(slots=True)
 class Waiting:
-    """A command that waits for its outcome; how often others were faster, and what it has cost so far."""
+    """A command that waits for its outcome; how often others were faster, and what it has cost so far.
+
+    One that is `alone` is written by itself: the store has refused a batch that it was in.
+    """
 
     request: CommandRequest
     answer: asyncio.Future[Outcome]
     collisions: int = 0
     charge: float = 0.0
+    alone: bool = False
 
     def tell(self, outcome: Outcome | Exception) -> None:
         """Answer, unless nobody listens any more."""

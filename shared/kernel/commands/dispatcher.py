@@ -1,6 +1,7 @@
 """The dispatcher: a command type to its one handler."""
 
 from collections.abc import Awaitable, Callable
+from datetime import datetime
 
 from shared.kernel.commands.application_service import ApplicationService
 from shared.kernel.commands.outcome import Outcome
@@ -36,13 +37,14 @@ class Dispatcher:
 def dispatcher(
     domain: Domain,
     store: EventStore,
+    now: Callable[[], datetime],
     pause: Callable[[int], Awaitable[None]],
     watched: Callable[[Handler], Handler] = lambda handler: handler,
 ) -> Dispatcher:
     """Register all commands of a domain, with a route or without, under watch."""
     found = Dispatcher()
     for category in domain.categories:
-        handle = watched(ApplicationService(category, store, pause).handle)
+        handle = watched(ApplicationService(category, store, now, pause).handle)
         for command in (*category.commands, *category.process_commands):
             found.register(command, handle)
     return found

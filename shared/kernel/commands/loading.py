@@ -40,8 +40,8 @@ def fold(category: Category, loaded: Loaded, commits: Sequence[Commit]) -> Loade
 
 async def load(
     category: Category, store: EventStore, stream: StreamName, through: int | None = None
-) -> tuple[Loaded, float]:
-    """Load a stream (as far as a version), and say what that cost in request units.
+) -> tuple[Loaded, Sequence[Commit], float]:
+    """Read a stream (as far as a version): a state, the commits to fold into it, and what that cost.
 
     One bounded query, as long as one of the last commits carries a snapshot that can be used.
     """
@@ -53,7 +53,7 @@ async def load(
         commits = [*page.commits, *commits]
         start, rest = _begin(category, commits)
         if start.version or len(page.commits) < limit:
-            return fold(category, start, rest), charge
+            return start, rest, charge
         through, limit = page.commits[0].first - 1, FURTHER_BACK
 
 

@@ -1,14 +1,17 @@
 """A command as it waits in the durable mailbox: one JSON message of the hub `commands`."""
 
+from dataclasses import replace
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic.alias_generators import to_camel
+from pydantic_core import to_json
 
 from shared.kernel.commands.request import CommandRequest
 from shared.kernel.domain import Domain
 from shared.kernel.errors import InvalidMessage
 from shared.kernel.messages.commit import Metadata
+from shared.kernel.messages.derived_id import is_derived
 from shared.kernel.messages.message import Command, type_name
 from shared.kernel.messages.stream import StreamName
 
@@ -30,9 +33,9 @@ def encode_command(request: CommandRequest) -> bytes:
     waiting = QueuedCommand(
         stream=str(request.stream),
         type=type_name(type(request.command)),
-        data=request.command.model_dump(mode="json"),
+        data=dict(request.data),
         command_id=request.command_id,
-        metadata=request.metadata,
+        metadata=replace(request.metadata, accepted=request.metadata.time),
         expected=request.expected,
     )
     return waiting.model_dump_json(by_alias=True, exclude_none=True).encode()
@@ -52,11 +55,17 @@ def request_of(waiting: QueuedCommand, domain: Domain) -> CommandRequest:
     stream = StreamName.parse(waiting.stream)
     category = domain.category(stream.category)
     known = {type_name(command): command for command in category.commands}
+    if is_derived(waiting.command_id):
+        raise InvalidMessage("the id of a command that waits is none that a client can give")
     if waiting.type not in known:
         raise InvalidMessage(f"category '{category.name}' has no command {waiting.type}")
+    # As the client's body is read: dates and the like are texts in it.
+    data = to_json(waiting.data)
     try:
-        command: Command = known[waiting.type].model_validate(waiting.data)
+        command: Command = known[waiting.type].model_validate_json(
+            data, by_alias=True, by_name=False
+        )
     except ValidationError as error:
         raise InvalidMessage(f"{waiting.type}: {error}") from error
     metadata, expected = waiting.metadata, waiting.expected
-    return CommandRequest(stream, command, waiting.command_id, metadata, expected)
+    return CommandRequest(stream, command, waiting.command_id, metadata, expected, waiting.data)

@@ -1,12 +1,14 @@
 """A command on its way: with its target, its id and what is known about who asked."""
 
 import hashlib
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from pydantic_core import to_json, to_jsonable_python
 
-from shared.kernel.messages.commit import Metadata
+from shared.kernel.messages.commit import Commit, Metadata
+from shared.kernel.messages.derived_id import is_derived, is_fact
 from shared.kernel.messages.message import Command, type_name
 from shared.kernel.messages.stream import StreamName
 
@@ -15,8 +17,8 @@ from shared.kernel.messages.stream import StreamName
 class CommandRequest:
     """One command for one stream; the id is the client's or was made for it, and names it for ever.
 
-    `expected` is the version that the client has seen: 0 for a stream that must not exist yet. A `derived` id
-    names the command by what caused it, and stands for it even if newer code words the command otherwise.
+    `expected` is the version that the client has seen: 0 for a stream that must not exist yet. `received` is the
+    JSON that a client sent, None for what our own code made.
     """
 
     stream: StreamName
@@ -24,14 +26,45 @@ class CommandRequest:
     command_id: str
     metadata: Metadata
     expected: int | None = None
-    derived: bool = False
+    received: Mapping[str, Any] | None = field(default=None, compare=False)
+
+    def decided(self, time: str) -> "CommandRequest":
+        """Give the command as it is decided at a time."""
+        # Not by `replace`: every command goes through here.
+        return CommandRequest(
+            *(self.stream, self.command, self.command_id, self.metadata.decided(time)),
+            *(self.expected, self.received),
+        )
+
+    @property
+    def data(self) -> Mapping[str, Any]:
+        """The command as JSON: as it was received, before newer code gave it other defaults."""
+        if self.received is not None:
+            return self.received
+        made: Mapping[str, Any] = to_jsonable_python(self.command)
+        return made
 
     @property
     def digest(self) -> str:
-        """Tell this command from any other: sha256 of type and data as JSON, members sorted by name."""
-        data = _sorted(to_jsonable_python(self.command))
-        content = {"data": data, "type": type_name(type(self.command))}
+        """Tell this command from any other: sha256 of who asks for what as JSON, members sorted by name."""
+        content = {
+            "actor": self.metadata.actor,
+            "data": _sorted(self.data),
+            "type": type_name(type(self.command)),
+        }
         return hashlib.sha256(to_json(content)).hexdigest()
+
+    def is_answered_by(self, stored: Commit) -> bool:
+        """Tell whether what is stored under the id of this command is its commit.
+
+        A derived id stands for what it was made of, even if newer code words the command otherwise: the reaction,
+        and the event unless it is a fact.
+        """
+        if not is_derived(self.command_id):
+            return stored.command_digest == self.digest
+        cause, own = stored.metadata, self.metadata
+        same_event = is_fact(self.command_id) or cause.causation_id == own.causation_id
+        return same_event and cause.actor == own.actor
 
 
 def _sorted(value: Any) -> Any:  # noqa: ANN401 - JSON

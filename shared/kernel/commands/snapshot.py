@@ -11,9 +11,6 @@ from shared.kernel.messages.commit import StoredSnapshot
 EVERY = 50
 """One commit in so many carries a snapshot, unless a category says otherwise."""
 
-LARGEST = 256 * 1024
-"""No snapshot is written above so many bytes: it would make every fiftieth commit dear."""
-
 
 class Snapshots[S]:
     """Writes states in one schema, and reads them in it and in the older ones that have an upcaster.

@@ -1,12 +1,11 @@
 """Lag: how far each stage is behind the one before it, partition by partition, in events and in seconds."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from shared.kernel.ports import Feed, Leases, LogReader, Progress
+from shared.kernel.ports import Feed, LogReader, Progress
 
 MOST_PAGES = 20
 
@@ -23,30 +22,22 @@ class Lag:
 
 
 async def feed_lag(
-    stage: str, feed: Feed, leases: Leases, now: datetime, most_pages: int = MOST_PAGES
+    stage: str, feed: Feed, places: Mapping[str, str | None], most_pages: int = MOST_PAGES
 ) -> list[Lag]:
-    """Count what the store holds behind the place that the publisher has reached in each range."""
-    lags: list[Lag] = []
-    for number, (range_, position) in enumerate((await leases.reached()).items()):
-        items, at_least = await _behind(feed, range_, position, most_pages)
-        events = sum(len(item.get("events", ())) for item in items)
-        age = _age(min(_times(items), default=None), now)
-        lags.append(Lag(stage, str(number), events, age, at_least))
-    return lags
+    """Count what the store holds behind the place that a stage has reached in each stretch."""
 
+    async def look(partition: int, stretch: str, position: str | None) -> Lag:
+        events, oldest = 0, 0.0
+        for _ in range(most_pages):
+            page = await feed.read(stretch, position)
+            if not page.items:
+                return Lag(stage, str(partition), events, oldest)
+            events += sum(len(item.get("events", ())) for item in page.items)
+            oldest = max(oldest, *page.ages)
+            position = page.position
+        return Lag(stage, str(partition), events, oldest, at_least=True)
 
-async def _behind(
-    feed: Feed, range_: str, position: str | None, most_pages: int
-) -> tuple[list[Mapping[str, Any]], bool]:
-    """Read what lies behind a position, and whether there is more than anybody wants to count."""
-    items: list[Mapping[str, Any]] = []
-    for _ in range(most_pages):
-        page = await feed.read(range_, position)
-        if not page.items:
-            return items, False
-        items += page.items
-        position = page.position
-    return items, True
+    return await asyncio.gather(*(look(n, *place) for n, place in enumerate(places.items())))
 
 
 async def log_lag(stage: str, log: LogReader, progress: Progress, now: datetime) -> list[Lag]:
@@ -59,7 +50,7 @@ async def log_lag(stage: str, log: LogReader, progress: Progress, now: datetime)
         oldest = await log.time_after(partition, handled) if behind else None
         return Lag(stage, str(partition), behind, _age(oldest, now))
 
-    # Side by side: to read one message of Event Hubs takes its SDK two seconds.
+    # Side by side: to read one message of a log may take seconds.
     extents = await log.extents()
     return await asyncio.gather(*(look(n, *extent) for n, extent in enumerate(extents)))
 
@@ -67,11 +58,6 @@ async def log_lag(stage: str, log: LogReader, progress: Progress, now: datetime)
 def progress_name(stage: str, partition: int | str) -> str:
     """Name the note of the last message that a consumer has handled in a partition."""
     return f"{stage}:{partition}"
-
-
-def _times(items: Sequence[Mapping[str, Any]]) -> list[datetime]:
-    times = [item.get("metadata", {}).get("time") for item in items]
-    return [datetime.fromisoformat(time) for time in times if isinstance(time, str)]
 
 
 def _age(oldest: datetime | None, now: datetime) -> float:

@@ -1,20 +1,14 @@
 """Parking: what can never succeed holds back its own stream for one consumer, and nothing else."""
 
 import hashlib
-import json
-from base64 import b64decode, b64encode
+from base64 import b64encode
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from pydantic_core import from_json, to_json
-
 from shared.kernel.errors import InvalidMessage, Poison, may_pass
 
-# An item has at most 2 MB, in the ASCII that the SDK writes (é is six bytes), and 128 levels.
-ROOM, DEEPEST = 1_600_000, 100
-LONGEST_ERROR, SHOWN = 4_000, 1_000
 _UNREADABLE, _LOST = "unreadable", "lost"
 
 
@@ -50,46 +44,6 @@ def marker_of(
         envelope=envelope,
         traceparent=(envelope or {}).get("traceparent"),
     )
-
-
-def fitting(marker: Parked) -> Parked:
-    """Bound a marker: of an envelope that an item of the store cannot hold an excerpt is kept, and what it was."""
-    error, envelope = marker.error[:LONGEST_ERROR], marker.envelope
-    if envelope is not None and not fits(envelope):
-        text = json.dumps(envelope, ensure_ascii=False)
-        body = text.encode()
-        digest = hashlib.sha256(body).hexdigest()
-        envelope = {"excerpt": text[:SHOWN], "bytes": len(body), "sha256": digest}
-    return replace(marker, error=error, envelope=envelope)
-
-
-def fits(envelope: Mapping[str, Any]) -> bool:
-    """Tell whether an item of the store can hold an envelope, beside the rest of a marker."""
-    return len(json.dumps(envelope)) <= ROOM and _depth(envelope) <= DEEPEST
-
-
-def _depth(value: Any) -> int:  # noqa: ANN401 - JSON
-    match value:
-        case dict():
-            return 1 + max(map(_depth, value.values()), default=0)
-        case list():
-            return 1 + max(map(_depth, value), default=0)
-    return 0
-
-
-def whole(shown: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Returns what nobody else keeps so that an item holds all of it: its data encoded if it fits only so."""
-    if fits(shown):
-        return shown
-    encoded = b64encode(to_json(shown["data"])).decode()
-    return {**shown, "data": None, "data_base64": encoded}
-
-
-def unfolded(kept: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Returns what `whole` was given."""
-    if "data_base64" not in kept:
-        return kept
-    return {**kept, "data": from_json(b64decode(kept["data_base64"]))}
 
 
 class Action(StrEnum):
@@ -135,13 +89,10 @@ def lost_messages(consumer: str, partition: int, first: int, last: int, time: st
 
 
 def _shown(body: bytes) -> Mapping[str, str]:
-    encoded = {"base64": b64encode(body).decode()}
     try:
-        shown = {"body": body.decode()}
+        return {"body": body.decode()}
     except UnicodeDecodeError:
-        return encoded
-    # What has many characters beyond ASCII is shorter encoded.
-    return encoded if fits(encoded) and not fits(shown) else shown
+        return {"base64": b64encode(body).decode()}
 
 
 @dataclass(slots=True)

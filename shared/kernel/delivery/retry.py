@@ -1,4 +1,4 @@
-"""Patience: what may go well later is tried again, a few times."""
+"""Retry: what may go well later is tried again, a few times."""
 
 import asyncio
 from collections.abc import Awaitable, Callable

@@ -1,27 +1,26 @@
-"""The commit: what one command wrote, as one item of the store."""
+"""The commit: what one command wrote."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
-from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
-from shared.kernel.errors import BrokenStream, InvalidMessage, UnreadableCommit
+from shared.kernel.errors import BrokenStream
 
-ID_DIGITS = 16
 TIME_PATTERN = r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$"
 
 # Dataclasses, because every command makes some: models are three times as dear. What is read is validated.
-_ITEM = ConfigDict(alias_generator=to_camel, defer_build=True)
+_WIRE = ConfigDict(alias_generator=to_camel, defer_build=True)
 
 
 @dataclass(frozen=True, slots=True)
 class RecordedEvent:
     """An event as it is stored: its type, the number of its schema, its data."""
 
-    __pydantic_config__ = _ITEM
+    __pydantic_config__ = _WIRE
     type: str
     schema_number: Annotated[int, Field(alias="schema", ge=1)]
     data: dict[str, Any]
@@ -29,33 +28,43 @@ class RecordedEvent:
 
 @dataclass(frozen=True, slots=True)
 class Metadata:
-    """Who asked, when, and in what chain of causes."""
+    """Who asked, when, and in what chain of causes; the actor of what an event caused is the reaction.
 
-    __pydantic_config__ = _ITEM
+    `time` is when it was asked for, and in a commit when it was decided: then `accepted` is when a command that
+    waited was taken.
+    """
+
+    __pydantic_config__ = _WIRE
     correlation_id: str
     causation_id: str
     time: Annotated[str, Field(pattern=TIME_PATTERN)]
     traceparent: str | None = None
     actor: str | None = None
+    accepted: str | None = None
+
+    def decided(self, time: str) -> "Metadata":
+        """Give the metadata of a commit that was decided at a time."""
+        # Not by `replace`: every command makes some.
+        return Metadata(
+            *(self.correlation_id, self.causation_id, time),
+            *(self.traceparent, self.actor, self.accepted),
+        )
 
 
 @dataclass(frozen=True, slots=True)
 class StoredSnapshot:
     """The state of a stream behind a commit, and the schema that it is written in."""
 
-    __pydantic_config__ = _ITEM
+    __pydantic_config__ = _WIRE
     schema_name: Annotated[str, Field(alias="schema")]
     state: dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
 class Commit:
-    """The events of one command at the versions `first` to `version` of its stream.
+    """The events of one command at the versions `first` to `version` of its stream."""
 
-    `id` is the name of the item that it was read from.
-    """
-
-    __pydantic_config__ = _ITEM
+    __pydantic_config__ = _WIRE
     stream: str
     version: Annotated[int, Field(ge=1)]
     command_id: str
@@ -63,16 +72,11 @@ class Commit:
     events: Annotated[tuple[RecordedEvent, ...], Field(min_length=1)]
     metadata: Metadata
     snapshot: StoredSnapshot | None = None
-    id: str | None = field(default=None, compare=False)
 
     @property
     def first(self) -> int:
         """The version of the first event."""
         return self.version - len(self.events) + 1
-
-
-_COMMIT = TypeAdapter(Commit)
-_COMMITS = TypeAdapter(list[Commit], config=ConfigDict(defer_build=True))
 
 
 def timestamp(moment: datetime) -> str:
@@ -81,31 +85,6 @@ def timestamp(moment: datetime) -> str:
         moment = moment.astimezone(UTC)
     # Without its zone: the cheapest way to end in Z.
     return f"{moment.replace(tzinfo=None).isoformat(timespec='microseconds')}Z"
-
-
-def item_id(first: int) -> str:
-    """Name the item that holds a first version: zero-padded, so that two writers collide on it."""
-    return f"{first:0{ID_DIGITS}d}"
-
-
-def to_item(commit: Commit) -> dict[str, Any]:
-    """Write a commit as an item of the container `events`."""
-    item: dict[str, Any] = {
-        "id": item_id(commit.first),
-        "stream": commit.stream,
-        "version": commit.version,
-        "commandId": commit.command_id,
-        "commandDigest": commit.command_digest,
-        "events": [
-            {"type": event.type, "schema": event.schema_number, "data": event.data}
-            for event in commit.events
-        ],
-        "metadata": metadata_json(commit.metadata),
-    }
-    if commit.snapshot is not None:
-        snapshot = commit.snapshot
-        item["snapshot"] = {"schema": snapshot.schema_name, "state": snapshot.state}
-    return item
 
 
 def metadata_json(metadata: Metadata) -> dict[str, str]:
@@ -119,54 +98,9 @@ def metadata_json(metadata: Metadata) -> dict[str, str]:
         item["traceparent"] = metadata.traceparent
     if metadata.actor is not None:
         item["actor"] = metadata.actor
+    if metadata.accepted is not None:
+        item["accepted"] = metadata.accepted
     return item
-
-
-def from_item(item: Mapping[str, Any]) -> Commit:
-    """Read a commit from an item; raises InvalidMessage when the item is not one."""
-    try:
-        commit = _COMMIT.validate_python(item)
-    except ValidationError as error:
-        raise InvalidMessage(
-            f"item {item.get('id')!r} of {item.get('stream')!r}: {error}"
-        ) from error
-    _check_id(commit)
-    return commit
-
-
-def commits_of(items: Iterable[Mapping[str, Any]]) -> list[Commit]:
-    """Read the commits of a stream from its items, in order; raises UnreadableCommit at the first that is none."""
-    commits: list[Commit] = []
-    for item in items:
-        try:
-            commits.append(from_item(item))
-        except InvalidMessage as error:
-            raise UnreadableCommit(error, place_of(item), item["version"], len(commits)) from error
-    return commits
-
-
-def place_of(item: Mapping[str, Any]) -> int:
-    """Tell from which version on an item stands in its stream, as far as that can be told: else from the first."""
-    id_, version = item.get("id"), item.get("version")
-    if isinstance(id_, str) and id_.isdecimal():
-        return int(id_)
-    return version if isinstance(version, int) and version > 0 else 1
-
-
-def from_items(text: str) -> list[Commit]:
-    """Read the commits of a JSON array of items at once; raises InvalidMessage when one of them is none."""
-    try:
-        commits = _COMMITS.validate_json(text)
-    except ValidationError as error:
-        raise InvalidMessage(f"items: {error}") from error
-    for commit in commits:
-        _check_id(commit)
-    return commits
-
-
-def _check_id(commit: Commit) -> None:
-    if commit.id != item_id(commit.first):
-        raise InvalidMessage(f"item {commit.id!r} of {commit.stream!r} begins at {commit.first}")
 
 
 def check_contiguous(version: int, commits: Sequence[Commit]) -> None:

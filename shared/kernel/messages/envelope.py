@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic_core import to_json
 
 from shared.kernel.errors import InvalidMessage
-from shared.kernel.messages.commit import Commit
+from shared.kernel.messages.commit import Commit, RecordedEvent
 from shared.kernel.messages.stream import StreamName
 
 
@@ -47,22 +47,31 @@ class Envelope(BaseModel):
 
 def envelopes(commit: Commit) -> Iterator[Envelope]:
     """Put each event of a commit into an envelope, in the order of their versions."""
-    category = StreamName.parse(commit.stream).category
     for version, event in enumerate(commit.events, start=commit.first):
-        yield Envelope(
-            id=f"{commit.stream}@{version}",
-            source=f"/onewrite/{category}",
-            type=event.type,
-            subject=commit.stream,
-            time=commit.metadata.time,
-            dataschema=f"{category}/{event.type}/{event.schema_number}",
-            sequence=version,
-            partitionkey=commit.stream,
-            correlationid=commit.metadata.correlation_id,
-            causationid=commit.command_id,
-            traceparent=commit.metadata.traceparent,
-            data=event.data,
-        )
+        yield _envelope(commit, version, event)
+
+
+def last_envelope(commit: Commit) -> Envelope:
+    """Put the last event of a commit into an envelope."""
+    return _envelope(commit, commit.version, commit.events[-1])
+
+
+def _envelope(commit: Commit, version: int, event: RecordedEvent) -> Envelope:
+    category = StreamName.parse(commit.stream).category
+    return Envelope(
+        id=f"{commit.stream}@{version}",
+        source=f"/onewrite/{category}",
+        type=event.type,
+        subject=commit.stream,
+        time=commit.metadata.time,
+        dataschema=f"{category}/{event.type}/{event.schema_number}",
+        sequence=version,
+        partitionkey=commit.stream,
+        correlationid=commit.metadata.correlation_id,
+        causationid=commit.command_id,
+        traceparent=commit.metadata.traceparent,
+        data=event.data,
+    )
 
 
 def encode_all(commit: Commit) -> list[bytes]:

@@ -11,7 +11,7 @@ from shared.kernel.commands.category import Category
 from shared.kernel.commands.request import CommandRequest
 from shared.kernel.errors import InvalidMessage
 from shared.kernel.messages.commit import Metadata
-from shared.kernel.messages.derived_id import chain_id, derived_id
+from shared.kernel.messages.derived_id import chain_id, derived_id, reaction_name
 from shared.kernel.messages.message import Command
 from shared.kernel.messages.trace_context import well_formed
 from shared.kernel.reactions.receptor import Reaction, checked
@@ -70,5 +70,6 @@ class InboundReceptor[D: OutsideData]:
             id_ = derived_id(event.key, self.name, reaction.target, reaction.key)
             # What follows from an event of others begins with it; all hear of the chain, and only we of the cause.
             chain = chain_id(event.source, event.id)
-            metadata = Metadata(chain, event.key, time, well_formed(event.traceparent))
-            yield CommandRequest(reaction.target, reaction.command, id_, metadata, derived=True)
+            traceparent, actor = well_formed(event.traceparent), reaction_name(self.name)
+            metadata = Metadata(chain, event.key, time, traceparent, actor)
+            yield CommandRequest(reaction.target, reaction.command, id_, metadata)

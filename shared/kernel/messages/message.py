@@ -65,5 +65,5 @@ def type_name(message: type[Message]) -> str:
 
 
 def route_name(message: type[Message]) -> str:
-    """Name a command as the URL does: `ReceiveStock` is `receive-stock`."""
+    """Name a command as the URL does: `DoThis` is `do-this`."""
     return re.sub(r"(?<!^)(?=[A-Z])", "-", message.__name__).lower()

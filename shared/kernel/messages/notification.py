@@ -77,7 +77,7 @@ def notification(
 
 
 def public_type(category: str, public: type[PublicEvent]) -> str:
-    """Name a public event and its version: `OrderConfirmed` of orders is `onewrite.order.confirmed.v1`."""
+    """Name a public event and its version: `ThingDone` of a `thing` is `onewrite.thing.done.v1`."""
     name = route_name(public)
     what = name.removeprefix(f"{category}-")
     return f"onewrite.{category}.{what}.v{public.schema_number}"

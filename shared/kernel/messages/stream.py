@@ -7,13 +7,14 @@ from typing import Self
 from shared.kernel.errors import InvalidMessage
 
 ID_RULE = "1 to 100 characters of A-Z a-z 0-9 . _ -, the first a letter or a digit"
-_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
-_CATEGORY = re.compile(r"[a-z][a-z0-9]{0,49}")
+ID = r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}"
+CATEGORY = r"[a-z][a-z0-9]{0,49}"
+_ID, _CATEGORY = re.compile(ID), re.compile(CATEGORY)
 
 
 @dataclass(frozen=True, slots=True)
 class StreamName:
-    """The events of one thing: `item-SKU1`."""
+    """The events of one thing: its category, a dash, its id."""
 
     category: str
     id: str

@@ -8,6 +8,7 @@ from shared.kernel.commands.request import CommandRequest
 from shared.kernel.domain import Domain
 from shared.kernel.errors import ReactionFailed
 from shared.kernel.messages.commit import Metadata
+from shared.kernel.messages.derived_id import reaction_name
 from shared.kernel.messages.envelope import Envelope
 from shared.kernel.messages.message import Event, type_name
 from shared.kernel.reactions.policy import Policy
@@ -31,10 +32,11 @@ def commands(
         causation_id=envelope.id,
         time=time,
         traceparent=envelope.traceparent,
+        actor=reaction_name(reacting.name),
     )
     for reaction in reacting.reactions(envelope.stream, event):
         id_ = reacting.identify(envelope.id, reaction)
-        yield CommandRequest(reaction.target, reaction.command, id_, metadata, derived=True)
+        yield CommandRequest(reaction.target, reaction.command, id_, metadata)
 
 
 def caused(domain: Domain, envelope: Envelope, time: str) -> Iterator[CommandRequest]:

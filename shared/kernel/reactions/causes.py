@@ -69,10 +69,10 @@ class Causes:
         try:
             stream = StreamName.parse(cause["stream"])
             found = (await self._store.read(stream, int(cause["version"]) - 1, limit=1)).commits
-            ids = {one.command_id for one in self._caused(found, commit.metadata.causation_id)}
+            caused_there = list(self._caused(found, commit.metadata.causation_id))
         except (InvalidMessage, UnknownMessage):
             return None
-        return found[0] if commit.command_id in ids else None
+        return found[0] if any(_is_of(one, commit) for one in caused_there) else None
 
     def _caused(self, found: Sequence[Commit], event_id: str) -> Iterator[CommandRequest]:
         for commit in found:
@@ -107,12 +107,16 @@ class Causes:
         ids = [request.command_id]
         stored = (await self._store.find(request.stream, BEHIND_EVERYTHING, ids)).commits
         name = type_name(type(request.command))
-        if stored:
+        if stored and _is_of(request, stored[0]):
             return await self.of(stored[0], name)
         return Effect(str(request.stream), request.command_id, name, None)
 
     def _requests(self, envelope: Envelope) -> Sequence[CommandRequest]:
         return list(caused(self._domain, envelope, envelope.time))
+
+
+def _is_of(request: CommandRequest, commit: Commit) -> bool:
+    return commit.command_id == request.command_id and request.is_answered_by(commit)
 
 
 def drawn(effect: Effect, *, complete: bool) -> str:

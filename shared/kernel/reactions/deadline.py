@@ -7,7 +7,7 @@ from typing import Any
 
 from shared.kernel.commands.request import CommandRequest
 from shared.kernel.messages.commit import Commit, Metadata
-from shared.kernel.messages.derived_id import derived_id
+from shared.kernel.messages.derived_id import derived_id, reaction_name
 from shared.kernel.messages.message import Command
 from shared.kernel.messages.stream import StreamName
 from shared.kernel.views.listing import Scalar
@@ -35,6 +35,7 @@ class Deadline:
             causation_id=event_id,
             time=time,
             traceparent=last.metadata.traceparent,
+            actor=reaction_name(self.name),
         )
         command_id = derived_id(event_id, self.name, stream, "")
-        return CommandRequest(stream, self.command(), command_id, metadata, derived=True)
+        return CommandRequest(stream, self.command(), command_id, metadata)

@@ -18,7 +18,7 @@ from shared.kernel.reactions.receptor import Reaction, checked
 
 @dataclass(frozen=True, slots=True)
 class Fact[F: Event]:
-    """A new event for a stream; `key` names it there for ever, such as the number of a shortage."""
+    """A new event for a stream; `key` names it there for ever, such as the number of the occasion."""
 
     target: StreamName
     event: F

@@ -14,8 +14,8 @@ from shared.kernel.messages.stream import StreamName
 class Reaction:
     """A command for a stream.
 
-    `key` tells apart what one event causes in one stream, by something with a meaning such as the order line:
-    an index would name another line as soon as the code counts otherwise.
+    `key` tells apart what one event causes in one stream, by something with a meaning: an index would name
+    something else as soon as the code counts otherwise.
     """
 
     target: StreamName

@@ -143,6 +143,11 @@ class GenerationRows:
         stored = await self.rows.read(replace(at, view=name))
         return stored and replace(stored, row=replace(stored.row, at=at))
 
+    async def versions(self, places: Sequence[RowKey]) -> Mapping[RowKey, int]:
+        names = {replace(at, view=await self._name(at.view)): at for at in places}
+        found = await self.rows.versions(list(names))
+        return {names[at]: version for at, version in found.items()}
+
     async def of_key(self, view: str, key: str) -> list[Row]:
         name = await self._name(view)
         return [_as(view, row) for row in await self.rows.of_key(name, key)]

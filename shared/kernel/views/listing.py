@@ -17,7 +17,7 @@ class Filter:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Cursor:
     """The last row of a page: what it was sorted by, its key, its stream."""
 
     value: Scalar | None
@@ -33,5 +33,5 @@ class Listing:
     filters: Sequence[Filter] = ()
     sort: str | None = None
     descending: bool = False
-    after: Place | None = None
+    after: Cursor | None = None
     limit: int = 50

@@ -12,12 +12,18 @@ from shared.kernel.messages.message import Event, Message
 from shared.kernel.messages.stream import StreamName
 
 
+def decoded(category: Category, envelope: Envelope) -> Event:
+    """Read the event of an envelope; raises InvalidMessage."""
+    return category.decode(envelope.type, envelope.schema_number, envelope.data)
+
+
 @dataclass(frozen=True, slots=True)
 class View[D: Message]:
     """A pure fold over every event of a category; the key comes from the stream and the event alone.
 
     `data_type` is what the data of a row is, and begins as: all of its fields have defaults.
     `sorts` are the fields (as JSON names them) that a list can be sorted by: the store needs an index for each.
+    `read` says what is folded of an envelope.
     """
 
     name: str
@@ -26,6 +32,7 @@ class View[D: Message]:
     evolve: Callable[[D, Event], D]
     key: Callable[[StreamName, Event], str]
     sorts: tuple[str, ...] = ()
+    read: Callable[[Category, Envelope], Event] = decoded
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,13 +69,17 @@ def keyed(
     """
     rows: dict[RowKey, dict[int, Event]] = {}
     for envelope in arrived:
-        stream = envelope.stream
-        if stream.category == view.category.name and envelope.sequence not in skipped:
-            with Suspecting(envelope.subject, envelope.sequence):
-                event = view.category.decode(envelope.type, envelope.schema_number, envelope.data)
-                at = RowKey(view.name, view.key(stream, event), envelope.subject)
+        if envelope.stream.category == view.category.name and envelope.sequence not in skipped:
+            at, event = placed(view, envelope)
             rows.setdefault(at, {})[envelope.sequence] = event
     return rows
+
+
+def placed(view: View[Any], envelope: Envelope) -> tuple[RowKey, Event]:
+    """Tell which row of a view an event touches; raises Poison for one that cannot be read."""
+    with Suspecting(envelope.subject, envelope.sequence):
+        event = view.read(view.category, envelope)
+        return RowKey(view.name, view.key(envelope.stream, event), envelope.subject), event
 
 
 def advance(

@@ -18,7 +18,7 @@ from tests.consumers.webhooks.worlds import World, cloud, delivery
 
 @pytest_asyncio.fixture
 async def keys(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Keys]:
-    monkeypatch.setattr(entra, "PATIENCE", limit())
+    monkeypatch.setattr(entra, "TIMEOUT", limit())
     async with tenant() as published:
         yield published
 

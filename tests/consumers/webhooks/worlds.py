@@ -11,16 +11,17 @@ from pydantic_core import to_json
 from consumers.webhooks.authentication import Authentication, Verify
 from consumers.webhooks.handling import Webhooks
 from consumers.webhooks.receiving import Receiver
+from shared.adapters.http.answering import answered
 from shared.adapters.http.operations import Operations
 from shared.adapters.memory import MemoryEventStore, MemoryParking
-from shared.domain import domain
+from shared.domain.shop import domain
 from shared.domain.shop.item.commands import RegisterItem
 from shared.kernel.commands.dispatcher import dispatcher
 from shared.kernel.domain import Domain
 from shared.kernel.messages.stream import StreamName
 from shared.kernel.ports import Appended, Collided
 from tests.consumers.worlds import now
-from tests.kernel.asking import no_pause
+from tests.kernel.asking import at_noon, no_pause
 from tests.kernel.worlds import request
 
 ORIGIN = "eventgrid.azure.net"
@@ -98,7 +99,7 @@ class World:
     origins: Collection[str] = frozenset({ORIGIN})
 
     def __post_init__(self) -> None:
-        self.dispatcher = dispatcher(domain, self.store, no_pause)
+        self.dispatcher = dispatcher(domain, self.store, at_noon, no_pause)
 
     @property
     def webhooks(self) -> Webhooks:
@@ -146,5 +147,5 @@ class World:
         )
         operations = Operations("webhooks", self.parking, self.webhooks.replay, now)
         decided = operations.release if action == "release" else operations.skip
-        found: int = (await decided(asked)).status_code
+        found: int = (await answered(decided(asked))).status_code
         return found

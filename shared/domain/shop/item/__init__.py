@@ -21,5 +21,6 @@ item = Category(
     commands=commands.ALL,
     process_commands=commands.PROCESS,
     events=events.ALL,
+    example="SKU1",
     snapshots=Snapshots("item/2", Item, {"item/1": _before_orders}),
 )

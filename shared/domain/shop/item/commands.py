@@ -6,6 +6,7 @@ from pydantic import Field
 
 from shared.domain.shop.item.reservations import ORDERS_RESERVATION
 from shared.kernel.messages.message import Command
+from shared.kernel.messages.stream import ID
 
 MOST_AT_ONCE = 1_000_000
 
@@ -17,9 +18,7 @@ Reason = Annotated[str, Field(min_length=1, max_length=200, examples=["stocktaki
 Quantity = Annotated[int, Field(ge=1, le=MOST_AT_ONCE, examples=[10])]
 OrdersQuantity = Annotated[int, Field(ge=1, le=MOST_FOR_AN_ORDER, examples=[3])]
 ReorderPoint = Annotated[int, Field(ge=0, le=MOST_AT_ONCE, examples=[2])]
-ReservationId = Annotated[
-    str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$", examples=["order-7"])
-]
+ReservationId = Annotated[str, Field(pattern=f"^{ID}$", examples=["order-7"])]
 OrdersReservationId = Annotated[str, Field(pattern=ORDERS_RESERVATION, examples=["7/SKU1"])]
 
 

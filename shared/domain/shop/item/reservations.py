@@ -3,9 +3,9 @@
 A slash is in no id that a client can give: nobody releases or ships over HTTP what an order holds.
 """
 
-_ID = r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}"
+from shared.kernel.messages.stream import ID
 
-ORDERS_RESERVATION = rf"^{_ID}/{_ID}$"
+ORDERS_RESERVATION = f"^{ID}/{ID}$"
 
 
 def reservation_id(order: str, sku: str) -> str:

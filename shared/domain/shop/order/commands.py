@@ -6,11 +6,10 @@ from pydantic import Field
 
 from shared.domain.shop.item.commands import Quantity
 from shared.kernel.messages.message import Command, Message
+from shared.kernel.messages.stream import ID
 
-_ID = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$"
-
-Sku = Annotated[str, Field(pattern=_ID, examples=["SKU1"])]
-CustomerId = Annotated[str, Field(pattern=_ID, examples=["C1"])]
+Sku = Annotated[str, Field(pattern=f"^{ID}$", examples=["SKU1"])]
+CustomerId = Annotated[str, Field(pattern=f"^{ID}$", examples=["C1"])]
 ReasonCode = Annotated[
     str, Field(min_length=1, max_length=100, pattern=r"^[a-z-]+$", examples=["not-enough-stock"])
 ]

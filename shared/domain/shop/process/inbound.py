@@ -10,10 +10,10 @@ from shared.domain.shop.item.commands import Quantity, ReceiveStock
 from shared.domain.shop.order import order
 from shared.domain.shop.order.commands import CustomerId, RecordDispatch, Sku
 from shared.kernel.messages.inbound_event import InboundReceptor, OutsideData
-from shared.kernel.messages.stream import StreamName
+from shared.kernel.messages.stream import ID, StreamName
 from shared.kernel.reactions.receptor import Reaction
 
-OrderId = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$")]
+OrderId = Annotated[str, Field(pattern=f"^{ID}$")]
 
 
 class ParcelDispatched(OutsideData):

@@ -4,8 +4,7 @@ from collections.abc import Iterable, Mapping
 
 from shared.domain.shop.order import events, order
 from shared.domain.shop.process import public
-from shared.domain.shop.replenishment import replenishment
-from shared.domain.shop.replenishment.events import ReplenishmentRequested
+from shared.domain.shop.replenishment import ReplenishmentRequested, replenishment
 from shared.domain.shop.views.orders import orders
 from shared.domain.shop.views.replenishments import replenishments
 from shared.domain.shop.views.stock import StockLevel, stock

@@ -4,9 +4,11 @@ from collections.abc import Iterable
 
 from shared.domain.shop.item import item
 from shared.domain.shop.item.events import StockRanLow
-from shared.domain.shop.replenishment import replenishment
-from shared.domain.shop.replenishment.commands import RecordReplenishmentRequest
-from shared.domain.shop.replenishment.events import ReplenishmentRequested
+from shared.domain.shop.replenishment import (
+    RecordReplenishmentRequest,
+    ReplenishmentRequested,
+    replenishment,
+)
 from shared.kernel.messages.stream import StreamName
 from shared.kernel.reactions.policy import Fact, Policy
 

@@ -1,7 +1,7 @@
 """The view `replenishment`: which items are to be ordered, by SKU."""
 
+from shared.domain.shop.replenishment import ReplenishmentRequested
 from shared.domain.shop.replenishment import replenishment as category
-from shared.domain.shop.replenishment.events import ReplenishmentRequested
 from shared.domain.shop.views.stock import sku
 from shared.kernel.messages.message import Event, Message
 from shared.kernel.views.view import View

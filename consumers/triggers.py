@@ -1,0 +1,43 @@
+"""What all triggers on a hub share: endless retry and telemetry."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from typing import List, cast
+
+import azure.functions as func
+
+from shared.adapters import names, telemetry
+from shared.adapters.triggers import endless_retry, named
+from shared.kernel.ports import NumberedMessage
+
+type Handler = Callable[[Sequence[NumberedMessage]], Awaitable[None]]
+
+
+def hub_function(
+    blueprint: func.Blueprint, hub: str, consumer: str
+) -> Callable[[Handler], Handler]:
+    """Declare a consumer of a hub, which takes the messages of a batch; what it raises brings the batch again."""
+    trigger = blueprint.event_hub_message_trigger(
+        arg_name="events",
+        connection=names.EVENT_HUBS,
+        event_hub_name=hub,
+        consumer_group=consumer,
+        cardinality="many",
+        data_type="binary",
+    )
+    retry = endless_retry(blueprint)
+
+    def declare(handle: Handler) -> Handler:
+        async def take(events: List[func.EventHubEvent]) -> None:
+            messages = [_numbered(event) for event in events]
+            with telemetry.handling(consumer, [one.body for one in messages]):
+                await handle(messages)
+
+        trigger(retry(named(take, handle)))
+        return handle
+
+    return declare
+
+
+def _numbered(event: func.EventHubEvent) -> NumberedMessage:
+    # The platform tells the number of every message of a batch.
+    return NumberedMessage(cast("int", event.sequence_number), event.get_body())

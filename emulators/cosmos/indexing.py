@@ -1,0 +1,107 @@
+"""The indexing policy of a container: which paths have an index, and in which sort orders."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from emulators.cosmos.errors import CosmosError, unsupported
+
+type Steps = tuple[str, ...]
+
+DEFAULT: Mapping[str, Any] = {
+    "indexingMode": "consistent",
+    "automatic": True,
+    "includedPaths": [{"path": "/*"}],
+    "excludedPaths": [{"path": '/"_etag"/?'}],
+}
+# These have an index whatever the policy says.
+ALWAYS = frozenset({("id",), ("_ts",)})
+_UNREAD = ("spatialIndexes", "vectorIndexes", "fullTextIndexes")
+
+
+@dataclass(frozen=True, slots=True)
+class Indexing:
+    """Paths as their steps; those that end in `*` are whole subtrees."""
+
+    included: frozenset[Steps]
+    excluded: frozenset[Steps]
+    composites: frozenset[tuple[tuple[Steps, bool], ...]]
+
+    def includes(self, steps: tuple[str | int, ...]) -> bool:
+        """Tell whether a path has an index: the most precise of the policy's paths decides."""
+        named = tuple("[]" if isinstance(step, int) else step for step in steps)
+        if named in ALWAYS:
+            return True
+        for path in (named, *((*named[:end], "*") for end in range(len(named), -1, -1))):
+            if path in self.included:
+                return True
+            if path in self.excluded:
+                return False
+        return False
+
+
+def steps_of(path: str) -> Steps:
+    """Take a path of a policy apart: `/a/b/?` is the place itself, `/a/*` all below."""
+    return tuple(step.strip('"') for step in path.split("/") if step and step != "?")
+
+
+def read_indexing(policy: Mapping[str, Any] | None) -> Indexing:
+    """Read a policy that `check_indexing` has let pass."""
+    given = policy or DEFAULT
+    included, excluded = (_paths(given, name) for name in ("includedPaths", "excludedPaths"))
+    composites = (
+        tuple((steps_of(part["path"]), part.get("order") == "descending") for part in index)
+        for index in given.get("compositeIndexes") or []
+    )
+    return Indexing(included, excluded, frozenset(composites))
+
+
+def check_indexing(policy: Any) -> dict[str, Any]:  # noqa: ANN401 - JSON
+    """Return a policy as it is shown; 400 for one that cannot be, 501 for one that is not supported."""
+    if policy is None:
+        return dict(DEFAULT)
+    if not isinstance(policy, dict):
+        raise CosmosError(400, "The indexing policy must be an object.")
+    if policy.get("indexingMode", "consistent") != "consistent":
+        raise unsupported(f"the indexing mode {policy['indexingMode']!r}")
+    if unread := [name for name in _UNREAD if policy.get(name)]:
+        raise unsupported(unread[0])
+    _check_paths(policy)
+    for index in policy.get("compositeIndexes") or []:
+        _check_composite(index)
+    shown = {"indexingMode": "consistent", "automatic": True, **policy}
+    if not (policy.get("includedPaths") or policy.get("excludedPaths")):
+        return {**shown, **{name: DEFAULT[name] for name in ("includedPaths", "excludedPaths")}}
+    return {"includedPaths": [], "excludedPaths": [], **shown}
+
+
+def _check_composite(index: Any) -> None:  # noqa: ANN401 - JSON
+    if not isinstance(index, list) or len(index) < 2:  # noqa: PLR2004 - several
+        raise CosmosError(400, "A composite index has at least two paths.")
+    for part in index:
+        _check_path(part)
+
+
+def _check_paths(policy: Mapping[str, Any]) -> None:
+    seen: list[Steps] = []
+    for name in ("includedPaths", "excludedPaths"):
+        seen += [steps_of(_check_path(entry)) for entry in policy.get(name) or []]
+    if len(set(seen)) < len(seen):
+        raise CosmosError(400, "The indexing policy has a path twice.")
+    if seen and ("*",) not in seen:
+        raise CosmosError(
+            400,
+            'The special mandatory indexing path "/" is not provided in any of the path type'
+            " sets. Please provide this path in one of the sets.",
+        )
+
+
+def _check_path(entry: Any) -> str:  # noqa: ANN401 - JSON
+    path = entry.get("path") if isinstance(entry, dict) else None
+    if not isinstance(path, str) or not path.startswith("/"):
+        raise CosmosError(400, f"The indexing path {path!r} could not be accepted.")
+    return path
+
+
+def _paths(policy: Mapping[str, Any], name: str) -> frozenset[Steps]:
+    return frozenset(steps_of(entry["path"]) for entry in policy.get(name) or [])

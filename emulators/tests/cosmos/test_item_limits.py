@@ -1,0 +1,153 @@
+"""What an item, its partition key and a batch may be; nothing is a 500."""
+
+import json
+from typing import Any
+
+import pytest
+
+from emulators.tests.cosmos.rest import DOCS, Rest, create, key
+
+BATCH = {"x-ms-cosmos-is-batch-request": "True", "x-ms-cosmos-batch-atomic": "True"}
+
+
+async def test_properties_of_ones_own_may_begin_with_an_underscore(client: Rest) -> None:
+    item = {"id": "1", "pk": "p", "_mine": {"_deep": 1}, "_ts": 1, "_etag": "x"}
+
+    written = (await create(client, item)).body
+    found = await client.query(DOCS, "SELECT VALUE c._mine._deep FROM c WHERE c._mine._deep = 1")
+
+    assert written["_mine"] == {"_deep": 1}
+    assert written["_ts"] > 1
+    assert found.body["Documents"] == [1]
+
+
+@pytest.mark.parametrize(
+    ("item", "values"),
+    [
+        ({"id": "1", "pk": 5}, (5.0,)),
+        ({"id": "1", "pk": 5.0}, (5,)),
+        ({"id": "1"}, ({},)),
+        ({"id": "1", "pk": {}}, ({},)),
+        ({"id": "1", "pk": None}, (None,)),
+        ({"id": "1", "pk": True}, (True,)),
+    ],
+)
+async def test_a_partition_key_may_be_any_value_or_none(
+    item: dict[str, Any], values: tuple[Any, ...], client: Rest
+) -> None:
+    assert (await create(client, item, *values)).status == 201
+
+    found = await client.ask("GET", f"{DOCS}/1", headers=key(*values))
+    others = [await client.ask("GET", f"{DOCS}/1", headers=key(other)) for other in ("5", 1, False)]
+
+    assert found.status == 200
+    assert {other.status for other in others} == {404}
+
+
+@pytest.mark.parametrize(
+    ("item", "header", "status", "substatus"),
+    [
+        ({"id": "1", "pk": "p"}, '["q"]', 400, 1001),
+        ({"id": "1"}, "[null]", 400, 1001),
+        ({"id": "1", "pk": [1]}, "[[1]]", 400, 1001),
+        ({"id": "1", "pk": "p"}, "[]", 400, 1001),
+        ({"id": "1", "pk": "p"}, '["p","q"]', 400, 1001),
+        ({"id": "1", "pk": "p"}, "p", 400, 0),
+        ({"id": "1", "pk": "x" * 2049}, json.dumps(["x" * 2049]), 400, 0),
+        ({"id": "", "pk": "p"}, '["p"]', 400, 0),
+        ({"id": "a/b", "pk": "p"}, '["p"]', 400, 0),
+        ({"id": "x" * 1024, "pk": "p"}, '["p"]', 400, 0),
+        ({"id": "\ud800", "pk": "p"}, '["p"]', 400, 0),
+        ({"id": 1, "pk": "p"}, '["p"]', 400, 0),
+        ({"id": "1", "pk": "p", "text": "x" * (2 * 1024 * 1024)}, '["p"]', 413, 0),
+        ({"id": "1", "pk": "p", "text": "語" * 700_000}, '["p"]', 413, 0),
+        ([1], '["p"]', 400, 0),
+        ("text", '["p"]', 400, 0),
+        (None, '["p"]', 400, 0),
+        (b"{", '["p"]', 400, 0),
+        (b"\xff\xfe", '["p"]', 400, 0),
+        (b'{"id": "1", "pk": "p", "n": 1e400}', '["p"]', 400, 0),
+        (b"[" * 100_000, '["p"]', 400, 0),
+    ],
+)
+async def test_an_item_that_cannot_be_is_refused(
+    item: Any, header: str, status: int, substatus: int, client: Rest
+) -> None:
+    headers = {"x-ms-documentdb-partitionkey": header}
+
+    answer = await client.ask("POST", DOCS, item, headers=headers)
+
+    assert (answer.status, answer.substatus) == (status, substatus)
+    assert answer.message
+
+
+async def test_the_size_of_an_item_is_that_of_its_utf_8(client: Rest) -> None:
+    assert (await create(client, {"id": "1", "pk": "p", "text": "語" * 690_000})).status == 201
+
+
+@pytest.mark.parametrize(("levels", "status"), [(127, 201), (128, 400)])
+async def test_an_item_is_nested_only_so_deep(levels: int, status: int, client: Rest) -> None:
+    value: Any = 1
+    for _ in range(levels):
+        value = [value]
+
+    assert (await create(client, {"id": "1", "pk": "p", "deep": value})).status == status
+
+
+async def test_a_write_needs_a_partition_key(client: Rest) -> None:
+    answer = await client.ask("POST", DOCS, {"id": "1", "pk": "p"})
+
+    assert answer.status == 400
+    assert answer.message == "PartitionKey value must be supplied for this operation."
+
+
+@pytest.mark.parametrize(
+    ("operations", "status", "words"),
+    [
+        ([], 400, "no operations"),
+        ({"a": 1}, 400, "array of operations"),
+        ([{"id": "1"}], 400, "array of operations"),
+        ([{"operationType": "Create", "resourceBody": {"id": "1"}}] * 101, 400, "more than 100"),
+        (b"\x81\x00", 501, "HybridRow"),
+    ],
+)
+async def test_a_batch_that_cannot_be_is_refused(
+    operations: Any, status: int, words: str, client: Rest
+) -> None:
+    answer = await client.ask("POST", DOCS, operations, headers={**BATCH, **key("p")})
+
+    assert answer.status == status
+    assert words in answer.message
+
+
+async def test_a_batch_replaces_by_the_id_of_the_operation(client: Rest) -> None:
+    for id_ in ("1", "2"):
+        await create(client, {"id": id_, "pk": "p"})
+    replace = {"operationType": "Replace", "id": "1", "resourceBody": {"id": "2", "pk": "p"}}
+
+    answer = await client.ask("POST", DOCS, [replace], headers={**BATCH, **key("p")})
+
+    assert (answer.status, answer.body[0]["statusCode"]) == (207, 400)
+
+
+async def test_operations_in_bulk_stand_alone(client: Rest) -> None:
+    await create(client, {"id": "taken", "pk": "p"})
+    operations = [
+        {
+            "operationType": "Create",
+            "partitionKey": '["p"]',
+            "resourceBody": {"id": id_, "pk": "p"},
+        }
+        for id_ in ("a", "taken", "b")
+    ]
+    headers = {
+        "x-ms-cosmos-is-batch-request": "True",
+        "x-ms-cosmos-batch-continue-on-error": "True",
+    }
+
+    on = await client.ask("POST", DOCS, operations, headers=headers)
+    headers["x-ms-cosmos-batch-continue-on-error"] = "False"
+    stops = await client.ask("POST", DOCS, operations, headers=headers)
+
+    assert [one["statusCode"] for one in on.body] == [201, 409, 201]
+    assert [one["statusCode"] for one in stops.body] == [409, 424, 424]

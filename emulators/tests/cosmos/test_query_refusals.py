@@ -1,0 +1,107 @@
+"""Queries that Azure refuses, and long ones that it does not."""
+
+import json
+
+import pytest
+
+from emulators.tests.cosmos.rest import DOCS, Rest, create, key, make
+
+
+async def test_a_query_over_partitions_that_nobody_enabled_is_refused(client: Rest) -> None:
+    off = {"x-ms-documentdb-query-enablecrosspartition": "False"}
+
+    refused = await client.query(DOCS, "SELECT * FROM c WHERE c.n = 1", headers=off)
+    pinned = await client.query(DOCS, "SELECT * FROM c WHERE c.n = 1 AND c.pk = 'p'", headers=off)
+    enabled = await client.query(DOCS, "SELECT * FROM c WHERE c.n = 1")
+
+    assert refused.status == 400
+    assert "Cross partition query is required but disabled" in refused.message
+    assert (pinned.status, enabled.status) == (200, 200)
+
+
+@pytest.mark.parametrize(
+    ("included", "excluded", "path", "served"),
+    [
+        (["/a/?"], ["/*"], "c.a", True),
+        (["/a/?"], ["/*"], "c.b", False),
+        (["/a/?"], ["/*"], "c.a.b", False),
+        (["/a/*"], ["/*"], "c.a.b", True),
+        (["/*"], ["/a/*"], "c.a.b", False),
+        (["/*", "/a/b/?"], ["/a/*"], "c.a.b", True),
+        (["/a/?"], ["/*"], "c._ts", True),
+        (["/a/?"], ["/*"], "c.id", True),
+    ],
+)
+async def test_an_order_needs_an_index(
+    included: list[str],
+    excluded: list[str],
+    path: str,
+    *,
+    served: bool,
+    client: Rest,
+) -> None:
+    policy = {
+        "includedPaths": [{"path": one} for one in included],
+        "excludedPaths": [{"path": one} for one in excluded],
+    }
+    assert (await make(client, id="ordered", indexingPolicy=policy)).status == 201
+
+    answer = await client.query(
+        "/dbs/d/colls/ordered/docs", f"SELECT * FROM c ORDER BY {path}", headers=key("p")
+    )
+
+    if served:
+        assert answer.status == 200
+    else:
+        assert answer.status == 400
+        assert answer.message == (
+            "The index path corresponding to the specified order-by item is excluded."
+        )
+
+
+async def test_what_the_gateway_cannot_serve_comes_with_its_plan(client: Rest) -> None:
+    answer = await client.query(DOCS, "SELECT VALUE MIN(c.n) FROM c")
+    plan = json.loads(answer.body["additionalErrorInfo"])
+    part = await client.query(
+        DOCS,
+        plan["queryInfo"]["rewrittenQuery"],
+        headers={"x-ms-documentdb-partitionkeyrangeid": "0"},
+    )
+
+    assert (answer.status, answer.substatus) == (400, 1004)
+    assert plan["queryInfo"]["aggregates"] == ["Min"]
+    assert part.body["Documents"] == [[{"item2": {"count": 0}}]]
+
+
+async def test_a_client_that_cannot_merge_is_told_what(client: Rest) -> None:
+    headers = {
+        "x-ms-cosmos-is-query-plan-request": "True",
+        "x-ms-cosmos-supported-query-features": "Aggregate, OrderBy",
+    }
+
+    answer = await client.query(DOCS, "SELECT c.a, COUNT(1) FROM c GROUP BY c.a", headers=headers)
+
+    assert answer.status == 400
+    assert "Query contained GroupBy, which the calling client does not support." in answer.message
+
+
+@pytest.mark.parametrize("words", [" OR ", " AND "])
+async def test_a_condition_may_be_long(words: str, client: Rest) -> None:
+    await create(client, {"id": "1", "pk": "p", "n": 1})
+    condition = words.join(f"c.n {'=' if 'OR' in words else '!='} {n}" for n in range(1000))
+
+    found = await client.query(DOCS, f"SELECT VALUE c.id FROM c WHERE {condition}")
+
+    assert found.body["Documents"] == (["1"] if "OR" in words else [])
+
+
+async def test_a_condition_may_be_nested(client: Rest) -> None:
+    await create(client, {"id": "1", "pk": "p", "n": 1})
+    condition = "c.n = 1"
+    for number in range(60):
+        condition = f"({condition} {'AND' if number % 2 else 'OR'} c.n = {1 + number % 2})"
+    condition += f" AND c.n < {10**30} AND c.n != '\\ud800'"
+
+    found = await client.query(DOCS, f"SELECT VALUE c.id FROM c WHERE {condition}")
+
+    assert found.status == 200

@@ -1,0 +1,45 @@
+"""What to try first, in the words of whatever business runs: read from its OpenAPI document."""
+
+import json
+import shlex
+from collections.abc import Iterable
+from typing import Any
+
+COMMANDS = 2
+
+
+def examples(document: dict[str, Any], url: str) -> list[str]:
+    """Give lines for a terminal: the first commands, and a view."""
+    operations = [
+        (path, method, operation)
+        for path, methods in document["paths"].items()
+        for method, operation in methods.items()
+    ]
+    posts = [(path, operation) for path, method, operation in operations if method == "post"]
+    views = [
+        (path, operation)
+        for path, method, operation in operations
+        if method == "get" and path.startswith("/api/views/") and "{" in path
+    ]
+    return [
+        *(f"curl -i {url}{_filled(*one)} --json {_body(one[1])}" for one in posts[:COMMANDS]),
+        *(f"curl {url}{_filled(*one)}" for one in views[:1]),
+    ]
+
+
+def _filled(path: str, operation: dict[str, Any]) -> str:
+    for name, value in _samples(operation["parameters"]):
+        path = path.replace(f"{{{name}}}", value)
+    return path
+
+
+def _samples(parameters: Iterable[dict[str, Any]]) -> Iterable[tuple[str, str]]:
+    return [
+        (one["name"], one["schema"]["examples"][0]) for one in parameters if one["in"] == "path"
+    ]
+
+
+def _body(operation: dict[str, Any]) -> str:
+    return shlex.quote(
+        json.dumps(operation["requestBody"]["content"]["application/json"]["example"])
+    )

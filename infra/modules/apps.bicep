@@ -1,0 +1,72 @@
+// The apps: one that runs everything, or one for each role of ../apps.json.
+import { Access, Connections, Endpoints, Place, Scale, Settings, StoreRoles, Webhook } from '../types.bicep'
+
+param place Place
+param access Access
+param database string
+param connections Connections
+
+@description('Three apps of the one package, each with an identity and rights of its own, instead of one app.')
+param split bool
+
+@description('Who may write: everybody, only what was let in already, nobody.')
+@allowed(['on', 'draining', 'off'])
+param writers string
+param alwaysReady bool
+param scale Scale
+param settings Settings
+param webhook Webhook
+param replication string
+param storeRoles StoreRoles
+param endpoints Endpoints
+param workspaceId string
+param requestLogs bool
+
+var roles = loadJsonContent('../apps.json')
+var everyFunction = flatten(map(items(roles), role => role.value.functions))
+// What admits work, and what follows it, is switched off while nobody may write.
+var stopped = flatten(map(items(roles), role => union(writers == 'on' ? [] : role.value.admits, writers == 'off' ? role.value.follows : [])))
+
+// Each app: its name for azd, what it runs, what it may do. One app runs everything, and may do all of it.
+var separate = map(items(roles), role => union(role.value, { name: replace(role.key, '_', '-') }))
+var together = [
+  {
+    name: 'onewrite'
+    functions: everyFunction
+    alwaysReady: union(roles.command_api.alwaysReady, roles.single_publisher.alwaysReady, roles.consumers.alwaysReady)
+    containers: union(roles.command_api.containers, roles.single_publisher.containers, roles.consumers.containers)
+    hubs: union(roles.command_api.hubs, roles.single_publisher.hubs, roles.consumers.hubs)
+    topic: true
+  }
+]
+var apps = split ? separate : together // sorted by name: the API comes first
+
+// One app after another: the store makes one role assignment at a time, and refuses a second with 412.
+@batchSize(1)
+module functions 'app.bicep' = [for app in apps: {
+  name: 'app-${app.name}'
+  params: {
+    place: place
+    access: access
+    app: {
+      name: app.name
+      containers: app.containers
+      hubs: app.hubs
+      topic: app.topic
+      disabled: filter(everyFunction, function => !contains(app.functions, function) || contains(stopped, function))
+    }
+    database: database
+    connections: connections
+    replication: replication
+    scale: union(scale, { alwaysReady: alwaysReady ? app.alwaysReady : {} })
+    settings: settings
+    webhook: webhook
+    storeRoles: storeRoles
+    endpoints: endpoints
+    workspaceId: workspaceId
+    requestLogs: requestLogs
+  }
+}]
+
+output names string[] = [for app in apps: 'func-${app.name}-${place.token}']
+output apiHostName string = functions[0].outputs.hostName

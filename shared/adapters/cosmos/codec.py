@@ -1,0 +1,109 @@
+"""Commits as items of the container `events`, and back; how many bytes they are on the wire."""
+
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from pydantic import ConfigDict, TypeAdapter, ValidationError
+from pydantic_core import from_json
+
+from shared.adapters import limits
+from shared.kernel.errors import InvalidMessage, UnreadableCommit
+from shared.kernel.messages.commit import Commit, metadata_json
+from shared.kernel.ports import StoreLimits
+
+ID_DIGITS = 16
+_COMMIT = TypeAdapter(Commit)
+_COMMITS = TypeAdapter(list[Commit], config=ConfigDict(defer_build=True))
+# As the SDK writes it: in ASCII, so that é has six bytes.
+_on_the_wire = json.JSONEncoder(separators=(",", ":")).encode
+_OPERATION = len('{"operationType":"Create","resourceBody":},')
+
+
+def item_id(first: int) -> str:
+    """Name the item that holds a first version: zero-padded, so that two writers collide on it."""
+    return f"{first:0{ID_DIGITS}d}"
+
+
+def to_item(commit: Commit) -> dict[str, Any]:
+    """Write a commit as an item."""
+    item: dict[str, Any] = {
+        "id": item_id(commit.first),
+        "stream": commit.stream,
+        "version": commit.version,
+        "commandId": commit.command_id,
+        "commandDigest": commit.command_digest,
+        "events": [
+            {"type": event.type, "schema": event.schema_number, "data": event.data}
+            for event in commit.events
+        ],
+        "metadata": metadata_json(commit.metadata),
+    }
+    if commit.snapshot is not None:
+        snapshot = commit.snapshot
+        item["snapshot"] = {"schema": snapshot.schema_name, "state": snapshot.state}
+    return item
+
+
+def from_item(item: Mapping[str, Any]) -> Commit:
+    """Read a commit from an item; raises InvalidMessage when the item is not one."""
+    try:
+        commit = _COMMIT.validate_python(item)
+    except ValidationError as error:
+        raise InvalidMessage(
+            f"item {item.get('id')!r} of {item.get('stream')!r}: {error}"
+        ) from error
+    _check_id(item, commit)
+    return commit
+
+
+def commits_of(items: Iterable[Mapping[str, Any]]) -> list[Commit]:
+    """Reads the commits of a stream from its items, in order; raises UnreadableCommit at the first bad one."""
+    commits: list[Commit] = []
+    for item in items:
+        try:
+            commits.append(from_item(item))
+        except InvalidMessage as error:
+            raise UnreadableCommit(error, place_of(item), item["version"], len(commits)) from error
+    return commits
+
+
+def place_of(item: Mapping[str, Any]) -> int:
+    """Returns the version from which on an item stands in its stream, or 1 where it does not say."""
+    id_, version = item.get("id"), item.get("version")
+    if isinstance(id_, str) and id_.isdecimal():
+        return int(id_)
+    return version if isinstance(version, int) and version > 0 else 1
+
+
+def from_items(text: str) -> list[Commit]:
+    """Read the commits of a JSON array of items at once; raises InvalidMessage when one of them is none."""
+    try:
+        items = from_json(text)
+        commits = _COMMITS.validate_python(items)
+    except ValueError as error:
+        raise InvalidMessage(f"items: {error}") from error
+    for item, commit in zip(items, commits, strict=True):
+        _check_id(item, commit)
+    return commits
+
+
+def _check_id(item: Mapping[str, Any], commit: Commit) -> None:
+    if item.get("id") != item_id(commit.first):
+        raise InvalidMessage(
+            f"item {item.get('id')!r} of {commit.stream!r} begins at {commit.first}"
+        )
+
+
+def size_of(commit: Commit) -> int:
+    """Count the bytes of a commit in a batch."""
+    return len(_on_the_wire(to_item(commit))) + _OPERATION
+
+
+LIMITS = StoreLimits(
+    commits=limits.MOST_COMMITS,
+    bytes=limits.LARGEST_WRITE,
+    message=limits.LARGEST_MESSAGE - limits.MESSAGE_OVERHEAD,
+    state=limits.LARGEST_RIDING_STATE,
+    size_of=size_of,
+)

@@ -1,0 +1,96 @@
+"""Whatever a request raises is answered as a problem."""
+
+import logging
+from collections.abc import Awaitable, Mapping
+
+import azure.functions as func
+
+from shared.adapters import telemetry
+from shared.adapters.http.problems import Problem, first_of, internal, not_found
+from shared.kernel.errors import (
+    CommandIdReused,
+    Conflict,
+    EventTooLarge,
+    LogUnavailable,
+    NewerCode,
+    NumberTooLarge,
+    OnewriteError,
+    OutcomeUnknown,
+    StoreRefused,
+    StoreThrottled,
+    StoreUnavailable,
+    StreamFull,
+    UnknownMessage,
+    UnreadableCommit,
+    UnreadableEvent,
+    may_pass,
+)
+
+_LOGGER = logging.getLogger("onewrite.http")
+
+_KNOWN: Mapping[type[OnewriteError], tuple[int, str]] = {
+    Conflict: (409, "Others were faster, again and again"),
+    CommandIdReused: (422, "The command id was used before"),
+    EventTooLarge: (413, "An event does not fit into the log"),
+    NumberTooLarge: (422, "A number cannot be stored exactly"),
+    StoreRefused: (422, "The store will never take what the command would write"),
+    StreamFull: (507, "The store takes nothing more for this stream"),
+    UnreadableEvent: (500, "The code made an event that it could not read again"),
+    StoreThrottled: (429, "The store is throttled"),
+    LogUnavailable: (503, "The mailbox did not say whether it took the command"),
+    StoreUnavailable: (503, "The store does not answer"),
+    NewerCode: (503, "The stream holds an event that only newer code can read"),
+    UnreadableCommit: (503, "The stream holds an item that nobody can read"),
+    OutcomeUnknown: (503, "Whether the command took effect is not known"),
+}
+_LATER = (409, 429, 503)
+# What the SDKs say names accounts and addresses: it is logged, and the client is told what to do.
+_ADVICE: Mapping[type[OnewriteError], str] = {
+    StoreRefused: "Nothing was written. Asked again as it is, the command is refused again.",
+    StreamFull: "Nothing was written. Go on in a new stream.",
+    StoreThrottled: "Nothing was written. Ask again after Retry-After.",
+    StoreUnavailable: "Nothing was written. Ask again after Retry-After.",
+    LogUnavailable: "Ask again with the same Idempotency-Key: it takes effect once.",
+    OutcomeUnknown: "Ask again with the same Idempotency-Key: it takes effect once.",
+}
+
+
+async def answered(
+    answering: Awaitable[func.HttpResponse], traceparent: str | None = None
+) -> func.HttpResponse:
+    """Await an answer, and give a problem in its place when there is none."""
+    try:
+        return await answering
+    except Problem as problem:
+        return problem.response()
+    except Exception as error:
+        first = _named(error)
+        if isinstance(first, UnknownMessage):
+            return not_found(str(first)).response()
+        trace = telemetry.trace_id(traceparent)
+        if first is None:
+            _LOGGER.exception("a request failed, trace %s", trace)
+            return internal(trace).response()
+        return _told(first, trace).response()
+
+
+def _named(error: Exception) -> OnewriteError | None:
+    """Give what a client can be told of, None for what is our fault: bugs, broken data, wrong settings."""
+    first = first_of(error) if may_pass(error) else error
+    if isinstance(first, UnknownMessage) or type(first) in _KNOWN:
+        return first if isinstance(first, OnewriteError) else None
+    if isinstance(first, OnewriteError) and first.transient:
+        return StoreUnavailable(str(first))
+    return None
+
+
+def _told(error: OnewriteError, trace: str) -> Problem:
+    status, title = _KNOWN[type(error)]
+    headers = {"Retry-After": "1"} if status in _LATER else {}
+    if isinstance(error, Conflict):
+        headers["ETag"] = f'"{error.version}"'
+    advice = _ADVICE.get(type(error))
+    if advice is None:
+        return Problem(status, error.code, title, str(error), headers=headers)
+    _LOGGER.warning("a request is answered with %d, trace %s: %s", status, trace, error)
+    return Problem(status, error.code, title, advice, headers=headers, trace=trace)

@@ -1,0 +1,65 @@
+"""What all triggers of a kind share; each hands over to a plain function that knows nothing of the platform."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any
+
+import azure.functions as func
+
+from shared.adapters import telemetry
+from shared.adapters.http.answering import answered
+
+type Handler = Callable[[func.HttpRequest], Awaitable[func.HttpResponse]]
+type Run = Callable[[], Awaitable[None]]
+
+
+def http_function(
+    blueprint: func.Blueprint,
+    route: str,
+    methods: Sequence[str],
+    auth_level: func.AuthLevel = func.AuthLevel.FUNCTION,
+) -> Callable[[Handler], Handler]:
+    """Declare a function on a route: whatever it raises is answered as a problem."""
+
+    def declare(handle: Handler) -> Handler:
+        async def answer(req: func.HttpRequest) -> func.HttpResponse:
+            answering = answered(handle(req), req.headers.get("traceparent"))
+            return await telemetry.request(req, route, answering)
+
+        trigger = blueprint.route(route, methods=methods, auth_level=auth_level)
+        trigger(named(answer, handle))
+        return handle
+
+    return declare
+
+
+def timer_function(blueprint: func.Blueprint, schedule: str) -> Callable[[Run], Run]:
+    """Declare a function that runs by the clock: its failures are counted under its name."""
+
+    def declare(run: Run) -> Run:
+        async def ring(due: func.TimerRequest) -> None:  # noqa: ARG001 - the trigger's
+            with telemetry.failures(run.__name__):
+                await run()
+
+        trigger = blueprint.timer_trigger("due", schedule=schedule, use_monitor=True)
+        trigger(named(ring, run))
+        return run
+
+    return declare
+
+
+def endless_retry(blueprint: func.Blueprint) -> Callable[..., Any]:
+    """Have a batch that failed brought again for ever: the platform passes over what has no such policy."""
+    retry: Callable[..., Any] = blueprint.retry(
+        strategy="exponential_backoff",
+        max_retry_count="-1",
+        minimum_interval="00:00:01",
+        maximum_interval="00:01:00",
+    )
+    return retry
+
+
+def named[F: Callable[..., Any]](function: F, after: Callable[..., Any]) -> F:
+    """Name a function after another: the platform knows it by its name, and reads its own parameters."""
+    function.__name__, function.__doc__ = after.__name__, after.__doc__
+    function.__module__ = after.__module__
+    return function

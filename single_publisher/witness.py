@@ -1,0 +1,44 @@
+"""The witness of the sweep: the rows, which say what has arrived of a stream."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from shared.kernel.errors import Poison
+from shared.kernel.messages.commit import Commit
+from shared.kernel.messages.envelope import last_envelope
+from shared.kernel.ports import RowReader
+from shared.kernel.views.view import RowKey, View, placed
+
+
+@dataclass(frozen=True, slots=True)
+class Witness:
+    """Looks into all views, which together fold every category."""
+
+    rows: RowReader
+    views: Sequence[View[Any]]
+
+    async def seen(self, commits: Sequence[Commit]) -> dict[str, int]:
+        """Tells for one commit of each of some streams which version every row of the stream has seen.
+
+        Of an event that nobody can read nobody has seen anything, or it would be parked. Raises as rows do.
+        """
+        places: dict[str, list[RowKey]] = defaultdict(list)
+        seen: dict[str, int] = {}
+        for commit in commits:
+            last = last_envelope(commit)
+            category = last.stream.category
+            try:
+                found = [
+                    placed(one, last)[0] for one in self.views if one.category.name == category
+                ]
+            except Poison:
+                seen[commit.stream] = commit.first - 1
+            else:
+                places[commit.stream] = found
+        versions = await self.rows.versions([at for found in places.values() for at in found])
+        for commit in commits:
+            of_rows = (versions.get(at, 0) for at in places[commit.stream])
+            seen.setdefault(commit.stream, min(of_rows, default=commit.version))
+        return seen

@@ -1,0 +1,1 @@
+"""Evaluates the Bicep of this project without Azure: which resources, with which values, a deployment asks for."""

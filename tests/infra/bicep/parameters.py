@@ -1,0 +1,65 @@
+"""The deployments to look at: each combination that the documentation names, and what can be set beside."""
+
+from itertools import product
+from typing import Any, Final
+
+SOME: Final[dict[str, Any]] = {"environmentName": "some", "location": "westeurope"}
+WEBHOOK: Final = {
+    "origins": "eventgrid.azure.net",
+    "subscriptions": "partners",
+    "audience": "api://some",
+    "secretsUri": "https://some.vault.azure.net/secrets/webhook",
+}
+CLOSED: Final[dict[str, Any]] = {
+    **SOME,
+    "split": True,
+    "privateNetworking": True,
+    "zoneRedundant": True,
+    "webhook": WEBHOOK,
+}
+RESTORED: Final[dict[str, Any]] = {
+    **SOME,
+    "storeName": "other-store",
+    "storeLocked": True,
+    "cosmosBackup": "Continuous7Days",
+    "eventHubsCapacity": 3,
+    "instanceMemoryMB": 4096,
+    "alwaysReady": False,
+    "requestLogs": True,
+    "siteUpdates": "RollingUpdate",
+    "traceShare": "1.0",
+}
+
+
+def combinations() -> dict[str, dict[str, Any]]:
+    """Returns one or three apps, each capacity of the store, either network, with and without zones."""
+    found = {}
+    for split, capacity, closed, zones in product(
+        (False, True), ("serverless", "autoscale"), (False, True), (False, True)
+    ):
+        name = "-".join(
+            (
+                "three" if split else "one",
+                capacity,
+                "private" if closed else "public",
+                *(["zones"] if zones else []),
+            )
+        )
+        found[name] = {
+            **SOME,
+            "split": split,
+            "cosmosCapacity": capacity,
+            "privateNetworking": closed,
+            "zoneRedundant": zones,
+        }
+    return found
+
+
+def every() -> dict[str, dict[str, Any]]:
+    """Returns the combinations, a deployment with every other setting, and those in which writers are stopped."""
+    stopped = {
+        f"{apps}-{writers}": {**SOME, "split": apps == "three", "writers": writers}
+        for apps in ("one", "three")
+        for writers in ("draining", "off")
+    }
+    return {**combinations(), **stopped, "closed": CLOSED, "restored": RESTORED}

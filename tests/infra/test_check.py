@@ -1,0 +1,70 @@
+"""The checks of `python -m infra.check`, and that this package passes them."""
+
+import subprocess
+import sys
+from typing import Any
+
+import pytest
+
+from infra.check.routes import Route, shadowed
+from infra.local.stack import ROOT
+
+
+def problems(**routes: tuple[str, str]) -> list[str]:
+    """Returns what is said of functions, each given as its methods and its route."""
+    read = [
+        Route.read(name, {"route": route, "methods": methods.split()})
+        for name, (methods, route) in routes.items()
+    ]
+    return list(shadowed(read))
+
+
+def test_this_package_passes() -> None:
+    ran = subprocess.run(
+        [sys.executable, "-m", "infra.check"], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+
+    assert (ran.returncode, ran.stdout) == (0, ""), ran.stderr
+
+
+def test_a_parameter_that_is_asked_first_hides_the_literal() -> None:
+    (said,) = problems(
+        release_parked=("POST", "parked/{consumer}/{stream}/release"),
+        release_unpublished=("POST", "parked/single_publisher/{stream}/release"),
+    )
+
+    assert said.startswith("release_parked (parked/{consumer}/{stream}/release) takes requests of")
+
+
+def test_the_order_is_that_of_the_names_not_of_the_code() -> None:
+    assert problems(b=("GET", "x/{any}"), a=("GET", "x/{any}"))[0].startswith("a ")
+
+
+@pytest.mark.parametrize(
+    "routes",
+    [
+        {"a": ("GET", "x/one"), "b": ("GET", "x/{any}")},
+        {"a": ("GET", "x/{any}"), "b": ("POST", "x/one")},
+        {"a": ("GET", "x/{any}"), "b": ("GET", "x/one/two")},
+        {"a": ("GET", "x/{any}"), "b": ("GET", "y/one")},
+    ],
+    ids=["the narrower is first", "other methods", "other lengths", "other literals"],
+)
+def test_what_reaches_both_functions_is_accepted(routes: dict[str, Any]) -> None:
+    assert problems(**routes) == []
+
+
+@pytest.mark.parametrize(
+    "routes",
+    [
+        {"a": ("GET", "x/{any}"), "b": ("GET", "X/One")},
+        {"a": ("", "x/{any}"), "b": ("POST", "x/one")},
+        {"a": ("GET", "{any}/x"), "b": ("GET", "y/{some}")},
+        {"a": ("GET", "x/{any}"), "b": ("GET", "x/{other}")},
+        {"a": ("GET", "{*rest}")},
+        {"a": ("GET", "x/{any?}")},
+    ],
+    ids=["case", "any method", "in part", "the same", "catch-all", "optional"],
+)
+def test_what_may_hide_a_function_is_named(routes: dict[str, Any]) -> None:
+    assert len(problems(**routes)) == 1

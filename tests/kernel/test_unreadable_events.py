@@ -1,0 +1,134 @@
+"""An event that could not be read again is refused before it is stored, whatever a domain was written like."""
+
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any
+
+import pytest
+from pydantic import ConfigDict
+
+from shared.adapters.memory import MemoryEventStore
+from shared.kernel.commands.application_service import ApplicationService
+from shared.kernel.commands.category import Category
+from shared.kernel.commands.decider import Decider
+from shared.kernel.commands.outcome import Accepted
+from shared.kernel.commands.snapshot import Snapshots
+from shared.kernel.errors import UnreadableEvent
+from shared.kernel.messages.message import Command, Event
+from tests.kernel.asking import at_noon, no_pause
+from tests.kernel.worlds import Interrupted, request, together
+
+
+class Colour(StrEnum):
+    """An enumeration as a domain might write it."""
+
+    RED = "red"
+
+
+class Dated(Event):
+    """Holds a bare date."""
+
+    on: date
+
+
+class Priced(Event):
+    """Holds a bare Decimal."""
+
+    price: Decimal
+
+
+class Coloured(Event):
+    """Holds a bare StrEnum."""
+
+    colour: Colour
+
+
+class Odd(Event):
+    """Holds what no JSON can say."""
+
+    model_config = ConfigDict(arbitrary_types_allowed=True)
+    thing: Any
+
+
+class Rounded(Event):
+    """Holds a float that its field would read as another one."""
+
+    values: list[float]
+
+
+class Unlisted(Event):
+    """Is none of its category."""
+
+
+class Named(Event):
+    """Holds a text."""
+
+    name: str
+
+
+class Write(Command):
+    """Asks for an event by its number."""
+
+    number: int
+
+
+UNREADABLE: list[Event] = [
+    Dated(on=date(2026, 11, 23)),
+    Priced(price=Decimal("1.50")),
+    Coloured(colour=Colour.RED),
+    Odd(thing=object()),
+    Rounded.model_construct(values=(1.5,)),
+    Named.model_construct(name=7),
+    Unlisted(),
+]
+MADE = [*UNREADABLE, Named(name="x")]
+
+
+def decide(command: Command, _state: object) -> tuple[Event, ...]:
+    assert isinstance(command, Write)
+    return (MADE[command.number],)
+
+
+BOOK = Category(
+    name="book",
+    decider=Decider(None, decide, lambda state, _event: state),
+    events=(Dated, Priced, Coloured, Odd, Rounded, Named),
+    commands=(Write,),
+    snapshots=Snapshots("book/1", type(None)),
+)
+
+
+@pytest.mark.parametrize(
+    "number", range(len(UNREADABLE)), ids=[type(one).__name__ for one in UNREADABLE]
+)
+async def test_an_event_that_could_not_be_read_again_is_refused_and_nothing_is_stored(
+    number: int,
+) -> None:
+    store = MemoryEventStore()
+    handling = ApplicationService(BOOK, store, at_noon, no_pause)
+
+    with pytest.raises(UnreadableEvent, match="book"):
+        await handling.handle(request(Write(number=number), "bad"))
+
+    assert store.commits() == []
+    assert isinstance(await handling.handle(request(Write(number=-1), "good")), Accepted)
+
+
+async def test_an_event_that_could_not_be_read_again_hurts_only_who_asked_for_it() -> None:
+    store = Interrupted()
+    handling = ApplicationService(
+        replace(BOOK, decider=replace(BOOK.decider, decide=_reading)), store, at_noon, no_pause
+    )
+
+    bad, good = await together(
+        store, handling, [request(Write(number=0), "bad"), request(Write(number=-1), "good")]
+    )
+
+    assert isinstance(bad, UnreadableEvent)
+    assert isinstance(good, Accepted)
+
+
+def _reading(command: Command, state: object) -> tuple[Event, ...]:
+    return decide(command, state) if isinstance(command, Write) else (Named(name="first"),)

@@ -1,0 +1,96 @@
+"""What all triggers of a kind share: problems, endless retry, telemetry, the place."""
+
+import json
+import logging
+from collections.abc import Callable
+from typing import Any
+
+import azure.functions as func
+import pytest
+
+from shared.adapters import telemetry, wiring
+from shared.adapters.otel.names import FAILURES
+from shared.kernel.errors import StoreThrottled, StoreUnavailable
+from tests.functions import FUNCTIONS
+from tests.roles.wired import Wired
+from tests.telemetry.worlds import World
+
+BINDINGS: dict[str, Any] = {name: found.get_trigger() for name, found in FUNCTIONS.items()}
+OF_STREAMS = {"single_publisher", "projections", "reactions", "notifications", "mailbox"}
+TIMERS = {"sweep", "catch_up", "deadlines", "rebuild", "measure"}
+
+
+def of(kind: str) -> set[str]:
+    return {name for name, trigger in BINDINGS.items() if trigger.type == kind}
+
+
+def raising(error: BaseException) -> Callable[..., Any]:
+    async def fail(*_: object) -> object:
+        raise error
+
+    return fail
+
+
+def test_every_trigger_on_a_stream_has_the_one_policy_without_end() -> None:
+    policies = {
+        name: FUNCTIONS[name].get_settings_dict("retry_policy")
+        for name in of("eventHubTrigger") | of("cosmosDBTrigger")
+    }
+
+    assert policies.keys() == OF_STREAMS
+    assert all(policy == policies["mailbox"] for policy in policies.values())
+    assert (policies["mailbox"] or {})["max_retry_count"] == "-1"
+
+
+@pytest.mark.parametrize("function", sorted(TIMERS))
+async def test_a_timer_that_fails_is_counted_under_its_name_and_fails(
+    wired: Wired, monkeypatch: pytest.MonkeyPatch, function: str
+) -> None:
+    world = World()
+    monkeypatch.setattr(telemetry, "watcher", lambda: world.watcher)
+    for port in ("feed", "rows", "parking"):
+        monkeypatch.setattr(wiring, port, raising(StoreUnavailable("gone")))
+
+    with pytest.raises(StoreUnavailable):
+        await wired.tick(function)
+
+    assert of("timerTrigger") == TIMERS
+    assert world.measured(FAILURES) == {(function,): 1}
+
+
+@pytest.mark.parametrize("function", sorted(of("httpTrigger") - {"health", "openapi", "docs"}))
+async def test_every_function_on_a_route_tells_of_a_store_that_is_away(
+    wired: Wired, monkeypatch: pytest.MonkeyPatch, function: str
+) -> None:
+    for port in ("event_store", "event_reader", "parking", "rows", "feed", "attempts"):
+        monkeypatch.setattr(wiring, port, raising(StoreThrottled("busy")))
+
+    status, told = await wired.ask(function, consumer="projections", stream="item-TEA")
+
+    assert (status, told["code"]) == (429, "throttled")
+
+
+async def test_what_nobody_foresaw_is_a_problem_that_tells_nothing_and_is_logged_once(
+    wired: Wired, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(wiring, "parking", raising(ZeroDivisionError("the inner life")))
+
+    status, told = await wired.ask("parked")
+
+    assert (status, told["code"], told["status"]) == (500, "internal", 500)
+    assert "inner life" not in json.dumps(told)
+    logged = [one for one in caplog.records if one.levelno >= logging.ERROR]
+    assert [one.exc_info[0] for one in logged if one.exc_info] == [ZeroDivisionError]
+
+
+async def test_a_batch_that_fails_notes_no_place(wired: Wired) -> None:
+    await wired.command("item/TEA/register-item", {"name": "Tea", "reorderPoint": 1})
+    await wired.publish()
+    (body,) = [body for bodies in wired.log.messages for body in bodies]
+    wired.rows.read = raising(StoreUnavailable("gone"))  # type: ignore[method-assign]
+    event = func.EventHubEvent(body=body, sequence_number=7)
+
+    with pytest.raises(StoreUnavailable):
+        await FUNCTIONS["projections"].get_user_function()([event])
+
+    assert await wired.noted("projections", "item-TEA") is None

@@ -1,0 +1,168 @@
+"""The whole flow: what one command leads to, in every stream and in the views, whatever fails on the way."""
+
+from collections.abc import Mapping, Sequence
+from typing import Literal
+
+from shared.domain.shop.item.commands import ReserveStock
+from shared.domain.shop.item.events import (
+    ReservationDeclined,
+    ReservationReleased,
+    ShortageEnded,
+    StockRanLow,
+    StockReserved,
+)
+from shared.domain.shop.order.commands import CancelOrder, PlaceOrder
+from shared.domain.shop.order.events import (
+    DeclineRecorded,
+    LateReservationRecorded,
+    OrderCancelled,
+    OrderConfirmed,
+    OrderPlaced,
+    OrderRejected,
+    ReservationRecorded,
+)
+from shared.domain.shop.process import public
+from shared.domain.shop.replenishment import ReplenishmentRequested
+from shared.kernel.messages.message import Event, PublicEvent
+from tests.specs.shop.item import TEN_IN_STOCK
+from tests.specs.shop.order_events import TO_THE_CONFIRMATION, WANTED_CUP, WANTED_TEA
+from tests.specs.shop.shortages import ENOUGH
+from tests.specs.shop.told import LINK
+from tests.specs.spec import Flow, Shown, Then
+
+PLACE = ("order-7", PlaceOrder(customer_id="C1", lines=(WANTED_TEA, WANTED_CUP)))
+TEA_HELD = StockReserved(reservation_id="7/TEA", quantity=2)
+CUP_HELD = StockReserved(reservation_id="7/CUP", quantity=1)
+SIX_HELD = StockReserved(reservation_id="7/TEA", quantity=6)
+CONFIRMED_ORDER: Then = {
+    "item-TEA": [TEA_HELD],
+    "item-CUP": [CUP_HELD],
+    "order-7": [OrderPlaced, ReservationRecorded, ReservationRecorded, OrderConfirmed],
+}
+SHOWN: Shown = {
+    ("orders", "7"): {"status": "confirmed"},
+    ("customers", "C1"): {"status": "confirmed"},
+    ("stock", "TEA"): {"available": 8, "reserved": 2},
+}
+TOLD: Mapping[str, Sequence[PublicEvent]] = {
+    "order-7": [
+        public.OrderConfirmed(
+            link=LINK,
+            order_id="7",
+            customer_id="C1",
+            lines=(
+                public.NamedLine(sku="TEA", quantity=2, name="Teapot"),
+                public.NamedLine(sku="CUP", quantity=1, name="Teapot"),
+            ),
+        )
+    ]
+}
+ANSWERED: Sequence[type[Event]] = [ReservationRecorded, ReservationRecorded, OrderConfirmed]
+BATCHES_TWICE: Then = {
+    "item-TEA": [StockReserved] * 2,
+    "item-CUP": [StockReserved] * 2,
+    # The items' answers are written together, and so they are sent together.
+    "order-7": [OrderPlaced, OrderPlaced, *ANSWERED, *ANSWERED],
+}
+STOCK = {"item-TEA": TEN_IN_STOCK, "item-CUP": TEN_IN_STOCK}
+
+
+def confirmed(title: str, fault: str | None, logged: Then | None = None) -> Flow:
+    return Flow(
+        title,
+        given=STOCK,
+        fault=fault,
+        when=PLACE,
+        then=CONFIRMED_ORDER,
+        logged=logged or {},
+        shown=SHOWN,
+        told=TOLD,
+    )
+
+
+def called_off(reason: Literal["asked", "expired"]) -> Mapping[str, Sequence[PublicEvent]]:
+    told = public.OrderCancelled(link=LINK, order_id="7", customer_id="C1", reason=reason)
+    return {"order-7": [told]}
+
+
+SPECS = [
+    confirmed("An order for which everything is there is confirmed", None),
+    confirmed("though the answer to the write is lost", "the answer of the store is lost"),
+    confirmed("though the publisher dies", "the publisher crashes after the send", BATCHES_TWICE),
+    confirmed("though the log brings everything twice", "everything is delivered twice"),
+    confirmed("though the log loses a batch", "the log loses a batch, and the sweep finds it"),
+    confirmed("though the reactions die", "the reactions crash before their checkpoint"),
+    Flow(
+        "An order of what nobody registered is rejected",
+        given={},
+        fault="everything is delivered twice",
+        when=("order-7", PlaceOrder(customer_id="C1", lines=(WANTED_CUP,))),
+        then={
+            "item-CUP": [ReservationDeclined],
+            "order-7": [OrderPlaced, DeclineRecorded, OrderRejected],
+        },
+        shown={("orders", "7"): {"status": "rejected", "reason": "item-unknown"}},
+        told={"order-7": [public.OrderRejected(link=LINK, order_id="7", customer_id="C1")]},
+    ),
+    Flow(
+        "A cancelled order gives back what it holds, and a shortage ends",
+        given={
+            "item-TEA": (*ENOUGH, SIX_HELD, StockRanLow(shortage=1)),
+            "item-CUP": (*TEN_IN_STOCK, CUP_HELD),
+            "order-7": TO_THE_CONFIRMATION,
+        },
+        fault="the publisher crashes after the send",
+        when=("order-7", CancelOrder()),
+        then={
+            "item-TEA": [ReservationReleased, ShortageEnded],
+            "item-CUP": [ReservationReleased],
+            "order-7": [OrderCancelled],
+        },
+        logged={
+            "item-TEA": [ReservationReleased, ShortageEnded] * 2,
+            "item-CUP": [ReservationReleased] * 2,
+            "order-7": [OrderCancelled] * 2,
+        },
+        shown={("orders", "7"): {"status": "cancelled"}, ("stock", "TEA"): {"available": 10}},
+        told=called_off("asked"),
+    ),
+    Flow(
+        "An order that waits for too long is called off, and gives back what is held for it late",
+        given=STOCK,
+        fault="the reactions hear of it when its deadline has passed",
+        when=PLACE,
+        then={
+            "item-TEA": [TEA_HELD, ReservationReleased],
+            "item-CUP": [CUP_HELD, ReservationReleased],
+            "order-7": [
+                OrderPlaced,
+                OrderCancelled(customer_id="C1", reason="expired", lines_to_release=("TEA", "CUP")),
+                LateReservationRecorded,
+                LateReservationRecorded,
+            ],
+        },
+        shown={
+            ("orders", "7"): {"status": "cancelled", "reason": "expired"},
+            ("stock", "TEA"): {"available": 10, "reserved": 0},
+        },
+        told=called_off("expired"),
+    ),
+    Flow(
+        "An item that runs low is to be replenished, once",
+        given={"item-TEA": ENOUGH},
+        fault="everything is delivered twice",
+        when=("item-TEA", ReserveStock(reservation_id="r1", quantity=6)),
+        then={
+            "item-TEA": [StockReserved, StockRanLow(shortage=1)],
+            "replenishment-TEA": [ReplenishmentRequested(shortage=1)],
+        },
+        shown={("replenishment", "TEA"): {"requests": 1, "lastShortage": 1}},
+        told={
+            "replenishment-TEA": [
+                public.ReplenishmentRequested(
+                    link="/api/views/replenishment/TEA", sku="TEA", shortage=1
+                )
+            ]
+        },
+    ),
+]
