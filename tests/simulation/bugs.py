@@ -102,8 +102,13 @@ NOTICED = [
     Bug(
         "a store that does not answer makes an event poisonous",
         "consumers.delivery:stored",
-        "except InvalidMessage",
-        "except Exception",
+        "    commits, poison = await read_past(store, StreamName.parse(stream), version - 1, skipped)\n",
+        "    try:\n"
+        "        commits, poison = await read_past(\n"
+        "            store, StreamName.parse(stream), version - 1, skipped\n"
+        "        )\n"
+        "    except Exception as error:\n"
+        "        return Run(stream, {}), Poison(stream, version, error)\n",
     ),
     Bug(
         "the sweep looks at the first commit of a stream on a page",

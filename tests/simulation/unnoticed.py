@@ -74,8 +74,13 @@ UNNOTICED = [
     Bug(
         "a store that does not answer the sweep parks the stream",
         f"{PUBLISHER}.publish:Publisher.replay",
-        "except InvalidMessage as error:",
-        "except Exception as error:",
+        "    commits, unreadable = await read_past(self.store, stream, version - 1, skipped.keys())\n",
+        "    try:\n"
+        "        commits, unreadable = await read_past(\n"
+        "            self.store, stream, version - 1, skipped.keys()\n"
+        "        )\n"
+        "    except Exception as error:\n"
+        "        raise Poison(str(stream), version, error) from error\n",
     ),
     Bug(
         "what the log lacks could not be sent again, and its row moves on",
