@@ -5,7 +5,6 @@ from collections.abc import Sequence
 import azure.functions as func
 
 from consumers import composition
-from consumers.mailbox import command_in
 from consumers.rebuild_operations import answer_rebuild
 from consumers.triggers import hub_function
 from consumers.webhooks.platform import body_of
@@ -14,6 +13,7 @@ from shared.adapters.http.lag import show_lag
 from shared.adapters.http.operations import list_parked
 from shared.adapters.http.rights import show_rights
 from shared.adapters.triggers import http_function, timer_function
+from shared.kernel.ports import NumberedMessage
 
 blueprint = func.Blueprint()
 
@@ -22,27 +22,27 @@ ANONYMOUS, ADMIN = func.AuthLevel.ANONYMOUS, func.AuthLevel.ADMIN
 
 
 @hub_function(blueprint, names.EVENTS_HUB, names.PROJECTIONS)
-async def projections(bodies: Sequence[bytes]) -> None:
+async def projections(messages: Sequence[NumberedMessage]) -> None:
     """Bring the rows of the views up to date."""
-    await (await composition.projections()).project(bodies)
+    await (await composition.follower(names.PROJECTIONS)).take(messages)
 
 
 @hub_function(blueprint, names.EVENTS_HUB, names.REACTIONS)
-async def reactions(bodies: Sequence[bytes]) -> None:
+async def reactions(messages: Sequence[NumberedMessage]) -> None:
     """Dispatch what events cause."""
-    await (await composition.reactions()).react(bodies)
+    await (await composition.follower(names.REACTIONS)).take(messages)
 
 
 @hub_function(blueprint, names.EVENTS_HUB, names.NOTIFICATIONS)
-async def notifications(bodies: Sequence[bytes]) -> None:
+async def notifications(messages: Sequence[NumberedMessage]) -> None:
     """Tell others what happened, under the same ids whenever it is told again."""
-    await (await composition.notifications()).notify(bodies)
+    await (await composition.follower(names.NOTIFICATIONS)).take(messages)
 
 
-@hub_function(blueprint, names.COMMANDS_HUB, names.MAILBOX, command_in)
-async def mailbox(bodies: Sequence[bytes]) -> None:
+@hub_function(blueprint, names.COMMANDS_HUB, names.MAILBOX)
+async def mailbox(messages: Sequence[NumberedMessage]) -> None:
     """Handle the commands that wait."""
-    await (await composition.mailbox()).handle(bodies)
+    await (await composition.follower(names.MAILBOX)).take(messages)
 
 
 # It authenticates every delivery itself: Event Grid has no function key in a rotation of its own.
@@ -64,6 +64,12 @@ async def inbound_event(event: func.EventGridEvent) -> None:
 async def deadlines() -> None:
     """Call off what has waited for too long."""
     await (await composition.deadlines()).run()
+
+
+@timer_function(blueprint, names.CATCH_UP_SCHEDULE)
+async def catch_up() -> None:
+    """Handle what a hub holds and nobody brings."""
+    await composition.catch_up()
 
 
 # It keeps the time of the sweep, which it waits for.

@@ -1,7 +1,8 @@
 """The one engine in front of every consumer: streams in order, side by side; what can never be handled is parked.
 
 A consumer says how it handles a run of one stream, and how it flushes what a batch gathered. What may go well
-later is raised when everything else is done, so that the batch comes again.
+later is tried again, stream by stream, as the batch's attempts allow; what is left then is raised when everything
+else is done, so that the batch comes again.
 """
 
 import asyncio
@@ -21,11 +22,12 @@ from datetime import datetime
 from itertools import batched, chain
 from typing import Any
 
-from shared.kernel.delivery.deciding import skips
+from shared.kernel.delivery.deciding import park_first, skips
 from shared.kernel.delivery.parking import Decision, Parked, marker_of, unreadable_message
 from shared.kernel.delivery.reading import pages
+from shared.kernel.delivery.retry import Attempts, once
 from shared.kernel.delivery.together import side_by_side
-from shared.kernel.errors import InvalidMessage, Poison, may_pass
+from shared.kernel.errors import InvalidMessage, Poison, leaves, may_pass
 from shared.kernel.messages.commit import timestamp
 from shared.kernel.messages.envelope import Envelope, decode, envelopes
 from shared.kernel.messages.stream import StreamName
@@ -63,8 +65,11 @@ class Run[T]:
 
     def before(self, version: int) -> "Run[T]":
         """Returns what came before a version: less than all of it, whatever the version."""
-        end = min(version, max(self.arrived))
-        return replace(self, arrived={one: m for one, m in self.arrived.items() if one < end})
+        return self.until(min(version, max(self.arrived)))
+
+    def until(self, version: int) -> "Run[T]":
+        """Returns what came before a version."""
+        return replace(self, arrived={one: m for one, m in self.arrived.items() if one < version})
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,44 +103,62 @@ class Delivery[T, R]:
     flush: Callable[[Sequence[R]], Awaitable[Sequence[Poison]]] = _nothing
     heeds_markers: bool = True
 
-    async def take(self, bodies: Iterable[bytes], read: Callable[[bytes], Arrival[T]]) -> None:
+    async def take(
+        self,
+        bodies: Iterable[bytes],
+        read: Callable[[bytes], Arrival[T]],
+        attempts: Attempts | None = None,
+    ) -> None:
         """Handles a batch of messages; raises a group of all that may go well later."""
+        attempts = attempts or once()
         lanes: dict[str, dict[str, dict[int, T]]] = defaultdict(lambda: defaultdict(dict))
         for body in bodies:
             try:
                 one = read(body)
             except InvalidMessage as error:
-                await self.park_unreadable(body, error)
+                await attempts.trying(self.park_unreadable, body, error)
             else:
                 # Of two under one name the first counts.
                 lanes[one.lane][one.stream].setdefault(one.version, one.content)
-        await self.deliver([[Run(*run) for run in lane.items()] for lane in lanes.values()])
+        runs = [[Run(*run) for run in lane.items()] for lane in lanes.values()]
+        await self.deliver(runs, attempts)
 
-    async def deliver(self, lanes: Sequence[Sequence[Run[T]]]) -> None:
-        """Handles lanes of runs; raises a group of all that may go well later."""
-        _, errors = await self.attempt(lanes)
+    async def deliver(
+        self, lanes: Sequence[Sequence[Run[T]]], attempts: Attempts | None = None
+    ) -> None:
+        """Handles lanes of runs, but for those that are done; raises a group of all that may go well later."""
+        attempts = attempts or once()
+        left = [[run for run in lane if run.stream not in attempts.done] for lane in lanes]
+        _, errors = await self.attempt(left, attempts)
         if errors:
             raise BaseExceptionGroup(f"not everything was handled by {self.consumer}", errors)
 
-    async def _held(self, lanes: Sequence[Sequence[Run[T]]]) -> Collection[str]:
-        """Name the streams of a batch that are parked, for whoever heeds it."""
+    async def _held(self, lanes: Sequence[Sequence[Run[T]]]) -> Mapping[str, int]:
+        """Name the streams of a batch that are parked, and from which version on, for whoever heeds it."""
         streams = {run.stream for lane in lanes for run in lane} if self.heeds_markers else ()
-        return (await self.parking.held(self.consumer, streams)).keys() if streams else ()
+        return await self.parking.held(self.consumer, streams) if streams else {}
 
     async def attempt(
-        self, lanes: Sequence[Sequence[Run[T]]]
+        self, lanes: Sequence[Sequence[Run[T]]], attempts: Attempts | None = None
     ) -> tuple[list[R], list[BaseException]]:
         """Handles lanes side by side, then flushes, then parks; returns the results, and what may go well later.
 
         What is parked is not handled again: what came before it is flushed by then, or nothing is parked.
         """
-        gate, held = asyncio.Semaphore(AT_ONCE), await self._held(lanes)
-        done, errors = await side_by_side(self._lane(lane, held, gate) for lane in lanes)
-        settled = list(chain.from_iterable(done))
-        found, unflushed = await side_by_side([self._markers(settled)])
-        for marker in chain.from_iterable(found):
-            await self.parking.park(marker)
+        attempts, gate = attempts or once(), asyncio.Semaphore(AT_ONCE)
+        held = await attempts.trying(self._held, lanes)
+        works = (self._lane(lane, held, gate, attempts) for lane in lanes)
+        ended, errors = await side_by_side(works)
+        settled = [one for done, _ in ended for one in done]
+        errors += [leaf for _, error in ended if error for leaf in leaves(error)]
+        _, unflushed = await side_by_side([self._finish(settled, attempts)])
         return [result for one in settled for result in one.results], errors + unflushed
+
+    async def _finish(self, settled: Sequence[_Settled[T, R]], attempts: Attempts) -> None:
+        """Flush what was handled, and park; only then it is done."""
+        for marker in await attempts.trying(self._markers, settled):
+            await attempts.trying(park_first, marker, self.parking)
+        attempts.done.update(one.run.stream for one in settled)
 
     async def replay(self, run: Run[T]) -> Parked | None:
         """Handles again what was held back; returns the marker of what can still not be handled."""
@@ -158,17 +181,33 @@ class Delivery[T, R]:
         )
 
     async def _lane(
-        self, lane: Sequence[Run[T]], held: Collection[str], gate: asyncio.Semaphore
+        self,
+        lane: Sequence[Run[T]],
+        held: Mapping[str, int],
+        gate: asyncio.Semaphore,
+        attempts: Attempts,
+    ) -> tuple[list[_Settled[T, R]], Exception | None]:
+        """Handle runs one after another, up to the first that cannot be handled now, which is told."""
+        settled: list[_Settled[T, R]] = []
+        for run in lane:
+            try:
+                settled += await attempts.trying(self._unless_held, run, held, gate)
+            except Exception as error:  # noqa: BLE001 - raised again, with what other lanes have met
+                return settled, error
+        return settled, None
+
+    async def _unless_held(
+        self, run: Run[T], held: Mapping[str, int], gate: asyncio.Semaphore
     ) -> list[_Settled[T, R]]:
-        # Of a stream that was released meanwhile nobody has seen anything: it is handled.
-        seen = self.parking.seen
+        # Who waits for another attempt keeps nobody waiting.
         async with gate:
-            return [
-                await self._settle(run)
-                for run in lane
-                if run.stream not in held
-                or not await seen(self.consumer, run.stream, max(run.arrived))
-            ]
+            # What comes late from before the place where a stream is parked is not what a release replays.
+            early = run.until(held.get(run.stream, max(run.arrived, default=0) + 1))
+            if early.arrived != run.arrived:
+                seen = await self.parking.seen(self.consumer, run.stream, max(run.arrived))
+                # Of a stream that was released meanwhile nobody has seen anything: it is handled.
+                run = early if seen else run
+            return [await self._settle(run)] if run.arrived else []
 
     async def _settle(self, arrived: Run[T]) -> _Settled[T, R]:
         """Handle a run up to the first message that can never be handled, but for those that are skipped."""

@@ -12,9 +12,16 @@ from shared.kernel.commands.dispatcher import Dispatcher
 from shared.kernel.commands.outcome import Accepted, failed, final
 from shared.kernel.commands.queued_command import QueuedCommand, request_of, stream_of
 from shared.kernel.delivery.parking import Parked
-from shared.kernel.delivery.retry import retrying
+from shared.kernel.delivery.retry import Attempts, retrying
 from shared.kernel.domain import Domain
-from shared.kernel.errors import CommandIdReused, PassedOver, may_pass
+from shared.kernel.errors import (
+    BrokenStream,
+    CommandIdReused,
+    InvalidMessage,
+    PassedOver,
+    UnknownMessage,
+    may_pass,
+)
 from shared.kernel.ports import Outcomes, Parking
 
 
@@ -29,9 +36,9 @@ class Mailbox:
     now: Callable[[], datetime]
     pause: Callable[[int], Awaitable[None]]
 
-    async def handle(self, bodies: Iterable[bytes]) -> None:
+    async def handle(self, bodies: Iterable[bytes], attempts: Attempts | None = None) -> None:
         """Handles a batch; raises a group of what may go well later: what comes again finds what is done."""
-        await self._delivery.take(bodies, command_in)
+        await self._delivery.take(bodies, command_in, attempts)
 
     async def replay(self, marker: Parked) -> int | Parked:
         """Handles a parked command again; returns its version, or the marker that it stays parked at."""
@@ -59,7 +66,8 @@ class Mailbox:
     async def _decide(self, waiting: QueuedCommand) -> None:
         """Decide a command, unless it has its outcome; keep the outcome before the checkpoint is taken.
 
-        Raises InvalidMessage, UnknownMessage for one that this code does not know, or what may go well later.
+        Raises InvalidMessage, UnknownMessage, BrokenStream for one that this code does not know or whose stream it
+        cannot read, or what may go well later.
         """
         stream, command_id = waiting.stream, waiting.command_id
         if await retrying(self.pause, self.outcomes.read, stream, command_id) is not None:
@@ -70,6 +78,9 @@ class Mailbox:
         except CommandIdReused:
             # The id has its outcome: that of the command that came first.
             return
+        except (InvalidMessage, UnknownMessage, BrokenStream):
+            # Not for the command to fail: it waits for whoever can read its stream.
+            raise
         except Exception as error:
             if may_pass(error):
                 raise

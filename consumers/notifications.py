@@ -10,7 +10,7 @@ from typing import Any
 from consumers.delivery import Delivery, Run, event_in, replay_stored, shown_event
 from shared.adapters.names import NOTIFICATIONS
 from shared.kernel.delivery.parking import Parked, Suspecting
-from shared.kernel.delivery.retry import retrying
+from shared.kernel.delivery.retry import Attempts, retrying
 from shared.kernel.domain import Domain
 from shared.kernel.errors import NotificationRefused, NotificationTooLarge, Poison
 from shared.kernel.messages.envelope import Envelope
@@ -34,9 +34,9 @@ class Notifications:
     now: Callable[[], datetime]
     pause: Callable[[int], Awaitable[None]]
 
-    async def notify(self, bodies: Iterable[bytes]) -> None:
+    async def notify(self, bodies: Iterable[bytes], attempts: Attempts | None = None) -> None:
         """Tells of a batch of messages; raises a group of all that may go well later."""
-        await self._delivery.take(bodies, event_in)
+        await self._delivery.take(bodies, event_in, attempts)
 
     async def replay(self, marker: Parked) -> int | Parked:
         """Tells of what a marker holds back; returns the tail, or the marker that the stream stays parked at."""

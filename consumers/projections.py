@@ -17,8 +17,10 @@ from consumers.delivery import (
     stored,
 )
 from shared.adapters.names import PROJECTIONS
+from shared.kernel.delivery.deciding import skips
 from shared.kernel.delivery.parking import Parked
 from shared.kernel.delivery.partition import partition_of
+from shared.kernel.delivery.retry import Attempts, once
 from shared.kernel.errors import BrokenStream, Poison
 from shared.kernel.messages.commit import timestamp
 from shared.kernel.messages.envelope import Envelope, encode
@@ -42,15 +44,16 @@ class Projections:
     log: Callable[[], Awaitable[Log]] | None
     now: Callable[[], datetime]
 
-    async def project(self, bodies: Iterable[bytes]) -> None:
+    async def project(self, bodies: Iterable[bytes], attempts: Attempts | None = None) -> None:
         """Projects a batch of messages: one read and at most one write a row.
 
         A view that is being rebuilt is written in each of its generations.
 
         Raises a group of all that may go well later.
         """
-        generations = await self._generations()
-        await self._delivery(generations.fold).take(bodies, event_in)
+        attempts = attempts or once()
+        generations = await attempts.trying(self._generations)
+        await self._delivery(generations.fold).take(bodies, event_in, attempts)
 
     async def replay(self, marker: Parked) -> int | Parked:
         """Folds what a marker holds back; returns the tail, or the marker that the stream stays parked at."""
@@ -87,7 +90,9 @@ class Projections:
         return Generations((filling, replace(self, views=generations.standing)))
 
     async def _fold_anew(self, run: Run[Envelope]) -> None:
+        """Fold what the store has, and send it: rows would hide from the sweep what the log has lost of it."""
         await (await self._generations()).fold(run)
+        await self._send(run.stream, [run.arrived[one] for one in sorted(run.arrived)])
 
     async def fold(self, run: Run[Envelope]) -> None:
         """Folds a run into exactly these views; raises Poison, or what may go well later."""
@@ -115,6 +120,7 @@ class Projections:
         if isinstance(advanced, Gap):
             # The log does not have (or not yet have) what came before: the store does. What comes behind
             # stays the log's to bring: a row that runs ahead would hide what the log has lost.
+            skipped |= (await skips(self.parking, PROJECTIONS, row.at.stream)).keys()
             filled = await self._filled(view, row, arrived, skipped)
             advanced = advance(view, filled, arrived, skipped)
         if isinstance(advanced, Gap):
@@ -145,10 +151,14 @@ class Projections:
     async def _send_again(self, row: Row, missed: Sequence[Envelope]) -> None:
         """Send what the log lacks again, for the other consumers; not the history of a row that only begins."""
         young = timestamp(self.now() - YOUNG)
-        lacking = [encode(one) for one in missed if row.version > 0 or one.time > young]
+        lacking = [one for one in missed if row.version > 0 or one.time > young]
+        await self._send(row.at.stream, lacking)
+
+    async def _send(self, stream: str, lacking: Sequence[Envelope]) -> None:
         if lacking and self.log is not None:
             log = await self.log()
-            await log.send(partition_of(row.at.stream, log.partitions), lacking)
+            partition = partition_of(stream, log.partitions)
+            await log.send(partition, [encode(one) for one in lacking])
 
 
 @dataclass(frozen=True, slots=True)

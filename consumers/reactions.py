@@ -7,6 +7,7 @@ from datetime import datetime
 from consumers.delivery import Delivery, Run, event_in, replay_stored, shown_event
 from shared.adapters.names import REACTIONS
 from shared.kernel.delivery.parking import Parked, Suspecting
+from shared.kernel.delivery.retry import Attempts
 from shared.kernel.domain import Domain
 from shared.kernel.messages.envelope import Envelope
 from shared.kernel.ports import EventStore, Parking
@@ -24,9 +25,9 @@ class Reactions:
     parking: Parking
     now: Callable[[], datetime]
 
-    async def react(self, bodies: Iterable[bytes]) -> None:
+    async def react(self, bodies: Iterable[bytes], attempts: Attempts | None = None) -> None:
         """Reacts to a batch of messages; raises a group of all that may go well later."""
-        await self._delivery.take(bodies, event_in)
+        await self._delivery.take(bodies, event_in, attempts)
 
     async def replay(self, marker: Parked) -> int | Parked:
         """Reacts to what a marker holds back; returns the tail, or the marker that the stream stays parked at."""

@@ -1,23 +1,21 @@
-"""What all triggers on a hub share: endless retry, telemetry, and the place that is noted behind each batch."""
+"""What all triggers on a hub share: endless retry and telemetry."""
 
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Any, List
+from typing import List, cast
 
 import azure.functions as func
 
-from consumers.delivery import Arrival, event_in
-from consumers.progress import note
-from shared.adapters import names, telemetry, wiring
+from shared.adapters import names, telemetry
 from shared.adapters.triggers import endless_retry, named
+from shared.kernel.ports import NumberedMessage
 
-type Handler = Callable[[Sequence[bytes]], Awaitable[None]]
-type Reader = Callable[[bytes], Arrival[Any]]
+type Handler = Callable[[Sequence[NumberedMessage]], Awaitable[None]]
 
 
 def hub_function(
-    blueprint: func.Blueprint, hub: str, consumer: str, read: Reader = event_in
+    blueprint: func.Blueprint, hub: str, consumer: str
 ) -> Callable[[Handler], Handler]:
-    """Declare a consumer of a hub, which takes the bodies of a batch; what it raises brings the batch again."""
+    """Declare a consumer of a hub, which takes the messages of a batch; what it raises brings the batch again."""
     trigger = blueprint.event_hub_message_trigger(
         arg_name="events",
         connection=names.EVENT_HUBS,
@@ -30,13 +28,16 @@ def hub_function(
 
     def declare(handle: Handler) -> Handler:
         async def take(events: List[func.EventHubEvent]) -> None:
-            bodies = [event.get_body() for event in events]
-            with telemetry.handling(consumer, bodies):
-                await handle(bodies)
-            partitions = wiring.settings().partitions(hub)
-            await note(await wiring.progress(), consumer, events, partitions, read)
+            messages = [_numbered(event) for event in events]
+            with telemetry.handling(consumer, [one.body for one in messages]):
+                await handle(messages)
 
         trigger(retry(named(take, handle)))
         return handle
 
     return declare
+
+
+def _numbered(event: func.EventHubEvent) -> NumberedMessage:
+    # The platform tells the number of every message of a batch.
+    return NumberedMessage(cast("int", event.sequence_number), event.get_body())

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from shared.adapters.names import SINGLE_PUBLISHER
-from shared.kernel.delivery.deciding import skips
+from shared.kernel.delivery.deciding import park_first, skips
 from shared.kernel.delivery.parking import Parked, marker_of
 from shared.kernel.delivery.reading import pages
 from shared.kernel.delivery.together import side_by_side
@@ -44,7 +44,7 @@ class Publisher:
         streams = {message.stream for message in found} | {poison.stream for poison in poisons}
         held = dict(await self.parking.held(SINGLE_PUBLISHER, streams))
         for poison in poisons:
-            held.setdefault(poison.stream, poison.version)
+            held[poison.stream] = min(poison.version, held.get(poison.stream, poison.version))
             await self.park(poison)
         for stream, version in held.items():
             behind = [m.version for m in found if m.stream == stream and m.version >= version]
@@ -101,7 +101,7 @@ class Publisher:
 
     async def park(self, poison: Poison) -> None:
         """Hold a stream back from an event on."""
-        await self.parking.park(self._marker(poison))
+        await park_first(self._marker(poison), self.parking)
 
     def _marker(self, poison: Poison) -> Parked:
         return marker_of(SINGLE_PUBLISHER, poison, timestamp(self.now()))

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from azure.eventhub import EventData
 from azure.eventhub.aio import EventHubConsumerClient, PartitionContext
@@ -14,8 +15,10 @@ from shared.adapters.names import EVENTS_HUB
 from shared.adapters.settings import Settings
 from shared.adapters.tls import trusted
 from shared.kernel.errors import LogUnavailable
+from shared.kernel.ports import NumberedMessage
 
 GROUP = "$Default"
+BEGINNING = "-1"
 
 
 class EventHubsReader:
@@ -56,8 +59,38 @@ class EventHubsReader:
                 arrived.set_result(event.enqueued_time)
 
         reading = asyncio.create_task(
-            self._client.receive(take, partition_id=str(partition), starting_position=sequence)
+            self._client.receive(
+                take, partition_id=str(partition), starting_position=_behind(sequence)
+            )
         )
+        return await self._first(arrived, reading, partition)
+
+    async def read(self, partition: int, after: int, most: int) -> Sequence[NumberedMessage]:
+        async with self._reading[partition]:
+            return await self._read(partition, after, most)
+
+    async def _read(self, partition: int, after: int, most: int) -> Sequence[NumberedMessage]:
+        arrived: asyncio.Future[list[EventData]] = asyncio.get_running_loop().create_future()
+
+        async def take(_context: PartitionContext, events: list[EventData]) -> None:
+            if events and not arrived.done():
+                arrived.set_result(events)
+
+        reading = asyncio.create_task(
+            self._client.receive_batch(
+                take,
+                partition_id=str(partition),
+                starting_position=_behind(after),
+                max_batch_size=most,
+            )
+        )
+        found = await self._first(arrived, reading, partition)
+        return [NumberedMessage(_number(one), _body(one)) for one in found]
+
+    async def _first[T](
+        self, arrived: asyncio.Future[T], reading: asyncio.Task[None], partition: int
+    ) -> T:
+        """Wait for what comes first, and read no further."""
         try:
             async with asyncio.timeout(self._timeout):
                 return await arrived
@@ -69,6 +102,21 @@ class EventHubsReader:
 
     async def close(self) -> None:
         await self._client.close()
+
+
+def _behind(sequence: int) -> int | str:
+    return sequence if sequence >= 0 else BEGINNING
+
+
+def _number(event: EventData) -> int:
+    if event.sequence_number is None:
+        raise LogUnavailable("Event Hubs: a message came without its number")
+    return event.sequence_number
+
+
+def _body(event: EventData) -> bytes:
+    body: Any = event.body
+    return body if isinstance(body, bytes) else b"".join(body)
 
 
 def open_log_reader(settings: Settings, hub: str = EVENTS_HUB) -> EventHubsReader:

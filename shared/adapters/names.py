@@ -21,6 +21,7 @@ PARKED: Final = "parked"
 PROGRESS: Final = "progress"
 OUTCOMES: Final = "outcomes"
 SWEEP_SCHEDULE: Final = "%SWEEP_SCHEDULE%"
+CATCH_UP_SCHEDULE: Final = "45 * * * * *"
 LEASE_PREFIX: Final[str] = _NAMES["leasePrefix"]
 EVENTS_HUB: Final = "events"
 EVENTS_PARTITIONS: Final[int] = _NAMES["hubs"][EVENTS_HUB]["partitions"]

@@ -4,6 +4,7 @@ OnewriteError
 ├── ConfigurationError
 ├── UnknownMessage
 ├── InvalidMessage
+│   ├── NewerCode
 │   └── UnreadableCommit
 ├── NumberTooLarge
 ├── UnreadableEvent
@@ -58,8 +59,16 @@ class InvalidMessage(OnewriteError):
     code = "invalid-message"
 
 
+class NewerCode(InvalidMessage):
+    """An event is stored that this code does not know: it waits for the code that wrote it."""
+
+    code = "newer-code"
+
+
 class UnreadableCommit(InvalidMessage):
     """Commits were read up to an item that is none: so many stand `before` it, and it goes up to `version`."""
+
+    code = "unreadable-commit"
 
     def __init__(self, cause: InvalidMessage, first: int, version: int, before: int) -> None:
         super().__init__(str(cause))

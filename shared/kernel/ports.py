@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from shared.kernel.commands.outcome import FinalOutcome
 from shared.kernel.delivery.parking import Decision, Parked
@@ -202,6 +202,14 @@ class Leases(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class StoredPosition:
+    """A position and the tag that a writer must name to replace it."""
+
+    position: str
+    tag: str
+
+
 class Progress(Protocol):
     """How far slow work has come."""
 
@@ -211,6 +219,17 @@ class Progress(Protocol):
 
     async def write(self, name: str, position: str) -> None:
         """Note a position."""
+        ...
+
+    async def find(self, name: str) -> StoredPosition | None:
+        """Read a position as it is to be replaced; None before the first."""
+        ...
+
+    async def advance(self, name: str, position: str, replacing: str | None) -> str | None:
+        """Note a first position, or one in place of that with the tag.
+
+        Returns the new tag; None when somebody else was first.
+        """
         ...
 
 
@@ -303,6 +322,13 @@ class Log(Protocol):
         ...
 
 
+class NumberedMessage(NamedTuple):
+    """A message of the log and its number in its partition: the next one has the next number."""
+
+    number: int
+    body: bytes
+
+
 class LogReader(Protocol):
     """What the log holds, for those who only ask."""
 
@@ -312,6 +338,13 @@ class LogReader(Protocol):
 
     async def time_after(self, partition: int, sequence: int) -> datetime | None:
         """Give the time at which the log took the message behind a sequence number; raises LogUnavailable."""
+        ...
+
+    async def read(self, partition: int, after: int, most: int) -> Sequence[NumberedMessage]:
+        """Read messages behind a number that is not the last; raises LogUnavailable.
+
+        Begins with the first that the log still holds, and may give fewer than there are.
+        """
         ...
 
 

@@ -124,6 +124,7 @@ async def cloud(state: Path, app: Path = ROOT, hosts: int = 2) -> AsyncIterator[
             "EVENTGRID": environment["EVENTGRID"],
             "WEBHOOK_SECRETS": f"partner={SECRET}",
             "SWEEP_SCHEDULE": NEVER,
+            "SWEEP_AGE": "0.5",
             "PUBLISH_TIMEOUT": str(SENT_WITHIN),
             "PUBLISH_BUDGET": "0.5",
             "COSMOS_READ_TIMEOUT": str(READ_WITHIN),

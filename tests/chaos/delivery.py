@@ -64,7 +64,7 @@ async def run(plan: Plan, state: Path, app: Path = ROOT) -> Outcome:
         outcome.first = await look(made, outcome.told)
         if plan.losses and not outcome.first.wrong:
             await _lose_last_events(made, shoppers[0])
-            await made.restart(SWEEP_SCHEDULE=EVERY_SECOND, SWEEP_AGE="0.5")
+            await made.restart(SWEEP_SCHEDULE=EVERY_SECOND)
             await _settle(made, plan.quiet)
             outcome.last = await look(made, outcome.told)
     return outcome
@@ -128,7 +128,10 @@ async def _lose_last_events(made: Cloud, shopper: Shopper) -> None:
 
 
 async def _settle(made: Cloud, quiet: float) -> None:
-    """Wait until every row is right and every order at its end, or nothing has changed for so many seconds."""
+    """Wait until nothing waits, every row is right and every order at its end, or nothing changes any more.
+
+    What has not changed for so many seconds stays as it is.
+    """
     before: list[str] = []
     changed = asyncio.get_running_loop().time()
     while asyncio.get_running_loop().time() < changed + quiet:
@@ -138,7 +141,7 @@ async def _settle(made: Cloud, quiet: float) -> None:
             wrong += process.broken(streams(items))
         except AssertionError:
             return
-        if not wrong:
+        if not wrong and not await made.waits():
             return
         if wrong != before:
             before, changed = wrong, asyncio.get_running_loop().time()

@@ -1,11 +1,14 @@
-"""The application with one safety device replaced, by name: so that chaos runs are seen to fail.
+"""The application on a platform that passes over batches, with one safety device replaced, by name.
 
-No setting of the product can do this: the host loads an app of a folder of the test, which calls `sabotaged`.
+So that chaos runs are seen to fail. No setting of the product can do this: the host loads an app of a folder of
+the test, which calls `sabotaged`.
 """
 
 import asyncio
 import importlib.util
 import uuid
+import zlib
+from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -16,6 +19,8 @@ from azure.core.exceptions import AzureError
 from azure.eventhub.exceptions import EventHubError
 
 from consumers import projections
+from consumers.following import Follower
+from shared.adapters import names
 from shared.adapters.cosmos.client import CONFLICT, status
 from shared.adapters.cosmos.codec import to_item
 from shared.adapters.cosmos.event_store import CosmosEventStore
@@ -24,29 +29,46 @@ from shared.kernel.commands.application_service import ApplicationService
 from shared.kernel.commands.command_batcher import Waiting
 from shared.kernel.errors import Conflict, OutcomeUnknown
 from shared.kernel.messages.commit import Commit
-from shared.kernel.ports import Appended, Collided
+from shared.kernel.ports import Appended, Collided, NumberedMessage
 from shared.kernel.views.view import Row, View
 from single_publisher.sweep import Sweep, Swept
+from tests.chaos.cloud import EVERY_SECOND
 from tests.reference import ROOT
 
 APP = '''"""The shipped app without one of its safety devices."""
 
+from pathlib import Path
+
 from tests.chaos.sabotage import sabotaged
 
-app = sabotaged({device!r})
+app = sabotaged({device!r}, Path(__file__).with_name({told!r}))
 '''
+PASSED_OVER = "passed-over.txt"
+ONE_IN = 6
+"""Of so many batches of a consumer the platform passes over one."""
 
 
 def make_app(folder: Path, device: str) -> Path:
     """Write an app that lacks a device; gives its folder."""
     folder.mkdir()
     (folder / "host.json").write_bytes((ROOT / "host.json").read_bytes())
-    (folder / "function_app.py").write_text(APP.format(device=device), encoding="utf-8")
+    (folder / "function_app.py").write_text(
+        APP.format(device=device, told=PASSED_OVER), encoding="utf-8"
+    )
     return folder
 
 
-def sabotaged(device: str) -> func.FunctionApp:
-    """Load the shipped app after replacing a device."""
+def passed_over(folder: Path) -> Counter[str]:
+    """Count the batches that were passed over while an app ran, by consumer."""
+    told = folder / PASSED_OVER
+    return Counter(told.read_text(encoding="utf-8").split() if told.exists() else ())
+
+
+def sabotaged(device: str, told: Path) -> func.FunctionApp:
+    """Load the shipped app after replacing a device, on a platform that passes over batches."""
+    # Nobody waits for a minute here.
+    _replace(names, "CATCH_UP_SCHEDULE", EVERY_SECOND)
+    _pass_over(told)
     DEVICES[device]()
     found = importlib.util.spec_from_file_location("shipped", ROOT / "function_app.py")
     assert found
@@ -55,6 +77,21 @@ def sabotaged(device: str) -> func.FunctionApp:
     found.loader.exec_module(shipped)
     app: func.FunctionApp = shipped.app
     return app
+
+
+def _pass_over(told: Path) -> None:
+    """Have batches count as done that nobody has handled: the platform takes its checkpoint all the same."""
+    take = Follower.take
+
+    async def lossy(self: Follower, messages: Sequence[NumberedMessage]) -> None:
+        # The same batch has the same fate, whoever is brought it.
+        if zlib.crc32(f"{self.consumer} {messages[0].number}".encode()) % ONE_IN:
+            await take(self, messages)
+            return
+        with told.open("a", encoding="utf-8") as file:
+            file.write(f"{self.consumer}\n")
+
+    _replace(Follower, "take", lossy)
 
 
 def nothing() -> None:
@@ -161,6 +198,15 @@ def dedupe() -> None:
     _replace(projections, "advance", fold_all)
 
 
+def own_place() -> None:
+    """Believe that the platform brings all that a hub holds."""
+
+    async def far_enough(_self: Follower, _partition: int, number: int, _seconds: float) -> int:
+        return number
+
+    _replace(Follower, "_reach", far_enough)
+
+
 def sweep() -> None:
     """Sweep nothing."""
 
@@ -184,4 +230,5 @@ DEVICES: Mapping[str, Callable[[], None]] = {
     "identical re-send": identical_re_send,
     "retry policy": retry_policy,
     "sweep": sweep,
+    "own place": own_place,
 }

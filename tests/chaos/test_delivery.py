@@ -6,8 +6,10 @@ from pathlib import Path
 import pytest
 
 from emulators.tests.machine import limit
+from shared.adapters.names import FOLLOWERS, MAILBOX
 from tests.chaos.cloud import BUSY
 from tests.chaos.delivery import Outcome, Plan, run
+from tests.chaos.sabotage import make_app, passed_over
 from tests.chaos.weather import EVERY_FAULT
 from tests.figures import note
 from tests.sizes import LONG, size
@@ -23,11 +25,15 @@ KILLS = size(4, 20)
 async def test_nothing_is_lost_reordered_or_stuck(
     tmp_path: Path, pytestconfig: pytest.Config
 ) -> None:
-    outcome = await run(Plan(SEED, COMMANDS, kills=KILLS, quiet=BUSY), tmp_path)
+    app = make_app(tmp_path / "app", "nothing")
 
-    note(pytestconfig, told(outcome))
+    outcome = await run(Plan(SEED, COMMANDS, kills=KILLS, quiet=BUSY), tmp_path / "state", app)
+
+    passed = passed_over(app)
+    note(pytestconfig, f"{told(outcome)}; batches passed over {dict(passed)}")
     assert outcome.wrong == []
     assert outcome.kills == KILLS
+    assert passed.keys() == {*FOLLOWERS, MAILBOX}
     assert EVERY_FAULT - outcome.faults.keys() == set()
     # Few deaths may all miss the moment between a write and its answer.
     assert outcome.first.interrupted > 0 or not LONG

@@ -16,7 +16,7 @@ from tests.sizes import LONG, size
 pytestmark = pytest.mark.long
 
 SEED = 20261123
-LACKING = list(DEVICES) if LONG else ["version check", "dedupe"]
+LACKING = list(DEVICES) if LONG else ["version check", "dedupe", "own place"]
 
 
 @pytest.mark.timeout(limit(1800))

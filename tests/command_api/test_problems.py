@@ -26,17 +26,23 @@ from shared.kernel.errors import (
     BrokenStream,
     ConfigurationError,
     Conflict,
+    InvalidMessage,
     LogUnavailable,
+    NewerCode,
     OutcomeUnknown,
     StoreError,
     StoreRefused,
     StoreThrottled,
     StoreUnavailable,
     StreamFull,
+    UnreadableCommit,
 )
+from shared.kernel.messages.commit import RecordedEvent
 from shared.kernel.messages.message import Command, Event
+from shared.kernel.messages.stream import StreamName
 from shared.kernel.ports import Log
 from tests.command_api.calls import assembled, post, post_command, registered, told
+from tests.kernel.worlds import commit
 
 RECEIVE = ("receive-stock", {"quantity": 1})
 DOCUMENTED = set(
@@ -110,6 +116,12 @@ SCENARIOS: dict[str, tuple[int, Callable[[], Application], func.HttpRequest]] = 
     "outcome-unknown": (503, lambda: failing(OutcomeUnknown("lost")), post(*RECEIVE)),
     "log-unavailable": (503, silent, post(*RECEIVE, Prefer="respond-async")),
     "unavailable": (503, lambda: failing(StoreUnavailable("gone")), post(*RECEIVE)),
+    "newer-code": (503, lambda: failing(NewerCode("no event is known")), post(*RECEIVE)),
+    "unreadable-commit": (
+        503,
+        lambda: failing(UnreadableCommit(InvalidMessage("an item that is none"), 1, 1, 0)),
+        post(*RECEIVE),
+    ),
 }
 
 
@@ -125,6 +137,22 @@ async def test_a_problem_is_told_with_its_status(code: str) -> None:
     assert (response.status_code, told(response)["code"]) == (status, code)
     if status in {409, 429, 503}:
         assert int(response.headers["Retry-After"]) >= 1
+
+
+@pytest.mark.parametrize("warm", [False, True])
+async def test_a_stream_of_newer_code_takes_no_command_and_says_so(*, warm: bool) -> None:
+    application = usual()
+    await registered(application)
+    newer = commit(3, RecordedEvent("StockMelted", 1, {}), stream=StreamName("item", "SKU1"))
+    await application.store.append([newer])
+    if not warm:
+        application = assembled(domain, application.store)
+
+    response = await post_command(post(*RECEIVE, Idempotency_Key="again"), application)
+
+    assert (response.status_code, told(response)["code"]) == (503, "newer-code")
+    assert "item/StockMelted/1" in told(response)["detail"]
+    assert (await application.store.read(StreamName("item", "SKU1"), limit=9)).commits[-1] == newer
 
 
 @pytest.mark.parametrize(

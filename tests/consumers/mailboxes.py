@@ -37,7 +37,7 @@ class World:
     @property
     def mailbox(self) -> Mailbox:
         """A mailbox as a host has it that has just been started."""
-        dispatching = dispatcher(domain, self.store, self.now, no_pause)
+        dispatching = dispatcher(self.domain, self.store, self.now, no_pause)
         return Mailbox(self.domain, dispatching, self.outcomes, self.parking, now, no_pause)
 
     def types(self) -> list[str]:

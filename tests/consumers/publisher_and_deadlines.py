@@ -129,7 +129,7 @@ class ToTheLog(Subject, MemoryLog):
         for sent in self.messages:
             sent.clear()
 
-    async def take(self, bodies: list[bytes]) -> None:
+    async def take(self, bodies: Sequence[bytes]) -> None:
         await self.publisher.publish(f"[{b','.join(bodies).decode()}]")
 
     def effects(self, stream: StreamName = BAD) -> set[int]:

@@ -21,6 +21,7 @@ from shared.adapters.memory import (
 from shared.adapters.senders import Sender
 from shared.kernel.commands.queued_command import encode_command
 from shared.kernel.delivery.deciding import Replay
+from shared.kernel.delivery.retry import Attempts
 from shared.kernel.domain import Domain
 from shared.kernel.messages.commit import Commit
 from shared.kernel.messages.inbound_event import InboundReceptor
@@ -37,6 +38,7 @@ from tests.consumers.walks import (
     UNREADABLE,
     WALKS,
     Delivered,
+    Followed,
     Step,
     Stepped,
     Subject,
@@ -68,7 +70,7 @@ class TroubledRows(MemoryRows):
         return await super().of_key(view, key, after, limit)
 
 
-class ToRows(Subject):
+class ToRows(Followed):
     """Projections."""
 
     consumer = "projections"
@@ -94,18 +96,21 @@ class ToRows(Subject):
     def replay(self) -> Replay:
         return self.projections.replay
 
-    async def take(self, bodies: list[bytes]) -> None:
-        await self.projections.project(bodies)
+    async def handle(self, bodies: Sequence[bytes], attempts: Attempts) -> None:
+        await self.projections.project(bodies, attempts)
 
     def forget(self) -> None:
         self.rows._rows.clear()
 
     def effects(self, stream: StreamName = BAD) -> set[int]:
+        return set(self.order(stream))
+
+    def order(self, stream: StreamName = BAD) -> list[int]:
         stored = self.rows._rows.get(RowKey("walks", stream.id, str(stream)))
-        return set(stored.row.data["steps"]) if stored else set()
+        return list(stored.row.data["steps"]) if stored else []
 
 
-class ToCommands(Subject):
+class ToCommands(Followed):
     """Reactions."""
 
     consumer = "reactions"
@@ -125,11 +130,11 @@ class ToCommands(Subject):
     def replay(self) -> Replay:
         return self.reactions.replay
 
-    async def take(self, bodies: list[bytes]) -> None:
-        await self.reactions.react(bodies)
+    async def handle(self, bodies: Sequence[bytes], attempts: Attempts) -> None:
+        await self.reactions.react(bodies, attempts)
 
 
-class ToOthers(Subject, MemoryNotifier):
+class ToOthers(Followed, MemoryNotifier):
     """Notifications, and their topic."""
 
     consumer = "notifications"
@@ -153,11 +158,11 @@ class ToOthers(Subject, MemoryNotifier):
     def replay(self) -> Replay:
         return self.notifications.replay
 
-    async def take(self, bodies: list[bytes]) -> None:
-        await self.notifications.notify(bodies)
+    async def handle(self, bodies: Sequence[bytes], attempts: Attempts) -> None:
+        await self.notifications.notify(bodies, attempts)
 
 
-class Waiting(Subject):
+class Waiting(Followed):
     """The durable mailbox."""
 
     consumer, alone = "mailbox", True
@@ -175,8 +180,8 @@ class Waiting(Subject):
         command, id_ = Step.model_construct(**data_of(commit)), f"c-{commit.version}"
         return encode_command(asked(command, id_, StreamName.parse(commit.stream)))
 
-    async def take(self, bodies: list[bytes]) -> None:
-        await self.mailbox.handle(bodies)
+    async def handle(self, bodies: Sequence[bytes], attempts: Attempts) -> None:
+        await self.mailbox.handle(bodies, attempts)
 
 
 WALKER = Sender("walker", ("/walks",), ("went",))
@@ -211,7 +216,7 @@ class FromOthers(Subject):
         about = {"specversion": "1.0", "id": id_, "source": "/walks", "type": "went"}
         return to_json({**about, "data": data})
 
-    async def take(self, bodies: list[bytes]) -> None:
+    async def take(self, bodies: Sequence[bytes]) -> None:
         for body in bodies:
             if body == UNREADABLE:
                 await self.webhooks.take(body, WALKER)

@@ -145,6 +145,21 @@ async def second_poison_in_the_store(subject: Subject) -> None:
     assert (places(subject), subject.effects()) == ([], {1, 2, 3, 5})
 
 
+async def late_arrival_before_the_poison(subject: Subject) -> None:
+    """What comes late from before the bad step is done all the same, or the stream is parked there."""
+    subject.trouble.steps = {2, 3}
+    await subject.arrive(3)
+    await subject.arrive(1)
+    assert {1} <= subject.effects()
+    await subject.arrive(2)
+    assert places(subject)[0] == ((2, 2) if subject.alone else (2, 3))
+    subject.trouble.steps = set()
+    while subject.parked():
+        assert await subject.decide(Action.RELEASE) == 200
+
+    assert subject.effects() == {1, 2, 3}
+
+
 async def skip_of_two(subject: Subject) -> None:
     """Two steps are skipped for good: whatever part of the walk comes again, nothing is parked or done twice."""
     subject.trouble.steps = {2, 8}
@@ -177,6 +192,7 @@ CASES: list[tuple[Case, tuple[type[Subject], ...]]] = [
     (too_large, STREAMS),
     (second_poison_in_the_store, STORED),
     (skip_of_two, STREAMS),
+    (late_arrival_before_the_poison, STREAMS),
 ]
 
 

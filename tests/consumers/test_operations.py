@@ -15,7 +15,7 @@ from shared.domain.shop.views.stock import stock
 from shared.kernel.delivery.parking import Parked
 from shared.kernel.errors import StoreUnavailable
 from shared.kernel.messages.commit import Commit, RecordedEvent
-from shared.kernel.messages.envelope import encode, envelopes
+from shared.kernel.messages.envelope import decode, encode, envelopes
 from shared.kernel.ports import StoredParked
 from tests.consumers.test_parking import BAD, both, broken, versions, written
 from tests.consumers.worlds import World, held, now
@@ -269,3 +269,13 @@ async def test_a_stream_that_is_not_parked_cannot_be_released() -> None:
     world = await parked_by_a_bug()
 
     assert (await release(asked(stream="item-good"), world)).status_code == 404
+
+
+async def test_what_the_log_has_lost_of_a_parked_stream_is_sent_again_by_its_release() -> None:
+    world = await parked_by_a_bug()
+    world.views = (stock,)
+
+    assert (await release(asked(), world)).status_code == 200
+
+    sent = [decode(body).sequence for bodies in world.log.messages for body in bodies]
+    assert sent == [4, 5, 6]

@@ -4,13 +4,19 @@ from dataclasses import replace
 
 import pytest
 
+from shared.adapters.memory import MemoryEventStore
 from shared.adapters.names import MAILBOX
 from shared.domain.shop import domain
 from shared.domain.shop.item.commands import ReceiveStock, RegisterItem
+from shared.kernel.commands.category import record
 from shared.kernel.delivery.parking import Action, Decision, Parked
+from shared.kernel.domain import Domain
+from shared.kernel.messages.message import Event
+from shared.kernel.messages.stream import StreamName
+from shared.kernel.ports import Found
 from tests.consumers.mailboxes import REGISTER, World, waiting
 from tests.kernel.asking import NOON
-from tests.kernel.worlds import TEAPOT
+from tests.kernel.worlds import TEAPOT, commit
 
 UNKNOWN = waiting(REGISTER, "c1").replace(b"RegisterItem", b"MeltItem")
 
@@ -79,3 +85,54 @@ async def test_what_cannot_be_read_at_all_is_parked(world: World) -> None:
     parked = [(marker.consumer, marker.envelope) for marker in world.parking.markers()]
     assert parked == [(MAILBOX, {"body": body.decode()}) for body in (b"{", nowhere)]
     assert world.effects() == ["c0"]
+
+
+class StockMelted(Event):
+    """What newer code records."""
+
+
+def newer() -> Domain:
+    """Give the code that knows one event more."""
+    item, *others = domain.categories
+    evolve = item.decider.evolve
+    decider = replace(
+        item.decider,
+        evolve=lambda state, event: state if event == StockMelted() else evolve(state, event),
+    )
+    known = replace(item, decider=decider, events=(*item.events, StockMelted))
+    return replace(domain, categories=(known, *others))
+
+
+async def test_a_command_whose_stream_holds_newer_events_waits_for_newer_code(world: World) -> None:
+    await world.mailbox.handle([waiting(REGISTER, "c0")])
+    await world.store.append([commit(2, record(StockMelted()))])
+    cup = StreamName("item", "cup")
+    receive = waiting(ReceiveStock(quantity=5), "c1")
+
+    await world.mailbox.handle([receive, waiting(REGISTER, "c2", cup)])
+
+    (marker,) = world.parking.markers()
+    assert "no event item/StockMelted/1 is known: it waits for newer code" in marker.error
+    assert await world.outcomes.read(str(TEAPOT), "c1") is None
+    assert world.effects(cup) == ["c2"]
+    parked = await decided(world, Action.RELEASE)
+    assert await world.mailbox.replay(parked) == parked
+    world.domain = newer()
+    assert await world.mailbox.replay(parked) == 1
+    assert world.effects() == ["c0", "command-2", "c1"]
+
+
+@pytest.mark.parametrize("error", [TimeoutError("late"), ConnectionResetError("gone")])
+async def test_an_error_that_nobody_named_fails_no_command(error: Exception) -> None:
+    class Broken(MemoryEventStore):
+        async def tail(self, *_args: object, **_more: object) -> Found:
+            raise error
+
+    world = World(store=Broken())
+
+    with pytest.raises(ExceptionGroup) as raised:
+        await world.mailbox.handle([waiting(REGISTER, "c1")])
+
+    assert raised.group_contains(type(error))
+    assert world.parking.markers() == []
+    assert await world.outcomes.read(str(TEAPOT), "c1") is None

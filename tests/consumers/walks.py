@@ -22,6 +22,7 @@ from shared.kernel.commands.request import CommandRequest
 from shared.kernel.commands.snapshot import Snapshots
 from shared.kernel.delivery.deciding import Replay
 from shared.kernel.delivery.parking import Action, Parked
+from shared.kernel.delivery.retry import Attempts, once
 from shared.kernel.domain import Domain
 from shared.kernel.errors import InvalidMessage, StoreUnavailable, UnreadableCommit
 from shared.kernel.messages.commit import Commit
@@ -45,12 +46,14 @@ LARGE = "é" * 300_000
 class Trouble:
     """What goes wrong with the walk that is called bad: a bug at some of its steps, or a service that is away.
 
-    Some steps are `blurred`: nobody can read what the store has of them.
+    Some steps are `blurred`: nobody can read what the store has of them. The next so many calls `fails`.
     """
 
     steps: set[int] = field(default_factory=set)
     blurred: set[int] = field(default_factory=set)
     away: bool = False
+    fails: int = 0
+    error: Exception = field(default_factory=lambda: StoreUnavailable("not now"))
 
     def meet(self, walk: str, step: int) -> None:
         """Be what pure code meets at a step."""
@@ -59,8 +62,9 @@ class Trouble:
 
     def call(self, walk: str) -> None:
         """Be what a call of a service meets."""
-        if walk == BAD.id and self.away:
-            raise StoreUnavailable("not now")
+        if walk == BAD.id and (self.away or self.fails):
+            self.fails = max(0, self.fails - 1)
+            raise self.error
 
 
 class Steps(MemoryEventStore):
@@ -138,7 +142,7 @@ class Subject:
     def replay(self) -> Replay:
         raise NotImplementedError
 
-    async def take(self, bodies: list[bytes]) -> None:
+    async def take(self, bodies: Sequence[bytes]) -> None:
         """Hand over a batch."""
         raise NotImplementedError
 
@@ -212,6 +216,21 @@ class Subject:
         dispatcher = Dispatcher()
         dispatcher.register(Step, self.carry_out)
         return dispatcher
+
+
+class Followed(Subject):
+    """A consumer of a hub."""
+
+    def order(self) -> list[int]:
+        """Give the steps of the bad walk in the order of their effects."""
+        return [number for name, number in self.taken if name == BAD.id]
+
+    async def handle(self, bodies: Sequence[bytes], attempts: Attempts) -> None:
+        """Handle a batch, as its attempts allow."""
+        raise NotImplementedError
+
+    async def take(self, bodies: Sequence[bytes]) -> None:
+        await self.handle(bodies, once())
 
 
 def data_of(commit: Commit) -> dict[str, Any]:

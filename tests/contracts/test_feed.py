@@ -6,7 +6,7 @@ from emulators.tests.machine import limit
 from shared.adapters.cosmos.codec import from_item
 from shared.kernel.delivery.places import Stretch
 from shared.kernel.messages.stream import StreamName
-from shared.kernel.ports import EventStore, Feed, Progress
+from shared.kernel.ports import EventStore, Feed, Progress, StoredPosition
 from tests.kernel.worlds import commit
 
 
@@ -111,3 +111,19 @@ async def test_a_position_is_kept(progress: Progress) -> None:
 
     assert await progress.read("sweep:1") == "b" * 2_000
     assert await progress.read("sweep:2") is None
+
+
+async def test_of_two_who_note_a_position_in_place_of_one_the_first_does(
+    progress: Progress,
+) -> None:
+    assert await progress.find("reactions:0") is None
+    first = await progress.advance("reactions:0", "4", None)
+    assert first is not None
+    assert await progress.advance("reactions:0", "3", None) is None
+
+    second = await progress.advance("reactions:0", "9", first)
+
+    assert second not in {None, first}
+    assert await progress.advance("reactions:0", "7", first) is None
+    assert await progress.find("reactions:0") == StoredPosition("9", str(second))
+    assert await progress.read("reactions:0") == "9"

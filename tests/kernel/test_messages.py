@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from pydantic_core import to_json
 
-from shared.adapters.cosmos.codec import from_item, item_id, to_item
+from shared.adapters.cosmos.codec import commits_of, from_item, item_id, to_item
 from shared.adapters.memory import MemoryEventStore
 from shared.domain.shop import domain
 from shared.domain.shop.item import item
@@ -15,7 +15,13 @@ from shared.domain.shop.item.events import StockReceived
 from shared.kernel.commands.application_service import ApplicationService
 from shared.kernel.commands.category import record
 from shared.kernel.commands.decider import Decider
-from shared.kernel.errors import BrokenStream, InvalidMessage, NumberTooLarge, UnknownMessage
+from shared.kernel.errors import (
+    BrokenStream,
+    InvalidMessage,
+    NumberTooLarge,
+    UnknownMessage,
+    UnreadableCommit,
+)
 from shared.kernel.messages.commit import check_contiguous
 from shared.kernel.messages.envelope import decode, encode, encode_all, envelopes
 from shared.kernel.messages.message import route_name
@@ -156,3 +162,18 @@ def test_an_event_says_its_type_and_schema() -> None:
         {"quantity": 3},
     )
     assert domain.category("item") is item
+
+
+@pytest.mark.parametrize(
+    ("broken", "first"), [({"events": 7}, 2), ({"id": "x"}, 3), ({"id": 2, "events": []}, 3)]
+)
+def test_an_item_that_is_no_commit_is_named_by_its_place(
+    broken: dict[str, object], first: int
+) -> None:
+    items = [to_item(commit(1)), {**to_item(commit(3, received(1), received(2))), **broken}]
+
+    assert commits_of(items[:1]) == [commit(1)]
+    with pytest.raises(UnreadableCommit) as raised:
+        commits_of(items)
+
+    assert (raised.value.first, raised.value.version, raised.value.before) == (first, 3, 1)

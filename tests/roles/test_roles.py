@@ -1,15 +1,16 @@
 """Every function of the set does its part: what goes in at one end comes out at the other."""
 
-from datetime import timedelta
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
 
 import azure.functions as func
 import pytest
 
 from shared.adapters import wiring
-from shared.adapters.memory import MemoryFeed
+from shared.adapters.memory import MemoryFeed, MemoryLog
 from shared.domain.shop import domain
 from shared.kernel.delivery.parking import unreadable
-from shared.kernel.errors import StoreUnavailable
+from shared.kernel.errors import LogUnavailable, StoreUnavailable
 from shared.kernel.ports import Feed, FeedPage
 from shared.kernel.views.generation import GENERATIONS
 from tests.roles.wired import CARRIER, DATA, FUNCTIONS, PARCEL, Wired, placed, stocked
@@ -183,3 +184,46 @@ async def test_a_batch_that_nobody_can_read_notes_no_progress(wired: Wired) -> N
 
     assert [one.stream for one in wired.parking.markers()] == [unreadable(b"{")]
     assert await wired.noted("projections", "item-TEA") is None
+
+
+async def test_what_nobody_brings_is_read_from_the_hubs(wired: Wired) -> None:
+    await wired.command("item/TEA/register-item", {"name": "Tea", "reorderPoint": 1})
+    body = {"customerId": "C1", "lines": [{"sku": "TEA", "quantity": 2}]}
+    await wired.command("item/TEA/receive-stock", {"quantity": 5}, prefer="respond-async")
+    await wired.command("order/7/place-order", body)
+    await wired.publish()
+    for minutes in (1, 3):
+        wired.later = datetime.now(UTC) + timedelta(minutes=minutes)
+        await wired.tick("catch_up")
+
+    _, view = await wired.ask("view", view="orders", key="7")
+    assert view["rows"][0]["data"]["status"] == "placed"
+    assert {"StockReceived", "ReservationDeclined"} & {
+        event.type for commit in wired.store.written for event in commit.events
+    }
+    for consumer in ("projections", "reactions", "notifications"):
+        assert await wired.noted(consumer, "order-7") is not None
+
+
+async def test_a_hub_that_cannot_be_read_keeps_no_other_waiting(
+    wired: Wired, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Away(MemoryLog):
+        async def extents(self) -> Sequence[tuple[int, int]]:
+            raise LogUnavailable("not now")
+
+    async def away() -> Away:
+        return Away(partitions=4)
+
+    await wired.command("item/TEA/receive-stock", {"quantity": 5})
+    await wired.command(
+        "item/TEA/register-item", {"name": "Tea", "reorderPoint": 1}, prefer="respond-async"
+    )
+    monkeypatch.setattr(wiring, "log_reader", away)
+    wired.later += timedelta(minutes=3)
+    for _ in range(2):
+        with pytest.raises(ExceptionGroup) as raised:
+            await wired.tick("catch_up")
+        assert raised.group_contains(LogUnavailable)
+
+    assert "ItemRegistered" in [e.type for c in wired.store.written for e in c.events]

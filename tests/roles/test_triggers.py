@@ -18,7 +18,7 @@ from tests.telemetry.worlds import World
 
 BINDINGS: dict[str, Any] = {name: found.get_trigger() for name, found in FUNCTIONS.items()}
 OF_STREAMS = {"single_publisher", "projections", "reactions", "notifications", "mailbox"}
-TIMERS = {"sweep", "deadlines", "rebuild", "measure"}
+TIMERS = {"sweep", "catch_up", "deadlines", "rebuild", "measure"}
 
 
 def of(kind: str) -> set[str]:

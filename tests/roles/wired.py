@@ -105,6 +105,7 @@ class Wired:
         ):
             if isinstance(made, Once):
                 patch.setattr(made, "making", None)
+        patch.setattr(consumers.composition, "_followers", {})
 
     def _seconds(self) -> float:
         return self.later.timestamp()

@@ -67,9 +67,9 @@ ASKING = [
     Bug(
         "a command that waits is forgotten when its outcome could not be kept",
         "consumers.mailbox:Mailbox.handle",
-        "    await self._delivery.take(bodies, command_in)\n",
+        "    await self._delivery.take(bodies, command_in, attempts)\n",
         "    try:\n"
-        "        await self._delivery.take(bodies, command_in)\n"
+        "        await self._delivery.take(bodies, command_in, attempts)\n"
         "    except BaseExceptionGroup as group:\n"
         "        if len(group.exceptions) == len({command_in(body).lane for body in bodies}):\n"
         "            raise\n",

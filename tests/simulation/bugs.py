@@ -2,6 +2,7 @@
 
 from tests.simulation.asking_bugs import ASKING, TELLING
 from tests.simulation.business_bugs import BUSINESS
+from tests.simulation.delivery_bugs import DELIVERY
 from tests.simulation.feed_bugs import REBUILDING, SWEEPING
 from tests.simulation.planting import Bug
 from tests.simulation.unnoticed import PROJECTIONS, PUBLISHER, SERVICE, UNNOTICED
@@ -107,9 +108,9 @@ NOTICED = [
     ),
     Bug(
         "what the log lacks is sent to another partition",
-        f"{PROJECTIONS}._send_again",
-        "partition_of(row.at.stream, log.partitions)",
-        "partition_of(row.at.stream, log.partitions) - 1",
+        f"{PROJECTIONS}._send",
+        "partition_of(stream, log.partitions)",
+        "partition_of(stream, log.partitions) - 1",
     ),
     Bug(
         "a store that does not answer makes an event poisonous",
@@ -191,4 +192,4 @@ NOTICED = [
     ),
 ]
 
-BUGS = [*NOTICED, *SWEEPING, *REBUILDING, *TELLING, *ASKING, *BUSINESS, *UNNOTICED]
+BUGS = [*(*NOTICED, *SWEEPING, *REBUILDING, *DELIVERY, *TELLING, *ASKING, *BUSINESS, *UNNOTICED)]

@@ -20,6 +20,7 @@ class Calls:
     weather: Weather
     crash: Callable[[], None]
     alive: bool = True
+    older: bool = False
 
     async def call[T](
         self, name: str, effect: Callable[[], Awaitable[T]], failed: Callable[[bool], Exception]

@@ -25,7 +25,7 @@ from tests.simulation.virtual_time import now, sleep
 from tests.simulation.weather import Weather
 from tests.simulation.wishes import UNSTORABLE, Wishes
 
-MAY_PASS = {"conflict", "outcome-unknown", "throttled", "unavailable"}
+MAY_PASS = {"conflict", "outcome-unknown", "throttled", "unavailable", "newer-code"}
 REUSED = {"command-id-reused"}
 NEVER = "store-refused"
 MOST_COPIES, MOST_LOOKS = 60, 400

@@ -13,8 +13,11 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, WrapSerializer
 
 from shared.domain.shop import domain
+from shared.domain.shop.item.events import ReorderPointChanged
 from shared.kernel.commands.snapshot import Snapshots
 from shared.kernel.domain import Domain
+from shared.kernel.messages.message import Event
+from shared.kernel.views.view import View
 
 type Shape = dict[str, Any]
 
@@ -90,3 +93,14 @@ def version(number: int, order: tuple[int, ...], *, reads_older: bool) -> Domain
         receptors=tuple(domain.receptors[place] for place in order),
         deadlines=tuple(replace(one, after=EXPIRY) for one in domain.deadlines),
     )
+
+
+def spoilt(view: View[Any], is_spoilt: Callable[[], bool]) -> View[Any]:
+    """Give a view that cannot fold one kind of event, for as long as nobody has mended it."""
+
+    def evolve(data: Any, event: Event) -> Any:
+        if isinstance(event, ReorderPointChanged) and is_spoilt():
+            raise ZeroDivisionError("a bug in a view")
+        return view.evolve(data, event)
+
+    return replace(view, evolve=evolve)

@@ -5,7 +5,14 @@ from dataclasses import dataclass
 
 from shared.kernel.commands.outcome import FinalOutcome
 from shared.kernel.delivery.parking import Decision, Parked
-from shared.kernel.ports import MARKERS, Outcomes, Parking, Progress, StoredParked
+from shared.kernel.ports import (
+    MARKERS,
+    Outcomes,
+    Parking,
+    Progress,
+    StoredParked,
+    StoredPosition,
+)
 from tests.simulation.calls import Calls, store_failed
 
 
@@ -72,6 +79,15 @@ class SimProgress:
     async def write(self, name: str, position: str) -> None:
         write = lambda: self.inner.write(name, position)  # noqa: E731
         await self.calls.call(f"progress of {name}", write, store_failed(self.calls))
+
+    async def find(self, name: str) -> StoredPosition | None:
+        find = lambda: self.inner.find(name)  # noqa: E731
+        return await self.calls.call(f"find place {name}", find, store_failed(self.calls))
+
+    async def advance(self, name: str, position: str, replacing: str | None) -> str | None:
+        advance = lambda: self.inner.advance(name, position, replacing)  # noqa: E731
+        what = f"place {name} {position}"
+        return await self.calls.call(what, advance, store_failed(self.calls))
 
 
 @dataclass

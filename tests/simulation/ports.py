@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from shared.adapters.memory import MemoryRows
-from shared.kernel.errors import LogUnavailable, OutcomeUnknown, StoreRefused
+from shared.kernel.errors import LogUnavailable, NewerCode, OutcomeUnknown, StoreRefused
 from shared.kernel.messages.commit import Commit, KeptState, timestamp
 from shared.kernel.messages.stream import StreamName
 from shared.kernel.ports import (
@@ -58,11 +58,18 @@ class SimStore:
         read = lambda: self.inner.read(stream, after, limit=limit)  # noqa: E731
         return await self.calls.call(f"read {stream}", read, store_failed(self.calls))
 
+    def _meet(self, stream: StreamName) -> None:
+        """Be older code that meets what newer code has written."""
+        if self.calls.older and str(stream) in self.cloud.newer:
+            raise NewerCode(f"no event of {stream} is known")
+
     async def tail(self, stream: StreamName, limit: int, through: int | None = None) -> Found:
+        self._meet(stream)
         tail = lambda: self.inner.tail(stream, limit, through)  # noqa: E731
         return await self.calls.call(f"tail {stream}", tail, store_failed(self.calls))
 
     async def find(self, stream: StreamName, after: int, command_ids: Sequence[str]) -> Found:
+        self._meet(stream)
         self.cloud.decided.update((str(stream), id_) for id_ in command_ids)
         find = lambda: self.inner.find(stream, after, command_ids)  # noqa: E731
         return await self.calls.call(f"find {stream}", find, store_failed(self.calls))
@@ -98,6 +105,9 @@ class SimStore:
         written = await self.inner.append(commits)
         if isinstance(written, Appended):
             self.cloud.watch.saw(commits)
+            weather, stream = self.calls.weather, commits[0].stream
+            if weather.newer and weather.strikes(self.calls.host, "newer event", weather.newer):
+                self.cloud.newer.add(stream)
             for commit in commits if self.calls.weather.tells else ():
                 self.calls.tell(f"wrote {_shown(commit)}")
         return written

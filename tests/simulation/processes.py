@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from functools import partial
 from typing import Any
 
@@ -11,6 +12,7 @@ from pydantic_core import to_json
 from shared.adapters.cosmos.codec import to_item
 from shared.domain.shop import domain
 from shared.kernel.errors import OnewriteError
+from shared.kernel.ports import NumberedMessage
 from tests.simulation.calls import Calls
 from tests.simulation.cloud import Claim, Cloud
 from tests.simulation.deployments import deployed
@@ -19,6 +21,9 @@ from tests.simulation.virtual_time import sleep
 from tests.simulation.weather import Weather
 
 BATCH = 8
+OLDER = 0.3
+"""So many processes run code that does not know what newer code writes, where there is such."""
+WAITED = timedelta(seconds=0.5)
 
 late: set[asyncio.Task[Any]] = set()
 """What has left its host already: it arrives whatever becomes of the host."""
@@ -40,23 +45,21 @@ class Process:
     def start(self) -> None:
         """Assemble everything, and begin to work."""
         self.calls = Calls(self.name, self.weather, self.crash)
+        if self.weather.newer:
+            # Somebody runs the newer code at any time, or nobody could be told anything.
+            self.calls.older = self.weather.dice.random() < OLDER and self.name != "host-0"
         cloud, version = self.cloud, deployed(self.weather.dice)
         self.calls.tell(f"starts with {', '.join(c.snapshots.schema for c in version.categories)}")
         self.roles = assemble(version, cloud, self.calls, self._pause, self.detached)
         for number, lease in enumerate(cloud.leases):
             self.spawn(self._watch(lease, self._publish, number, f"lease {number}"))
-        works = {
-            "projections": self._rows_of,
-            "reactions": self.roles.reactions.react,
-            "notifications": self.roles.notifications.notify,
-            "mailbox": self.roles.mailbox.handle,
-        }
         for reader, claims in cloud.readers.items():
-            work = partial(self._consume, reader, works[reader])
+            work = partial(self._consume, reader)
             for number, claim in enumerate(claims):
                 self.spawn(self._watch(claim, work, number, f"{reader} {number}"))
         self.spawn(self._call_off())
         self.spawn(self._rebuild())
+        self.spawn(self._catch_up())
         # Where nothing is lost, nothing may need the sweep.
         if self.weather.lossy:
             self.spawn(self._sweep())
@@ -115,27 +118,24 @@ class Process:
         lease.advance(tag, end)
         return True
 
-    async def _rows_of(self, batch: Sequence[bytes]) -> None:
+    async def _take(self, reader: str, batch: Sequence[NumberedMessage]) -> None:
         known = self.cloud.generations()
-        await self.roles.projections.project(batch)
-        # With the end of the call the platform counts the batch as done: nobody looks at it again.
-        self.strange += self.cloud.unseen(batch, known)
+        await self.roles.followers[reader].take(batch)
+        if reader == "projections":
+            # With the end of the call the platform counts the batch as done: nobody looks at it again.
+            self.strange += self.cloud.unseen([one.body for one in batch], known)
 
-    async def _consume(
-        self,
-        reader: str,
-        work: Callable[[Sequence[bytes]], Awaitable[None]],
-        partition: Claim,
-        number: int,
-    ) -> bool:
-        waiting = self.cloud.messages(reader, number)[partition.position :]
-        batch = waiting[: self.weather.dice.randint(1, BATCH)]
-        if not batch or self.cloud.held == reader:
+    async def _consume(self, reader: str, partition: Claim, number: int) -> bool:
+        bodies, begin = self.cloud.messages(reader, number), partition.position
+        end = min(len(bodies), begin + self.weather.dice.randint(1, BATCH))
+        if begin == end or self.cloud.held == reader:
             return False
         partition.begin(self.weather.dice)
-        tag, end = partition.tag, partition.position + len(batch)
-        await self._for_ever(lambda: work(batch))
-        back = f"{reader} {number}"
+        tag, back = partition.tag, f"{reader} {number}"
+        batch = list(map(NumberedMessage, range(begin, end), bodies[begin:end]))
+        # The platform takes its checkpoint whatever became of the batch: whoever reads has to notice.
+        if not self.weather.strikes(self.name, "passed over", self.weather.passes, back):
+            await self._for_ever(lambda: self._take(reader, batch))
         if partition.advance(tag, end) and self.weather.strikes(
             self.name, "rewind", self.weather.failures, back
         ):
@@ -152,6 +152,13 @@ class Process:
                 await sleep(self.weather.dice.uniform(0.05, 0.3))
             else:
                 return
+
+    async def _catch_up(self) -> None:
+        while not self.retired:
+            await sleep(self.weather.dice.uniform(1, 3))
+            for reader in self.cloud.readers:
+                if reader != self.cloud.held:
+                    await self._timed(self.roles.followers[reader].catch_up(WAITED))
 
     async def _sweep(self) -> None:
         while not self.retired:

@@ -2,13 +2,16 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import partial
 from operator import attrgetter
 from typing import Any
 
 from consumers.deadlines import Deadlines
-from consumers.mailbox import Mailbox
+from consumers.delivery import event_in
+from consumers.following import Follower, Handle
+from consumers.mailbox import Mailbox, command_in
 from consumers.notifications import Notifications
 from consumers.projections import Projections
 from consumers.reaction_handlers import event_processor
@@ -17,20 +20,22 @@ from consumers.rebuild import Rebuild
 from shared.domain.shop import domain
 from shared.kernel.commands.dispatcher import Dispatcher, dispatcher
 from shared.kernel.domain import Domain
-from shared.kernel.ports import Log
+from shared.kernel.ports import Log, LogReader
 from shared.kernel.views.generation import GenerationRows
 from single_publisher.publish import Publisher
 from single_publisher.sweep import Sweep
 from single_publisher.witness import Witness
 from tests.simulation.calls import Calls
-from tests.simulation.cloud import Cloud
+from tests.simulation.cloud import PARTITIONS, Cloud
+from tests.simulation.deployments import spoilt
 from tests.simulation.keeping import SimOutcomes, SimParking, SimProgress
 from tests.simulation.ports import SimFeed, SimLog, SimRows, SimStore
-from tests.simulation.sending import SimHub, SimNotifier
+from tests.simulation.sending import SimHub, SimNotifier, SimReader
 from tests.simulation.virtual_time import now
 
 AGE = timedelta(seconds=0.5)
 GRACE = timedelta(seconds=5)
+BATCH_SECONDS = 1.0
 PAGE = 2
 """Rows that a look for deadlines takes at a time."""
 
@@ -49,6 +54,7 @@ class Roles:
     deadlines: Deadlines
     rebuild: Rebuild
     sweep: Sweep
+    followers: dict[str, Follower] = field(default_factory=dict)
 
 
 def assemble(
@@ -77,8 +83,9 @@ def assemble(
     dispatching = dispatcher(version, store, now, pause)
     processor = event_processor(version, dispatching, now, pause)
     publisher = Publisher(swept, store, parking, now)
-    projections = Projections(domain.views, rows, store, parking, give_log, now)
-    return Roles(
+    views = [spoilt(view, lambda: cloud.spoilt) for view in domain.views]
+    projections = Projections(views, rows, store, parking, give_log, now)
+    roles = Roles(
         dispatcher=dispatching,
         waiting=SimHub(calls, cloud.waiting),
         publisher=publisher,
@@ -101,3 +108,39 @@ def assemble(
             age=AGE,
         ),
     )
+    roles.followers.update(
+        _followers(roles, calls, cloud, parking=parking, progress=progress, pause=pause)
+    )
+    return roles
+
+
+def _followers(
+    roles: Roles,
+    calls: Calls,
+    cloud: Cloud,
+    *,
+    parking: SimParking,
+    progress: SimProgress,
+    pause: Callable[[int], Awaitable[None]],
+) -> dict[str, Follower]:
+    """Give each consumer what follows its hub."""
+    handles: dict[str, Handle] = {
+        "projections": roles.projections.project,
+        "reactions": roles.reactions.react,
+        "notifications": roles.notifications.notify,
+        "mailbox": roles.mailbox.handle,
+    }
+    found: dict[str, Follower] = {}
+    for consumer, handle in handles.items():
+        hub = SimReader(calls, cloud.hub(consumer))
+        read = command_in if consumer == "mailbox" else event_in
+        found[consumer] = Follower(
+            *(consumer, handle, progress, partial(_give, hub), parking, PARTITIONS, now, pause),
+            read=read,
+            seconds=BATCH_SECONDS,
+        )
+    return found
+
+
+async def _give(hub: LogReader) -> LogReader:
+    return hub

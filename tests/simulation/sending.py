@@ -1,11 +1,12 @@
-"""What is sent elsewhere than to the log, as one host sees it: commands that are to wait, and notifications."""
+"""The hubs as one host sees them, but for what the publisher sends; and the topic."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from shared.kernel.errors import LogUnavailable, NotifierUnavailable
 from shared.kernel.messages.notification import Notification, Unwanted
-from shared.kernel.ports import Log, Notifier
+from shared.kernel.ports import Log, LogReader, Notifier, NumberedMessage
 from tests.simulation.calls import Calls
 
 
@@ -24,6 +25,28 @@ class SimHub:
         send = lambda: self.inner.send(partition, bodies)  # noqa: E731
         name = f"leave command {partition}"
         await self.calls.call(name, send, lambda _: LogUnavailable("no answer"))
+
+
+@dataclass
+class SimReader:
+    """What a hub holds, for whoever reads it beside the platform."""
+
+    calls: Calls
+    inner: LogReader
+
+    async def extents(self) -> Sequence[tuple[int, int]]:
+        return await self.calls.call("extents", self.inner.extents, self._failed)
+
+    async def time_after(self, partition: int, sequence: int) -> datetime | None:
+        time = lambda: self.inner.time_after(partition, sequence)  # noqa: E731
+        return await self.calls.call(f"time after {sequence}", time, self._failed)
+
+    async def read(self, partition: int, after: int, most: int) -> Sequence[NumberedMessage]:
+        read = lambda: self.inner.read(partition, after, most)  # noqa: E731
+        return await self.calls.call(f"read hub behind {after}", read, self._failed)
+
+    def _failed(self, _happened: bool) -> LogUnavailable:  # noqa: FBT001 - as `call` asks
+        return LogUnavailable("no answer")
 
 
 @dataclass

@@ -100,7 +100,7 @@ def test_every_method_may_fail_and_a_host_may_die_in_it(
     deaths: list[str] = []
 
     async def call(failures: float, crashes: float) -> None:
-        weather = Weather(random.Random(1), failures, crashes, 0.0, 0.0, 0.0, 0.0, 0.0)
+        weather = Weather(random.Random(1), failures, crashes, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
         calls = Calls("host-0", weather, lambda: deaths.append(name))
         method = getattr(made(calls, Cloud()), name)
         given = inspect.signature(getattr(port, name)).parameters
@@ -120,7 +120,7 @@ def test_an_append_that_is_throttled_has_stored_nothing_and_one_of_unknown_outco
     found: set[tuple[str, bool]] = set()
 
     async def call() -> None:
-        weather = Weather(random.Random(1), 0.4, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
+        weather = Weather(random.Random(1), 0.4, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
         for _ in range(60):
             cloud, calls = Cloud(), Calls("host-0", weather, lambda: None)
             store = SimStore(calls, cloud, lambda work: work.close())

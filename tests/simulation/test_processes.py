@@ -23,7 +23,7 @@ def test_what_goes_on_ends_in_the_order_in_which_it_began() -> None:
             ended.append(number)
 
     async def world() -> None:
-        weather = Weather(random.Random(1), 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
+        weather = Weather(random.Random(1), 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
         process = Process("host-0", Cloud(), weather, [], lambda _: None)
         process.calls = Calls("host-0", weather, process.crash)
         tasks = [process.spawn(work(number)) for number in range(TASKS)]

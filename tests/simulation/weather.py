@@ -39,9 +39,11 @@ class Weather:
     losses: float
     thefts: float
     stalls: float
+    passes: float
     redeployments: float
     rebuilds: float
     cuts: float = 0.0
+    newer: float = 0.0
     only: AbstractSet[int] | None = None
     tells: bool = True
     away: str = ""
@@ -90,7 +92,7 @@ class Weather:
     def calm(self) -> None:
         """Let nothing fail any more."""
         self.failures = self.crashes = self.losses = self.thefts = 0.0
-        self.stalls = self.redeployments = self.rebuilds = self.cuts = 0.0
+        self.stalls = self.passes = self.redeployments = self.rebuilds = self.cuts = 0.0
         self.away = ""
 
     async def spells(self) -> None:

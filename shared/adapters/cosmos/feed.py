@@ -6,13 +6,20 @@ from collections.abc import Mapping
 from email.utils import parsedate_to_datetime
 from typing import Any
 
+from azure.core import MatchConditions
 from azure.core.exceptions import AzureError
 from azure.cosmos.aio import ContainerProxy
 
-from shared.adapters.cosmos.client import NOT_FOUND, status, store_error
+from shared.adapters.cosmos.client import (
+    CONFLICT,
+    NOT_FOUND,
+    PRECONDITION_FAILED,
+    status,
+    store_error,
+)
 from shared.kernel.delivery.places import Stretch
 from shared.kernel.errors import StoreUnavailable
-from shared.kernel.ports import FeedPage
+from shared.kernel.ports import FeedPage, StoredPosition
 
 PAGE = 100
 
@@ -82,26 +89,50 @@ class CosmosFeed:
 
 
 class CosmosProgress:
-    """One item a name, written over unasked: a position that goes back only repeats what is harmless."""
+    """One item a name; `write` writes over it unasked: a position that goes back only repeats what is harmless."""
 
     def __init__(self, progress: ContainerProxy) -> None:
         self._progress = progress
 
     async def read(self, name: str) -> str | None:
-        try:
-            item = await self._progress.read_item(name, partition_key=name)
-        except AzureError as error:
-            if status(error) == NOT_FOUND:
-                return None
-            raise store_error(error) from error
-        position: str = item["position"]
-        return position
+        found = await self.find(name)
+        return found.position if found else None
 
     async def write(self, name: str, position: str) -> None:
         try:
             await self._progress.upsert_item({"id": name, "position": position}, no_response=True)
         except AzureError as error:
             raise store_error(error) from error
+
+    async def find(self, name: str) -> StoredPosition | None:
+        try:
+            item = await self._progress.read_item(name, partition_key=name)
+        except AzureError as error:
+            if status(error) == NOT_FOUND:
+                return None
+            raise store_error(error) from error
+        return StoredPosition(item["position"], item["_etag"])
+
+    async def advance(self, name: str, position: str, replacing: str | None) -> str | None:
+        # Who is told that somebody else was first may have been that somebody, and reads.
+        item = {"id": name, "position": position}
+        try:
+            if replacing is None:
+                written = await self._progress.create_item(item, no_response=True)
+            else:
+                written = await self._progress.replace_item(
+                    name,
+                    item,
+                    etag=replacing,
+                    match_condition=MatchConditions.IfNotModified,
+                    no_response=True,
+                )
+        except AzureError as error:
+            if status(error) in {CONFLICT, PRECONDITION_FAILED, NOT_FOUND}:
+                return None
+            raise store_error(error) from error
+        tag: str = written.get_response_headers()["etag"]
+        return tag
 
 
 def position_of(rid: str, etag: str) -> str:

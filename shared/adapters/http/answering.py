@@ -12,6 +12,7 @@ from shared.kernel.errors import (
     Conflict,
     EventTooLarge,
     LogUnavailable,
+    NewerCode,
     NumberTooLarge,
     OnewriteError,
     OutcomeUnknown,
@@ -20,6 +21,7 @@ from shared.kernel.errors import (
     StoreUnavailable,
     StreamFull,
     UnknownMessage,
+    UnreadableCommit,
     UnreadableEvent,
     may_pass,
 )
@@ -37,6 +39,8 @@ _KNOWN: Mapping[type[OnewriteError], tuple[int, str]] = {
     StoreThrottled: (429, "The store is throttled"),
     LogUnavailable: (503, "The mailbox did not say whether it took the command"),
     StoreUnavailable: (503, "The store does not answer"),
+    NewerCode: (503, "The stream holds an event that only newer code can read"),
+    UnreadableCommit: (503, "The stream holds an item that nobody can read"),
     OutcomeUnknown: (503, "Whether the command took effect is not known"),
 }
 _LATER = (409, 429, 503)

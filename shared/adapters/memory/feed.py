@@ -7,7 +7,7 @@ from typing import Any
 from shared.adapters.cosmos.codec import to_item
 from shared.adapters.memory.event_store import MemoryEventStore
 from shared.kernel.delivery.places import Stretch
-from shared.kernel.ports import FeedPage, LeaseFault
+from shared.kernel.ports import FeedPage, LeaseFault, StoredPosition
 
 ALL = "-FF"
 """The range that holds every key."""
@@ -64,9 +64,24 @@ class MemoryProgress:
 
     def __init__(self) -> None:
         self.positions: dict[str, str] = {}
+        self._tags: dict[str, str] = {}
+        self._writes = 0
 
     async def read(self, name: str) -> str | None:
         return self.positions.get(name)
 
     async def write(self, name: str, position: str) -> None:
+        self._writes += 1
         self.positions[name] = position
+        self._tags[name] = str(self._writes)
+
+    async def find(self, name: str) -> StoredPosition | None:
+        if name not in self.positions:
+            return None
+        return StoredPosition(self.positions[name], self._tags[name])
+
+    async def advance(self, name: str, position: str, replacing: str | None) -> str | None:
+        if self._tags.get(name) != replacing:
+            return None
+        await self.write(name, position)
+        return self._tags[name]

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import replace
 
 from shared.adapters.cosmos.markers import fitting
-from shared.kernel.delivery.parking import Decision, Parked
+from shared.kernel.delivery.parking import Action, Decision, Parked
 from shared.kernel.ports import MARKERS, StoredParked
 
 
@@ -69,6 +69,10 @@ class MemoryParking:
 
     def _is_as(self, parked: StoredParked) -> bool:
         return self._markers.get((parked.marker.consumer, parked.marker.stream)) == parked
+
+    def skips(self) -> list[Decision]:
+        """Every decision to pass over an event."""
+        return [one for one in self._decisions if one.action is Action.SKIP]
 
     async def decide(self, decision: Decision) -> None:
         self._decisions.append(decision)

@@ -9,7 +9,13 @@ from pydantic_core import PydanticSerializationError, to_jsonable_python
 
 from shared.kernel.commands.decider import Decider
 from shared.kernel.commands.snapshot import Snapshots
-from shared.kernel.errors import ConfigurationError, InvalidMessage, UnknownMessage, UnreadableEvent
+from shared.kernel.errors import (
+    ConfigurationError,
+    InvalidMessage,
+    NewerCode,
+    UnknownMessage,
+    UnreadableEvent,
+)
 from shared.kernel.messages.commit import RecordedEvent
 from shared.kernel.messages.message import Command, Event, route_name, type_name
 
@@ -55,10 +61,11 @@ class Category:
         return self.routes[command]
 
     def decode(self, type_: str, schema_number: int, data: Mapping[str, Any]) -> Event:
-        """Read a stored event; raises InvalidMessage when type, schema or data are not known."""
+        """Read a stored event; raises NewerCode when its type or schema is not known, InvalidMessage for data."""
         event_type = self.event_types.get(type_)
         if event_type is None or schema_number > event_type.schema_number:
-            raise InvalidMessage(f"no event {self.name}/{type_}/{schema_number} is known")
+            named = f"{self.name}/{type_}/{schema_number}"
+            raise NewerCode(f"no event {named} is known: it waits for newer code")
         current = dict(data)
         for older in range(schema_number, event_type.schema_number):
             current = self.upcasters[type_, older](current)

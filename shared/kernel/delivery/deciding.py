@@ -20,6 +20,17 @@ async def skips(parking: Parking, consumer: str, stream: str) -> Mapping[int, De
     return {one.version: one for one in decisions if one.action is Action.SKIP}
 
 
+async def park_first(marker: Parked, parking: Parking) -> None:
+    """Park a stream at the first of its poisons, though it is parked at a later one already."""
+    while (held := await parking.find(marker.consumer, marker.stream)) is not None:
+        if held.marker.version <= marker.version:
+            break
+        last_seen = max(marker.last_seen, held.marker.last_seen)
+        if await parking.move(held, replace(marker, last_seen=last_seen)):
+            return
+    await parking.park(marker)
+
+
 async def carry_out(
     decision: Decision, parked: StoredParked, parking: Parking, replay: Replay
 ) -> int | Parked:

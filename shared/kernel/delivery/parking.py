@@ -9,7 +9,7 @@ from typing import Any
 
 from shared.kernel.errors import InvalidMessage, Poison, may_pass
 
-_UNREADABLE = "unreadable"
+_UNREADABLE, _LOST = "unreadable", "lost"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,14 +72,20 @@ def unreadable(content: bytes) -> str:
 
 
 def is_unreadable(stream: str) -> bool:
-    """Tell whether a stream stands for a message that nobody could read."""
-    return stream.partition("-")[0] == _UNREADABLE
+    """Tell whether a stream stands for messages that nobody could read, or that nobody can any more."""
+    return stream.partition("-")[0] in {_UNREADABLE, _LOST}
 
 
 def unreadable_message(consumer: str, body: bytes, error: InvalidMessage, time: str) -> Parked:
     """Returns the marker of a message that does not say to which stream it belongs, with all of it."""
     poison = Poison(unreadable(body), 0, error)
     return marker_of(consumer, poison, time, envelope=_shown(body))
+
+
+def lost_messages(consumer: str, partition: int, first: int, last: int, time: str) -> Parked:
+    """Returns the marker of messages that the log held no longer when a consumer came to them."""
+    error = f"the log holds {first} to {last} of partition {partition} no longer: never handled"
+    return Parked(consumer, f"{_LOST}-{partition}-{first}", first, last, error, time)
 
 
 def _shown(body: bytes) -> Mapping[str, str]:

@@ -1,0 +1,310 @@
+"""What the platform passes over, every consumer reads from the hub itself."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+
+import pytest
+
+from shared.kernel.delivery.parking import Action
+from shared.kernel.errors import LogUnavailable, StoreUnavailable
+from shared.kernel.ports import NumberedMessage
+from tests.consumers.hubs import LONG_AGO, Hub
+from tests.consumers.subjects import ToCommands, ToOthers, ToRows, Waiting
+from tests.consumers.walks import Followed
+
+type Case = Callable[[Hub], Awaitable[None]]
+
+FOLLOWED = (ToRows, ToCommands, ToOthers, Waiting)
+
+
+async def nothing_is_passed_over(hub: Hub) -> None:
+    """A batch costs one conditional write, and no hub is opened; a new host asks once for its place."""
+    await hub.send(1, 2, 3, 4, 5, 6)
+    host = hub.host()
+    await hub.bring(host, 1, 2)
+    assert hub.places.asked == ["find", "advance"]
+    hub.places.asked.clear()
+
+    await hub.bring(host, 3, 4)
+    await hub.bring(host, 5, 6)
+
+    assert hub.places.asked == ["advance", "advance"]
+    assert (hub.opened, hub.order(), await hub.place()) == (0, [1, 2, 3, 4, 5, 6], 6)
+
+
+async def a_batch_is_passed_over(hub: Hub) -> None:
+    """The next batch begins behind the place: what lies between comes from the hub, and comes first."""
+    await hub.send(1, 2, 3, 4, 5, 6)
+    host = hub.host()
+    await hub.bring(host, 1, 2)
+    await hub.bring(host, 5, 6)
+
+    assert (hub.order(), await hub.place()) == ([1, 2, 3, 4, 5, 6], 6)
+
+
+async def more_than_a_page_is_passed_over(hub: Hub) -> None:
+    """The hole is handled page by page, each with its place."""
+    await hub.send(*range(1, 252))
+    host = hub.host()
+    await hub.bring(host, 1)
+    hub.places.asked.clear()
+    await hub.bring(host, 251)
+
+    assert hub.order() == list(range(1, 252))
+    # Who suspects a hole asks what others have done meanwhile.
+    assert hub.places.asked == ["find", *["advance"] * 4]
+
+
+async def a_batch_has_a_hole(hub: Hub) -> None:
+    """What is missing within a batch is handled before what stands behind it."""
+    await hub.send(1, 2, 3, 4)
+    await hub.bring(hub.host(), 1, 4)
+
+    assert (hub.order(), await hub.place()) == ([1, 2, 3, 4], 4)
+
+
+async def a_host_is_new(hub: Hub) -> None:
+    """Of a host that dies nobody knows anything but the place that it has noted."""
+    await hub.send(1, 2, 3, 4)
+    await hub.bring(hub.host(), 1)
+    await hub.bring(hub.host(), 4)
+
+    assert (hub.order(), await hub.place()) == ([1, 2, 3, 4], 4)
+
+
+async def a_batch_came_before_any_place(hub: Hub) -> None:
+    """A consumer that has never noted a place begins with the first message that the hub holds."""
+    await hub.send(1, 2, 3, 4)
+    hub.log.expire(0, 1)
+    await hub.bring(hub.host(), 4)
+
+    assert hub.order()[-3:] == [2, 3, 4]
+    assert (hub.subject.parked(), await hub.place()) == ([], 4)
+
+
+async def the_tail_is_passed_over(hub: Hub) -> None:
+    """Nothing that comes tells of it: at the second look, nobody has moved on, and the hub is read."""
+    await hub.send(1, 2, 3)
+    host = hub.host()
+    await hub.bring(host, 1)
+    await host.catch_up(LONG_AGO)
+    assert hub.order() == [1]
+    await host.catch_up(timedelta(hours=1))
+    assert hub.order() == [1]
+
+    await host.catch_up(LONG_AGO)
+
+    assert (hub.order(), await hub.place()) == ([1, 2, 3], 3)
+
+
+async def the_tail_cannot_be_handled_now(hub: Hub) -> None:
+    """It is left for the next look: what may pass never parks."""
+    await hub.send(1, 2)
+    host = hub.host()
+    await host.catch_up(LONG_AGO)
+    hub.subject.trouble.away = True
+    with pytest.raises(ExceptionGroup) as raised:
+        await host.catch_up(LONG_AGO)
+    assert raised.group_contains(StoreUnavailable)
+    assert (hub.subject.parked(), await hub.place()) == ([], None)
+    hub.subject.trouble.away = False
+
+    await host.catch_up(LONG_AGO)
+
+    assert (hub.order(), await hub.place()) == ([1, 2], 2)
+
+
+async def the_tail_is_on_its_way(hub: Hub) -> None:
+    """Where the place moves between two looks, somebody brings what is left."""
+    await hub.send(1, 2, 3)
+    watch, host = hub.host(), hub.host()
+    await watch.catch_up(LONG_AGO)
+    await hub.bring(host, 1)
+    await watch.catch_up(LONG_AGO)
+
+    assert hub.order() == [1]
+
+
+async def all_of_it_is_passed_over(hub: Hub) -> None:
+    """Nobody has ever brought anything."""
+    await hub.send(1, 2)
+    host = hub.host()
+    await host.catch_up(LONG_AGO)
+    await host.catch_up(LONG_AGO)
+
+    assert (hub.order(), await hub.place()) == ([1, 2], 2)
+
+
+async def two_owners_bring_one_batch(hub: Hub) -> None:
+    """Both handle it, and the place is that of whoever has come further."""
+    await hub.send(1, 2, 3, 4)
+    one, other = hub.host(), hub.host()
+    await hub.bring(one, 1)
+    await asyncio.gather(hub.bring(one, 2, 3), hub.bring(other, 2, 3, 4))
+
+    assert (hub.order(), await hub.place()) == ([1, 2, 3, 4], 4)
+
+
+async def an_older_owner_writes_late(hub: Hub) -> None:
+    """The place does not go back, and the older owner goes on from it."""
+    await hub.send(1, 2, 3, 4, 5)
+    older, newer = hub.host(), hub.host()
+    await hub.bring(older, 1)
+    await hub.bring(newer, 2, 3, 4)
+    await hub.bring(older, 2)
+    assert await hub.place() == 4
+    hub.opened = 0
+
+    await hub.bring(older, 5)
+
+    assert (hub.opened, hub.order(), await hub.place()) == (0, [1, 2, 3, 4, 5], 5)
+
+
+async def a_partition_comes_back(hub: Hub) -> None:
+    """Who has had a partition before takes nothing for a hole that another owner has done."""
+    await hub.send(1, 2, 3, 4)
+    one, other = hub.host(), hub.host()
+    await hub.bring(one, 1)
+    await hub.bring(other, 2, 3)
+    await hub.bring(one, 4)
+
+    assert (hub.opened, hub.order(), await hub.place()) == (0, [1, 2, 3, 4], 4)
+
+
+async def the_hub_holds_the_hole_no_longer(hub: Hub) -> None:
+    """What is lost for good is parked by its numbers, can only be skipped, and the rest goes on."""
+    await hub.send(1, 2, 3, 4, 5, 6)
+    host = hub.host()
+    await hub.bring(host, 1)
+    hub.log.expire(0, 3)
+    await hub.bring(host, 6)
+
+    (lost,) = hub.subject.parked()
+    assert (lost.stream, lost.version, lost.last_seen) == ("lost-0-1", 1, 2)
+    assert "1 to 2 of partition 0" in lost.error
+    assert await hub.place() == 6
+    assert {4, 5, 6} <= hub.subject.effects()
+    assert await hub.subject.decide(Action.RELEASE) == 409
+    assert await hub.subject.decide(Action.SKIP) == 200
+    assert hub.subject.parked() == []
+
+
+async def the_hub_holds_the_tail_no_longer(hub: Hub) -> None:
+    """Nobody has come to read it in time: it is parked too."""
+    await hub.send(1, 2, 3)
+    host = hub.host()
+    await hub.bring(host, 1)
+    hub.log.expire(0, 3)
+    await host.catch_up(LONG_AGO)
+
+    (lost,) = hub.subject.parked()
+    assert (lost.version, lost.last_seen, await hub.place()) == (1, 2, 3)
+
+
+async def the_hub_skips_a_number(hub: Hub) -> None:
+    """What should be there and does not come is waited for: nothing is taken for lost."""
+    await hub.send(1, 2, 3)
+    host = hub.host()
+    await hub.bring(host, 1)
+    gone = hub.log.messages[0]
+    hub.log.messages[0] = gone[:1]
+
+    with pytest.raises(LogUnavailable, match="did not come"):
+        await host.take([NumberedMessage(2, gone[2])])
+
+    assert (hub.order(), await hub.place(), hub.subject.parked()) == ([1], 1, [])
+
+
+async def the_hole_is_too_large_for_one_call(hub: Hub) -> None:
+    """A call that has no more time for a hole has its batch come again; what it did is not done again."""
+    await hub.send(*range(1, 151))
+    host = hub.host()
+    await hub.bring(host, 1)
+    host.hole_seconds = 0.0
+
+    with pytest.raises(LogUnavailable, match="passed over"):
+        await hub.bring(host, 150)
+    assert hub.order() == [1]
+    host.hole_seconds = 60.0
+    await hub.bring(host, 150)
+
+    assert hub.order() == list(range(1, 151))
+
+
+async def unreadable_messages_fill_a_batch(hub: Hub) -> None:
+    """They tell no partition, so no place is noted; the next that can be read finds them behind it."""
+    await hub.send(1)
+    await hub.send_unreadable()
+    await hub.send_unreadable()
+    await hub.send(2)
+    host = hub.host()
+    await host.take([hub.message(0)])
+    await host.take([hub.message(1), hub.message(2)])
+    assert await hub.place() == 1
+    await host.take([hub.message(2), hub.message(3)])
+
+    assert (hub.order(), await hub.place()) == ([1, 2], 4)
+    assert len(hub.subject.parked()) == 1
+
+
+async def the_places_are_away(hub: Hub) -> None:
+    """A place that cannot be noted now is tried again; what is done is not done again for it."""
+    await hub.send(1, 2)
+    hub.places.away = 3
+    await hub.bring(hub.host(), 1, 2)
+
+    assert (hub.order(), await hub.place()) == ([1, 2], 2)
+
+
+async def the_first_attempts_fail(hub: Hub) -> None:
+    """What may pass is tried again within the batch: the platform hears nothing of it."""
+    await hub.send(1, 2)
+    hub.subject.trouble.fails = 3
+    await hub.bring(hub.host(), 1, 2)
+
+    assert (hub.order(), await hub.place()) == ([1, 2], 2)
+    assert hub.subject.trouble.fails == 0
+
+
+async def an_error_that_nobody_named(hub: Hub) -> None:
+    """Time that runs out and a connection that breaks are nothing that a message has done."""
+    for error in (TimeoutError("late"), ConnectionResetError("gone")):
+        await hub.send(1, 2)
+        hub.subject.trouble.fails, hub.subject.trouble.error = 1, error
+        await hub.bring(hub.host(), 1, 2)
+
+    assert (hub.order(), hub.subject.parked()) == ([1, 2], [])
+
+
+CASES: list[Case] = [
+    nothing_is_passed_over,
+    a_batch_is_passed_over,
+    more_than_a_page_is_passed_over,
+    a_batch_has_a_hole,
+    a_host_is_new,
+    a_batch_came_before_any_place,
+    the_tail_is_passed_over,
+    the_tail_cannot_be_handled_now,
+    the_tail_is_on_its_way,
+    all_of_it_is_passed_over,
+    two_owners_bring_one_batch,
+    an_older_owner_writes_late,
+    a_partition_comes_back,
+    the_hub_holds_the_hole_no_longer,
+    the_hub_holds_the_tail_no_longer,
+    the_hub_skips_a_number,
+    the_hole_is_too_large_for_one_call,
+    unreadable_messages_fill_a_batch,
+    the_places_are_away,
+    the_first_attempts_fail,
+    an_error_that_nobody_named,
+]
+
+
+@pytest.mark.parametrize("check", CASES)
+@pytest.mark.parametrize("consumer", FOLLOWED)
+async def test_every_consumer_of_a_hub_handles_all_of_it(
+    check: Case, consumer: type[Followed]
+) -> None:
+    await check(Hub(consumer()))
