@@ -134,7 +134,7 @@ def asking(
     )
 
 
-def is_answered(response: func.HttpResponse) -> None:
+def check(response: func.HttpResponse) -> None:
     assert response.status_code < 500, response.get_body()
     if response.status_code >= 400:
         told(response)
@@ -147,9 +147,9 @@ async def test_whatever_stands_in_a_query_is_answered(route: str, application: A
 
     for value in NASTY:
         for param in params:
-            is_answered(await ask(asking({param: value}, named, {}), application))
+            check(await ask(asking({param: value}, named, {}), application))
         for name in named:
-            is_answered(await ask(asking({}, {**named, name: value}, {}), application))
+            check(await ask(asking({}, {**named, name: value}, {}), application))
 
 
 @pytest.mark.parametrize("header", HEADERS)
@@ -160,8 +160,8 @@ async def test_whatever_stands_in_a_header_is_answered(
 
     for value in NASTY:
         name = header.replace("-", "_")
-        is_answered(
+        check(
             await post_command(post("receive-stock", {"quantity": 1}, **{name: value}), application)
         )
         for ask, named, _ in QUERIES.values():
-            is_answered(await ask(asking({}, named, {header: value}), application))
+            check(await ask(asking({}, named, {header: value}), application))

@@ -108,7 +108,7 @@ def _count(expression: Expression | None, parameters: Parameters) -> int | None:
 
 def _rewritten(query: Query, parameters: Parameters) -> str:
     distinct = "DISTINCT " if query.distinct else ""
-    # With an order, each item is a row of its own: only the client knows which are the same.
+    # With ORDER BY, each item is a row of its own: only the client knows which are the same.
     whole = query.distinct and bool(query.order_by)
     top = f"TOP {text_of(query.top)} " if query.top and not whole else ""
     words = [f"SELECT {distinct}{top}{_selection(query)}", f"FROM {_source(query)}"]
