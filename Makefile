@@ -56,6 +56,9 @@ chaos: setup  ## everything fails and hosts die, once for each seed (CHAOS="1 2 
 long: setup  ## all that the tests take samples of: more commands, deaths, lengths and missing devices (half an hour)
 	@LONG=1 $(PY) -m pytest -m long
 
+official: setup  ## the tests that Microsoft publishes with azure-cosmos, on the emulator (ten minutes; SAMPLE=1, a part)
+	@$(PY) -m emulators.tests.official $(if $(SAMPLE),--sample)
+
 lint: setup
 	@$(VENV)/bin/ruff check .
 	@$(VENV)/bin/ruff format --check .
@@ -95,5 +98,5 @@ emulators:  ## starts Microsoft's emulators in Docker, for `func start`
 clean:  ## forgets the local state (the store, the log, the checkpoints)
 	@rm -rf .onewrite
 
-.PHONY: help setup run demo doctor spec indexes sim unnoticed chaos long test test-domain proof lint types imports coverage format policies bicep emulators clean
+.PHONY: help setup run demo doctor spec indexes sim unnoticed chaos long test test-domain proof official lint types imports coverage format policies bicep emulators clean
 .DEFAULT_GOAL := help
