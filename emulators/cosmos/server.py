@@ -78,13 +78,14 @@ class CosmosServer:
 
     async def _served(self, request: web.Request) -> web.StreamResponse:
         named = resource(request.rel_url.raw_path)
+        # Some of what is refused is signed in ways of its own, so that it is refused first.
+        check_supported(request, named)
         authorize(request, named, self._token)
         asked = by_name(self._database.reader, named)
         # Whole before any fault: what is struck has arrived, and may still be carried out.
         await request.read()
         kind = operation(request, asked)
         rule = self._faults.choose("cosmos", kind, asked.container)
-        check_supported(request, asked)
         if rule is not None:
             return await self._struck(request, asked, kind, rule)
         return await self._answered(request, asked, kind)
