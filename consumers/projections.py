@@ -122,7 +122,9 @@ class Projections:
             # stays the log's to bring: a row that runs ahead would hide what the log has lost.
             skipped |= (await skips(self.parking, PROJECTIONS, row.at.stream)).keys()
             filled = await self._filled(view, row, arrived, skipped)
-            advanced = advance(view, filled, arrived, skipped)
+            advanced = (
+                filled if isinstance(filled, Gap) else advance(view, filled, arrived, skipped)
+            )
         if isinstance(advanced, Gap):
             lacking = advanced.version + 1
             broken = BrokenStream(f"the store has no version {lacking}")
@@ -131,20 +133,22 @@ class Projections:
 
     async def _filled(
         self, view: View[Any], row: Row, arrived: Mapping[int, Event], skipped: AbstractSet[int]
-    ) -> Row:
+    ) -> Row | Gap:
         """Fold what is stored between a row and the last that arrived, and send again what did not arrive."""
         filled, last = row, max(arrived)
         async with aclosing(stored(self.store, row.at.stream, row.version + 1, skipped)) as runs:
             async for run in runs:
+                end = max(run.arrived)
                 between = [one for version, one in run.arrived.items() if version < last]
-                events = keyed(view, between, skipped).get(row.at, {})
+                here = {version: event for version, event in arrived.items() if version <= end}
+                events = {**keyed(view, between, skipped).get(row.at, {}), **here}
                 advanced = advance(view, filled, events, skipped)
                 missed = [one for one in between if one.sequence not in arrived]
                 await self._send_again(row, missed)
                 if isinstance(advanced, Gap):
-                    break
+                    return advanced
                 filled = advanced
-                if max(run.arrived) >= last - 1:
+                if end >= last - 1:
                     break
         return filled
 

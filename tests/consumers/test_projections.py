@@ -14,6 +14,7 @@ from shared.kernel.messages.envelope import decode, encode, envelopes
 from shared.kernel.messages.stream import StreamName
 from shared.kernel.views.view import Row, RowKey
 from tests.consumers.worlds import World, markers
+from tests.kernel.asking import whole
 from tests.kernel.worlds import commit, received
 
 ITEMS = [StreamName("item", f"SKU{number}") for number in range(5)]
@@ -108,6 +109,21 @@ async def test_a_row_that_the_store_cannot_complete_parks_its_stream() -> None:
     (marker,) = await markers(world.parking, "projections")
     assert (marker.stream, marker.version, marker.last_seen) == ("item-SKU0", 1, 20)
     assert "the store has no version 1" in marker.error
+
+
+async def test_a_hole_in_the_store_is_named_by_the_first_version_that_is_missing() -> None:
+    store, bodies = await history()
+    holed = MemoryEventStore()
+    for one in await whole(store, ITEMS[0]):
+        if one.first not in {4, 5}:
+            await holed.append([one])
+    world = World(MemoryRows(), holed)
+
+    await world.project(bodies[15:20])
+
+    (marker,) = await markers(world.parking, "projections")
+    assert (marker.stream, marker.version) == ("item-SKU0", 4)
+    assert "the store has no version 4" in marker.error
 
 
 async def test_another_owner_of_the_partition_is_not_overwritten() -> None:

@@ -1,9 +1,12 @@
 """Whoever decides on a parked stream beside others: it is released, or parked at its first poison."""
 
+from dataclasses import replace
+
 from shared.adapters.http.answering import answered
 from shared.adapters.http.operations import Operations
 from shared.adapters.memory import MemoryEventStore, MemoryParking
 from shared.domain.shop.views.stock import stock
+from shared.kernel.delivery.deciding import park_first
 from shared.kernel.delivery.parking import Parked
 from shared.kernel.errors import InvalidMessage, UnreadableCommit
 from shared.kernel.ports import Found, StoredParked
@@ -106,3 +109,15 @@ async def test_a_stream_that_nobody_can_read_any_more_stays_parked() -> None:
 
     assert response.status_code == 409
     assert "an item that is none" in told(response)["detail"]
+
+
+async def test_a_poison_before_the_marker_is_parked_though_another_moves_it_meanwhile() -> None:
+    _, parking = await shared()
+    (late,) = parking.markers()
+    parking.arrived = True
+
+    await park_first(replace(late, version=late.version - 1, error="earlier"), parking)
+
+    (marker,) = parking.markers()
+    assert (marker.version, marker.error) == (late.version - 1, "earlier")
+    assert marker.last_seen == late.last_seen + 1

@@ -47,6 +47,8 @@ async def test_a_reader_finds_the_rows_of_one_generation_under_the_name_of_the_v
         assert stored is not None
         assert stored.row == expected
         assert await reader.of_key("stock", "teapot") == [expected]
+        shown = [await reader.shows("stock", "teapot", version) for version in (1, 2, 3)]
+        assert shown == [version <= expected.version for version in (1, 2, 3)]
         assert await reader.page(Listing("stock")) == [expected]
 
 

@@ -135,3 +135,16 @@ async def test_what_the_platform_may_not_bring_is_parked_until_somebody_decides(
     assert [event for _, event in world.effects()].count("StockReceived") == 1
     assert await world.decide("release") == 200
     assert [event for _, event in world.effects()].count("StockReceived") == 2
+
+
+async def test_what_a_sender_may_not_deliver_and_somebody_has_skipped_is_passed_over() -> None:
+    world = supplier()
+    await world.register()
+    forged = json.dumps({**delivered(3), "source": "/suppliers/b"}).encode()
+    await world.take(forged)
+    done = world.effects()
+    assert await world.decide("skip") == 200
+
+    await world.take(forged)
+
+    assert (world.effects(), await world.parked()) == (done, [])
