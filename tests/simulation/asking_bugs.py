@@ -49,8 +49,8 @@ ASKING = [
     Bug(
         "a commit is dated when its command came",
         "shared.kernel.messages.commit:Metadata.decided",
-        "self.causation_id, time)",
-        "self.causation_id, self.time)",
+        "correlation, cause, time,",
+        "correlation, cause, self.time,",
     ),
     Bug(
         "a command that waits forgets the version that its client has seen",

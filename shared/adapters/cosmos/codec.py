@@ -19,7 +19,8 @@ _COMMIT = TypeAdapter(Commit)
 _COMMITS = TypeAdapter(list[Commit], config=ConfigDict(defer_build=True))
 # As the SDK writes it: in ASCII, so that é has six bytes.
 _on_the_wire = json.JSONEncoder(separators=(",", ":")).encode
-_OPERATION = len('{"operationType":"Create","resourceBody":},')
+_NAMES = 7_000
+"""Bytes, and more than the ids and the metadata take if every character is escaped."""
 
 
 def item_id(first: int) -> str:
@@ -98,8 +99,9 @@ def _check_id(item: Mapping[str, Any], commit: Commit) -> None:
 
 
 def size_of(commit: Commit) -> int:
-    """Count the bytes of a commit in a batch."""
-    return len(_on_the_wire(to_item(commit))) + _OPERATION
+    """Count the bytes of a commit in a batch: its data, and at most so many names."""
+    size = _NAMES + sum([len(_on_the_wire(event.data)) for event in commit.events])
+    return size if commit.snapshot is None else size + len(_on_the_wire(commit.snapshot.state))
 
 
 def state_item(kept: KeptState) -> dict[str, Any]:

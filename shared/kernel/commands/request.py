@@ -31,10 +31,8 @@ class CommandRequest:
     def decided(self, time: str) -> "CommandRequest":
         """Give the command as it is decided at a time."""
         # Not by `replace`: every command goes through here.
-        return CommandRequest(
-            *(self.stream, self.command, self.command_id, self.metadata.decided(time)),
-            *(self.expected, self.received),
-        )
+        dated, expected, received = self.metadata.decided(time), self.expected, self.received
+        return CommandRequest(self.stream, self.command, self.command_id, dated, expected, received)
 
     @property
     def data(self) -> Mapping[str, Any]:

@@ -45,10 +45,8 @@ class Metadata:
     def decided(self, time: str) -> "Metadata":
         """Give the metadata of a commit that was decided at a time."""
         # Not by `replace`: every command makes some.
-        return Metadata(
-            *(self.correlation_id, self.causation_id, time),
-            *(self.traceparent, self.actor, self.accepted),
-        )
+        correlation, cause = self.correlation_id, self.causation_id
+        return Metadata(correlation, cause, time, self.traceparent, self.actor, self.accepted)
 
 
 @dataclass(frozen=True, slots=True)
