@@ -30,7 +30,7 @@ def test_every_alert_has_its_runbook() -> None:
         if line.startswith("#")
     }
 
-    assert len(alerts) == 15
+    assert len(alerts) == 16
     for alert in alerts:
         runbook = re.search(r"docs/operations\.md#([a-z-]+)$", alert.properties["description"])
         assert runbook

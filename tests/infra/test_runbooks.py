@@ -29,7 +29,7 @@ SHOWN = {
     "curl -s 127.0.0.1:7071/api/health": r'"status":"ready"',
     "curl -s 127.0.0.1:7071/api/operations/parked": r'"stream":"item-SKU1"',
     "curl -s 127.0.0.1:7071/api/operations/lag": r'"stage":"projections"',
-    "release": r'{"stream":"item-SKU1","version":1}',
+    "release": r'{"stream":"item-SKU1","version":1,"by":"ada"}',
     "curl -s -X POST 127.0.0.1:7071/api/operations/views/stock/rebuild": r'"phase":"filling"',
     "curl -s 127.0.0.1:7071/api/operations/views/stock/rebuild": r'"view":"stock","phase":"\w+"',
 }

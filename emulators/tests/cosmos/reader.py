@@ -42,7 +42,7 @@ def to_text(asked: Asked) -> str:
 
 
 def answer(asked: Asked, items: Iterable[dict[str, Any]]) -> list[Any]:
-    """Answer a query; without an order, results come in any."""
+    """Answer a query; without ORDER BY, results come in any order."""
     kept = [
         item for item in items if asked.condition is None or _holds(asked.condition, item) is True
     ]
@@ -147,7 +147,7 @@ def _compare(sign: str, left: Any, right: Any) -> bool | None:
     if sign in {"=", "!="}:
         return same if sign == "=" else not same
     if _kind(left) not in {1, 2, 3}:
-        # Without an order they may still be the same, which `<=` asks as well.
+        # Without ORDER BY they may still be the same, which `<=` asks as well.
         return True if same and sign in {"<=", ">="} else None
     held = {"<": left < right, "<=": left <= right, ">": left > right, ">=": left >= right}
     return bool(held[sign])
