@@ -11,8 +11,8 @@ from command_api.openapi import document, page
 from command_api.streams import get_stream
 from command_api.views import get_view, list_view
 from shared.adapters import wiring
+from shared.adapters.http.app_rights import show_rights
 from shared.adapters.http.responses import json_response
-from shared.adapters.http.rights import show_rights
 from shared.adapters.triggers import http_function
 from shared.domain import domain
 

@@ -9,9 +9,9 @@ from consumers.rebuild_operations import answer_rebuild
 from consumers.triggers import hub_function
 from consumers.webhooks.platform import body_of
 from shared.adapters import names, telemetry, wiring
+from shared.adapters.http.app_rights import show_rights
 from shared.adapters.http.lag import show_lag
 from shared.adapters.http.operations import list_parked
-from shared.adapters.http.rights import show_rights
 from shared.adapters.triggers import http_function, timer_function
 from shared.kernel.ports import NumberedMessage
 

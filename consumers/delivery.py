@@ -22,7 +22,7 @@ from datetime import datetime
 from itertools import batched, chain
 from typing import Any
 
-from shared.kernel.delivery.deciding import park_first, skips
+from shared.kernel.delivery.operator_decisions import park_first, skips
 from shared.kernel.delivery.parking import Decision, Parked, marker_of, unreadable_message
 from shared.kernel.delivery.reading import pages
 from shared.kernel.delivery.retry import Attempts, once

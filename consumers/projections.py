@@ -17,7 +17,7 @@ from consumers.delivery import (
     stored,
 )
 from shared.adapters.names import PROJECTIONS
-from shared.kernel.delivery.deciding import skips
+from shared.kernel.delivery.operator_decisions import skips
 from shared.kernel.delivery.parking import Parked
 from shared.kernel.delivery.partition import partition_of
 from shared.kernel.delivery.retry import Attempts, once

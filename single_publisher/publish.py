@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from shared.adapters.names import SINGLE_PUBLISHER
-from shared.kernel.delivery.deciding import park_first, skips
+from shared.kernel.delivery.operator_decisions import park_first, skips
 from shared.kernel.delivery.parking import Parked, marker_of
 from shared.kernel.delivery.reading import pages
 from shared.kernel.delivery.together import side_by_side

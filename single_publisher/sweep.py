@@ -14,7 +14,7 @@ from typing import Any
 
 from shared.adapters.cosmos.codec import from_item
 from shared.adapters.names import SINGLE_PUBLISHER
-from shared.kernel.delivery.deciding import skips
+from shared.kernel.delivery.operator_decisions import skips
 from shared.kernel.delivery.places import reached
 from shared.kernel.delivery.sweep_note import NAME, Again, SweepNote, read_note
 from shared.kernel.delivery.together import side_by_side

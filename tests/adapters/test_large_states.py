@@ -13,7 +13,7 @@ from shared.kernel.commands.loading import fold, load
 from shared.kernel.commands.outcome import Accepted
 from tests.adapters.emulators import fresh_container
 from tests.adapters.test_long_streams import REGISTER, write
-from tests.adapters.test_requests import Wire
+from tests.adapters.test_request_units import Wire
 from tests.figures import note
 from tests.kernel.asking import at_noon, no_pause
 from tests.kernel.worlds import TEAPOT, request

@@ -16,7 +16,7 @@ from shared.adapters.memory import (
 from shared.kernel.commands.dispatcher import Dispatcher
 from shared.kernel.commands.outcome import Outcome, Unchanged
 from shared.kernel.commands.request import CommandRequest
-from shared.kernel.delivery.deciding import Replay
+from shared.kernel.delivery.operator_decisions import Replay
 from shared.kernel.messages.commit import Commit
 from shared.kernel.messages.envelope import decode
 from shared.kernel.messages.message import Command

@@ -20,7 +20,7 @@ from shared.adapters.memory import (
 )
 from shared.adapters.senders import Sender
 from shared.kernel.commands.queued_command import encode_command
-from shared.kernel.delivery.deciding import Replay
+from shared.kernel.delivery.operator_decisions import Replay
 from shared.kernel.delivery.retry import Attempts
 from shared.kernel.domain import Domain
 from shared.kernel.messages.commit import Commit

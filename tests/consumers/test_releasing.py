@@ -6,7 +6,7 @@ from shared.adapters.http.answering import answered
 from shared.adapters.http.operations import Operations
 from shared.adapters.memory import MemoryEventStore, MemoryParking
 from shared.domain.shop.views.stock import stock
-from shared.kernel.delivery.deciding import park_first
+from shared.kernel.delivery.operator_decisions import park_first
 from shared.kernel.delivery.parking import Parked
 from shared.kernel.errors import InvalidMessage, UnreadableCommit
 from shared.kernel.ports import Found, StoredParked

@@ -20,7 +20,7 @@ from shared.kernel.commands.dispatcher import Dispatcher
 from shared.kernel.commands.outcome import Outcome, Unchanged
 from shared.kernel.commands.request import CommandRequest
 from shared.kernel.commands.snapshot import Snapshots
-from shared.kernel.delivery.deciding import Replay
+from shared.kernel.delivery.operator_decisions import Replay
 from shared.kernel.delivery.parking import Action, Parked
 from shared.kernel.delivery.retry import Attempts, once
 from shared.kernel.domain import Domain

@@ -44,13 +44,13 @@ DELIVERY = [
     ),
     Bug(
         "a stream stays parked at its first poison when it meets a second",
-        "shared.kernel.delivery.deciding:_move",
+        "shared.kernel.delivery.operator_decisions:_move",
         "if await parking.move(held, replace(marker, last_seen=last_seen)):",
         "if True:",
     ),
     Bug(
         "what an operator skips is not passed over",
-        "shared.kernel.delivery.deciding:skips",
+        "shared.kernel.delivery.operator_decisions:skips",
         "one.action is Action.SKIP",
         "one.action is Action.RELEASE",
     ),

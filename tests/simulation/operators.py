@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from shared.kernel.delivery.deciding import Replay, carry_out
+from shared.kernel.delivery.operator_decisions import Replay, carry_out
 from shared.kernel.delivery.parking import Action, Decision, Parked
 from shared.kernel.errors import may_pass
 from shared.kernel.messages.commit import timestamp

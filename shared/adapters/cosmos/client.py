@@ -12,6 +12,7 @@ from azure.cosmos.aio import ContainerProxy, CosmosClient
 from azure.cosmos.exceptions import CosmosBatchOperationError, CosmosHttpResponseError
 from pydantic_core import to_json
 
+from shared.adapters.backoff import THROTTLED_ATTEMPTS, THROTTLED_SECONDS
 from shared.adapters.connections import Connection, Identity
 from shared.adapters.identity import credential
 from shared.adapters.names import DATABASE
@@ -48,6 +49,8 @@ async def open_client(settings: Settings) -> CosmosClient:
         # The default transport looks for proxies and ~/.netrc on every request: 0.4 ms of CPU each.
         transport=AioHttpTransport(use_env_settings=False),
         read_timeout=settings.cosmos_read_timeout,
+        retry_throttle_total=THROTTLED_ATTEMPTS,
+        retry_throttle_backoff_max=THROTTLED_SECONDS,
     )
     async with AsyncExitStack() as failing:
         # What was opened by a start that fails is closed: the next request starts anew.

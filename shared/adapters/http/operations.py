@@ -13,7 +13,7 @@ from shared.adapters.http.actor import actor_of
 from shared.adapters.http.problems import Fault, Problem, malformed, not_found
 from shared.adapters.http.responses import NO_HEADERS, json_response
 from shared.adapters.names import CONSUMERS
-from shared.kernel.delivery.deciding import Replay, carry_out
+from shared.kernel.delivery.operator_decisions import Replay, carry_out
 from shared.kernel.delivery.parking import Action, Decision, Parked
 from shared.kernel.messages.commit import timestamp
 from shared.kernel.messages.message import Message

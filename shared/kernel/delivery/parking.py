@@ -1,4 +1,7 @@
-"""Parking: what can never succeed holds back its own stream for one consumer, and nothing else."""
+"""Parking: what can never succeed holds back its own stream for one consumer, and nothing else.
+
+`may_pass` in errors.py says what can never succeed; consumers/delivery.py and single_publisher/publish.py park it.
+"""
 
 import hashlib
 from base64 import b64encode

@@ -21,7 +21,7 @@ from shared.domain.shop.order.events import (
     OrderRejected,
     ReservationRecorded,
 )
-from shared.domain.shop.process import public
+from shared.domain.shop.process import public_events
 from shared.domain.shop.replenishment import ReplenishmentRequested
 from shared.kernel.messages.message import Event, PublicEvent
 from tests.specs.shop.item import TEN_IN_STOCK
@@ -46,13 +46,13 @@ SHOWN: Shown = {
 }
 TOLD: Mapping[str, Sequence[PublicEvent]] = {
     "order-7": [
-        public.OrderConfirmed(
+        public_events.OrderConfirmed(
             link=LINK,
             order_id="7",
             customer_id="C1",
             lines=(
-                public.NamedLine(sku="TEA", quantity=2, name="Teapot"),
-                public.NamedLine(sku="CUP", quantity=1, name="Teapot"),
+                public_events.NamedLine(sku="TEA", quantity=2, name="Teapot"),
+                public_events.NamedLine(sku="CUP", quantity=1, name="Teapot"),
             ),
         )
     ]
@@ -81,7 +81,7 @@ def confirmed(title: str, fault: str | None, logged: Then | None = None) -> Flow
 
 
 def called_off(reason: Literal["asked", "expired"]) -> Mapping[str, Sequence[PublicEvent]]:
-    told = public.OrderCancelled(link=LINK, order_id="7", customer_id="C1", reason=reason)
+    told = public_events.OrderCancelled(link=LINK, order_id="7", customer_id="C1", reason=reason)
     return {"order-7": [told]}
 
 
@@ -102,7 +102,7 @@ SPECS = [
             "order-7": [OrderPlaced, DeclineRecorded, OrderRejected],
         },
         shown={("orders", "7"): {"status": "rejected", "reason": "item-unknown"}},
-        told={"order-7": [public.OrderRejected(link=LINK, order_id="7", customer_id="C1")]},
+        told={"order-7": [public_events.OrderRejected(link=LINK, order_id="7", customer_id="C1")]},
     ),
     Flow(
         "A cancelled order gives back what it holds, and a shortage ends",
@@ -159,7 +159,7 @@ SPECS = [
         shown={("replenishment", "TEA"): {"requests": 1, "lastShortage": 1}},
         told={
             "replenishment-TEA": [
-                public.ReplenishmentRequested(
+                public_events.ReplenishmentRequested(
                     link="/api/views/replenishment/TEA", sku="TEA", shortage=1
                 )
             ]

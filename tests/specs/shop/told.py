@@ -6,7 +6,7 @@ from shared.domain.shop.order.events import (
     OrderRejected,
     OrderShipped,
 )
-from shared.domain.shop.process import public
+from shared.domain.shop.process import public_events
 from shared.domain.shop.replenishment import ReplenishmentRequested
 from shared.domain.shop.views.stock import StockLevel
 from tests.specs.shop.order_events import CUP, TEA
@@ -16,12 +16,12 @@ LINK = "/api/views/orders/7"
 CONFIRMED = OrderConfirmed(customer_id="C1", lines=(TEA, CUP))
 
 
-def confirmed(tea: str, cup: str) -> public.OrderConfirmed:
+def confirmed(tea: str, cup: str) -> public_events.OrderConfirmed:
     lines = (
-        public.NamedLine(sku="TEA", quantity=2, name=tea),
-        public.NamedLine(sku="CUP", quantity=1, name=cup),
+        public_events.NamedLine(sku="TEA", quantity=2, name=tea),
+        public_events.NamedLine(sku="CUP", quantity=1, name=cup),
     )
-    return public.OrderConfirmed(link=LINK, order_id="7", customer_id="C1", lines=lines)
+    return public_events.OrderConfirmed(link=LINK, order_id="7", customer_id="C1", lines=lines)
 
 
 SPECS = [
@@ -43,30 +43,32 @@ SPECS = [
         "A rejected order is told without what was wrong inside",
         of="order-7",
         when=OrderRejected(customer_id="C1", lines_to_release=("TEA",)),
-        then=public.OrderRejected(link=LINK, order_id="7", customer_id="C1"),
+        then=public_events.OrderRejected(link=LINK, order_id="7", customer_id="C1"),
     ),
     Told(
         "A cancelled order is told with the reason",
         of="order-7",
         when=OrderCancelled(customer_id="C1", reason="expired", lines_to_release=("TEA",)),
-        then=public.OrderCancelled(link=LINK, order_id="7", customer_id="C1", reason="expired"),
+        then=public_events.OrderCancelled(
+            link=LINK, order_id="7", customer_id="C1", reason="expired"
+        ),
     ),
     Told(
         "A shipped order is told with what has left",
         of="order-7",
         when=OrderShipped(customer_id="C1", lines=(TEA,)),
-        then=public.OrderShipped(
+        then=public_events.OrderShipped(
             link=LINK,
             order_id="7",
             customer_id="C1",
-            lines=(public.Line(sku="TEA", quantity=2),),
+            lines=(public_events.Line(sku="TEA", quantity=2),),
         ),
     ),
     Told(
         "A shortage is told to whoever may deliver",
         of="replenishment-TEA",
         when=ReplenishmentRequested(shortage=3),
-        then=public.ReplenishmentRequested(
+        then=public_events.ReplenishmentRequested(
             link="/api/views/replenishment/TEA", sku="TEA", shortage=3
         ),
     ),
