@@ -36,7 +36,7 @@ from tests.simulation.virtual_time import now
 AGE = timedelta(seconds=0.5)
 GRACE = timedelta(seconds=5)
 BATCH_SECONDS = 1.0
-PAGE = 2
+PAGE = 1
 """Rows that a look for deadlines takes at a time."""
 
 
