@@ -109,8 +109,8 @@ async def mailbox() -> "Mailbox":
 
 async def follower(consumer: str) -> "Follower":
     """Give what follows the hub of a consumer in this process, and remembers its places."""
-    from consumers.delivery import event_in
     from consumers.following import Follower
+    from consumers.reading import event_in
 
     if consumer not in _followers:
         waits = consumer == MAILBOX

@@ -8,36 +8,26 @@ else is done, so that the batch comes again.
 import asyncio
 from collections import defaultdict
 from collections.abc import (
-    AsyncGenerator,
     Awaitable,
     Callable,
-    Collection,
     Iterable,
     Mapping,
     Sequence,
 )
-from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from itertools import batched, chain
 from typing import Any
 
 from shared.kernel.delivery.operator_decisions import park_first, skips
 from shared.kernel.delivery.parking import Decision, Parked, marker_of, unreadable_message
-from shared.kernel.delivery.reading import pages
 from shared.kernel.delivery.retry import Attempts, once
 from shared.kernel.delivery.together import side_by_side
 from shared.kernel.errors import InvalidMessage, Poison, leaves, may_pass
 from shared.kernel.messages.commit import timestamp
-from shared.kernel.messages.envelope import Envelope, decode, envelopes
-from shared.kernel.messages.stream import StreamName
-from shared.kernel.ports import EventReader, Parking
+from shared.kernel.ports import Parking
 
 AT_ONCE = 32
 """So many lanes are handled side by side."""
-
-PART = 1_000
-"""So many events of a stored stream are in memory at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,57 +234,3 @@ class Delivery[T, R]:
 
     async def _is_skipped(self, stream: str, version: int) -> bool:
         return version in await skips(self.parking, self.consumer, stream)
-
-
-def event_in(body: bytes) -> Arrival[Envelope]:
-    """Reads a message of the log; raises InvalidMessage."""
-    envelope = decode(body)
-    stream = str(envelope.stream)
-    return Arrival(stream, stream, envelope.sequence, envelope)
-
-
-def shown_event(envelope: Envelope) -> Mapping[str, Any]:
-    """Returns an event as operators see it."""
-    return envelope.model_dump(mode="json", exclude_none=True)
-
-
-async def stored(
-    store: EventReader, stream: str, version: int, skipped: Collection[int] = ()
-) -> AsyncGenerator[Run[Envelope]]:
-    """Reads a stream from a version to its tail, a part at a time.
-
-    Raises Poison at what nobody can read and nobody has skipped, behind all that stands before it.
-    """
-    async with aclosing(pages(store, StreamName.parse(stream), version - 1, skipped)) as found:
-        async for commits in found:
-            events = chain.from_iterable(map(envelopes, commits))
-            wanted = (one for one in events if one.sequence >= version)
-            for part in batched(wanted, PART, strict=False):
-                yield Run(stream, {one.sequence: one for one in part})
-                # Whoever waits for the loop has a turn.
-                await asyncio.sleep(0)
-
-
-async def replay_stored[R](
-    delivery: Delivery[Envelope, R], store: EventReader, marker: Parked
-) -> int | Parked:
-    """Replays what a marker holds back; returns the version of the tail, or the marker that it stays parked at."""
-    return await replay_from(delivery, store, marker.stream, marker.version)
-
-
-async def replay_from[R](
-    delivery: Delivery[Envelope, R], store: EventReader, stream: str, version: int
-) -> int | Parked:
-    """Replays a stream from the store, a part at a time; returns the version of its tail, or a marker."""
-    reached = version - 1
-    skipped = await skips(delivery.parking, delivery.consumer, stream)
-    try:
-        async with aclosing(stored(store, stream, version, skipped.keys())) as runs:
-            async for run in runs:
-                parked = await delivery.replay(run)
-                if parked is not None:
-                    return parked
-                reached = max(run.arrived)
-    except Poison as poison:
-        return delivery.marker(poison)
-    return reached

@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from consumers.delivery import Arrival, event_in
+from consumers.delivery import Arrival
+from consumers.reading import event_in
 from shared.kernel.delivery.lag import progress_name
 from shared.kernel.delivery.parking import lost_messages
 from shared.kernel.delivery.partition import partition_of

@@ -7,15 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from consumers.delivery import (
-    Delivery,
-    Run,
-    event_in,
-    replay_from,
-    replay_stored,
-    shown_event,
-    stored,
-)
+from consumers.delivery import Delivery, Run
+from consumers.reading import event_in, replay_from, replay_stored, shown_event, stored
 from shared.adapters.names import PROJECTIONS
 from shared.kernel.delivery.operator_decisions import skips
 from shared.kernel.delivery.parking import Parked

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from consumers.delivery import PART
+from consumers.reading import PART
 from shared.adapters.memory import MemoryEventStore, MemoryRows
 from shared.kernel.delivery.reading import PAGE
 from shared.kernel.messages.envelope import encode, envelopes

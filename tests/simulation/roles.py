@@ -9,13 +9,13 @@ from operator import attrgetter
 from typing import Any
 
 from consumers.deadlines import Deadlines
-from consumers.delivery import event_in
 from consumers.following import Follower, Handle
 from consumers.mailbox import Mailbox, command_in
 from consumers.notifications import Notifications
 from consumers.projections import Projections
 from consumers.reaction_handlers import event_processor
 from consumers.reactions import Reactions
+from consumers.reading import event_in
 from consumers.rebuild import Rebuild
 from shared.domain.shop import domain
 from shared.kernel.commands.dispatcher import Dispatcher, dispatcher
