@@ -18,13 +18,23 @@ async def retrying[T, **P](
     pause: Pause, work: Callable[P, Awaitable[T]], *args: P.args, **kwargs: P.kwargs
 ) -> T:
     """Do a piece of work that may be done twice; raises what cannot pass, and what the last try raised."""
+    return await _try(pause, lambda attempt: attempt < ATTEMPTS, work, *args, **kwargs)
+
+
+async def _try[T, **P](
+    pause: Pause,
+    goes_on: Callable[[int], bool],
+    work: Callable[P, Awaitable[T]],
+    *args: P.args,
+    **kwargs: P.kwargs,
+) -> T:
     attempt = 0
     while True:
         attempt += 1
         try:
             return await work(*args, **kwargs)
         except Exception as error:
-            if not may_pass(error) or attempt == ATTEMPTS:
+            if not may_pass(error) or not goes_on(attempt):
                 raise
         await pause(attempt)
 
@@ -49,18 +59,10 @@ class Attempts:
         self, work: Callable[P, Awaitable[T]], *args: P.args, **kwargs: P.kwargs
     ) -> T:
         """Do a piece of work that may be done twice; raises what cannot pass, and what the last try raised."""
-        attempt = 0
-        while True:
-            attempt += 1
-            try:
-                return await work(*args, **kwargs)
-            except Exception as error:
-                if not may_pass(error) or attempt == MOST or self._is_over():
-                    raise
-            await self.pause(attempt)
+        return await _try(self.pause, self._goes_on, work, *args, **kwargs)
 
-    def _is_over(self) -> bool:
-        return asyncio.get_running_loop().time() >= self._end
+    def _goes_on(self, attempt: int) -> bool:
+        return attempt < MOST and asyncio.get_running_loop().time() < self._end
 
 
 def once() -> Attempts:
