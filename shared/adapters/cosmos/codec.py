@@ -12,7 +12,7 @@ from pydantic_core import from_json, to_json
 
 from shared.adapters import limits
 from shared.kernel.errors import InvalidMessage, UnreadableCommit
-from shared.kernel.messages.commit import Commit, KeptState, StoredSnapshot, metadata_json
+from shared.kernel.messages.commit import Commit, KeptState, metadata_json
 from shared.kernel.messages.message import LARGEST_EXACT_INTEGER
 from shared.kernel.ports import StoreLimits
 
@@ -20,6 +20,7 @@ ID_DIGITS = 16
 _PLACE = re.compile(rf"[0-9]{{1,{ID_DIGITS}}}")
 _COMMIT = TypeAdapter(Commit)
 _COMMITS = TypeAdapter(list[Commit], config=ConfigDict(defer_build=True))
+_KEPT = TypeAdapter(KeptState)
 # As the SDK writes it: in ASCII, so that é has six bytes.
 _on_the_wire = json.JSONEncoder(separators=(",", ":")).encode
 _NAMES = 7_000
@@ -123,10 +124,13 @@ def state_item(kept: KeptState) -> dict[str, Any]:
 
 
 def state_of(item: Mapping[str, Any]) -> KeptState:
-    """Read a large state from an item."""
-    state = from_json(zlib.decompress(b64decode(item["state"])))
-    snapshot = StoredSnapshot(item["schema"], state)
-    return KeptState(item["stream"], item["version"], item["commandId"], snapshot)
+    """Read a large state from an item; raises InvalidMessage when the item holds none."""
+    try:
+        state = from_json(zlib.decompress(b64decode(item["state"])))
+        snapshot = {"schema": item["schema"], "state": state}
+        return _KEPT.validate_python({**item, "snapshot": snapshot})
+    except (LookupError, TypeError, ValueError, zlib.error) as error:
+        raise InvalidMessage(f"the state of {item.get('id')!r}: {error}") from error
 
 
 LIMITS = StoreLimits(
