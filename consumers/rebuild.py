@@ -167,11 +167,11 @@ class Rebuild:
 
 def _beginning(view: View[Any], items: Sequence[Mapping[str, Any]]) -> list[StreamName]:
     """Name the streams of a view whose first commit is on a page: each is so on exactly one."""
-    begun = [item["stream"] for item in items if item["id"] == BEGINNING]
+    begun = [item.get("stream") for item in items if item.get("id") == BEGINNING]
     found: list[StreamName] = []
     for stream in begun:
         try:
-            name = StreamName.parse(stream)
+            name = StreamName.parse(stream if isinstance(stream, str) else "")
         except InvalidMessage:
             # The publisher has parked it.
             continue
@@ -181,8 +181,10 @@ def _beginning(view: View[Any], items: Sequence[Mapping[str, Any]]) -> list[Stre
 
 
 def _time(item: Mapping[str, Any]) -> str:
-    time_: str = item.get("metadata", {}).get("time", "")
-    return time_
+    """Tell when an item was written, or nothing: what no commit can be read from says so in its own way."""
+    metadata = item.get("metadata")
+    found = metadata.get("time") if isinstance(metadata, dict) else None
+    return found if isinstance(found, str) else ""
 
 
 def _place(generation: str) -> str:

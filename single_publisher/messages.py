@@ -15,6 +15,7 @@ from shared.kernel.delivery.partition import partition_of
 from shared.kernel.errors import EventTooLarge, InvalidMessage, Poison
 from shared.kernel.messages.commit import TIME_PATTERN, Commit
 from shared.kernel.messages.envelope import encode_all
+from shared.kernel.messages.stream import StreamName
 
 
 class Message(NamedTuple):
@@ -62,7 +63,11 @@ def _one_by_one(
 def messages(
     commit: Commit, largest: int, skipped: AbstractSet[int] = frozenset()
 ) -> Iterator[Message]:
-    """Write the events of a commit as messages; raises Poison at the first that the log could not carry."""
+    """Write the events of a commit as messages; raises Poison at the first that the log could not carry.
+
+    Raises InvalidMessage where the commit is of no stream.
+    """
+    StreamName.parse(commit.stream)
     for version, body in enumerate(encode_all(commit), start=commit.first):
         if len(body) > largest and version not in skipped:
             cause = EventTooLarge(f"a message of {len(body)} bytes, and {largest} fit")
@@ -100,6 +105,8 @@ def by_partition(found: Iterable[Message], partitions: int) -> dict[int, list[by
 def _place(item: Mapping[str, Any]) -> tuple[str, int]:
     """Say which stream an item holds up, and from which version on, as far as it can be told."""
     stream = item.get("stream")
-    if isinstance(stream, str) and stream:
-        return stream, place_of(item)
-    return unreadable(to_json(item)), 1
+    try:
+        return str(StreamName.parse(stream if isinstance(stream, str) else "")), place_of(item)
+    except InvalidMessage:
+        # Nothing could be parked, read or released under such a name.
+        return unreadable(to_json(item)), 1

@@ -22,6 +22,9 @@ Type = Annotated[str, Field(min_length=1)]
 # Not used here: but the platform's own way ends at what is none.
 Time = Annotated[str, AfterValidator(datetime.fromisoformat)]
 
+# In the structured mode and in a batch (sections 3.2 and 3.3) attributes are in the body, whatever headers repeat.
+_STRUCTURED = "application/cloudevents"
+
 
 class _CloudEvent(BaseModel):
     model_config = ConfigDict(defer_build=True, extra="ignore")
@@ -59,10 +62,15 @@ def parse(headers: Mapping[str, str], body: bytes) -> list[InboundEvent]:
         content = _json(body)
     except ValueError as error:
         raise InvalidMessage(f"the delivery is no JSON: {error}") from error
-    if "ce-specversion" in headers:
+    if "ce-specversion" in headers and not media_type(headers).startswith(_STRUCTURED):
         return [_read({**_attributes(headers), "data": content}, 0)]
     found = content if isinstance(content, list) else [content]
     return [_read(one, number) for number, one in enumerate(found)]
+
+
+def media_type(headers: Mapping[str, str]) -> str:
+    """Give the media type of a delivery, without its parameters."""
+    return headers.get("content-type", "").partition(";")[0].strip().lower()
 
 
 def read(content: Any) -> InboundEvent:  # noqa: ANN401 - JSON
@@ -101,8 +109,18 @@ def _finite(content: Any) -> bool:  # noqa: ANN401 - JSON
 
 def _attributes(headers: Mapping[str, str]) -> dict[str, str]:
     """Read the attributes of the binary mode (CloudEvents, HTTP protocol binding 1.0.2, section 3.1)."""
+    named = {name.removeprefix("ce-"): name for name in headers if name.startswith("ce-")}
     return {
-        name.removeprefix("ce-"): unquote(value)
-        for name, value in headers.items()
-        if name.startswith("ce-")
+        attribute: _unquoted(name, headers[name])
+        for attribute, name in named.items()
+        # The data is the body, whatever a header says.
+        if attribute != "data_base64"
     }
+
+
+def _unquoted(name: str, value: str) -> str:
+    try:
+        return unquote(value, errors="strict")
+    except UnicodeDecodeError as error:
+        # Replaced, two ids could become one.
+        raise InvalidMessage(f"the header {name} is not UTF-8: {error}") from error

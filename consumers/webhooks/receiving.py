@@ -11,7 +11,7 @@ import azure.functions as func
 from pydantic_core import to_json
 
 from consumers.webhooks.authentication import Authentication
-from consumers.webhooks.deliveries import parse
+from consumers.webhooks.deliveries import media_type, parse
 from consumers.webhooks.handling import Webhooks
 from consumers.webhooks.handshakes import Answer, asks, greet, validate
 from shared.adapters.http.problems import (
@@ -100,9 +100,9 @@ def _check(headers: Mapping[str, str], body: bytes) -> None:
     most = LARGEST_HANDSHAKE if asks(headers) else LARGEST
     if len(body) > most:
         raise too_large(most)
-    media_type, encoding = headers.get("content-type", ""), headers.get("content-encoding", "")
-    if media_type.partition(";")[0].strip().lower() not in TAKEN:
-        raise unsupported_media_type(media_type, f"A delivery is {' or '.join(sorted(TAKEN))}")
+    given, encoding = headers.get("content-type", ""), headers.get("content-encoding", "")
+    if media_type(headers) not in TAKEN:
+        raise unsupported_media_type(given, f"A delivery is {' or '.join(sorted(TAKEN))}")
     if encoding.lower() not in {"", "identity"}:
         raise unsupported_media_type(encoding, "A delivery is not encoded")
 

@@ -167,4 +167,4 @@ def _add_alone(batch: EventDataBatch, body: bytes) -> None:
     try:
         batch.add(_BodyOnly(body))
     except ValueError as error:
-        raise EventTooLarge(f"a message of {len(body)} bytes does not fit: {error}") from error
+        raise EventTooLarge(f"a message of {len(body)} bytes does not fit") from error

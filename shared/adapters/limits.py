@@ -17,5 +17,8 @@ LARGEST_WRITE = 2_000_000
 DEEPEST_ITEM = 100
 """Levels of an item of Cosmos DB, which takes 128."""
 
+LONGEST_ID = 1_023
+"""Bytes of the id of an item of Cosmos DB."""
+
 LARGEST_RIDING_STATE = 256 * 1024
 """Bytes of a state that rides in a commit: more would make every fiftieth commit dear."""

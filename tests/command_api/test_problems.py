@@ -29,6 +29,7 @@ from shared.kernel.errors import (
     InvalidMessage,
     LogUnavailable,
     NewerCode,
+    NumberTooLarge,
     OutcomeUnknown,
     StoreError,
     StoreRefused,
@@ -36,6 +37,7 @@ from shared.kernel.errors import (
     StoreUnavailable,
     StreamFull,
     UnreadableCommit,
+    UnreadableEvent,
 )
 from shared.kernel.messages.commit import RecordedEvent
 from shared.kernel.messages.message import Command, Event
@@ -158,17 +160,14 @@ async def test_a_stream_of_newer_code_takes_no_command_and_says_so(*, warm: bool
 @pytest.mark.parametrize(
     "error",
     [
-        StoreThrottled,
-        StoreUnavailable,
-        OutcomeUnknown,
-        StoreError,
-        ConfigurationError,
-        OSError,
-        KeyError,
+        *(StoreThrottled, StoreUnavailable, StoreRefused, StreamFull, StoreError),
+        *(OutcomeUnknown, LogUnavailable, ConfigurationError, OSError, KeyError),
+        *(NumberTooLarge, UnreadableEvent, InvalidMessage, BrokenStream),
+        lambda said: UnreadableCommit(InvalidMessage(said), 1, 1, 0),
     ],
 )
 async def test_what_the_services_say_is_logged_under_a_trace_and_not_told(
-    error: type[Exception], caplog: pytest.LogCaptureFixture
+    error: Callable[[str], Exception], caplog: pytest.LogCaptureFixture
 ) -> None:
     trace = "4bf92f3577b34da6a3ce929d0e0e4736"
     said = "https://account-7.documents.azure.com:443/ refuses a connection"
@@ -181,7 +180,7 @@ async def test_what_the_services_say_is_logged_under_a_trace_and_not_told(
     (logged,) = [record for record in caplog.records if record.levelno >= logging.WARNING]
     assert trace in logged.getMessage()
     assert "account-7" in caplog.text
-    assert bool(logged.exc_info) == (response.status_code == 500)
+    assert bool(logged.exc_info) == (told(response)["code"] == "internal")
 
 
 async def test_a_bug_in_a_decider_is_a_problem_and_logged_once_with_its_stack(

@@ -1,6 +1,8 @@
 """What can never be folded holds back its own stream in a rebuild too, and what may pass holds it up."""
 
 import json
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import azure.functions as func
@@ -8,15 +10,15 @@ import pytest
 
 from consumers.rebuild_operations import answer_rebuild
 from shared.adapters.http.answering import answered
-from shared.adapters.memory import MemoryRows
+from shared.adapters.memory import MemoryEventStore, MemoryRows
 from shared.domain.shop.views.stock import stock
 from shared.kernel.delivery.parking import Action, Decision
 from shared.kernel.errors import InvalidMessage, StoreThrottled, StoreUnavailable, UnreadableCommit
 from shared.kernel.messages.commit import RecordedEvent
 from shared.kernel.messages.stream import StreamName
-from shared.kernel.ports import Found, StoredRow
+from shared.kernel.ports import FeedPage, Found, StoredRow
 from shared.kernel.views.view import RowKey
-from tests.consumers.rebuilding import ITEMS, NEXT, Desk, Reads, everywhere, opened
+from tests.consumers.rebuilding import ITEMS, NEXT, Desk, Feed, Reads, everywhere, opened
 from tests.consumers.test_operations import WHY, asked, release
 from tests.consumers.test_parking import BAD, UNKNOWN, broken
 from tests.kernel.asking import NOON
@@ -134,6 +136,46 @@ async def test_other_streams_and_names_that_are_none_are_passed_over() -> None:
 
     assert desk.versions()["stock~1"] == {item.id: 3 for item in ITEMS}
     assert await desk.phase() == "serving"
+
+
+BROKEN = {"id": "0000000000000001", "stream": "item-bad", "version": 1}
+ODD: list[Any] = [None, "noon", 5, {}, []]
+UNREADABLE: list[dict[str, Any]] = [
+    {"id": "1"},
+    {"stream": "item-bad"},
+    {**BROKEN, "stream": 7},
+    BROKEN,
+    *({**BROKEN, "metadata": metadata} for metadata in ODD),
+    *({**BROKEN, "metadata": {"time": time}} for time in ODD),
+]
+
+
+class Strange(Feed):
+    """A feed that begins with an item that is no commit."""
+
+    def __init__(self, store: MemoryEventStore, item: Mapping[str, Any]) -> None:
+        super().__init__(store, pages=1_000)
+        self._item = item
+
+    async def read(self, range_: str, position: str | None, limit: int | None = None) -> FeedPage:
+        page = await super().read(range_, position, limit)
+        if position is not None or not page.items:
+            return page
+        return FeedPage([self._item, *page.items], page.position, [0.0, *page.ages])
+
+
+@pytest.mark.parametrize("item", UNREADABLE, ids=str)
+async def test_no_item_of_the_feed_holds_up_a_rebuild(item: Mapping[str, Any]) -> None:
+    desk = await opened()
+    rebuild = replace(desk.rebuild(), feed=Strange(desk.store, item))
+
+    await rebuild.begin(desk.view)
+    await rebuild.run(60)
+
+    assert await desk.phase() == "serving"
+    assert desk.versions()["stock~1"] == {item.id: 3 for item in ITEMS}
+    _, told = await ask(desk, "GET")
+    assert [one["reached"] for one in told["ranges"]] == [None, NOON]
 
 
 class Throttled(MemoryRows):

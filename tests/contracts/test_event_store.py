@@ -1,12 +1,17 @@
 """What every event store promises: the memory twin and Cosmos DB are held to the same."""
 
 import asyncio
+import zlib
+from base64 import b64encode
+from collections.abc import AsyncIterator
 from dataclasses import replace
+from typing import Any
 
 import pytest
+from azure.cosmos.aio import ContainerProxy
 
 from emulators.tests.serving import Services
-from shared.adapters.cosmos.codec import to_item
+from shared.adapters.cosmos.codec import state_item, to_item
 from shared.adapters.cosmos.event_store import CosmosEventStore
 from shared.kernel.errors import StoreRefused, UnreadableCommit
 from shared.kernel.messages.commit import Commit, KeptState, RecordedEvent, StoredSnapshot
@@ -17,6 +22,12 @@ from tests.kernel.asking import whole
 from tests.kernel.worlds import TEAPOT, commit, received
 
 CUP = StreamName("item", "cup")
+
+
+@pytest.fixture
+async def snapshots(services: Services) -> AsyncIterator[ContainerProxy]:
+    async with fresh_container(services, like="snapshots") as container:
+        yield container
 
 
 async def filled(store: EventStore, versions: int) -> list[Commit]:
@@ -199,3 +210,33 @@ async def test_a_large_state_is_kept_in_place_of_the_last_one(store: EventStore)
     assert await store.kept(TEAPOT) == kept
     assert await store.kept(CUP) is None
     assert (await whole(store, TEAPOT)) == []
+
+
+PACKED = state_item(KeptState("item-teapot", 7, "c7", StoredSnapshot("item/1", {"available": 1})))
+LIST = b64encode(zlib.compress(b"[]")).decode()
+NO_JSON = b64encode(zlib.compress(b"{")).decode()
+NONE: list[Any] = ["", "x", "e30=", "\u00e9", 7, {}, LIST, NO_JSON]
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        *({name: None} for name in ("version", "commandId", "schema", "state")),
+        *({"state": state} for state in NONE),
+        {"schema": 1},
+        {"version": "seven"},
+    ],
+    ids=str,
+)
+async def test_a_kept_state_that_nobody_can_read_is_none(
+    snapshots: ContainerProxy, broken: dict[str, Any]
+) -> None:
+    store = CosmosEventStore(snapshots, snapshots=snapshots)
+    item = {**PACKED, "id": "item-cup", "stream": "item-cup", **broken}
+    await snapshots.upsert_item(item)
+    await snapshots.upsert_item({"id": "item-teapot", "stream": "item-teapot"})
+
+    assert await store.kept(CUP) is None
+    assert await store.kept(TEAPOT) is None
+    await snapshots.upsert_item(PACKED)
+    assert await store.kept(TEAPOT) is not None

@@ -11,6 +11,7 @@ import pytest
 
 from shared.adapters.cosmos.markers import fitting
 from shared.kernel.delivery.parking import Action, Decision, Parked
+from shared.kernel.errors import StoreError
 from shared.kernel.ports import Parking
 from tests.consumers.worlds import markers
 from tests.kernel.asking import NOON
@@ -67,6 +68,16 @@ async def test_of_what_an_item_cannot_hold_an_excerpt_is_kept(parking: Parking) 
         "sha256": hashlib.sha256(text.encode()).hexdigest(),
     }
     assert marker.error == "x" * 4000
+
+
+@pytest.mark.parametrize("name", ["a/b", "a\\b", "a?b", "a#b", "a ", "x" * 1_024])
+async def test_under_a_name_that_no_item_can_have_nothing_is_parked(
+    parking: Parking, name: str
+) -> None:
+    with pytest.raises(StoreError):
+        await parking.park(replace(MARKER, stream=name))
+
+    assert await markers(parking, "projections") == []
 
 
 async def test_later_events_only_move_what_was_seen_last(parking: Parking) -> None:

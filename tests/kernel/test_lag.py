@@ -1,6 +1,7 @@
 """How far behind a stage is: the events that wait, and the age of the oldest."""
 
 from datetime import timedelta
+from typing import Any
 
 from shared.adapters.memory import (
     MemoryEventStore,
@@ -10,6 +11,7 @@ from shared.adapters.memory import (
 )
 from shared.adapters.memory.feed import ALL
 from shared.kernel.delivery.lag import Lag, feed_lag, log_lag, progress_name
+from shared.kernel.ports import FeedPage
 from tests.kernel.worlds import commit, received
 
 
@@ -29,6 +31,28 @@ async def test_what_a_stage_has_not_reached_is_counted_in_events_and_as_old_as_t
     assert await feed_lag("publisher", feed, {ALL: None}) == [Lag("publisher", "0", 5, 90.0)]
     assert await feed_lag("publisher", feed, {ALL: "3"}) == [Lag("publisher", "0", 2, 60.0)]
     assert await feed_lag("publisher", feed, {ALL: "4"}) == [Lag("publisher", "0", 0, 0.0)]
+
+
+class Strange(MemoryFeed):
+    """A feed of items that are no commits."""
+
+    async def read(self, range_: str, position: str | None, limit: int | None = None) -> FeedPage:
+        page = await super().read(range_, position, limit)
+        odd: list[Any] = [7, None, "none"]
+        items = [{**item, "events": one} for item, one in zip(page.items, odd, strict=False)]
+        return FeedPage(items, page.position, page.ages)
+
+
+async def test_what_is_no_commit_holds_no_events_and_has_an_age() -> None:
+    seconds = [0.0]
+    store = MemoryEventStore(clock=lambda: seconds[0])
+    for version in (1, 2, 3):
+        await store.append([commit(version, received(1))])
+    seconds[0] = 60.0
+
+    assert await feed_lag("publisher", Strange(store), {ALL: None}) == [
+        Lag("publisher", "0", 0, 60.0)
+    ]
 
 
 async def test_counting_has_an_end() -> None:

@@ -177,3 +177,30 @@ def test_an_item_that_is_no_commit_is_named_by_its_place(
         commits_of(items)
 
     assert (raised.value.first, raised.value.version, raised.value.before) == (first, 3, 1)
+
+
+@pytest.mark.parametrize(
+    ("item", "place"),
+    [
+        ({"id": "0000000000000003", "version": 4}, (3, 4)),
+        ({"id": "zz"}, (1, 1)),
+        ({}, (1, 1)),
+        ({"id": 3, "version": 4}, (4, 4)),
+        ({"id": "zz", "version": True}, (1, True)),
+        ({"id": "zz", "version": 2.5}, (1, 2.5)),
+        ({"id": "\u0663", "version": 4}, (4, 4)),
+        ({"id": "0", "version": 4}, (1, 4)),
+        ({"id": "9" * 16}, (1, 1)),
+        ({"id": "9" * 5_000}, (1, 1)),
+        ({"id": "zz", "version": 2**53}, (1, 2**53)),
+    ],
+    ids=lambda case: str(case)[:40],
+)
+def test_where_an_unreadable_item_stands_is_told_whatever_it_says(
+    item: dict[str, Any], place: tuple[int, int]
+) -> None:
+    with pytest.raises(UnreadableCommit) as raised:
+        commits_of([{"stream": "item-teapot", **item}])
+
+    found = raised.value
+    assert (found.first, found.version, found.before) == (*place, 0)

@@ -1,5 +1,6 @@
 """What operators see of every role, and decide on."""
 
+import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -7,9 +8,11 @@ import azure.functions as func
 import pytest
 
 from shared.adapters import names, telemetry, wiring
+from shared.adapters.cosmos.codec import to_item
 from shared.adapters.otel.names import LAG, PARKED_STREAMS, SWEEP_LAG
-from shared.kernel.delivery.parking import Parked, unreadable
+from shared.kernel.delivery.parking import Parked, is_unreadable, unreadable
 from shared.kernel.messages.commit import RecordedEvent
+from shared.kernel.messages.envelope import decode
 from shared.kernel.messages.stream import StreamName
 from shared.kernel.ports import LeaseFault
 from tests.kernel.asking import NOON
@@ -78,6 +81,25 @@ async def test_what_cannot_be_published_is_for_operators_too(wired: Wired) -> No
     assert (await wired.ask("publisher_release", DECISION, **route))[0] == 200
     await FUNCTIONS["single_publisher"]('[{"id": "1", "stream": "item-BAD"}]')
     assert (await wired.ask("publisher_skip", {**DECISION, "from": 1}, **route))[0] == 200
+
+
+@pytest.mark.parametrize("name", ["a/b", "Item-7", "item-", "item", "", "item-" + "x" * 200, 7])
+async def test_an_item_of_no_stream_that_could_be_can_be_skipped_at_the_publisher(
+    wired: Wired, name: object
+) -> None:
+    good, bad = to_item(commit(1)), {"id": "0000000000000001", "version": 1}
+    await FUNCTIONS["single_publisher"](json.dumps([{**bad, "stream": name}, good]))
+    (one,) = (await wired.ask("parked"))[1]["parked"]
+    route: dict[str, Any] = {"stream": one["stream"]}
+
+    assert is_unreadable(one["stream"])
+    assert repr(name) in one["error"]
+    sent = [decode(body).subject for bodies in wired.log.messages for body in bodies]
+    assert sent == [good["stream"]]
+    assert (await wired.ask("publisher_release", DECISION, **route))[0] == 409
+    assert (await wired.ask("publisher_skip", {**DECISION, "from": 1}, **route))[0] == 200
+    await FUNCTIONS["single_publisher"](json.dumps([{**bad, "stream": name}, good]))
+    assert (await wired.ask("parked"))[1] == {"parked": []}
 
 
 @pytest.mark.parametrize("consumer", ["projections", "reactions", "notifications", "mailbox"])

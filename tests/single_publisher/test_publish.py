@@ -220,6 +220,21 @@ async def test_an_item_that_says_nowhere_where_it_belongs_is_parked_too() -> Non
     assert [marker.version for marker in parked] == [1, 1]
 
 
+@pytest.mark.parametrize("event", [received(1), MELTED], ids=["whole", "too large"])
+async def test_a_commit_of_no_stream_that_could_be_is_parked_by_its_content(
+    event: RecordedEvent,
+) -> None:
+    world = World(MemoryLog(partitions=4))
+    strange = {**to_item(commit(1, event)), "stream": "a/b"}
+
+    await world.publisher.publish(to_json([strange, to_item(commit(1))]).decode())
+
+    assert world.published() == {"item-teapot": [1]}
+    (marker,) = await world.parking.parked("single_publisher")
+    assert is_unreadable(marker.stream)
+    assert "a/b" in marker.error
+
+
 async def test_an_item_whose_id_says_no_version_holds_up_its_whole_stream() -> None:
     world = World(MemoryLog(partitions=4))
 

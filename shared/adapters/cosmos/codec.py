@@ -1,6 +1,7 @@
 """Commits as items of the container `events`, and back; how many bytes they are on the wire."""
 
 import json
+import re
 import zlib
 from base64 import b64decode, b64encode
 from collections.abc import Iterable, Mapping
@@ -11,12 +12,15 @@ from pydantic_core import from_json, to_json
 
 from shared.adapters import limits
 from shared.kernel.errors import InvalidMessage, UnreadableCommit
-from shared.kernel.messages.commit import Commit, KeptState, StoredSnapshot, metadata_json
+from shared.kernel.messages.commit import Commit, KeptState, metadata_json
+from shared.kernel.messages.message import LARGEST_EXACT_INTEGER
 from shared.kernel.ports import StoreLimits
 
 ID_DIGITS = 16
+_PLACE = re.compile(rf"[0-9]{{1,{ID_DIGITS}}}")
 _COMMIT = TypeAdapter(Commit)
 _COMMITS = TypeAdapter(list[Commit], config=ConfigDict(defer_build=True))
+_KEPT = TypeAdapter(KeptState)
 # As the SDK writes it: in ASCII, so that é has six bytes.
 _on_the_wire = json.JSONEncoder(separators=(",", ":")).encode
 _NAMES = 7_000
@@ -67,16 +71,18 @@ def commits_of(items: Iterable[Mapping[str, Any]]) -> list[Commit]:
         try:
             commits.append(from_item(item))
         except InvalidMessage as error:
-            raise UnreadableCommit(error, place_of(item), item["version"], len(commits)) from error
+            first = place_of(item)
+            last = item.get("version", first)
+            raise UnreadableCommit(error, first, last, len(commits)) from error
     return commits
 
 
 def place_of(item: Mapping[str, Any]) -> int:
     """Returns the version from which on an item stands in its stream, or 1 where it does not say."""
     id_, version = item.get("id"), item.get("version")
-    if isinstance(id_, str) and id_.isdecimal():
-        return int(id_)
-    return version if isinstance(version, int) and version > 0 else 1
+    said = int(id_) if isinstance(id_, str) and _PLACE.fullmatch(id_) else version
+    # A marker holds it: as a number that the store keeps exactly.
+    return said if type(said) is int and 0 < said <= LARGEST_EXACT_INTEGER else 1
 
 
 def from_items(text: str) -> list[Commit]:
@@ -118,10 +124,13 @@ def state_item(kept: KeptState) -> dict[str, Any]:
 
 
 def state_of(item: Mapping[str, Any]) -> KeptState:
-    """Read a large state from an item."""
-    state = from_json(zlib.decompress(b64decode(item["state"])))
-    snapshot = StoredSnapshot(item["schema"], state)
-    return KeptState(item["stream"], item["version"], item["commandId"], snapshot)
+    """Read a large state from an item; raises InvalidMessage when the item holds none."""
+    try:
+        state = from_json(zlib.decompress(b64decode(item["state"])))
+        snapshot = {"schema": item["schema"], "state": state}
+        return _KEPT.validate_python({**item, "snapshot": snapshot})
+    except (LookupError, TypeError, ValueError, zlib.error) as error:
+        raise InvalidMessage(f"the state of {item.get('id')!r}: {error}") from error
 
 
 LIMITS = StoreLimits(

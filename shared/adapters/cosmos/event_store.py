@@ -26,6 +26,7 @@ from shared.adapters.cosmos.client import (
 from shared.adapters.cosmos.codec import LIMITS, commits_of, state_item, state_of, to_item
 from shared.kernel.errors import (
     ConfigurationError,
+    InvalidMessage,
     OutcomeUnknown,
     StoreError,
     StoreUnavailable,
@@ -100,7 +101,11 @@ class CosmosEventStore:
             if status(error) == NOT_FOUND:
                 return None
             raise store_error(error) from error
-        return await asyncio.to_thread(state_of, item)
+        try:
+            return await asyncio.to_thread(state_of, item)
+        except InvalidMessage:
+            # The events say the same, and the next state that is kept takes its place.
+            return None
 
     async def keep(self, state: KeptState) -> None:
         if self._snapshots is None:

@@ -44,8 +44,12 @@ _KNOWN: Mapping[type[OnewriteError], tuple[int, str]] = {
     OutcomeUnknown: (503, "Whether the command took effect is not known"),
 }
 _LATER = (409, 429, 503)
-# What the SDKs say names accounts and addresses: it is logged, and the client is told what to do.
+# What the SDKs say names accounts and addresses, and what cannot be read or stored is data: it is logged, and the
+# client is told what to do.
 _ADVICE: Mapping[type[OnewriteError], str] = {
+    NumberTooLarge: "Nothing was written. An integer beyond 2^53 is not kept exactly.",
+    UnreadableEvent: "Nothing was written. The code of the category needs a correction.",
+    UnreadableCommit: "Ask again with the same Idempotency-Key once the item is mended.",
     StoreRefused: "Nothing was written. Asked again as it is, the command is refused again.",
     StreamFull: "Nothing was written. Go on in a new stream.",
     StoreThrottled: "Nothing was written. Ask again after Retry-After.",

@@ -1,11 +1,16 @@
 """The markers of parked streams in memory."""
 
+import re
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 
 from shared.adapters.cosmos.markers import fitting
+from shared.adapters.limits import LONGEST_ID
 from shared.kernel.delivery.parking import Action, Decision, Parked
+from shared.kernel.errors import StoreError
 from shared.kernel.ports import MARKERS, StoredParked
+
+_ID = re.compile(r"[^/\\?#]*[^/\\?# ]")
 
 
 class MemoryParking:
@@ -29,6 +34,7 @@ class MemoryParking:
         return True
 
     def _write(self, marker: Parked) -> None:
+        _check_id(marker.stream)
         self._writes += 1
         key = marker.consumer, marker.stream
         self._markers[key] = StoredParked(marker, str(self._writes))
@@ -79,3 +85,9 @@ class MemoryParking:
 
     async def decisions(self, consumer: str, stream: str) -> list[Decision]:
         return [d for d in self._decisions if (d.consumer, d.stream) == (consumer, stream)]
+
+
+def _check_id(stream: str) -> None:
+    """Raise StoreError where Cosmos DB takes no item of this id."""
+    if _ID.fullmatch(stream) is None or len(stream.encode()) > LONGEST_ID:
+        raise StoreError(f"no item can have the id {stream[:60]!r}")

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from shared.kernel.ports import Feed, LogReader, Progress
 
@@ -32,12 +33,18 @@ async def feed_lag(
             page = await feed.read(stretch, position)
             if not page.items:
                 return Lag(stage, str(partition), events, oldest)
-            events += sum(len(item.get("events", ())) for item in page.items)
+            events += sum(map(_count, page.items))
             oldest = max(oldest, *page.ages)
             position = page.position
         return Lag(stage, str(partition), events, oldest, at_least=True)
 
     return await asyncio.gather(*(look(n, *place) for n, place in enumerate(places.items())))
+
+
+def _count(item: Mapping[str, Any]) -> int:
+    """Count the events of an item: none where it is no commit."""
+    events = item.get("events")
+    return len(events) if isinstance(events, list) else 0
 
 
 async def log_lag(stage: str, log: LogReader, progress: Progress, now: datetime) -> list[Lag]:

@@ -81,6 +81,7 @@ class Commit:
 class KeptState:
     """A state that is too large to ride in its commit, and which commit that is."""
 
+    __pydantic_config__ = _WIRE
     stream: str
     version: int
     command_id: str
