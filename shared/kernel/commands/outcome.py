@@ -56,8 +56,7 @@ type Outcome = Accepted | Negative
 class FinalOutcome:
     """What became of a command that left no commit: what its client is told, unless one is stored after all.
 
-    `code` and `detail` say why, for all but `unchanged`. `digest` is the command's; it is empty in items of older code,
-    which kept none.
+    `code` and `detail` say why, for all but `unchanged`. `digest` is the command's; older code kept none.
     """
 
     stream: str
