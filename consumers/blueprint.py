@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import azure.functions as func
 
-from consumers import composition
+from consumers import composition, followers
 from consumers.rebuild_operations import answer_rebuild
 from consumers.triggers import hub_function
 from consumers.webhooks.platform import body_of
@@ -24,25 +24,25 @@ ANONYMOUS, ADMIN = func.AuthLevel.ANONYMOUS, func.AuthLevel.ADMIN
 @hub_function(blueprint, names.EVENTS_HUB, names.PROJECTIONS)
 async def projections(messages: Sequence[NumberedMessage]) -> None:
     """Bring the rows of the views up to date."""
-    await (await composition.follower(names.PROJECTIONS)).take(messages)
+    await (await followers.follower(names.PROJECTIONS)).take(messages)
 
 
 @hub_function(blueprint, names.EVENTS_HUB, names.REACTIONS)
 async def reactions(messages: Sequence[NumberedMessage]) -> None:
     """Dispatch what events cause."""
-    await (await composition.follower(names.REACTIONS)).take(messages)
+    await (await followers.follower(names.REACTIONS)).take(messages)
 
 
 @hub_function(blueprint, names.EVENTS_HUB, names.NOTIFICATIONS)
 async def notifications(messages: Sequence[NumberedMessage]) -> None:
     """Tell others what happened, under the same ids whenever it is told again."""
-    await (await composition.follower(names.NOTIFICATIONS)).take(messages)
+    await (await followers.follower(names.NOTIFICATIONS)).take(messages)
 
 
 @hub_function(blueprint, names.COMMANDS_HUB, names.MAILBOX)
 async def mailbox(messages: Sequence[NumberedMessage]) -> None:
     """Handle the commands that wait."""
-    await (await composition.follower(names.MAILBOX)).take(messages)
+    await (await followers.follower(names.MAILBOX)).take(messages)
 
 
 # It authenticates every delivery itself: Event Grid has no function key in a rotation of its own.
@@ -69,7 +69,7 @@ async def deadlines() -> None:
 @timer_function(blueprint, names.CATCH_UP_SCHEDULE)
 async def catch_up() -> None:
     """Handle what a hub holds and nobody brings."""
-    await composition.catch_up()
+    await followers.catch_up()
 
 
 # It keeps the time of the sweep, which it waits for.

@@ -1,15 +1,13 @@
 """The consumers, assembled once a process."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from shared.adapters import settings, telemetry, wiring
 from shared.adapters.names import (
-    COMMANDS_HUB,
     CONSUMERS,
     DEADLINES,
-    EVENTS_HUB,
     FOLLOWERS,
     MAILBOX,
     NOTIFICATIONS,
@@ -20,14 +18,10 @@ from shared.adapters.names import (
 )
 from shared.adapters.once import once
 from shared.domain import domain
-from shared.kernel.delivery.retry import Attempts
-from shared.kernel.delivery.together import side_by_side
 
 # Each instance runs a few of the functions: it loads what they need when it first needs it.
 if TYPE_CHECKING:
     from consumers.deadlines import Deadlines
-    from consumers.delivery import Arrival
-    from consumers.following import Follower
     from consumers.lag_metrics import Measuring
     from consumers.mailbox import Mailbox
     from consumers.notifications import Notifications
@@ -45,8 +39,6 @@ RIGHTS = (
     "snapshots:write",
     *("progress:write", "events:receive", "commands:receive", "events:send"),
 )
-
-_followers: "dict[str, Follower]" = {}
 
 
 @once
@@ -105,61 +97,6 @@ async def mailbox() -> "Mailbox":
         wiring.now,
         wiring.pause,
     )
-
-
-async def follower(consumer: str) -> "Follower":
-    """Give what follows the hub of a consumer in this process, and remembers its places."""
-    from consumers.following import Follower
-    from consumers.reading import event_in
-
-    if consumer not in _followers:
-        waits = consumer == MAILBOX
-        _followers[consumer] = Follower(
-            consumer=consumer,
-            handle=_HANDLERS[consumer],
-            progress=await wiring.progress(),
-            hub=wiring.mailbox_reader if waits else wiring.log_reader,
-            parking=await wiring.parking(),
-            partitions=wiring.settings().partitions(COMMANDS_HUB if waits else EVENTS_HUB),
-            now=wiring.now,
-            pause=wiring.pause,
-            read=_command_in if waits else event_in,
-        )
-    return _followers[consumer]
-
-
-async def catch_up() -> None:
-    """Let every consumer handle what nobody brings it; raises a group of all that may go well later."""
-    waited = timedelta(seconds=wiring.settings().sweep_age)
-    followers = [await follower(consumer) for consumer in (*FOLLOWERS, MAILBOX)]
-    _, errors = await side_by_side(one.catch_up(waited) for one in followers)
-    if errors:
-        raise BaseExceptionGroup("not every consumer has caught up", errors)
-
-
-def _command_in(body: bytes) -> "Arrival[Any]":
-    from consumers.mailbox import command_in
-
-    return command_in(body)
-
-
-async def _project(bodies: Sequence[bytes], attempts: Attempts) -> None:
-    await (await projections()).project(bodies, attempts)
-
-
-async def _react(bodies: Sequence[bytes], attempts: Attempts) -> None:
-    await (await reactions()).react(bodies, attempts)
-
-
-async def _notify(bodies: Sequence[bytes], attempts: Attempts) -> None:
-    await (await notifications()).notify(bodies, attempts)
-
-
-async def _decide(bodies: Sequence[bytes], attempts: Attempts) -> None:
-    await (await mailbox()).handle(bodies, attempts)
-
-
-_HANDLERS = {PROJECTIONS: _project, REACTIONS: _react, NOTIFICATIONS: _notify, MAILBOX: _decide}
 
 
 @once

@@ -160,12 +160,10 @@ def shape(line: str) -> dict[str, Any]:
 
 
 def test_every_package_is_listed() -> None:
-    folders = {file.parent.relative_to(HERE) for file in HERE.rglob("__init__.py")}
-    packages = {
-        ".".join(("emulators", *folder.parts))
-        for folder in folders
-        if folder.parts[:1] not in {("tests",), ("build",)}
+    folders = {
+        file.parent.relative_to(HERE) for file in own_modules() if file.name == "__init__.py"
     }
+    packages = {".".join(("emulators", *folder.parts)) for folder in folders}
 
     listed = PROJECT["tool"]["setuptools"]["packages"]
     assert sorted(listed) == sorted(packages)

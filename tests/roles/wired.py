@@ -13,6 +13,7 @@ from pydantic_core import to_json
 
 import command_api.composition
 import consumers.composition
+import consumers.followers
 import single_publisher.composition
 from shared.adapters import wiring
 from shared.adapters.cosmos.codec import to_item
@@ -105,7 +106,7 @@ class Wired:
         ):
             if isinstance(made, Once):
                 patch.setattr(made, "making", None)
-        patch.setattr(consumers.composition, "_followers", {})
+        patch.setattr(consumers.followers, "_followers", {})
 
     def _seconds(self) -> float:
         return self.later.timestamp()
