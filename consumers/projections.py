@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from contextlib import aclosing
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from consumers.delivery import Delivery, Run
@@ -15,15 +15,22 @@ from shared.kernel.delivery.parking import Parked
 from shared.kernel.delivery.partition import partition_of
 from shared.kernel.delivery.retry import Attempts, once
 from shared.kernel.errors import BrokenStream, Poison
-from shared.kernel.messages.commit import timestamp
 from shared.kernel.messages.envelope import Envelope, encode
 from shared.kernel.messages.message import Event
 from shared.kernel.messages.stream import StreamName
 from shared.kernel.ports import EventStore, Log, Parking, Rows
 from shared.kernel.views.generation import kept_up, read_generations
-from shared.kernel.views.view import Gap, Row, RowKey, View, advance, empty_row, keyed
-
-YOUNG = timedelta(hours=1)
+from shared.kernel.views.streams import streams_of
+from shared.kernel.views.view import (
+    Gap,
+    Row,
+    RowKey,
+    View,
+    advance,
+    empty_row,
+    keyed,
+    places_of,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,10 +153,25 @@ class Projections:
         return filled
 
     async def _send_again(self, row: Row, missed: Sequence[Envelope]) -> None:
-        """Send what the log lacks again, for the other consumers; not the history of a row that only begins."""
-        young = timestamp(self.now() - YOUNG)
-        lacking = [one for one in missed if row.version > 0 or one.time > young]
-        await self._send(row.at.stream, lacking)
+        """Send what the log lacks again, for the other consumers.
+
+        The history that the row of a new view lacks is not lost: the rows of other views have seen it.
+        """
+        if missed and self.log is not None:
+            brought = 0 if row.version else await self._brought(missed[0])
+            await self._send(row.at.stream, [one for one in missed if one.sequence > brought])
+
+    async def _brought(self, envelope: Envelope) -> int:
+        """Return the last version of a stream that any row has seen: the log has brought everything up to it.
+
+        The row of the built-in view counts too: the category may have had no other until now.
+        """
+        built_in = (streams_of(one.category) for one in self.views)
+        try:
+            places = dict.fromkeys(places_of((*self.views, *built_in), envelope))
+        except Poison:
+            return 0
+        return max((await self.rows.versions(list(places))).values(), default=0)
 
     async def _send(self, stream: str, lacking: Sequence[Envelope]) -> None:
         if lacking and self.log is not None:

@@ -9,7 +9,7 @@ from shared.kernel.errors import Poison
 from shared.kernel.messages.commit import Commit
 from shared.kernel.messages.envelope import last_envelope
 from shared.kernel.ports import RowReader
-from shared.kernel.views.view import RowKey, View, placed
+from shared.kernel.views.view import RowKey, View, places_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,16 +27,10 @@ class Witness:
         places: dict[str, list[RowKey]] = defaultdict(list)
         seen: dict[str, int] = {}
         for commit in commits:
-            last = last_envelope(commit)
-            category = last.stream.category
             try:
-                found = [
-                    placed(one, last)[0] for one in self.views if one.category.name == category
-                ]
+                places[commit.stream] = places_of(self.views, last_envelope(commit))
             except Poison:
                 seen[commit.stream] = commit.first - 1
-            else:
-                places[commit.stream] = found
         versions = await self.rows.versions([at for found in places.values() for at in found])
         for commit in commits:
             of_rows = (versions.get(at, 0) for at in places[commit.stream])

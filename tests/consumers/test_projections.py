@@ -2,22 +2,29 @@
 
 import asyncio
 import random
+from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from shared.adapters.memory import MemoryEventStore, MemoryRows
+from shared.domain.shop.item import item
+from shared.domain.shop.views.stock import stock
 from shared.kernel.delivery.parking import unreadable
 from shared.kernel.errors import StoreRefused
 from shared.kernel.messages.commit import Commit
 from shared.kernel.messages.envelope import decode, encode, envelopes
+from shared.kernel.messages.message import Event
 from shared.kernel.messages.stream import StreamName
-from shared.kernel.views.view import Row, RowKey
+from shared.kernel.views.streams import streams_of
+from shared.kernel.views.view import Row, RowKey, View
 from tests.consumers.worlds import World, markers
 from tests.kernel.asking import whole
 from tests.kernel.worlds import commit, received
 
 ITEMS = [StreamName("item", f"SKU{number}") for number in range(5)]
+SHELVES = replace(stock, name="shelves")
 
 
 def at(stream: StreamName) -> RowKey:
@@ -49,6 +56,10 @@ async def history() -> tuple[MemoryEventStore, list[bytes]]:
             written.append(commit(version, received(version), stream=stream))
             await store.append(written[-1:])
     return store, [encode(envelope) for one in written for envelope in envelopes(one)]
+
+
+def sent(world: World) -> list[int]:
+    return [decode(body).sequence for messages in world.log.messages for body in messages]
 
 
 async def test_a_batch_is_at_most_one_write_a_row() -> None:
@@ -192,8 +203,7 @@ async def test_a_gap_is_sent_to_the_log_again_for_the_others() -> None:
 
     await world.project(bodies[10:12])
 
-    sent = [decode(body).sequence for messages in world.log.messages for body in messages]
-    assert sent == [6, 7, 8, 9, 10]
+    assert sent(world) == [6, 7, 8, 9, 10]
 
 
 async def test_a_hole_in_a_batch_is_sent_again_too() -> None:
@@ -203,8 +213,7 @@ async def test_a_hole_in_a_batch_is_sent_again_too() -> None:
 
     await world.project([bodies[5], bodies[8], bodies[11]])
 
-    sent = [decode(body).sequence for messages in world.log.messages for body in messages]
-    assert sent == [7, 8, 10, 11]
+    assert sent(world) == [7, 8, 10, 11]
 
 
 async def test_a_row_does_not_run_ahead_of_what_arrived() -> None:
@@ -220,14 +229,46 @@ async def test_a_row_does_not_run_ahead_of_what_arrived() -> None:
     assert stored.row.version == 12
 
 
-async def test_a_row_that_only_begins_sends_what_is_young_again_and_not_its_history() -> None:
+@pytest.mark.parametrize("later", [timedelta(), timedelta(days=400)])
+async def test_the_beginning_of_a_stream_that_the_log_has_lost_is_sent_again_however_late(
+    later: timedelta,
+) -> None:
     store, bodies = await history()
-    today, next_day = World(MemoryRows(), store), World(MemoryRows(), store)
-    next_day.later = timedelta(days=1)
+    world = World(MemoryRows(), store)
+    world.later = later
 
-    for world in (today, next_day):
-        await world.project(bodies[10:12])
+    await world.project(bodies[10:12])
+    await world.project(bodies[12:14])
 
-    sent = [decode(body).sequence for messages in today.log.messages for body in messages]
-    assert sent == list(range(1, 11))
-    assert next_day.log.messages == [[], [], [], []]
+    assert sent(world) == list(range(1, 11))
+
+
+@pytest.mark.parametrize("before", [stock, streams_of(item)], ids=["a view", "no view"])
+async def test_a_new_view_of_old_streams_does_not_send_their_history_again(
+    before: View[Any],
+) -> None:
+    store, bodies = await history()
+    world = World(MemoryRows(), store)
+    world.views = (before,)
+    await world.project(bodies[:10])
+    world.views = (SHELVES,) if before != stock else (stock, SHELVES)
+
+    await world.project(bodies[12:14])
+
+    # What no row has seen is lost, whichever view is new.
+    assert sent(world) == [11, 12]
+    (row,) = await world.rows.of_key("shelves", "SKU0")
+    assert (row.version, row.data["available"]) == (14, 105)
+
+
+async def test_a_view_that_cannot_place_an_event_does_not_say_what_the_log_has_brought() -> None:
+    def broken(_stream: StreamName, _event: Event) -> str:
+        raise KeyError
+
+    store, bodies = await history()
+    world = World(MemoryRows(), store)
+    world.views = (SHELVES, replace(stock, key=broken))
+
+    await world.project(bodies[10:12])
+
+    assert sent(world) == list(range(1, 11))

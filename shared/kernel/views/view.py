@@ -82,6 +82,12 @@ def placed(view: View[Any], envelope: Envelope) -> tuple[RowKey, Event]:
         return RowKey(view.name, view.key(envelope.stream, event), envelope.subject), event
 
 
+def places_of(views: Iterable[View[Any]], envelope: Envelope) -> list[RowKey]:
+    """Name the rows of views that an event touches; raises Poison if one of them cannot read it."""
+    category = envelope.stream.category
+    return [placed(view, envelope)[0] for view in views if view.category.name == category]
+
+
 def advance(
     view: View[Any], row: Row, arrived: Mapping[int, Event], skipped: AbstractSet[int] = frozenset()
 ) -> Row | Gap:
