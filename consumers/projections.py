@@ -14,7 +14,7 @@ from shared.kernel.delivery.operator_decisions import skips
 from shared.kernel.delivery.parking import Parked
 from shared.kernel.delivery.partition import partition_of
 from shared.kernel.delivery.retry import Attempts, once
-from shared.kernel.errors import BrokenStream, Poison
+from shared.kernel.errors import BrokenStream, NewerCode, Poison
 from shared.kernel.messages.envelope import Envelope, encode
 from shared.kernel.messages.message import Event
 from shared.kernel.messages.stream import StreamName
@@ -188,6 +188,7 @@ class Generations:
 
     async def fold(self, run: Run[Envelope]) -> None:
         """Folds a run into each, though another cannot; raises the first Poison, or what may go well later."""
+        self._check_category(run)
         poisons: list[Poison] = []
         for projections in self.projections:
             try:
@@ -196,3 +197,13 @@ class Generations:
                 poisons.append(poison)
         if poisons:
             raise min(poisons, key=lambda poison: poison.version)
+
+    def _check_category(self, run: Run[Envelope]) -> None:
+        """Raise Poison for a category of which there is no view: every category that this code knows has one."""
+        known = {view.category.name for one in self.projections for view in one.views}
+        unknown = [one for one in run.messages if one.stream.category not in known]
+        if unknown:
+            newer = NewerCode(
+                f"no category '{unknown[0].stream.category}' is known: it waits for newer code"
+            )
+            raise Poison(run.stream, unknown[0].sequence, newer)

@@ -149,7 +149,10 @@ class _Run:
             raise BaseExceptionGroup("not everything was mended", errors)
 
     async def _mend(self, commit: Commit, version: int) -> bool:
-        """Send a stream again from a version on, unless that was done just now, or it waits for an operator."""
+        """Send a stream again from a version on, unless that was done just now, or it waits for an operator.
+
+        What only newer code can look for is sent once, and noted for that code.
+        """
         stream, publisher = commit.stream, self.sweep.publisher
         async with self.sends:
             parked = [one for one in self.sweep.consumers if await self._is_parked(one, stream)]
@@ -159,15 +162,17 @@ class _Run:
             ):
                 self.note.again.pop(stream, None)
                 return False
-            recent = self._is_recent(stream)
-            if not parked and not recent:
+            noted, recent = self.note.again.get(stream), self._is_recent(stream)
+            category = StreamName.parse(stream).category
+            waits = recent or (noted is not None and not self.sweep.witness.knows(category))
+            if not parked and not waits:
                 try:
                     await publisher.replay(StreamName.parse(stream), version)
                 except Poison as poison:
                     await publisher.park(poison)
-            sent = self.note.again[stream].sent if recent else timestamp(self.sweep.now())
+            sent = noted.sent if noted and waits else timestamp(self.sweep.now())
             self.note.again[stream] = Again(version=commit.version, sent=sent)
-            return not parked and not recent
+            return not parked and not waits
 
     async def _is_parked(self, consumer: str, stream: str) -> bool:
         return await self.sweep.parking.find(consumer, stream) is not None

@@ -1,6 +1,5 @@
 """The witness of the sweep: the rows, which say what has arrived of a stream."""
 
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -19,20 +18,24 @@ class Witness:
     rows: RowReader
     views: Sequence[View[Any]]
 
+    def knows(self, category: str) -> bool:
+        """Tells whether any view folds a category: only newer code knows what has been seen of another."""
+        return any(view.category.name == category for view in self.views)
+
     async def seen(self, commits: Sequence[Commit]) -> dict[str, int]:
         """Tells for one commit of each of some streams which version every row of the stream has seen.
 
-        Of an event that nobody can read nobody has seen anything, or it would be parked. Raises as rows do.
+        Of an event that this code cannot read, nobody has seen anything: it would be parked. Raises as rows do.
         """
-        places: dict[str, list[RowKey]] = defaultdict(list)
-        seen: dict[str, int] = {}
+        places: dict[str, list[RowKey]] = {}
         for commit in commits:
             try:
                 places[commit.stream] = places_of(self.views, last_envelope(commit))
             except Poison:
-                seen[commit.stream] = commit.first - 1
+                places[commit.stream] = []
         versions = await self.rows.versions([at for found in places.values() for at in found])
+        seen: dict[str, int] = {}
         for commit in commits:
             of_rows = (versions.get(at, 0) for at in places[commit.stream])
-            seen.setdefault(commit.stream, min(of_rows, default=commit.version))
+            seen[commit.stream] = min(of_rows, default=commit.first - 1)
         return seen

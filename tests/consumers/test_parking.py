@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from shared.adapters.memory import MemoryEventStore, MemoryRows
+from shared.domain.shop import domain
 from shared.domain.shop.views.stock import StockLevel, stock
 from shared.kernel.delivery.parking import Action, Decision
 from shared.kernel.errors import InvalidMessage, StoreThrottled, UnreadableCommit
@@ -149,3 +150,36 @@ async def test_a_gap_that_the_store_cannot_tell_parks_the_stream() -> None:
     (parked,) = await markers(world.parking, "projections")
     assert (parked.stream, parked.version) == ("item-bad", 1)
     assert "an item that is none" in parked.error
+
+
+async def test_a_category_that_only_newer_code_knows_is_parked_until_that_code_releases_it() -> (
+    None
+):
+    orders = StreamName("order", "9")
+    data = {"customerId": "ann", "lines": [{"sku": "TEA", "quantity": 1}]}
+    written = commit(1, RecordedEvent("OrderPlaced", 1, data), stream=orders)
+    world = World(MemoryRows(), MemoryEventStore())
+    await world.store.append([written])
+    bodies = [encode(one) for one in envelopes(written)]
+    world.views = (stock,)
+
+    await world.project(bodies)
+
+    (marker,) = await markers(world.parking, "projections")
+    assert (marker.stream, marker.version) == ("order-9", 1)
+    assert "no category 'order' is known: it waits for newer code" in marker.error
+    assert await world.projections.replay(marker) == marker
+    world.views = domain.views
+    assert await world.projections.replay(marker) == 1
+    assert [row.version for row in await world.rows.of_key("orders", "9")] == [1]
+
+
+async def test_a_category_that_is_not_known_any_more_can_be_passed_over() -> None:
+    gone = commit(1, RecordedEvent("ReturnOpened", 1, {}), stream=StreamName("return", "1"))
+    world = World(MemoryRows(), MemoryEventStore())
+    at = ("projections", "return-1", 1)
+    await world.parking.decide(Decision(*at, Action.SKIP, "sold", "ann", NOON))
+
+    await world.project([encode(one) for one in envelopes(gone)])
+
+    assert await markers(world.parking, "projections") == []

@@ -15,7 +15,7 @@ SWEEPING = [
     Bug(
         "the sweep takes the commit itself for what the row has seen",
         f"{PUBLISHER}.witness:Witness.seen",
-        "min(of_rows, default=commit.version)",
+        "min(of_rows, default=commit.first - 1)",
         "max((commit.version, *of_rows))",
     ),
     Bug(

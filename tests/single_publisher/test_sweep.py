@@ -7,6 +7,7 @@ import pytest
 
 from shared.adapters.memory import MemoryEventStore, MemoryFeed
 from shared.domain.shop import domain
+from shared.domain.shop.views.stock import stock
 from shared.kernel.delivery.parking import Action, Decision
 from shared.kernel.delivery.reading import PAGE
 from shared.kernel.delivery.sweep_note import read_note
@@ -23,6 +24,12 @@ from single_publisher.sweep import Swept
 from tests.consumers.worlds import now
 from tests.kernel.worlds import commit, received
 from tests.single_publisher.sweeping import LONG, STREAMS, World, delivered
+
+RETURN, UNKNOWN = StreamName("return", "1"), RecordedEvent("ReturnOpened", 1, {})
+ORDER = StreamName("order", "9")
+PLACED = RecordedEvent(
+    "OrderPlaced", 1, {"customerId": "ann", "lines": [{"sku": "TEA", "quantity": 1}]}
+)
 
 
 async def test_what_arrived_is_proven_and_nothing_is_sent() -> None:
@@ -291,6 +298,38 @@ async def test_what_waits_for_the_publisher_s_operator_is_looked_at_when_it_is_r
     await world.parking.unpark(stored)
 
     assert (await world.sweep()).mended == ["item-SKU1"]
+
+
+async def test_what_only_newer_code_knows_is_parked_and_left_to_its_operator() -> None:
+    world = await delivered({})
+    await world.store.append([commit(1, UNKNOWN, stream=RETURN)])
+
+    mended = [(await world.sweep()).mended]
+    await world.deliver()
+    mended.append((await world.sweep()).mended)
+
+    (marker,) = await world.parking.parked("projections")
+    assert (marker.stream, marker.version) == ("return-1", 1)
+    assert "no category 'return' is known: it waits for newer code" in marker.error
+    assert mended == [["return-1"], []]
+    assert (await read_note(world.progress)).again == {}
+
+
+async def test_what_only_newer_code_knows_is_sent_once_and_noted_for_that_code() -> None:
+    world = await delivered({})
+    world.views = [stock]
+    await world.store.append([commit(1, PLACED, stream=ORDER)])
+    world.log.losses = 1
+
+    mended = [(await world.sweep()).mended for _ in range(3)]
+    world.views = domain.kept_views
+    mended.append((await world.sweep()).mended)
+    await world.deliver()
+    mended.append((await world.sweep()).mended)
+
+    assert mended == [["order-9"], [], [], ["order-9"], []]
+    assert await world.rows.of_key("orders", "9")
+    assert (await read_note(world.progress)).again == {}
 
 
 @pytest.mark.parametrize("consumer", ["single_publisher", "projections"])
