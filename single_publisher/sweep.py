@@ -28,7 +28,7 @@ from single_publisher.witness import Witness
 AT_ONCE = 16
 """So many pages are proven side by side, and so many streams sent again."""
 MOST_AGAIN = 1_000
-"""So many streams may wait to be seen; behind more than that nothing new is looked at."""
+"""So many streams may be sent and not seen yet; behind more than that nothing new is looked at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +98,7 @@ class _Run:
     async def _page(self, stretch: str) -> bool:
         """Prove the next page as far as it is old enough; False at its end."""
         feed, age = self.sweep.feed, self.sweep.age.total_seconds()
-        if len(self.note.again) >= MOST_AGAIN:
+        if sum(bool(one.sent) for one in self.note.again.values()) >= MOST_AGAIN:
             return False
         place = self.note.places.get(stretch)
         page = await feed.read(stretch, place)
@@ -133,7 +133,12 @@ class _Run:
         read_all, errors = await side_by_side(map(read, streams))
         if errors:
             raise BaseExceptionGroup("not everything could be looked at again", errors)
-        return {one.stream: one for one in read_all if one is not None}
+        found = {one.stream: one for one in read_all if one is not None}
+        for stream in streams:
+            if stream not in found:
+                # Nobody can see what cannot be sent any more.
+                self.note.again[stream] = self.note.again[stream].model_copy(update={"sent": ""})
+        return found
 
     async def _prove(self, commits: Mapping[str, Commit]) -> None:
         """Compare the last commits of streams with the rows, and send again what these have not seen."""
@@ -165,12 +170,14 @@ class _Run:
             noted, recent = self.note.again.get(stream), self._is_recent(stream)
             category = StreamName.parse(stream).category
             waits = recent or (noted is not None and not self.sweep.witness.knows(category))
+            sent = noted.sent if noted and recent else ""
             if not parked and not waits:
                 try:
                     await publisher.replay(StreamName.parse(stream), version)
                 except Poison as poison:
                     await publisher.park(poison)
-            sent = noted.sent if noted and waits else timestamp(self.sweep.now())
+                else:
+                    sent = timestamp(self.sweep.now())
             self.note.again[stream] = Again(version=commit.version, sent=sent)
             return not parked and not waits
 

@@ -8,7 +8,7 @@ import pytest
 from shared.adapters.memory import MemoryEventStore, MemoryFeed
 from shared.domain.shop import domain
 from shared.domain.shop.views.stock import stock
-from shared.kernel.delivery.parking import Action, Decision
+from shared.kernel.delivery.parking import Action, Decision, Parked
 from shared.kernel.delivery.reading import PAGE
 from shared.kernel.delivery.sweep_note import read_note
 from shared.kernel.domain import Domain
@@ -22,6 +22,7 @@ from single_publisher import sweep
 from single_publisher.publish import Publisher
 from single_publisher.sweep import Swept
 from tests.consumers.worlds import now
+from tests.kernel.asking import NOON
 from tests.kernel.worlds import commit, received
 from tests.single_publisher.sweeping import LONG, STREAMS, World, delivered
 
@@ -30,6 +31,13 @@ ORDER = StreamName("order", "9")
 PLACED = RecordedEvent(
     "OrderPlaced", 1, {"customerId": "ann", "lines": [{"sku": "TEA", "quantity": 1}]}
 )
+
+
+class Unreadable(MemoryEventStore):
+    """Holds nothing but an item that is none."""
+
+    async def read(self, *_args: object, **_more: object) -> Found:
+        raise UnreadableCommit(InvalidMessage("an item that is none"), 8, 8, 0)
 
 
 async def test_what_arrived_is_proven_and_nothing_is_sent() -> None:
@@ -113,10 +121,6 @@ async def test_a_sweep_that_has_no_time_left_proves_a_page_of_each_range() -> No
 
 
 async def test_what_can_never_be_published_is_parked_by_the_sweep() -> None:
-    class Unreadable(MemoryEventStore):
-        async def read(self, *_args: object, **_more: object) -> Found:
-            raise UnreadableCommit(InvalidMessage("an item that is none"), 8, 8, 0)
-
     world = await delivered({"SKU1": 7})
     world.publisher = Publisher(world.log, Unreadable(), world.parking, now)
 
@@ -282,10 +286,6 @@ def test_only_a_category_without_a_view_has_one_more() -> None:
 
 
 async def test_what_waits_for_the_publisher_s_operator_is_looked_at_when_it_is_released() -> None:
-    class Unreadable(MemoryEventStore):
-        async def read(self, *_args: object, **_more: object) -> Found:
-            raise UnreadableCommit(InvalidMessage("an item that is none"), 8, 8, 0)
-
     world = await delivered({"SKU1": 7})
     right = world.publisher
     world.publisher = Publisher(world.log, Unreadable(), world.parking, now)
@@ -354,6 +354,44 @@ async def test_too_much_that_waits_to_be_seen_keeps_it_from_going_further(
     assert (await world.sweep()).proven == 10
     await world.deliver()
     assert (await world.sweep()).proven == 38
+
+
+async def test_however_much_waits_for_the_publisher_s_operator_it_goes_further(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(sweep, "MOST_AGAIN", 2)
+    world = await delivered({"SKU1": 0, "SKU2": 0, "SKU3": 0, "SKU5": 7})
+    for parked in ("item-SKU1", "item-SKU2", "item-SKU3"):
+        await world.parking.park(Parked("single_publisher", parked, 1, 1, "too large", NOON))
+
+    assert await world.sweep() == Swept(proven=48, mended=["item-SKU5"])
+    assert (await read_note(world.progress)).again.keys() == {
+        *("item-SKU1", "item-SKU2", "item-SKU3", "item-SKU5")
+    }
+
+
+async def test_however_much_can_never_be_published_it_goes_further(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(sweep, "MOST_AGAIN", 2)
+    world = await delivered({"SKU1": 0, "SKU2": 0, "SKU3": 0})
+    world.publisher = Publisher(world.log, Unreadable(), world.parking, now)
+
+    assert (await world.sweep()).proven == 48
+    parked = [one.stream for one in await world.parking.parked("single_publisher")]
+    assert parked == ["item-SKU1", "item-SKU2", "item-SKU3"]
+
+
+async def test_what_was_sent_and_cannot_be_read_any_more_does_not_keep_it_from_going_further(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(sweep, "MOST_AGAIN", 2)
+    world = await delivered({"SKU1": 0, "SKU2": 0})
+    proven = [(await world.sweep()).proven]
+    world.publisher = Publisher(world.log, Unreadable(), world.parking, now)
+    proven.append((await world.sweep()).proven)
+
+    assert proven == [10, 38]
 
 
 async def test_an_event_that_no_view_can_place_is_sent_and_parked_and_ends_no_range() -> None:

@@ -1,4 +1,4 @@
-"""What the sweep notes: how far the feed is proven, and what was sent again and is still to be seen."""
+"""What the sweep notes: how far the feed is proven, and what is still to be seen."""
 
 from pydantic import BaseModel, ConfigDict
 
@@ -8,7 +8,7 @@ NAME = "sweep"
 
 
 class Again(BaseModel):
-    """Up to which version a stream was sent again, and when."""
+    """Up to which version a stream is still to be seen, and when it was sent again: empty while it cannot be."""
 
     model_config = ConfigDict(frozen=True, defer_build=True)
 
