@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+import time
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from functools import cache, partial
@@ -76,12 +77,12 @@ async def rows() -> Rows:
 
 async def served_rows() -> RowReader:
     """Give the rows that are read."""
-    return GenerationRows(await rows(), attrgetter("serving"), now)
+    return GenerationRows(await rows(), attrgetter("serving"), clock)
 
 
 async def delivered_rows() -> RowReader:
     """Give the rows that hold nothing but what the log has brought."""
-    return GenerationRows(await rows(), attrgetter("oldest"), now)
+    return GenerationRows(await rows(), attrgetter("oldest"), clock)
 
 
 async def parking() -> Parking:
@@ -196,6 +197,11 @@ def token_verifier() -> Callable[[str], Awaitable[str | None]] | None:
 def now() -> datetime:
     """Tell the time."""
     return datetime.now(UTC)
+
+
+def clock() -> float:
+    """Count seconds, whatever becomes of the time."""
+    return time.monotonic()
 
 
 async def pause(attempt: int) -> None:

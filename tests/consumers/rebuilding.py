@@ -115,7 +115,7 @@ class Desk:
 
     async def shown(self) -> dict[str, tuple[int, int]]:
         """Give the version and the stock of each key, as a reader sees them."""
-        rows = GenerationRows(self.rows, attrgetter("serving"), self.now)
+        rows = GenerationRows(self.rows, attrgetter("serving"), self.world.later.total_seconds)
         found = [row for item in ITEMS for row in await rows.of_key("stock", item.id)]
         return {row.at.key: (row.version, row.data["available"]) for row in found}
 

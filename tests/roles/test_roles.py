@@ -12,7 +12,8 @@ from shared.domain.shop import domain
 from shared.kernel.delivery.parking import unreadable
 from shared.kernel.errors import LogUnavailable, StoreUnavailable
 from shared.kernel.ports import Feed, FeedPage
-from shared.kernel.views.generation import GENERATIONS
+from shared.kernel.views.generation import GENERATIONS, KEPT
+from shared.kernel.views.view import RowKey
 from tests.roles.wired import CARRIER, DATA, FUNCTIONS, PARCEL, Wired, placed, stocked
 
 VIEWS = [view.name for view in domain.views]
@@ -148,6 +149,22 @@ async def test_a_sweep_that_a_range_failed_ends_as_a_failure(
         await wired.tick("sweep")
 
     assert told.group_contains(StoreUnavailable)
+
+
+async def test_no_reader_stays_at_an_old_generation_because_the_time_was_set_back(
+    wired: Wired,
+) -> None:
+    await stocked(wired)
+    await wired.ask("view", view="stock", key="TEA")
+    await wired.ask("view_rebuild", {}, view="stock")
+    await wired.tick("rebuild")
+    await wired.rows.delete(RowKey("stock", "TEA", "item-TEA"))
+
+    wired.later += KEPT
+    wired.set_back = timedelta(hours=1)
+
+    _, shown = await wired.ask("view", view="stock", key="TEA")
+    assert shown["rows"][0]["data"]["available"] == 5
 
 
 async def test_what_the_log_has_lost_is_mended_although_a_rebuild_shows_it(wired: Wired) -> None:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -69,6 +69,7 @@ class Wired:
         self.leases = MemoryLeases()
         self.warmed = 0
         self.later = datetime.now(UTC)
+        self.set_back = timedelta()
         self._published = 0
         self._taken: dict[tuple[str, int], int] = {}
         twins = {
@@ -95,7 +96,8 @@ class Wired:
         patch.setattr(wiring, "settings", lambda: settings)
         patch.setattr(wiring, "webhook_settings", lambda: webhooks)
         patch.setattr(wiring, "token_verifier", lambda: None)
-        patch.setattr(wiring, "now", lambda: self.later)
+        patch.setattr(wiring, "now", lambda: self.later - self.set_back)
+        patch.setattr(wiring, "clock", self._clock)
         patch.setattr(wiring, "warm", self._warm)
         patch.setattr(wiring, "attempts", self._attempts)
         self.denied: set[str] = set()
@@ -107,6 +109,9 @@ class Wired:
             if isinstance(made, Once):
                 patch.setattr(made, "making", None)
         patch.setattr(consumers.followers, "_followers", {})
+
+    def _clock(self) -> float:
+        return self.later.timestamp()
 
     def _seconds(self) -> float:
         return self.later.timestamp()

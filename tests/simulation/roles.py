@@ -72,14 +72,14 @@ def assemble(
     # The sweep looks again at what it has sent; what fills a gap is sent once.
     swept = SimLog(calls, cloud.log, cloud.lost, cloud.losses, often=5)
     feed, progress = SimFeed(calls, cloud), SimProgress(calls, cloud.progress)
-    served = GenerationRows(rows, attrgetter("serving"), now)
+    clock = asyncio.get_running_loop().time
+    served = GenerationRows(rows, attrgetter("serving"), clock)
     outcomes = SimOutcomes(calls, cloud.outcomes)
     notifier = SimNotifier(calls, cloud.topic)
 
     async def give_log() -> Log:
         return log
 
-    clock = asyncio.get_running_loop().time
     dispatching = dispatcher(version, store, now, pause)
     processor = event_processor(version, dispatching, now, pause)
     publisher = Publisher(swept, store, parking, now)
@@ -100,7 +100,7 @@ def assemble(
         sweep=Sweep(
             feed=feed,
             progress=progress,
-            witness=Witness(GenerationRows(rows, attrgetter("oldest"), now), domain.kept_views),
+            witness=Witness(GenerationRows(rows, attrgetter("oldest"), clock), domain.kept_views),
             parking=parking,
             publisher=publisher,
             consumers=("single_publisher", "projections"),

@@ -5,7 +5,8 @@ Which is which stands in one row beside those of the views, so that one read of 
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
+from math import inf
 from typing import Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict
@@ -127,14 +128,15 @@ def _generation(view: View[Any], number: int) -> View[Any]:
 class GenerationRows:
     """Rows under the plain names of the views: readers know of no other.
 
-    Reads the generation that `choose` picks, and looks now and then which that is.
+    Reads the generation that `choose` picks, and looks now and then which that is. `clock` is monotonic: if it
+    were set back, an old generation would be read until it has caught up.
     """
 
     rows: RowReader
     choose: Callable[[Generations], int]
-    now: Callable[[], datetime]
+    clock: Callable[[], float]
     _known: Mapping[str, Generations] = field(default_factory=dict)
-    _until: datetime | None = None
+    _until: float = -inf
 
     async def read(self, at: RowKey) -> StoredRow | None:
         name = await self._name(at.view)
@@ -161,10 +163,10 @@ class GenerationRows:
         return [_as(listing.view, row) for row in found]
 
     async def _name(self, view: str) -> str:
-        now = self.now()
-        if self._until is None or now >= self._until:
+        now = self.clock()
+        if now >= self._until:
             self._known = await read_generations(self.rows)
-            self._until = now + KEPT
+            self._until = now + KEPT.total_seconds()
         return generation_name(view, self.choose(self._known.get(view, NEVER_REBUILT)))
 
 
