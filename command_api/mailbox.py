@@ -12,10 +12,11 @@ from command_api.parsing import checked_token, stream_name
 from shared.adapters import telemetry
 from shared.adapters.http.problems import Fault, malformed
 from shared.adapters.http.responses import event_json, json_response, queued
-from shared.kernel.commands.outcome import FinalOutcome
+from shared.kernel.commands.outcome import FinalOutcome, failed
 from shared.kernel.commands.queued_command import encode_command
 from shared.kernel.commands.request import CommandRequest
 from shared.kernel.delivery.partition import partition_of
+from shared.kernel.errors import CommandIdReused
 from shared.kernel.messages.commit import Commit
 
 BEHIND_EVERYTHING = 10**15
@@ -30,30 +31,44 @@ async def put(
     followed = replace(metadata, traceparent=telemetry.here(metadata.traceparent))
     waiting = encode_command(replace(request, metadata=followed))
     await mailbox.send(partition_of(stream, mailbox.partitions), [waiting])
-    status = f"/api/streams/{stream}/outcome?command-id={quote(request.command_id, safe='')}"
+    asked = f"command-id={quote(request.command_id, safe='')}&digest={request.digest}"
+    status = f"/api/streams/{stream}/outcome?{asked}"
     return queued({"stream": stream, "commandId": request.command_id, "status": status}, headers)
 
 
 async def get_outcome(req: func.HttpRequest, application: Application) -> func.HttpResponse:
-    """Tell what became of a command: `pending`, `done` with its events, `refused` or `failed` with the reason."""
+    """Tell what became of a command: `pending`, `done` with its events, `refused` or `failed` with the reason.
+
+    With a digest, the outcome of another command under the id is told as `command-id-reused`.
+    """
     stream = stream_name(req.route_params["stream"], application.domain)
-    command_id = req.params.get("command-id")
+    command_id, digest = req.params.get("command-id"), req.params.get("digest")
     if command_id is None:
         raise malformed("Which command?", [Fault("command-id", "It is missing.")])
     checked_token("command-id", command_id)
+    if digest is not None:
+        checked_token("digest", digest)
     found = await application.store.find(stream, BEHIND_EVERYTHING, [command_id])
     told: dict[str, Any] = {"stream": str(stream), "commandId": command_id}
-    if found.commits:
-        return json_response(told | _done(found.commits[0]))
+    commit = found.commits[0] if found.commits else None
+    if commit is not None and digest in {None, commit.command_digest}:
+        return json_response(told | _done(commit))
     kept = await application.outcomes.read(str(stream), command_id)
-    if kept is None:
+    if kept is not None and (digest is None or kept.is_of(digest)):
+        return json_response(told | _kept(kept))
+    if commit is None and kept is None:
         return json_response(told | {"outcome": "pending"}, {"Retry-After": "1"})
-    return json_response(told | _kept(kept))
+    return json_response(told | _kept(_reused(str(stream), command_id)))
 
 
 def _done(commit: Commit) -> dict[str, Any]:
     events = [event_json(n, event) for n, event in enumerate(commit.events, commit.first)]
     return {"outcome": "done", "version": commit.version, "events": events}
+
+
+def _reused(stream: str, command_id: str) -> FinalOutcome:
+    taken = CommandIdReused(f"{stream}: command id '{command_id}' stands for another command")
+    return failed(stream, command_id, "", taken)
 
 
 def _kept(kept: FinalOutcome) -> dict[str, Any]:

@@ -60,11 +60,13 @@ class Mailbox:
         for version in run.skips.keys() & run.arrived.keys():
             waiting, reason = run.arrived[version], run.skips[version].reason
             skipped = PassedOver(f"An operator passed it over: {reason}")
-            kept = failed(waiting.stream, waiting.command_id, skipped)
+            kept = failed(waiting.stream, waiting.command_id, waiting.digest, skipped)
             await retrying(self.pause, self.outcomes.write, kept)
 
     async def _decide(self, waiting: QueuedCommand) -> None:
-        """Decide a command, unless it has its outcome; keep the outcome before the checkpoint is taken.
+        """Decide a command, unless its id has an outcome; keep the outcome before the checkpoint is taken.
+
+        Another command under the id is not decided: its status URL tells that the outcome has another digest.
 
         Raises InvalidMessage, UnknownMessage, BrokenStream for one that this code does not know or whose stream it
         cannot read, or what may go well later.
@@ -84,7 +86,7 @@ class Mailbox:
         except Exception as error:
             if may_pass(error):
                 raise
-            kept = failed(stream, command_id, error)
+            kept = failed(stream, command_id, waiting.digest, error)
         else:
             if isinstance(outcome, Accepted):
                 return
@@ -95,7 +97,8 @@ class Mailbox:
 def command_in(body: bytes) -> Arrival[QueuedCommand]:
     """Reads a message of the mailbox, which parks itself alone: those behind it go on; raises InvalidMessage."""
     waiting, stream = stream_of(body)
-    named = f"{waiting.stream} {waiting.command_id}".encode()
+    # Another command under the same id is parked apart.
+    named = f"{waiting.stream} {waiting.command_id} {waiting.digest}".encode()
     name = f"waiting-{hashlib.sha256(named).hexdigest()[:32]}"
     return Arrival(str(stream), name, 1, waiting)
 

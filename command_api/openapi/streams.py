@@ -53,6 +53,7 @@ def outcome(categories: Sequence[Category]) -> Schema:
         "parameters": [
             _stream(categories),
             query("command-id", token, "The command's id.") | {"required": True},
+            query("digest", token, "What tells the command from another under its id."),
         ],
         "responses": {
             "200": answer("What is known.", ref("CommandStatus"), {**TAG, **LATER}),

@@ -111,7 +111,7 @@ QUERIES: dict[str, tuple[Callable[..., Any], dict[str, str], list[str]]] = {
     "view": (calls.get_view, {"view": "stock", "key": "SKU1"}, ["at-least"]),
     "stream": (calls.get_stream, {"stream": "item-SKU1"}, ["after", "at"]),
     "causes": (calls.get_causes, {"stream": "item-SKU1"}, ["version"]),
-    "outcome": (calls.get_outcome, {"stream": "item-SKU1"}, ["command-id"]),
+    "outcome": (calls.get_outcome, {"stream": "item-SKU1"}, ["command-id", "digest"]),
 }
 HEADERS = [
     *("Prefer", "Accept", "If-Match", "If-None-Match", "Idempotency-Key", "Correlation-Id"),

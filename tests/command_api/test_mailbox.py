@@ -3,6 +3,10 @@
 import json
 from dataclasses import replace
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+import azure.functions as func
+import pytest
 
 from command_api.composition import Application
 from consumers.mailbox import Mailbox
@@ -16,6 +20,7 @@ from tests.command_api.calls import (
     assembled,
     get,
     get_outcome,
+    get_stream,
     now,
     post,
     post_command,
@@ -42,13 +47,21 @@ async def outcome(application: Application, command_id: str = "a/b?c") -> dict[s
     return told(await get_outcome(get("streams", params, stream="item-SKU1"), application))
 
 
+async def asked_at(answer: func.HttpResponse, application: Application) -> dict[str, object]:
+    """Ask at the status URL that an answer has given."""
+    params = dict(parse_qsl(urlsplit(answer.headers["Location"]).query))
+    return told(await get_outcome(get("streams", params, stream="item-SKU1"), application))
+
+
 async def test_a_command_waits_under_a_status_url(application: Application) -> None:
     await registered(application)
 
     answer = await post_command(post("receive-stock", {"quantity": 5}, **ASYNC), application)
 
     assert answer.status_code == 202
-    assert answer.headers["Location"] == "/api/streams/item-SKU1/outcome?command-id=a%2Fb%3Fc"
+    status, _, digest = answer.headers["Location"].partition("&digest=")
+    assert status == "/api/streams/item-SKU1/outcome?command-id=a%2Fb%3Fc"
+    assert len(digest) == 64
     assert answer.headers["Preference-Applied"] == "respond-async"
     assert (await outcome(application))["outcome"] == "pending"
     mailbox = await application.mailbox()
@@ -91,6 +104,54 @@ async def test_nothing_to_do_is_done_without_events(application: Application) ->
 
 
 RESERVE = {"reservationId": "r1", "quantity": 5}
+TOO_MUCH = {"reservationId": "r1", "quantity": 500}
+
+
+@pytest.mark.parametrize("mine", [TOO_MUCH, {"quantity": 5}], ids=["refused", "done"])
+async def test_an_outcome_is_told_of_no_other_command_under_its_key(
+    application: Application, mine: dict[str, object]
+) -> None:
+    signed_in = replace(application, signs_in=True)
+    await registered(signed_in)
+    ann, bob = ({**ASYNC, "X_MS_Client_Principal_Id": name} for name in ("ann", "bob"))
+    command = "reserve-stock" if mine is TOO_MUCH else "receive-stock"
+    asked = [await post_command(post(command, mine, **who), signed_in) for who in (ann, bob)]
+    asked.append(await post_command(post("receive-stock", {"quantity": 500}, **ann), signed_in))
+
+    await handle_all(signed_in)
+
+    first, *others = [await asked_at(answer, signed_in) for answer in asked]
+    assert first == await outcome(signed_in)
+    assert first["outcome"] == ("refused" if mine is TOO_MUCH else "done")
+    for other in others:
+        assert (other["outcome"], other["code"]) == ("failed", "command-id-reused")
+        assert "events" not in other
+    page = told(await get_stream(get("streams", stream="item-SKU1"), signed_in))
+    effects = [one["commandId"] for one in page["commits"]].count("a/b?c")
+    assert effects == (0 if mine is TOO_MUCH else 1)
+
+
+async def test_a_refusal_is_told_although_another_command_was_stored_under_its_key(
+    application: Application,
+) -> None:
+    await registered(application)
+    waits = await post_command(post("reserve-stock", TOO_MUCH, **ASYNC), application)
+    await handle_all(application)
+    direct = post("receive-stock", {"quantity": 5}, Idempotency_Key="a/b?c")
+    assert (await post_command(direct, application)).status_code == 200
+
+    assert (await asked_at(waits, application))["outcome"] == "refused"
+    assert (await outcome(application))["outcome"] == "done"
+
+
+async def test_an_outcome_that_was_kept_without_a_digest_is_told(application: Application) -> None:
+    waits = await post_command(post("reserve-stock", RESERVE, **ASYNC), application)
+    old = FinalOutcome("item-SKU1", "a/b?c", "refused", 1, "not-enough-stock", "Too few.")
+    outcomes = application.outcomes
+    assert isinstance(outcomes, MemoryOutcomes)
+    await outcomes.write(old)
+
+    assert (await asked_at(waits, application))["refusal"] == "not-enough-stock"
 
 
 async def refused_for_now(application: Application) -> None:
@@ -200,6 +261,8 @@ async def test_a_bad_request_is_told_at_once(application: Application) -> None:
 async def test_the_question_needs_the_id_of_a_command(application: Application) -> None:
     missing = await get_outcome(get("streams", {}, stream="item-SKU1"), application)
     odd = await get_outcome(get("streams", {"command-id": "\n"}, stream="item-SKU1"), application)
+    params = {"command-id": "c1", "digest": "\n"}
+    digest = await get_outcome(get("streams", params, stream="item-SKU1"), application)
 
     assert told(missing)["errors"] == [{"pointer": "command-id", "detail": "It is missing."}]
-    assert told(odd)["code"] == "malformed"
+    assert told(odd)["code"] == told(digest)["code"] == "malformed"

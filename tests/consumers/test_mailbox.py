@@ -34,6 +34,7 @@ def test_a_command_comes_out_of_a_message_as_it_went_in() -> None:
 
     assert stream == TEAPOT
     assert request_of(read, domain) == replace(sent, metadata=replace(sent.metadata, accepted=NOON))
+    assert read.digest == sent.digest
 
 
 async def test_a_commit_is_dated_when_it_was_decided_and_says_when_it_was_accepted() -> None:
@@ -163,6 +164,27 @@ async def test_an_id_that_stands_for_another_command_keeps_its_outcome(world: Wo
 
     assert world.types() == ["ItemRegistered"]
     assert await world.outcomes.read(str(TEAPOT), "c0") is None
+
+
+async def test_an_outcome_is_kept_with_the_digest_of_its_command(world: World) -> None:
+    refused, failing = ReserveStock(reservation_id="r1", quantity=1), ReceiveStock(quantity=1)
+
+    async def bug(_request: CommandRequest) -> Any:
+        raise ZeroDivisionError
+
+    mailbox = world.mailbox
+    mailbox.dispatcher._handlers[ReceiveStock] = bug
+    expected = replace(request(refused, "c3"), expected=9)
+    await mailbox.handle([waiting(REGISTER, "c0"), waiting(refused, "c1"), waiting(failing, "c2")])
+    await mailbox.handle([encode_command(expected), waiting(REGISTER, "c4")])
+
+    digests = {id_: await world.outcomes.read(str(TEAPOT), id_) for id_ in ("c1", "c2", "c3", "c4")}
+    assert {id_: kept.digest for id_, kept in digests.items() if kept} == {
+        "c1": request(refused, "c1").digest,
+        "c2": request(failing, "c2").digest,
+        "c3": expected.digest,
+        "c4": request(REGISTER, "c4").digest,
+    }
 
 
 async def test_a_store_that_does_not_answer_for_long_brings_the_batch_again() -> None:

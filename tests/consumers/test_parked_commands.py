@@ -9,6 +9,7 @@ from shared.adapters.names import MAILBOX
 from shared.domain.shop import domain
 from shared.domain.shop.item.commands import ReceiveStock, RegisterItem
 from shared.kernel.commands.category import record
+from shared.kernel.commands.queued_command import stream_of
 from shared.kernel.delivery.parking import Action, Decision, Parked
 from shared.kernel.domain import Domain
 from shared.kernel.messages.message import Event
@@ -40,6 +41,16 @@ async def test_a_command_of_newer_code_is_parked_alone_and_has_no_outcome_yet(wo
     assert (first.envelope["stream"], first.envelope["commandId"]) == (str(TEAPOT), "c1")
     assert await world.outcomes.read(str(TEAPOT), "c1") is None
     assert world.effects() == ["c0"]
+
+
+async def test_another_command_under_the_id_of_a_parked_one_is_parked_too(world: World) -> None:
+    other = waiting(ReceiveStock(quantity=5), "c1").replace(b"ReceiveStock", b"MeltStock")
+
+    await world.mailbox.handle([UNKNOWN, other])
+    await world.mailbox.handle([other, UNKNOWN])
+
+    parked = [marker.envelope["type"] for marker in world.parking.markers() if marker.envelope]
+    assert sorted(parked) == ["MeltItem", "MeltStock"]
 
 
 async def decided(world: World, action: Action) -> Parked:
@@ -74,6 +85,8 @@ async def test_a_command_that_an_operator_skips_fails_for_good_and_says_why(worl
     kept = await world.outcomes.read(str(TEAPOT), "c1")
     assert kept is not None
     assert (kept.kind, kept.detail) == ("failed", "An operator passed it over: no such thing")
+    assert kept.is_of(stream_of(UNKNOWN)[0].digest)
+    assert not kept.is_of(stream_of(waiting(REGISTER, "c1"))[0].digest)
 
 
 async def test_what_cannot_be_read_at_all_is_parked(world: World) -> None:

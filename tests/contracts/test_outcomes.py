@@ -6,7 +6,7 @@ from shared.kernel.commands.outcome import FinalOutcome
 from shared.kernel.ports import Outcomes
 
 REFUSED = FinalOutcome(
-    "item-teapot", "an id/with?odd#characters", "refused", 7, "not-enough-stock", "Too few."
+    "item-teapot", "an id/with?odd#characters", "refused", 7, "not-enough-stock", "Too few.", "e3b0"
 )
 
 

@@ -28,7 +28,8 @@ class CosmosOutcomes:
             if status(error) == NOT_FOUND:
                 return None
             raise store_error(error) from error
-        return _OUTCOME.validate_python({field: item[name] for field, name in _FIELDS.items()})
+        kept = {field: item[name] for field, name in _FIELDS.items() if name in item}
+        return _OUTCOME.validate_python(kept)
 
     async def write(self, outcome: FinalOutcome) -> None:
         fields = {name: getattr(outcome, field) for field, name in _FIELDS.items()}

@@ -56,7 +56,7 @@ type Outcome = Accepted | Negative
 class FinalOutcome:
     """What became of a command that left no commit: what its client is told, unless one is stored after all.
 
-    `code` and `detail` say why, for all but `unchanged`.
+    `code` and `detail` say why, for all but `unchanged`. `digest` is the command's; older code kept none.
     """
 
     stream: str
@@ -65,22 +65,28 @@ class FinalOutcome:
     version: int
     code: str = ""
     detail: str = ""
+    digest: str = ""
+
+    def is_of(self, digest: str) -> bool:
+        """Tell whether this is the outcome of the command with a digest."""
+        return self.digest in {digest, ""}
 
 
 def final(request: CommandRequest, outcome: Negative) -> FinalOutcome:
     """Keep what a command came to."""
-    stream, command_id, version = str(request.stream), request.command_id, outcome.version
+    command = str(request.stream), request.command_id
+    version, digest = outcome.version, request.digest
     if isinstance(outcome, Refused):
-        refusal = outcome.refusal
-        return FinalOutcome(stream, command_id, "refused", version, refusal.code, refusal.sentence)
+        why = outcome.refusal.code, outcome.refusal.sentence
+        return FinalOutcome(*command, "refused", version, *why, digest)
     if isinstance(outcome, Outdated):
-        detail = f"The stream is at version {version}."
-        return FinalOutcome(stream, command_id, "outdated", version, "precondition-failed", detail)
-    return FinalOutcome(stream, command_id, "unchanged", version)
+        why = "precondition-failed", f"The stream is at version {version}."
+        return FinalOutcome(*command, "outdated", version, *why, digest)
+    return FinalOutcome(*command, "unchanged", version, digest=digest)
 
 
-def failed(stream: str, command_id: str, error: Exception) -> FinalOutcome:
+def failed(stream: str, command_id: str, digest: str, error: Exception) -> FinalOutcome:
     """Keep that a command can never be handled, and why."""
     code = error.code if isinstance(error, OnewriteError) else OnewriteError.code
     detail = str(error) if isinstance(error, OnewriteError) else type(error).__name__
-    return FinalOutcome(stream, command_id, "failed", 0, code, detail)
+    return FinalOutcome(stream, command_id, "failed", 0, code, detail, digest)

@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic.alias_generators import to_camel
 from pydantic_core import to_json
 
-from shared.kernel.commands.request import CommandRequest
+from shared.kernel.commands.request import CommandRequest, digest_of
 from shared.kernel.domain import Domain
 from shared.kernel.errors import InvalidMessage
 from shared.kernel.messages.commit import Metadata
@@ -26,6 +26,11 @@ class QueuedCommand(BaseModel):
     command_id: str
     metadata: Metadata
     expected: int | None = None
+
+    @property
+    def digest(self) -> str:
+        """Tell this command from any other under its id, even if this code does not know its type."""
+        return digest_of(self.type, self.data, self.metadata.actor)
 
 
 def encode_command(request: CommandRequest) -> bytes:

@@ -44,13 +44,8 @@ class CommandRequest:
 
     @property
     def digest(self) -> str:
-        """Tell this command from any other: sha256 of who asks for what as JSON, members sorted by name."""
-        content = {
-            "actor": self.metadata.actor,
-            "data": _sorted(self.data),
-            "type": type_name(type(self.command)),
-        }
-        return hashlib.sha256(to_json(content)).hexdigest()
+        """Tell this command from any other under its id."""
+        return digest_of(type_name(type(self.command)), self.data, self.metadata.actor)
 
     def is_answered_by(self, stored: Commit) -> bool:
         """Tell whether what is stored under the id of this command is its commit.
@@ -63,6 +58,12 @@ class CommandRequest:
         cause, own = stored.metadata, self.metadata
         same_event = is_fact(self.command_id) or cause.causation_id == own.causation_id
         return same_event and cause.actor == own.actor
+
+
+def digest_of(type_: str, data: Mapping[str, Any], actor: str | None) -> str:
+    """Returns the sha256 of who asks for what as JSON, members sorted by name."""
+    content = {"actor": actor, "data": _sorted(data), "type": type_}
+    return hashlib.sha256(to_json(content)).hexdigest()
 
 
 def _sorted(value: Any) -> Any:  # noqa: ANN401 - JSON
