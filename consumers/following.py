@@ -51,7 +51,7 @@ class Follower:
     """Brings a consumer all that a hub holds: each partition in order and without a hole.
 
     The places are in the store, and remembered here: one conditional write a batch. `read` says what streams
-    messages are of. The hub is opened when there is something to be read from it.
+    messages are of. The hub is asked for its partitions before the first message is handled.
     """
 
     consumer: str
@@ -68,12 +68,15 @@ class Follower:
     _places: dict[int, Place] = field(default_factory=dict)
     _unfinished: dict[int, tuple[int, int, Attempts]] = field(default_factory=dict)
     _looked: dict[int, int] = field(default_factory=dict)
+    _checked: LogReader | None = None
 
     async def take(self, messages: Sequence[NumberedMessage]) -> None:
         """Handles a batch of one partition, and before it what the platform has passed over.
 
-        Raises what may go well later: the batch is to come again.
+        Raises what may go well later: the batch is to come again. Raises ConfigurationError, and notes no place,
+        when the hub has other partitions than the settings say.
         """
+        await self._hub()
         partition = self._partition(messages)
         if partition is None:
             # Nobody can read any of it: the next message that somebody can tells where these were.
@@ -87,7 +90,7 @@ class Follower:
 
     async def catch_up(self, waited: timedelta) -> None:
         """Handles what the hub has held for so long while nobody brought anything since the last look."""
-        hub = await self.hub()
+        hub = await self._hub()
         extents = enumerate(await hub.extents())
         looks = (self._catch_up(hub, one, extent, waited) for one, extent in extents)
         _, errors = await side_by_side(looks)
@@ -111,6 +114,14 @@ class Follower:
         oldest = await hub.time_after(partition, place.number)
         if oldest is not None and oldest <= self.now() - waited:
             await self._reach(partition, last, self.hole_seconds)
+
+    async def _hub(self) -> LogReader:
+        """Open the hub, once; a place noted under another number of partitions would be that of others."""
+        if self._checked is None:
+            hub = await self.hub()
+            await hub.check(self.partitions)
+            self._checked = hub
+        return self._checked
 
     def _partition(self, messages: Sequence[NumberedMessage]) -> int | None:
         """Tell the partition by the streams in it: the platform's own word for it is not documented."""
@@ -139,7 +150,7 @@ class Follower:
 
     async def _fill(self, partition: int, place: Place, number: int) -> Place:
         """Handle the next of what was passed over, as far as a number."""
-        hub = await self.hub()
+        hub = await self._hub()
         found = await hub.read(partition, place.number, PAGE)
         messages = _next(found, place.number, number)
         if not messages:

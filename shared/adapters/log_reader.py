@@ -14,6 +14,7 @@ from shared.adapters.identity import credential
 from shared.adapters.names import EVENTS_HUB
 from shared.adapters.settings import Settings
 from shared.adapters.tls import trusted
+from shared.kernel.delivery.partition import check_partitions
 from shared.kernel.errors import LogUnavailable
 from shared.kernel.ports import NumberedMessage
 
@@ -30,6 +31,14 @@ class EventHubsReader:
         self._timeout = timeout
         # The SDK lets a client read a partition once at a time: several stages may be behind on one.
         self._reading = [asyncio.Lock() for _ in range(partitions)]
+
+    async def check(self, partitions: int) -> None:
+        try:
+            async with asyncio.timeout(self._timeout):
+                found = await self._client.get_partition_ids()
+        except (EventHubError, TimeoutError) as error:
+            raise LogUnavailable(f"Event Hubs: {error}") from error
+        check_partitions(self._client.eventhub_name, len(found), partitions)
 
     async def extents(self) -> Sequence[tuple[int, int]]:
         try:

@@ -1,13 +1,15 @@
-"""Whoever sends has compared the partitions of the hub with the settings before, however it was started."""
+"""Whoever sends or consumes has compared the partitions of the hub with the settings before."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
 from emulators.tests.serving import FaultsClient, Services
 from shared.adapters.event_hubs import EventHubsLog, open_log, open_mailbox
+from shared.adapters.log_reader import open_log_reader
 from shared.adapters.settings import Settings
-from shared.kernel.errors import ConfigurationError, may_pass
+from shared.kernel.errors import ConfigurationError, LogUnavailable, may_pass
 from tests.adapters.emulators import local_settings
 
 type Sender = tuple[Callable[[Settings], EventHubsLog], str, str]
@@ -52,3 +54,28 @@ async def test_a_hub_that_is_as_the_settings_say_takes_what_is_sent(
         await log.close()
 
     assert await faults.sends(hub) == before + 2
+
+
+@pytest.mark.parametrize("hub", ["events", "commands"])
+async def test_a_reader_tells_a_hub_of_another_number_of_partitions(
+    services: Services, hub: str
+) -> None:
+    reader = open_log_reader(local_settings(services), hub)
+    try:
+        await reader.check(4)
+        for count in (2, 8):
+            with pytest.raises(ConfigurationError, match=f"the hub {hub} has 4 partitions"):
+                await reader.check(count)
+    finally:
+        await reader.close()
+
+
+async def test_a_hub_that_does_not_answer_in_time_is_not_known_to_differ(
+    services: Services,
+) -> None:
+    reader = open_log_reader(replace(local_settings(services), publish_timeout=0.0))
+    try:
+        with pytest.raises(LogUnavailable):
+            await reader.check(4)
+    finally:
+        await reader.close()

@@ -7,7 +7,7 @@ from consumers.following import Follower
 from consumers.mailbox import command_in
 from consumers.reading import event_in
 from shared.adapters.memory import MemoryLog, MemoryProgress
-from shared.kernel.errors import StoreUnavailable
+from shared.kernel.errors import LogUnavailable, StoreUnavailable
 from shared.kernel.ports import LogReader, NumberedMessage, StoredPosition
 from tests.consumers.walks import BAD, UNREADABLE, Followed
 from tests.kernel.asking import no_pause
@@ -47,13 +47,17 @@ class Hub:
         self.log = MemoryLog(partitions=1)
         self.places = Places()
         self.opened = 0
+        self.away = 0
         self.pauses: list[int] = []
 
     async def open(self) -> LogReader:
         self.opened += 1
+        if self.away:
+            self.away -= 1
+            raise LogUnavailable("not now")
         return self.log
 
-    def host(self) -> Follower:
+    def host(self, partitions: int = 1) -> Follower:
         """Start a host: it remembers nothing."""
 
         async def pause(attempt: int) -> None:
@@ -67,7 +71,7 @@ class Hub:
             progress=self.places,
             hub=self.open,
             parking=subject.parking,
-            partitions=1,
+            partitions=partitions,
             now=lambda: datetime.now(UTC),
             pause=pause,
             read=command_in if subject.consumer == "mailbox" else event_in,

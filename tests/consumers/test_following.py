@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from shared.kernel.delivery.parking import Action
-from shared.kernel.errors import LogUnavailable, StoreUnavailable
+from shared.kernel.errors import ConfigurationError, LogUnavailable, StoreUnavailable, may_pass
 from shared.kernel.ports import NumberedMessage
 from tests.consumers.hubs import LONG_AGO, Hub
 from tests.consumers.subjects import ToCommands, ToOthers, ToRows, Waiting
@@ -19,7 +19,7 @@ FOLLOWED = (ToRows, ToCommands, ToOthers, Waiting)
 
 
 async def nothing_is_passed_over(hub: Hub) -> None:
-    """A batch costs one conditional write, and no hub is opened; a new host asks once for its place."""
+    """A batch costs one conditional write; a new host asks once for its place and for the partitions."""
     await hub.send(1, 2, 3, 4, 5, 6)
     host = hub.host()
     await hub.bring(host, 1, 2)
@@ -30,7 +30,7 @@ async def nothing_is_passed_over(hub: Hub) -> None:
     await hub.bring(host, 5, 6)
 
     assert hub.places.asked == ["advance", "advance"]
-    assert (hub.opened, hub.order(), await hub.place()) == (0, [1, 2, 3, 4, 5, 6], 6)
+    assert (hub.opened, hub.order(), await hub.place()) == (1, [1, 2, 3, 4, 5, 6], 6)
 
 
 async def a_batch_is_passed_over(hub: Hub) -> None:
@@ -169,7 +169,7 @@ async def a_partition_comes_back(hub: Hub) -> None:
     await hub.bring(other, 2, 3)
     await hub.bring(one, 4)
 
-    assert (hub.opened, hub.order(), await hub.place()) == (0, [1, 2, 3, 4], 4)
+    assert (hub.opened, hub.order(), await hub.place()) == (2, [1, 2, 3, 4], 4)
 
 
 async def the_hub_holds_the_hole_no_longer(hub: Hub) -> None:
@@ -277,6 +277,39 @@ async def an_error_that_nobody_named(hub: Hub) -> None:
     assert (hub.order(), hub.subject.parked()) == ([1, 2], [])
 
 
+async def the_hub_has_other_partitions(hub: Hub) -> None:
+    """Nothing is handled and no place is noted until the settings say what the hub has; then all of it is."""
+    await hub.send(1, 2)
+    wrong = hub.host(partitions=2)
+    for _ in range(2):
+        with pytest.raises(
+            ConfigurationError, match="has 1 partitions, the settings say 2"
+        ) as told:
+            await hub.bring(wrong, 1)
+        assert may_pass(told.value)
+    with pytest.raises(ConfigurationError):
+        await wrong.catch_up(LONG_AGO)
+    assert (hub.order(), hub.places.asked, hub.subject.parked()) == ([], [], [])
+
+    await hub.bring(hub.host(), 1, 2)
+
+    assert (hub.order(), await hub.place()) == ([1, 2], 2)
+
+
+async def the_hub_does_not_tell_its_partitions(hub: Hub) -> None:
+    """The batch comes again, and the hub is asked again."""
+    await hub.send(1)
+    hub.away = 1
+    host = hub.host()
+    with pytest.raises(LogUnavailable):
+        await hub.bring(host, 1)
+    assert (hub.order(), hub.places.asked) == ([], [])
+
+    await hub.bring(host, 1)
+
+    assert (hub.order(), await hub.place()) == ([1], 1)
+
+
 CASES: list[Case] = [
     nothing_is_passed_over,
     a_batch_is_passed_over,
@@ -299,6 +332,8 @@ CASES: list[Case] = [
     the_places_are_away,
     the_first_attempts_fail,
     an_error_that_nobody_named,
+    the_hub_has_other_partitions,
+    the_hub_does_not_tell_its_partitions,
 ]
 
 

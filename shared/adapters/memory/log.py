@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
 from shared.adapters.limits import LARGEST_MESSAGE, MESSAGE_OVERHEAD
+from shared.kernel.delivery.partition import check_partitions
 from shared.kernel.errors import EventTooLarge
 from shared.kernel.ports import NumberedMessage
 
@@ -33,6 +34,9 @@ class MemoryLog:
                 raise EventTooLarge(f"a message of {len(body)} bytes")
         self.messages[partition].extend(bodies)
         self.times[partition].extend([self._now()] * len(bodies))
+
+    async def check(self, partitions: int) -> None:
+        check_partitions("in memory", self.partitions, partitions)
 
     async def extents(self) -> Sequence[tuple[int, int]]:
         begins = zip(self.begins, self.messages, strict=True)

@@ -5,7 +5,18 @@ Bob Jenkins' lookup3 (hashlittle2, burtleburtle.net/bob/c/lookup3.c) over UTF-8,
 
 from functools import lru_cache
 
+from shared.kernel.errors import ConfigurationError
+
 _MASK = 0xFFFFFFFF
+
+
+def check_partitions(hub: str, found: int, expected: int) -> None:
+    """Compare the partitions of a hub with the settings; raises ConfigurationError."""
+    if found != expected:
+        raise ConfigurationError(
+            f"the hub {hub} has {found} partitions, the settings say {expected}: another number"
+            " would take streams to other partitions, and break their order"
+        )
 
 
 def partition_of(stream: str, partitions: int) -> int:

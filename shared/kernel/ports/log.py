@@ -38,6 +38,10 @@ class NumberedMessage(NamedTuple):
 class LogReader(Protocol):
     """What the log holds, for those who only ask."""
 
+    async def check(self, partitions: int) -> None:
+        """Compare the hub with the number of its partitions; raises ConfigurationError, LogUnavailable."""
+        ...
+
     async def extents(self) -> Sequence[tuple[int, int]]:
         """Returns first and last number of each partition (empty: last < first); raises LogUnavailable."""
         ...
