@@ -58,17 +58,13 @@ async def get_outcome(req: func.HttpRequest, application: Application) -> func.H
         return json_response(told | _kept(kept))
     if commit is None and kept is None:
         return json_response(told | {"outcome": "pending"}, {"Retry-After": "1"})
-    return json_response(told | _kept(_reused(str(stream), command_id)))
+    reused = failed(str(stream), command_id, "", CommandIdReused())
+    return json_response(told | _kept(reused))
 
 
 def _done(commit: Commit) -> dict[str, Any]:
     events = [event_json(n, event) for n, event in enumerate(commit.events, commit.first)]
     return {"outcome": "done", "version": commit.version, "events": events}
-
-
-def _reused(stream: str, command_id: str) -> FinalOutcome:
-    taken = CommandIdReused(f"{stream}: command id '{command_id}' stands for another command")
-    return failed(stream, command_id, "", taken)
 
 
 def _kept(kept: FinalOutcome) -> dict[str, Any]:

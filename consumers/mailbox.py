@@ -1,6 +1,7 @@
 """The durable mailbox: commands that wait in the hub are handled one at a time per stream, in order."""
 
 import hashlib
+import logging
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -23,6 +24,8 @@ from shared.kernel.errors import (
     may_pass,
 )
 from shared.kernel.ports import Outcomes, Parking
+
+_LOGGER = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +89,7 @@ class Mailbox:
         except Exception as error:
             if may_pass(error):
                 raise
+            _LOGGER.exception("%s: command '%s' fails for good", stream, command_id)
             kept = failed(stream, command_id, waiting.digest, error)
         else:
             if isinstance(outcome, Accepted):

@@ -1,12 +1,33 @@
 """What a command came to, and the request units that it cost."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
 from shared.kernel.commands.decider import Refusal
 from shared.kernel.commands.request import CommandRequest
-from shared.kernel.errors import OnewriteError
+from shared.kernel.errors import (
+    CommandIdReused,
+    EventTooLarge,
+    NumberTooLarge,
+    OnewriteError,
+    PassedOver,
+    StoreRefused,
+    StreamFull,
+    UnreadableEvent,
+)
 from shared.kernel.messages.commit import Commit
+
+# What the SDKs say names accounts and addresses, and whoever knows a command's id may ask for its outcome.
+_WHY: Mapping[str, str] = {
+    CommandIdReused.code: "The command id stands for another command on this stream.",
+    EventTooLarge.code: "An event of the command does not fit into the log.",
+    NumberTooLarge.code: "An event of the command holds a number that cannot be stored exactly.",
+    StoreRefused.code: "The store will never take what the command would write.",
+    StreamFull.code: "The store takes nothing more for this stream.",
+    UnreadableEvent.code: "The code made an event that it could not read again.",
+}
+_OURS = "The fault is ours. It has been logged."
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +107,7 @@ def final(request: CommandRequest, outcome: Negative) -> FinalOutcome:
 
 
 def failed(stream: str, command_id: str, digest: str, error: Exception) -> FinalOutcome:
-    """Keep that a command can never be handled, and why."""
+    """Keep that a command can never be handled, and why: of the error itself only what an operator said of it."""
     code = error.code if isinstance(error, OnewriteError) else OnewriteError.code
-    detail = str(error) if isinstance(error, OnewriteError) else type(error).__name__
+    detail = str(error) if isinstance(error, PassedOver) else _WHY.get(code, _OURS)
     return FinalOutcome(stream, command_id, "failed", 0, code, detail, digest)
