@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 
 from command_api.composition import Application
-from shared.kernel.errors import StoreThrottled, StoreUnavailable
+from shared.kernel.errors import StoreError
 from shared.kernel.messages.commit import Commit
 from shared.kernel.messages.stream import StreamName
 from shared.kernel.views.view import RowKey
@@ -20,7 +20,7 @@ async def is_projected(application: Application, commit: Commit, seconds: float)
     async def all_there() -> bool:
         try:
             found = await asyncio.gather(*(application.rows.read(at) for at in rows))
-        except (StoreThrottled, StoreUnavailable):
+        except (StoreError, OSError):
             # The write is stored: a row that cannot be read is one that does not show it yet.
             return False
         return all(one is not None and one.row.version >= rows[one.row.at] for one in found)

@@ -11,7 +11,7 @@ from command_api.composition import Application
 from command_api.projected import waited
 from emulators.tests.waiting import in_time
 from shared.adapters.memory import MemoryEventStore, MemoryRows
-from shared.kernel.errors import StoreThrottled, StoreUnavailable
+from shared.kernel.errors import StoreError, StoreThrottled, StoreUnavailable
 from shared.kernel.messages.envelope import encode, envelopes
 from shared.kernel.ports import ROWS, StoredRow
 from shared.kernel.views.view import Row, RowKey
@@ -126,6 +126,31 @@ async def test_rows_that_do_not_answer_are_asked_again_because_the_write_is_stor
     rows.refusals = 10_000
     in_vain = post(*REGISTER, Prefer="until=projected, wait=0", Idempotency_Key="k")
     response = await post_command(in_vain, application)
+    assert (response.status_code, told(response)["version"]) == (202, 1)
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        StoreError("Cosmos DB refuses a request: (Forbidden)"),
+        StoreUnavailable("no answer"),
+        ConnectionResetError("gone"),
+        TimeoutError("late"),
+    ],
+    ids=lambda error: type(error).__name__,
+)
+async def test_whatever_rows_answer_the_write_is_told_as_stored(
+    application: Application, error: Exception
+) -> None:
+    class Broken(MemoryRows):
+        async def read(self, _at: RowKey) -> StoredRow | None:
+            raise error
+
+    application = replace(application, rows=Broken())
+
+    asked = post(*REGISTER, Prefer="until=projected, wait=0")
+    response = await post_command(asked, application)
+
     assert (response.status_code, told(response)["version"]) == (202, 1)
 
 
