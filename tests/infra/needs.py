@@ -46,6 +46,7 @@ OF_THE_PROCESS: Final = {
     "webhook_settings",
     "token_verifier",
     "now",
+    "clock",
     "pause",
     "attempts",
 }

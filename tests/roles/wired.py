@@ -97,7 +97,7 @@ class Wired:
         patch.setattr(wiring, "webhook_settings", lambda: webhooks)
         patch.setattr(wiring, "token_verifier", lambda: None)
         patch.setattr(wiring, "now", lambda: self.later - self.set_back)
-        patch.setattr(wiring, "clock", self._clock)
+        patch.setattr(wiring, "clock", self._seconds)
         patch.setattr(wiring, "warm", self._warm)
         patch.setattr(wiring, "attempts", self._attempts)
         self.denied: set[str] = set()
@@ -109,9 +109,6 @@ class Wired:
             if isinstance(made, Once):
                 patch.setattr(made, "making", None)
         patch.setattr(consumers.followers, "_followers", {})
-
-    def _clock(self) -> float:
-        return self.later.timestamp()
 
     def _seconds(self) -> float:
         return self.later.timestamp()
