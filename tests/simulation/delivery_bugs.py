@@ -37,18 +37,6 @@ DELIVERY = [
         "attempts.done.add(run.stream)\n            return settled, error",
     ),
     Bug(
-        "a row waits for what is skipped behind all that has come",
-        "shared.kernel.views.view:advance",
-        "if version < last",
-        "if True",
-    ),
-    Bug(
-        "a stream stays parked at its first poison when it meets a second",
-        "shared.kernel.delivery.operator_decisions:_move",
-        "if await parking.move(held, replace(marker, last_seen=last_seen)):",
-        "if True:",
-    ),
-    Bug(
         "what an operator skips is not passed over",
         "shared.kernel.delivery.operator_decisions:skips",
         "one.action is Action.SKIP",
