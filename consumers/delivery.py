@@ -20,7 +20,7 @@ from typing import Any
 
 from shared.kernel.delivery.operator_decisions import park_first, skips
 from shared.kernel.delivery.parking import Decision, Parked, marker_of, unreadable_message
-from shared.kernel.delivery.retry import Attempts, once
+from shared.kernel.delivery.retry import Attempts, one_attempt
 from shared.kernel.delivery.together import side_by_side
 from shared.kernel.errors import InvalidMessage, Poison, leaves, may_pass
 from shared.kernel.messages.commit import timestamp
@@ -100,7 +100,7 @@ class Delivery[T, R]:
         attempts: Attempts | None = None,
     ) -> None:
         """Handles a batch of messages; raises a group of all that may go well later."""
-        attempts = attempts or once()
+        attempts = attempts or one_attempt()
         lanes: dict[str, dict[str, dict[int, T]]] = defaultdict(lambda: defaultdict(dict))
         for body in bodies:
             try:
@@ -117,7 +117,7 @@ class Delivery[T, R]:
         self, lanes: Sequence[Sequence[Run[T]]], attempts: Attempts | None = None
     ) -> None:
         """Handles lanes of runs, but for those that are done; raises a group of all that may go well later."""
-        attempts = attempts or once()
+        attempts = attempts or one_attempt()
         left = [[run for run in lane if run.stream not in attempts.done] for lane in lanes]
         _, errors = await self.attempt(left, attempts)
         if errors:
@@ -135,7 +135,7 @@ class Delivery[T, R]:
 
         What is parked is not handled again: what came before it is flushed by then, or nothing is parked.
         """
-        attempts, gate = attempts or once(), asyncio.Semaphore(AT_ONCE)
+        attempts, gate = attempts or one_attempt(), asyncio.Semaphore(AT_ONCE)
         held = await attempts.trying(self._held, lanes)
         works = (self._lane(lane, held, gate, attempts) for lane in lanes)
         ended, errors = await side_by_side(works)

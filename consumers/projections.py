@@ -13,7 +13,7 @@ from shared.adapters.names import PROJECTIONS
 from shared.kernel.delivery.operator_decisions import skips
 from shared.kernel.delivery.parking import Parked
 from shared.kernel.delivery.partition import partition_of
-from shared.kernel.delivery.retry import Attempts, once
+from shared.kernel.delivery.retry import Attempts, one_attempt
 from shared.kernel.errors import BrokenStream, NewerCode, Poison
 from shared.kernel.messages.envelope import Envelope, encode
 from shared.kernel.messages.message import Event
@@ -51,7 +51,7 @@ class Projections:
 
         Raises a group of all that may go well later.
         """
-        attempts = attempts or once()
+        attempts = attempts or one_attempt()
         generations = await attempts.trying(self._generations)
         await self._delivery(generations.fold).take(bodies, event_in, attempts)
 

@@ -150,6 +150,13 @@ class Session:
 
     def grant(self, handle: int, count: int, credit: int) -> None:
         """Say how many messages may come on a link that has taken `count`."""
+        self._flow(handle, count, credit)
+
+    def drained(self, handle: int, count: int) -> None:
+        """Say that a link has nothing to send and has given back its credit, as the client asked."""
+        self._flow(handle, count, 0, drain=True)
+
+    def _flow(self, handle: int, count: int, credit: int, **more: bool) -> None:
         self._send(
             Performative.FLOW,
             next_incoming_id=UInt(self._received & 0xFFFFFFFF),
@@ -160,20 +167,7 @@ class Session:
             handle=UInt(handle),
             delivery_count=UInt(count),
             link_credit=UInt(credit),
-        )
-
-    def drained(self, handle: int, count: int) -> None:
-        """Say that a link has nothing to send and has given back its credit, as the client asked."""
-        self._send(
-            Performative.FLOW,
-            next_incoming_id=UInt(self._received & 0xFFFFFFFF),
-            incoming_window=UInt(WINDOW),
-            next_outgoing_id=UInt(self._transfers),
-            outgoing_window=UInt(WINDOW),
-            handle=UInt(handle),
-            delivery_count=UInt(count),
-            link_credit=UInt(0),
-            drain=True,
+            **more,
         )
 
     async def transfer(self, handle: int, messages: list[bytes], *, settled: bool = True) -> None:

@@ -1,6 +1,7 @@
 """A walk, step by step: what arrives at every consumer alike, and the trouble that it meets."""
 
 import json
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
@@ -22,7 +23,7 @@ from shared.kernel.commands.request import CommandRequest
 from shared.kernel.commands.snapshot import Snapshots
 from shared.kernel.delivery.operator_decisions import Replay
 from shared.kernel.delivery.parking import Action, Parked
-from shared.kernel.delivery.retry import Attempts, once
+from shared.kernel.delivery.retry import Attempts, one_attempt
 from shared.kernel.domain import Domain
 from shared.kernel.errors import InvalidMessage, StoreUnavailable, UnreadableCommit
 from shared.kernel.messages.commit import Commit
@@ -125,7 +126,7 @@ WALKS = View("walks", walk, Way, lambda way, _: way, lambda stream, _: stream.id
 HERE = Domain(categories=(walk,), views=(WALKS,))
 
 
-class Subject:
+class Subject(ABC):
     """A consumer on memory twins, and the steps that have taken effect."""
 
     consumer: ClassVar[str]
@@ -139,11 +140,12 @@ class Subject:
         self.taken: list[tuple[str, int]] = []
 
     @property
+    @abstractmethod
     def replay(self) -> Replay:
-        raise NotImplementedError
+        """Replay what a marker holds back, as the consumer does."""
 
     async def take(self, bodies: Sequence[bytes]) -> None:
-        """Hand over a batch."""
+        """Hand over a batch, to whoever is fed by batches: the deadlines look for themselves."""
         raise NotImplementedError
 
     def body(self, commit: Commit) -> bytes:
@@ -225,12 +227,12 @@ class Followed(Subject):
         """Give the steps of the bad walk in the order of their effects."""
         return [number for name, number in self.taken if name == BAD.id]
 
+    @abstractmethod
     async def handle(self, bodies: Sequence[bytes], attempts: Attempts) -> None:
         """Handle a batch, as its attempts allow."""
-        raise NotImplementedError
 
     async def take(self, bodies: Sequence[bytes]) -> None:
-        await self.handle(bodies, once())
+        await self.handle(bodies, one_attempt())
 
 
 def data_of(commit: Commit) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""What an app may do of what its role needs, as operators see it."""
+"""What an app may do of what its role needs (RIGHTS in its composition.py), as operators see it."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping

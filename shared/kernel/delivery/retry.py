@@ -65,6 +65,6 @@ class Attempts:
         return attempt < MOST and asyncio.get_running_loop().time() < self._end
 
 
-def once() -> Attempts:
+def one_attempt() -> Attempts:
     """Give what is tried once, and so never waits: whoever asks comes again by itself."""
     return Attempts(asyncio.sleep, 0.0)

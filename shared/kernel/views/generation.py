@@ -1,6 +1,7 @@
 """Generations of views: a rebuild fills the next one while readers stay with the one before it.
 
-Which is which stands in one row beside those of the views, so that one read of it settles a whole batch.
+Which is which stands in one row beside those of the views, so that one read of it settles a whole batch. When
+one goes live is decided in consumers/rebuild.py.
 """
 
 from collections.abc import Callable, Mapping, Sequence
