@@ -14,7 +14,9 @@ from shared.adapters.identity import credential
 from shared.adapters.names import COMMANDS_HUB, EVENTS_HUB
 from shared.kernel.delivery.lag import progress_name
 
+# The SDK tries to read in a group that is not there again and again, and tells nobody: time alone ends it.
 TIMEOUT = 15.0
+# An open link to an empty hub says so after this.
 SILENCE = 4.0
 # A reader beside that of a trigger is turned away by these: its group is there, and somebody reads it.
 TAKEN = ("stolen", "resource-limit-exceeded")
@@ -140,7 +142,6 @@ async def _is_there(patient: Patient, hub: str, group: str) -> bool:
                 partition_id="0",
                 starting_position="-1",
                 prefetch=1,
-                # An empty hub says nothing, and a refusal comes sooner than that.
                 max_wait_time=SILENCE,
             )
         )

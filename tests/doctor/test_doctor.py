@@ -54,9 +54,9 @@ def spoken(services: Services) -> Services:
 
 @pytest.fixture(autouse=True)
 def patient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Lets the doctor wait for a refusal as long as it takes: no hub of these tests is silent."""
-    for name in ("SILENCE", "TIMEOUT"):
-        monkeypatch.setattr(log, name, limit())
+    """Lets the doctor wait for a message as long as it takes: no hub of these tests is empty."""
+    monkeypatch.setattr(log, "SILENCE", limit())
+    monkeypatch.setattr(log, "TIMEOUT", limit(8))
 
 
 @pytest.fixture
