@@ -18,8 +18,12 @@ CLIENTS, EACH, UNITS = 200, 5, 1_000
 # How many wait for a write depends on what it takes: a store that is quick beside its clients shares less.
 FAR_AWAY = [
     {
-        **{"service": "cosmos", "container": "events", "operation": operation},
-        **{"fault": "delay", "probability": 1.0, "seconds": 0.05},
+        "service": "cosmos",
+        "container": "events",
+        "operation": operation,
+        "fault": "delay",
+        "probability": 1.0,
+        "seconds": 0.05,
     }
     for operation in ("create", "batch")
 ]
