@@ -62,7 +62,8 @@ class Notifications:
         for enricher in self.domain.enrichers:
             if type(event) is enricher.event:
                 found = _read(enricher.lookup, await self._found(enricher.lookup, envelope, event))
-                made.append(self._checked(notification(enricher, envelope, event, found)))
+                type_ = self.domain.public_type(enricher)
+                made.append(self._checked(notification(type_, enricher, envelope, event, found)))
         return made
 
     async def _found(

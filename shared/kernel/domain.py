@@ -22,9 +22,24 @@ RESERVED = frozenset(
 
 
 @dataclass(frozen=True, slots=True)
+class About:
+    """What the OpenAPI document says of the API as a whole.
+
+    `version` is that of what clients see, and `licence` an SPDX identifier, or None if there is none to name.
+    """
+
+    title: str = "Onewrite"
+    version: str = "1"
+    description: str = "Commands, streams and views."
+    contact: str = "Whoever runs it"
+    licence: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Domain:
     """The business, as the roles see it.
 
+    The types of its public events begin with `public_prefix`, say the domain name of a company, backwards.
     `kept_views` are all that projections keep: its own, and one more for each category that has none.
     """
 
@@ -35,6 +50,8 @@ class Domain:
     enrichers: tuple[Enricher[Any, Any, Any], ...] = ()
     deadlines: tuple[Deadline, ...] = ()
     inbound: tuple[InboundReceptor[Any], ...] = ()
+    about: About = About()
+    public_prefix: str = "onewrite"
     kept_views: tuple[View[Any], ...] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -65,8 +82,7 @@ class Domain:
         _no_doubles("reaction", [one.name for one in causing])
         _no_doubles("enricher", [enricher.name for enricher in self.enrichers])
         # The type stands in the ids of notifications: a second enricher would publish under the ids of the first.
-        types = [public_type(one.category.name, one.public) for one in self.enrichers]
-        _no_doubles("public event", types)
+        _no_doubles("public event", map(self.public_type, self.enrichers))
         taken = RESERVED & {category.name for category in self.categories}
         if taken:
             raise ConfigurationError(f"category names that routes need themselves: {sorted(taken)}")
@@ -75,6 +91,10 @@ class Domain:
     def reactions(self) -> tuple[Receptor[Any] | Policy[Any, Any], ...]:
         """Everything that causes something when an event comes."""
         return (*self.receptors, *self.policies)
+
+    def public_type(self, enricher: Enricher[Any, Any, Any]) -> str:
+        """Name the public events of an enricher, as others see it."""
+        return public_type(self.public_prefix, enricher.category.name, enricher.public)
 
     def category(self, name: str) -> Category:
         """Find a category; raises UnknownMessage."""

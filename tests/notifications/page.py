@@ -6,6 +6,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
+from shared.domain.shop import domain
 from shared.kernel.domain import Domain
 from shared.kernel.messages.commit import Commit, Metadata, RecordedEvent
 from shared.kernel.messages.envelope import envelopes
@@ -15,7 +16,6 @@ from shared.kernel.messages.notification import (
     Notification,
     cloud_event,
     notification,
-    public_type,
 )
 from shared.kernel.reactions.enricher import Enricher
 
@@ -65,8 +65,7 @@ def schema_of(enricher: AnEnricher) -> dict[str, Any]:
     """Give the JSON Schema of the data of a public event: whole, and open to fields that come later."""
     made = enricher.public.model_json_schema()
     parts = made.pop("$defs", {})
-    name = public_type(enricher.category.name, enricher.public)
-    return {**_head(name), **_whole(made, parts)}
+    return {**_head(domain.public_type(enricher)), **_whole(made, parts)}
 
 
 def _head(title: str) -> dict[str, str]:
@@ -107,7 +106,7 @@ def example_of(enricher: AnEnricher, samples: Mapping[str, Any]) -> Notification
     )
     (envelope,) = envelopes(commit)
     event = category.decode(envelope.type, number, data)
-    return notification(enricher, envelope, event, {})
+    return notification(domain.public_type(enricher), enricher, envelope, event, {})
 
 
 def page(domain: Domain, samples: Mapping[str, Any]) -> str:
@@ -116,7 +115,7 @@ def page(domain: Domain, samples: Mapping[str, Any]) -> str:
 
 
 def _section(enricher: AnEnricher, samples: Mapping[str, Any]) -> str:
-    name = public_type(enricher.category.name, enricher.public)
+    name = domain.public_type(enricher)
     return (
         f"## {name}\n\n{_said(enricher.public)}\n\n"
         f"Its `data`, as a [JSON Schema](notifications/{name}.json):\n\n"

@@ -12,7 +12,7 @@ from pydantic import BaseModel, TypeAdapter
 
 from infra.local.stack import ROOT
 from shared.domain.shop import domain
-from shared.kernel.messages.notification import CloudEvent, cloud_event, public_type
+from shared.kernel.messages.notification import CloudEvent, cloud_event
 from tests.notifications.compatibility import incompatibilities
 from tests.notifications.page import (
     AnEnricher,
@@ -32,7 +32,7 @@ SAMPLES: dict[str, Any] = json.loads(
 
 
 def name_of(enricher: AnEnricher) -> str:
-    return public_type(enricher.category.name, enricher.public)
+    return domain.public_type(enricher)
 
 
 def file_of(enricher: AnEnricher) -> Path:

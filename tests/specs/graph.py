@@ -5,7 +5,6 @@ from datetime import timedelta
 
 from shared.kernel.domain import Domain
 from shared.kernel.messages.message import type_name
-from shared.kernel.messages.notification import public_type
 from tests.specs.spec import Spec
 
 
@@ -41,7 +40,7 @@ def _caused(domain: Domain) -> Iterator[str]:
 
 def _told(domain: Domain) -> Iterator[str]:
     for enricher in domain.enrichers:
-        public = public_type(enricher.category.name, enricher.public)
+        public = domain.public_type(enricher)
         name = type_name(enricher.event)
         yield f'{name} ==>|{enricher.name}| {_id(public)}[/"{public}"/]'
 

@@ -9,7 +9,6 @@ from shared.adapters.memory import MemoryEventStore, MemoryRows
 from shared.kernel.domain import Domain
 from shared.kernel.messages.envelope import decode
 from shared.kernel.messages.message import Event, PublicEvent, type_name
-from shared.kernel.messages.notification import public_type
 from shared.kernel.messages.stream import StreamName
 from shared.kernel.reactions.caused_commands import event_of
 from tests.specs.spec import Flow, Shown, Then
@@ -48,7 +47,7 @@ def logged(domain: Domain, bodies: Iterable[bytes]) -> dict[str, list[Event]]:
 
 def told(domain: Domain, notifications: Iterable[Mapping[str, Any]]) -> dict[str, list[Event]]:
     """Give what a webhook is told of every stream, which knows again what it has heard under the same id."""
-    enrichers = {public_type(one.category.name, one.public): one for one in domain.enrichers}
+    enrichers = {domain.public_type(one): one for one in domain.enrichers}
     heard = {(one["id"], json.dumps(one["data"])): one for one in notifications}
     found: dict[str, list[Event]] = {}
     # Event Grid promises no order: the sequence tells it.

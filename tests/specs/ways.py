@@ -154,10 +154,14 @@ def by_enrichers(spec: Told) -> list[str]:
     commit = history(StreamName.parse(spec.of), [spec.when])[0]
     (envelope,) = envelopes(commit)
     category = envelope.stream.category
+    domain = domain_of(type(spec.when))
     first, again = (
         [
-            notification(one, envelope, spec.when, _known(one, envelope.stream, spec))
-            for one in domain_of(type(spec.when)).enrichers
+            notification(
+                *(domain.public_type(one), one, envelope, spec.when),
+                _known(one, envelope.stream, spec),
+            )
+            for one in domain.enrichers
             if one.category.name == category and type(spec.when) is one.event
         ]
         for _ in range(2)

@@ -177,7 +177,8 @@ def read_as(
     public: type[PublicEvent], enricher: Enricher[Any, Any, Any], envelope: Envelope, event: Event
 ) -> PublicEvent:
     """Read the data of a notification, as it is sent."""
-    sent = json.dumps(cloud_event(notification(enricher, envelope, event, {})))
+    made = notification(domain.public_type(enricher), enricher, envelope, event, {})
+    sent = json.dumps(cloud_event(made))
     return public.model_validate_json(json.dumps(json.loads(sent)["data"]))
 
 

@@ -55,6 +55,7 @@ class Unwanted:
 
 
 def notification(
+    type_: str,
     enricher: Enricher[Any, Any, Any],
     envelope: Envelope,
     event: Event,
@@ -62,7 +63,6 @@ def notification(
 ) -> Notification:
     """Make the public event of an internal one, with the data found under the keys of the enricher's lookup."""
     public = enricher.enrich(envelope.stream, event, found)
-    type_ = public_type(enricher.category.name, enricher.public)
     return Notification(
         id=f"{envelope.id}/{type_}",
         source=envelope.source,
@@ -76,11 +76,10 @@ def notification(
     )
 
 
-def public_type(category: str, public: type[PublicEvent]) -> str:
-    """Name a public event and its version: `ThingDone` of a `thing` is `onewrite.thing.done.v1`."""
-    name = route_name(public)
-    what = name.removeprefix(f"{category}-")
-    return f"onewrite.{category}.{what}.v{public.schema_number}"
+def public_type(prefix: str, category: str, public: type[PublicEvent]) -> str:
+    """Name a public event and its version: `ThingDone` of a `thing` is `<prefix>.thing.done.v1`."""
+    what = route_name(public).removeprefix(f"{category}-")
+    return f"{prefix}.{category}.{what}.v{public.schema_number}"
 
 
 def link_to(view: View[Any], key: str) -> str:
