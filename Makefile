@@ -27,8 +27,12 @@ demo: setup  ## 2,000 orders of things of which there is too little, and a check
 test: setup  ## lint, types, imports, and every test in process or on one shared stack (five minutes)
 	@$(PY) -m tests.halves test
 
-test-domain: setup  ## what depends on the business that runs: specs, round trips on every wire, indexes (a minute)
-	@$(PY) -m pytest tests/specs/test_specs.py tests/wire tests/adapters/test_names.py
+test-domain: setup  ## what depends on the business that runs: specs, samples, wires, public events, indexes (a minute)
+	@$(PY) -m tests.halves test-domain
+
+shipped: setup  ## keeps a sample of all that is stored, and the schemas that others rely on; refuses what has changed
+	@$(PY) -m tests.specs.shipped
+	@WRITE_DOCS=1 $(PY) -m pytest -q tests/notifications/test_contract.py
 
 proof: setup  ## the other half of what CI runs: chaos, kills, simulation, generated requests, what is measured
 	@$(PY) -m tests.halves proof
@@ -36,7 +40,7 @@ proof: setup  ## the other half of what CI runs: chaos, kills, simulation, gener
 doctor: setup  ## examines the running stack (or URL="...", one for each app), and says how to mend what is wrong
 	@$(PY) -m infra.doctor $(if $(URL),--url $(URL))
 
-spec: setup  ## tells what the business does, holds it and writes docs/specification.md (or holds it at URL=..., with SPEC_KEY if it asks for one)
+spec: setup  ## tells what the business does, holds it and writes docs/NAME/specification.md (or holds it at URL=..., with SPEC_KEY if it asks for one)
 	@$(PY) -m tests.specs $(if $(URL),--url $(URL))
 
 indexes: setup  ## writes into shared/names.json the composite indexes that the sorts of the views need
@@ -98,5 +102,5 @@ emulators:  ## starts Microsoft's emulators in Docker, for `func start`
 clean:  ## forgets the local state (the store, the log, the checkpoints)
 	@rm -rf .onewrite
 
-.PHONY: help setup run demo doctor spec indexes sim unnoticed chaos long test test-domain proof official lint types imports coverage format policies bicep emulators clean
+.PHONY: help setup run demo doctor spec indexes sim unnoticed chaos long test test-domain shipped proof official lint types imports coverage format policies bicep emulators clean
 .DEFAULT_GOAL := help

@@ -5,6 +5,7 @@ from pkgutil import iter_modules
 from typing import Final
 
 import shared.domain
+from infra.local.stack import ROOT
 from shared.domain import domain, shop
 from shared.kernel.domain import Domain
 from shared.kernel.messages.message import Message
@@ -14,7 +15,12 @@ FOLDER: Final = next(
     for folder in iter_modules(shared.domain.__path__)
     if import_module(f"shared.domain.{folder.name}").domain is domain
 )
-"""Where it is, in `shared/domain` and in `tests/specs`."""
+"""Where it is, in `shared/domain`, `tests/specs` and `docs`."""
+
+SOURCE: Final = ROOT / "shared" / "domain" / FOLDER
+DOCS: Final = ROOT / "docs" / FOLDER
+SHIPPED: Final = ROOT / "tests" / "specs" / FOLDER / "shipped.json"
+"""A sample of everything that was ever stored; not there before anything was."""
 
 
 def run_the_shop() -> None:
@@ -29,4 +35,4 @@ def domain_of(message: type[Message]) -> Domain:
     return found
 
 
-__all__ = ["FOLDER", "domain", "domain_of", "run_the_shop"]
+__all__ = ["DOCS", "FOLDER", "SHIPPED", "SOURCE", "domain", "domain_of", "run_the_shop"]

@@ -29,6 +29,11 @@ IN_PROCESS: Final = tuple(
         "notifications",
     )
 )
+# What depends on the business that runs; all other tests run the shop, whichever that is.
+DOMAIN: Final = (
+    *("tests/specs/test_specs.py", "tests/specs/test_shipped.py"),
+    *("tests/wire", "tests/notifications", "tests/adapters/test_names.py"),
+)
 
 
 type Command = list[str]
@@ -75,6 +80,7 @@ HALVES: Final[dict[str, list[Phase]]] = {
         [[pytest("proof", "-m", "proof and not alone", *PARALLEL)]],
     ],
     "coverage": [[COVERAGE]],
+    "test-domain": [[[pytest("domain", *DOMAIN)]]],
 }
 
 

@@ -92,12 +92,12 @@ def anchors(page: Path) -> set[str]:
 
 
 def test_every_target_of_make_that_a_page_names_exists() -> None:
-    targets = set(re.findall(r"^([a-z]+):", text_of("Makefile"), re.MULTILINE))
+    targets = set(re.findall(r"^([a-z-]+):", text_of("Makefile"), re.MULTILINE))
     named = {
         target
         for page in GUIDES
         for command in re.findall(
-            r"(?:^|`)make ([a-z ]+)", page.read_text(encoding="utf-8"), re.MULTILINE
+            r"(?:^|`)make ([a-z -]+)", page.read_text(encoding="utf-8"), re.MULTILINE
         )
         for target in command.split("  ")[0].split()
     }

@@ -1,16 +1,16 @@
-"""What others read about the notifications: made of the domain and of samples, never written by hand."""
+"""What others read about the notifications: made of the domain and its specs, never written by hand."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pydantic import TypeAdapter
 
-from shared.domain.shop import domain
+from shared.kernel.commands.category import record
 from shared.kernel.domain import Domain
-from shared.kernel.messages.commit import Commit, Metadata, RecordedEvent
+from shared.kernel.messages.commit import Commit, Metadata
 from shared.kernel.messages.envelope import envelopes
-from shared.kernel.messages.message import PublicEvent, type_name
+from shared.kernel.messages.message import PublicEvent
 from shared.kernel.messages.notification import (
     CloudEvent,
     Notification,
@@ -18,39 +18,17 @@ from shared.kernel.messages.notification import (
     notification,
 )
 from shared.kernel.reactions.enricher import Enricher
+from tests.active import domain
+from tests.specs.spec import Told
+from tests.specs.ways import known
 
 type AnEnricher = Enricher[Any, Any, Any]
 
 HEAD = """\
 # Notifications
 
-What other services are told, over a topic of Event Grid. A notification says that something happened and where to
-read more; it is no transfer of state. `WRITE_DOCS=1 pytest tests/notifications` makes this page and the schemas.
-
-| attribute | holds |
-| --- | --- |
-| `id` | the event and the type: what is published again has the same |
-| `source` | `/onewrite/<category>`; `source` and `id` together are unique |
-| `type` | what happened, and the version of `data` |
-| `subject` | the stream that it happened to |
-| `time` | when it was stored |
-| `sequence` | the version of the stream: what comes later has a higher one |
-| `correlationid` | the same for all that one request led to |
-| `traceparent` | the trace that it belongs to, if there is one |
-| `data.link` | where the read model shows more, relative to the address of the functions |
-
-Each is a CloudEvent and [looks like this](notifications/envelope.json); what its `data` are depends on its type.
-
-What subscribers can rely on, and what they cannot:
-
-- **At least once.** A notification may come twice: keep `source` and `id` of those that were handled.
-- **No order.** Compare `sequence` where it matters which of two came later.
-- **The link may lag.** With `?at-least=<subject>@<sequence>` the answer waits until the read model has seen the
-  event.
-- **24 hours.** Event Grid tries again for as long as it is set up to, and then keeps a dead letter: whoever missed
-  more reads the link.
-- **Versions.** Within a version, fields are added, and values of an enum: ignore the fields and expect the values
-  that you do not know. Anything else is a new version, and that is a new `type`.
+The public events of this business, one section each. What surrounds them, and what subscribers can rely on, is the
+[same for all](../notifications.md).
 
 """
 
@@ -90,37 +68,37 @@ def _whole(schema: Any, parts: Mapping[str, Any]) -> Any:
     return {key: _whole(value, parts) for key, value in kept.items()}
 
 
-def example_of(enricher: AnEnricher, samples: Mapping[str, Any]) -> Notification:
-    """Tell of a stored sample of the enricher's event, as if nothing was found in the views."""
-    category, event_type = enricher.category, enricher.event
-    number = event_type.schema_number
-    data = samples[f"{category.name}/{type_name(event_type)}/{number}"]
+def example_of(enricher: AnEnricher, told: Sequence[Told]) -> Notification:
+    """Tell what the first spec of an enricher tells, a little later in the life of its stream."""
+    spec = next(
+        one for one in told if (type(one.when), type(one.then)) == (enricher.event, enricher.public)
+    )
     chain = "5f0c7d9e-1c40-4f0e-9d3c-2f8f6a3c1b7e"
     commit = Commit(
-        stream=f"{category.name}-{'TEA' if category.name == 'replenishment' else '7'}",
+        stream=spec.of,
         version=4,
         command_id=chain,
         command_digest="",
-        events=(RecordedEvent(type_name(event_type), number, data),),
+        events=(record(spec.when),),
         metadata=Metadata(chain, chain, "2026-11-23T12:00:00.000000Z"),
     )
     (envelope,) = envelopes(commit)
-    event = category.decode(envelope.type, number, data)
-    return notification(domain.public_type(enricher), enricher, envelope, event, {})
+    found = known(enricher, envelope.stream, spec)
+    return notification(domain.public_type(enricher), enricher, envelope, spec.when, found)
 
 
-def page(domain: Domain, samples: Mapping[str, Any]) -> str:
+def page(domain: Domain, told: Sequence[Told]) -> str:
     """Write the page of all public events of a domain as Markdown."""
-    return HEAD + "\n".join(_section(one, samples) for one in domain.enrichers)
+    return HEAD + "\n".join(_section(one, told) for one in domain.enrichers)
 
 
-def _section(enricher: AnEnricher, samples: Mapping[str, Any]) -> str:
+def _section(enricher: AnEnricher, told: Sequence[Told]) -> str:
     name = domain.public_type(enricher)
     return (
         f"## {name}\n\n{_said(enricher.public)}\n\n"
         f"Its `data`, as a [JSON Schema](notifications/{name}.json):\n\n"
         f"```json\n{shown(schema_of(enricher))}```\n\nAn example:\n\n"
-        f"```json\n{shown(cloud_event(example_of(enricher, samples)))}```\n"
+        f"```json\n{shown(cloud_event(example_of(enricher, told)))}```\n"
     )
 
 

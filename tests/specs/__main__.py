@@ -1,12 +1,11 @@
-"""`make spec`: tells and holds every spec, and writes docs/specification.md if all hold; or holds them at URL."""
+"""`make spec`: tells and holds every spec, and writes the specification if all hold; or holds them at URL."""
 
 import argparse
 import asyncio
 import sys
 from dataclasses import replace
-from pathlib import Path
 
-from tests.active import domain
+from tests.active import DOCS, domain
 from tests.specs.all import FLOWS, INBOUND, REACTIONS, SPECS, TOLD
 from tests.specs.by_http import Held, over_http
 from tests.specs.by_webhook import by_webhook
@@ -27,7 +26,7 @@ IN_THE_FLOWS = "what an event causes is seen in the flows"
 BY_EVENT_GRID = "others are told by Event Grid"
 BY_WEBHOOK = "who delivers to the webhook shows a secret"
 
-PAGE = Path(__file__).parents[2] / "docs" / "specification.md"
+PAGE = DOCS / "specification.md"
 
 
 type Told = list[tuple[str, Held]]
@@ -52,6 +51,7 @@ def write() -> None:
     page = specification(
         domain, SPECS, reactions=REACTIONS, flows=FLOWS, inbound=INBOUND, told=TOLD
     )
+    PAGE.parent.mkdir(parents=True, exist_ok=True)
     PAGE.write_text(page, encoding="utf-8")
 
 

@@ -5,12 +5,11 @@ from collections.abc import Sequence
 
 import pytest
 
-from infra.local.stack import ROOT
 from shared.kernel.commands.category import Category
 from shared.kernel.messages.message import Event, type_name
 from shared.kernel.messages.stream import StreamName
 from shared.kernel.reactions.deadline import Deadline
-from tests.active import FOLDER, domain
+from tests.active import DOCS, SOURCE, domain
 from tests.specs.all import FLOWS, INBOUND, REACTIONS, SPECS, TOLD
 from tests.specs.by_webhook import by_webhook
 from tests.specs.graph import graph
@@ -142,18 +141,18 @@ def _types(events: Sequence[Event | type[Event]]) -> set[type[Event]]:
 def test_every_refusal_that_the_source_of_the_business_names_has_a_spec() -> None:
     named = {spec.then for spec in SPECS if isinstance(spec.then, str)}
 
-    assert codes(ROOT / "shared" / "domain" / FOLDER) == named
+    assert codes(SOURCE) == named
 
 
 def test_every_refusal_is_listed_with_the_commands_that_it_is_given_for() -> None:
-    page = (ROOT / "docs" / "specification.md").read_text(encoding="utf-8")
+    page = (DOCS / "specification.md").read_text(encoding="utf-8")
     listed = re.findall(r"^\| `([a-z-]+)` \| \[`", page.partition("## Refusals")[2], re.MULTILINE)
 
-    assert sorted(listed) == sorted(codes(ROOT / "shared" / "domain" / FOLDER))
+    assert sorted(listed) == sorted(codes(SOURCE))
 
 
 def test_the_specification_that_people_read_is_current() -> None:
-    page = (ROOT / "docs" / "specification.md").read_text(encoding="utf-8")
+    page = (DOCS / "specification.md").read_text(encoding="utf-8")
 
     now = specification(domain, SPECS, reactions=REACTIONS, flows=FLOWS, inbound=INBOUND, told=TOLD)
 

@@ -159,7 +159,7 @@ def by_enrichers(spec: Told) -> list[str]:
         [
             notification(
                 *(domain.public_type(one), one, envelope, spec.when),
-                _known(one, envelope.stream, spec),
+                known(one, envelope.stream, spec),
             )
             for one in domain.enrichers
             if one.category.name == category and type(spec.when) is one.event
@@ -171,6 +171,7 @@ def by_enrichers(spec: Told) -> list[str]:
     return found if first == again else [*found, f"told again: {again}"]
 
 
-def _known(enricher: Enricher[Any, Any, Any], stream: StreamName, spec: Told) -> dict[str, Any]:
+def known(enricher: Enricher[Any, Any, Any], stream: StreamName, spec: Told) -> dict[str, Any]:
+    """Give what an enricher finds in its view, as a spec tells it."""
     keys = enricher.lookup.keys(stream, spec.when) if enricher.lookup else ()
     return {key: spec.known[key] for key in keys if key in spec.known}

@@ -68,7 +68,7 @@ async def test_the_specs_of_another_domain_hold_in_every_way(copy: Path, stack: 
 
     assert "[100%]" in await python(copy, "pytest", *DEPENDING)
 
-    page = copy / "docs" / "specification.md"
+    page = copy / "docs" / "lamps" / "specification.md"
     page.unlink()
     there = await python(copy, "tests.specs", "--url", stack.url)
     assert "specs, 0 do not hold" in there

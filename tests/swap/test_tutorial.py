@@ -32,7 +32,7 @@ def apply(copy: Path, path: str, diff: str) -> None:
 
 
 def page(copy: Path) -> str:
-    return (copy / "docs" / "specification.md").read_text(encoding="utf-8")
+    return (copy / "docs" / "shop" / "specification.md").read_text(encoding="utf-8")
 
 
 def spec(copy: Path) -> subprocess.CompletedProcess[str]:

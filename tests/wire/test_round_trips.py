@@ -3,7 +3,6 @@
 import json
 from dataclasses import replace
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,7 +15,6 @@ from command_api.parsing import command_headers, command_request
 from consumers.webhooks.deliveries import parse
 from consumers.webhooks.platform import body_of
 from shared.adapters.cosmos.codec import from_items, to_item
-from shared.domain.shop import domain as shop
 from shared.kernel.commands.category import Category, record
 from shared.kernel.commands.queued_command import encode_command, request_of, stream_of
 from shared.kernel.commands.request import CommandRequest
@@ -28,17 +26,16 @@ from shared.kernel.messages.notification import cloud_event, notification
 from shared.kernel.messages.stream import StreamName
 from shared.kernel.reactions.enricher import Enricher
 from shared.kernel.views.view import View
-from tests.active import domain
+from tests.active import SHIPPED, domain
 from tests.command_api.calls import post
 from tests.consumers.webhooks.worlds import cloud, grid
 from tests.kernel.asking import NOON
 from tests.specs.all import SPECS
+from tests.specs.samples import Samples
 from tests.specs.ways import category_of
 from tests.wire.values import values
 
-SHIPPED: dict[str, Any] = json.loads(
-    (Path(__file__).parents[1] / "kernel" / "shipped.json").read_text(encoding="utf-8")
-)
+STORED = Samples.read(SHIPPED)
 METADATA = Metadata("correlation", "cause", NOON)
 SOME = settings(max_examples=30)
 
@@ -74,12 +71,12 @@ def test_every_event_survives_the_store_and_the_log(
     assert through_store_and_log(category, record(original)) == original
 
 
-@pytest.mark.parametrize("name", SHIPPED["events"])
+@pytest.mark.parametrize("name", STORED.events)
 def test_every_schema_that_was_ever_stored_comes_out_of_the_log_as_an_event_of_today(
     name: str,
 ) -> None:
     of, type_, number = name.split("/")
-    category, sample = shop.category(of), SHIPPED["events"][name]
+    category, sample = domain.category(of), STORED.events[name]
 
     event = through_store_and_log(category, RecordedEvent(type_, int(number), sample))
 
@@ -91,8 +88,8 @@ def test_every_schema_that_was_ever_stored_comes_out_of_the_log_as_an_event_of_t
 def test_every_upcaster_has_a_sample_that_it_reads(category: Category) -> None:
     samples = {f"{category.name}/{type_}/{number}" for type_, number in category.upcasters}
 
-    assert samples <= SHIPPED["events"].keys()
-    assert category.snapshots._upcasters.keys() <= SHIPPED["snapshots"].keys()
+    assert samples <= STORED.events.keys()
+    assert category.snapshots._upcasters.keys() <= STORED.snapshots.keys()
 
 
 @pytest.mark.parametrize("category", domain.categories, ids=named)
