@@ -20,7 +20,7 @@ from shared.kernel.messages.stream import StreamName
 from shared.kernel.ports import Log
 from shared.kernel.views.view import View
 from tests.adapters.emulators import fresh_container
-from tests.consumers.test_operations import asked
+from tests.consumers.operating import asked
 from tests.consumers.worlds import now
 from tests.figures import note
 from tests.kernel.worlds import commit, received

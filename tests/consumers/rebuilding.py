@@ -1,12 +1,17 @@
 """A desk: a world with a history of which every row was there, and an operator who rebuilds its view."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from operator import attrgetter
 from typing import Any
 
+import azure.functions as func
+
 from consumers.rebuild import Rebuild
+from consumers.rebuild_operations import answer_rebuild
+from shared.adapters.http.answering import answered
 from shared.adapters.memory import MemoryEventStore, MemoryFeed, MemoryProgress, MemoryRows
 from shared.domain.shop.views.stock import StockLevel, stock
 from shared.kernel.errors import StoreUnavailable
@@ -143,3 +148,10 @@ async def opened(desk: Desk | None = None, length: int = 3) -> Desk:
 
 def everywhere(version: int, available: int) -> dict[str, tuple[int, int]]:
     return {item.id: (version, available) for item in ITEMS}
+
+
+async def ask(desk: Desk, method: str, view: str = "stock") -> tuple[int, dict[str, Any]]:
+    rebuild = desk.rebuild()
+    req = func.HttpRequest(method, "/api/operations", route_params={"view": view}, body=b"")
+    response = await answered(answer_rebuild(req, rebuild))
+    return response.status_code, json.loads(response.get_body())

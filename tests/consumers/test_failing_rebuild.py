@@ -1,25 +1,21 @@
 """What can never be folded holds back its own stream in a rebuild too, and what may pass holds it up."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-import azure.functions as func
 import pytest
 
-from consumers.rebuild_operations import answer_rebuild
-from shared.adapters.http.answering import answered
 from shared.adapters.memory import MemoryEventStore, MemoryRows
 from shared.domain.shop.views.stock import stock
 from shared.kernel.delivery.parking import Action, Decision
-from shared.kernel.errors import InvalidMessage, StoreThrottled, StoreUnavailable, UnreadableCommit
+from shared.kernel.errors import InvalidMessage, StoreThrottled, UnreadableCommit
 from shared.kernel.messages.commit import RecordedEvent
 from shared.kernel.messages.stream import StreamName
 from shared.kernel.ports import FeedPage, Found, StoredRow
 from shared.kernel.views.view import RowKey
-from tests.consumers.rebuilding import ITEMS, NEXT, Desk, Feed, Reads, everywhere, opened
-from tests.consumers.test_operations import WHY, asked, release
+from tests.consumers.operating import WHY, asked, release
+from tests.consumers.rebuilding import ITEMS, NEXT, Desk, Feed, Reads, ask, everywhere, opened
 from tests.consumers.test_parking import BAD, UNKNOWN, broken
 from tests.kernel.asking import NOON
 from tests.kernel.worlds import commit, received
@@ -139,7 +135,11 @@ async def test_other_streams_and_names_that_are_none_are_passed_over() -> None:
 
 
 BROKEN = {"id": "0000000000000001", "stream": "item-bad", "version": 1}
+
+
 ODD: list[Any] = [None, "noon", 5, {}, []]
+
+
 UNREADABLE: list[dict[str, Any]] = [
     {"id": "1"},
     {"stream": "item-bad"},
@@ -205,54 +205,3 @@ async def test_a_fault_that_may_pass_never_parks_and_the_page_comes_again() -> N
 
     assert await desk.shown() == everywhere(3, 6)
     assert await desk.world.parking.parked("projections") == []
-
-
-NOTHING = {"streams": 0, "reached": None}
-
-
-async def ask(desk: Desk, method: str, view: str = "stock") -> tuple[int, dict[str, Any]]:
-    rebuild = desk.rebuild()
-    req = func.HttpRequest(method, "/api/operations", route_params={"view": view}, body=b"")
-    response = await answered(answer_rebuild(req, rebuild))
-    return response.status_code, json.loads(response.get_body())
-
-
-async def test_operators_begin_a_rebuild_and_see_how_far_it_is() -> None:
-    desk = await opened()
-
-    status, told = await ask(desk, "GET")
-    assert (status, told["phase"], told["ranges"]) == (
-        200,
-        "done",
-        [NOTHING, NOTHING],
-    )
-    status, told = await ask(desk, "POST")
-    assert (status, told["phase"], told["generations"]["newest"]) == (200, "filling", 1)
-    with pytest.raises(StoreUnavailable):
-        await desk.rebuild(pages=2).run(60)
-    _, told = await ask(desk, "GET")
-    assert (told["phase"], told["ranges"]) == (
-        "filling",
-        [NOTHING, {"streams": 4, "reached": NOON}],
-    )
-    await desk.run()
-    _, told = await ask(desk, "GET")
-    assert (told["view"], told["phase"]) == ("stock", "serving")
-    assert told["ranges"] == [NOTHING, {"streams": 5, "reached": NOON}]
-
-
-async def test_a_view_that_is_none_is_not_rebuilt() -> None:
-    status, told = await ask(await opened(), "POST", view="sales")
-
-    assert (status, told["code"]) == (404, "not-found")
-
-
-class Away(MemoryRows):
-    async def read(self, at: RowKey) -> StoredRow | None:  # noqa: ARG002 - the port's
-        raise StoreUnavailable("no answer")
-
-
-async def test_a_store_that_does_not_answer_is_told_so() -> None:
-    status, told = await ask(Desk(Away()), "POST")
-
-    assert (status, told["code"]) == (503, "unavailable")

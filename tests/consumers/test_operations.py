@@ -2,135 +2,20 @@
 
 import json
 from dataclasses import replace
-from typing import Any
-from urllib.parse import parse_qs, urlsplit
 
 import azure.functions as func
 import pytest
 
 from shared.adapters.http.answering import answered
-from shared.adapters.http.operations import Operations, list_parked
+from shared.adapters.http.operations import list_parked
 from shared.adapters.memory import MemoryParking, MemoryRows
 from shared.domain.shop.views.stock import stock
-from shared.kernel.delivery.parking import Parked
-from shared.kernel.errors import StoreUnavailable
-from shared.kernel.messages.commit import Commit, RecordedEvent
 from shared.kernel.messages.envelope import decode, encode, envelopes
 from shared.kernel.ports import StoredParked
-from tests.consumers.test_parking import BAD, both, broken, versions, written
-from tests.consumers.worlds import World, held, now
+from tests.consumers.operating import WHY, asked, operations, parked_by_a_bug, release, skip, told
+from tests.consumers.test_parking import BAD, both, broken, versions
+from tests.consumers.worlds import World
 from tests.kernel.worlds import commit, received
-
-WHY = {"by": "ann", "reason": "the view is mended"}
-
-
-def asked(body: object = WHY, stream: str = "item-bad") -> func.HttpRequest:
-    return func.HttpRequest(
-        method="POST",
-        url="/api/operations/parked",
-        route_params={"stream": stream},
-        body=json.dumps(body).encode(),
-    )
-
-
-def told(response: func.HttpResponse) -> dict[str, Any]:
-    body: dict[str, Any] = json.loads(response.get_body())
-    return body
-
-
-def operations(world: World) -> Operations:
-    return Operations("projections", world.parking, world.projections.replay, now)
-
-
-async def release(req: func.HttpRequest, world: World) -> func.HttpResponse:
-    return await answered(operations(world).release(req))
-
-
-async def skip(req: func.HttpRequest, world: World) -> func.HttpResponse:
-    """Skip what is parked by now, if the request does not say what."""
-    instruction = json.loads(req.get_body())
-    marker = await world.parking.find("projections", req.route_params["stream"])
-    assert marker
-    return await answered(
-        operations(world).skip(
-            asked({"from": marker.marker.version, **instruction}, req.route_params["stream"])
-        )
-    )
-
-
-def registered(length: int) -> list[Commit]:
-    name = RecordedEvent("ItemRegistered", 1, {"name": "bad", "reorderPoint": 1})
-    return [
-        commit(1, name, stream=BAD),
-        *(commit(version, received(1), stream=BAD) for version in range(2, length + 1)),
-    ]
-
-
-async def parked_by_a_bug(world_rows: MemoryRows | None = None) -> World:
-    store, bodies = await written(*registered(6))
-    world = World(world_rows or MemoryRows(), store)
-    world.views = (broken(3),)
-    await world.project(bodies)
-    assert (await versions(world))["bad"] == 3
-    return world
-
-
-async def test_what_is_parked_is_shown_with_the_error() -> None:
-    world = await parked_by_a_bug()
-
-    (shown,) = told(await list_parked(world.parking))["parked"]
-
-    assert (shown["consumer"], shown["stream"]) == ("projections", "item-bad")
-    assert (shown["from"], shown["lastSeen"]) == (4, 6)
-    assert "ZeroDivisionError" in shown["error"]
-
-
-async def test_what_a_stream_is_parked_at_is_shown_to_whoever_asks_for_it() -> None:
-    world = await parked_by_a_bug()
-
-    (listed,) = told(await list_parked(world.parking))["parked"]
-    asked_for = {"consumer": "projections", "stream": "item-bad"}
-    shown = told(await list_parked(world.parking, asked_for))
-
-    assert "envelope" not in listed
-    assert shown.pop("envelope")["id"] == "item-bad@4"
-    assert shown == listed
-    absent = await answered(list_parked(world.parking, {**asked_for, "consumer": "reactions"}))
-    assert absent.status_code == 404
-
-
-async def test_what_is_parked_is_shown_page_by_page() -> None:
-    parking = MemoryParking()
-    for consumer in ("webhooks", "projections"):
-        for number in range(130):
-            stream = f"item-{number:03}"
-            await parking.park(replace(held(stream, 1), consumer=consumer))
-    found: list[tuple[str, str]] = []
-    page = told(await list_parked(parking))
-
-    while True:
-        assert len(page["parked"]) <= 100
-        found += [(one["consumer"], one["stream"]) for one in page["parked"]]
-        if "next" not in page:
-            break
-        after = parse_qs(urlsplit(page["next"]).query)["after"][0]
-        page = told(await list_parked(parking, {"after": after}))
-
-    assert found == [
-        (consumer, f"item-{number:03}")
-        for consumer in ("projections", "webhooks")
-        for number in range(130)
-    ]
-    wrong = await answered(list_parked(parking, {"after": "nobody/item-1"}))
-    assert wrong.status_code == 400
-
-
-async def test_a_store_that_does_not_answer_is_told_to_whoever_looks() -> None:
-    class Away(MemoryParking):
-        async def parked(self, *_: object) -> list[Parked]:
-            raise StoreUnavailable("not now")
-
-    assert (await answered(list_parked(Away()))).status_code == 503
 
 
 async def test_a_mended_stream_is_replayed_from_the_store_to_its_tail() -> None:

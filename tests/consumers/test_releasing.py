@@ -10,7 +10,7 @@ from shared.kernel.delivery.operator_decisions import park_first
 from shared.kernel.delivery.parking import Parked
 from shared.kernel.errors import InvalidMessage, UnreadableCommit
 from shared.kernel.ports import Found, StoredParked
-from tests.consumers.test_operations import WHY, asked, parked_by_a_bug, release, skip, told
+from tests.consumers.operating import WHY, asked, parked_by_a_bug, release, skip, told
 from tests.consumers.test_parking import broken, versions
 from tests.consumers.worlds import World, now
 

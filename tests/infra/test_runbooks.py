@@ -24,14 +24,16 @@ BLOCKS = [
     for block in re.findall(r"```sh\n(.*?)```", RUNBOOKS, re.DOTALL)
     if block.startswith("# local")
 ]
+CASE = {"STREAM": "item-SKU1", "VIEW": "stock"}
+"""What the commands are about."""
 SHOWN = {
     "make doctor": r"\Awell  functions\n(well  .*\n|\?     .*\n|ILL   parked: 1 streams .*\n .*\n)+\Z",
     "curl -s 127.0.0.1:7071/api/health": r'"status":"ready"',
     "curl -s 127.0.0.1:7071/api/operations/parked": r'"stream":"item-SKU1"',
     "curl -s 127.0.0.1:7071/api/operations/lag": r'"stage":"projections"',
     "release": r'{"stream":"item-SKU1","version":1,"by":"ada"}',
-    "curl -s -X POST 127.0.0.1:7071/api/operations/views/stock/rebuild": r'"phase":"filling"',
-    "curl -s 127.0.0.1:7071/api/operations/views/stock/rebuild": r'"view":"stock","phase":"\w+"',
+    'curl -s -X POST "127.0.0.1:7071/api/operations/views/$VIEW/rebuild"': r'"phase":"filling"',
+    'curl -s "127.0.0.1:7071/api/operations/views/$VIEW/rebuild"': r'"view":"stock","phase":"\w+"',
 }
 
 
@@ -49,7 +51,7 @@ class Desk:
         process = await asyncio.create_subprocess_exec(
             *("bash", "-euo", "pipefail", "-c", typed),
             cwd=ROOT,
-            env={**os.environ, **self.stack.settings, "SWEEP_SCHEDULE": "0 * * * * *"},
+            env={**os.environ, **self.stack.settings, **CASE, "SWEEP_SCHEDULE": "0 * * * * *"},
             stdout=asyncio.subprocess.PIPE,
         )
         said, _ = await process.communicate()

@@ -1,102 +1,19 @@
 """Loading from the last snapshot: bounded whatever the length, right whatever the schema."""
 
-import asyncio
-from dataclasses import dataclass, field, replace
-from typing import Any
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shared.adapters.cosmos.codec import LIMITS
-from shared.adapters.memory import MemoryEventStore
 from shared.domain.shop.item import item
-from shared.domain.shop.item.commands import ReceiveStock, RegisterItem, ReserveStock
+from shared.domain.shop.item.commands import ReceiveStock, ReserveStock
 from shared.domain.shop.item.state import Item
-from shared.kernel.commands.application_service import ApplicationService
 from shared.kernel.commands.category import Category, Upcaster
-from shared.kernel.commands.loading import Loaded, fold, initial, load
 from shared.kernel.commands.snapshot import EVERY, Snapshots
-from shared.kernel.errors import StoreUnavailable
-from shared.kernel.messages.commit import Commit, KeptState, StoredSnapshot
-from shared.kernel.messages.stream import StreamName
-from shared.kernel.ports import Found, StoreLimits
-from tests.kernel.asking import at_noon, no_pause, whole
-from tests.kernel.worlds import TEAPOT, request
-
-
-class Watched(MemoryEventStore):
-    """Counts the commits that each query gives."""
-
-    def __init__(self, limits: StoreLimits = LIMITS) -> None:
-        super().__init__(limits=limits)
-        self.keeps: list[int] = []
-        self.kept_states: dict[int, KeptState] = {}
-        self.fails = False
-        self.pages: list[int] = []
-
-    async def tail(self, stream: StreamName, limit: int, through: int | None = None) -> Found:
-        found = await super().tail(stream, limit, through)
-        self.pages.append(len(found.commits))
-        return found
-
-    async def keep(self, state: KeptState) -> None:
-        self.keeps.append(state.version)
-        if self.fails:
-            raise StoreUnavailable("no answer")
-        self.kept_states[state.version] = state
-        await super().keep(state)
-
-    def put_back(self, state: KeptState | None) -> None:
-        """Put another state in place of the last one."""
-        self._kept = {} if state is None else {state.stream: state}
-
-
-@dataclass
-class Host:
-    """A deployment of the item, which may write its snapshots in a schema of its own."""
-
-    store: Watched
-    category: Category = item
-    number: int = 0
-    service: ApplicationService = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.restart()
-
-    def restart(self) -> None:
-        self.service = ApplicationService(self.category, self.store, at_noon, no_pause)
-
-    async def receive(self, times: int = 1) -> None:
-        for _ in range(times):
-            self.number += 1
-            name = f"{self.category.snapshots.schema}-{self.number}"
-            await self.service.handle(request(ReceiveStock(quantity=1), name))
-            # What is kept behind a commit has its turn.
-            await asyncio.sleep(0)
-
-
-async def stream(length: int, store: Watched | None = None) -> Host:
-    host = Host(store or Watched())
-    await host.service.handle(request(RegisterItem(name="Teapot", reorder_point=2), "register"))
-    await host.receive(length - 1)
-    host.store.pages.clear()
-    return host
-
-
-def snapshots(commits: list[Commit]) -> list[int]:
-    return [commit.version for commit in commits if commit.snapshot is not None]
-
-
-async def loaded_by(
-    category: Category, store: MemoryEventStore, through: int | None = None
-) -> Loaded:
-    start, commits, _ = await load(category, store, TEAPOT, through)
-    return fold(category, start, commits)
-
-
-async def state_of_everything(store: MemoryEventStore) -> Any:
-    return fold(item, initial(item), await whole(store, TEAPOT)).state
+from tests.kernel.deployments import Host, loaded_by, snapshots, state_of_everything, stream
+from tests.kernel.worlds import request
 
 
 async def test_every_fiftieth_commit_carries_a_snapshot() -> None:
@@ -188,83 +105,6 @@ async def test_deployments_that_alternate_stay_right_and_bounded() -> None:
 
     # Each finds a snapshot of its own among as many commits as both write between two of them.
     assert sum(host.store.pages) <= 2 * (EVERY + 2 * EVERY)
-
-
-SMALL = replace(LIMITS, state=40)
-"""Limits under which no state of an item rides."""
-
-
-async def test_a_state_that_is_too_large_to_ride_is_kept_beside_the_commits() -> None:
-    host = await stream(170, Watched(SMALL))
-    host.restart()
-    await host.receive(5)
-
-    assert snapshots(host.store.commits()) == []
-    assert host.store.keeps == [50, 100, 150]
-    loaded = await loaded_by(item, host.store)
-    assert (loaded.version, loaded.since_snapshot) == (175, 25)
-    assert loaded.state == await state_of_everything(host.store)
-    assert host.store.pages == [50, 50]
-
-
-async def test_a_kept_state_may_be_late_or_missing_or_that_of_other_code() -> None:
-    host = await stream(170, Watched(SMALL))
-    late = host.store.kept_states[50]
-    of_other_code = replace(late, snapshot=replace(late.snapshot, schema_name="item/99"))
-
-    for kept in (late, of_other_code, None):
-        host.store.pages.clear()
-        host.store.put_back(kept)
-        loaded = await loaded_by(item, host.store)
-        assert loaded.state == await state_of_everything(host.store)
-        assert host.store.pages == [50, 120]
-
-
-async def test_a_kept_state_of_a_commit_that_is_not_there_is_not_believed() -> None:
-    host = await stream(170, Watched(SMALL))
-    # A restored store has lost its last commits, and others took their place.
-    lost = replace(host.store.kept_states[150], command_id="lost")
-    host.store.put_back(replace(lost, snapshot=item.snapshots.write(Item(available=-7))))
-
-    loaded = await loaded_by(item, host.store)
-
-    assert loaded.state == await state_of_everything(host.store)
-
-
-async def test_a_state_as_it_was_before_the_kept_one_is_loaded_too() -> None:
-    host = await stream(170, Watched(SMALL))
-
-    loaded = await loaded_by(item, host.store, through=77)
-
-    assert (loaded.version, loaded.state.available) == (77, 76)
-
-
-async def test_a_large_state_is_not_written_out_for_each_command() -> None:
-    written: list[Item] = []
-
-    class Counting(Snapshots[Item]):
-        def write(self, state: Item) -> StoredSnapshot:
-            written.append(state)
-            return super().write(state)
-
-    counting = replace(item, snapshots=Counting("item/2", Item))
-    host = Host(Watched(SMALL), counting)
-
-    await host.service.handle(request(RegisterItem(name="Teapot", reorder_point=0), "register"))
-    await host.receive(199)
-
-    assert host.store.keeps == [50, 100, 150, 200]
-    assert len({id(state) for state in written}) == 4
-
-
-async def test_a_store_that_keeps_no_state_hurts_nobody() -> None:
-    store = Watched(SMALL)
-    store.fails = True
-
-    host = await stream(120, store)
-
-    assert host.store.keeps == [50, 100]
-    assert (await loaded_by(item, host.store)).version == 120
 
 
 @settings(max_examples=50)

@@ -1,22 +1,19 @@
-"""The store, the rows, the log and the feed as one host sees them: every method is a call, and may go wrong."""
+"""The store, the rows and the log as one host sees them: every method is a call, and may go wrong."""
 
-import zlib
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from dataclasses import dataclass
 from typing import Any
 
 from shared.adapters.memory import MemoryRows
 from shared.kernel.errors import LogUnavailable, NewerCode, OutcomeUnknown, StoreRefused
-from shared.kernel.messages.commit import Commit, KeptState, timestamp
+from shared.kernel.messages.commit import Commit, KeptState
 from shared.kernel.messages.stream import StreamName
 from shared.kernel.ports import (
     ROWS,
     Appended,
     Collided,
-    FeedPage,
     Found,
     Log,
     StoredRow,
@@ -26,11 +23,10 @@ from shared.kernel.views.generation import GENERATIONS
 from shared.kernel.views.listing import Listing
 from shared.kernel.views.view import Row, RowKey
 from tests.simulation.calls import Calls, append_failed, store_failed
-from tests.simulation.cloud import BOUNDS, Cloud, event_id, served_rows
+from tests.simulation.cloud import Cloud, event_id, served_rows
 from tests.simulation.virtual_time import sleep
 from tests.simulation.wishes import UNSTORABLE
 
-HOUR = timedelta(hours=1)
 STILL_LOSING = 0.5
 """So often what was lost is lost again by who may lose it again."""
 
@@ -212,40 +208,3 @@ class SimLog:
             await self.inner.send(partition, bodies)
 
         await self.calls.call(f"send {named}", send, lambda _: LogUnavailable("no answer"))
-
-
-@dataclass
-class SimFeed:
-    """The change feed as it is pulled, by ranges that split and merge; the items of a page in any order."""
-
-    calls: Calls
-    cloud: Cloud
-    most: int = 20
-
-    async def ranges(self) -> list[str]:
-        return await self.calls.call("feed ranges", self._ranges, store_failed(self.calls))
-
-    async def _ranges(self) -> list[str]:
-        weather, bound = self.calls.weather, self.calls.weather.dice.choice(BOUNDS)
-        if weather.strikes(self.calls.host, "another cut", weather.cuts, f"feed-{bound}"):
-            self.cloud.bounds ^= {bound}
-        return await self.cloud.feed(self.most).ranges()
-
-    async def read(self, range_: str, position: str | None, limit: int | None = None) -> FeedPage:
-        read = lambda: self._read(range_, position, limit)  # noqa: E731
-        name = f"feed {range_} from {position or 0}"
-        return await self.calls.call(name, read, store_failed(self.calls))
-
-    async def _read(self, range_: str, position: str | None, limit: int | None) -> FeedPage:
-        page = await self.cloud.feed(self.most).read(range_, position, limit)
-        found = list(zip(map(_skewed, page.items), page.ages, strict=True))
-        self.calls.weather.dice.shuffle(found)
-        return replace(page, items=[item for item, _ in found], ages=[age for _, age in found])
-
-
-def _skewed(item: Mapping[str, Any]) -> dict[str, Any]:
-    """Date an item as its writer did, of which one in four has a clock that is an hour ahead."""
-    metadata = item["metadata"]
-    ahead = HOUR * (zlib.crc32(f"{item['stream']}@{item['id']}".encode()) % 4 == 0)
-    time = timestamp(datetime.fromisoformat(metadata["time"]) + ahead)
-    return {**item, "metadata": {**metadata, "time": time}}

@@ -28,8 +28,9 @@ from single_publisher.witness import Witness
 from tests.simulation.calls import Calls
 from tests.simulation.cloud import PARTITIONS, Cloud
 from tests.simulation.deployments import spoilt
+from tests.simulation.feed import SimFeed
 from tests.simulation.keeping import SimOutcomes, SimParking, SimProgress
-from tests.simulation.ports import SimFeed, SimLog, SimRows, SimStore
+from tests.simulation.ports import SimLog, SimRows, SimStore
 from tests.simulation.sending import SimHub, SimNotifier, SimReader
 from tests.simulation.virtual_time import now
 

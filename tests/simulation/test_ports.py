@@ -29,8 +29,9 @@ from shared.kernel.views.view import Row, RowKey
 from tests.simulation import virtual_time
 from tests.simulation.calls import Calls
 from tests.simulation.cloud import Cloud
+from tests.simulation.feed import SimFeed
 from tests.simulation.keeping import SimOutcomes, SimParking, SimProgress
-from tests.simulation.ports import SimFeed, SimLog, SimRows, SimStore
+from tests.simulation.ports import SimLog, SimRows, SimStore
 from tests.simulation.sending import SimHub, SimNotifier
 from tests.simulation.weather import Weather
 

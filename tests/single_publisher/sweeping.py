@@ -14,8 +14,10 @@ from shared.adapters.memory import (
     MemoryRows,
 )
 from shared.domain.shop import domain
+from shared.kernel.errors import InvalidMessage, UnreadableCommit
+from shared.kernel.messages.envelope import decode
 from shared.kernel.messages.stream import StreamName
-from shared.kernel.ports import Log
+from shared.kernel.ports import Found, Log
 from shared.kernel.views.view import View
 from single_publisher.messages import messages
 from single_publisher.publish import Publisher
@@ -28,6 +30,13 @@ from tests.kernel.worlds import commit, received
 STREAMS = [StreamName("item", f"SKU{number}") for number in range(6)]
 LATER = timedelta(minutes=5)
 LONG = LATER.total_seconds()
+
+
+class Unreadable(MemoryEventStore):
+    """Holds nothing but an item that is none."""
+
+    async def read(self, *_args: object, **_more: object) -> Found:
+        raise UnreadableCommit(InvalidMessage("an item that is none"), 8, 8, 0)
 
 
 class Leaky(MemoryLog):
@@ -118,3 +127,8 @@ async def delivered(versions: dict[str, int], world: World | None = None) -> Wor
         await world.publisher._send([m for one in sent for m in messages(one, world.log.largest)])
     await world.deliver()
     return world
+
+
+async def sent(world: World) -> list[str]:
+    """Name all that the log has kept, once for each time."""
+    return sorted(decode(body).id for partition in world.log.messages for body in partition)

@@ -19,6 +19,7 @@ from emulators.tests.waiting import in_time
 
 SENDS, RECEIVES = False, True
 BATCH = 0x80013700
+ACCEPTED = Described(ULong(0x24), [])
 SECTIONS = {
     "header": 0x70,
     "delivery_annotations": 0x71,
@@ -198,6 +199,11 @@ class Client:
         )
         properties: dict[str, Any] = answer["application_properties"]
         return properties
+
+    async def refusal(self) -> tuple[str, str]:
+        """Give why a link was ended."""
+        error = (await self.hear(Performative.DETACH)).fields["error"].value
+        return error[0], error[1]
 
 
 @asynccontextmanager
