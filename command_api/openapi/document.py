@@ -3,17 +3,55 @@
 from typing import Any
 
 from command_api.openapi import operations, schemas, streams
-from shared.kernel.domain import Domain
+from shared.kernel.domain import About, Domain
 from shared.kernel.messages.message import route_name
-
-VERSION = "1"
 
 
 def document(domain: Domain) -> dict[str, Any]:
     """Describe the HTTP API of a domain (OpenAPI Specification 3.1.0)."""
+    models = schemas.models(domain)
+    paths = _paths(domain, models)
+    return {
+        "openapi": "3.1.0",
+        "info": _info(domain.about),
+        # Wherever it was read from.
+        "servers": [{"url": "/"}],
+        "tags": _tags(domain),
+        "paths": paths,
+        "components": {
+            "schemas": schemas.used(paths, schemas.schemas(domain, models)),
+            "securitySchemes": {
+                "key": {"type": "apiKey", "in": "header", "name": "x-functions-key"}
+            },
+        },
+        "security": [{"key": []}, {}],
+    }
+
+
+def _info(about: About) -> dict[str, Any]:
+    return {
+        "title": about.title,
+        "version": about.version,
+        "description": about.description,
+        "contact": {"name": about.contact},
+        "license": {"name": about.licence, "identifier": about.licence},
+    }
+
+
+def _tags(domain: Domain) -> list[dict[str, str]]:
+    named = {
+        **{one.name: f"Commands on {one.name} streams." for one in domain.categories},
+        "streams": "What happened, and what followed from it.",
+        **{f"view {one.name}": f"The read model '{one.name}'." for one in domain.views},
+        "health": "Whether it can be used.",
+    }
+    return [{"name": name, "description": description} for name, description in named.items()]
+
+
+def _paths(domain: Domain, models: schemas.Models) -> dict[str, Any]:
     commands = {
         f"/api/{category.name}/{{id}}/{route_name(command)}": {
-            "post": operations.command(category, command)
+            "post": operations.command(category, command, models)
         }
         for category in domain.categories
         for command in category.commands
@@ -23,25 +61,10 @@ def document(domain: Domain) -> dict[str, Any]:
         views[f"/api/views/{view.name}"] = {"get": operations.view_list(view)}
         views[f"/api/views/{view.name}/{{key}}"] = {"get": operations.view_key(view)}
     return {
-        "openapi": "3.1.0",
-        "info": {
-            "title": "Onewrite",
-            "version": VERSION,
-            "description": "Commands, streams and views. Problems are listed in docs/problems.md.",
-        },
-        "paths": {
-            **commands,
-            "/api/streams/{stream}": {"get": streams.stream(domain.categories)},
-            "/api/streams/{stream}/outcome": {"get": streams.outcome(domain.categories)},
-            "/api/streams/{stream}/causes": {"get": streams.causes(domain.categories)},
-            **views,
-            "/api/health": {"get": operations.health()},
-        },
-        "components": {
-            "schemas": schemas.schemas(domain),
-            "securitySchemes": {
-                "key": {"type": "apiKey", "in": "header", "name": "x-functions-key"}
-            },
-        },
-        "security": [{"key": []}, {}],
+        **commands,
+        "/api/streams/{stream}": {"get": streams.stream(domain.categories)},
+        "/api/streams/{stream}/outcome": {"get": streams.outcome(domain.categories)},
+        "/api/streams/{stream}/causes": {"get": streams.causes(domain.categories)},
+        **views,
+        "/api/health": {"get": operations.health()},
     }

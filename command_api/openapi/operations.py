@@ -1,5 +1,6 @@
 """The operations of the document: one for each command, and the queries."""
 
+from inspect import cleandoc
 from typing import Any
 
 from command_api import paging
@@ -17,20 +18,26 @@ from command_api.openapi.parts import (
     problems,
     query,
 )
+from command_api.openapi.sampling import sample
 from command_api.openapi.schemas import Schema, ref, stream_example
 from command_api.views import AT_LEAST_RULE, STREAM_RULE
 from shared.kernel.commands.category import Category
-from shared.kernel.messages.message import Command, type_name
+from shared.kernel.messages.message import Command, route_name, type_name
 from shared.kernel.messages.stream import ID_RULE
 from shared.kernel.views.view import View
 
+DECIDED = "Decided on the stream as it is, and stored by one write. Sent again under its key, it changes nothing."
 
-def command(category: Category, command_type: type[Command]) -> Schema:
+
+def command(category: Category, command_type: type[Command], models: schemas.Models) -> Schema:
     """Describe a command."""
-    outcome = ref(schemas.outcome_name(category))
+    outcome, body = ref(schemas.outcome_name(category)), models.received(command_type)
+    summary, _, more = cleandoc(command_type.__doc__ or "").partition("\n")
     return {
-        "operationId": type_name(command_type),
-        "summary": (command_type.__doc__ or "").strip(),
+        "operationId": f"{category.name}.{type_name(command_type)}",
+        "summary": summary
+        or f"{route_name(command_type)} of {category.name} streams.".capitalize(),
+        "description": more.strip() or DECIDED,
         "tags": [category.name],
         "parameters": [
             path("id", ID_PATTERN, f"An id: {ID_RULE}.", category.example),
@@ -55,8 +62,8 @@ def command(category: Category, command_type: type[Command]) -> Schema:
             "required": True,
             "content": {
                 "application/json": {
-                    "schema": ref(type_name(command_type)),
-                    "example": example(command_type),
+                    "schema": body,
+                    "example": sample(body, models.definitions),
                 }
             },
         },
@@ -64,7 +71,7 @@ def command(category: Category, command_type: type[Command]) -> Schema:
             "200": answer("What the command caused.", outcome, TAG),
             "202": answer(
                 "Stored, and not projected in time; or waiting in the mailbox (respond-async).",
-                {"anyOf": [outcome, ref("Queued")]},
+                {"anyOf": [outcome, ref(schemas.QUEUED)]},
                 {**TAG, **LATER, **LOCATION},
             ),
             "204": {"description": "Done (return=minimal).", "headers": TAG},
@@ -77,8 +84,9 @@ def view_key(view: View[Any]) -> Schema:
     """Describe the query of one key of a view."""
     rows, stream = ref(schemas.rows_name(view)), stream_example(view.category)
     return {
-        "operationId": f"Read{view.name.title()}",
+        "operationId": f"views.{view.name}.Read",
         "summary": f"What '{view.name}' holds under a key.",
+        "description": "The view follows what is stored: `at-least` waits until it has seen a version.",
         "tags": [f"view {view.name}"],
         "parameters": [
             path("key", f"^{paging.KEY_RULE}$", "The key.", view.category.example),
@@ -108,8 +116,9 @@ def view_list(view: View[Any]) -> Schema:
     ]
     sorts = [f"{sign}{sort}" for sort in view.sorts for sign in ("", "-")]
     return {
-        "operationId": f"List{view.name.title()}",
+        "operationId": f"views.{view.name}.List",
         "summary": f"The rows of '{view.name}', filtered, sorted, page by page.",
+        "description": "Each page says in `next` where the one behind it begins.",
         "tags": [f"view {view.name}"],
         "parameters": [
             *filters,
@@ -131,21 +140,13 @@ def view_list(view: View[Any]) -> Schema:
 def health() -> Schema:
     """Describe the question whether the API is ready."""
     return {
-        "operationId": "ReadHealth",
+        "operationId": "health.Read",
         "summary": "Whether the API is ready, and if not, why.",
+        "description": "Asks everything that the functions cannot do without.",
         "tags": ["health"],
         "security": [{}],
         "responses": {
-            "200": answer("Ready.", ref("Health")),
-            "503": answer("Not ready.", ref("Health"), LATER),
+            "200": answer("Ready.", ref(schemas.HEALTH)),
+            "503": answer("Not ready.", ref(schemas.HEALTH), LATER),
         },
-    }
-
-
-def example(command_type: type[Command]) -> dict[str, Any]:
-    """Make an example of a command of the examples of its fields."""
-    return {
-        field.alias or name: field.examples[0]
-        for name, field in command_type.model_fields.items()
-        if field.examples
     }

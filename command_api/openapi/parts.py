@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from command_api.openapi.schemas import Schema, ref
+from command_api.openapi.schemas import PROBLEM, Schema, ref
 from shared.kernel.messages.stream import CATEGORY, ID
 
 PROBLEMS = {
@@ -40,7 +40,7 @@ def problems(*statuses: int) -> dict[str, Schema]:
     return {
         str(status): {
             "description": PROBLEMS[status],
-            "content": {"application/problem+json": {"schema": ref("Problem")}},
+            "content": {"application/problem+json": {"schema": ref(PROBLEM)}},
         }
         for status in statuses
     }

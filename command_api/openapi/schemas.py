@@ -1,14 +1,15 @@
 """The schemas of the document: commands, events and rows as pydantic describes them, and what wraps them."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
-from pydantic.json_schema import models_json_schema
+from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
 from shared.adapters.http.problems import TYPE_PREFIX
 from shared.kernel.commands.category import Category
 from shared.kernel.domain import Domain
-from shared.kernel.messages.message import type_name
+from shared.kernel.messages.message import Message, type_name
 from shared.kernel.messages.stream import StreamName
 from shared.kernel.views.view import View
 
@@ -16,6 +17,11 @@ type Schema = dict[str, Any]
 
 VERSION: Schema = {"type": "integer", "minimum": 1}
 STREAM: Schema = {"type": "string"}
+# A dot stands in no name of a model: no business can take these, nor those made of its categories and views.
+STREAM_PAGE, QUEUED, COMMAND_STATUS, EFFECT, HEALTH, PROBLEM = (
+    f"onewrite.{name}"
+    for name in ("StreamPage", "Queued", "CommandStatus", "Effect", "Health", "Problem")
+)
 
 
 def ref(name: str) -> Schema:
@@ -48,9 +54,29 @@ def stream(category: Category) -> Schema:
     return {**STREAM, "examples": [stream_example(category)]}
 
 
-def schemas(domain: Domain) -> dict[str, Schema]:
-    """Describe everything that a client sends or sees."""
-    models: list[Any] = [
+@dataclass(frozen=True, slots=True)
+class Models:
+    """The messages and rows of a domain: what each is called in the document, and all that they refer to.
+
+    Two that have one name get longer ones (pydantic's), and so do the two forms of one that is read otherwise than
+    it is shown.
+    """
+
+    refs: Mapping[tuple[Any, JsonSchemaMode], Schema]
+    definitions: dict[str, Schema]
+
+    def received(self, model: type[Message]) -> Schema:
+        """Refer to a message as clients send it."""
+        return self.refs[model, "validation"]
+
+    def shown(self, model: type[Message]) -> Schema:
+        """Refer to a message as clients see it."""
+        return self.refs[model, "serialization"]
+
+
+def models(domain: Domain) -> Models:
+    """Describe the messages and rows that a client sends or sees."""
+    described: list[tuple[Any, JsonSchemaMode]] = [
         *(
             (command, "validation")
             for category in domain.categories
@@ -59,18 +85,23 @@ def schemas(domain: Domain) -> dict[str, Schema]:
         *((event, "serialization") for category in domain.categories for event in category.events),
         *((view.data_type, "serialization") for view in domain.views),
     ]
-    _, found = models_json_schema(
-        models, by_alias=True, ref_template="#/components/schemas/{model}"
+    refs, found = models_json_schema(
+        described, by_alias=True, ref_template="#/components/schemas/{model}"
     )
-    described: dict[str, Schema] = found["$defs"]
+    return Models(refs, found.get("$defs", {}))
+
+
+def schemas(domain: Domain, models: Models) -> dict[str, Schema]:
+    """Describe everything that a client sends or sees."""
+    described = dict(models.definitions)
     for category in domain.categories:
-        described[outcome_name(category)] = _outcome(category)
+        described[outcome_name(category)] = _outcome(category, models)
         described[state_name(category)] = _state(category)
     for view in domain.views:
         row = {
             "stream": stream(view.category),
             "version": VERSION,
-            "data": ref(view.data_type.__name__),
+            "data": models.shown(view.data_type),
         }
         described[rows_name(view)] = record(
             {"view": {"const": view.name}, "key": {"type": "string"}, "rows": array(record(row))},
@@ -84,44 +115,66 @@ def schemas(domain: Domain) -> dict[str, Schema]:
             {"next": {"type": "string"}},
         )
     others = {
-        "StreamPage": _stream_page(),
-        "Queued": _queued(),
-        "CommandStatus": _command_status(),
-        "Effect": _effect(),
-        "Health": _health(),
-        "Problem": _problem(),
+        STREAM_PAGE: _stream_page(),
+        QUEUED: _queued(),
+        COMMAND_STATUS: _command_status(),
+        EFFECT: _effect(),
+        HEALTH: _health(),
+        PROBLEM: _problem(),
     }
     return {**described, **others}
 
 
+def used(paths: Schema, schemas: Mapping[str, Schema]) -> dict[str, Schema]:
+    """Leave out what no operation refers to."""
+    found: set[str] = set()
+    more = _referred(paths)
+    while more:
+        found |= more
+        more = {name for one in more for name in _referred(schemas[one])} - found
+    return {name: schema for name, schema in schemas.items() if name in found}
+
+
+def _referred(part: object) -> set[str]:
+    match part:
+        case {"$ref": str(to)}:
+            return {to.rpartition("/")[2]}
+        case dict():
+            return {name for one in part.values() for name in _referred(one)}
+        case list():
+            return {name for one in part for name in _referred(one)}
+        case _:
+            return set()
+
+
 def outcome_name(category: Category) -> str:
     """Name what a command of a category is answered with."""
-    return f"{category.name.title()}Outcome"
+    return f"{category.name}.Outcome"
 
 
 def state_name(category: Category) -> str:
     """Name the state of a stream of a category."""
-    return f"{category.name.title()}State"
+    return f"{category.name}.State"
 
 
 def rows_name(view: View[Any]) -> str:
     """Name the rows of one key of a view."""
-    return f"{view.name.title()}Rows"
+    return f"{view.name}.Rows"
 
 
 def list_name(view: View[Any]) -> str:
     """Name a page of a view."""
-    return f"{view.name.title()}List"
+    return f"{view.name}.List"
 
 
-def _outcome(category: Category) -> Schema:
+def _outcome(category: Category, models: Models) -> Schema:
     events = [
         record(
             {
                 "version": VERSION,
                 "type": {"const": type_name(event)},
                 "schema": {"const": event.schema_number},
-                "data": ref(type_name(event)),
+                "data": models.shown(event),
             }
         )
         for event in category.events
@@ -131,7 +184,7 @@ def _outcome(category: Category) -> Schema:
             "stream": stream(category),
             "commandId": {"type": "string"},
             "version": {**VERSION, "minimum": 0},
-            "events": array({"oneOf": events}),
+            "events": array({"oneOf": events} if len(events) > 1 else events[0]),
         }
     )
 
@@ -185,7 +238,7 @@ def _effect() -> Schema:
             "commandId": text,
             # What came to nothing leaves no trace: it looks like what is still on its way.
             "outcome": {"enum": ["done", "nothing so far"]},
-            "caused": array(ref("Effect")),
+            "caused": array(ref(EFFECT)),
         },
         {
             "command": text,

@@ -22,8 +22,9 @@ def stream(categories: Sequence[Category]) -> Schema:
     """Describe the query of a stream."""
     states = [ref(schemas.state_name(category)) for category in categories]
     return {
-        "operationId": "ReadStream",
+        "operationId": "streams.Read",
         "summary": "The commits of a stream after a version, or its state at one.",
+        "description": "What is stored is never changed: a page of commits, oldest first, or the state as it was.",
         "tags": ["streams"],
         "parameters": [
             _stream(categories),
@@ -37,7 +38,9 @@ def stream(categories: Sequence[Category]) -> Schema:
             ),
         ],
         "responses": {
-            "200": answer("A page, or a state.", {"anyOf": [ref("StreamPage"), *states]}, TAG),
+            "200": answer(
+                "A page, or a state.", {"anyOf": [ref(schemas.STREAM_PAGE), *states]}, TAG
+            ),
             **problems(400, 404, 429, 503),
         },
     }
@@ -47,8 +50,9 @@ def outcome(categories: Sequence[Category]) -> Schema:
     """Describe the question what became of a command that waited."""
     token: Schema = {"type": "string", "pattern": "^[!-~]{1,128}$"}
     return {
-        "operationId": "ReadOutcome",
+        "operationId": "streams.ReadOutcome",
         "summary": "What became of a command that waited: pending, done, refused or failed.",
+        "description": "The place that `Location` names when a command is answered with 202.",
         "tags": ["streams"],
         "parameters": [
             _stream(categories),
@@ -56,7 +60,7 @@ def outcome(categories: Sequence[Category]) -> Schema:
             query("digest", token, "What tells the command from another under its id."),
         ],
         "responses": {
-            "200": answer("What is known.", ref("CommandStatus"), {**TAG, **LATER}),
+            "200": answer("What is known.", ref(schemas.COMMAND_STATUS), {**TAG, **LATER}),
             **problems(400, 404, 429, 503),
         },
     }
@@ -65,11 +69,12 @@ def outcome(categories: Sequence[Category]) -> Schema:
 def causes(categories: Sequence[Category]) -> Schema:
     """Describe the question what followed from a command."""
     version: Schema = {"type": "integer", "minimum": 0, "maximum": 10**15 - 1}
-    tree = answer("The tree.", ref("Effect"))
+    tree = answer("The tree.", ref(schemas.EFFECT))
     tree["content"]["text/plain"] = {"schema": TEXT}
     return {
-        "operationId": "ReadCauses",
+        "operationId": "streams.ReadCauses",
         "summary": "Everything that followed from what a version followed from itself.",
+        "description": "The commit, the commands that it caused in other streams, their commits, and so on.",
         "tags": ["streams"],
         "parameters": [
             _stream(categories),

@@ -25,14 +25,14 @@ RESERVED = frozenset(
 class About:
     """What the OpenAPI document says of the API as a whole.
 
-    `version` is that of what clients see, and `licence` an SPDX identifier, or None if there is none to name.
+    `version` is that of what clients see, and `licence` an SPDX identifier.
     """
 
     title: str = "Onewrite"
     version: str = "1"
     description: str = "Commands, streams and views."
-    contact: str = "Whoever runs it"
-    licence: str | None = None
+    contact: str = "Operations"
+    licence: str = "LicenseRef-Proprietary"
 
 
 @dataclass(frozen=True, slots=True)

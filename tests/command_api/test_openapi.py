@@ -1,6 +1,8 @@
 """The document says what the functions do: its paths are their routes, its examples are commands."""
 
+import json
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 from typing import Any
 
@@ -9,13 +11,27 @@ import pytest
 
 from command_api.blueprint import blueprint
 from command_api.openapi import document, page
-from command_api.openapi.operations import example
 from infra.local.examples import examples
 from shared.domain.shop import domain
-from shared.kernel.messages.message import Command
+from shared.kernel.commands.category import Category
+from shared.kernel.domain import About, Domain
+from shared.kernel.messages.message import Command, route_name
+from tests.command_api import namesakes
 
-DOCUMENT = document(domain)
-COMMANDS = [command for category in domain.categories for command in category.commands]
+DOCUMENT, NAMESAKES = document(domain), document(namesakes.domain)
+DOCUMENTS = pytest.mark.parametrize("described", [DOCUMENT, NAMESAKES], ids=["shop", "namesakes"])
+
+
+def commands(of: Domain) -> list[tuple[Category, type[Command]]]:
+    return [(category, command) for category in of.categories for command in category.commands]
+
+
+def operation(described: dict[str, Any], category: Category, command: type[Command]) -> Any:
+    return described["paths"][f"/api/{category.name}/{{id}}/{route_name(command)}"]["post"]
+
+
+def body(operation: Any) -> Any:
+    return operation["requestBody"]["content"]["application/json"]
 
 
 def routes() -> set[str]:
@@ -46,9 +62,58 @@ def test_every_path_is_a_route_and_every_route_but_the_documents_own_is_describe
     assert set.union(*matched.values()) == routes() - own
 
 
-@pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command.__name__)
-def test_every_example_is_a_command(command: type[Command]) -> None:
-    assert command.model_validate(example(command))
+@pytest.mark.parametrize("of", [domain, namesakes.domain], ids=["shop", "namesakes"])
+def test_every_example_is_a_command(of: Domain) -> None:
+    described = document(of)
+
+    for category, command in commands(of):
+        shown = body(operation(described, category, command))["example"]
+        assert command.model_validate_json(json.dumps(shown)), command
+
+
+def test_an_example_of_a_whole_command_is_shown_as_it_is() -> None:
+    [_, note, *_] = commands(namesakes.domain)
+
+    assert body(operation(NAMESAKES, *note))["example"] == {"text": "As they say."}
+
+
+@DOCUMENTS
+def test_no_two_operations_have_one_id(described: dict[str, Any]) -> None:
+    ids = [
+        operation["operationId"]
+        for methods in described["paths"].values()
+        for operation in methods.values()
+    ]
+
+    assert len(ids) == len(set(ids))
+
+
+def test_messages_of_one_name_are_described_each_for_itself() -> None:
+    first, second = (
+        body(operation(NAMESAKES, *one))["schema"]["$ref"]
+        for one in commands(namesakes.domain)
+        if one[1].__name__ == "Open"
+    )
+
+    assert first != second
+
+
+def test_a_command_is_described_in_its_own_words() -> None:
+    opens = operation(NAMESAKES, *commands(namesakes.domain)[0])
+
+    assert (opens["summary"], opens["description"]) == ("Opens it.", "What was open stays open.")
+
+
+def test_the_document_says_whose_it_is() -> None:
+    about = About("Ours", "7", "All of it.", "Us", "Apache-2.0")
+
+    assert document(replace(domain, about=about))["info"] == {
+        "title": "Ours",
+        "version": "7",
+        "description": "All of it.",
+        "contact": {"name": "Us"},
+        "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
+    }
 
 
 def test_what_to_try_first_is_read_from_the_document_alone() -> None:
@@ -61,17 +126,18 @@ def test_what_to_try_first_is_read_from_the_document_alone() -> None:
     ]
 
 
-@pytest.mark.parametrize(("category", "stream"), [("Item", "item-SKU1"), ("Order", "order-1")])
+@pytest.mark.parametrize(("category", "stream"), [("item", "item-SKU1"), ("order", "order-1")])
 def test_an_example_of_a_stream_is_that_of_its_category(category: str, stream: str) -> None:
-    outcome = DOCUMENT["components"]["schemas"][f"{category}Outcome"]
+    outcome = DOCUMENT["components"]["schemas"][f"{category}.Outcome"]
 
     assert outcome["properties"]["stream"]["examples"] == [stream]
 
 
-def test_every_reference_leads_somewhere() -> None:
-    names = set(re.findall(r"#/components/schemas/(\w+)", str(DOCUMENT)))
+@DOCUMENTS
+def test_every_reference_leads_somewhere_and_to_every_schema(described: dict[str, Any]) -> None:
+    names = set(re.findall(r"#/components/schemas/([\w.-]+)", str(described)))
 
-    assert names <= DOCUMENT["components"]["schemas"].keys()
+    assert names == described["components"]["schemas"].keys()
 
 
 def test_the_page_shows_every_operation_and_asks_nothing_of_the_internet() -> None:

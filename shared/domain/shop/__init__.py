@@ -7,7 +7,7 @@ from shared.domain.shop.replenishment import replenishment
 from shared.domain.shop.views.orders import customers, orders
 from shared.domain.shop.views.replenishments import replenishments
 from shared.domain.shop.views.stock import stock
-from shared.kernel.domain import Domain
+from shared.kernel.domain import About, Domain
 
 domain = Domain(
     categories=(item, order, replenishment),
@@ -17,4 +17,5 @@ domain = Domain(
     enrichers=ENRICHERS,
     deadlines=DEADLINES,
     inbound=INBOUND,
+    about=About(title="Orders and stock", licence="MIT"),
 )
