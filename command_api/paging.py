@@ -102,8 +102,8 @@ def _cursor(token: str | None, view: View[Any], sort: str | None) -> Cursor | No
             check_numbers(cursor.value)
     except (binascii.Error, ValueError, InvalidMessage, NumberTooLarge):
         raise _malformed("after", _ONLY_NEXT) from None
-    given = (cursor.value is not None, category, KEY.fullmatch(cursor.key) is not None)
-    if given != (sort is not None, view.category.name, True):
+    given = (cursor.value is not None, view.folds(category), KEY.fullmatch(cursor.key) is not None)
+    if given != (sort is not None, True, True):
         raise _malformed("after", _ONLY_NEXT)
     return cursor
 

@@ -50,6 +50,6 @@ def _rows(application: Application, stream: StreamName, commit: Commit) -> dict[
     for version, recorded in enumerate(commit.events, start=commit.first):
         event = category.decode(recorded.type, recorded.schema_number, recorded.data)
         for view in application.domain.views:
-            if view.category.name == category.name:
+            if view.folds(category.name):
                 rows[RowKey(view.name, view.key(stream, event), str(stream))] = version
     return rows

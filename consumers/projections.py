@@ -166,7 +166,7 @@ class Projections:
 
         The row of the built-in view counts too: the category may have had no other until now.
         """
-        built_in = (streams_of(one.category) for one in self.views)
+        built_in = (streams_of(category) for one in self.views for category in one.categories)
         try:
             places = dict.fromkeys(places_of((*self.views, *built_in), envelope))
         except Poison:
@@ -200,7 +200,12 @@ class Generations:
 
     def _check_category(self, run: Run[Envelope]) -> None:
         """Raise Poison for a category of which there is no view: every category that this code knows has one."""
-        known = {view.category.name for one in self.projections for view in one.views}
+        known = {
+            category.name
+            for one in self.projections
+            for view in one.views
+            for category in view.categories
+        }
         unknown = [one for one in run.messages if one.stream.category not in known]
         if unknown:
             newer = NewerCode(

@@ -175,7 +175,7 @@ def _beginning(view: View[Any], items: Sequence[Mapping[str, Any]]) -> list[Stre
         except InvalidMessage:
             # The publisher has parked it.
             continue
-        if name.category == view.category.name:
+        if view.folds(name.category):
             found.append(name)
     return found
 

@@ -20,7 +20,7 @@ class Witness:
 
     def knows(self, category: str) -> bool:
         """Tells whether any view folds a category: only newer code knows what has been seen of another."""
-        return any(view.category.name == category for view in self.views)
+        return any(view.folds(category) for view in self.views)
 
     async def seen(self, commits: Sequence[Commit]) -> dict[str, int]:
         """Tells for one commit of each of some streams which version every row of the stream has seen.

@@ -49,9 +49,9 @@ def stream_example(category: Category) -> str:
     return str(StreamName(category.name, category.example))
 
 
-def stream(category: Category) -> Schema:
-    """Describe the name of a stream of a category."""
-    return {**STREAM, "examples": [stream_example(category)]}
+def stream(*categories: Category) -> Schema:
+    """Describe the name of a stream of one of these categories."""
+    return {**STREAM, "examples": [stream_example(category) for category in categories]}
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +99,7 @@ def schemas(domain: Domain, models: Models) -> dict[str, Schema]:
         described[state_name(category)] = _state(category)
     for view in domain.views:
         row = {
-            "stream": stream(view.category),
+            "stream": stream(*view.categories),
             "version": VERSION,
             "data": models.shown(view.data_type),
         }

@@ -55,7 +55,7 @@ class Domain:
     kept_views: tuple[View[Any], ...] = field(init=False)
 
     def __post_init__(self) -> None:
-        seen = {view.category.name for view in self.views}
+        seen = {category.name for view in self.views for category in view.categories}
         unseen = [streams_of(one) for one in self.categories if one.name not in seen]
         object.__setattr__(self, "kept_views", (*self.views, *unseen))
         self._check_names()
@@ -72,6 +72,10 @@ class Domain:
             self._check_command(receptor.name, receptor.target, receptor.command)
         for deadline in self.deadlines:
             self._check_view(deadline.name, deadline.view)
+            if deadline.view.others:
+                raise ConfigurationError(
+                    f"'{deadline.name}' looks at '{deadline.view.name}', whose rows are not all of one category"
+                )
             self._check_command(deadline.name, deadline.view.category, deadline.command)
 
     def _check_names(self) -> None:

@@ -39,8 +39,28 @@ class State(Message):
     opened: bool = False
 
 
-def a_category(name: str) -> tuple[Category, View[Any]]:
-    """Make a category and its view: the messages of each are called as those of all others."""
+type AView = View[Any]
+
+
+def over(category: Category, *others: Category) -> AView:
+    """Make a view over categories; rows of all views are called alike."""
+
+    class Row(Message):
+        kind: Kind = Kind.FIRST
+        total: Decimal = Decimal()
+
+    return View(
+        name=f"{category.name}-rows",
+        category=category,
+        data_type=Row,
+        evolve=lambda row, _: row,
+        key=lambda stream, _: stream.id,
+        others=others,
+    )
+
+
+def a_category(name: str) -> Category:
+    """Make a category: its messages are called as those of all others."""
 
     class Open(Command):
         """Opens it.
@@ -69,31 +89,19 @@ def a_category(name: str) -> tuple[Category, View[Any]]:
         kind: Kind
         address: Address
 
-    class Row(Message):
-        kind: Kind = Kind.FIRST
-        total: Decimal = Decimal()
-
     def decide(command: Open | Note, _: State) -> tuple[Opened, ...]:
         return (
             (Opened(kind=command.kind, address=command.address),) if type(command) is Open else ()
         )
 
-    category = Category(
+    return Category(
         name=name,
         decider=Decider(State(), decide, lambda _, __: State(opened=True)),
         events=(Opened,),
         commands=(Open, Note),
         snapshots=Snapshots(f"{name}/1", State),
     )
-    view: View[Any] = View(
-        name=f"{name}-rows",
-        category=category,
-        data_type=Row,
-        evolve=lambda row, _: row,
-        key=lambda stream, _: str(stream),
-    )
-    return category, view
 
 
-CATEGORIES, VIEWS = zip(*map(a_category, ("desk", "table")), strict=True)
-domain = Domain(categories=CATEGORIES, views=VIEWS)
+CATEGORIES = tuple(map(a_category, ("desk", "table")))
+domain = Domain(categories=CATEGORIES, views=tuple(map(over, CATEGORIES)))

@@ -84,6 +84,15 @@ def test_what_a_domain_is_made_of_knows_only_what_is_in_it() -> None:
         Domain(categories=domain.categories, views=(stock,), deadlines=domain.deadlines)
 
 
+def test_a_deadline_looks_at_rows_of_one_category() -> None:
+    (deadline,) = domain.deadlines
+    both = replace(deadline.view, others=(item,))
+    views = (both, *(view for view in domain.views if view is not deadline.view))
+
+    with pytest.raises(ConfigurationError, match="'orders', whose rows are not all of one categ"):
+        replace(domain, views=views, deadlines=(replace(deadline, view=both),))
+
+
 def test_a_receptor_sends_what_it_declared_and_each_command_once() -> None:
     order = StreamName("order", "7")
 

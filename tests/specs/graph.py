@@ -23,7 +23,7 @@ def _decided(specs: Iterable[Spec]) -> Iterator[str]:
 
 def _seen(domain: Domain) -> Iterator[str]:
     for view in domain.views:
-        for event in view.category.events:
+        for event in [one for category in view.categories for one in category.events]:
             yield f"{type_name(event)} --> {view.name}[({view.name})]"
 
 

@@ -19,8 +19,9 @@ def decoded(category: Category, envelope: Envelope) -> Event:
 
 @dataclass(frozen=True, slots=True)
 class View[D: Message]:
-    """A pure fold over every event of a category; the key comes from the stream and the event alone.
+    """A pure fold over every event of a category, and of the `others`; the key comes from stream and event alone.
 
+    Each stream has rows of its own: what several categories have in common is the keys, under which all are found.
     `data_type` is what the data of a row is, and begins as: all of its fields have defaults.
     `sorts` are the fields (as JSON names them) that a list can be sorted by: the store needs an index for each.
     `read` says what is folded of an envelope.
@@ -33,6 +34,16 @@ class View[D: Message]:
     key: Callable[[StreamName, Event], str]
     sorts: tuple[str, ...] = ()
     read: Callable[[Category, Envelope], Event] = decoded
+    others: tuple[Category, ...] = ()
+
+    @property
+    def categories(self) -> tuple[Category, ...]:
+        """All categories whose events are folded."""
+        return (self.category, *self.others)
+
+    def folds(self, category: str) -> bool:
+        """Tell whether the events of a category are folded."""
+        return any(one.name == category for one in self.categories)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +80,7 @@ def keyed(
     """
     rows: dict[RowKey, dict[int, Event]] = {}
     for envelope in arrived:
-        if envelope.stream.category == view.category.name and envelope.sequence not in skipped:
+        if view.folds(envelope.stream.category) and envelope.sequence not in skipped:
             at, event = placed(view, envelope)
             rows.setdefault(at, {})[envelope.sequence] = event
     return rows
@@ -77,15 +88,16 @@ def keyed(
 
 def placed(view: View[Any], envelope: Envelope) -> tuple[RowKey, Event]:
     """Tell which row of a view an event touches; raises Poison for one that cannot be read."""
+    category = next(one for one in view.categories if one.name == envelope.stream.category)
     with Suspecting(envelope.subject, envelope.sequence):
-        event = view.read(view.category, envelope)
+        event = view.read(category, envelope)
         return RowKey(view.name, view.key(envelope.stream, event), envelope.subject), event
 
 
 def places_of(views: Iterable[View[Any]], envelope: Envelope) -> list[RowKey]:
     """Name the rows of views that an event touches; raises Poison if one of them cannot read it."""
     category = envelope.stream.category
-    return [placed(view, envelope)[0] for view in views if view.category.name == category]
+    return [placed(view, envelope)[0] for view in views if view.folds(category)]
 
 
 def advance(
