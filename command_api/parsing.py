@@ -24,6 +24,7 @@ from shared.kernel.commands.request import CommandRequest
 from shared.kernel.domain import Domain
 from shared.kernel.errors import InvalidMessage
 from shared.kernel.messages.commit import Metadata, timestamp
+from shared.kernel.messages.json_reading import read_text
 from shared.kernel.messages.message import Command
 from shared.kernel.messages.stream import ID_RULE, StreamName
 from shared.kernel.messages.trace_context import well_formed
@@ -130,7 +131,7 @@ def _command(
     if len(body) > LARGEST_BODY:
         raise too_large(LARGEST_BODY)
     try:
-        command = command_type.model_validate_json(body, by_alias=True, by_name=False)
+        command = read_text(command_type, body, by_name=False)
     except ValidationError as error:
         faults = [_fault(dict(detail)) for detail in error.errors(include_input=False)]
         raise malformed(f"The body is no {command_type.__name__}.", faults) from None

@@ -15,6 +15,7 @@ from shared.kernel.delivery.retry import Attempts, retrying
 from shared.kernel.domain import Domain
 from shared.kernel.errors import NotificationRefused, NotificationTooLarge, Poison
 from shared.kernel.messages.envelope import Envelope
+from shared.kernel.messages.json_reading import read
 from shared.kernel.messages.message import Event, Message
 from shared.kernel.messages.notification import Notification, Unwanted, notification, size_of
 from shared.kernel.ports import EventStore, Notifier, Parking, RowReader
@@ -104,4 +105,4 @@ def _read(
     if lookup is None:
         return {}
     data_type = lookup.view.data_type
-    return {key: data_type.model_validate(found[0].data) for key, found in rows.items() if found}
+    return {key: read(data_type, found[0].data) for key, found in rows.items() if found}

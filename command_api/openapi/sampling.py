@@ -13,6 +13,7 @@ TEXTS = {
     "uuid": "0b9e4c1e-5f0a-4f7e-9d3c-2f8f6a3c1b7e",
     "email": "somebody@example.com",
     "uri": "https://example.com/",
+    "decimal": "1.00",
 }
 
 

@@ -29,6 +29,7 @@ from shared.kernel.commands.application_service import ApplicationService
 from shared.kernel.commands.command_batcher import Waiting
 from shared.kernel.errors import Conflict, OutcomeUnknown
 from shared.kernel.messages.commit import Commit
+from shared.kernel.messages.json_reading import read
 from shared.kernel.ports import Appended, Collided, NumberedMessage
 from shared.kernel.views.view import Row, View
 from single_publisher.sweep import Sweep, Swept
@@ -190,7 +191,7 @@ def dedupe() -> None:
     def fold_all(
         view: View[Any], row: Row, arrived: Mapping[int, Any], skipped: frozenset[int] = frozenset()
     ) -> Row:
-        data = view.data_type.model_validate(row.data)
+        data = read(view.data_type, row.data)
         for version in sorted(arrived.keys() - skipped):
             data = view.evolve(data, arrived[version])
         return Row(row.at, max(row.version, *arrived), data.model_dump(mode="json"))

@@ -4,6 +4,7 @@ from dataclasses import replace
 from typing import Any
 from uuid import uuid4
 
+from shared.kernel.messages.json_reading import read
 from shared.kernel.messages.message import Message
 from shared.kernel.messages.stream import StreamName
 from tests.specs.spec import Flow
@@ -33,7 +34,7 @@ def renamed(flow: Flow) -> Flow:
         return value
 
     def message[M: Message](one: M) -> M:
-        return type(one).model_validate(data(one.model_dump(mode="json")))
+        return read(type(one), data(one.model_dump(mode="json")))
 
     def stream(text: str) -> str:
         parsed = StreamName.parse(text)

@@ -8,6 +8,7 @@ from typing import Any
 from shared.adapters.memory import MemoryEventStore, MemoryRows
 from shared.kernel.domain import Domain
 from shared.kernel.messages.envelope import decode
+from shared.kernel.messages.json_reading import read
 from shared.kernel.messages.message import Event, PublicEvent, type_name
 from shared.kernel.messages.stream import StreamName
 from shared.kernel.reactions.caused_commands import event_of
@@ -53,7 +54,7 @@ def told(domain: Domain, notifications: Iterable[Mapping[str, Any]]) -> dict[str
     # Event Grid promises no order: the sequence tells it.
     for one in sorted(heard.values(), key=lambda one: one["sequence"]):
         public: type[PublicEvent] = enrichers[one["type"]].public
-        found.setdefault(one["subject"], []).append(public.model_validate(one["data"]))
+        found.setdefault(one["subject"], []).append(read(public, one["data"]))
     return found
 
 

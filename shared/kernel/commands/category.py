@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from pydantic import ValidationError
 from pydantic_core import PydanticSerializationError, to_jsonable_python
 
 from shared.kernel.commands.decider import Decider
@@ -17,6 +16,7 @@ from shared.kernel.errors import (
     UnreadableEvent,
 )
 from shared.kernel.messages.commit import RecordedEvent
+from shared.kernel.messages.json_reading import read
 from shared.kernel.messages.message import Command, Event, route_name, type_name
 
 type Upcaster = Callable[[dict[str, Any]], dict[str, Any]]
@@ -66,12 +66,12 @@ class Category:
         if event_type is None or schema_number > event_type.schema_number:
             named = f"{self.name}/{type_}/{schema_number}"
             raise NewerCode(f"no event {named} is known: it waits for newer code")
-        current = dict(data)
+        current = data
         for older in range(schema_number, event_type.schema_number):
-            current = self.upcasters[type_, older](current)
+            current = self.upcasters[type_, older](dict(current))
         try:
-            return event_type.model_validate(current)
-        except ValidationError as error:
+            return read(event_type, current)
+        except InvalidMessage as error:
             raise InvalidMessage(f"{self.name}/{type_}/{schema_number}: {error}") from error
 
     def record(self, event: Event) -> RecordedEvent:

@@ -5,13 +5,13 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic.alias_generators import to_camel
-from pydantic_core import to_json
 
 from shared.kernel.commands.request import CommandRequest, digest_of
 from shared.kernel.domain import Domain
 from shared.kernel.errors import InvalidMessage
 from shared.kernel.messages.commit import Metadata
 from shared.kernel.messages.derived_id import is_derived
+from shared.kernel.messages.json_reading import read
 from shared.kernel.messages.message import Command, type_name
 from shared.kernel.messages.stream import StreamName
 
@@ -64,13 +64,9 @@ def request_of(waiting: QueuedCommand, domain: Domain) -> CommandRequest:
         raise InvalidMessage("the id of a command that waits is none that a client can give")
     if waiting.type not in known:
         raise InvalidMessage(f"category '{category.name}' has no command {waiting.type}")
-    # As the client's body is read: dates and the like are texts in it.
-    data = to_json(waiting.data)
     try:
-        command: Command = known[waiting.type].model_validate_json(
-            data, by_alias=True, by_name=False
-        )
-    except ValidationError as error:
+        command: Command = read(known[waiting.type], waiting.data)
+    except InvalidMessage as error:
         raise InvalidMessage(f"{waiting.type}: {error}") from error
     metadata, expected = waiting.metadata, waiting.expected
     return CommandRequest(stream, command, waiting.command_id, metadata, expected, waiting.data)

@@ -2,11 +2,14 @@
 
 from collections.abc import Callable, Mapping
 from functools import cached_property
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import TypeAdapter
 
+from shared.kernel.errors import InvalidMessage
 from shared.kernel.messages.commit import StoredSnapshot
+from shared.kernel.messages.json_forms import JsonForms
+from shared.kernel.messages.json_reading import read
 
 EVERY = 50
 """One commit in so many carries a snapshot, unless a category says otherwise."""
@@ -33,7 +36,8 @@ class Snapshots[S]:
     @cached_property
     def _adapter(self) -> TypeAdapter[S]:
         # Built when it is used: a new instance does not wait for it.
-        return TypeAdapter(self._state)
+        marked: Any = Annotated[self._state, JsonForms()]
+        return TypeAdapter(marked)
 
     def write(self, state: S) -> StoredSnapshot:
         """Write a state."""
@@ -56,7 +60,7 @@ class Snapshots[S]:
         if stored.schema_name != self.schema:
             state = self._upcasters[stored.schema_name](state)
         try:
-            return self._adapter.validate_python(state)
-        except ValidationError:
+            return read(self._state, state)
+        except InvalidMessage:
             # A snapshot is a copy of what the events say: without it the load goes further back.
             return None

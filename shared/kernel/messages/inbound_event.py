@@ -6,14 +6,17 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, GetCoreSchemaHandler
 from pydantic.alias_generators import to_camel
+from pydantic_core import CoreSchema
 
 from shared.kernel.commands.category import Category
 from shared.kernel.commands.request import CommandRequest
 from shared.kernel.errors import InvalidMessage
 from shared.kernel.messages.commit import Metadata
 from shared.kernel.messages.derived_id import chain_id, derived_id, reaction_name
+from shared.kernel.messages.json_forms import with_json_forms
+from shared.kernel.messages.json_reading import read
 from shared.kernel.messages.message import Command
 from shared.kernel.messages.trace_context import well_formed
 from shared.kernel.reactions.receptor import Reaction, checked
@@ -30,6 +33,12 @@ class OutsideData(BaseModel):
         alias_generator=to_camel,
         validate_by_name=True,
     )
+
+    @classmethod
+    def __get_pydantic_core_schema__(
+        cls, source: type[BaseModel], handler: GetCoreSchemaHandler
+    ) -> CoreSchema:
+        return with_json_forms(handler(source), handler)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +80,8 @@ class InboundReceptor[D: OutsideData]:
     def commands(self, event: InboundEvent, time: str) -> Iterator[CommandRequest]:
         """Give the commands that an event causes, under the same ids each time; raises InvalidMessage."""
         try:
-            data = self.data.model_validate(event.data)
-        except ValidationError as error:
+            data = read(self.data, event.data)
+        except InvalidMessage as error:
             raise InvalidMessage(f"{event.type} {event.key}: {error}") from error
         for reaction in checked(self.name, self.target, self.command, self.react(data)):
             id_ = derived_id(event.key, self.name, reaction.target, reaction.key)

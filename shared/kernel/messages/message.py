@@ -3,10 +3,12 @@
 import re
 from typing import Any, ClassVar
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, GetCoreSchemaHandler
 from pydantic.alias_generators import to_camel
+from pydantic_core import CoreSchema
 
 from shared.kernel.errors import NumberTooLarge
+from shared.kernel.messages.json_forms import with_json_forms
 
 LARGEST_EXACT_INTEGER = 2**53 - 1
 
@@ -26,6 +28,12 @@ class Message(BaseModel):
         validate_by_alias=True,
         serialize_by_alias=True,
     )
+
+    @classmethod
+    def __get_pydantic_core_schema__(
+        cls, source: type[BaseModel], handler: GetCoreSchemaHandler
+    ) -> CoreSchema:
+        return with_json_forms(handler(source), handler)
 
 
 class Command(Message):

@@ -8,6 +8,7 @@ from typing import Any
 from shared.kernel.commands.category import Category
 from shared.kernel.delivery.parking import Suspecting
 from shared.kernel.messages.envelope import Envelope
+from shared.kernel.messages.json_reading import read
 from shared.kernel.messages.message import Event, Message
 from shared.kernel.messages.stream import StreamName
 
@@ -130,4 +131,4 @@ def empty_row(view: View[Any], at: RowKey) -> Row:
 
 def _data(view: View[Any], row: Row) -> Any:  # noqa: ANN401 - the type of a view's data is the view's
     with Suspecting(row.at.stream, row.version + 1):
-        return view.data_type.model_validate(row.data)
+        return read(view.data_type, row.data)

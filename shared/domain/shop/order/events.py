@@ -3,9 +3,7 @@
 These names and shapes are stored for ever: a new shape is a new schema number.
 """
 
-from typing import Annotated, Literal
-
-from pydantic import Field
+from typing import Literal
 
 from shared.domain.shop.item.commands import OrdersQuantity
 from shared.domain.shop.order.commands import Sku
@@ -19,10 +17,6 @@ class OrderedLine(Message):
     quantity: OrdersQuantity
 
 
-Lines = Annotated[tuple[OrderedLine, ...], Field(strict=False)]
-Skus = Annotated[tuple[str, ...], Field(strict=False)]
-
-
 class OfAnOrder(Event):
     """What every event of an order carries: the customer."""
 
@@ -32,7 +26,7 @@ class OfAnOrder(Event):
 class OrderPlaced(OfAnOrder):
     """A customer wants these items: each SKU once."""
 
-    lines: Lines
+    lines: tuple[OrderedLine, ...]
 
 
 class ReservationRecorded(OfAnOrder):
@@ -51,20 +45,20 @@ class DeclineRecorded(OfAnOrder):
 class OrderConfirmed(OfAnOrder):
     """Stock is held for every line."""
 
-    lines: Lines
+    lines: tuple[OrderedLine, ...]
 
 
 class OrderRejected(OfAnOrder):
     """A line was declined; the others are given back, also those that have no answer yet."""
 
-    lines_to_release: Skus
+    lines_to_release: tuple[str, ...]
 
 
 class OrderCancelled(OfAnOrder):
     """The customer called the order off, or its time was up; every line not declined is given back."""
 
     reason: Literal["asked", "expired"]
-    lines_to_release: Skus
+    lines_to_release: tuple[str, ...]
 
 
 class LateReservationRecorded(OfAnOrder):
@@ -80,7 +74,7 @@ class DispatchRecorded(OfAnOrder):
 class OrderShipped(OfAnOrder):
     """The order was confirmed, and its goods have left the house."""
 
-    lines: Lines
+    lines: tuple[OrderedLine, ...]
 
 
 class DispatchConflict(OfAnOrder):

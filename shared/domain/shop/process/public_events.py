@@ -5,9 +5,7 @@ others would stumble over is a new schema number: it is a new type on the wire.
 """
 
 from collections.abc import Iterable, Mapping
-from typing import Annotated, Literal
-
-from pydantic import Field
+from typing import Literal
 
 from shared.domain.shop.order import events, order
 from shared.domain.shop.replenishment import ReplenishmentRequested as Requested
@@ -44,7 +42,7 @@ class OfAnOrder(PublicEvent):
 class OrderConfirmed(OfAnOrder):
     """Stock is held for every line of an order."""
 
-    lines: Annotated[tuple[NamedLine, ...], Field(strict=False)]
+    lines: tuple[NamedLine, ...]
 
 
 class OrderRejected(OfAnOrder):
@@ -60,7 +58,7 @@ class OrderCancelled(OfAnOrder):
 class OrderShipped(OfAnOrder):
     """The goods of an order have left the house."""
 
-    lines: Annotated[tuple[Line, ...], Field(strict=False)]
+    lines: tuple[Line, ...]
 
 
 class ReplenishmentRequested(PublicEvent):

@@ -1,9 +1,5 @@
 """The views `orders` and `customers`: where an order is, by its id, and all orders of a customer."""
 
-from typing import Annotated
-
-from pydantic import Field
-
 from shared.domain.shop.order import order
 from shared.domain.shop.order.events import (
     DeclineRecorded,
@@ -35,7 +31,7 @@ class OrderSummary(Message):
 
     status: str = "unknown"
     customer_id: str = ""
-    lines: Annotated[tuple[LineSummary, ...], Field(strict=False)] = ()
+    lines: tuple[LineSummary, ...] = ()
     reason: str = ""
     dispatched: bool = False
     conflict: bool = False

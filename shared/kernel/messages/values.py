@@ -1,0 +1,51 @@
+"""Values that most domains need: a day, a moment, an amount of money."""
+
+from datetime import date, datetime
+from decimal import Context, Decimal
+from typing import Annotated, Self
+
+from pydantic import Field
+
+from shared.kernel.messages.message import Message
+from shared.kernel.messages.text_forms import DIGITS
+
+Day = Annotated[date, Field(examples=["2026-11-23"])]
+Moment = Annotated[datetime, Field(examples=["2026-11-23T12:00:00.000000Z"])]
+"""With its offset, and kept in UTC: one without is refused."""
+
+# Wide enough for whatever fits into decimals, so that nothing is rounded.
+_EXACT = Context(prec=4 * DIGITS + 1)
+
+
+class Money(Message):
+    """An exact amount in one currency (ISO 4217); amounts of two currencies do not mix."""
+
+    amount: Annotated[Decimal, Field(examples=["12.50"])]
+    currency: Annotated[str, Field(pattern="^[A-Z]{3}$", examples=["EUR"])]
+
+    def __add__(self, other: Self) -> Self:
+        return self._with(_EXACT.add(self.amount, self._same(other)))
+
+    def __sub__(self, other: Self) -> Self:
+        return self._with(_EXACT.subtract(self.amount, self._same(other)))
+
+    def __mul__(self, factor: int | Decimal) -> Self:
+        return self._with(_EXACT.multiply(self.amount, factor))
+
+    def __neg__(self) -> Self:
+        return self._with(self.amount.copy_negate())
+
+    def __lt__(self, other: Self) -> bool:
+        return self.amount < self._same(other)
+
+    def __le__(self, other: Self) -> bool:
+        return self.amount <= self._same(other)
+
+    def _same(self, other: Self) -> Decimal:
+        """Give the amount of another; raises ValueError for one of another currency."""
+        if other.currency != self.currency:
+            raise ValueError(f"{other.currency} is not {self.currency}")
+        return other.amount
+
+    def _with(self, amount: Decimal) -> Self:
+        return type(self)(amount=amount, currency=self.currency)
