@@ -152,7 +152,9 @@ def test_every_refusal_that_the_source_of_the_business_names_has_a_spec() -> Non
 
 def test_every_refusal_is_listed_with_the_commands_that_it_is_given_for() -> None:
     page = (DOCS / "specification.md").read_text(encoding="utf-8")
-    listed = re.findall(r"^\| `([a-z-]+)` \| \[`", page.partition("## Refusals")[2], re.MULTILINE)
+    listed = re.findall(
+        r"^\| `([a-z0-9-]+)` \| \[`", page.partition("## Refusals")[2], re.MULTILINE
+    )
 
     assert sorted(listed) == sorted(codes(SOURCE))
 
@@ -166,7 +168,7 @@ def test_the_specification_that_people_read_is_current() -> None:
 
 
 def test_the_graph_names_every_step_that_follows_from_an_event() -> None:
-    labels = re.findall(r'>\|"?([a-z-]+)', graph(domain, SPECS))
+    labels = re.findall(r'>\|"?([a-z0-9-]+)', graph(domain, SPECS))
 
     following = [*domain.reactions, *domain.inbound, *domain.deadlines, *domain.enrichers]
     assert sorted(labels) == sorted(one.name for one in following)
