@@ -24,6 +24,16 @@ run: setup  ## serves on 127.0.0.1:7071, with emulators of its cloud beside it
 demo: setup  ## 2,000 orders of things of which there is too little, and a check of every row
 	@$(PY) -m infra.local.shop
 
+new-domain: setup  ## writes a business of your own (NAME=clinic, CATEGORY=patient), and lets it run
+	@$(PY) -m infra.scaffold domain "$(NAME)" $(CATEGORY)
+	@$(PY) -m infra.indexes
+	@$(PY) -m tests.specs
+
+new-category: setup  ## writes one more category into the business that runs (NAME=appointment)
+	@$(PY) -m infra.scaffold category "$(NAME)"
+	@$(PY) -m infra.indexes
+	@$(PY) -m tests.specs
+
 test: setup  ## lint, types, imports, and every test in process or on one shared stack (five minutes)
 	@$(PY) -m tests.halves test
 
@@ -102,5 +112,5 @@ emulators:  ## starts Microsoft's emulators in Docker, for `func start`
 clean:  ## forgets the local state (the store, the log, the checkpoints)
 	@rm -rf .onewrite
 
-.PHONY: help setup run demo doctor spec indexes sim unnoticed chaos long test test-domain shipped proof official lint types imports coverage format policies bicep emulators clean
+.PHONY: help setup run demo new-domain new-category doctor spec indexes sim unnoticed chaos long test test-domain shipped proof official lint types imports coverage format policies bicep emulators clean
 .DEFAULT_GOAL := help

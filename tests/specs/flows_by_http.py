@@ -25,8 +25,7 @@ from tests.specs.by_http import (
 )
 from tests.specs.renaming import ids, renamed
 from tests.specs.seen import Events, Seen, different, passed_on, unlike
-from tests.specs.spec import Flow, Spec
-from tests.specs.whole_flow import DECISIVE
+from tests.specs.spec import TOO_LATE, Flow, Spec
 
 TIMEOUT = limit(60.0)
 LAG = "/api/operations/lag"
@@ -159,25 +158,17 @@ async def flows_over_http(
 
     What the log holds and what a webhook is told is held where there is a witness.
     """
-    plain = {
-        flow.title: replace(flow, fault=None, title="", logged={})
-        for flow in flows
-        if flow.fault not in DECISIVE
-    }
     async with aiohttp.ClientSession(headers=key_shown()) as http:
         client = Client(http, url, specs, seed)
-        happening: dict[str, Happening] = {}
-        same_as: dict[str, str] = {}
-        for title, flow in plain.items():
-            same = next((one for one in happening if plain[one] == flow), None)
-            if same is None:
-                happening[title] = Happening(renamed(flow), client, within, witness)
-            else:
-                same_as[title] = same
+        happening = {
+            flow.title: Happening(renamed(flow), client, within, witness)
+            for flow in flows
+            if not flow.late
+        }
         await _hold(list(happening.values()), client, within)
     held = {title: one.held or Held() for title, one in happening.items()}
     unseen = UNSEEN if witness is None else ""
-    return {flow.title: _told(flow, held, same_as.get(flow.title), unseen) for flow in flows}
+    return {flow.title: _told(flow, held, unseen) for flow in flows}
 
 
 async def _hold(all_: Sequence[Happening], client: Client, within: float) -> None:
@@ -198,14 +189,11 @@ async def _hold(all_: Sequence[Happening], client: Client, within: float) -> Non
         await one.end()
 
 
-def _told(flow: Flow, held: dict[str, Held], same_as: str | None, unseen: str) -> Held:
-    if flow.fault in DECISIVE:
-        return Held(left_out=f"{flow.fault}; without it, this has another end")
-    if same_as is not None:
-        return Held(left_out=f"{flow.fault}; without it, this is: {same_as}")
+def _told(flow: Flow, held: dict[str, Held], unseen: str) -> Held:
+    if flow.late:
+        return Held(left_out=TOO_LATE)
     one = held[flow.title]
-    left_out = "; ".join(part for part in (flow.fault, one.left_out, unseen) if part)
-    return replace(one, left_out=left_out)
+    return replace(one, left_out="; ".join(part for part in (one.left_out, unseen) if part))
 
 
 async def settled(client: Client, within: float) -> None:

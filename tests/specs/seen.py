@@ -80,9 +80,8 @@ def different(wanted: Then, before: Events, after: Events, where: str = "") -> l
 
 def passed_on(flow: Flow, before: Seen, after: Seen) -> list[str]:
     """Say what log and webhook were given since, otherwise than a flow says."""
-    in_the_log = {**flow.then, **flow.logged}
     return [
-        *different(in_the_log, before.logged, after.logged, "the log of "),
+        *different(flow.then, before.logged, after.logged, "the log of "),
         *different(flow.told, before.told, after.told, "a webhook, of "),
     ]
 

@@ -29,6 +29,8 @@ class Reaction:
     then: Sequence[tuple[str, Command]]
 
 
+TOO_LATE = "the reactions hear of it when its deadline has passed"
+
 type Then = Mapping[str, Sequence[Event | type[Event]]]
 type Shown = Mapping[tuple[str, str], Mapping[str, Any]]
 """By view and key."""
@@ -36,21 +38,21 @@ type Shown = Mapping[tuple[str, str], Mapping[str, Any]]
 
 @dataclass(frozen=True)
 class Flow:
-    """What a command leads to in the end, from the streams to a webhook, though something fails on the way.
+    """What a command leads to in the end, from the streams to a webhook, whatever fails on the way.
 
     `then` is exact: every new event of every stream, as itself or by its type; `shown` is part of a row's data.
-    The log holds the same in the same order, except where `logged` says what comes to stand there more than once.
+    The log holds the same in the same order. A flow that is `late` is called off: its reactions hear of the
+    command when its deadline has passed.
     `told` is exact too: what a webhook hears of each stream, whose events it knows again by their ids.
     """
 
     title: str
     given: Mapping[str, Sequence[Event]]
-    fault: str | None
     when: tuple[str, Command]
     then: Then
     shown: Shown
     told: Mapping[str, Sequence[PublicEvent]] = field(default_factory=dict)
-    logged: Then = field(default_factory=dict)
+    late: bool = False
 
 
 @dataclass(frozen=True)
@@ -104,12 +106,12 @@ def flow_story(flow: Flow, found: Sequence[str] = ()) -> str:
     """Tell a flow, and what was found instead."""
     lines = [flow.title, "  given"]
     lines += [f"    {stream}: {event!r}" for stream in flow.given for event in flow.given[stream]]
-    lines += ["  and", f"    {flow.fault}"] if flow.fault else []
-    lines += ["  when", f"    {flow.when[0]}: {flow.when[1]!r}", "  then"]
+    lines += ["  when", f"    {flow.when[0]}: {flow.when[1]!r}"]
+    lines += ["  and", f"    {TOO_LATE}"] if flow.late else []
+    lines += ["  then"]
     lines += [f"    {stream}: {_named(one)}" for stream in flow.then for one in flow.then[stream]]
     lines += ["  then the log holds"]
-    in_the_log = {**flow.then, **flow.logged}
-    lines += [f"    {stream}: {_names(in_the_log[stream])}" for stream in in_the_log]
+    lines += [f"    {stream}: {_names(flow.then[stream])}" for stream in flow.then]
     lines += ["  then the views show"]
     lines += [f"    {view}/{key}: {dict(data)}" for (view, key), data in flow.shown.items()]
     lines += ["  then a webhook is told"]

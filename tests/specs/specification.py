@@ -7,6 +7,7 @@ from shared.kernel.domain import Domain
 from shared.kernel.messages.message import Command, route_name, type_name
 from tests.specs.graph import graph
 from tests.specs.spec import Flow, Heard, Reaction, Spec, Told, flow_story, heard_story
+from tests.specs.whole_flow import FAULTS
 
 HEAD = """\
 # Specification
@@ -14,6 +15,12 @@ HEAD = """\
 What the business does, told by its specs (`make spec` holds them and writes this page).
 
 """
+
+WHATEVER_FAILS = (
+    "Each ends so when nothing fails, and though "
+    + ", or ".join(fault for fault in FAULTS if fault)
+    + ".\n"
+)
 
 
 def specification(
@@ -29,7 +36,7 @@ def specification(
     parts = [HEAD, "## What leads to what\n\n```mermaid\n", graph(domain, specs), "```\n"]
     parts.append("\n## Reactions\n\n| event | causes |\n| --- | --- |\n")
     parts += [f"| **{spec.title}**: {_told(spec.when)} | {_sent(spec)} |\n" for spec in reactions]
-    parts.append("\n## The whole flow, whatever fails\n")
+    parts.append(f"\n## The whole flow, whatever fails\n\n{WHATEVER_FAILS}")
     parts += [f"\n```text\n{flow_story(flow)}\n```\n" for flow in flows]
     parts.append("\n## What others are told\n\n| event | public event |\n| --- | --- |\n")
     parts += [f"| **{one.title}**: {_told(one.when)} | {_told(one.then)} |\n" for one in told]

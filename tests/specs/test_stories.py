@@ -4,6 +4,8 @@ from dataclasses import replace
 
 from shared.domain.shop import domain
 from shared.domain.shop.item.commands import ReserveStock
+from shared.kernel.messages.stream import StreamName
+from tests.kernel.asking import asked
 from tests.specs.by_webhook import by_webhook
 from tests.specs.graph import graph
 from tests.specs.shop import FLOWS, INBOUND, REACTIONS, SPECS, TOLD
@@ -17,7 +19,7 @@ from tests.specs.spec import (
     told_story,
 )
 from tests.specs.ways import by_decider, by_enrichers, by_event_processor, by_service, history
-from tests.specs.whole_flow import PUBLISHER_CRASH, by_roles
+from tests.specs.whole_flow import PUBLISHER_CRASH, World, by_roles, whatever_fails
 
 
 async def test_a_reaction_that_causes_something_else_tells_its_story() -> None:
@@ -41,7 +43,7 @@ async def test_what_others_tell_to_another_effect_tells_its_story() -> None:
 async def test_a_flow_that_ends_otherwise_tells_its_story() -> None:
     wrong = replace(FLOWS[0], then={}, told={}, shown={("orders", "7"): {"status": "rejected"}})
 
-    told = flow_story(wrong, await by_roles(wrong, history))
+    told = flow_story(wrong, await by_roles(wrong, None, history))
 
     assert "1. item-CUP: expected [], got ['StockReserved']" in told
     assert "4. the log of item-CUP: expected [], got ['StockReserved']" in told
@@ -49,13 +51,24 @@ async def test_a_flow_that_ends_otherwise_tells_its_story() -> None:
     assert "8. orders/7: expected {'status': 'rejected'}" in told
 
 
-async def test_what_the_log_holds_twice_has_to_be_named() -> None:
-    crashed = next(flow for flow in FLOWS if flow.fault == PUBLISHER_CRASH)
+async def test_what_fails_on_the_way_is_named_with_what_came_of_it() -> None:
+    told = await whatever_fails(replace(FLOWS[0], told={}), history)
 
-    told = await by_roles(replace(crashed, logged={}), history)
+    assert told[0].startswith("a webhook, of order-7: expected [], got ['OrderConfirmed']")
+    assert told[2].startswith(f"though {PUBLISHER_CRASH}, a webhook, of order-7: expected []")
+    assert len(told) == 6
 
-    assert "the log of order-7: expected" in told[-1]
-    assert told[-1].count("OrderPlaced(") == 2
+
+async def test_a_publisher_that_crashes_has_sent_everything_twice() -> None:
+    stream, command = FLOWS[0].when
+    world = World(domain, PUBLISHER_CRASH)
+
+    await world.send(asked(command, "when", StreamName.parse(stream)))
+    await world.settle()
+
+    bodies = world.log.messages[0]
+    assert bodies
+    assert len(bodies) == 2 * len(set(bodies))
 
 
 def test_others_that_are_told_something_else_tell_its_story() -> None:

@@ -4,8 +4,7 @@ from collections.abc import Sequence
 
 from shared.kernel.messages.inbound_event import InboundEvent
 from shared.kernel.messages.message import PublicEvent
-from tests.specs.spec import Flow, Heard, Reaction, Spec, Then, Told
-from tests.specs.whole_flow import FAULTS, PUBLISHER_CRASH, TOO_LATE
+from tests.specs.spec import Flow, Heard, Reaction, Spec, Told
 from tests.swap.domain.diary import LightNoted, NoteLight, RecordRest, Rested
 from tests.swap.domain.lamp import GoDark, SwitchedOff, SwitchedOn, SwitchOff, SwitchOn
 from tests.swap.domain.process import WentDark
@@ -42,28 +41,19 @@ REACTIONS = [
 ]
 TOLD = [Told("Others are told", of="lamp-desk", when=DARK, then=TOLD_DARK[0])]
 
-
-def switched_off(title: str, fault: str | None) -> Flow:
-    twice: Then = {"lamp-desk": [DARK] * 2, "diary-desk": [Rested] * 2}
-    return Flow(
-        title,
+FLOWS = [
+    Flow(
+        "A lamp that is switched off rests",
         given={"lamp-desk": [LIT], "diary-desk": [LightNoted(brightness=60)]},
-        fault=fault,
         when=("lamp-desk", SwitchOff()),
         then={"lamp-desk": [DARK], "diary-desk": [Rested(switch=2)]},
         shown={("lamps", "desk"): {"brightness": 0, "switched": 2}},
         told={"lamp-desk": TOLD_DARK},
-        logged=twice if fault == PUBLISHER_CRASH else {},
-    )
-
-
-FLOWS = [
-    switched_off("A lamp that is switched off rests", None),
-    *(switched_off(f"though {fault}", fault) for fault in sorted(FAULTS - {TOO_LATE})),
+    ),
     Flow(
         "A night light goes dark by itself",
         given={},
-        fault=TOO_LATE,
+        late=True,
         when=("lamp-desk", SwitchOn(brightness=1)),
         then={
             "lamp-desk": [NIGHT, DARK],
