@@ -3,13 +3,14 @@
 from typing import Any
 
 from command_api.openapi import operations, schemas, streams
+from command_api.openapi.models import Models, described
 from shared.kernel.domain import About, Domain
 from shared.kernel.messages.message import route_name
 
 
 def document(domain: Domain) -> dict[str, Any]:
     """Describe the HTTP API of a domain (OpenAPI Specification 3.1.0)."""
-    models = schemas.models(domain)
+    models = described(domain)
     paths = _paths(domain, models)
     return {
         "openapi": "3.1.0",
@@ -48,7 +49,7 @@ def _tags(domain: Domain) -> list[dict[str, str]]:
     return [{"name": name, "description": description} for name, description in named.items()]
 
 
-def _paths(domain: Domain, models: schemas.Models) -> dict[str, Any]:
+def _paths(domain: Domain, models: Models) -> dict[str, Any]:
     commands = {
         f"/api/{category.name}/{{id}}/{route_name(command)}": {
             "post": operations.command(category, command, models)

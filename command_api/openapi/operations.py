@@ -5,6 +5,7 @@ from typing import Any
 
 from command_api import paging
 from command_api.openapi import schemas
+from command_api.openapi.models import Models, Schema
 from command_api.openapi.parts import (
     ID_PATTERN,
     LATER,
@@ -19,7 +20,7 @@ from command_api.openapi.parts import (
     query,
 )
 from command_api.openapi.sampling import sample
-from command_api.openapi.schemas import Schema, ref, stream_example
+from command_api.openapi.schemas import ref, stream_example
 from command_api.views import AT_LEAST_RULE, STREAM_RULE
 from shared.kernel.commands.category import Category
 from shared.kernel.messages.message import Command, route_name, type_name
@@ -29,7 +30,7 @@ from shared.kernel.views.view import View
 DECIDED = "Decided on the stream as it is, and stored by one write. Sent again under its key, it changes nothing."
 
 
-def command(category: Category, command_type: type[Command], models: schemas.Models) -> Schema:
+def command(category: Category, command_type: type[Command], models: Models) -> Schema:
     """Describe a command."""
     outcome, body = ref(schemas.outcome_name(category)), models.received(command_type)
     summary, _, more = cleandoc(command_type.__doc__ or "").partition("\n")

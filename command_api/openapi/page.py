@@ -4,7 +4,7 @@ import json
 from html import escape
 from typing import Any
 
-from command_api.openapi.schemas import Schema
+from command_api.openapi.models import Schema
 
 _STYLE = """
 body { font: 16px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem }

@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from command_api.openapi.schemas import PROBLEM, Schema, ref
+from command_api.openapi.models import Schema
+from command_api.openapi.schemas import PROBLEM, ref
 from shared.kernel.messages.stream import CATEGORY, ID
 
 PROBLEMS = {

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-type Schema = dict[str, Any]
+from command_api.openapi.models import Schema
 
 TEXTS = {
     "date": "2026-01-31",

@@ -1,22 +1,19 @@
 """The schemas of the document: commands, events and rows as pydantic describes them, and what wraps them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
-from pydantic.json_schema import JsonSchemaMode, models_json_schema
-
+from command_api.openapi.models import Models, Schema
 from shared.adapters.http.problems import TYPE_PREFIX
 from shared.kernel.commands.category import Category
 from shared.kernel.domain import Domain
-from shared.kernel.messages.message import Message, type_name
+from shared.kernel.messages.message import type_name
 from shared.kernel.messages.stream import StreamName
 from shared.kernel.views.view import View
 
-type Schema = dict[str, Any]
-
 VERSION: Schema = {"type": "integer", "minimum": 1}
-STREAM: Schema = {"type": "string"}
+TEXT: Schema = {"type": "string"}
+STREAM: Schema = TEXT
 # A dot stands in no name of a model: no business can take these, nor those made of its categories and views.
 STREAM_PAGE, QUEUED, COMMAND_STATUS, EFFECT, HEALTH, PROBLEM = (
     f"onewrite.{name}"
@@ -52,43 +49,6 @@ def stream_example(category: Category) -> str:
 def stream(*categories: Category) -> Schema:
     """Describe the name of a stream of one of these categories."""
     return {**STREAM, "examples": [stream_example(category) for category in categories]}
-
-
-@dataclass(frozen=True, slots=True)
-class Models:
-    """The messages and rows of a domain: what each is called in the document, and all that they refer to.
-
-    Two that have one name get longer ones (pydantic's), and so do the two forms of one that is read otherwise than
-    it is shown.
-    """
-
-    refs: Mapping[tuple[Any, JsonSchemaMode], Schema]
-    definitions: dict[str, Schema]
-
-    def received(self, model: type[Message]) -> Schema:
-        """Refer to a message as clients send it."""
-        return self.refs[model, "validation"]
-
-    def shown(self, model: type[Message]) -> Schema:
-        """Refer to a message as clients see it."""
-        return self.refs[model, "serialization"]
-
-
-def models(domain: Domain) -> Models:
-    """Describe the messages and rows that a client sends or sees."""
-    described: list[tuple[Any, JsonSchemaMode]] = [
-        *(
-            (command, "validation")
-            for category in domain.categories
-            for command in category.commands
-        ),
-        *((event, "serialization") for category in domain.categories for event in category.events),
-        *((view.data_type, "serialization") for view in domain.views),
-    ]
-    refs, found = models_json_schema(
-        described, by_alias=True, ref_template="#/components/schemas/{model}"
-    )
-    return Models(refs, found.get("$defs", {}))
 
 
 def schemas(domain: Domain, models: Models) -> dict[str, Schema]:
@@ -208,41 +168,38 @@ def _stored_event() -> Schema:
 
 
 def _queued() -> Schema:
-    text: Schema = {"type": "string"}
-    return record({"stream": STREAM, "commandId": text, "status": text})
+    return record({"stream": STREAM, "commandId": TEXT, "status": TEXT})
 
 
 def _command_status() -> Schema:
-    text: Schema = {"type": "string"}
     return record(
         {
             "stream": STREAM,
-            "commandId": text,
+            "commandId": TEXT,
             "outcome": {"enum": ["pending", "done", "refused", "failed"]},
         },
         {
             "version": {**VERSION, "minimum": 0},
             "events": array(_stored_event()),
-            "code": text,
-            "refusal": text,
-            "detail": text,
+            "code": TEXT,
+            "refusal": TEXT,
+            "detail": TEXT,
         },
     )
 
 
 def _effect() -> Schema:
-    text: Schema = {"type": "string"}
     return record(
         {
             "stream": STREAM,
-            "commandId": text,
+            "commandId": TEXT,
             # What came to nothing leaves no trace: it looks like what is still on its way.
             "outcome": {"enum": ["done", "nothing so far"]},
             "caused": array(ref(EFFECT)),
         },
         {
-            "command": text,
-            "time": text,
+            "command": TEXT,
+            "time": TEXT,
             "events": array(_stored_event()),
             # Of the root alone: whether everything was followed.
             "complete": {"type": "boolean"},
@@ -252,18 +209,17 @@ def _effect() -> Schema:
 
 def _stream_page() -> Schema:
     event = _stored_event()
-    text: Schema = {"type": "string"}
-    moment: Schema = {**text, "format": "date-time"}
+    moment: Schema = {**TEXT, "format": "date-time"}
     metadata = record(
-        {"correlationId": text, "causationId": text, "time": moment},
-        {"traceparent": text, "actor": text, "accepted": moment},
+        {"correlationId": TEXT, "causationId": TEXT, "time": moment},
+        {"traceparent": TEXT, "actor": TEXT, "accepted": moment},
     )
     commit = record(
-        {"version": VERSION, "commandId": text, "metadata": metadata, "events": array(event)}
+        {"version": VERSION, "commandId": TEXT, "metadata": metadata, "events": array(event)}
     )
     return record(
         {"stream": STREAM, "version": {**VERSION, "minimum": 0}, "commits": array(commit)},
-        {"next": text},
+        {"next": TEXT},
     )
 
 
@@ -276,18 +232,17 @@ def _health() -> Schema:
 
 
 def _problem() -> Schema:
-    text: Schema = {"type": "string"}
     return record(
         {
             "type": {"type": "string", "pattern": f"^{TYPE_PREFIX}[a-z-]+$"},
-            "title": text,
+            "title": TEXT,
             "status": {"type": "integer"},
-            "detail": text,
-            "code": text,
+            "detail": TEXT,
+            "code": TEXT,
         },
         {
-            "refusal": text,
-            "traceId": text,
-            "errors": array(record({"pointer": text, "detail": text})),
+            "refusal": TEXT,
+            "traceId": TEXT,
+            "errors": array(record({"pointer": TEXT, "detail": TEXT})),
         },
     )

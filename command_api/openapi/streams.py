@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from command_api.openapi import schemas
+from command_api.openapi.models import Schema
 from command_api.openapi.parts import (
     LATER,
     STREAM_PATTERN,
@@ -14,7 +15,7 @@ from command_api.openapi.parts import (
     problems,
     query,
 )
-from command_api.openapi.schemas import Schema, ref, stream_example
+from command_api.openapi.schemas import ref, stream_example
 from shared.kernel.commands.category import Category
 
 

@@ -21,15 +21,11 @@ SOME_ID = UUID("0B9A1F6E-6D3C-4F0E-8C1D-2F3A4B5C6D7E")
 
 
 class Size(Enum):
-    """A choice among texts."""
-
     SMALL = "s"
     LARGE = "l"
 
 
 class Level(IntEnum):
-    """A choice among numbers."""
-
     LOW = 1
 
 
