@@ -28,13 +28,6 @@ class Application:
     """Whether the platform signs callers in, and tells who they are."""
 
 
-# What this role needs of what can be tried without a trace; infra/apps.json grants it.
-RIGHTS = (
-    *("events:append", "views:read", "outcomes:read", "leases:read", "snapshots:write"),
-    "commands:send",
-)
-
-
 @once
 async def application() -> Application:
     """Give the application of this process."""

@@ -33,13 +33,6 @@ if TYPE_CHECKING:
     from shared.adapters.http.lag import Lags
     from shared.adapters.http.operations import Operations
 
-# What this role needs of what can be tried without a trace; infra/apps.json grants it.
-RIGHTS = (
-    *("events:append", "views:write", "leases:read", "parked:write", "outcomes:append"),
-    "snapshots:write",
-    *("progress:write", "events:receive", "commands:receive", "events:send"),
-)
-
 
 @once
 async def projections() -> "Projections":

@@ -13,12 +13,6 @@ from single_publisher.publish import Publisher
 if TYPE_CHECKING:
     from single_publisher.sweep import Sweep
 
-# What this role needs of what can be tried without a trace; infra/apps.json grants it.
-RIGHTS = (
-    *("events:read", "leases:write", "views:read", "parked:write", "progress:write"),
-    "events:send",
-)
-
 
 @once
 async def publisher() -> Publisher:

@@ -4,11 +4,9 @@ from collections.abc import Callable
 
 import pytest
 
-import command_api.composition
-import consumers.composition
-import single_publisher.composition
 from infra.local.stack import ROOT
 from shared.adapters import wiring
+from shared.adapters.rights import RIGHTS
 from shared.kernel import ports
 from tests.infra import apps, checks, rights
 from tests.infra.bicep.deployment import Deployment
@@ -74,13 +72,7 @@ def test_every_port_that_a_role_can_open_is_known_for_what_it_asks() -> None:
 
 
 def test_each_role_tries_every_right_that_can_be_tried_without_a_trace() -> None:
-    roles = {
-        "command_api": command_api.composition.RIGHTS,
-        "single_publisher": single_publisher.composition.RIGHTS,
-        "consumers": consumers.composition.RIGHTS,
-    }
-
-    for role, tried in roles.items():
+    for role, tried in RIGHTS.items():
         needed = {
             f"{what.removeprefix('hub ')}:{one}"
             for what in needs(role)

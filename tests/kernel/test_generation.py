@@ -33,7 +33,7 @@ async def rebuilt() -> Counting:
     nothing = Generations()
     filling = nothing.begun("a")
     assert await change(rows, "stock", nothing, filling)
-    assert await change(rows, "stock", filling, filling.served("b"))
+    assert await change(rows, "stock", filling, filling.ended("b"))
     return rows
 
 
