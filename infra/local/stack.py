@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from infra.local.ports import Ports
+from infra.names import described, names_of
 
 ROOT = Path(__file__).parents[2]
-NAMES = ROOT / "shared" / "names.json"
+NAMES = names_of(ROOT)
 SETTINGS = ROOT / "local.settings.example.json"
 
 
@@ -48,7 +49,7 @@ class Stack:
         services = await self._spawn(
             "services",
             "emulators",
-            *("--state", str(self.state), "--names", str(NAMES)),
+            *("--state", str(self.state), "--names", str(self._names())),
             *("--cosmos", str(self.ports.cosmos)),
             *("--event-hubs", str(self.ports.event_hubs)),
             *("--event-grid", str(self.ports.event_grid)),
@@ -87,6 +88,12 @@ class Stack:
         for process in self.processes.values():
             if process.returncode is None:
                 process.kill()
+
+    def _names(self) -> Path:
+        """Write down what the emulators have from their start."""
+        names = self.state / "names.json"
+        names.write_text(json.dumps(described(ROOT)), encoding="utf-8")
+        return names
 
     async def _spawn(self, name: str, module: str, *arguments: str) -> asyncio.subprocess.Process:
         # A pipe to each child's standard input: when this process dies, the children see its end.

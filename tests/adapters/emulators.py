@@ -11,12 +11,12 @@ from azure.cosmos.aio import ContainerProxy
 
 from emulators.tests.machine import limit
 from emulators.tests.serving import Services
+from infra.local import stack
 from shared.adapters import names
 from shared.adapters.cosmos.client import open_client
 from shared.adapters.settings import Settings
-from tests import reference
 
-NAMES: dict[str, Any] = json.loads(reference.NAMES.read_text(encoding="utf-8"))
+NAMES: dict[str, Any] = json.loads(stack.NAMES.read_text(encoding="utf-8"))
 
 
 def local_settings(services: Services, **changes: str) -> Settings:
