@@ -14,7 +14,7 @@ VOCABULARY = {
         {
             *("throttle", "503", "410", "449", "408"),
             *("drop-before", "drop-after", "reset-before", "reset-after"),
-            *("delay", "delay-before", "duplicate"),
+            *("delay", "delay-before", "duplicate", "split", "merge"),
         }
     ),
     "event-hubs": frozenset(

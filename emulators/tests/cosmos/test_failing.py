@@ -17,6 +17,8 @@ pytestmark = pytest.mark.filterwarnings("ignore::ResourceWarning")
 ITEM = {"id": "1", "pk": "p", "u": 1}
 REFUSED = {"throttle": 429, "503": 503, "410": 410, "449": 449, "408": 408}
 DROPPED = {"drop-before": False, "reset-before": False, "drop-after": True, "reset-after": True}
+REPARTITIONED = {"split", "merge"}
+"""Tested in `test_repartitioning.py`."""
 LATE = {"delay": True, "delay-before": False}
 
 
@@ -80,7 +82,7 @@ async def test_a_write_that_is_delivered_twice_meets_itself(cosmos: Account) -> 
 
 
 def test_every_fault_has_a_test_here() -> None:
-    tested = {*REFUSED, *DROPPED, *LATE, "duplicate"}
+    tested = {*REFUSED, *DROPPED, *LATE, "duplicate", *REPARTITIONED}
 
     assert tested == VOCABULARY["cosmos"]
 
