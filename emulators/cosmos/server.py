@@ -95,9 +95,9 @@ class CosmosServer:
         authorize(request, named, self._token)
         asked = by_name(self._database.reader, named)
         # Whole before any fault: what is struck has arrived, and may still be carried out.
-        await request.read()
+        body = await request.read()
         kind = operation(request, asked)
-        rule = self._faults.choose("cosmos", kind, asked.container)
+        rule = self._faults.choose("cosmos", kind, asked.container, body)
         if rule is not None:
             return await self._struck(request, asked, kind, rule)
         return await self._answered(request, asked, kind)
@@ -113,7 +113,7 @@ class CosmosServer:
             case "throttle":
                 wait = round(rule.seconds * 1000)
                 raise CosmosError(429, "Too many requests.", 3200, retry_after_ms=wait)
-            case "503" | "410" | "449" | "408":
+            case "503" | "410" | "449" | "408" | "413":
                 raise CosmosError(int(rule.fault), "A fault was asked for.", substatus=0)
             case "drop-before" | "reset-before":
                 return _hang_up(request, reset=rule.fault == "reset-before")
