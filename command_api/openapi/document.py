@@ -40,8 +40,9 @@ def document(domain: Domain) -> dict[str, Any]:
         "components": {
             "schemas": schemas.schemas(domain),
             "securitySchemes": {
-                "key": {"type": "apiKey", "in": "header", "name": "x-functions-key"}
+                "key": {"type": "apiKey", "in": "header", "name": "x-functions-key"},
+                "actor": {"type": "http", "scheme": "bearer"},
             },
         },
-        "security": [{"key": []}, {}],
+        "security": [{"key": []}, {"key": [], "actor": []}, {}],
     }

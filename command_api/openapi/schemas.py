@@ -190,6 +190,7 @@ def _effect() -> Schema:
         {
             "command": text,
             "time": text,
+            "actor": text,
             "events": array(_stored_event()),
             # Of the root alone: whether everything was followed.
             "complete": {"type": "boolean"},

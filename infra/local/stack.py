@@ -13,6 +13,8 @@ from infra.local.ports import Ports
 ROOT = Path(__file__).parents[2]
 NAMES = ROOT / "shared" / "names.json"
 SETTINGS = ROOT / "local.settings.example.json"
+LOCAL_ACTOR = "x-local-actor"
+"""The header in which a request tells the local host who is signed in."""
 
 
 class StackError(Exception):
@@ -60,6 +62,7 @@ class Stack:
             "emulators.host",
             *("--app", str(ROOT), "--settings", str(SETTINGS)),
             *("--port", str(self.ports.http), "--state", str(self.state)),
+            *("--sign-in", LOCAL_ACTOR),
         )
         await self._ready("services", services)
         self.host = await self._ready("host", host)

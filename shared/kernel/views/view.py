@@ -10,11 +10,20 @@ from shared.kernel.delivery.parking import Suspecting
 from shared.kernel.messages.envelope import Envelope
 from shared.kernel.messages.message import Event, Message
 from shared.kernel.messages.stream import StreamName
+from shared.kernel.views.listing import Scalar
 
 
 def decoded(category: Category, envelope: Envelope) -> Event:
     """Read the event of an envelope; raises InvalidMessage."""
     return category.decode(envelope.type, envelope.schema_number, envelope.data)
+
+
+type MayRead = Callable[[str | None], bool | Mapping[str, Scalar]]
+"""Tells which rows an actor may read: all, none, or those whose fields (as JSON names them) hold some values.
+
+It is a condition and no question about each row, so that the store can keep to it: what may not be read is in no
+page, in no cursor and in no count. The actor is None where nobody is known.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +32,7 @@ class View[D: Message]:
 
     `data_type` is what the data of a row is, and begins as: all of its fields have defaults.
     `sorts` are the fields (as JSON names them) that a list can be sorted by: the store needs an index for each.
-    `read` says what is folded of an envelope.
+    `read` says what is folded of an envelope. `may_read` says what an actor may read: without it, everything.
     """
 
     name: str
@@ -33,6 +42,7 @@ class View[D: Message]:
     key: Callable[[StreamName, Event], str]
     sorts: tuple[str, ...] = ()
     read: Callable[[Category, Envelope], Event] = decoded
+    may_read: MayRead | None = None
 
 
 @dataclass(frozen=True, slots=True)
