@@ -11,15 +11,15 @@ from command_api.preferences import Preferences
 from command_api.projected import is_projected
 from shared.adapters.http.problems import outdated, refused
 from shared.adapters.http.responses import accepted_late, event_json, json_response, no_content
-from shared.kernel.commands.outcome import Accepted, Outcome, Outdated, Refused
+from shared.kernel.commands.outcome import Accepted, Forbidden, Outcome, Outdated, Refused
 from shared.kernel.commands.request import CommandRequest
 
 
 async def post_command(req: func.HttpRequest, application: Application) -> func.HttpResponse:
     """Answer with the events that the command caused, without them, or with a problem."""
     headers = command_headers(req)
-    domain, signed_in = application.domain, application.signs_in
-    request = command_request(req, headers, domain, application.now(), signed_in=signed_in)
+    actor = await application.actors.of(req.headers)
+    request = command_request(req, headers, application.domain, application.now(), actor)
     preferences = Preferences.of(headers.get("prefer"))
     if preferences.asynchronous:
         return await put(request, application, preferences.headers())
@@ -33,6 +33,8 @@ async def _answer(
     headers = preferences.headers(outcome.charge)
     if isinstance(outcome, Refused):
         return refused(outcome.refusal).response(headers)
+    if isinstance(outcome, Forbidden):
+        return application.actors.forbidden(request.metadata.actor).response(headers)
     if isinstance(outcome, Outdated):
         return outdated(outcome.version).response(headers)
     if preferences.projected and isinstance(outcome, Accepted):

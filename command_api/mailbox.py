@@ -9,6 +9,7 @@ import azure.functions as func
 
 from command_api.composition import Application
 from command_api.parsing import checked_token, stream_name
+from command_api.reading import check_concerned
 from shared.adapters import telemetry
 from shared.adapters.http.problems import Fault, malformed
 from shared.adapters.http.responses import event_json, json_response, queued
@@ -52,13 +53,15 @@ async def get_outcome(req: func.HttpRequest, application: Application) -> func.H
     told: dict[str, Any] = {"stream": str(stream), "commandId": command_id}
     commit = found.commits[0] if found.commits else None
     if commit is not None and digest in {None, commit.command_digest}:
+        await check_concerned(stream, commit.metadata.actor, req.headers, application)
         return json_response(told | _done(commit))
     kept = await application.outcomes.read(str(stream), command_id)
     if kept is not None and (digest is None or kept.is_of(digest)):
+        await check_concerned(stream, kept.actor, req.headers, application)
         return json_response(told | _kept(kept))
     if commit is None and kept is None:
         return json_response(told | {"outcome": "pending"}, {"Retry-After": "1"})
-    reused = failed(str(stream), command_id, "", CommandIdReused())
+    reused = failed(str(stream), command_id, "", None, CommandIdReused())
     return json_response(told | _kept(reused))
 
 

@@ -10,7 +10,7 @@ import azure.functions as func
 from pydantic import ValidationError
 from pydantic_core import from_json
 
-from shared.adapters.http.actor import PRINCIPAL, VISIBLE, actor_of, is_token, token
+from shared.adapters.http.actor import VISIBLE, is_token, token
 from shared.adapters.http.problems import (
     Fault,
     Problem,
@@ -39,7 +39,6 @@ _HEADERS = (
     "if-none-match",
     "prefer",
     "traceparent",
-    PRINCIPAL.lower(),
 )
 
 _VERSION = re.compile(r"[0-9]{1,15}")
@@ -51,20 +50,15 @@ def command_request(
     headers: Mapping[str, str],
     domain: Domain,
     now: datetime,
-    *,
-    signed_in: bool,
+    actor: str | None,
 ) -> CommandRequest:
-    """Read a command from a request; raises Problem, and UnknownMessage for an unknown route.
-
-    Who asks is known where the platform has `signed_in` callers: elsewhere anybody may send its header.
-    """
+    """Read a command from a request; raises Problem, and UnknownMessage for an unknown route."""
     route = req.route_params
     category = domain.category(route["category"])
     command_type = category.route(route["command"])
     stream = _stream(category, route["id"])
     command, received = _command(req, headers, command_type)
     command_id = token(headers, "Idempotency-Key") or str(uuid4())
-    actor = actor_of(headers, signed_in=signed_in)
     metadata = _metadata(headers, command_id, now, actor)
     return CommandRequest(stream, command, command_id, metadata, _expected(headers), received)
 

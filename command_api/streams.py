@@ -6,6 +6,7 @@ import azure.functions as func
 
 from command_api.composition import Application
 from command_api.parsing import stream_name, version_in
+from command_api.reading import check_readable
 from shared.adapters.http.problems import not_found
 from shared.adapters.http.responses import event_json, json_response
 from shared.kernel.commands.loading import fold, load
@@ -19,6 +20,7 @@ PAGE = 100
 async def get_stream(req: func.HttpRequest, application: Application) -> func.HttpResponse:
     """Answer with a page of the commits after `?after=<version>`, or with the state `?at=<version>`."""
     stream = stream_name(req.route_params["stream"], application.domain)
+    await check_readable([stream], req.headers, application)
     at = version_in(req, "at")
     if at is not None:
         return json_response(await _state(stream, at, application))

@@ -1,6 +1,7 @@
 """Views over HTTP: what is under a key, and a list page by page."""
 
 import re
+from dataclasses import replace
 
 import azure.functions as func
 
@@ -9,6 +10,7 @@ from command_api.paging import KEY, next_page, parse_listing
 from command_api.parsing import SHOWN
 from command_api.preferences import Preferences
 from command_api.projected import waited
+from command_api.reading import readable, rows_of_key, shows
 from shared.adapters.http.problems import Fault, malformed, not_found
 from shared.adapters.http.responses import accepted_late, json_response
 from shared.kernel.messages.stream import CATEGORY, ID
@@ -28,15 +30,13 @@ async def get_view(req: func.HttpRequest, application: Application) -> func.Http
     stream, version = _at_least(req)
     after = _after(req)
     preferences = Preferences.of(req.headers.get("prefer"))
+    may = await readable(view, req.headers, application)
 
     async def there() -> bool:
-        if stream is None:
-            return await application.rows.shows(view.name, key, version)
-        stored = await application.rows.read(RowKey(view.name, key, stream))
-        return stored is not None and stored.row.version >= version
+        return await shows(application, RowKey(view.name, key, stream or ""), version, may)
 
     in_time = version == 0 or await waited(there, preferences.seconds)
-    rows = await application.rows.of_key(view.name, key, after)
+    rows = await rows_of_key(application, RowKey(view.name, key, after), may)
     if in_time and not rows and not after:
         raise not_found(f"The view '{view.name}' has no row under '{key}' (yet).")
     body: dict[str, object] = {"view": view.name, "key": key, "rows": list(map(_shown, rows))}
@@ -50,7 +50,8 @@ async def list_view(req: func.HttpRequest, application: Application) -> func.Htt
     """Answer with a page of the rows of a view, filtered and sorted, and where the next one is."""
     view = application.domain.view(req.route_params["view"])
     listing = parse_listing(req.params, view)
-    rows = await application.rows.page(listing)
+    may = await readable(view, req.headers, application)
+    rows = await application.rows.page(replace(listing, filters=[*listing.filters, *may]))
     body: dict[str, object] = {
         "view": view.name,
         "rows": [{"key": row.at.key, **_shown(row)} for row in rows],

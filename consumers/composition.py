@@ -4,7 +4,8 @@ from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from shared.adapters import settings, telemetry, wiring
+from shared.adapters import telemetry, wiring
+from shared.adapters.actors import actors
 from shared.adapters.names import (
     CONSUMERS,
     DEADLINES,
@@ -166,7 +167,7 @@ async def operations(consumer: str) -> "Operations":
         raise not_found(f"There is no consumer '{consumer[:60]}' here.")
     running = await assembled[consumer]()
     parking = await wiring.parking()
-    return Operations(consumer, parking, running.replay, wiring.now, settings.signs_in())
+    return Operations(consumer, parking, running.replay, wiring.now, actors())
 
 
 @once

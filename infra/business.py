@@ -7,7 +7,7 @@ from typing import Final
 
 ACTIVE: Final = re.compile(r"^from shared\.domain\.(\w+) import domain$", re.MULTILINE)
 SHOP: Final = "shop"
-"""The one that ships."""
+"""The reference, on which the machinery is tested."""
 
 
 @dataclass(frozen=True)

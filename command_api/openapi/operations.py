@@ -7,12 +7,13 @@ from command_api import paging
 from command_api.openapi import schemas
 from command_api.openapi.models import Models, Schema
 from command_api.openapi.parts import (
+    COMMAND_PROBLEMS,
     ID_PATTERN,
     LATER,
     LOCATION,
-    PROBLEMS,
     TAG,
     TEXT,
+    access,
     answer,
     header,
     path,
@@ -76,7 +77,7 @@ def command(category: Category, command_type: type[Command], models: Models) -> 
                 {**TAG, **LATER, **LOCATION},
             ),
             "204": {"description": "Done (return=minimal).", "headers": TAG},
-            **problems(*PROBLEMS),
+            **problems(*COMMAND_PROBLEMS, *access(category.allow)),
         },
     }
 
@@ -102,7 +103,7 @@ def view_key(view: View[Any]) -> Schema:
         "responses": {
             "200": answer("The rows.", rows),
             "202": answer("The rows, which have not seen the version yet.", rows, LATER),
-            **problems(400, 404, 429, 503),
+            **problems(400, 404, 429, 503, *access(view.may_read)),
         },
     }
 
@@ -133,7 +134,7 @@ def view_list(view: View[Any]) -> Schema:
         ],
         "responses": {
             "200": answer("A page.", ref(schemas.list_name(view))),
-            **problems(400, 404, 429, 503),
+            **problems(400, 404, 429, 503, *access(view.may_read)),
         },
     }
 

@@ -9,6 +9,8 @@ from shared.kernel.messages.stream import CATEGORY, ID
 
 PROBLEMS = {
     400: "malformed",
+    401: "unauthenticated, or without a body where the key is not known",
+    403: "forbidden",
     404: "not-found",
     409: "conflict",
     412: "precondition-failed",
@@ -18,6 +20,7 @@ PROBLEMS = {
     429: "throttled",
     503: "outcome-unknown, unavailable, log-unavailable",
 }
+COMMAND_PROBLEMS = (400, 404, 409, 412, 413, 415, 422, 429, 503)
 ID_PATTERN = f"^{ID}$"
 STREAM_PATTERN = f"^{CATEGORY}-{ID}$"
 TEXT: Schema = {"type": "string"}
@@ -36,14 +39,19 @@ def answer(description: str, schema: Schema, headers: Mapping[str, Any] | None =
     return {"description": description, "content": content, "headers": dict(headers or {})}
 
 
+def access(hook: object | None) -> tuple[int, ...]:
+    """Give the statuses of who may not ask: what a domain forbids can happen where it has a hook for that."""
+    return (401, 403) if hook is not None else (401,)
+
+
 def problems(*statuses: int) -> dict[str, Schema]:
-    """Describe the problems of these statuses."""
+    """Describe the problems of these statuses, in their order."""
     return {
         str(status): {
             "description": PROBLEMS[status],
             "content": {"application/problem+json": {"schema": ref(PROBLEM)}},
         }
-        for status in statuses
+        for status in sorted(statuses)
     }
 
 

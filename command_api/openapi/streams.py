@@ -9,6 +9,7 @@ from command_api.openapi.parts import (
     STREAM_PATTERN,
     TAG,
     TEXT,
+    access,
     answer,
     header,
     path,
@@ -42,7 +43,7 @@ def stream(categories: Sequence[Category]) -> Schema:
             "200": answer(
                 "A page, or a state.", {"anyOf": [ref(schemas.STREAM_PAGE), *states]}, TAG
             ),
-            **problems(400, 404, 429, 503),
+            **problems(400, 404, 429, 503, *_access(categories)),
         },
     }
 
@@ -62,7 +63,7 @@ def outcome(categories: Sequence[Category]) -> Schema:
         ],
         "responses": {
             "200": answer("What is known.", ref(schemas.COMMAND_STATUS), {**TAG, **LATER}),
-            **problems(400, 404, 429, 503),
+            **problems(400, 404, 429, 503, *_access(categories)),
         },
     }
 
@@ -82,8 +83,12 @@ def causes(categories: Sequence[Category]) -> Schema:
             query("version", version, "The first, if not given."),
             header("Accept", None, "application/json, or text/plain for a drawing."),
         ],
-        "responses": {"200": tree, **problems(400, 404, 429, 503)},
+        "responses": {"200": tree, **problems(400, 404, 429, 503, *_access(categories))},
     }
+
+
+def _access(categories: Sequence[Category]) -> tuple[int, ...]:
+    return access(next((one.may_read for one in categories if one.may_read), None))
 
 
 def _stream(categories: Sequence[Category]) -> Schema:

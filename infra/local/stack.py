@@ -14,6 +14,8 @@ from infra.names import described, names_of
 ROOT = Path(__file__).parents[2]
 NAMES = names_of(ROOT)
 SETTINGS = ROOT / "local.settings.example.json"
+LOCAL_ACTOR = "x-local-actor"
+"""The header in which a request tells the local host who is signed in."""
 
 
 class StackError(Exception):
@@ -61,6 +63,7 @@ class Stack:
             "emulators.host",
             *("--app", str(ROOT), "--settings", str(SETTINGS)),
             *("--port", str(self.ports.http), "--state", str(self.state)),
+            *("--sign-in", LOCAL_ACTOR),
         )
         await self._ready("services", services)
         self.host = await self._ready("host", host)

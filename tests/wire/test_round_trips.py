@@ -119,9 +119,7 @@ def test_every_command_comes_in_over_http_as_it_is(
 
     sent = post(route_name(command), body, category=category.name)
 
-    request = command_request(
-        sent, command_headers(sent), domain, datetime.now(UTC), signed_in=False
-    )
+    request = command_request(sent, command_headers(sent), domain, datetime.now(UTC), None)
 
     assert request.command == original
 

@@ -11,6 +11,7 @@ from shared.kernel.errors import (
     CommandIdReused,
     Conflict,
     EventTooLarge,
+    KeysUnavailable,
     LogUnavailable,
     NewerCode,
     NumberTooLarge,
@@ -37,6 +38,7 @@ _KNOWN: Mapping[type[OnewriteError], tuple[int, str]] = {
     StreamFull: (507, "The store takes nothing more for this stream"),
     UnreadableEvent: (500, "The code made an event that it could not read again"),
     StoreThrottled: (429, "The store is throttled"),
+    KeysUnavailable: (503, "Whether the token is valid cannot be told"),
     LogUnavailable: (503, "The mailbox did not say whether it took the command"),
     StoreUnavailable: (503, "The store does not answer"),
     NewerCode: (503, "The stream holds an event that only newer code can read"),
@@ -54,6 +56,7 @@ _ADVICE: Mapping[type[OnewriteError], str] = {
     StreamFull: "Nothing was written. Go on in a new stream.",
     StoreThrottled: "Nothing was written. Ask again after Retry-After.",
     StoreUnavailable: "Nothing was written. Ask again after Retry-After.",
+    KeysUnavailable: "Ask again after Retry-After.",
     LogUnavailable: "Ask again with the same Idempotency-Key: it takes effect once.",
     OutcomeUnknown: "Ask again with the same Idempotency-Key: it takes effect once.",
 }

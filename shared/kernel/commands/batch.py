@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from shared.kernel.commands.category import Category
+from shared.kernel.commands.category import Allow, Category
 from shared.kernel.commands.decider import Refusal
 from shared.kernel.commands.loading import Loaded
-from shared.kernel.commands.outcome import Negative, Outdated, Refused, Unchanged
+from shared.kernel.commands.outcome import Forbidden, Negative, Outdated, Refused, Unchanged
 from shared.kernel.commands.request import CommandRequest
 from shared.kernel.errors import EventTooLarge
 from shared.kernel.messages.commit import Commit, KeptState
+from shared.kernel.messages.derived_id import is_derived
 from shared.kernel.messages.envelope import encode_all
 from shared.kernel.messages.message import Event, check_numbers
 from shared.kernel.ports import StoreLimits
@@ -66,10 +67,12 @@ def _decide(
     category: Category, limits: StoreLimits, loaded: Loaded, request: CommandRequest
 ) -> tuple[Verdict, Loaded, int]:
     """Give the verdict, the state behind it, and the bytes to write."""
-    if request.expected not in {None, loaded.version}:
-        return Outdated(loaded.version), loaded, 0
     try:
-        decision = category.decider.decide(request.command, loaded.state)
+        if category.allow is not None and not _allowed(category.allow, loaded, request):
+            return Forbidden(loaded.version), loaded, 0
+        if request.expected not in {None, loaded.version}:
+            return Outdated(loaded.version), loaded, 0
+        decision = category.decider.decision(request.command, loaded.state, request.context)
         if isinstance(decision, Refusal):
             return Refused(decision, loaded.version), loaded, 0
         if not decision:
@@ -77,6 +80,13 @@ def _decide(
         return _accept(category, limits, loaded, request, decision)
     except Exception as error:  # noqa: BLE001 - handed to who sent it: its neighbours go on
         return error, loaded, 0
+
+
+def _allowed(allow: Allow, loaded: Loaded, request: CommandRequest) -> bool:
+    # What an event has caused is asked for by the business itself.
+    return is_derived(request.command_id) or allow(
+        request.metadata.actor, request.command, loaded.state
+    )
 
 
 def _accept(

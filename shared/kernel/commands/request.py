@@ -7,6 +7,7 @@ from typing import Any
 
 from pydantic_core import to_json, to_jsonable_python
 
+from shared.kernel.commands.context import Context, context_of
 from shared.kernel.messages.commit import Commit, Metadata
 from shared.kernel.messages.derived_id import is_derived, is_fact
 from shared.kernel.messages.message import Command, type_name
@@ -33,6 +34,10 @@ class CommandRequest:
         # Not by `replace`: every command goes through here.
         dated, expected, received = self.metadata.decided(time), self.expected, self.received
         return CommandRequest(self.stream, self.command, self.command_id, dated, expected, received)
+
+    def context(self) -> Context:
+        """Give what the decision may know: of the request as it is decided at a time."""
+        return context_of(self.command_id, self.metadata)
 
     @property
     def data(self) -> Mapping[str, Any]:
