@@ -99,16 +99,8 @@ class Rebuild:
     async def _step(self, view: View[Any], seen: Generations, deadline: float) -> None:
         if not seen.may_end(self.now(), self.grace):
             return
-        match seen.phase:
-            case "filling":
-                done = await self._fill(view, seen, deadline)
-            case "emptying":
-                done = await self._empty(view, seen, deadline)
-            case "serving":
-                done = True
-            case "done":
-                return
-        if done:
+        work = {"filling": self._fill, "emptying": self._empty}.get(seen.phase)
+        if work is None or await work(view, seen, deadline):
             await change(self.projections.rows, view.name, seen, seen.ended(timestamp(self.now())))
 
     async def _fill(self, view: View[Any], seen: Generations, deadline: float) -> bool:

@@ -60,17 +60,13 @@ class Generations(BaseModel):
         An older one is kept up for a while: the new one hides from the sweep what the log has lost just now. Its
         rows are kept for a while: some readers still believe in it.
         """
-        return self.phase == "filling" or self.since <= timestamp(now - grace)
+        waited = self.phase != "done" and self.since <= timestamp(now - grace)
+        return self.phase == "filling" or waited
 
     def ended(self, since: str) -> Self:
         """End a phase: the newest is read, or the older ones are kept up no longer, or no row of them is left."""
-        match self.phase:
-            case "filling":
-                step = {"serving": self.newest}
-            case "serving":
-                step = {"oldest": self.serving}
-            case "emptying" | "done":
-                step = {"emptied": self.oldest}
+        steps = {"filling": {"serving": self.newest}, "serving": {"oldest": self.serving}}
+        step = steps.get(self.phase, {"emptied": self.oldest})
         return self.model_copy(update={**step, "since": since})
 
 
