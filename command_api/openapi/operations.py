@@ -1,5 +1,6 @@
 """The operations of the document: one for each command, and the queries."""
 
+from collections.abc import Mapping
 from inspect import cleandoc
 from typing import Any
 
@@ -26,6 +27,7 @@ from command_api.views import AT_LEAST_RULE, STREAM_RULE
 from shared.kernel.commands.category import Category
 from shared.kernel.messages.message import Command, route_name, type_name
 from shared.kernel.messages.stream import ID_RULE
+from shared.kernel.views.fields import ListField, list_fields
 from shared.kernel.views.view import View
 
 DECIDED = "Decided on the stream as it is, and stored by one write. Sent again under its key, it changes nothing."
@@ -110,11 +112,10 @@ def view_key(view: View[Any]) -> Schema:
 
 def view_list(view: View[Any]) -> Schema:
     """Describe the list of a view."""
-    kinds = {str: "string", int: "integer", float: "number", bool: "boolean"}
     filters = [
-        query(f"{name}{suffix}", {"type": kinds[kind]}, "A condition.")
-        for name, kind in paging.fields(view).items()
-        for suffix in ("", ".from", ".to")
+        _filter(field, suffix)
+        for field in list_fields(view.data_type).values()
+        for suffix in paging.suffixes(field)
     ]
     sorts = [f"{sign}{sort}" for sort in view.sorts for sign in ("", "-")]
     return {
@@ -137,6 +138,41 @@ def view_list(view: View[Any]) -> Schema:
             **problems(400, 404, 429, 503, *access(view.may_read)),
         },
     }
+
+
+_FILTERS = {
+    "": "Equal to it.",
+    ".in": "Equal to one of these, with commas between them; one that holds a comma in quotes.",
+    ".from": "Not less than it.",
+    ".to": "Not greater than it.",
+    ".prefix": "Begins with it.",
+    ".null": "Whether it has no value.",
+}
+_TYPES: Mapping[type, Schema] = {
+    int: {"type": "integer"},
+    float: {"type": "number"},
+    bool: {"type": "boolean"},
+}
+
+
+def _filter(field: ListField, suffix: str) -> Schema:
+    """Describe a condition on a field."""
+    match suffix:
+        case ".in" | ".prefix":
+            schema = TEXT
+        case ".null":
+            schema = _TYPES[bool]
+        case _:
+            schema = _value(field)
+    return query(f"{field.name}{suffix}", schema, _FILTERS[suffix])
+
+
+def _value(field: ListField) -> Schema:
+    if field.choices:
+        return {"enum": list(field.choices.values())}
+    if field.kind.form is not None:
+        return {**field.kind.form.json_schema}
+    return _TYPES.get(field.type, TEXT)
 
 
 def health() -> Schema:
