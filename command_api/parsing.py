@@ -31,7 +31,7 @@ from shared.kernel.messages.trace_context import well_formed
 
 LARGEST_BODY = 256 * 1024
 SHOWN = 60
-_HEADERS = (
+_HEADERS = {
     "content-type",
     "correlation-id",
     "idempotency-key",
@@ -39,7 +39,7 @@ _HEADERS = (
     "if-none-match",
     "prefer",
     "traceparent",
-)
+}
 
 _VERSION = re.compile(r"[0-9]{1,15}")
 _ETAG = re.compile(r'"(0|[1-9][0-9]{0,14})"')
@@ -69,7 +69,7 @@ def command_headers(req: func.HttpRequest) -> dict[str, str]:
     They are read once: to look into those of a request is dear, and most of these are missing from most requests.
     """
     headers = req.headers
-    return {name: headers[name] for name in _HEADERS if name in headers}
+    return {name: headers[name] for name in _HEADERS.intersection(headers)}
 
 
 def stream_name(text: str, domain: Domain) -> StreamName:

@@ -23,7 +23,7 @@ def http_function(
 
     def declare(handle: Handler) -> Handler:
         async def answer(req: func.HttpRequest) -> func.HttpResponse:
-            answering = answered(handle(req), req.headers.get("traceparent"))
+            answering = answered(handle(req), req.headers)
             return await telemetry.request(req, route, answering)
 
         trigger = blueprint.route(route, methods=methods, auth_level=auth_level)

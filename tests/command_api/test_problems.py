@@ -173,7 +173,7 @@ async def test_what_the_services_say_is_logged_under_a_trace_and_not_told(
     said = "https://account-7.documents.azure.com:443/ refuses a connection"
 
     answering = commands.post_command(post(*RECEIVE), failing(error(said)))
-    response = await answered(answering, f"00-{trace}-00f067aa0ba902b7-01")
+    response = await answered(answering, {"traceparent": f"00-{trace}-00f067aa0ba902b7-01"})
 
     assert "account-7" not in response.get_body().decode()
     assert told(response)["traceId"] == trace

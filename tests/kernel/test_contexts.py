@@ -178,21 +178,21 @@ BUGS = [
     Bug(
         "the actor of the first command stands for the whole batch",
         f"{BATCH}:decide_batch",
-        "_decide(category, limits, loaded, request)",
-        "_decide(category, limits, loaded, replace(request, metadata=requests[0].metadata))",
+        "_decide(category, limits, loaded, request, time)",
+        "_decide(category, limits, loaded, replace(request, metadata=requests[0].metadata), time)",
     ),
     Bug(
         "a decision is made for the first command of its batch",
         f"{BATCH}:decide_batch",
-        "_decide(category, limits, loaded, request)",
+        "_decide(category, limits, loaded, request, time)",
         "_decide(category, limits, loaded, type('R', (), {'__getattr__': lambda _, name:"
-        " getattr(requests[0] if name == 'context' else request, name)})())",
+        " getattr(requests[0] if name == 'context' else request, name)})(), time)",
     ),
     Bug(
         "a decision is made at the time at which it was asked for",
-        f"{SERVICE}:ApplicationService._decide",
-        "one.request.decided(time)",
-        "one.request",
+        f"{BATCH}:_decide",
+        "request.context(time)",
+        "request.context(request.metadata.time)",
     ),
     Bug(
         "a decision knows another time than its commit",

@@ -97,7 +97,7 @@ def test_events_that_are_too_large_together_are_refused_before_they_are_stored()
     verbose = replace(item, decider=decider)
     asked = request(RegisterItem(name="Teapot", reorder_point=1), "large")
 
-    [verdict] = decide_batch(verbose, LIMITS, initial(verbose), [asked]).verdicts
+    [verdict] = decide_batch(verbose, LIMITS, initial(verbose), [asked], NOON).verdicts
 
     assert isinstance(verdict, EventTooLarge)
 

@@ -7,6 +7,7 @@ import azure.functions as func
 
 from shared.adapters import telemetry
 from shared.adapters.http.problems import Problem, first_of, internal, not_found
+from shared.adapters.http.responses import NO_HEADERS
 from shared.kernel.errors import (
     CommandIdReused,
     Conflict,
@@ -63,9 +64,9 @@ _ADVICE: Mapping[type[OnewriteError], str] = {
 
 
 async def answered(
-    answering: Awaitable[func.HttpResponse], traceparent: str | None = None
+    answering: Awaitable[func.HttpResponse], headers: Mapping[str, str] = NO_HEADERS
 ) -> func.HttpResponse:
-    """Await an answer, and give a problem in its place when there is none."""
+    """Await the answer to a request with headers, and give a problem in its place when there is none."""
     try:
         return await answering
     except Problem as problem:
@@ -74,7 +75,7 @@ async def answered(
         first = _named(error)
         if isinstance(first, UnknownMessage):
             return not_found(str(first)).response()
-        trace = telemetry.trace_id(traceparent)
+        trace = telemetry.trace_id(headers.get("traceparent"))
         if first is None:
             _LOGGER.exception("a request failed, trace %s", trace)
             return internal(trace).response()

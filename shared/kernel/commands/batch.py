@@ -41,9 +41,13 @@ class Batch:
 
 
 def decide_batch(
-    category: Category, limits: StoreLimits, loaded: Loaded, requests: Sequence[CommandRequest]
+    category: Category,
+    limits: StoreLimits,
+    loaded: Loaded,
+    requests: Sequence[CommandRequest],
+    time: str,
 ) -> Batch:
-    """Decide requests of one stream in their order, as many as can be written together."""
+    """Decide requests of one stream at a time, in their order, as many as can be written together."""
     verdicts: list[Verdict] = []
     commits: dict[str, Commit] = {}
     total, keep = 0, None
@@ -51,7 +55,7 @@ def decide_batch(
         if request.command_id in commits:
             verdicts.append(Repeat(commits[request.command_id]))
             continue
-        verdict, after, size = _decide(category, limits, loaded, request)
+        verdict, after, size = _decide(category, limits, loaded, request, time)
         if isinstance(verdict, Commit):
             total += size
             if commits and (total > limits.bytes or len(commits) == limits.commits):
@@ -64,7 +68,7 @@ def decide_batch(
 
 
 def _decide(
-    category: Category, limits: StoreLimits, loaded: Loaded, request: CommandRequest
+    category: Category, limits: StoreLimits, loaded: Loaded, request: CommandRequest, time: str
 ) -> tuple[Verdict, Loaded, int]:
     """Give the verdict, the state behind it, and the bytes to write."""
     try:
@@ -72,12 +76,14 @@ def _decide(
             return Forbidden(loaded.version), loaded, 0
         if request.expected not in {None, loaded.version}:
             return Outdated(loaded.version), loaded, 0
-        decision = category.decider.decision(request.command, loaded.state, request.context)
+        decision = category.decider.decision(
+            request.command, loaded.state, lambda: request.context(time)
+        )
         if isinstance(decision, Refusal):
             return Refused(decision, loaded.version), loaded, 0
         if not decision:
             return Unchanged(loaded.version), loaded, 0
-        return _accept(category, limits, loaded, request, decision)
+        return _accept(category, limits, loaded, request, decision, time=time)
     except Exception as error:  # noqa: BLE001 - handed to who sent it: its neighbours go on
         return error, loaded, 0
 
@@ -95,6 +101,8 @@ def _accept(
     loaded: Loaded,
     request: CommandRequest,
     decision: tuple[Event, ...],
+    *,
+    time: str,
 ) -> tuple[Commit, Loaded, int]:
     events = tuple([category.record(event) for event in decision])
     state = category.decider.fold(loaded.state, decision)
@@ -105,7 +113,7 @@ def _accept(
         command_id=request.command_id,
         command_digest=request.digest,
         events=events,
-        metadata=request.metadata,
+        metadata=request.metadata.decided(time),
     )
     size = _checked_size(commit, limits)
     if after.since_snapshot >= category.snapshots.every:

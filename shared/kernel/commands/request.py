@@ -29,15 +29,9 @@ class CommandRequest:
     expected: int | None = None
     received: Mapping[str, Any] | None = field(default=None, compare=False)
 
-    def decided(self, time: str) -> "CommandRequest":
-        """Give the command as it is decided at a time."""
-        # Not by `replace`: every command goes through here.
-        dated, expected, received = self.metadata.decided(time), self.expected, self.received
-        return CommandRequest(self.stream, self.command, self.command_id, dated, expected, received)
-
-    def context(self) -> Context:
-        """Give what the decision may know: of the request as it is decided at a time."""
-        return context_of(self.command_id, self.metadata)
+    def context(self, time: str) -> Context:
+        """Give what the decision may know that is made at a time."""
+        return context_of(self.command_id, self.metadata.decided(time))
 
     @property
     def data(self) -> Mapping[str, Any]:
