@@ -51,7 +51,7 @@ def _shown(effect: Effect) -> dict[str, Any]:
         shown["command"] = effect.command
     shown["outcome"] = "nothing so far" if commit is None else "done"
     if commit is not None:
-        shown["time"] = commit.metadata.time
+        shown["time"] = commit.time
         if commit.metadata.actor is not None:
             shown["actor"] = commit.metadata.actor
         shown["events"] = [event_json(n, e) for n, e in enumerate(commit.events, commit.first)]

@@ -19,7 +19,7 @@ async def post_command(req: func.HttpRequest, application: Application) -> func.
     """Answer with the events that the command caused, without them, or with a problem."""
     headers = command_headers(req)
     actor = await application.actors.of(req.headers)
-    request = command_request(req, headers, application.domain, application.now(), actor)
+    request = command_request(req, headers, application.domain, actor)
     preferences = Preferences.of(headers.get("prefer"))
     if preferences.asynchronous:
         return await put(request, application, preferences.headers())

@@ -18,7 +18,7 @@ from shared.kernel.commands.queued_command import encode_command
 from shared.kernel.commands.request import CommandRequest
 from shared.kernel.delivery.partition import partition_of
 from shared.kernel.errors import CommandIdReused
-from shared.kernel.messages.commit import Commit
+from shared.kernel.messages.commit import Commit, timestamp
 
 BEHIND_EVERYTHING = 10**15
 
@@ -30,7 +30,7 @@ async def put(
     mailbox, stream = await application.mailbox(), str(request.stream)
     metadata = request.metadata
     followed = replace(metadata, traceparent=telemetry.here(metadata.traceparent))
-    waiting = encode_command(replace(request, metadata=followed))
+    waiting = encode_command(replace(request, metadata=followed), timestamp(application.now()))
     await mailbox.send(partition_of(stream, mailbox.partitions), [waiting])
     asked = f"command-id={quote(request.command_id, safe='')}&digest={request.digest}"
     status = f"/api/streams/{stream}/outcome?{asked}"

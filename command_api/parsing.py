@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
@@ -23,7 +22,7 @@ from shared.kernel.commands.category import Category
 from shared.kernel.commands.request import CommandRequest
 from shared.kernel.domain import Domain
 from shared.kernel.errors import InvalidMessage
-from shared.kernel.messages.commit import Metadata, timestamp
+from shared.kernel.messages.commit import Metadata
 from shared.kernel.messages.json_reading import read_text
 from shared.kernel.messages.message import Command
 from shared.kernel.messages.stream import ID_RULE, StreamName
@@ -49,7 +48,6 @@ def command_request(
     req: func.HttpRequest,
     headers: Mapping[str, str],
     domain: Domain,
-    now: datetime,
     actor: str | None,
 ) -> CommandRequest:
     """Read a command from a request; raises Problem, and UnknownMessage for an unknown route."""
@@ -59,7 +57,7 @@ def command_request(
     stream = _stream(category, route["id"])
     command, received = _command(req, headers, command_type)
     command_id = token(headers, "Idempotency-Key") or str(uuid4())
-    metadata = _metadata(headers, command_id, now, actor)
+    metadata = _metadata(headers, command_id, actor)
     return CommandRequest(stream, command, command_id, metadata, _expected(headers), received)
 
 
@@ -137,14 +135,11 @@ def _fault(detail: dict[str, Any]) -> Fault:
     return Fault("".join(f"/{step}" for step in steps), f"{detail['msg']}.")
 
 
-def _metadata(
-    headers: Mapping[str, str], command_id: str, now: datetime, actor: str | None
-) -> Metadata:
+def _metadata(headers: Mapping[str, str], command_id: str, actor: str | None) -> Metadata:
     return Metadata(
         correlation_id=token(headers, "Correlation-Id") or command_id,
         causation_id=command_id,
         traceparent=well_formed(headers.get("traceparent")),
-        time=timestamp(now),
         actor=actor,
     )
 

@@ -61,7 +61,7 @@ def _shown(commit: Commit) -> dict[str, object]:
     return {
         "version": commit.version,
         "commandId": commit.command_id,
-        "metadata": metadata_json(commit.metadata),
+        "metadata": metadata_json(commit.metadata, commit.time),
         "events": [
             event_json(version, event)
             for version, event in enumerate(commit.events, start=commit.first)

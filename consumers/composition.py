@@ -57,7 +57,7 @@ async def reactions() -> "Reactions":
     from consumers.reactions import Reactions
 
     dispatcher = await wiring.dispatcher(domain)
-    processor = event_processor(domain, dispatcher, wiring.now, wiring.pause)
+    processor = event_processor(domain, dispatcher, wiring.pause)
     store, parking = await wiring.event_store(), await wiring.parking()
     return Reactions(domain, processor, store, parking, wiring.now)
 

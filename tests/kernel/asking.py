@@ -15,7 +15,7 @@ NOON = "2026-11-23T12:00:00.000000Z"
 
 def asked(command: Command, command_id: str, stream: StreamName) -> CommandRequest:
     """Ask for a command as a client does."""
-    metadata = Metadata(correlation_id=command_id, causation_id=command_id, time=NOON)
+    metadata = Metadata(correlation_id=command_id, causation_id=command_id)
     return CommandRequest(stream, command, command_id, metadata)
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -62,9 +62,9 @@ async def test_a_decision_knows_its_time_its_actor_and_its_id() -> None:
     assert book.decode(recorded.type, 1, recorded.data) == Borrowed(
         by="ann", until=at_noon() + TERM, loan="k1"
     )
-    assert context_of(outcome.commit.command_id, outcome.commit.metadata) == Context(
-        at_noon(), "ann", "k1"
-    )
+    assert context_of(
+        outcome.commit.command_id, outcome.commit.metadata, outcome.commit.time
+    ) == Context(at_noon(), "ann", "k1")
 
 
 def until(commit: Commit) -> Any:
@@ -98,7 +98,7 @@ async def test_a_lost_race_is_decided_again_at_the_time_of_its_commit() -> None:
     assert isinstance(outcome, Accepted)
     assert (clock.looks, outcome.version) == (2, 2)
     assert until(outcome.commit) == at_noon() + timedelta(hours=2) + TERM
-    assert context_of("", outcome.commit.metadata).now == at_noon() + timedelta(hours=2)
+    assert datetime.fromisoformat(outcome.commit.time) == at_noon() + timedelta(hours=2)
 
 
 async def test_a_write_whose_answer_is_lost_stays_as_it_was_decided() -> None:

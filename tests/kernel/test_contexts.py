@@ -86,7 +86,8 @@ class World:
         key, actor = str(number % (COMMANDS * 2 // 3)), self.dice.choice(ACTORS)
         request = asked(_wanted(key), key, stream)
         request = replace(
-            request, metadata=replace(request.metadata, actor=actor, time=timestamp(self.moment))
+            request,
+            metadata=replace(request.metadata, actor=actor, accepted=timestamp(self.moment)),
         )
         for _ in range(self.dice.randrange(1, 4)):
             await self._once(self.dice.choice(hosts), request)
@@ -136,17 +137,17 @@ def _undecided(commits: Sequence[Commit]) -> list[str]:
     state, last, found = Book(), "", list[str]()
     for commit in sorted(commits, key=lambda one: one.version):
         events = tuple(book.decode(e.type, e.schema_number, e.data) for e in commit.events)
-        metadata = commit.metadata
-        context = Context(datetime.fromisoformat(metadata.time), metadata.actor, commit.command_id)
+        actor, id_ = commit.metadata.actor, commit.command_id
+        context = Context(datetime.fromisoformat(commit.time), actor, id_)
         command = _wanted(commit.command_id)
         place = f"{commit.stream}@{commit.version}"
         if decide(command, state, context) != events:
             found.append(f"{place} is not what is decided in its context")
         if not allow(context.actor, command, state):
             found.append(f"{place} was not allowed")
-        if commit.metadata.time < last:
+        if commit.time < last:
             found.append(f"{place} was decided before what it was decided on")
-        last = commit.metadata.time
+        last = commit.time
         for event in events:
             state = evolve(state, event)
     return found
@@ -192,13 +193,13 @@ BUGS = [
         "a decision is made at the time at which it was asked for",
         f"{BATCH}:_decide",
         "request.context(time)",
-        "request.context(request.metadata.time)",
+        "request.context(request.metadata.accepted or time)",
     ),
     Bug(
         "a decision knows another time than its commit",
         "shared.kernel.commands.context:context_of",
-        "datetime.fromisoformat(metadata.time)",
-        "datetime.fromisoformat(metadata.time).replace(microsecond=0)",
+        "datetime.fromisoformat(time)",
+        "datetime.fromisoformat(time).replace(microsecond=0)",
     ),
     Bug(
         "a repeat is answered with a decision of its own time",
@@ -210,7 +211,7 @@ BUGS = [
         "a command whose answer was lost is dated anew where it is stored otherwise",
         f"{SERVICE}:_stored",
         "return Accepted(stored,",
-        "return Accepted(replace(stored, metadata=request.metadata),",
+        "return Accepted(replace(stored, time=getattr(written, 'time', stored.time)),",
     ),
     Bug(
         "whoever has the key is told what another was",

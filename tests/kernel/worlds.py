@@ -35,7 +35,8 @@ def commit(
         command_id=command_id,
         command_digest="0" * 64,
         events=events or (received(1),),
-        metadata=Metadata(correlation_id=command_id, causation_id=command_id, time=NOON),
+        metadata=Metadata(correlation_id=command_id, causation_id=command_id),
+        time=NOON,
     )
 
 

@@ -69,12 +69,7 @@ class Client:
             return
         # Of today, because deadlines look at when it was.
         now = timestamp(datetime.now(UTC))
-        await self.seed(
-            [
-                replace(commit, metadata=replace(commit.metadata, time=now))
-                for commit in history(stream, given)
-            ]
-        )
+        await self.seed([replace(commit, time=now) for commit in history(stream, given)])
 
     async def _come_about(self, stream: StreamName, given: Sequence[Event]) -> None:
         """Cause the given events; raises NotToldOverHttp, AnsweredOtherwise when others came of it."""

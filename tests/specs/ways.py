@@ -15,7 +15,7 @@ from shared.kernel.commands.dispatcher import Handler, dispatcher
 from shared.kernel.commands.outcome import Accepted, Forbidden, Outcome, Refused
 from shared.kernel.commands.request import CommandRequest
 from shared.kernel.domain import Domain
-from shared.kernel.messages.commit import Commit, Metadata, timestamp
+from shared.kernel.messages.commit import Commit, Metadata
 from shared.kernel.messages.derived_id import derived_id
 from shared.kernel.messages.envelope import encode_all, envelopes
 from shared.kernel.messages.message import Command, Event
@@ -65,7 +65,7 @@ async def by_service(spec: Spec) -> list[str]:
     at = spec.at or at_noon()
     routed = type(spec.when) in category.commands
     id_ = "when" if routed else derived_id("given-1@1", "spec", stream, "")
-    metadata = Metadata(correlation_id=id_, causation_id=id_, time=timestamp(at), actor=spec.by)
+    metadata = Metadata(correlation_id=id_, causation_id=id_, actor=spec.by)
     request = CommandRequest(stream, spec.when, id_, metadata)
     service = ApplicationService(category, store, lambda: at, no_pause)
     first, again = await service.handle(request), await service.handle(request)
@@ -86,7 +86,8 @@ def history(stream: StreamName, given: Sequence[Event]) -> list[Commit]:
             command_id=f"given-{version}",
             command_digest="0" * 64,
             events=(record(event),),
-            metadata=Metadata(f"given-{version}", f"given-{version}", NOON),
+            metadata=Metadata(f"given-{version}", f"given-{version}"),
+            time=NOON,
         )
         for version, event in enumerate(given, start=1)
     ]
@@ -129,7 +130,7 @@ def by_reactions(spec: Reaction) -> list[str]:
     recorded = record(spec.when)
     commit = replace(history(StreamName.parse(spec.of), [spec.when])[0], events=(recorded,))
     (envelope,) = envelopes(commit)
-    first, again = (list(caused(domain_of(type(spec.when)), envelope, NOON)) for _ in range(2))
+    first, again = (list(caused(domain_of(type(spec.when)), envelope)) for _ in range(2))
     got = [(str(request.stream), request.command) for request in first]
     found = [] if got == list(spec.then) else [f"expected {list(spec.then)}", f"got {got}"]
     if [request.command_id for request in first] != [request.command_id for request in again]:
@@ -151,7 +152,7 @@ async def by_event_processor(spec: Reaction) -> list[str]:
 
     domain = domain_of(type(spec.when))
     processor = event_processor(
-        domain, dispatcher(domain, store, at_noon, no_pause, noted), now, no_pause
+        domain, dispatcher(domain, store, at_noon, no_pause, noted), no_pause
     )
     (envelope,) = envelopes(history(StreamName.parse(spec.of), [spec.when])[0])
     await processor.process(envelope, spec.when)

@@ -50,7 +50,7 @@ def to_item(commit: Commit) -> dict[str, Any]:
             {"type": event.type, "schema": event.schema_number, "data": event.data}
             for event in commit.events
         ],
-        "metadata": metadata_json(commit.metadata),
+        "metadata": metadata_json(commit.metadata, commit.time),
     }
     if commit.snapshot is not None:
         snapshot = commit.snapshot

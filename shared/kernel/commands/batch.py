@@ -113,7 +113,8 @@ def _accept(
         command_id=request.command_id,
         command_digest=request.digest,
         events=events,
-        metadata=request.metadata.decided(time),
+        metadata=request.metadata,
+        time=time,
     )
     size = _checked_size(commit, limits)
     if after.since_snapshot >= category.snapshots.every:

@@ -19,6 +19,6 @@ class Context:
     command_id: str
 
 
-def context_of(command_id: str, metadata: Metadata) -> Context:
-    """Give the context of a command that is decided at the time of its metadata."""
-    return Context(datetime.fromisoformat(metadata.time), metadata.actor, command_id)
+def context_of(command_id: str, metadata: Metadata, time: str) -> Context:
+    """Give the context of a command that is decided at a time."""
+    return Context(datetime.fromisoformat(time), metadata.actor, command_id)

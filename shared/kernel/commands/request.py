@@ -31,7 +31,7 @@ class CommandRequest:
 
     def context(self, time: str) -> Context:
         """Give what the decision may know that is made at a time."""
-        return context_of(self.command_id, self.metadata.decided(time))
+        return context_of(self.command_id, self.metadata, time)
 
     @property
     def data(self) -> Mapping[str, Any]:

@@ -77,7 +77,7 @@ class InboundReceptor[D: OutsideData]:
     command: type[Command]
     react: Callable[[D], Iterable[Reaction]]
 
-    def commands(self, event: InboundEvent, time: str) -> Iterator[CommandRequest]:
+    def commands(self, event: InboundEvent) -> Iterator[CommandRequest]:
         """Give the commands that an event causes, under the same ids each time; raises InvalidMessage."""
         try:
             data = read(self.data, event.data)
@@ -88,5 +88,5 @@ class InboundReceptor[D: OutsideData]:
             # What follows from an event of others begins with it; all hear of the chain, and only we of the cause.
             chain = chain_id(event.source, event.id)
             traceparent, actor = well_formed(event.traceparent), reaction_name(self.name)
-            metadata = Metadata(chain, event.key, time, traceparent, actor)
+            metadata = Metadata(chain, event.key, traceparent, actor)
             yield CommandRequest(reaction.target, reaction.command, id_, metadata)
