@@ -1,16 +1,14 @@
 """The durable mailbox: in order per stream, one effect and one outcome for each command."""
 
 import asyncio
-import json
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from shared.adapters.memory import MemoryEventStore, MemoryOutcomes
-from shared.domain.shop import domain
 from shared.domain.shop.item.commands import ReceiveStock, RegisterItem, ReserveStock
-from shared.kernel.commands.queued_command import encode_command, request_of, stream_of
+from shared.kernel.commands.queued_command import encode_command
 from shared.kernel.commands.request import CommandRequest
 from shared.kernel.errors import (
     EventTooLarge,
@@ -36,22 +34,6 @@ KETTLE = StreamName("item", "kettle")
 @pytest.fixture
 def world() -> World:
     return World()
-
-
-def test_a_command_comes_out_of_a_message_as_it_went_in() -> None:
-    sent = replace(request(ReceiveStock(quantity=3), "c1"), expected=4)
-
-    read, stream = stream_of(encode_command(sent, NOON))
-
-    assert stream == TEAPOT
-    assert request_of(read, domain) == replace(sent, metadata=replace(sent.metadata, accepted=NOON))
-    assert read.digest == sent.digest
-
-
-def test_a_command_that_waits_has_the_time_that_older_code_asks_for() -> None:
-    waits = json.loads(encode_command(request(ReceiveStock(quantity=3), "c1"), NOON))
-
-    assert (waits["metadata"]["time"], waits["metadata"]["accepted"]) == (NOON, NOON)
 
 
 async def test_a_commit_is_dated_when_it_was_decided_and_says_when_it_was_accepted() -> None:

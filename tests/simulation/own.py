@@ -18,6 +18,7 @@ from shared.kernel.messages.envelope import Envelope, envelopes
 from shared.kernel.messages.message import Command, Event
 from shared.kernel.messages.stream import StreamName
 from shared.kernel.reactions.caused_commands import caused
+from shared.kernel.views.view import placed
 from tests.active import domain
 from tests.simulation.cloud import Cloud, served_rows
 from tests.simulation.deployments import EXPIRY, SNAPSHOT_EVERY
@@ -96,7 +97,7 @@ def _frequent() -> Domain:
 
 
 def _often(one: Snapshots[Any]) -> Snapshots[Any]:
-    return Snapshots(one.schema, one._state, one._upcasters, every=SNAPSHOT_EVERY)
+    return Snapshots(one.schema, one.state, one._upcasters, every=SNAPSHOT_EVERY)
 
 
 def move_in(cloud: Cloud) -> None:
@@ -114,7 +115,7 @@ async def begin(cloud: Cloud, told: Told, dice: random.Random) -> None:
         ]
         given = dice.choice(pasts) if pasts and dice.random() < BEGUN else ()
         for commit in history(stream, given):
-            of_today = replace(commit, metadata=replace(commit.metadata, time=timestamp(now())))
+            of_today = replace(commit, time=timestamp(now()))
             await cloud.store.append([of_today])
             cloud.watch.saw([of_today])
             told.given.add((commit.stream, commit.command_id))
@@ -139,9 +140,9 @@ def _folded(written: Sequence[Envelope]) -> Rows:
     rows: dict[tuple[str, str, str], Any] = {}
     for envelope in written:
         for view in domain.kept_views:
-            if view.category.name == envelope.stream.category:
-                event = view.read(view.category, envelope)
-                at = (view.name, view.key(envelope.stream, event), envelope.subject)
+            if view.folds(envelope.stream.category):
+                row, event = placed(view, envelope)
+                at = (row.view, row.key, row.stream)
                 rows[at] = view.evolve(rows.get(at, view.data_type()), event)
                 found[at] = (envelope.sequence, rows[at].model_dump(mode="json"))
     return found
@@ -150,7 +151,7 @@ def _folded(written: Sequence[Envelope]) -> Rows:
 def _without_effect(cloud: Cloud, written: Sequence[Envelope]) -> Iterator[str]:
     """Name what an event was to cause, and nobody has decided on."""
     for envelope in written:
-        for request in caused(domain, envelope, timestamp(now())):
+        for request in caused(domain, envelope):
             if (str(request.stream), request.command_id) not in cloud.decided:
                 event = f"{envelope.subject}@{envelope.sequence}"
                 yield f"{event} was to cause {request.command!r} at {request.stream}"

@@ -51,7 +51,8 @@ def _whole(value: Any) -> Any:  # noqa: ANN401 - JSON
 @cache
 def _validator(kind: Any) -> SchemaValidator:  # noqa: ANN401 - a type
     """Build what reads a type, once: it would be the dearest part of reading one event."""
-    marked: Any = kind if issubclass(kind, BaseModel) else Annotated[kind, JsonForms()]
+    is_message = isinstance(kind, type) and issubclass(kind, BaseModel)
+    marked: Any = kind if is_message else Annotated[kind, JsonForms()]
     adapter = TypeAdapter(marked)
     adapter.rebuild()
     return cast("SchemaValidator", adapter.validator)
