@@ -56,8 +56,8 @@ spec: setup  ## tells what the business does, holds it and writes docs/NAME/spec
 indexes: setup  ## writes the composite indexes that the sorts of the views need
 	@$(PY) -m infra.indexes
 
-sim: setup  ## SEEDS simulated worlds (or SEED=7 alone, with TRACE=1 all that happens): every promise is kept in each
-	@$(PY) -m tests.simulation $(if $(SEED),--seed $(SEED) $(if $(TRACE),--trace),--seeds $(SEEDS))
+sim: setup  ## SEEDS simulated worlds of the shop, and of the business that runs (or SEED=7 alone, with OWN=1 the latter's, TRACE=1 told)
+	@$(PY) -m tests.simulation $(if $(SEED),--seed $(SEED) $(if $(OWN),--own) $(if $(TRACE),--trace),--seeds $(SEEDS))
 
 unnoticed: setup  ## asks all other tests about each planted bug that only the simulation finds (hours)
 	@$(PY) -m tests.simulation --elsewhere

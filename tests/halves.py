@@ -33,6 +33,7 @@ IN_PROCESS: Final = tuple(
 DOMAIN: Final = (
     *("tests/specs/test_specs.py", "tests/specs/test_shipped.py"),
     *("tests/wire", "tests/notifications", "tests/adapters/test_names.py"),
+    "tests/simulation/test_own.py",
 )
 
 

@@ -3,8 +3,6 @@
 import asyncio
 import json
 import os
-import shutil
-import subprocess
 import sys
 from pathlib import Path
 
@@ -13,6 +11,7 @@ import pytest
 from infra.local.stack import ROOT, SETTINGS
 from tests.infra.clouds import functions
 from tests.infra.declared import DEPLOYED
+from tests.infra.packages import copy, listed, uploaded
 
 JUNK = (
     *(
@@ -35,37 +34,15 @@ JUNK = (
 
 @pytest.fixture(scope="module")
 def package(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Copies what is tracked, adds what lies around on a laptop, and keeps what is uploaded.
-
-    Core Tools and azd read .funcignore by the rules of .gitignore, so git says what is left.
-    """
-    tracked, kept = tmp_path_factory.mktemp("tracked"), tmp_path_factory.mktemp("kept")
+    """Copies what is tracked, adds what lies around on a laptop, and keeps what is uploaded."""
+    tracked = tmp_path_factory.mktemp("tracked")
     for name in listed(ROOT):
         if (ROOT / name).is_file():
             copy(ROOT / name, tracked / name)
     for name in JUNK:
         (tracked / name).parent.mkdir(parents=True, exist_ok=True)
         (tracked / name).touch()
-    (tracked / ".gitignore").unlink()
-    git(tracked, "init", "--quiet")
-    git(tracked, "-c", f"core.excludesFile={ROOT / '.funcignore'}", "add", "--all")
-    for name in listed(tracked):
-        copy(tracked / name, kept / name)
-    return kept
-
-
-def git(place: Path, *arguments: str) -> str:
-    ran = subprocess.run(["git", *arguments], cwd=place, capture_output=True, check=True, text=True)
-    return ran.stdout
-
-
-def listed(place: Path) -> list[str]:
-    return [name for name in git(place, "ls-files", "-z").split("\0") if name]
-
-
-def copy(source: Path, target: Path) -> None:
-    target.parent.mkdir(parents=True, exist_ok=True)
-    shutil.copy(source, target)
+    return uploaded(tracked, tmp_path_factory.mktemp("kept"))
 
 
 def test_only_what_runs_is_uploaded(package: Path) -> None:

@@ -9,7 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 
 from shared.domain.shop.item.commands import ReceiveStock, RegisterItem
-from shared.domain.shop.order.commands import CancelOrder, PlaceOrder, RecordDispatch
+from shared.domain.shop.order.commands import CancelOrder, PlaceOrder
 from shared.kernel.commands.outcome import Accepted, Outcome, Refused
 from shared.kernel.commands.request import CommandRequest
 from shared.kernel.errors import OnewriteError, StoreRefused
@@ -23,7 +23,7 @@ from tests.simulation.processes import Process
 from tests.simulation.told import Told
 from tests.simulation.virtual_time import sleep
 from tests.simulation.weather import Weather
-from tests.simulation.wishes import UNSTORABLE, Wishes
+from tests.simulation.wishes import UNSTORABLE, Wishing
 
 MAY_PASS = {"conflict", "outcome-unknown", "throttled", "unavailable", "newer-code"}
 REUSED = {"command-id-reused"}
@@ -35,18 +35,17 @@ EXPECTS, LEAVES, REPEATS, REUSES, FORGES = 0.08, 0.06, 0.1, 0.03, 0.2
 
 @dataclass
 class Client:
-    """One client; its reservations are its own. With `asks`, it only thinks of all that is not among them.
+    """One client, with `wishes` of its own. With `asks`, it only thinks of all that is not among them.
 
-    So many wishes go for the `hot` item, and it `thinks` so long at most between two of them.
+    It `thinks` so long at most between two of them.
     """
 
     name: str
     hosts: Sequence[Host]
-    streams: Sequence[StreamName]
+    wishes: Wishing
     weather: Weather
     dice: random.Random
     told: Told
-    hot: float
     thinks: float
     asks: AbstractSet[str] | None = None
     versions: dict[StreamName, int] = field(default_factory=dict)
@@ -54,12 +53,11 @@ class Client:
 
     async def work(self, enough: Callable[[], bool]) -> None:
         """Ask for one thing after the other, until there are enough (or all in `asks` was asked)."""
-        wishes = Wishes(self.name, self.streams, self.hot, self.dice)
         left = {key for key in self.asks or () if key.startswith(f"{self.name}-")}
         for number in itertools.count():
             if enough() if self.asks is None else not left:
                 break
-            (stream, command), key = wishes.wish(number), f"{self.name}-{number}"
+            (stream, command), key = self.wishes.wish(number), f"{self.name}-{number}"
             if self.asks is None or key in left:
                 await sleep(self.dice.uniform(0, self.thinks))
                 await self.ask(stream, command, key)
@@ -71,7 +69,7 @@ class Client:
         if isinstance(command, CancelOrder) and self.dice.random() < FORGES:
             await self._forge(stream)
         self.told.ask(stream, command, key, self._expected(stream))
-        if not isinstance(command, RecordDispatch) and self.dice.random() < LEAVES:
+        if self.wishes.may_wait(command) and self.dice.random() < LEAVES:
             await self._leave(stream, command, key)
             self.waits.append(asyncio.create_task(self._look(stream, command, key)))
         else:
@@ -109,8 +107,8 @@ class Client:
             await self._reuse(stream, key)
 
     def _expected(self, stream: StreamName) -> int | None:
-        """Now and then insist on the version that one has seen of an item."""
-        known = self.versions.get(stream) if stream.category == "item" else None
+        """Now and then insist on the version that one has seen."""
+        known = self.versions.get(stream) if self.wishes.insists(stream) else None
         return known if known is not None and self.dice.random() < EXPECTS else None
 
     async def _until_told(self, stream: StreamName, command: Command, key: str) -> Outcome | None:
@@ -209,7 +207,7 @@ class Client:
 
     async def _reuse(self, stream: StreamName, key: str) -> None:
         """Ask for something else under an id that is taken: nothing may be done, and nothing told of it."""
-        other = ReceiveStock(quantity=1_000) if stream.category == "item" else CancelOrder()
+        other = self.wishes.other(stream)
         if self.told.asked[str(stream), key] == other:
             return
         outcome = await self._once(stream, other, key)
@@ -218,8 +216,8 @@ class Client:
             self.told.wrong.append(f"{stream}: {key} is taken, and another command met {answer}")
 
 
-async def open_warehouse(client: Client) -> None:
+async def open_warehouse(client: Client, streams: Sequence[StreamName]) -> None:
     """Register every item."""
-    for stream in client.streams:
+    for stream in streams:
         command = RegisterItem(name=stream.id, reorder_point=1)
         await client.ask(stream, command, f"register-{stream.id}")

@@ -4,7 +4,7 @@ import asyncio
 import random
 import zlib
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from itertools import pairwise
 from typing import Any
@@ -22,7 +22,10 @@ from shared.adapters.memory import (
     MemoryProgress,
     MemoryRows,
 )
+from shared.domain.shop import domain as shop
+from shared.kernel.domain import Domain
 from shared.kernel.messages.commit import Commit
+from tests.simulation.deployments import deployed
 from tests.simulation.virtual_time import now
 from tests.simulation.watch import Watch
 
@@ -94,6 +97,8 @@ class Cloud:
 
     While the views are `spoilt`, one kind of event is poison; older code cannot read the streams in `newer`.
 
+    `domain` is the business, and `deployed` chooses a version of it.
+
     `decided` are the commands that were looked for or stored: a decision that nothing is to be done is one too.
     """
 
@@ -120,6 +125,8 @@ class Cloud:
     newer: set[str] = field(default_factory=set)
     decided: set[tuple[str, str]] = field(default_factory=set)
     watch: Watch = field(default_factory=Watch)
+    domain: Domain = shop
+    deployed: Callable[[random.Random], Domain] = deployed
 
     def feed(self, page: int) -> MemoryFeed:
         """The feed as others than the trigger read it, in the ranges that there are now."""

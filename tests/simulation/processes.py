@@ -10,12 +10,10 @@ from typing import Any
 from pydantic_core import to_json
 
 from shared.adapters.cosmos.codec import to_item
-from shared.domain.shop import domain
 from shared.kernel.errors import OnewriteError
 from shared.kernel.ports import NumberedMessage
 from tests.simulation.calls import Calls
 from tests.simulation.cloud import Claim, Cloud
-from tests.simulation.deployments import deployed
 from tests.simulation.roles import assemble
 from tests.simulation.virtual_time import sleep
 from tests.simulation.weather import Weather
@@ -48,7 +46,7 @@ class Process:
         if self.weather.newer:
             # Somebody runs the newer code at any time, or nobody could be told anything.
             self.calls.older = self.weather.dice.random() < OLDER and self.name != "host-0"
-        cloud, version = self.cloud, deployed(self.weather.dice)
+        cloud, version = self.cloud, self.cloud.deployed(self.weather.dice)
         self.calls.tell(f"starts with {', '.join(c.snapshots.schema for c in version.categories)}")
         self.roles = assemble(version, cloud, self.calls, self._pause, self.detached)
         for number, lease in enumerate(cloud.leases):
@@ -179,7 +177,7 @@ class Process:
         weather = self.weather
         while not self.retired:
             await sleep(weather.dice.uniform(0.8, 2.4))
-            view = weather.dice.choice(domain.views)
+            view = weather.dice.choice(self.cloud.domain.kept_views)
             if weather.strikes(self.name, "rebuild", weather.rebuilds, view.name):
                 await self._timed(self.roles.rebuild.begin(view))
             await self._timed(self.roles.rebuild.run(seconds=1e9))

@@ -4,17 +4,17 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 
-from shared.domain.shop import domain
 from shared.kernel.commands.outcome import Accepted, Outdated, Refused
+from shared.kernel.domain import Domain
 from shared.kernel.messages.commit import Commit
 from shared.kernel.messages.stream import StreamName
 from tests.kernel.asking import in_no_context
 from tests.simulation.told import Told
 
 
-def unjust(commits: Sequence[Commit], told: Told) -> list[str]:
+def unjust(domain: Domain, commits: Sequence[Commit], told: Told) -> list[str]:
     """Name the negative answers that the stream, as it was at their version, does not give."""
-    states = _states(commits)
+    states = _states(domain, commits)
     wrong: list[str] = []
     for (stream, key), outcome in told.answers():
         if isinstance(outcome, Accepted | Outdated):
@@ -33,7 +33,7 @@ def unjust(commits: Sequence[Commit], told: Told) -> list[str]:
     return wrong
 
 
-def _states(commits: Sequence[Commit]) -> dict[str, list[Any]]:
+def _states(domain: Domain, commits: Sequence[Commit]) -> dict[str, list[Any]]:
     """Fold every stream; the state behind version n stands at n - 1."""
     states: dict[str, list[Any]] = defaultdict(list)
     for commit in sorted(commits, key=lambda commit: commit.version):

@@ -17,7 +17,6 @@ from consumers.reaction_handlers import event_processor
 from consumers.reactions import Reactions
 from consumers.reading import event_in
 from consumers.rebuild import Rebuild
-from shared.domain.shop import domain
 from shared.kernel.commands.dispatcher import Dispatcher, dispatcher
 from shared.kernel.domain import Domain
 from shared.kernel.ports import Log, LogReader
@@ -84,7 +83,7 @@ def assemble(
     dispatching = dispatcher(version, store, now, pause)
     processor = event_processor(version, dispatching, pause)
     publisher = Publisher(swept, store, parking, now)
-    views = [spoilt(view, lambda: cloud.spoilt) for view in domain.views]
+    views = [spoilt(view, lambda: cloud.spoilt) for view in cloud.domain.kept_views]
     projections = Projections(views, rows, store, parking, give_log, now)
     roles = Roles(
         dispatcher=dispatching,
@@ -101,7 +100,9 @@ def assemble(
         sweep=Sweep(
             feed=feed,
             progress=progress,
-            witness=Witness(GenerationRows(rows, attrgetter("oldest"), clock), domain.kept_views),
+            witness=Witness(
+                GenerationRows(rows, attrgetter("oldest"), clock), cloud.domain.kept_views
+            ),
             parking=parking,
             publisher=publisher,
             consumers=("single_publisher", "projections"),

@@ -3,11 +3,14 @@
 import re
 from collections.abc import Sequence
 
+from shared.domain.shop import domain as shop
+from tests.active import domain
 from tests.simulation.weather import FAULT
 from tests.simulation.world import Ending
 
 MOST_LINES = 80
-STREAM = r"(?:item|order|replenishment)-[A-Za-z0-9]+(?:-\d+)?"
+CATEGORIES = "|".join({one.name for business in (shop, domain) for one in business.categories})
+STREAM = rf"\b(?:{CATEGORIES})-[A-Za-z0-9]+(?:-\d+)?"
 CASES = ("crash", "stall", "theft", "rewind", "redeployment")
 """Faults that strike a whole host, and so whatever it does."""
 

@@ -15,7 +15,7 @@ type Key = tuple[str, str]
 class Told:
     """What was asked, with the versions that were `expected`, and what was told; the trace holds it as well.
 
-    What the store will `never` take has no outcome.
+    What the store will `never` take has no outcome; what was `given` stands there from the beginning.
     """
 
     asked: dict[Key, Command] = field(default_factory=dict)
@@ -23,6 +23,7 @@ class Told:
     outcomes: dict[Key, Outcome] = field(default_factory=dict)
     copies: list[tuple[Key, Outcome]] = field(default_factory=list)
     never: set[Key] = field(default_factory=set)
+    given: set[Key] = field(default_factory=set)
     wrong: list[str] = field(default_factory=list)
     sure: int = 0
 

@@ -1,7 +1,7 @@
 """What must be true at every write, not only in the end: kept up commit by commit, by plain arithmetic."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from shared.kernel.messages.commit import Commit
@@ -14,6 +14,7 @@ ADDS = {"StockReceived": 1, "StockAdjusted": 1, "StockReserved": -1, "Reservatio
 class Watch:
     """Sees every commit when it is stored, and keeps what it found wrong."""
 
+    adds: Mapping[str, int] = field(default_factory=lambda: ADDS)
     wrong: list[str] = field(default_factory=list)
     _versions: Counter[str] = field(default_factory=Counter)
     _available: Counter[str] = field(default_factory=Counter)
@@ -36,7 +37,7 @@ class Watch:
                 self.wrong.append(f"{stream}@{commit.first} is dated before what it was decided on")
             self._times[stream] = commit.time
             for event in commit.events:
-                adds = ADDS.get(event.type, 0) * event.data.get("quantity", 0)
+                adds = self.adds.get(event.type, 0) * event.data.get("quantity", 0)
                 self._available[stream] += adds
             if self._available[stream] < 0:
                 self.wrong.append(f"{stream} was oversold at version {commit.version}")

@@ -3,6 +3,7 @@
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from shared.domain.shop.item.commands import (
     AdjustStock,
@@ -17,6 +18,26 @@ from shared.kernel.messages.message import Command
 from shared.kernel.messages.stream import StreamName
 
 UNSTORABLE, REFUSED = "what the store never takes", 0.2
+
+
+class Wishing(Protocol):
+    """What a client of any business wishes for."""
+
+    def wish(self, number: int) -> tuple[StreamName, Command]:
+        """Make the nth wish."""
+        ...
+
+    def other(self, stream: StreamName) -> Command:
+        """Think of something else to ask of a stream."""
+        ...
+
+    def insists(self, stream: StreamName) -> bool:
+        """Tell whether one may insist on the version of a stream."""
+        ...
+
+    def may_wait(self, command: Command) -> bool:
+        """Tell whether a command may be left in the mailbox."""
+        ...
 
 
 @dataclass
@@ -55,6 +76,18 @@ class Wishes:
         self.held.append((stream, reservation))
         quantity = self.dice.randint(1, 4)
         return stream, ReserveStock(reservation_id=reservation, quantity=quantity)
+
+    def other(self, stream: StreamName) -> Command:
+        """Think of something else to ask of a stream."""
+        return ReceiveStock(quantity=1_000) if stream.category == "item" else CancelOrder()
+
+    def insists(self, stream: StreamName) -> bool:
+        """Tell whether one may insist on the version of a stream."""
+        return stream.category == "item"
+
+    def may_wait(self, command: Command) -> bool:
+        """Tell whether a command may be left in the mailbox."""
+        return not isinstance(command, RecordDispatch)
 
     def _order(self, number: int) -> tuple[StreamName, Command]:
         order = StreamName("order", f"{self.name}-{number}")

@@ -2,13 +2,13 @@
 
 import asyncio
 import random
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
 from shared.adapters.memory import MemoryEventStore
 from shared.kernel.messages.stream import StreamName
-from tests.simulation import processes, virtual_time
+from tests.simulation import own, processes, virtual_time
 from tests.simulation.business import LOOKS, overdue, unbusinesslike
 from tests.simulation.clients import Client, open_warehouse
 from tests.simulation.cloud import STORE_LIMITS, Cloud
@@ -20,6 +20,7 @@ from tests.simulation.refusals import unjust
 from tests.simulation.told import Told
 from tests.simulation.virtual_time import now, sleep
 from tests.simulation.weather import Weather
+from tests.simulation.wishes import Wishes
 
 SETTLE = 120.0
 """Virtual seconds after the last fault."""
@@ -53,6 +54,8 @@ class Plan:
 
     Clients go on until so many `commands` are sure to do something; some more have nothing to do.
 
+    An `own` world is that of the business that runs: its specs happen there, in any order.
+
     With `only` no other faults happen (they are counted as the dice fall), and with `asks` clients ask nothing
     else. A world that `tells` has a trace of all that happens; without, the same happens, and it takes less time.
     """
@@ -74,6 +77,7 @@ class Plan:
     only: AbstractSet[int] | None = field(default=None, repr=False)
     asks: AbstractSet[str] | None = field(default=None, repr=False)
     tells: bool = field(default=True, repr=False)
+    own: bool = False
 
 
 @dataclass
@@ -98,12 +102,12 @@ def simulate(plan: Plan) -> Ending:
     return virtual_time.run(_world(plan))
 
 
-def ending(seed: int) -> Ending:
+def ending(seed: int, *, own: bool = False) -> Ending:
     """Let the world of a seed happen, and happen again to be told when a promise broke."""
-    first = simulate(Plan(seed, tells=False))
+    first = simulate(Plan(seed, tells=False, own=own))
     if not first.wrong:
         return first
-    told = simulate(Plan(seed))
+    told = simulate(Plan(seed, own=own))
     # Whatever was wrong stays so, even if the world should go another way when it is told.
     return told if told.wrong else first
 
@@ -113,7 +117,9 @@ async def _world(plan: Plan) -> Ending:
     clock = asyncio.get_running_loop().time
     unique = plan.seed % 10 not in FORGETFUL
     cloud = Cloud(MemoryEventStore(unique_command_ids=unique, clock=clock, limits=STORE_LIMITS))
-    cloud.spoilt = plan.seed % 10 == SPOILT
+    if plan.own:
+        own.move_in(cloud)
+    cloud.spoilt = plan.seed % 10 == SPOILT and not plan.own
     if plan.seed % TELLING:
         del cloud.readers["notifications"]
     machines = [Host(f"host-{number}", cloud, weather) for number in range(plan.hosts)]
@@ -124,10 +130,22 @@ async def _world(plan: Plan) -> Ending:
     hot, thinks = crowd.choice(HOT), crowd.choice(THINKS)
     dice = [random.Random(f"{plan.seed}/{n}") for n in range(plan.clients)]
     clients = [
-        Client(f"c{n}", machines, streams, weather, own, told, hot, thinks, plan.asks)
-        for n, own in enumerate(dice)
+        Client(
+            name := f"c{number}",
+            machines,
+            own.Wishes(rolls) if plan.own else Wishes(name, streams, hot, rolls),
+            weather,
+            rolls,
+            told,
+            thinks,
+            plan.asks,
+        )
+        for number, rolls in enumerate(dice)
     ]
-    await open_warehouse(clients[0])
+    if plan.own:
+        await own.begin(cloud, told, crowd)
+    else:
+        await open_warehouse(clients[0], streams)
 
     def enough() -> bool:
         return told.sure >= plan.commands
@@ -146,11 +164,13 @@ async def _world(plan: Plan) -> Ending:
         await sleep(0.5)
     cloud.spoilt = False
     cloud.newer.clear()
-    wrong = await _released(cloud) + await _settle(cloud, told)
+    check = own.broken if plan.own else broken
+    wrong = await _released(cloud, plan) + await _settle(cloud, told, check)
     operating.cancel()
     commits = cloud.store.commits()
     strange = [one for machine in machines for one in machine.strange]
-    wrong += [*strange, *unjust(commits, told), *unbusinesslike(commits, told)]
+    wrong += [*strange, *unjust(cloud.domain, commits, told)]
+    wrong += [] if plan.own else unbusinesslike(commits, told)
     processes.late.clear()
     return Ending(
         plan=plan,
@@ -195,7 +215,7 @@ async def _hold(cloud: Cloud, plan: Plan) -> None:
         cloud.held = consumer
 
 
-async def _released(cloud: Cloud) -> list[str]:
+async def _released(cloud: Cloud, plan: Plan) -> list[str]:
     """Let a consumer go on that was held back, when everything has waited for too long."""
     held = cloud.held
     if not held:
@@ -203,17 +223,17 @@ async def _released(cloud: Cloud) -> list[str]:
     await sleep((EXPIRY + LOOKS).total_seconds())
     cloud.held = ""
     # Who waits for its reactions must have been called off; where the rows are held back, nobody can know.
-    return overdue(cloud.store.commits(), now()) if held == "reactions" else []
+    return overdue(cloud.store.commits(), now()) if held == "reactions" and not plan.own else []
 
 
-async def _settle(cloud: Cloud, told: Told) -> list[str]:
+async def _settle(cloud: Cloud, told: Told, check: Callable[[Cloud, Told], list[str]]) -> list[str]:
     """Wait until nothing waits and every row is right; once the weather is calm, that must come."""
     end = asyncio.get_running_loop().time() + SETTLE
     while asyncio.get_running_loop().time() < end:
         await sleep(1.0)
-        if cloud.settled() and not broken(cloud, told):
+        if cloud.settled() and not check(cloud, told):
             return []
         if cloud.watch.wrong or cloud.back or told.wrong:
             # What was wrong already does not settle.
-            return broken(cloud, told)
-    return [*broken(cloud, told), "it never settled"]
+            return check(cloud, told)
+    return [*check(cloud, told), "it never settled"]

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import aiohttp
 
+from infra.business import SHOP, Project
 from infra.local.ports import Ports
 from infra.local.shop import process, report
 from infra.local.shop.clients import Ledger
@@ -21,6 +22,11 @@ from infra.local.shop.partnership import OPTIONS, partner, unlike
 from infra.local.shop.stages import Stages, watch_log, watch_rows
 from infra.local.stack import ROOT, Stack, StackError, make_stack
 
+NOT_THE_SHOP = """\
+The demo is a day of the shop, and the business that runs is '{runs}'. `make run` serves it, and `make sim`
+lets its own specs happen in worlds where everything fails. For the demo, let shared/domain/__init__.py name
+the shop, and run `make indexes`.\
+"""
 FEWEST, MOST = 0.2, 0.8
 """Where more or fewer orders are confirmed, there was too much or too little to show anything."""
 
@@ -144,6 +150,9 @@ def main() -> int:
     )
     parser.add_argument("--state", type=Path, default=ROOT / ".onewrite" / "demo")
     given = parser.parse_args()
+    if (runs := Project(ROOT).active()) != SHOP:
+        print(NOT_THE_SHOP.format(runs=runs), file=sys.stderr)
+        return 1
     shutil.rmtree(given.state, ignore_errors=True)
     morning = Morning(seed=given.seed, commands=given.commands)
     wishes = Orders(
