@@ -8,9 +8,9 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from azure.cosmos.aio import CosmosClient
@@ -120,10 +120,15 @@ async def running(
 
 @dataclass
 class AnotherHost:
-    """A second function host beside that of a stack: the same store, log, leases and checkpoints."""
+    """A second function host beside that of a stack: the same store, log, leases and checkpoints.
+
+    It runs another package where there is one, with settings of its own.
+    """
 
     stack: Running
     port: int
+    app: Path = ROOT
+    settings: Mapping[str, str] = field(default_factory=dict)
     process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -134,10 +139,10 @@ class AnotherHost:
         log = keep("another host", self.stack.state / f"host-{self.port}.log")
         self.process = _spawn(
             log,
-            *("emulators.host", "--app", str(ROOT), "--settings", str(SETTINGS)),
+            *("emulators.host", "--app", str(self.app), "--settings", str(SETTINGS)),
             *("--port", str(self.port), "--state", str(self.stack.state)),
-            cwd=ROOT,
-            environment=make_stack(self.stack.ports, self.stack.state).environment,
+            cwd=self.app,
+            environment=make_stack(self.stack.ports, self.stack.state, **self.settings).environment,
             stdin=subprocess.PIPE,
         )
         await asyncio.to_thread(_ready, self.process, log, HOST_READY)
@@ -150,9 +155,11 @@ class AnotherHost:
 
 
 @asynccontextmanager
-async def another_host(stack: Running) -> AsyncIterator[AnotherHost]:
+async def another_host(
+    stack: Running, app: Path = ROOT, /, **settings: str
+) -> AsyncIterator[AnotherHost]:
     """Gives a second host, and ends it afterwards."""
-    host = AnotherHost(stack, free_port())
+    host = AnotherHost(stack, free_port(), app, settings)
     await host.start()
     try:
         yield host

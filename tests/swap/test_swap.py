@@ -1,8 +1,5 @@
 """Add a folder in `shared/domain` and its specs, change one line, and you have another product."""
 
-import asyncio
-import shutil
-import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -15,30 +12,16 @@ from emulators.tests.waiting import until
 from tests.local.running import Running, running
 from tests.local.shopping import ask, happened, post
 from tests.local.subscribing import subscribed
-from tests.reference import LEFT_OUT, activated, copied
+from tests.reference import copied
+from tests.swap.clones import python, with_lamps
 
-HERE = Path(__file__).parent
-HOME = ("tests.swap.domain", "shared.domain.lamps")
-DEPENDING = ("tests/specs/test_specs.py", "tests/wire", "tests/adapters/test_names.py")
-INDEPENDENT = (
-    *("tests/roles", "tests/specs/test_stories.py", "tests/specs/test_by_http.py"),
-    *("tests/specs/test_refusals.py", "tests/contracts/test_rows.py", "tests/local/test_orders.py"),
-)
 SECRET = "the-secret-of-the-sky"
 
 
 @pytest.fixture
 def copy(tmp_path: Path) -> Path:
     """Give a copy of the project that runs another domain, and holds its specs."""
-    made = copied(tmp_path / "copy")
-    shutil.copytree(HERE / "domain", made / "shared" / "domain" / "lamps", ignore=LEFT_OUT)
-    specs = made / "tests" / "specs" / "lamps.py"
-    specs.write_text(
-        # In the copy the domain is at home.
-        (HERE / "specs.py").read_text(encoding="utf-8").replace(*HOME),
-        encoding="utf-8",
-    )
-    return activated(made, "lamps")
+    return with_lamps(copied(tmp_path / "copy"))
 
 
 @pytest.fixture
@@ -49,34 +32,15 @@ async def stack(copy: Path, tmp_path: Path) -> AsyncIterator[Running]:
         yield started
 
 
-async def python(copy: Path, *arguments: str) -> str:
-    """Run a module in the copy; gives what it says when all is well."""
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", *arguments),
-        cwd=copy,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.STDOUT,
-    )
-    said, _ = await process.communicate()
-    assert process.returncode == 0, said.decode()
-    return said.decode()
-
-
 async def test_the_specs_of_another_domain_hold_in_every_way(copy: Path, stack: Running) -> None:
-    told = await python(copy, "tests.specs")
+    told = python(copy, "tests.specs")
     assert "A night light goes dark by itself" in told
-
-    assert "[100%]" in await python(copy, "pytest", *DEPENDING)
 
     page = copy / "docs" / "lamps" / "specification.md"
     page.unlink()
-    there = await python(copy, "tests.specs", "--url", stack.url)
+    there = python(copy, "tests.specs", "--url", stack.url)
     assert "specs, 0 do not hold" in there
     assert not page.exists(), "what holds elsewhere is not what this domain does"
-
-
-async def test_the_machinery_is_tested_on_the_shop_all_the_same(copy: Path) -> None:
-    assert "[100%]" in await python(copy, "pytest", *INDEPENDENT)
 
 
 async def test_another_domain_answers_commands_and_queries(stack: Running) -> None:
