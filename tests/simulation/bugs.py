@@ -50,7 +50,7 @@ NOTICED = [
         "a state that is kept beside the commits is that before its commit",
         f"{KERNEL}.commands.batch:decide_batch",
         "_large(category, verdict, after)",
-        "_large(category, verdict, replace(after, state=loaded.state))",
+        "_large(category, verdict, after._replace(state=loaded.state))",
     ),
     Bug(
         "a kept state stands for whatever commit was last",

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from azure.core import MatchConditions
 from azure.core.exceptions import AzureError
 from azure.core.pipeline.transport import AioHttpTransport
+from azure.core.settings import settings as azure_settings
 from azure.cosmos._cosmos_responses import CosmosAsyncItemPaged
 from azure.cosmos.aio import ContainerProxy, CosmosClient
 from azure.cosmos.exceptions import CosmosBatchOperationError, CosmosHttpResponseError
@@ -43,6 +44,8 @@ UNSETTLED_STATUS = frozenset({408, 410, 449, 500, 502, 503, 504})
 async def open_client(settings: Settings) -> CosmosClient:
     """Connect; the caller keeps the client and closes it. Raises StoreThrottled, StoreUnavailable, StoreError."""
     endpoint, signs_in = _endpoint(settings.cosmos)
+    # Kept as it is: the SDK would look into the environment for it twice a request, and for what it depends on.
+    azure_settings.tracing_enabled = azure_settings.tracing_enabled()
     client = CosmosClient(
         endpoint,
         credential=signs_in,

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from shared.kernel.commands.category import Allow, Category
 from shared.kernel.commands.decider import Refusal, check_decision
@@ -27,8 +28,7 @@ type Verdict = Commit | Repeat | Negative | Exception
 """What a command came to in the batch; an exception is for the one who sent the command."""
 
 
-@dataclass(frozen=True, slots=True)
-class Batch:
+class Batch(NamedTuple):
     """A verdict for each of the first requests, the commits to write, and the state behind them.
 
     `keep` is a state of theirs that is due and too large to ride.
@@ -120,7 +120,7 @@ def _accept(
     size = _checked_size(commit, limits)
     if after.since_snapshot >= category.snapshots.every:
         carrying = replace(commit, snapshot=category.snapshots.write(state))
-        whole, after = limits.size_of(carrying), replace(after, since_snapshot=0)
+        whole, after = limits.size_of(carrying), after._replace(since_snapshot=0)
         if whole <= limits.bytes and whole - size <= limits.state:
             return carrying, after, whole
     return commit, after, size

@@ -1,8 +1,7 @@
 """Loading: from the commits of a stream to its state, from the last snapshot that can be used."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from shared.kernel.commands.category import Category
 from shared.kernel.messages.commit import Commit, KeptState, check_contiguous
@@ -12,8 +11,7 @@ from shared.kernel.ports import EventStore
 FURTHER_BACK = 1_000
 
 
-@dataclass(frozen=True, slots=True)
-class Loaded:
+class Loaded(NamedTuple):
     """A state, the version of its stream, and how many commits back the last usable snapshot is."""
 
     state: Any

@@ -92,7 +92,7 @@ def timestamp(moment: datetime) -> str:
     if moment.tzinfo is not UTC:
         moment = moment.astimezone(UTC)
     # Without its zone: the cheapest way to end in Z.
-    return f"{moment.replace(tzinfo=None).isoformat(timespec='microseconds')}Z"
+    return f"{moment.replace(tzinfo=None).isoformat('T', 'microseconds')}Z"
 
 
 def metadata_json(metadata: Metadata, time: str) -> dict[str, str]:
