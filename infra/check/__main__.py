@@ -2,19 +2,28 @@
 
 import sys
 from collections.abc import Iterator
+from importlib import import_module
+from typing import Any
 
-import function_app
 from infra.check.routes import Route, shadowed
+from shared.kernel.errors import ConfigurationError
 
 
 def problems() -> Iterator[str]:
-    """Yields a sentence for everything that a host would trip over."""
-    routes = []
-    for function in function_app.app.get_functions():
+    """Yields a sentence for everything that a host would trip over, or for each mistake in the domain."""
+    try:
+        package = import_module("function_app")
+    except ConfigurationError as error:
+        yield from str(error).splitlines()
+        return
+    yield from shadowed(list(_routes(package.app)))
+
+
+def _routes(app: Any) -> Iterator[Route]:  # noqa: ANN401 - a FunctionApp
+    for function in app.get_functions():
         trigger = function.get_trigger()
         if trigger is not None and trigger.type == "httpTrigger":
-            routes.append(Route.read(str(function.get_function_name()), trigger.get_dict_repr()))
-    yield from shadowed(routes)
+            yield Route.read(str(function.get_function_name()), trigger.get_dict_repr())
 
 
 if __name__ == "__main__":

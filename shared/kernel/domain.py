@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+from shared.kernel.checks import faults
 from shared.kernel.commands.category import Category
 from shared.kernel.errors import ConfigurationError, UnknownMessage
 from shared.kernel.messages.inbound_event import InboundReceptor
@@ -77,6 +78,7 @@ class Domain:
                     f"'{deadline.name}' looks at '{deadline.view.name}', whose rows are not all of one category"
                 )
             self._check_command(deadline.name, deadline.view.category, deadline.command)
+        _no_faults(faults(self))
 
     def _check_names(self) -> None:
         _no_doubles("category", [category.name for category in self.categories])
@@ -130,6 +132,12 @@ class Domain:
         if command not in self._known((*target.commands, *target.process_commands), target.name):
             missing = f"{target.name}/{type_name(command)}"
             raise ConfigurationError(f"'{name}' sends {missing}, which is no command here")
+
+
+def _no_faults(found: Iterable[str]) -> None:
+    told = "\n".join(found)
+    if told:
+        raise ConfigurationError(told)
 
 
 def _no_doubles(what: str, names: Iterable[str]) -> None:

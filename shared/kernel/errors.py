@@ -8,6 +8,7 @@ OnewriteError
 │   └── UnreadableCommit
 ├── NumberTooLarge
 ├── UnreadableEvent
+├── WrongDecision
 ├── BrokenStream
 ├── Poison
 ├── ReactionFailed
@@ -87,6 +88,12 @@ class UnreadableEvent(OnewriteError):
     """An event that a decider has made could not be read again as it is: it would end its stream for ever."""
 
     code = "unreadable-event"
+
+
+class WrongDecision(OnewriteError):
+    """What a decider returned is neither events nor a refusal."""
+
+    code = "wrong-decision"
 
 
 class BrokenStream(OnewriteError):
@@ -240,7 +247,4 @@ def may_pass(error: BaseException) -> bool:
 
     Time that ran out and a connection that broke are nothing that a message has done.
     """
-    return any(
-        isinstance(one, OSError) or (isinstance(one, OnewriteError) and one.transient)
-        for one in leaves(error)
-    )
+    return any(getattr(one, "transient", isinstance(one, OSError)) for one in leaves(error))

@@ -2,12 +2,14 @@
 
 import subprocess
 import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from infra.check.routes import Route, shadowed
 from infra.local.stack import ROOT
+from tests.reference import activated, copied
 
 
 def problems(**routes: tuple[str, str]) -> list[str]:
@@ -25,6 +27,21 @@ def test_this_package_passes() -> None:
     )
 
     assert (ran.returncode, ran.stdout) == (0, ""), ran.stderr
+
+
+def test_a_mistake_in_the_domain_is_told_by_name(tmp_path: Path) -> None:
+    copy = activated(copied(tmp_path / "copy"), "shop")
+    view = copy / "shared" / "domain" / "shop" / "views" / "replenishments.py"
+    before = view.read_text(encoding="utf-8")
+    view.write_text(before.replace('sorts=("requests",)', 'sorts=("demands",)'), encoding="utf-8")
+
+    ran = subprocess.run(
+        [sys.executable, "-m", "infra.check"], cwd=copy, capture_output=True, text=True, check=False
+    )
+
+    (sentence,) = ran.stdout.splitlines()
+    assert (ran.returncode, ran.stderr) == (1, "")
+    assert sentence.startswith("view 'replenishment' sorts by 'demands', which is no scalar field")
 
 
 def test_a_parameter_that_is_asked_first_hides_the_literal() -> None:

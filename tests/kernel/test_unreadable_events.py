@@ -54,10 +54,6 @@ class Rounded(Event):
     values: list[float]
 
 
-class Unlisted(Event):
-    """Is none of its category."""
-
-
 class Named(Event):
     """Holds a text."""
 
@@ -75,7 +71,6 @@ UNREADABLE: list[Event] = [
     Odd(thing=object()),
     Rounded.model_construct(values=(1.5,)),
     Named.model_construct(name=7),
-    Unlisted(),
 ]
 DATED = Dated(on=date(2026, 11, 23), price=Decimal("1.50"), colour=Colour.RED)
 MADE = [*UNREADABLE, DATED, Named(name="x")]

@@ -85,7 +85,8 @@ def test_an_event_that_has_got_a_field_needs_a_new_schema() -> None:
         supplier: str = ""
 
     StockReceivedToday.__name__ = StockReceived.__name__
-    today = Domain(categories=(replace(item, events=(StockReceivedToday,)),), views=())
+    events = tuple(StockReceivedToday if one is StockReceived else one for one in item.events)
+    today = Domain(categories=(replace(item, events=events),), views=())
 
     (only,) = changed(today, Samples({"item/StockReceived/1": {"quantity": 1}}))
 

@@ -10,7 +10,7 @@ from shared.adapters.memory import MemoryEventStore, MemoryLog, MemoryParking, M
 from shared.kernel.commands.application_service import ApplicationService
 from shared.kernel.commands.category import Category, record
 from shared.kernel.commands.context import Context
-from shared.kernel.commands.decider import Decision, Refusal
+from shared.kernel.commands.decider import Decision, Refusal, check_decision
 from shared.kernel.commands.dispatcher import Handler, dispatcher
 from shared.kernel.commands.outcome import Accepted, Forbidden, Outcome, Refused
 from shared.kernel.commands.request import CommandRequest
@@ -52,7 +52,9 @@ def decided(spec: Spec, state: Any) -> Decision[Any]:
     routed = type(spec.when) in category.commands
     if category.allow and routed and not category.allow(spec.by, spec.when, state):
         return Refusal(FORBIDDEN, "")
-    return category.decider.decision(spec.when, state, lambda: context)
+    decision = category.decider.decision(spec.when, state, lambda: context)
+    check_decision(category.name, spec.when, decision)
+    return decision
 
 
 async def by_service(spec: Spec) -> list[str]:

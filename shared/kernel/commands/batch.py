@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from shared.kernel.commands.category import Allow, Category
-from shared.kernel.commands.decider import Refusal
+from shared.kernel.commands.decider import Refusal, check_decision
 from shared.kernel.commands.loading import Loaded
 from shared.kernel.commands.outcome import Forbidden, Negative, Outdated, Refused, Unchanged
 from shared.kernel.commands.request import CommandRequest
@@ -81,6 +81,7 @@ def _decide(
         )
         if isinstance(decision, Refusal):
             return Refused(decision, loaded.version), loaded, 0
+        check_decision(category.name, request.command, decision)
         if not decision:
             return Unchanged(loaded.version), loaded, 0
         return _accept(category, limits, loaded, request, decision, time=time)

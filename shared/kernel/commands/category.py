@@ -14,6 +14,7 @@ from shared.kernel.errors import (
     NewerCode,
     UnknownMessage,
     UnreadableEvent,
+    WrongDecision,
 )
 from shared.kernel.messages.commit import RecordedEvent
 from shared.kernel.messages.json_reading import read
@@ -83,7 +84,16 @@ class Category:
             raise InvalidMessage(f"{self.name}/{type_}/{schema_number}: {error}") from error
 
     def record(self, event: Event) -> RecordedEvent:
-        """Write an event as the store keeps it; raises UnreadableEvent unless `decode` gives it back."""
+        """Write an event as the store keeps it; raises UnreadableEvent unless `decode` gives it back.
+
+        Raises WrongDecision for an event that the category does not list.
+        """
+        event_type = type(event)
+        if self.event_types.get(type_name(event_type)) is not event_type:
+            raise WrongDecision(
+                f"category '{self.name}': decide returned {type_name(event_type)},"
+                " which is not in its `events`: add it there"
+            )
         try:
             recorded = record(event)
             read = self.decode(recorded.type, recorded.schema_number, recorded.data)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from functools import reduce
 
 from shared.kernel.commands.context import Context
-from shared.kernel.errors import ConfigurationError
+from shared.kernel.errors import ConfigurationError, WrongDecision
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,3 +60,13 @@ def _takes_context(decide: Callable[..., object]) -> bool:
         return takes
     made_of = "command and state, or command, state and context"
     raise ConfigurationError(f"a decision is made of {made_of}: {decide!r} takes {signature}")
+
+
+def check_decision(category: str, command: object, decision: object) -> None:
+    """Raise WrongDecision for what is neither events nor a refusal."""
+    if not isinstance(decision, (tuple, list, Refusal)):
+        returned = "None" if decision is None else f"a bare {type(decision).__name__}"
+        raise WrongDecision(
+            f"category '{category}': decide returned {returned} for {type(command).__name__}:"
+            " return a tuple of events, () if there is nothing to do, or a Refusal"
+        )

@@ -30,13 +30,13 @@ class Snapshots[S]:
     ) -> None:
         self.schema = schema
         self.every = every
-        self._state = state
+        self.state = state
         self._upcasters = dict(upcasters or {})
 
     @cached_property
     def _adapter(self) -> TypeAdapter[S]:
         # Built when it is used: a new instance does not wait for it.
-        marked: Any = Annotated[self._state, JsonForms()]
+        marked: Any = Annotated[self.state, JsonForms()]
         return TypeAdapter(marked)
 
     def write(self, state: S) -> StoredSnapshot:
@@ -60,7 +60,7 @@ class Snapshots[S]:
         if stored.schema_name != self.schema:
             state = self._upcasters[stored.schema_name](state)
         try:
-            return read(self._state, state)
+            return read(self.state, state)
         except InvalidMessage:
             # A snapshot is a copy of what the events say: without it the load goes further back.
             return None

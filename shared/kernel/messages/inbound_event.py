@@ -29,6 +29,7 @@ class OutsideData(BaseModel):
         frozen=True,
         defer_build=True,
         strict=True,
+        allow_inf_nan=False,
         extra="ignore",
         alias_generator=to_camel,
         validate_by_name=True,

@@ -1,0 +1,5 @@
+"""What is wrong with a domain, found when it is assembled: each mistake by name, and what to do about it."""
+
+from shared.kernel.checks.domain import faults
+
+__all__ = ["faults"]

@@ -1,0 +1,81 @@
+"""Everything that is wrong with what a domain declares, a sentence each."""
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from pydantic import BaseModel
+
+from shared.kernel.checks.decisions import decision_faults
+from shared.kernel.checks.json_types import Fault, model_faults, state_faults
+from shared.kernel.checks.views import deadline_faults, view_faults
+from shared.kernel.commands.category import Category
+from shared.kernel.messages.inbound_event import OutsideData
+from shared.kernel.messages.message import Message
+from shared.kernel.messages.stream import CATEGORY
+
+if TYPE_CHECKING:
+    from shared.kernel.domain import Domain
+
+_CATEGORY = re.compile(CATEGORY)
+_VIEW = re.compile(r"[a-z][a-z0-9-]{0,49}")
+
+
+def faults(domain: "Domain") -> Iterator[str]:
+    """Give a sentence for each mistake, with the name of what it is in."""
+    for category in domain.categories:
+        yield from _category_faults(category)
+    for view in domain.views:
+        if _VIEW.fullmatch(view.name) is None:
+            yield (
+                f"view '{view.name}': a name that a route can carry has 1 to 50 of a-z 0-9 -,"
+                " the first a letter"
+            )
+        yield from view_faults(view, domain.categories)
+        yield from _message_faults(f"view '{view.name}'", view.data_type, Message)
+    for deadline in domain.deadlines:
+        yield from deadline_faults(deadline)
+    for enricher in domain.enrichers:
+        yield from _message_faults(f"enricher '{enricher.name}'", enricher.public, Message)
+    for receptor in domain.inbound:
+        yield from _message_faults(
+            f"receptor '{receptor.name}'", receptor.data, OutsideData, Message
+        )
+
+
+def _category_faults(category: Category) -> Iterator[str]:
+    here = f"category '{category.name}'"
+    if _CATEGORY.fullmatch(category.name) is None:
+        yield (
+            f"{here}: a name that streams and routes can carry has 1 to 50 of a-z 0-9,"
+            " the first a letter"
+        )
+    yield from _upcaster_faults(category)
+    yield from decision_faults(category)
+    for message in (*category.commands, *category.process_commands, *category.events):
+        yield from _message_faults(here, message, Message)
+    for where, what in state_faults(category.snapshots.state):
+        yield f"{here}, its state {_at(category.snapshots.state, where)}: {what}"
+
+
+def _upcaster_faults(category: Category) -> Iterator[str]:
+    for name, number in category.upcasters:
+        event = category.event_types.get(name)
+        if event is None:
+            yield f"category '{category.name}' has an upcaster for {name}, which is not in its `events`"
+        elif not 1 <= number < event.schema_number:
+            yield (
+                f"category '{category.name}' has an upcaster for {name}/{number}, and there is no such"
+                f" older schema: {name} has number {event.schema_number}"
+            )
+
+
+def _message_faults(here: str, message: type[BaseModel], *nested: type[BaseModel]) -> Iterator[str]:
+    found: Iterator[Fault] = model_faults(message, nested, frozenset())
+    for where, what in found:
+        yield f"{here}, {_at(message, where)}: {what}"
+
+
+def _at(kind: Any, where: str) -> str:  # noqa: ANN401 - a type
+    name = kind.__name__ if isinstance(kind, type) else str(kind)
+    return f"{name}.{where}" if where else name

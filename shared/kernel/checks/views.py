@@ -1,0 +1,64 @@
+"""Views and deadlines against the data that rows hold."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from shared.kernel.commands.category import Category
+from shared.kernel.errors import InvalidMessage
+from shared.kernel.messages.message import type_name
+from shared.kernel.reactions.deadline import Deadline
+from shared.kernel.views.fields import list_fields
+from shared.kernel.views.view import View
+
+
+def view_faults(view: View[Any], categories: tuple[Category, ...]) -> Iterator[str]:
+    """Give a sentence for each mistake in a view."""
+    here, data_type = f"view '{view.name}'", type_name(view.data_type)
+    known = {category.name for category in categories}
+    for category in view.categories:
+        if category.name not in known:
+            yield f"{here} folds category '{category.name}', which the domain lacks: add it there"
+    missing = [name for name, info in view.data_type.model_fields.items() if info.is_required()]
+    if missing:
+        yield f"{here}: give {', '.join(missing)} of {data_type} a default: a row begins without an event"
+    for sort in view.sorts:
+        yield from _sort_faults(view, sort)
+
+
+def _sort_faults(view: View[Any], sort: str) -> Iterator[str]:
+    field = list_fields(view.data_type).get(sort)
+    if field is None:
+        known = ", ".join(list_fields(view.data_type))
+        yield (
+            f"view '{view.name}' sorts by '{sort}', which is no scalar field of"
+            f" {type_name(view.data_type)}, as JSON names them: {known}"
+        )
+    elif field.kind.unsorted:
+        yield (
+            f"view '{view.name}' sorts by '{sort}', a {field.kind.name}: {field.kind.unsorted};"
+            " sort by an integer beside it, such as cents or seconds"
+        )
+
+
+def deadline_faults(deadline: Deadline) -> Iterator[str]:
+    """Give a sentence for each mistake in a deadline."""
+    here, data_type = f"deadline '{deadline.name}'", deadline.view.data_type
+    needed = [name for name, info in deadline.command.model_fields.items() if info.is_required()]
+    if needed:
+        yield (
+            f"{here} sends {type_name(deadline.command)} without fields, and it needs"
+            f" {', '.join(needed)}: send a command that needs none"
+        )
+    for name, value in deadline.waiting.items():
+        field = list_fields(data_type).get(name)
+        if field is None:
+            known = ", ".join(list_fields(data_type))
+            yield (
+                f"{here} waits for '{name}', which is no scalar field of {type_name(data_type)},"
+                f" as JSON names them: {known}"
+            )
+            continue
+        try:
+            field.check(value)
+        except InvalidMessage as error:
+            yield f"{here} waits for {name} = {value!r}, which no row holds: {error}"

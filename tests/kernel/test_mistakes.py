@@ -1,0 +1,156 @@
+"""Each mistake in a domain is told when it is assembled: where it is, by name, and what to do about it."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from shared.domain.shop import domain as shop
+from shared.kernel.commands.decider import Refusal
+from shared.kernel.messages.message import Event, Message
+from shared.kernel.views.view import View
+from tests.kernel.doors import (
+    DECIDER,
+    DOOR,
+    LATE,
+    ROWS,
+    Closed,
+    Open,
+    Opened,
+    OpenOn,
+    of,
+    told,
+    upcast,
+)
+
+
+def test_a_domain_without_a_mistake_is_assembled() -> None:
+    rows = replace(ROWS, sorts=("text", "maybe", "onDay"))
+
+    assert of(DOOR, rows, deadlines=(replace(LATE, view=rows),)).views == (rows,)
+
+
+@pytest.mark.parametrize("name", ["Door", "door-step", "door_step", "2nd", "", "d" * 51])
+def test_a_category_has_a_name_that_streams_can_carry(name: str) -> None:
+    (sentence,) = told(lambda: of(replace(DOOR, name=name)))
+
+    assert sentence == (
+        f"category '{name}': a name that streams and routes can carry has 1 to 50 of a-z 0-9,"
+        " the first a letter"
+    )
+
+
+@pytest.mark.parametrize("name", ["Doors", "doors~1", "doors:all", "doors/all", "", "d" * 51])
+def test_a_view_has_a_name_that_routes_can_carry(name: str) -> None:
+    (sentence,) = told(lambda: of(DOOR, replace(ROWS, name=name)))
+
+    assert sentence == (
+        f"view '{name}': a name that a route can carry has 1 to 50 of a-z 0-9 -, the first a letter"
+    )
+
+
+@pytest.mark.parametrize("sort", ["colour", "on_day", "price"])
+def test_a_view_sorts_by_a_field_that_it_has(sort: str) -> None:
+    (sentence,) = told(lambda: of(DOOR, replace(ROWS, sorts=(sort,))))
+
+    assert sentence == (
+        f"view 'doors' sorts by '{sort}', which is no scalar field of Shown, as JSON names them:"
+        " text, total, lasts, maybe, onDay"
+    )
+
+
+@pytest.mark.parametrize(("sort", "kind"), [("total", "decimal"), ("lasts", "duration")])
+def test_a_view_does_not_sort_by_what_has_no_order_as_a_text(sort: str, kind: str) -> None:
+    (sentence,) = told(lambda: of(DOOR, replace(ROWS, sorts=(sort,))))
+
+    assert sentence == (
+        f"view 'doors' sorts by '{sort}', a {kind}: its texts do not sort as its values do: '9' is"
+        " behind '10'; sort by an integer beside it, such as cents or seconds"
+    )
+
+
+def test_a_view_folds_categories_of_its_domain() -> None:
+    foreign = shop.categories[0]
+
+    assert told(lambda: of(DOOR, replace(ROWS, category=foreign))) == [
+        f"view 'doors' folds category '{foreign.name}', which the domain lacks: add it there"
+    ]
+    assert told(lambda: of(DOOR, replace(ROWS, others=(foreign,)))) == [
+        f"view 'doors' folds category '{foreign.name}', which the domain lacks: add it there"
+    ]
+
+
+def test_the_data_of_a_row_has_defaults() -> None:
+    class Named(Message):
+        name: str
+        note: str = ""
+
+    rows: View[Any] = ROWS
+    assert told(lambda: of(DOOR, replace(rows, data_type=Named))) == [
+        "view 'doors': give name of Named a default: a row begins without an event"
+    ]
+
+
+def test_a_deadline_sends_a_command_that_needs_no_fields() -> None:
+    late = replace(LATE, command=OpenOn)
+
+    assert told(lambda: of(DOOR, ROWS, deadlines=(late,))) == [
+        "deadline 'late' sends OpenOn without fields, and it needs on: send a command that needs none"
+    ]
+
+
+def test_a_deadline_waits_for_a_field_that_rows_have_and_a_value_that_they_may_hold() -> None:
+    late = replace(LATE, waiting={"colour": "red", "onDay": "tomorrow", "text": 7})
+
+    here = "deadline 'late' waits for"
+    fields = "Shown, as JSON names them: text, total, lasts, maybe, onDay"
+    day = "A day such as 2026-11-23 is expected."
+    assert told(lambda: of(DOOR, ROWS, deadlines=(late,))) == [
+        f"{here} 'colour', which is no scalar field of {fields}",
+        f"{here} onDay = 'tomorrow', which no row holds: {day}",
+        f"{here} text = 7, which no row holds: Input should be a valid string.",
+    ]
+
+
+def test_an_event_that_may_be_decided_is_listed() -> None:
+    def either(_command: Open, _state: None) -> tuple[Opened | Closed, ...] | Refusal:
+        return ()
+
+    category = replace(DOOR, decider=replace(DECIDER, decide=either))
+
+    assert told(lambda: of(category)) == [
+        "category 'door': decide may return Closed, which is not in its `events`: add it there"
+    ]
+
+
+def test_a_decision_may_be_annotated_by_a_base_of_the_events_or_not_at_all() -> None:
+    def any_event(_command: Open, _state: None) -> tuple[Event, ...]:
+        return ()
+
+    def unknown(_command: Open, _state: None) -> "tuple[Nowhere, ...]":  # type: ignore[name-defined]  # noqa: F821
+        return ()
+
+    for other in (any_event, unknown, lambda _command, _state: ()):
+        assert of(replace(DOOR, decider=replace(DECIDER, decide=other))).categories
+
+
+def test_an_upcaster_reads_a_schema_that_there_was() -> None:
+    (sentence,) = told(lambda: of(replace(DOOR, upcasters={**DOOR.upcasters, ("Open", 1): upcast})))
+    assert sentence == ("category 'door' has an upcaster for Open, which is not in its `events`")
+    (sentence,) = told(
+        lambda: of(replace(DOOR, upcasters={**DOOR.upcasters, ("Opened", 2): upcast}))
+    )
+    assert sentence == (
+        "category 'door' has an upcaster for Opened/2, and there is no such older schema: Opened has"
+        " number 2"
+    )
+
+
+def test_all_mistakes_are_told_at_once() -> None:
+    sentences = told(
+        lambda: of(replace(DOOR, name="Door"), replace(ROWS, sorts=("colour", "total")))
+    )
+
+    assert [sentence.partition(" ")[0] for sentence in sentences] == [
+        *("category", "view", "view", "view")
+    ]
