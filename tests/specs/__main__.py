@@ -2,14 +2,30 @@
 
 import argparse
 import asyncio
+import os
 import sys
+from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
+from typing import Any
 
 from tests.active import DOCS, domain
 from tests.specs.all import FLOWS, INBOUND, REACTIONS, SPECS, TOLD
 from tests.specs.by_http import Held, over_http
 from tests.specs.by_webhook import by_webhook
 from tests.specs.flows_by_http import flows_over_http
-from tests.specs.spec import flow_story, heard_story, reaction_story, story, told_story
+from tests.specs.holding import Holding, Told, hold_all, lines
+from tests.specs.spec import (
+    Flow,
+    Heard,
+    Reaction,
+    Spec,
+    flow_story,
+    heard_story,
+    reaction_story,
+    story,
+    told_story,
+)
+from tests.specs.spec import Told as TellsOthers
 from tests.specs.specification import specification
 from tests.specs.ways import (
     by_decider,
@@ -28,21 +44,12 @@ BY_WEBHOOK = "who delivers to the webhook shows a secret"
 PAGE = DOCS / "specification.md"
 
 
-type Told = list[tuple[str, Held]]
-"""Stories, and what came of each."""
-
-
-async def hold(url: str | None) -> int:
+async def hold(url: str | None, *, verbose: bool) -> int:
     """Hold all specs; 1 when one of them differs."""
-    told = await (_here() if url is None else _there(url))
-    for story_told, held in told:
-        print(story_told)
-        print(f"  left out over HTTP: {held.left_out}\n" if held.left_out else "")
-    differing = sum(bool(held.found) for _, held in told)
-    left_out = sum(bool(held.left_out) for _, held in told)
-    behind = f", {left_out} are left out, wholly or in part" if left_out else ""
-    print(f"{len(told)} specs, {differing} do not hold{behind}.")
-    return 1 if differing else 0
+    told = await (hold_all(_here()) if url is None else _there(url))
+    for line in lines(told, verbose=verbose):
+        print(line)
+    return 1 if any(one.held.found for one in told) else 0
 
 
 def write() -> None:
@@ -54,36 +61,51 @@ def write() -> None:
     PAGE.write_text(page, encoding="utf-8")
 
 
-async def _here() -> Told:
-    """Hold every spec in this process, and tell it with what differs."""
-    told: Told = []
-    for spec in SPECS:
-        found = by_decider(spec) + await by_service(spec)
-        told.append((story(spec, found), Held(found)))
-    for reaction in REACTIONS:
-        found = by_reactions(reaction) + await by_event_processor(reaction)
-        told.append((reaction_story(reaction, found), Held(found)))
-    for told_of in TOLD:
-        found = by_enrichers(told_of)
-        told.append((told_story(told_of, found), Held(found)))
-    for flow in FLOWS:
-        found = await whatever_fails(flow, history)
-        told.append((flow_story(flow, found), Held(found)))
-    for heard in INBOUND:
-        found = await by_webhook(heard, history)
-        told.append((heard_story(heard, found), Held(found)))
-    return told
+def _here() -> list[Holding]:
+    """Say how every spec is held in this process."""
+
+    async def decided(spec: Spec) -> Sequence[str]:
+        return by_decider(spec) + await by_service(spec)
+
+    async def caused(spec: Reaction) -> Sequence[str]:
+        return by_reactions(spec) + await by_event_processor(spec)
+
+    async def enriched(spec: TellsOthers) -> Sequence[str]:
+        return by_enrichers(spec)
+
+    async def happened(spec: Flow) -> Sequence[str]:
+        return await whatever_fails(spec, history)
+
+    async def heard(spec: Heard) -> Sequence[str]:
+        return await by_webhook(spec, history)
+
+    def held[S: Any](
+        specs: Sequence[S],
+        hold_one: Callable[[S], Awaitable[Sequence[str]]],
+        tell: Callable[[S, Sequence[str]], str],
+    ) -> list[Holding]:
+        return [Holding(one.title, partial(hold_one, one), partial(tell, one)) for one in specs]
+
+    return [
+        *held(SPECS, decided, story),
+        *held(REACTIONS, caused, reaction_story),
+        *held(TOLD, enriched, told_story),
+        *held(FLOWS, happened, flow_story),
+        *held(INBOUND, heard, heard_story),
+    ]
 
 
-async def _there(url: str) -> Told:
+async def _there(url: str) -> list[Told]:
     """Hold at a base URL what can be told over HTTP."""
     specs = await over_http(SPECS, url)
     flows = await flows_over_http(FLOWS, SPECS, url)
-    told = [(story(spec, specs[spec.title].found), specs[spec.title]) for spec in SPECS]
-    told += [(flow_story(flow, flows[flow.title].found), flows[flow.title]) for flow in FLOWS]
-    told += [(reaction_story(one), Held(left_out=IN_THE_FLOWS)) for one in REACTIONS]
-    told += [(told_story(one), Held(left_out=BY_EVENT_GRID)) for one in TOLD]
-    told += [(heard_story(one), Held(left_out=BY_WEBHOOK)) for one in INBOUND]
+    told = [Told(one.title, specs[one.title], story(one, specs[one.title].found)) for one in SPECS]
+    told += [
+        Told(one.title, flows[one.title], flow_story(one, flows[one.title].found)) for one in FLOWS
+    ]
+    told += [Told(one.title, Held(left_out=IN_THE_FLOWS), reaction_story(one)) for one in REACTIONS]
+    told += [Told(one.title, Held(left_out=BY_EVENT_GRID), told_story(one)) for one in TOLD]
+    told += [Told(one.title, Held(left_out=BY_WEBHOOK), heard_story(one)) for one in INBOUND]
     return told
 
 
@@ -92,7 +114,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.specs", description=__doc__)
     parser.add_argument("--url", help="the base URL of a running function set")
     url = parser.parse_args().url
-    differing = asyncio.run(hold(url))
+    differing = asyncio.run(hold(url, verbose="VERBOSE" in os.environ))
     if url is None and not differing:
         write()
     return differing

@@ -3,6 +3,7 @@
 from importlib import import_module
 
 from tests.active import FOLDER
+from tests.specs.holding import check_titles
 from tests.specs.spec import Flow, Heard, Reaction, Spec, Told
 
 _specs = import_module(f"tests.specs.{FOLDER}")
@@ -12,3 +13,5 @@ REACTIONS: list[Reaction] = _specs.REACTIONS
 TOLD: list[Told] = _specs.TOLD
 FLOWS: list[Flow] = _specs.FLOWS
 INBOUND: list[Heard] = _specs.INBOUND
+
+check_titles(SPECS, REACTIONS, TOLD, FLOWS, INBOUND)

@@ -1,0 +1,59 @@
+"""Holds specs one by one: what came of each, by its title, though one of them raises."""
+
+import traceback
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from tests.specs.by_http import Held
+
+
+@dataclass(frozen=True)
+class Holding:
+    """A spec by its title, how it is held, and how its story is told with what was found."""
+
+    title: str
+    hold: Callable[[], Awaitable[Sequence[str]]]
+    story: Callable[[Sequence[str]], str]
+
+
+@dataclass(frozen=True)
+class Told:
+    """What came of a spec."""
+
+    title: str
+    held: Held
+    story: str
+
+
+async def hold_all(holdings: Sequence[Holding]) -> list[Told]:
+    """Hold each spec; what one of them raises is what was found of it."""
+    told = []
+    for one in holdings:
+        try:
+            found = await one.hold()
+        except Exception as error:  # noqa: BLE001 - told under its title, and the others go on
+            found = ["raised", *"".join(traceback.format_exception(error)).splitlines()]
+        told.append(Told(one.title, Held(found), one.story(found)))
+    return told
+
+
+def lines(told: Sequence[Told], *, verbose: bool) -> Iterator[str]:
+    """Give a line for each spec, and the stories of those that do not hold, or of all."""
+    for one in told:
+        behind = f" (left out over HTTP: {one.held.left_out})" if one.held.left_out else ""
+        yield f"{'FAILS' if one.held.found else 'holds'}  {one.title}{behind}"
+        if verbose or one.held.found:
+            yield f"\n{one.story}\n"
+    differing = sum(bool(one.held.found) for one in told)
+    left_out = sum(bool(one.held.left_out) for one in told)
+    parts = f", {left_out} are left out, wholly or in part" if left_out else ""
+    yield f"{len(told)} specs, {differing} do not hold{parts}."
+
+
+def check_titles(*many: Sequence[Any]) -> None:
+    """Raise ValueError for two specs of one title: nobody could tell which of them does not hold."""
+    titles = [spec.title for specs in many for spec in specs]
+    doubled = sorted({title for title in titles if titles.count(title) > 1})
+    if doubled:
+        raise ValueError(f"two specs have one title: {', '.join(map(repr, doubled))}")

@@ -1,0 +1,55 @@
+"""`make spec` tells a line for each spec, and the story of one that does not hold, or that raises."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import pytest
+
+from tests.specs.by_http import Held
+from tests.specs.holding import Holding, Told, check_titles, hold_all, lines
+from tests.specs.shop import SPECS
+
+
+async def kept() -> Sequence[str]:
+    return []
+
+
+async def broken() -> Sequence[str]:
+    raise LookupError("no such key")
+
+
+def story(found: Sequence[str]) -> str:
+    return f"the story, {len(found)} differences"
+
+
+async def test_a_spec_in_which_something_raises_is_told_by_its_title_and_the_others_are_held() -> (
+    None
+):
+    told = await hold_all([Holding("It breaks", broken, story), Holding("It holds", kept, story)])
+
+    assert [one.title for one in told if one.held.found] == ["It breaks"]
+    assert told[0].held.found[0] == "raised"
+    assert told[0].held.found[-1] == "LookupError: no such key"
+    assert any("in broken" in line for line in told[0].held.found)
+
+
+def test_a_line_is_told_of_each_spec_and_the_story_of_those_that_do_not_hold() -> None:
+    told = [
+        Told("It holds", Held(), "the whole story"),
+        Told("It is left out", Held(left_out="no route"), "its story"),
+        Told("It differs", Held(["otherwise"]), "what came instead"),
+    ]
+
+    assert list(lines(told, verbose=False)) == [
+        "holds  It holds",
+        "holds  It is left out (left out over HTTP: no route)",
+        "FAILS  It differs",
+        "\nwhat came instead\n",
+        "3 specs, 1 do not hold, 1 are left out, wholly or in part.",
+    ]
+    assert "\nthe whole story\n" in lines(told, verbose=True)
+
+
+def test_two_specs_of_one_title_are_refused() -> None:
+    with pytest.raises(ValueError, match=f"two specs have one title: '{SPECS[0].title}'"):
+        check_titles(SPECS, [replace(SPECS[1], title=SPECS[0].title)])
