@@ -205,8 +205,6 @@ WRONG: dict[str, dict[str, Any]] = {
     "every without times": {"at": "until", "every": DAY},
     "times without every": {"at": "until", "times": 3},
     "every moment": {"at": "until", "every": timedelta(), "times": 3},
-    "a field that is not there": {"at": "due"},
-    "a condition that is none": {"at": "until", "waiting": {"state": "lent"}},
 }
 
 

@@ -4,6 +4,8 @@ import hashlib
 from dataclasses import dataclass, replace
 from typing import Final, Literal, Self
 
+from pydantic.alias_generators import to_camel
+
 from shared.kernel.commands.queued_command import encode_command
 from shared.kernel.commands.request import CommandRequest
 from shared.kernel.ports import Rows
@@ -14,8 +16,7 @@ SCHEDULED: Final = "~scheduled"
 """Where the rows are; no view of a domain has such a name."""
 
 _KEYS: Final = {
-    name: name if name != "command_id" else "commandId"
-    for name in ("command_id", "digest", "actor", "due", "message", "state")
+    name: to_camel(name) for name in ("command_id", "digest", "actor", "due", "message", "state")
 }
 
 type State = Literal["scheduled", "handed-over", "cancelled"]

@@ -58,10 +58,6 @@ class Deadline:
             raise ConfigurationError(
                 f"deadline '{self.name}': `every` so often, more `times` than one"
             )
-        known = {field.alias or name for name, field in self.view.data_type.model_fields.items()}
-        missing = ({*self.waiting, self.at} - {""}) - known
-        if missing:
-            raise ConfigurationError(f"deadline '{self.name}': no fields {sorted(missing)}")
 
     def may_be_due(self, row: Row, now: datetime) -> bool:
         """Tell, from a row alone, whether it is worth to look into its stream."""
