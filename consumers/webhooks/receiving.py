@@ -11,9 +11,11 @@ import azure.functions as func
 from pydantic_core import to_json
 
 from consumers.webhooks.authentication import Authentication
-from consumers.webhooks.deliveries import media_type, parse
+from consumers.webhooks.deliveries import parse
 from consumers.webhooks.handling import Webhooks
 from consumers.webhooks.handshakes import Answer, asks, greet, validate
+from consumers.webhooks.modes import is_binary
+from shared.adapters.http.bodies import check_body, check_charset, media_type
 from shared.adapters.http.problems import (
     Problem,
     later,
@@ -100,11 +102,13 @@ def _check(headers: Mapping[str, str], body: bytes) -> None:
     most = LARGEST_HANDSHAKE if asks(headers) else LARGEST
     if len(body) > most:
         raise too_large(most)
-    given, encoding = headers.get("content-type", ""), headers.get("content-encoding", "")
+    check_body(headers, body, "A delivery")
+    if is_binary(headers):
+        return
     if media_type(headers) not in TAKEN:
+        given = headers.get("content-type", "")
         raise unsupported_media_type(given, f"A delivery is {' or '.join(sorted(TAKEN))}")
-    if encoding.lower() not in {"", "identity"}:
-        raise unsupported_media_type(encoding, "A delivery is not encoded")
+    check_charset(headers, "A delivery")
 
 
 def _response(answer: Answer) -> func.HttpResponse:

@@ -11,6 +11,9 @@ from shared.kernel.errors import InvalidMessage
 from shared.kernel.messages.commit import Commit, RecordedEvent
 from shared.kernel.messages.stream import StreamName
 
+# A URI with its scheme (CloudEvents 1.0.2, section 3.2.2). Messages of before have only what follows.
+_SCHEMAS = "urn:onewrite:schema:"
+
 
 class Envelope(BaseModel):
     """One event with everything that a consumer needs; `sequence` is its version in the stream."""
@@ -64,7 +67,7 @@ def _envelope(commit: Commit, version: int, event: RecordedEvent) -> Envelope:
         type=event.type,
         subject=commit.stream,
         time=commit.metadata.time,
-        dataschema=f"{category}/{event.type}/{event.schema_number}",
+        dataschema=f"{_SCHEMAS}{category}/{event.type}/{event.schema_number}",
         sequence=version,
         partitionkey=commit.stream,
         correlationid=commit.metadata.correlation_id,
@@ -93,7 +96,7 @@ def encode_all(commit: Commit) -> list[bytes]:
                 "type": event.type,
                 "subject": stream,
                 "time": metadata.time,
-                "dataschema": f"{category}/{event.type}/{event.schema_number}",
+                "dataschema": f"{_SCHEMAS}{category}/{event.type}/{event.schema_number}",
                 "datacontenttype": "application/json",
                 "sequence": version,
                 "partitionkey": stream,
