@@ -6,9 +6,12 @@ import azure.functions as func
 
 from command_api.composition import Application
 from command_api.parsing import stream_name, version_in
+from shared.adapters.http.negotiation import JSON, TEXT, chosen
 from shared.adapters.http.problems import not_found
 from shared.adapters.http.responses import event_json, json_response
 from shared.kernel.reactions.causes import Causes, Effect, drawn
+
+FORMS = (JSON, TEXT)
 
 
 async def get_causes(req: func.HttpRequest, application: Application) -> func.HttpResponse:
@@ -21,9 +24,9 @@ async def get_causes(req: func.HttpRequest, application: Application) -> func.Ht
         raise not_found(f"{stream} has no version {version} (yet).")
     causes = Causes(application.domain, application.store)
     tree = await causes.of(await causes.root(found[0]))
-    if "text/plain" in req.headers.get("Accept", ""):
+    if chosen(req.headers.get("accept"), FORMS) == TEXT:
         text = drawn(tree, complete=causes.complete)
-        return func.HttpResponse(text, mimetype="text/plain")
+        return func.HttpResponse(text, mimetype=TEXT)
     return json_response({**_shown(tree), "complete": causes.complete})
 
 

@@ -11,15 +11,16 @@ from pydantic import ValidationError
 from pydantic_core import from_json
 
 from shared.adapters.http.actor import PRINCIPAL, VISIBLE, actor_of, is_token, token
+from shared.adapters.http.conditions import tags
 from shared.adapters.http.problems import (
     Fault,
-    Problem,
     malformed,
     not_found,
     too_large,
     unsupported_media_type,
 )
 from shared.kernel.commands.category import Category
+from shared.kernel.commands.expected import Expected
 from shared.kernel.commands.request import CommandRequest
 from shared.kernel.domain import Domain
 from shared.kernel.errors import InvalidMessage
@@ -43,7 +44,7 @@ _HEADERS = (
 )
 
 _VERSION = re.compile(r"[0-9]{1,15}")
-_ETAG = re.compile(r'"(0|[1-9][0-9]{0,14})"')
+_TAG = re.compile(r"0|[1-9][0-9]{0,14}")
 
 
 def command_request(
@@ -103,21 +104,28 @@ def _stream(category: Category, id_: str) -> StreamName:
         raise malformed(f"An id has {ID_RULE}; this begins with {id_[:SHOWN]!r}.") from None
 
 
-def _expected(headers: Mapping[str, str]) -> int | None:
-    """Read If-Match: "<version>" or If-None-Match: * (RFC 9110, section 13.1)."""
+def _expected(headers: Mapping[str, str]) -> Expected | None:
+    """Read If-Match and If-None-Match, whose tags are versions; both have to be met (RFC 9110, section 13.2.2)."""
     match, none_match = headers.get("if-match"), headers.get("if-none-match")
-    if match is not None and none_match is not None:
-        raise malformed("If-Match and If-None-Match contradict each other.")
-    if none_match is not None:
-        if none_match.strip() != "*":
-            raise _malformed_header("If-None-Match", "Only * is supported: nothing is there yet.")
-        return 0
-    if match is None:
+    if match is None and none_match is None:
         return None
-    version = _ETAG.fullmatch(match.strip())
-    if version is None:
-        raise _malformed_header("If-Match", 'One version in quotes is expected, such as "7".')
-    return int(version[1])
+    among: frozenset[int] | None = None
+    other_than: frozenset[int] = frozenset()
+    if match is not None:
+        wanted = tags("If-Match", match)
+        # Section 13.1.1: weak tags match nothing, and neither do tags of nobody; a stream without events is none.
+        among = None if wanted.everything else _versions(wanted.strong)
+        other_than = frozenset({0}) if wanted.everything else other_than
+    if none_match is not None:
+        unwanted = tags("If-None-Match", none_match)
+        if unwanted.everything:
+            among = frozenset({0}) if among is None else among & {0}
+        other_than |= _versions(unwanted.strong | unwanted.weak)
+    return Expected(among, other_than)
+
+
+def _versions(found: frozenset[str]) -> frozenset[int]:
+    return frozenset(int(tag) for tag in found if _TAG.fullmatch(tag))
 
 
 def _command(
@@ -159,7 +167,3 @@ def checked_token(name: str, value: str) -> None:
     """Check a token in the query; raises Problem."""
     if not is_token(value):
         raise malformed("The query is malformed.", [Fault(name, VISIBLE)])
-
-
-def _malformed_header(header: str, sentence: str) -> Problem:
-    return malformed(f"The header {header} is malformed.", [Fault(header, sentence)])

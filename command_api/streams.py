@@ -6,6 +6,7 @@ import azure.functions as func
 
 from command_api.composition import Application
 from command_api.parsing import stream_name, version_in
+from shared.adapters.http.conditions import IMMUTABLE
 from shared.adapters.http.problems import not_found
 from shared.adapters.http.responses import event_json, json_response
 from shared.kernel.commands.loading import fold, load
@@ -26,7 +27,8 @@ async def get_stream(req: func.HttpRequest, application: Application) -> func.Ht
     found = await application.store.read(stream, after, limit=PAGE)
     if not found.commits and after == 0:
         raise not_found(f"Nothing has happened to {stream}.")
-    return json_response(_page(str(stream), after, found))
+    kept = {"Cache-Control": IMMUTABLE} if found.more else {}
+    return json_response(_page(str(stream), after, found), kept)
 
 
 async def _state(stream: StreamName, at: int, application: Application) -> dict[str, object]:

@@ -46,7 +46,8 @@ async def mailbox(messages: Sequence[NumberedMessage]) -> None:
 
 
 # It authenticates every delivery itself: Event Grid has no function key in a rotation of its own.
-@http_function(blueprint, "webhooks", ["POST", "OPTIONS"], ANONYMOUS)
+# What a sender accepts is not asked: it looks at the status alone.
+@http_function(blueprint, "webhooks", ["POST", "OPTIONS"], ANONYMOUS, offers=())
 async def webhook(req: func.HttpRequest) -> func.HttpResponse:
     """Take events of others, from senders that are not bound to the platform."""
     return await (await composition.receiver()).receive(req)

@@ -7,17 +7,21 @@ from command_api import paging
 from command_api.openapi import schemas
 from command_api.openapi.models import Models, Schema
 from command_api.openapi.parts import (
+    CONTENT_TAG,
     ID_PATTERN,
     LATER,
     LOCATION,
     PROBLEMS,
     TAG,
+    TAGS,
     TEXT,
     answer,
+    conditions,
     header,
     path,
     problems,
     query,
+    query_answers,
 )
 from command_api.openapi.sampling import sample
 from command_api.openapi.schemas import ref, stream_example
@@ -47,10 +51,8 @@ def command(category: Category, command_type: type[Command], models: Models) -> 
                 "^[!-~]{1,128}$",
                 "The command's id: sent again, it takes effect once.",
             ),
-            header(
-                "If-Match", '^"(0|[1-9][0-9]{0,14})"$', "The version that was seen; not so: 412."
-            ),
-            header("If-None-Match", r"^\*$", "The stream must not exist yet."),
+            header("If-Match", TAGS, 'The version that was seen, such as "7"; not so: 412.'),
+            header("If-None-Match", TAGS, "The version to differ from; *: none must exist yet."),
             header(
                 "Prefer",
                 None,
@@ -98,12 +100,12 @@ def view_key(view: View[Any]) -> Schema:
             ),
             query("after", {"type": "string", "pattern": f"^{STREAM_RULE}$"}, "Behind a stream."),
             header("Prefer", None, "wait=<seconds>."),
+            *conditions(),
         ],
-        "responses": {
-            "200": answer("The rows.", rows),
-            "202": answer("The rows, which have not seen the version yet.", rows, LATER),
-            **problems(400, 404, 429, 503),
-        },
+        "responses": query_answers(
+            answer("The rows.", rows, CONTENT_TAG),
+            answer("The rows, which have not seen the version yet.", rows, LATER),
+        ),
     }
 
 
@@ -130,11 +132,9 @@ def view_list(view: View[Any]) -> Schema:
                 "Rows on a page.",
             ),
             query("after", TEXT, "Where the page begins: see `next`."),
+            *conditions(),
         ],
-        "responses": {
-            "200": answer("A page.", ref(schemas.list_name(view))),
-            **problems(400, 404, 429, 503),
-        },
+        "responses": query_answers(answer("A page.", ref(schemas.list_name(view)), CONTENT_TAG)),
     }
 
 

@@ -5,15 +5,16 @@ from collections.abc import Sequence
 from command_api.openapi import schemas
 from command_api.openapi.models import Schema
 from command_api.openapi.parts import (
+    CONTENT_TAG,
     LATER,
     STREAM_PATTERN,
     TAG,
     TEXT,
     answer,
-    header,
+    conditions,
     path,
-    problems,
     query,
+    query_answers,
 )
 from command_api.openapi.schemas import ref, stream_example
 from shared.kernel.commands.category import Category
@@ -29,6 +30,7 @@ def stream(categories: Sequence[Category]) -> Schema:
         "tags": ["streams"],
         "parameters": [
             _stream(categories),
+            *conditions(),
             query(
                 "after",
                 {"type": "integer", "minimum": 0, "maximum": 10**15 - 1},
@@ -38,12 +40,9 @@ def stream(categories: Sequence[Category]) -> Schema:
                 "at", {"type": "integer", "minimum": 1, "maximum": 10**15 - 1}, "The state there."
             ),
         ],
-        "responses": {
-            "200": answer(
-                "A page, or a state.", {"anyOf": [ref(schemas.STREAM_PAGE), *states]}, TAG
-            ),
-            **problems(400, 404, 429, 503),
-        },
+        "responses": query_answers(
+            answer("A page, or a state.", {"anyOf": [ref(schemas.STREAM_PAGE), *states]}, TAG)
+        ),
     }
 
 
@@ -57,20 +56,20 @@ def outcome(categories: Sequence[Category]) -> Schema:
         "tags": ["streams"],
         "parameters": [
             _stream(categories),
+            *conditions(),
             query("command-id", token, "The command's id.") | {"required": True},
             query("digest", token, "What tells the command from another under its id."),
         ],
-        "responses": {
-            "200": answer("What is known.", ref(schemas.COMMAND_STATUS), {**TAG, **LATER}),
-            **problems(400, 404, 429, 503),
-        },
+        "responses": query_answers(
+            answer("What is known.", ref(schemas.COMMAND_STATUS), {**CONTENT_TAG, **LATER})
+        ),
     }
 
 
 def causes(categories: Sequence[Category]) -> Schema:
     """Describe the question what followed from a command."""
     version: Schema = {"type": "integer", "minimum": 0, "maximum": 10**15 - 1}
-    tree = answer("The tree.", ref(schemas.EFFECT))
+    tree = answer("The tree.", ref(schemas.EFFECT), CONTENT_TAG)
     tree["content"]["text/plain"] = {"schema": TEXT}
     return {
         "operationId": "streams.ReadCauses",
@@ -80,9 +79,9 @@ def causes(categories: Sequence[Category]) -> Schema:
         "parameters": [
             _stream(categories),
             query("version", version, "The first, if not given."),
-            header("Accept", None, "application/json, or text/plain for a drawing."),
+            *conditions(),
         ],
-        "responses": {"200": tree, **problems(400, 404, 429, 503)},
+        "responses": query_answers(tree),
     }
 
 

@@ -9,6 +9,7 @@ import pytest
 from shared.adapters.memory import MemoryEventStore, MemoryOutcomes
 from shared.domain.shop import domain
 from shared.domain.shop.item.commands import ReceiveStock, RegisterItem, ReserveStock
+from shared.kernel.commands.expected import Expected
 from shared.kernel.commands.queued_command import encode_command, request_of, stream_of
 from shared.kernel.commands.request import CommandRequest
 from shared.kernel.errors import (
@@ -38,7 +39,7 @@ def world() -> World:
 
 
 def test_a_command_comes_out_of_a_message_as_it_went_in() -> None:
-    sent = replace(request(ReceiveStock(quantity=3), "c1"), expected=4)
+    sent = replace(request(ReceiveStock(quantity=3), "c1"), expected=Expected.at(4))
 
     read, stream = stream_of(encode_command(sent))
 
@@ -84,7 +85,7 @@ async def test_a_refusal_is_final(world: World) -> None:
 
 async def test_what_changes_nothing_and_what_is_outdated_have_an_outcome_too(world: World) -> None:
     await world.mailbox.handle([waiting(REGISTER, "c0")])
-    old = replace(request(ReceiveStock(quantity=1), "c1"), expected=0)
+    old = replace(request(ReceiveStock(quantity=1), "c1"), expected=Expected.at(0))
     await world.mailbox.handle([encode_command(old)])
     await world.mailbox.handle([waiting(ReceiveStock(quantity=5), "c2")])
     hold = ReserveStock(reservation_id="r1", quantity=1)
@@ -219,7 +220,7 @@ async def test_an_outcome_is_kept_with_the_digest_of_its_command(world: World) -
 
     mailbox = world.mailbox
     mailbox.dispatcher._handlers[ReceiveStock] = bug
-    expected = replace(request(refused, "c3"), expected=9)
+    expected = replace(request(refused, "c3"), expected=Expected.at(9))
     await mailbox.handle([waiting(REGISTER, "c0"), waiting(refused, "c1"), waiting(failing, "c2")])
     await mailbox.handle([encode_command(expected), waiting(REGISTER, "c4")])
 

@@ -56,7 +56,8 @@ class Problem(Exception):
         return func.HttpResponse(
             json.dumps(body),
             status_code=self.status,
-            headers={**headers, **self.headers},
+            # RFC 9110, section 15.1: a cache may guess of some of these how long they are so.
+            headers={"Cache-Control": "no-store", **headers, **self.headers},
             mimetype="application/problem+json",
         )
 
@@ -81,7 +82,10 @@ def too_large(most: int, what: str = "bytes") -> Problem:
 def unauthenticated() -> Problem:
     """Tell that a delivery shows nothing that admits it."""
     detail = "A delivery shows a secret that is known here, or a token that was made for us."
-    return Problem(401, "unauthenticated", "Who delivers this is not known", detail)
+    # RFC 9110, section 15.5.2; a shared secret has no scheme of its own.
+    challenge = {"WWW-Authenticate": 'Bearer realm="webhooks"'}
+    title = "Who delivers this is not known"
+    return Problem(401, "unauthenticated", title, detail, headers=challenge)
 
 
 def not_admitted(number: int) -> Problem:

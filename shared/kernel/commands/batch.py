@@ -66,7 +66,7 @@ def _decide(
     category: Category, limits: StoreLimits, loaded: Loaded, request: CommandRequest
 ) -> tuple[Verdict, Loaded, int]:
     """Give the verdict, the state behind it, and the bytes to write."""
-    if request.expected not in {None, loaded.version}:
+    if request.expected is not None and not request.expected.met(loaded.version):
         return Outdated(loaded.version), loaded, 0
     try:
         decision = category.decider.decide(request.command, loaded.state)
