@@ -10,6 +10,7 @@ import azure.functions as func
 from pydantic import ValidationError
 from pydantic_core import from_json
 
+from command_api.idempotency import key_of
 from shared.adapters.http.actor import PRINCIPAL, VISIBLE, actor_of, is_token, token
 from shared.adapters.http.conditions import tags
 from shared.adapters.http.problems import (
@@ -64,7 +65,7 @@ def command_request(
     command_type = category.route(route["command"])
     stream = _stream(category, route["id"])
     command, received = _command(req, headers, command_type)
-    command_id = token(headers, "Idempotency-Key") or str(uuid4())
+    command_id = key_of(headers) or str(uuid4())
     actor = actor_of(headers, signed_in=signed_in)
     metadata = _metadata(headers, command_id, now, actor)
     return CommandRequest(stream, command, command_id, metadata, _expected(headers), received)

@@ -10,7 +10,7 @@ from command_api.parsing import SHOWN
 from command_api.preferences import Preferences
 from command_api.projected import waited
 from shared.adapters.http.problems import Fault, malformed, not_found
-from shared.adapters.http.responses import accepted_late, json_response
+from shared.adapters.http.responses import NO_HEADERS, accepted_late, json_response
 from shared.kernel.messages.stream import CATEGORY, ID
 from shared.kernel.ports import ROWS
 from shared.kernel.views.view import Row, RowKey
@@ -43,7 +43,7 @@ async def get_view(req: func.HttpRequest, application: Application) -> func.Http
     if len(rows) == ROWS:
         body["next"] = f"/api/views/{view.name}/{key}?after={rows[-1].at.stream}"
     answer = json_response if in_time else accepted_late
-    return answer(body, preferences.headers())
+    return answer(body, preferences.waited() if version else NO_HEADERS)
 
 
 async def list_view(req: func.HttpRequest, application: Application) -> func.HttpResponse:

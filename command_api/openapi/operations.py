@@ -3,7 +3,7 @@
 from inspect import cleandoc
 from typing import Any
 
-from command_api import paging
+from command_api import idempotency, paging
 from command_api.openapi import schemas
 from command_api.openapi.models import Models, Schema
 from command_api.openapi.parts import (
@@ -47,9 +47,9 @@ def command(category: Category, command_type: type[Command], models: Models) -> 
         "parameters": [
             path("id", ID_PATTERN, f"An id: {ID_RULE}.", category.example),
             header(
-                "Idempotency-Key",
-                "^[!-~]{1,128}$",
-                "The command's id: sent again, it takes effect once.",
+                idempotency.NAME,
+                idempotency.RULE,
+                "The command's id, in quotes: sent again, it takes effect once.",
             ),
             header("If-Match", TAGS, 'The version that was seen, such as "7"; not so: 412.'),
             header("If-None-Match", TAGS, "The version to differ from; *: none must exist yet."),

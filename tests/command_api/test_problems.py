@@ -93,6 +93,7 @@ def silent() -> Application:
 
 SCENARIOS: dict[str, tuple[int, Callable[[], Application], func.HttpRequest]] = {
     "malformed": (400, usual, post("receive-stock", b"{")),
+    "idempotency-key": (400, usual, post(*RECEIVE, Idempotency_Key='"')),
     "not-found": (404, usual, post("steal-stock", {})),
     "conflict": (409, lambda: failing(Conflict("others", 7)), post(*RECEIVE)),
     "precondition-failed": (412, usual, post(*RECEIVE, If_Match='"7"')),
