@@ -8,6 +8,7 @@ from command_api.composition import Application
 from command_api.parsing import stream_name, version_in
 from shared.adapters.http.negotiation import JSON, TEXT, chosen
 from shared.adapters.http.problems import not_found
+from shared.adapters.http.queries import parameters
 from shared.adapters.http.responses import event_json, json_response
 from shared.kernel.reactions.causes import Causes, Effect, drawn
 
@@ -17,7 +18,7 @@ FORMS = (JSON, TEXT)
 async def get_causes(req: func.HttpRequest, application: Application) -> func.HttpResponse:
     """Answer with everything that followed from what a version (1, if not given) followed from itself."""
     stream = stream_name(req.route_params["stream"], application.domain)
-    version = version_in(req, "version")
+    version = version_in(parameters(req), "version")
     version = 1 if version is None else version
     found = (await application.store.read(stream, version - 1, limit=1)).commits
     if version == 0 or not found:

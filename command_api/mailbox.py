@@ -11,6 +11,7 @@ from command_api.composition import Application
 from command_api.parsing import checked_token, stream_name
 from shared.adapters import telemetry
 from shared.adapters.http.problems import Fault, malformed
+from shared.adapters.http.queries import parameters
 from shared.adapters.http.responses import event_json, json_response, queued
 from shared.kernel.commands.outcome import FinalOutcome, failed
 from shared.kernel.commands.queued_command import encode_command
@@ -42,7 +43,8 @@ async def get_outcome(req: func.HttpRequest, application: Application) -> func.H
     With a digest, the outcome of another command under the id is told as `command-id-reused`.
     """
     stream = stream_name(req.route_params["stream"], application.domain)
-    command_id, digest = req.params.get("command-id"), req.params.get("digest")
+    params = parameters(req)
+    command_id, digest = params.get("command-id"), params.get("digest")
     if command_id is None:
         raise malformed("Which command?", [Fault("command-id", "It is missing.")])
     checked_token("command-id", command_id)

@@ -88,9 +88,9 @@ def stream_name(text: str, domain: Domain) -> StreamName:
     return _stream(domain.category(category), id_)
 
 
-def version_in(req: func.HttpRequest, name: str) -> int | None:
+def version_in(params: Mapping[str, str], name: str) -> int | None:
     """Read a version from the query; raises Problem."""
-    text = req.params.get(name)
+    text = params.get(name)
     if text is None:
         return None
     if _VERSION.fullmatch(text) is None:

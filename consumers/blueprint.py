@@ -12,6 +12,7 @@ from shared.adapters import names, telemetry, wiring
 from shared.adapters.http.app_rights import show_rights
 from shared.adapters.http.lag import show_lag
 from shared.adapters.http.operations import list_parked
+from shared.adapters.http.queries import parameters
 from shared.adapters.triggers import http_function, timer_function
 from shared.kernel.ports import NumberedMessage
 
@@ -102,7 +103,7 @@ async def lag(_: func.HttpRequest) -> func.HttpResponse:
 @http_function(blueprint, "operations/parked", ["GET"], ADMIN)
 async def parked(req: func.HttpRequest) -> func.HttpResponse:
     """Show the parked streams."""
-    return await list_parked(await wiring.parking(), req.params)
+    return await list_parked(await wiring.parking(), parameters(req))
 
 
 @http_function(blueprint, "operations/parked/{consumer}/{stream}/release", ["POST"], ADMIN)

@@ -121,7 +121,7 @@ def view_list(view: View[Any]) -> Schema:
     return {
         "operationId": f"views.{view.name}.List",
         "summary": f"The rows of '{view.name}', filtered, sorted, page by page.",
-        "description": "Each page says in `next` where the one behind it begins.",
+        "description": "Each page says in `next` and `prev` where those beside it are; so does the header `Link`.",
         "tags": [f"view {view.name}"],
         "parameters": [
             *filters,
@@ -132,6 +132,7 @@ def view_list(view: View[Any]) -> Schema:
                 "Rows on a page.",
             ),
             query("after", TEXT, "Where the page begins: see `next`."),
+            query("before", TEXT, "Where the page ends: see `prev`."),
             *conditions(),
         ],
         "responses": query_answers(answer("A page.", ref(schemas.list_name(view)), CONTENT_TAG)),

@@ -14,6 +14,7 @@ from shared.kernel.views.view import View
 VERSION: Schema = {"type": "integer", "minimum": 1}
 TEXT: Schema = {"type": "string"}
 STREAM: Schema = TEXT
+LINKS: dict[str, Schema] = {"self": TEXT, "next": TEXT, "prev": TEXT}
 # A dot stands in no name of a model: no business can take these, nor those made of its categories and views.
 STREAM_PAGE, QUEUED, COMMAND_STATUS, EFFECT, HEALTH, PROBLEM = (
     f"onewrite.{name}"
@@ -65,14 +66,14 @@ def schemas(domain: Domain, models: Models) -> dict[str, Schema]:
         }
         described[rows_name(view)] = record(
             {"view": {"const": view.name}, "key": {"type": "string"}, "rows": array(record(row))},
-            {"next": {"type": "string"}},
+            LINKS,
         )
         described[list_name(view)] = record(
             {
                 "view": {"const": view.name},
                 "rows": array(record({"key": {"type": "string"}, **row})),
             },
-            {"next": {"type": "string"}},
+            LINKS,
         )
     others = {
         STREAM_PAGE: _stream_page(),
@@ -219,7 +220,7 @@ def _stream_page() -> Schema:
     )
     return record(
         {"stream": STREAM, "version": {**VERSION, "minimum": 0}, "commits": array(commit)},
-        {"next": TEXT},
+        LINKS,
     )
 
 
