@@ -8,10 +8,17 @@ from uuid import uuid4
 
 import azure.functions as func
 from pydantic import ValidationError
-from pydantic_core import from_json
 
 from command_api.idempotency import key_of
 from shared.adapters.http.actor import PRINCIPAL, VISIBLE, actor_of, is_token, token
+from shared.adapters.http.bodies import (
+    Doubled,
+    check_body,
+    check_charset,
+    escaped,
+    read_once,
+    without_mark,
+)
 from shared.adapters.http.conditions import tags
 from shared.adapters.http.problems import (
     Fault,
@@ -34,6 +41,7 @@ from shared.kernel.messages.trace_context import well_formed
 LARGEST_BODY = 256 * 1024
 SHOWN = 60
 _HEADERS = (
+    "content-encoding",
     "content-type",
     "correlation-id",
     "idempotency-key",
@@ -136,20 +144,24 @@ def _command(
     media_type = headers.get("content-type") or "application/json"
     if media_type.partition(";")[0].strip().lower() != "application/json":
         raise unsupported_media_type(media_type)
-    body = req.get_body()
+    body = without_mark(req.get_body())
+    if not body or "content-encoding" in headers:
+        check_body(req.headers, body, "A command")
     if len(body) > LARGEST_BODY:
         raise too_large(LARGEST_BODY)
+    if ";" in media_type:
+        check_charset(headers, "A command")
     try:
-        command = read_text(command_type, body, by_name=False)
+        return read_text(command_type, body, by_name=False), read_once(body)
     except ValidationError as error:
         faults = [_fault(dict(detail)) for detail in error.errors(include_input=False)]
-        raise malformed(f"The body is no {command_type.__name__}.", faults) from None
-    return command, from_json(body)
+    except Doubled as error:
+        faults = [Fault(pointer, "It stands there more than once.") for pointer in error.pointers]
+    raise malformed(f"The body is no {command_type.__name__}.", faults)
 
 
 def _fault(detail: dict[str, Any]) -> Fault:
-    steps = (str(step).replace("~", "~0").replace("/", "~1") for step in detail["loc"])
-    return Fault("".join(f"/{step}" for step in steps), f"{detail['msg']}.")
+    return Fault("".join(f"/{escaped(str(step))}" for step in detail["loc"]), f"{detail['msg']}.")
 
 
 def _metadata(

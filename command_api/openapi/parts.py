@@ -12,6 +12,7 @@ PROBLEMS = {
     404: "not-found",
     406: "not-acceptable",
     409: "conflict",
+    411: "length-required",
     412: "precondition-failed",
     413: "too-large, event-too-large",
     415: "unsupported-media-type",

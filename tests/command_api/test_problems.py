@@ -96,6 +96,7 @@ SCENARIOS: dict[str, tuple[int, Callable[[], Application], func.HttpRequest]] = 
     "idempotency-key": (400, usual, post(*RECEIVE, Idempotency_Key='"')),
     "not-found": (404, usual, post("steal-stock", {})),
     "conflict": (409, lambda: failing(Conflict("others", 7)), post(*RECEIVE)),
+    "length-required": (411, usual, post("receive-stock", b"", Transfer_Encoding="chunked")),
     "precondition-failed": (412, usual, post(*RECEIVE, If_Match='"7"')),
     "too-large": (413, usual, post("receive-stock", b" " * (LARGEST_BODY + 1))),
     "event-too-large": (
@@ -220,7 +221,6 @@ def test_every_documented_problem_is_told_and_every_told_problem_is_documented()
         "unauthenticated",
         "not-admitted",
         "keys-unavailable",
-        "length-required",
     }  # see tests/consumers/webhooks
     # see tests/roles/test_methods.py and test_negotiation.py
     told_by_triggers = {"method-not-allowed", "not-acceptable"}
