@@ -36,7 +36,7 @@ from shared.kernel.messages.commit import Metadata, timestamp
 from shared.kernel.messages.json_reading import read_text
 from shared.kernel.messages.message import Command
 from shared.kernel.messages.stream import ID_RULE, StreamName
-from shared.kernel.messages.trace_context import well_formed
+from shared.kernel.messages.trace_context import carried, well_formed
 
 LARGEST_BODY = 256 * 1024
 SHOWN = 60
@@ -49,6 +49,7 @@ _HEADERS = (
     "if-none-match",
     "prefer",
     "traceparent",
+    "tracestate",
     PRINCIPAL.lower(),
 )
 
@@ -167,12 +168,14 @@ def _fault(detail: dict[str, Any]) -> Fault:
 def _metadata(
     headers: Mapping[str, str], command_id: str, now: datetime, actor: str | None
 ) -> Metadata:
+    traceparent = well_formed(headers.get("traceparent"))
     return Metadata(
         correlation_id=token(headers, "Correlation-Id") or command_id,
         causation_id=command_id,
-        traceparent=well_formed(headers.get("traceparent")),
+        traceparent=traceparent,
         time=timestamp(now),
         actor=actor,
+        tracestate=carried(headers.get("tracestate"), traceparent),
     )
 
 

@@ -60,6 +60,7 @@ def command(category: Category, command_type: type[Command], models: Models) -> 
             ),
             header("Correlation-Id", "^[!-~]{1,128}$", "Carried into everything that follows."),
             header("traceparent", None, "W3C Trace Context."),
+            header("tracestate", None, "What vendors say of the trace."),
         ],
         "requestBody": {
             "required": True,

@@ -213,7 +213,7 @@ def _stream_page() -> Schema:
     moment: Schema = {**TEXT, "format": "date-time"}
     metadata = record(
         {"correlationId": TEXT, "causationId": TEXT, "time": moment},
-        {"traceparent": TEXT, "actor": TEXT, "accepted": moment},
+        {"traceparent": TEXT, "tracestate": TEXT, "actor": TEXT, "accepted": moment},
     )
     commit = record(
         {"version": VERSION, "commandId": TEXT, "metadata": metadata, "events": array(event)}

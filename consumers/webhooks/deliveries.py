@@ -13,6 +13,7 @@ from shared.adapters import telemetry
 from shared.adapters.http.bodies import media_type, read_json
 from shared.kernel.errors import InvalidMessage
 from shared.kernel.messages.inbound_event import InboundEvent
+from shared.kernel.messages.trace_context import carried as tracestate
 from shared.kernel.messages.trace_context import well_formed
 
 # Both go into what is stored. Without spaces, a source cannot run into the id behind it.
@@ -30,7 +31,8 @@ class _CloudEvent(BaseModel):
     # What nobody uses is not looked at: a time that is none is the sender's own business.
     dataschema: str | None = None
     datacontenttype: str | None = None
-    traceparent: str | None = None
+    traceparent: Any = None
+    tracestate: Any = None
     data: Any = None
     data_base64: str | None = None
 
@@ -46,8 +48,11 @@ class _CloudEvent(BaseModel):
         if self.data_base64 is not None:
             encoded = base64.b64decode(self.data_base64, validate=True)
             data = carried(self.datacontenttype, encoded)
-        traceparent = telemetry.admitted(well_formed(self.traceparent))
-        return InboundEvent(self.source, self.id, self.type, data, traceparent)
+        # What is no context of a trace is left out, and refuses nothing.
+        traceparent = well_formed(_text(self.traceparent))
+        state = tracestate(_text(self.tracestate), traceparent)
+        admitted = telemetry.admitted(traceparent)
+        return InboundEvent(self.source, self.id, self.type, data, admitted, state)
 
 
 class _EventGridEvent(BaseModel):
@@ -74,6 +79,10 @@ def parse(headers: Mapping[str, str], body: bytes) -> list[InboundEvent]:
         raise InvalidMessage(f"the delivery is not what {declared} holds")
     found = content if isinstance(content, list) else [content]
     return [_read(one, number, declared) for number, one in enumerate(found)]
+
+
+def _text(value: Any) -> str | None:  # noqa: ANN401 - JSON
+    return value if isinstance(value, str) else None
 
 
 def read(content: Any) -> InboundEvent:  # noqa: ANN401 - JSON

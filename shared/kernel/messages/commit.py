@@ -41,12 +41,15 @@ class Metadata:
     traceparent: str | None = None
     actor: str | None = None
     accepted: str | None = None
+    tracestate: str | None = None
 
     def decided(self, time: str) -> "Metadata":
         """Give the metadata of a commit that was decided at a time."""
         # Not by `replace`: every command makes some.
-        correlation, cause = self.correlation_id, self.causation_id
-        return Metadata(correlation, cause, time, self.traceparent, self.actor, self.accepted)
+        correlation, cause, state = self.correlation_id, self.causation_id, self.tracestate
+        return Metadata(
+            correlation, cause, time, self.traceparent, self.actor, self.accepted, state
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +116,8 @@ def metadata_json(metadata: Metadata) -> dict[str, str]:
         item["actor"] = metadata.actor
     if metadata.accepted is not None:
         item["accepted"] = metadata.accepted
+    if metadata.tracestate is not None:
+        item["tracestate"] = metadata.tracestate
     return item
 
 

@@ -32,6 +32,7 @@ class Envelope(BaseModel):
     correlationid: str
     causationid: str
     traceparent: str | None = None
+    tracestate: str | None = None
     data: dict[str, Any]
 
     @cached_property
@@ -73,6 +74,7 @@ def _envelope(commit: Commit, version: int, event: RecordedEvent) -> Envelope:
         correlationid=commit.metadata.correlation_id,
         causationid=commit.command_id,
         traceparent=commit.metadata.traceparent,
+        tracestate=commit.metadata.tracestate,
         data=event.data,
     )
 
@@ -87,6 +89,8 @@ def encode_all(commit: Commit) -> list[bytes]:
     }
     if metadata.traceparent is not None:
         shared["traceparent"] = metadata.traceparent
+    if metadata.tracestate is not None:
+        shared["tracestate"] = metadata.tracestate
     return [
         to_json(
             {

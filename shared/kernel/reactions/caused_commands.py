@@ -32,6 +32,7 @@ def commands(
         causation_id=envelope.id,
         time=time,
         traceparent=envelope.traceparent,
+        tracestate=envelope.tracestate,
         actor=reaction_name(reacting.name),
     )
     for reaction in reacting.reactions(envelope.stream, event):

@@ -35,6 +35,7 @@ class Deadline:
             causation_id=event_id,
             time=time,
             traceparent=last.metadata.traceparent,
+            tracestate=last.metadata.tracestate,
             actor=reaction_name(self.name),
         )
         command_id = derived_id(event_id, self.name, stream, "")
