@@ -18,6 +18,7 @@ from consumers.webhooks.modes import is_binary
 from shared.adapters.http.bodies import check_body, check_charset, media_type
 from shared.adapters.http.problems import (
     Problem,
+    gone,
     later,
     malformed,
     not_admitted,
@@ -88,13 +89,16 @@ class Receiver:
 
 
 def _admitted(sender: Sender, events: Sequence[InboundEvent]) -> Sequence[InboundEvent]:
-    """Give the events of a delivery if its sender may deliver all of them; raises Problem."""
+    """Give the events of a delivery that are wanted if its sender may deliver all of them; raises Problem."""
     if len(events) > MOST_EVENTS:
         raise too_large(MOST_EVENTS, "events")
+    wanted = [one for one in events if not sender.is_gone(one.source, one.type)]
     for number, event in enumerate(events):
-        if not sender.may_deliver(event.source, event.type):
+        if event in wanted and not sender.may_deliver(event.source, event.type):
             raise not_admitted(number)
-    return events
+    if events and not wanted:
+        raise gone()
+    return wanted
 
 
 def _check(headers: Mapping[str, str], body: bytes) -> None:

@@ -221,6 +221,7 @@ def test_every_documented_problem_is_told_and_every_told_problem_is_documented()
         "unauthenticated",
         "not-admitted",
         "keys-unavailable",
+        "gone",
     }  # see tests/consumers/webhooks
     # see tests/roles/test_methods.py and test_negotiation.py
     told_by_triggers = {"method-not-allowed", "not-acceptable"}

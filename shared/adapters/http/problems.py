@@ -94,6 +94,12 @@ def not_admitted(number: int) -> Problem:
     return Problem(403, "not-admitted", "Not all of this is the sender's", detail)
 
 
+def gone() -> Problem:
+    """Tell a sender to stop: nothing of a delivery is wanted any more (HTTP 1.1 Web Hooks, section 2.2)."""
+    detail = "No event of these types is wanted any more: send none."
+    return Problem(410, "gone", "This is no longer wanted", detail)
+
+
 def later(error: OnewriteError | ExceptionGroup) -> Problem:
     """Tell a sender to deliver again: nothing of it is lost. Why is logged, and nobody else's business."""
     first = first_of(error)
