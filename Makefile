@@ -53,7 +53,7 @@ doctor: setup  ## examines the running stack (or URL="...", one for each app), a
 spec: setup  ## tells what the business does, holds it and writes docs/NAME/specification.md (or holds it at URL=..., with SPEC_KEY if it asks for one)
 	@$(PY) -m tests.specs $(if $(URL),--url $(URL))
 
-indexes: setup  ## writes into shared/names.json the composite indexes that the sorts of the views need
+indexes: setup  ## writes the composite indexes that the sorts of the views need
 	@$(PY) -m infra.indexes
 
 sim: setup  ## SEEDS simulated worlds (or SEED=7 alone, with TRACE=1 all that happens): every promise is kept in each

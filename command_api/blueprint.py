@@ -4,16 +4,15 @@ import azure.functions as func
 
 from command_api.causes import FORMS, get_causes
 from command_api.commands import post_command
-from command_api.composition import RIGHTS, application
+from command_api.composition import application
 from command_api.health import get_health
 from command_api.mailbox import get_outcome
 from command_api.openapi import document, page
 from command_api.streams import get_stream
 from command_api.views import get_view, list_view
-from shared.adapters import wiring
-from shared.adapters.http.app_rights import show_rights
 from shared.adapters.http.negotiation import HTML
 from shared.adapters.http.responses import json_response
+from shared.adapters.rights import show_rights
 from shared.adapters.triggers import http_function
 from shared.domain import domain
 
@@ -78,4 +77,4 @@ async def docs(_: func.HttpRequest) -> func.HttpResponse:
 @http_function(blueprint, "operations/rights/command_api", ["GET"], func.AuthLevel.ADMIN)
 async def command_api_rights(_: func.HttpRequest) -> func.HttpResponse:
     """Show which of its rights this role has."""
-    return await show_rights(await wiring.attempts(*RIGHTS))
+    return await show_rights("command_api")

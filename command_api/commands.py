@@ -9,15 +9,15 @@ from command_api.preferences import Preferences
 from command_api.projected import is_projected
 from shared.adapters.http.problems import outdated, refused
 from shared.adapters.http.responses import accepted_late, event_json, json_response, no_content
-from shared.kernel.commands.outcome import Accepted, Outcome, Outdated, Refused
+from shared.kernel.commands.outcome import Accepted, Forbidden, Outcome, Outdated, Refused
 from shared.kernel.commands.request import CommandRequest
 
 
 async def post_command(req: func.HttpRequest, application: Application) -> func.HttpResponse:
     """Answer with the events that the command caused, without them, or with a problem."""
     headers = command_headers(req)
-    domain, signed_in = application.domain, application.signs_in
-    request = command_request(req, headers, domain, application.now(), signed_in=signed_in)
+    actor = await application.actors.of(req.headers)
+    request = command_request(req, headers, application.domain, actor)
     preferences = Preferences.of(headers.get("prefer"))
     if preferences.asynchronous:
         return await put(request, application, preferences.accepted())
@@ -30,6 +30,9 @@ async def _answer(
 ) -> func.HttpResponse:
     if isinstance(outcome, Refused):
         return refused(outcome.refusal).response(preferences.refused(outcome.charge))
+    if isinstance(outcome, Forbidden):
+        applied = preferences.refused(outcome.charge)
+        return application.actors.forbidden(request.metadata.actor).response(applied)
     if isinstance(outcome, Outdated):
         return outdated(outcome.version).response(preferences.refused(outcome.charge))
     if preferences.projected and isinstance(outcome, Accepted):

@@ -4,7 +4,9 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from shared.adapters import settings, wiring
+from shared.adapters import wiring
+from shared.adapters.actors import actors
+from shared.adapters.http.actor import NOBODY, Actors
 from shared.adapters.once import once
 from shared.domain import domain as shipped_domain
 from shared.kernel.commands.dispatcher import Dispatcher
@@ -24,15 +26,8 @@ class Application:
     mailbox: Callable[[], Awaitable[Log]]
     leases: Callable[[], Awaitable[Leases]]
     now: Callable[[], datetime]
-    signs_in: bool = False
-    """Whether the platform signs callers in, and tells who they are."""
-
-
-# What this role needs of what can be tried without a trace; infra/apps.json grants it.
-RIGHTS = (
-    *("events:append", "views:read", "outcomes:read", "leases:read", "snapshots:write"),
-    "commands:send",
-)
+    actors: Actors = NOBODY
+    """Tells who asks."""
 
 
 @once
@@ -47,5 +42,5 @@ async def application() -> Application:
         mailbox=wiring.mailbox,
         leases=wiring.leases,
         now=wiring.now,
-        signs_in=settings.signs_in(),
+        actors=actors(),
     )

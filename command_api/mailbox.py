@@ -9,6 +9,7 @@ import azure.functions as func
 
 from command_api.composition import Application
 from command_api.parsing import checked_token, stream_name
+from command_api.reading import check_concerned
 from shared.adapters import telemetry
 from shared.adapters.http.problems import Fault, malformed
 from shared.adapters.http.queries import parameters
@@ -18,7 +19,7 @@ from shared.kernel.commands.queued_command import encode_command
 from shared.kernel.commands.request import CommandRequest
 from shared.kernel.delivery.partition import partition_of
 from shared.kernel.errors import CommandIdReused
-from shared.kernel.messages.commit import Commit
+from shared.kernel.messages.commit import Commit, timestamp
 
 BEHIND_EVERYTHING = 10**15
 
@@ -30,7 +31,7 @@ async def put(
     mailbox, stream = await application.mailbox(), str(request.stream)
     metadata = request.metadata
     followed = replace(metadata, traceparent=telemetry.here(metadata.traceparent))
-    waiting = encode_command(replace(request, metadata=followed))
+    waiting = encode_command(replace(request, metadata=followed), timestamp(application.now()))
     await mailbox.send(partition_of(stream, mailbox.partitions), [waiting])
     asked = f"command-id={quote(request.command_id, safe='')}&digest={request.digest}"
     status = f"/api/streams/{stream}/outcome?{asked}"
@@ -54,13 +55,15 @@ async def get_outcome(req: func.HttpRequest, application: Application) -> func.H
     told: dict[str, Any] = {"stream": str(stream), "commandId": command_id}
     commit = found.commits[0] if found.commits else None
     if commit is not None and digest in {None, commit.command_digest}:
+        await check_concerned(stream, commit.metadata.actor, req.headers, application)
         return json_response(told | _done(commit))
     kept = await application.outcomes.read(str(stream), command_id)
     if kept is not None and (digest is None or kept.is_of(digest)):
+        await check_concerned(stream, kept.actor, req.headers, application)
         return json_response(told | _kept(kept))
     if commit is None and kept is None:
         return json_response(told | {"outcome": "pending"}, {"Retry-After": "1"})
-    reused = failed(str(stream), command_id, "", CommandIdReused())
+    reused = failed(str(stream), command_id, "", None, CommandIdReused())
     return json_response(told | _kept(reused))
 
 

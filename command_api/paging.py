@@ -2,26 +2,37 @@
 
 import base64
 import binascii
+import csv
 import hashlib
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
-from typing import Any, Literal
+from typing import Any
 
-from pydantic import ConfigDict, TypeAdapter, ValidationError
+from pydantic import TypeAdapter
 from pydantic_core import to_json
 
 from shared.adapters.http.links import address
 from shared.adapters.http.problems import Fault, Problem, malformed
-from shared.kernel.errors import InvalidMessage, NumberTooLarge
-from shared.kernel.messages.message import check_numbers
+from shared.kernel.errors import InvalidMessage
 from shared.kernel.messages.stream import StreamName
-from shared.kernel.views.listing import Cursor, Filter, Listing, Scalar
+from shared.kernel.views.fields import ListField, list_fields
+from shared.kernel.views.listing import Cursor, Filter, Listing, Operator, Scalar
 from shared.kernel.views.view import Row, View
 
 MOST, USUAL = 100, 50
-_OPERATORS: Mapping[str, Literal["=", ">=", "<="]] = {"": "=", "from": ">=", "to": "<="}
+MOST_WANTED = 50
+"""So many values may be asked for at once."""
+
+SUFFIXES: Mapping[str, Operator] = {
+    "": "=",
+    ".in": "in",
+    ".from": ">=",
+    ".to": "<=",
+    ".prefix": "prefix",
+    ".null": "null",
+}
 # A key may be longer than an id: a view may make it of several.
 KEY_RULE = r"[A-Za-z0-9][A-Za-z0-9._-]{0,199}"
 KEY = re.compile(KEY_RULE)
@@ -35,17 +46,8 @@ def _cursors() -> TypeAdapter[Cursor]:
     return TypeAdapter(Cursor)
 
 
-def fields(view: View[Any]) -> dict[str, type[Scalar]]:
-    """Give the fields that a list of a view can be filtered by, as JSON names them, with their types."""
-    return {
-        field.alias or name: field.annotation
-        for name, field in view.data_type.model_fields.items()
-        if field.annotation in {str, int, float, bool}
-    }
-
-
 def parse_listing(params: Mapping[str, str], view: View[Any]) -> Listing:
-    """Read `<field>=`, `<field>.from=`, `<field>.to=`, `sort=[-]<field>`, `limit=`, `after=`; raises Problem.
+    """Read `<field>=`, `<field>.in=`, … , `sort=[-]<field>`, `limit=`, `after=`; raises Problem.
 
     `before=` is the page in front of a row: that behind it in the opposite order, `turned` for who reads it.
     """
@@ -58,7 +60,10 @@ def parse_listing(params: Mapping[str, str], view: View[Any]) -> Listing:
     descending, field = sort.startswith("-"), sort.removeprefix("-") or None
     if (field is None and descending) or (field is not None and field not in view.sorts):
         raise _malformed("sort", f"One of {', '.join(view.sorts) or 'none'}, or -<field>.")
-    listing = Listing(view.name, filters, field, descending)
+    nullable = field is not None and list_fields(view.data_type)[field].nullable
+    listing = Listing(
+        view=view.name, filters=filters, sort=field, descending=descending, nullable=nullable
+    )
     place = {name: _cursor(name, params, view, listing) for name in ("after", "before")}
     if None not in place.values():
         raise _malformed("before", "A page begins behind a row, or ends before one.")
@@ -107,18 +112,52 @@ def mark(listing: Listing) -> bytes:
 
 
 def _filter(name: str, text: str, view: View[Any]) -> Filter:
-    field, _, suffix = name.partition(".")
-    known = fields(view)
-    if field not in known or suffix not in _OPERATORS:
-        raise _malformed(name, f"A list can be filtered by {', '.join(known)}, each .from or .to.")
+    known = list_fields(view.data_type)
+    of, dot, suffix = name.partition(".")
+    field, operator = known.get(of), SUFFIXES.get(dot + suffix)
+    if field is None or operator not in field.operators:
+        raise _malformed(name, f"A list can be filtered by {', '.join(_names(known.values()))}.")
     try:
-        value = _scalar(known[field]).validate_strings(text)
-        check_numbers(value)
-    except ValidationError as error:
-        raise _malformed(name, f"{error.errors()[0]['msg']}.") from None
-    except NumberTooLarge as error:
-        raise _malformed(name, f"{error}.") from None
-    return Filter(field, _OPERATORS[suffix], value)
+        return Filter(of, operator, _wanted(field, operator, text))
+    except InvalidMessage as error:
+        raise _malformed(name, str(error)) from None
+
+
+def _names(known: Iterable[ListField]) -> Iterator[str]:
+    """Name the filters of fields, such as `day, day.in, day.from`."""
+    for field in known:
+        yield from (f"{field.name}{suffix}" for suffix in suffixes(field))
+
+
+def suffixes(field: ListField) -> list[str]:
+    """Name what can be asked of a field, as it stands behind its name."""
+    return [suffix for suffix, operator in SUFFIXES.items() if operator in field.operators]
+
+
+def _wanted(field: ListField, operator: Operator, text: str) -> Scalar | list[Scalar]:
+    """Read what is asked for; raises InvalidMessage."""
+    match operator:
+        case "in":
+            return [field.value(one) for one in _several(text)]
+        case "prefix":
+            return text
+        case "null":
+            if text not in {"true", "false"}:
+                raise InvalidMessage("true or false is expected.")
+            return text == "true"
+        case _:
+            return field.value(text)
+
+
+def _several(text: str) -> list[str]:
+    """Take values apart at their commas, but for those in quotes; raises InvalidMessage."""
+    try:
+        found = next(csv.reader([text], strict=True)) or [""]
+    except csv.Error as error:
+        raise InvalidMessage(f"Values with commas between them are expected: {error}.") from None
+    if len(found) > MOST_WANTED:
+        raise InvalidMessage(f"At most {MOST_WANTED} values can be asked for at once.")
+    return found
 
 
 def _limit(text: str) -> int:
@@ -140,19 +179,13 @@ def _cursor(
         cursor = _cursors().validate_json(place if ours else b"")
         category = StreamName.parse(cursor.stream).category
         if sort is not None:
-            _scalar(fields(view)[sort]).validate_python(cursor.value, strict=True)
-            check_numbers(cursor.value)
-    except (binascii.Error, ValueError, InvalidMessage, NumberTooLarge):
+            list_fields(view.data_type)[sort].check(cursor.value)
+    except (binascii.Error, ValueError, InvalidMessage):
         raise _malformed(name, _ONLY_LINKS) from None
-    given = (cursor.value is not None, view.folds(category), KEY.fullmatch(cursor.key) is not None)
-    if given != (sort is not None, True, True):
+    of_this_order = sort is not None or cursor.value is None
+    if not (of_this_order and view.folds(category) and KEY.fullmatch(cursor.key)):
         raise _malformed(name, _ONLY_LINKS)
     return cursor
-
-
-def _scalar(kind: type[Scalar]) -> TypeAdapter[Scalar]:
-    # Not a number and infinity are no JSON: the store cannot be asked for them.
-    return TypeAdapter(kind, config=ConfigDict(allow_inf_nan=False))
 
 
 def _malformed(name: str, sentence: str) -> Problem:

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
@@ -10,7 +9,7 @@ import azure.functions as func
 from pydantic import ValidationError
 
 from command_api.idempotency import key_of
-from shared.adapters.http.actor import PRINCIPAL, VISIBLE, actor_of, is_token, token
+from shared.adapters.http.actor import VISIBLE, is_token, token
 from shared.adapters.http.bodies import (
     Doubled,
     check_body,
@@ -32,7 +31,7 @@ from shared.kernel.commands.expected import Expected
 from shared.kernel.commands.request import CommandRequest
 from shared.kernel.domain import Domain
 from shared.kernel.errors import InvalidMessage
-from shared.kernel.messages.commit import Metadata, timestamp
+from shared.kernel.messages.commit import Metadata
 from shared.kernel.messages.json_reading import read_text
 from shared.kernel.messages.message import Command
 from shared.kernel.messages.stream import ID_RULE, StreamName
@@ -40,7 +39,7 @@ from shared.kernel.messages.trace_context import carried, well_formed
 
 LARGEST_BODY = 256 * 1024
 SHOWN = 60
-_HEADERS = (
+_HEADERS = {
     "content-encoding",
     "content-type",
     "correlation-id",
@@ -50,8 +49,7 @@ _HEADERS = (
     "prefer",
     "traceparent",
     "tracestate",
-    PRINCIPAL.lower(),
-)
+}
 
 _VERSION = re.compile(r"[0-9]{1,15}")
 _TAG = re.compile(r"0|[1-9][0-9]{0,14}")
@@ -61,22 +59,16 @@ def command_request(
     req: func.HttpRequest,
     headers: Mapping[str, str],
     domain: Domain,
-    now: datetime,
-    *,
-    signed_in: bool,
+    actor: str | None,
 ) -> CommandRequest:
-    """Read a command from a request; raises Problem, and UnknownMessage for an unknown route.
-
-    Who asks is known where the platform has `signed_in` callers: elsewhere anybody may send its header.
-    """
+    """Read a command from a request; raises Problem, and UnknownMessage for an unknown route."""
     route = req.route_params
     category = domain.category(route["category"])
     command_type = category.route(route["command"])
     stream = _stream(category, route["id"])
     command, received = _command(req, headers, command_type)
     command_id = key_of(headers) or str(uuid4())
-    actor = actor_of(headers, signed_in=signed_in)
-    metadata = _metadata(headers, command_id, now, actor)
+    metadata = _metadata(headers, command_id, actor)
     return CommandRequest(stream, command, command_id, metadata, _expected(headers), received)
 
 
@@ -86,7 +78,7 @@ def command_headers(req: func.HttpRequest) -> dict[str, str]:
     They are read once: to look into those of a request is dear, and most of these are missing from most requests.
     """
     headers = req.headers
-    return {name: headers[name] for name in _HEADERS if name in headers}
+    return {name: headers[name] for name in _HEADERS.intersection(headers)}
 
 
 def stream_name(text: str, domain: Domain) -> StreamName:
@@ -165,15 +157,12 @@ def _fault(detail: dict[str, Any]) -> Fault:
     return Fault("".join(f"/{escaped(str(step))}" for step in detail["loc"]), f"{detail['msg']}.")
 
 
-def _metadata(
-    headers: Mapping[str, str], command_id: str, now: datetime, actor: str | None
-) -> Metadata:
+def _metadata(headers: Mapping[str, str], command_id: str, actor: str | None) -> Metadata:
     traceparent = well_formed(headers.get("traceparent"))
     return Metadata(
         correlation_id=token(headers, "Correlation-Id") or command_id,
         causation_id=command_id,
         traceparent=traceparent,
-        time=timestamp(now),
         actor=actor,
         tracestate=carried(headers.get("tracestate"), traceparent),
     )

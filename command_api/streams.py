@@ -6,6 +6,7 @@ import azure.functions as func
 
 from command_api.composition import Application
 from command_api.parsing import stream_name, version_in
+from command_api.reading import check_readable
 from shared.adapters.http.conditions import IMMUTABLE
 from shared.adapters.http.links import address, linked
 from shared.adapters.http.problems import not_found
@@ -22,6 +23,7 @@ PAGE = 100
 async def get_stream(req: func.HttpRequest, application: Application) -> func.HttpResponse:
     """Answer with a page of the commits after `?after=<version>`, or with the state `?at=<version>`."""
     stream = stream_name(req.route_params["stream"], application.domain)
+    await check_readable([stream], req.headers, application)
     params = parameters(req)
     at = version_in(params, "at")
     if at is not None:
@@ -75,7 +77,7 @@ def _shown(commit: Commit) -> dict[str, object]:
     return {
         "version": commit.version,
         "commandId": commit.command_id,
-        "metadata": metadata_json(commit.metadata),
+        "metadata": metadata_json(commit.metadata, commit.time),
         "events": [
             event_json(version, event)
             for version, event in enumerate(commit.events, start=commit.first)

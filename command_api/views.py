@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 
 import azure.functions as func
 
@@ -10,6 +11,7 @@ from command_api.paging import KEY, links, parse_listing, turned
 from command_api.parsing import SHOWN
 from command_api.preferences import Preferences
 from command_api.projected import waited
+from command_api.reading import readable, rows_of_key, shows
 from shared.adapters.http.links import address, linked
 from shared.adapters.http.problems import Fault, malformed, not_found
 from shared.adapters.http.queries import parameters
@@ -32,15 +34,13 @@ async def get_view(req: func.HttpRequest, application: Application) -> func.Http
     stream, version = _at_least(params)
     after = _after(params)
     preferences = Preferences.of(req.headers.get("prefer"))
+    may = await readable(view, req.headers, application)
 
     async def there() -> bool:
-        if stream is None:
-            return await application.rows.shows(view.name, key, version)
-        stored = await application.rows.read(RowKey(view.name, key, stream))
-        return stored is not None and stored.row.version >= version
+        return await shows(application, RowKey(view.name, key, stream or ""), version, may)
 
     in_time = version == 0 or await waited(there, preferences.seconds)
-    rows = await application.rows.of_key(view.name, key, after)
+    rows = await rows_of_key(application, RowKey(view.name, key, after), may)
     # What is read now may show what a slow look was too late for.
     in_time = in_time or any(
         row.version >= version for row in rows if stream in {None, row.at.stream}
@@ -61,7 +61,9 @@ async def list_view(req: func.HttpRequest, application: Application) -> func.Htt
     view = application.domain.view(req.route_params["view"])
     params = parameters(req)
     listing = parse_listing(params, view)
-    rows = turned(params, await application.rows.page(listing))
+    may = await readable(view, req.headers, application)
+    page = await application.rows.page(replace(listing, filters=[*listing.filters, *may]))
+    rows = turned(params, page)
     body: dict[str, object] = {
         "view": view.name,
         "rows": [{"key": row.at.key, **_shown(row)} for row in rows],

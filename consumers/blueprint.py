@@ -9,10 +9,10 @@ from consumers.rebuild_operations import answer_rebuild
 from consumers.triggers import hub_function
 from consumers.webhooks.platform import body_of
 from shared.adapters import names, telemetry, wiring
-from shared.adapters.http.app_rights import show_rights
 from shared.adapters.http.lag import show_lag
 from shared.adapters.http.operations import list_parked
 from shared.adapters.http.queries import parameters
+from shared.adapters.rights import show_rights
 from shared.adapters.triggers import http_function, timer_function
 from shared.kernel.ports import NumberedMessage
 
@@ -121,4 +121,4 @@ async def skip_parked(req: func.HttpRequest) -> func.HttpResponse:
 @http_function(blueprint, "operations/rights/consumers", ["GET"], ADMIN)
 async def consumers_rights(_: func.HttpRequest) -> func.HttpResponse:
     """Show which of its rights this role has."""
-    return await show_rights(await wiring.attempts(*composition.RIGHTS))
+    return await show_rights("consumers")

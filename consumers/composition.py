@@ -4,7 +4,8 @@ from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from shared.adapters import settings, telemetry, wiring
+from shared.adapters import telemetry, wiring
+from shared.adapters.actors import actors
 from shared.adapters.names import (
     CONSUMERS,
     DEADLINES,
@@ -33,13 +34,6 @@ if TYPE_CHECKING:
     from shared.adapters.http.lag import Lags
     from shared.adapters.http.operations import Operations
 
-# What this role needs of what can be tried without a trace; infra/apps.json grants it.
-RIGHTS = (
-    *("events:append", "views:write", "leases:read", "parked:write", "outcomes:append"),
-    "snapshots:write",
-    *("progress:write", "events:receive", "commands:receive", "events:send"),
-)
-
 
 @once
 async def projections() -> "Projections":
@@ -63,7 +57,7 @@ async def reactions() -> "Reactions":
     from consumers.reactions import Reactions
 
     dispatcher = await wiring.dispatcher(domain)
-    processor = event_processor(domain, dispatcher, wiring.now, wiring.pause)
+    processor = event_processor(domain, dispatcher, wiring.pause)
     store, parking = await wiring.event_store(), await wiring.parking()
     return Reactions(domain, processor, store, parking, wiring.now)
 
@@ -173,7 +167,7 @@ async def operations(consumer: str) -> "Operations":
         raise not_found(f"There is no consumer '{consumer[:60]}' here.")
     running = await assembled[consumer]()
     parking = await wiring.parking()
-    return Operations(consumer, parking, running.replay, wiring.now, settings.signs_in())
+    return Operations(consumer, parking, running.replay, wiring.now, actors())
 
 
 @once

@@ -98,9 +98,9 @@ class Deadlines:
     async def _tell(self, deadline: Deadline, stream: StreamName) -> bool:
         commits = (await self.store.tail(stream, limit=1)).commits
         limit = timestamp(self.now() - deadline.after)
-        if not commits or commits[-1].metadata.time > limit:
+        if not commits or commits[-1].time > limit:
             return False
-        request = deadline.request(commits[-1], timestamp(self.now()))
+        request = deadline.request(commits[-1])
         outcome = unrefused(request, await self.dispatcher.dispatch(request))
         return isinstance(outcome, Accepted) and not outcome.repeated
 

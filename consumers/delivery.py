@@ -19,10 +19,16 @@ from datetime import datetime
 from typing import Any
 
 from shared.kernel.delivery.operator_decisions import park_first, skips
-from shared.kernel.delivery.parking import Decision, Parked, marker_of, unreadable_message
+from shared.kernel.delivery.parking import (
+    Decision,
+    Parked,
+    marker_of,
+    poison_of,
+    unreadable_message,
+)
 from shared.kernel.delivery.retry import Attempts, one_attempt
 from shared.kernel.delivery.together import side_by_side
-from shared.kernel.errors import InvalidMessage, Poison, leaves, may_pass
+from shared.kernel.errors import InvalidMessage, Poison, leaves
 from shared.kernel.messages.commit import timestamp
 from shared.kernel.ports import Parking
 
@@ -206,12 +212,11 @@ class Delivery[T, R]:
             try:
                 return _Settled(arrived, [await self.handle(run)], poison)
             except Exception as error:
-                # Who gives what may pass some time before the batch comes again does it here.
-                if may_pass(error):
-                    raise
                 # The first message is to blame for what names no other.
-                first = min(run.arrived)
-                found = error if isinstance(error, Poison) else Poison(run.stream, first, error)
+                found = poison_of(error, run.stream, min(run.arrived))
+                # Who gives what may pass some time before the batch comes again does it here.
+                if found is None:
+                    raise
             skipped = await skips(self.parking, self.consumer, run.stream)
             if found.version in skipped and found.version not in run.skips:
                 run = replace(run, skips=skipped)

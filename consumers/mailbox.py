@@ -10,7 +10,7 @@ from typing import Any
 from consumers.delivery import Arrival, Delivery, Run
 from shared.adapters.names import MAILBOX
 from shared.kernel.commands.dispatcher import Dispatcher
-from shared.kernel.commands.outcome import Accepted, failed, final
+from shared.kernel.commands.outcome import Accepted, FinalOutcome, failed, final
 from shared.kernel.commands.queued_command import QueuedCommand, request_of, stream_of
 from shared.kernel.delivery.parking import Parked
 from shared.kernel.delivery.retry import Attempts, retrying
@@ -63,7 +63,7 @@ class Mailbox:
         for version in run.skips.keys() & run.arrived.keys():
             waiting, reason = run.arrived[version], run.skips[version].reason
             skipped = PassedOver(f"An operator passed it over: {reason}")
-            kept = failed(waiting.stream, waiting.command_id, waiting.digest, skipped)
+            kept = _failed(waiting, skipped)
             await retrying(self.pause, self.outcomes.write, kept)
 
     async def _decide(self, waiting: QueuedCommand) -> None:
@@ -90,7 +90,7 @@ class Mailbox:
             if may_pass(error):
                 raise
             _LOGGER.exception("%s: command '%s' fails for good", stream, command_id)
-            kept = failed(stream, command_id, waiting.digest, error)
+            kept = _failed(waiting, error)
         else:
             if isinstance(outcome, Accepted):
                 return
@@ -105,6 +105,11 @@ def command_in(body: bytes) -> Arrival[QueuedCommand]:
     named = f"{waiting.stream} {waiting.command_id} {waiting.digest}".encode()
     name = f"waiting-{hashlib.sha256(named).hexdigest()[:32]}"
     return Arrival(str(stream), name, 1, waiting)
+
+
+def _failed(waiting: QueuedCommand, error: Exception) -> FinalOutcome:
+    actor = waiting.metadata.actor
+    return failed(waiting.stream, waiting.command_id, waiting.digest, actor, error)
 
 
 def _shown(waiting: QueuedCommand) -> Mapping[str, Any]:

@@ -3,14 +3,12 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import datetime
 
 from shared.kernel.commands.dispatcher import Dispatcher
 from shared.kernel.commands.request import CommandRequest
 from shared.kernel.delivery.retry import retrying
 from shared.kernel.delivery.together import side_by_side
 from shared.kernel.domain import Domain
-from shared.kernel.messages.commit import timestamp
 from shared.kernel.messages.envelope import Envelope
 from shared.kernel.messages.message import Event
 from shared.kernel.reactions.caused_commands import Reacting, commands, unrefused
@@ -23,13 +21,12 @@ COMMANDS_AT_ONCE = 100
 def event_processor(
     domain: Domain,
     dispatcher: Dispatcher,
-    now: Callable[[], datetime],
     pause: Callable[[int], Awaitable[None]],
 ) -> EventProcessor:
     """Register every receptor and every policy for the event that it is bound to."""
     processor, gate = EventProcessor(), asyncio.Semaphore(COMMANDS_AT_ONCE)
     for reacting in domain.reactions:
-        cause = Cause(reacting, dispatcher, gate, now, pause)
+        cause = Cause(reacting, dispatcher, gate, pause)
         processor.register(reacting.event, cause.handle)
     return processor
 
@@ -41,12 +38,11 @@ class Cause:
     reacting: Reacting
     dispatcher: Dispatcher
     gate: asyncio.Semaphore
-    now: Callable[[], datetime]
     pause: Callable[[int], Awaitable[None]]
 
     async def handle(self, envelope: Envelope, event: Event) -> None:
         """Dispatches at once all that an event causes; raises a group of what failed."""
-        requests = list(commands(self.reacting, envelope, event, timestamp(self.now())))
+        requests = list(commands(self.reacting, envelope, event))
         _, failures = await side_by_side(map(self._dispatch, requests))
         if failures:
             raise BaseExceptionGroup(f"{self.reacting.name}, of {envelope.id}", failures)

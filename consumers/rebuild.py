@@ -97,20 +97,11 @@ class Rebuild:
                 await self._step(view, known[view.name], deadline)
 
     async def _step(self, view: View[Any], seen: Generations, deadline: float) -> None:
-        now = timestamp(self.now())
-        waited = seen.since <= timestamp(self.now() - self.grace)
-        then = seen
-        match seen.phase:
-            case "filling" if await self._fill(view, seen, deadline):
-                then = seen.served(now)
-            # The sweep needs the time: the new generation hides from it what the log has lost just now.
-            case "serving" if waited:
-                then = seen.retired(now)
-            # Readers need it: some still believe in the old one.
-            case "emptying" if waited and await self._empty(view, seen, deadline):
-                then = seen.cleared(now)
-        if then != seen:
-            await change(self.projections.rows, view.name, seen, then)
+        if not seen.may_end(self.now(), self.grace):
+            return
+        work = {"filling": self._fill, "emptying": self._empty}.get(seen.phase)
+        if work is None or await work(view, seen, deadline):
+            await change(self.projections.rows, view.name, seen, seen.ended(timestamp(self.now())))
 
     async def _fill(self, view: View[Any], seen: Generations, deadline: float) -> bool:
         """Fill the newest generation; False when time is up before the feed ends.

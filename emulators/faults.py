@@ -12,9 +12,9 @@ from typing import Any, Self
 VOCABULARY = {
     "cosmos": frozenset(
         {
-            *("throttle", "503", "410", "449", "408"),
+            *("throttle", "503", "410", "449", "408", "413"),
             *("drop-before", "drop-after", "reset-before", "reset-after"),
-            *("delay", "delay-before", "duplicate"),
+            *("delay", "delay-before", "duplicate", "split", "merge"),
         }
     ),
     "event-hubs": frozenset(
@@ -23,13 +23,18 @@ VOCABULARY = {
             *("delay", "duplicate", "steal", "idle-drop", "lose"),
         }
     ),
-    "event-grid": frozenset({"429", "503", "drop-before", "drop-after", "delay", "duplicate"}),
+    "event-grid": frozenset(
+        {"400", "429", "503", "drop-before", "drop-after", "delay", "duplicate"}
+    ),
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One way to fail: `every` nth, the nth requests `at`, or a share (`probability`) of those that match."""
+    """One way to fail: `every` nth, the nth requests `at`, or a share (`probability`) of those that match.
+
+    Where a text is given that they are `about`, only those match whose body has it.
+    """
 
     service: str
     fault: str
@@ -40,6 +45,7 @@ class Rule:
     at: Sequence[int] = ()
     times: int | None = None
     seconds: float = 0.0
+    about: str = ""
 
     def __post_init__(self) -> None:
         if self.fault not in VOCABULARY.get(self.service, ()):
@@ -53,12 +59,13 @@ class Rule:
             raise ValueError(f"a rule has service and fault, and nothing like {sorted(unknown)}")
         return cls(**given)
 
-    def matches(self, service: str, operation: str, container: str | None) -> bool:
+    def matches(self, service: str, operation: str, container: str | None, body: bytes) -> bool:
         """Tell whether a request is one of those that may fail."""
         return (
             service == self.service
             and self.operation in {None, operation}
             and self.container in {None, container}
+            and self.about.encode() in body
         )
 
 
@@ -99,11 +106,14 @@ class Faults:
         ]
         self._fired = Counter()
 
-    def choose(self, service: str, operation: str, container: str | None) -> Rule | None:
+    def choose(
+        self, service: str, operation: str, container: str | None, body: bytes = b""
+    ) -> Rule | None:
         """Choose what happens to a request: the first rule that strikes, or nothing."""
         self.asked[f"{service} {operation} {container}"] += 1
         for running in self._rules:
-            if running.rule.matches(service, operation, container) and running.strikes():
+            is_meant = running.rule.matches(service, operation, container, body)
+            if is_meant and running.strikes():
                 self._fired[f"{service}/{running.rule.fault}"] += 1
                 return running.rule
         return None

@@ -6,8 +6,8 @@ import azure.functions as func
 from azure.functions.warmup import WarmUpContext
 
 from shared.adapters import names, telemetry, wiring
-from shared.adapters.http.app_rights import show_rights
 from shared.adapters.otel.names import MENDED
+from shared.adapters.rights import show_rights
 from shared.adapters.settings import feed_poll_delay
 from shared.adapters.triggers import endless_retry, http_function, timer_function
 from single_publisher import composition
@@ -70,4 +70,4 @@ async def publisher_skip(req: func.HttpRequest) -> func.HttpResponse:
 @http_function(blueprint, "operations/rights/single_publisher", ["GET"], ADMIN)
 async def single_publisher_rights(_: func.HttpRequest) -> func.HttpResponse:
     """Show which of its rights this role has."""
-    return await show_rights(await wiring.attempts(*composition.RIGHTS))
+    return await show_rights("single_publisher")

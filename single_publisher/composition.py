@@ -3,7 +3,8 @@
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from shared.adapters import settings, wiring
+from shared.adapters import wiring
+from shared.adapters.actors import actors
 from shared.adapters.http.operations import Operations
 from shared.adapters.names import PROJECTIONS, SINGLE_PUBLISHER
 from shared.adapters.once import once
@@ -12,12 +13,6 @@ from single_publisher.publish import Publisher
 
 if TYPE_CHECKING:
     from single_publisher.sweep import Sweep
-
-# What this role needs of what can be tried without a trace; infra/apps.json grants it.
-RIGHTS = (
-    *("events:read", "leases:write", "views:read", "parked:write", "progress:write"),
-    "events:send",
-)
 
 
 @once
@@ -30,9 +25,7 @@ async def publisher() -> Publisher:
 async def operations() -> Operations:
     """Give what operators do with streams that are parked for the publisher."""
     running = await publisher()
-    return Operations(
-        SINGLE_PUBLISHER, running.parking, running.release, running.now, settings.signs_in()
-    )
+    return Operations(SINGLE_PUBLISHER, running.parking, running.release, running.now, actors())
 
 
 @once

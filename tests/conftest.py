@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from emulators.tests.serving import FaultsClient, Services, emulators
-from infra.local.stack import ROOT
+from infra.local.stack import NAMES, ROOT
 from tests import figures
 from tests.active import run_the_shop
 from tests.local.names import Names
-from tests.reference import NAMES
 
 if TYPE_CHECKING:
     from tests.local.running import Running

@@ -7,6 +7,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
 
+from infra.business import SHOP, Project
 from infra.local import stack
 from tests.active import FOLDER
 
@@ -20,18 +21,13 @@ def copied(target: Path) -> Path:
 
 def activated(copy: Path, folder: str) -> Path:
     """Changes the one line of a copy so that it names a business, and writes what is generated from that."""
-    line = copy / "shared" / "domain" / "__init__.py"
-    before, here = line.read_text(encoding="utf-8"), f"from shared.domain.{FOLDER} import domain"
-    assert before.count(here) == 1
-    line.write_text(before.replace(here, f"from shared.domain.{folder} import domain"))
+    Project(copy).activate(folder)
     subprocess.run([sys.executable, "-m", "infra.indexes"], cwd=copy, check=True)
     return copy
 
 
-if FOLDER == "shop":
+if FOLDER == SHOP:
     ROOT = stack.ROOT
 else:
     _KEPT: Final = TemporaryDirectory()
-    ROOT = activated(copied(Path(_KEPT.name)), "shop")
-
-NAMES: Final = ROOT / "shared" / "names.json"
+    ROOT = activated(copied(Path(_KEPT.name)), SHOP)

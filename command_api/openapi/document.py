@@ -22,10 +22,11 @@ def document(domain: Domain) -> dict[str, Any]:
         "components": {
             "schemas": schemas.used(paths, schemas.schemas(domain, models)),
             "securitySchemes": {
-                "key": {"type": "apiKey", "in": "header", "name": "x-functions-key"}
+                "key": {"type": "apiKey", "in": "header", "name": "x-functions-key"},
+                "actor": {"type": "http", "scheme": "bearer"},
             },
         },
-        "security": [{"key": []}, {}],
+        "security": [{"key": []}, {"key": [], "actor": []}, {}],
     }
 
 

@@ -1,5 +1,6 @@
 """The operations of the document: one for each command, and the queries."""
 
+from collections.abc import Mapping
 from inspect import cleandoc
 from typing import Any
 
@@ -7,14 +8,15 @@ from command_api import idempotency, paging
 from command_api.openapi import schemas
 from command_api.openapi.models import Models, Schema
 from command_api.openapi.parts import (
+    COMMAND_PROBLEMS,
     CONTENT_TAG,
     ID_PATTERN,
     LATER,
     LOCATION,
-    PROBLEMS,
     TAG,
     TAGS,
     TEXT,
+    access,
     answer,
     conditions,
     header,
@@ -29,6 +31,7 @@ from command_api.views import AT_LEAST_RULE, STREAM_RULE
 from shared.kernel.commands.category import Category
 from shared.kernel.messages.message import Command, route_name, type_name
 from shared.kernel.messages.stream import ID_RULE
+from shared.kernel.views.fields import ListField, list_fields
 from shared.kernel.views.view import View
 
 DECIDED = "Decided on the stream as it is, and stored by one write. Sent again under its key, it changes nothing."
@@ -79,7 +82,7 @@ def command(category: Category, command_type: type[Command], models: Models) -> 
                 {**TAG, **LATER, **LOCATION},
             ),
             "204": {"description": "Done (return=minimal).", "headers": TAG},
-            **problems(*PROBLEMS),
+            **problems(*COMMAND_PROBLEMS, *access(category.allow)),
         },
     }
 
@@ -104,6 +107,7 @@ def view_key(view: View[Any]) -> Schema:
             *conditions(),
         ],
         "responses": query_answers(
+            access(view.may_read),
             answer("The rows.", rows, CONTENT_TAG),
             answer("The rows, which have not seen the version yet.", rows, LATER),
         ),
@@ -112,11 +116,10 @@ def view_key(view: View[Any]) -> Schema:
 
 def view_list(view: View[Any]) -> Schema:
     """Describe the list of a view."""
-    kinds = {str: "string", int: "integer", float: "number", bool: "boolean"}
     filters = [
-        query(f"{name}{suffix}", {"type": kinds[kind]}, "A condition.")
-        for name, kind in paging.fields(view).items()
-        for suffix in ("", ".from", ".to")
+        _filter(field, suffix)
+        for field in list_fields(view.data_type).values()
+        for suffix in paging.suffixes(field)
     ]
     sorts = [f"{sign}{sort}" for sort in view.sorts for sign in ("", "-")]
     return {
@@ -136,8 +139,45 @@ def view_list(view: View[Any]) -> Schema:
             query("before", TEXT, "Where the page ends: see `prev`."),
             *conditions(),
         ],
-        "responses": query_answers(answer("A page.", ref(schemas.list_name(view)), CONTENT_TAG)),
+        "responses": query_answers(
+            access(view.may_read), answer("A page.", ref(schemas.list_name(view)), CONTENT_TAG)
+        ),
     }
+
+
+_FILTERS = {
+    "": "Equal to it.",
+    ".in": "Equal to one of these, with commas between them; one that holds a comma in quotes.",
+    ".from": "Not less than it.",
+    ".to": "Not greater than it.",
+    ".prefix": "Begins with it.",
+    ".null": "Whether it has no value.",
+}
+_TYPES: Mapping[type, Schema] = {
+    int: {"type": "integer"},
+    float: {"type": "number"},
+    bool: {"type": "boolean"},
+}
+
+
+def _filter(field: ListField, suffix: str) -> Schema:
+    """Describe a condition on a field."""
+    match suffix:
+        case ".in" | ".prefix":
+            schema = TEXT
+        case ".null":
+            schema = _TYPES[bool]
+        case _:
+            schema = _value(field)
+    return query(f"{field.name}{suffix}", schema, _FILTERS[suffix])
+
+
+def _value(field: ListField) -> Schema:
+    if field.choices:
+        return {"enum": list(field.choices.values())}
+    if field.kind.form is not None:
+        return {**field.kind.form.json_schema}
+    return _TYPES.get(field.type, TEXT)
 
 
 def health() -> Schema:

@@ -9,6 +9,8 @@ from shared.kernel.messages.stream import CATEGORY, ID
 
 PROBLEMS = {
     400: "malformed",
+    401: "unauthenticated, or without a body where the key is not known",
+    403: "forbidden",
     404: "not-found",
     406: "not-acceptable",
     409: "conflict",
@@ -20,6 +22,7 @@ PROBLEMS = {
     429: "throttled",
     503: "outcome-unknown, unavailable, log-unavailable",
 }
+COMMAND_PROBLEMS = (400, 404, 409, 412, 413, 415, 422, 429, 503)
 ID_PATTERN = f"^{ID}$"
 STREAM_PATTERN = f"^{CATEGORY}-{ID}$"
 TAGS = r'^(\*|(W/)?"[!#-~]*"( ?, ?(W/)?"[!#-~]*"){0,9})$'
@@ -40,11 +43,14 @@ def answer(description: str, schema: Schema, headers: Mapping[str, Any] | None =
     return {"description": description, "content": content, "headers": dict(headers or {})}
 
 
-def query_answers(ok: Schema, late: Schema | None = None) -> dict[str, Schema]:
+def query_answers(
+    access: tuple[int, ...], ok: Schema, late: Schema | None = None
+) -> dict[str, Schema]:
     """Describe how a query is answered: with what it asks for, with what is there by now, or not at all."""
     unchanged = {"description": "It is as it was under a tag of If-None-Match."}
     later = {} if late is None else {"202": late}
-    return {"200": ok, **later, "304": unchanged, **problems(400, 404, 406, 412, 429, 503)}
+    others = problems(400, *access, 404, 406, 412, 429, 503)
+    return {"200": ok, **later, "304": unchanged, **others}
 
 
 def conditions() -> list[Schema]:
@@ -55,14 +61,19 @@ def conditions() -> list[Schema]:
     ]
 
 
+def access(hook: object | None) -> tuple[int, ...]:
+    """Give the statuses of who may not ask: what a domain forbids can happen where it has a hook for that."""
+    return (401, 403) if hook is not None else (401,)
+
+
 def problems(*statuses: int) -> dict[str, Schema]:
-    """Describe the problems of these statuses."""
+    """Describe the problems of these statuses, in their order."""
     return {
         str(status): {
             "description": PROBLEMS[status],
             "content": {"application/problem+json": {"schema": ref(PROBLEM)}},
         }
-        for status in statuses
+        for status in sorted(statuses)
     }
 
 

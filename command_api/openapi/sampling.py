@@ -9,6 +9,7 @@ TEXTS = {
     "date": "2026-01-31",
     "date-time": "2026-01-31T12:00:00Z",
     "time": "12:00:00Z",
+    "partial-time": "12:00:00",
     "duration": "PT1H",
     "uuid": "0b9e4c1e-5f0a-4f7e-9d3c-2f8f6a3c1b7e",
     "email": "somebody@example.com",

@@ -201,6 +201,7 @@ def _effect() -> Schema:
         {
             "command": TEXT,
             "time": TEXT,
+            "actor": TEXT,
             "events": array(_stored_event()),
             # Of the root alone: whether everything was followed.
             "complete": {"type": "boolean"},

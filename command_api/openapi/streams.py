@@ -10,6 +10,7 @@ from command_api.openapi.parts import (
     STREAM_PATTERN,
     TAG,
     TEXT,
+    access,
     answer,
     conditions,
     path,
@@ -41,7 +42,8 @@ def stream(categories: Sequence[Category]) -> Schema:
             ),
         ],
         "responses": query_answers(
-            answer("A page, or a state.", {"anyOf": [ref(schemas.STREAM_PAGE), *states]}, TAG)
+            _access(categories),
+            answer("A page, or a state.", {"anyOf": [ref(schemas.STREAM_PAGE), *states]}, TAG),
         ),
     }
 
@@ -61,7 +63,8 @@ def outcome(categories: Sequence[Category]) -> Schema:
             query("digest", token, "What tells the command from another under its id."),
         ],
         "responses": query_answers(
-            answer("What is known.", ref(schemas.COMMAND_STATUS), {**CONTENT_TAG, **LATER})
+            _access(categories),
+            answer("What is known.", ref(schemas.COMMAND_STATUS), {**CONTENT_TAG, **LATER}),
         ),
     }
 
@@ -81,8 +84,12 @@ def causes(categories: Sequence[Category]) -> Schema:
             query("version", version, "The first, if not given."),
             *conditions(),
         ],
-        "responses": query_answers(tree),
+        "responses": query_answers(_access(categories), tree),
     }
+
+
+def _access(categories: Sequence[Category]) -> tuple[int, ...]:
+    return access(next((one.may_read for one in categories if one.may_read), None))
 
 
 def _stream(categories: Sequence[Category]) -> Schema:

@@ -17,7 +17,6 @@ from shared.kernel.delivery.parking import Parked
 from shared.kernel.delivery.retry import retrying
 from shared.kernel.domain import Domain
 from shared.kernel.errors import InvalidMessage
-from shared.kernel.messages.commit import timestamp
 from shared.kernel.messages.inbound_event import InboundEvent, InboundReceptor
 from shared.kernel.ports import Parking, Receipts
 from shared.kernel.reactions.caused_commands import unrefused
@@ -72,12 +71,11 @@ class Webhooks:
         )
 
     async def _handle(self, run: Run[InboundEvent]) -> None:
-        time = timestamp(self.now())
         for event in run.messages:
             bound = self._bound(event)
             if bound:
                 await self._receive(event)
-            for request in chain.from_iterable(one.commands(event, time) for one in bound):
+            for request in chain.from_iterable(one.commands(event) for one in bound):
                 dispatched = await retrying(self.pause, self.dispatcher.dispatch, request)
                 unrefused(request, dispatched)
 

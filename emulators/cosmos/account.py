@@ -1,7 +1,6 @@
 """The account, its databases, its containers and their physical ranges."""
 
 import json
-import sqlite3
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
@@ -13,6 +12,7 @@ from emulators.cosmos.answers import answer, json_answer
 from emulators.cosmos.errors import CosmosError, unsupported
 from emulators.cosmos.query.parser import parse
 from emulators.cosmos.query.rows import Rows
+from emulators.cosmos.repartitioning import ancestors_of, newest, ranges_of
 from emulators.cosmos.request import Resource, is_query, object_body, page_size, query_body
 from emulators.database import Database
 
@@ -150,30 +150,27 @@ def _place(continuation: str | None) -> int:
 def _ranges(
     request: web.Request, database: Database, container: containers.Container
 ) -> web.Response:
-    etag = '"1"'
-    if request.headers.get("If-None-Match") == etag:
+    db, known = database.reader, request.headers.get("If-None-Match", "").strip('"')
+    last = newest(db, container.number)
+    etag = f'"{last}"'
+    if known == str(last):
         return answer(304, None, {"etag": etag})
+    # As a feed: whoever knows some ranges is told of those that have come since.
+    behind = int(known) if known.isdecimal() else -1
     found = [
         {
             "id": id_,
-            "minInclusive": low,
-            "maxExclusive": high,
-            "parents": [],
+            "minInclusive": first,
+            "maxExclusive": beyond,
+            "parents": ancestors_of(db, container.number, id_),
             "status": "online",
             "_rid": container.rid,
         }
-        for id_, low, high in ranges_of(database.reader, container)
+        for id_, first, beyond in ranges_of(db, container.number)
+        if int(id_) > behind
     ]
     body = {"_rid": container.rid, "PartitionKeyRanges": found, "_count": len(found)}
     return answer(200, json.dumps(body), {"etag": etag, "x-ms-item-count": str(len(found))})
-
-
-def ranges_of(
-    db: sqlite3.Connection, container: containers.Container
-) -> list[tuple[str, str, str]]:
-    """List the physical ranges: their ids, first keys, and the keys beyond."""
-    find = "SELECT id, lo, hi FROM ranges WHERE container = ? ORDER BY lo"
-    return db.execute(find, (container.number,)).fetchall()
 
 
 def _origin(request: web.Request) -> str:

@@ -2,6 +2,7 @@
 
 import sqlite3
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from aiohttp import web
@@ -11,6 +12,7 @@ from emulators.cosmos.containers import Container
 from emulators.cosmos.errors import CosmosError
 from emulators.cosmos.items import Stored
 from emulators.cosmos.query.execution import Visible
+from emulators.cosmos.repartitioning import descendants_of
 
 LEVELS = ("Strong", "BoundedStaleness", "Session", "ConsistentPrefix", "Eventual")
 STRONG = frozenset(LEVELS[:2])
@@ -34,7 +36,8 @@ class Consistency:
         400 for a level over that of the account, 404 for a session that is ahead of every replica.
         """
         level = self._level(request.headers.get("x-ms-consistency-level", self.account))
-        reached = _session(request.headers.get("x-ms-session-token", ""))
+        told = _session(request.headers.get("x-ms-session-token", ""))
+        reached = _inherited(db, container, told)
         if level == "Session":
             for range_, lsn in reached.items():
                 if lsn > change_feed.current_lsn(db, container, range_):
@@ -65,6 +68,19 @@ class Consistency:
                 " consistency level is not stronger than the service consistency level.",
             )
         return asked
+
+
+def _inherited(
+    db: sqlite3.Connection, container: Container, told: Mapping[str, int]
+) -> dict[str, int]:
+    """Take what a session has seen of a range that is gone for what it has seen of those that it became."""
+    reached: dict[str, int] = {}
+    for range_, lsn in told.items():
+        is_there = range_ in container.ranges.ids
+        ranges = [range_] if is_there else descendants_of(db, container.number, range_)
+        for one in ranges:
+            reached[one] = max(lsn, reached.get(one, 0))
+    return reached
 
 
 def _session(header: str) -> dict[str, int]:

@@ -11,11 +11,13 @@ from emulators.cosmos.definitions import check_definition, check_id
 from emulators.cosmos.errors import CosmosError
 from emulators.cosmos.expiry import index_expiry
 from emulators.cosmos.indexing import Indexing, read_indexing, steps_of
-from emulators.cosmos.ranges import tile
+from emulators.cosmos.ranges import Tiling, tile
+from emulators.cosmos.repartitioning import SCHEMA as REPARTITIONING
+from emulators.cosmos.repartitioning import ranges_of
 from emulators.cosmos.rids import read_rid, write_rid
 
-SCHEMA = """
-CREATE TABLE IF NOT EXISTS databases (n INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT UNIQUE);
+SCHEMA = f"""
+{REPARTITIONING}CREATE TABLE IF NOT EXISTS databases (n INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT UNIQUE);
 CREATE TABLE IF NOT EXISTS containers (
     n INTEGER PRIMARY KEY AUTOINCREMENT, db INTEGER, id TEXT, body TEXT, UNIQUE (db, id));
 CREATE TABLE IF NOT EXISTS ranges (
@@ -50,7 +52,7 @@ class Container:
     path: tuple[str, ...]
     unique_keys: tuple[tuple[tuple[str, ...], ...], ...]
     indexing: Indexing
-    ranges: int
+    ranges: Tiling
     ttl: int | None
     body: dict[str, Any]
 
@@ -122,7 +124,7 @@ def create_container(
     rid = write_rid(number, made)
     link = f"{parent['_self']}colls/{rid}/"
     body = {**defined, "_rid": rid, "_self": link, **_LINKS}
-    rows = [(made, id_, low, high) for id_, low, high in tile(ranges)]
+    rows = [(made, *one) for one in tile(ranges)]
     db.executemany("INSERT INTO ranges VALUES (?, ?, ?, ?, 0)", rows)
     return _keep(db, made, body)
 
@@ -152,7 +154,7 @@ def _keep(db: sqlite3.Connection, number: int, body: dict[str, Any]) -> dict[str
 def delete_container(db: sqlite3.Connection, number: int) -> None:
     """Forget a container and all that is in it."""
     db.execute("DELETE FROM containers WHERE n = ?", (number,))
-    for table in ("ranges", "items", "uniques"):
+    for table in ("ranges", "ancestors", "items", "uniques"):
         db.execute(f"DELETE FROM {table} WHERE container = ?", (number,))  # noqa: S608 - own names
 
 
@@ -179,7 +181,6 @@ def find_container(db: sqlite3.Connection, database: str, name: str) -> Containe
             404, f"Resource Not Found. There is no container {name!r} in {database!r}."
         )
     body = json.loads(row[1])
-    count = db.execute("SELECT COUNT(*) FROM ranges WHERE container = ?", (row[0],)).fetchone()[0]
     policy = body.get("uniqueKeyPolicy") or {}
     return Container(
         number=row[0],
@@ -190,7 +191,7 @@ def find_container(db: sqlite3.Connection, database: str, name: str) -> Containe
             tuple(steps_of(path) for path in key["paths"]) for key in policy.get("uniqueKeys", [])
         ),
         indexing=read_indexing(body.get("indexingPolicy")),
-        ranges=count,
+        ranges=Tiling.of(ranges_of(db, row[0])),
         ttl=body.get("defaultTtl"),
         body=body,
     )

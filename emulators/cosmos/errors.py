@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+RANGE_IS_GONE = 1002
 CODES = {
     400: "BadRequest",
     401: "Unauthorized",
@@ -38,6 +39,11 @@ class CosmosError(Exception):
         """The body of the answer."""
         code = CODES.get(self.status, "BadRequest")
         return {"code": code, "message": self.sentence, **self.more}
+
+
+def range_is_gone(range_: str) -> CosmosError:
+    """Say that a range has split or merged, or never was: the client asks which there are now."""
+    return CosmosError(410, f"The partition key range {range_!r} is gone.", substatus=RANGE_IS_GONE)
 
 
 def unsupported(what: str) -> CosmosError:

@@ -11,7 +11,7 @@ from emulators.cosmos.answers import answer, range_headers
 from emulators.cosmos.change_feed import Slice
 from emulators.cosmos.containers import Container
 from emulators.cosmos.errors import CosmosError, unsupported
-from emulators.cosmos.ranges import effective_partition_key, range_of
+from emulators.cosmos.ranges import effective_partition_key
 from emulators.cosmos.request import page_size, partition_key
 from emulators.cosmos.scope import Scope, read_scope
 
@@ -42,15 +42,15 @@ def feed(db: sqlite3.Connection, container: Container, request: web.Request) -> 
 
 def _place(scope: Scope) -> tuple[str, str, str]:
     """Give the physical range that is asked for, and the stretch of effective keys in it."""
-    count, first, beyond = scope.container.ranges, scope.first, scope.beyond
+    ranges, first, beyond = scope.container.ranges, scope.first, scope.beyond
     if scope.pk is not None:
         first = effective_partition_key(scope.pk)
-        return range_of(first, count), first, f"{first}0"
+        return ranges.holding(first), first, f"{first}0"
     if scope.range is not None:
         return scope.range, first, beyond
-    if count > 1:
+    if len(ranges.ids) > 1:
         raise unsupported("a change feed over several ranges in one request")
-    return "0", first, beyond
+    return ranges.ids[0], first, beyond
 
 
 def _position(

@@ -10,12 +10,12 @@ from typing import Any
 from emulators.cosmos import charge
 from emulators.cosmos.containers import Container
 from emulators.cosmos.definitions import check_id, has_surrogates
-from emulators.cosmos.errors import CosmosError
+from emulators.cosmos.errors import CosmosError, range_is_gone
 from emulators.cosmos.expiry import check_ttl
 from emulators.cosmos.json_text import depth_of, size_of
 from emulators.cosmos.partition_keys import check_key
 from emulators.cosmos.query.prefilter import SYSTEM
-from emulators.cosmos.ranges import effective_partition_key, range_of
+from emulators.cosmos.ranges import effective_partition_key
 from emulators.cosmos.rids import write_rid
 
 LARGEST_ITEM = 2 * 1024 * 1024
@@ -75,16 +75,18 @@ def find(db: sqlite3.Connection, container: Container, pk: str, id_: str) -> Sto
 
 def range_of_key(container: Container, pk: str) -> str:
     """Find the physical range of a partition key."""
-    return range_of(effective_partition_key(pk), container.ranges)
+    return container.ranges.holding(effective_partition_key(pk))
 
 
 def next_lsn(db: sqlite3.Connection, container: Container, pk: str) -> int:
-    """Count one transaction in the physical partition of a key."""
+    """Count one transaction in the physical partition of a key; 410 when it has just split or merged."""
     range_ = range_of_key(container, pk)
     row = db.execute(
         "UPDATE ranges SET lsn = lsn + 1 WHERE container = ? AND id = ? RETURNING lsn",
         (container.number, range_),
     ).fetchone()
+    if row is None:
+        raise range_is_gone(range_)
     lsn: int = row[0]
     return lsn
 
@@ -96,7 +98,7 @@ def create(
     body = _checked(container, pk, item)
     epk = effective_partition_key(pk)
     values = (
-        *(container.number, range_of(epk, container.ranges), pk, item["id"], epk, lsn),
+        *(container.number, container.ranges.holding(epk), pk, item["id"], epk, lsn),
         *(time.time(), f'"{uuid.uuid4()}"', body),
     )
     try:

@@ -2,11 +2,59 @@
 
 import json
 import struct
+from bisect import bisect_right
+from collections.abc import Sequence
 from functools import lru_cache
+from typing import NamedTuple, Self
 
 import mmh3
 
 LOWEST, BEYOND = "", "FF"
+WHOLE, DIGITS = 0x40000000, 8
+"""Where effective keys end, in so many digits."""
+
+
+class KeyRange(NamedTuple):
+    """A physical partition: its id, and the effective keys from `first` on, up to and without `beyond`."""
+
+    id: str
+    first: str
+    beyond: str
+
+    @property
+    def width(self) -> int:
+        """The part of all keys that lies in it."""
+        return _number(self.beyond) - _number(self.first)
+
+    def middle(self) -> str | None:
+        """Give the key that halves it; None for a range too narrow to be cut."""
+        half = _number(self.first) + self.width // 2
+        if half == _number(self.first):
+            return None
+        text = f"{half:0{DIGITS}X}"
+        while text.endswith("00"):
+            text = text.removesuffix("00")
+        return text
+
+
+class Tiling(NamedTuple):
+    """All ranges of a container, in the order of their keys."""
+
+    ids: tuple[str, ...]
+    firsts: tuple[str, ...]
+
+    @classmethod
+    def of(cls, ranges: Sequence[KeyRange]) -> Self:
+        """Lay ranges out that are in order."""
+        return cls(tuple(one.id for one in ranges), tuple(one.first for one in ranges))
+
+    def holding(self, effective_key: str) -> str:
+        """Find the range that holds a key."""
+        return self.ids[bisect_right(self.firsts, effective_key) - 1]
+
+
+def _number(bound: str) -> int:
+    return WHOLE if bound == BEYOND else int(bound.ljust(DIGITS, "0"), 16)
 
 
 @lru_cache(maxsize=65_536)
@@ -30,17 +78,7 @@ def effective_partition_key(partition_key: str) -> str:
     return hashed.hex().upper()
 
 
-def tile(count: int) -> list[tuple[str, str, str]]:
-    """Cut the space of effective keys into equal ranges: (id, first, beyond)."""
+def tile(count: int) -> list[KeyRange]:
+    """Cut the space of effective keys into equal ranges."""
     cuts = [LOWEST, *(f"{0x40 * number // count:02X}" for number in range(1, count)), BEYOND]
-    return [(str(number), cuts[number], cuts[number + 1]) for number in range(count)]
-
-
-def range_of(effective_key: str, count: int) -> str:
-    """Find the range that holds an effective key."""
-    first_byte = int(effective_key[:2], 16)
-    found = 0
-    for number in range(1, count):
-        if first_byte >= 0x40 * number // count:
-            found = number
-    return str(found)
+    return [KeyRange(str(number), cuts[number], cuts[number + 1]) for number in range(count)]

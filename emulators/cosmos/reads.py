@@ -18,7 +18,7 @@ from emulators.cosmos.query.parser import parse
 from emulators.cosmos.query.plan import query_plan
 from emulators.cosmos.query.prefilter import pinned
 from emulators.cosmos.query.resuming import read_resume
-from emulators.cosmos.ranges import effective_partition_key, range_of
+from emulators.cosmos.ranges import effective_partition_key
 from emulators.cosmos.request import (
     page_size,
     partition_key,
@@ -87,13 +87,18 @@ async def plan(db: sqlite3.Connection, container: Container, request: web.Reques
     header = request.headers.get("x-ms-cosmos-supported-query-features")
     features = None if header is None else frozenset(one.strip() for one in header.split(","))
     made = query_plan(*await query_body(request), features)
-    return answer(200, json.dumps(made), range_headers(db, container, "0"), charge.NOTHING_NEW)
+    return answer(
+        200,
+        json.dumps(made),
+        range_headers(db, container, container.ranges.ids[0]),
+        charge.NOTHING_NEW,
+    )
 
 
 def _place(scope: Scope) -> str:
     if scope.pk is not None:
-        return range_of(effective_partition_key(scope.pk), scope.container.ranges)
-    return scope.range or "0"
+        return scope.container.ranges.holding(effective_partition_key(scope.pk))
+    return scope.range or scope.container.ranges.ids[0]
 
 
 def _metrics(found: execution.Page, seconds: float) -> str:

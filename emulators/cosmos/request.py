@@ -111,6 +111,13 @@ def partition_key(request: web.Request) -> str | None:
     return None if header is None else key_in(header)
 
 
+def range_header(request: web.Request) -> str | None:
+    """Read which range is asked for by its id; None when none is."""
+    header = request.headers.get("x-ms-documentdb-partitionkeyrangeid")
+    # Some clients write the id of the container before that of the range.
+    return None if header is None else header.rpartition(",")[2]
+
+
 def required_partition_key(request: web.Request) -> str:
     """Read the partition key; 400 when there is none."""
     pk = partition_key(request)

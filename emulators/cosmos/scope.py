@@ -7,10 +7,9 @@ from typing import Any
 from aiohttp import web
 
 from emulators.cosmos.containers import Container
-from emulators.cosmos.errors import CosmosError
+from emulators.cosmos.errors import range_is_gone
 from emulators.cosmos.ranges import BEYOND, LOWEST
-
-RANGE_IS_GONE = 1002
+from emulators.cosmos.request import range_header
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,15 +45,11 @@ def read_scope(
     db: sqlite3.Connection, container: Container, request: web.Request, pk: str | None
 ) -> Scope:
     """Read where a request looks; 410 for a range that is not there."""
-    range_ = request.headers.get("x-ms-documentdb-partitionkeyrangeid")
+    range_ = range_header(request)
     if range_ is not None:
-        # Some clients write the id of the container before that of the range.
-        range_ = range_.rpartition(",")[2]
         find = "SELECT 1 FROM ranges WHERE container = ? AND id = ?"
         if db.execute(find, (container.number, range_)).fetchone() is None:
-            raise CosmosError(
-                410, f"The partition key range {range_!r} is gone.", substatus=RANGE_IS_GONE
-            )
+            raise range_is_gone(range_)
     first = request.headers.get("x-ms-start-epk", LOWEST)
     beyond = request.headers.get("x-ms-end-epk", BEYOND)
     return Scope(container, pk, range_, first, beyond)

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import socket
+import sqlite3
 import ssl
 import struct
 import uuid
@@ -20,13 +21,24 @@ from emulators.cosmos.containers import SCHEMA, Container, find_container
 from emulators.cosmos.errors import CosmosError
 from emulators.cosmos.expiry import expire
 from emulators.cosmos.links import by_name
-from emulators.cosmos.request import Resource, check_supported, operation, resource
+from emulators.cosmos.ranges import effective_partition_key
+from emulators.cosmos.repartitioning import merge, split
+from emulators.cosmos.request import (
+    Resource,
+    check_supported,
+    operation,
+    partition_key,
+    range_header,
+    resource,
+)
 from emulators.database import Database
 from emulators.faults import Faults, Rule
 
 RESET = struct.pack("ii", 1, 0)
 STALE_CONTAINER = 1024
 LARGEST_BODY = 8 * 1024 * 1024
+
+type Change = Callable[[sqlite3.Connection, int, str | None], None]
 
 
 class CosmosServer:
@@ -83,9 +95,9 @@ class CosmosServer:
         authorize(request, named, self._token)
         asked = by_name(self._database.reader, named)
         # Whole before any fault: what is struck has arrived, and may still be carried out.
-        await request.read()
+        body = await request.read()
         kind = operation(request, asked)
-        rule = self._faults.choose("cosmos", kind, asked.container)
+        rule = self._faults.choose("cosmos", kind, asked.container, body)
         if rule is not None:
             return await self._struck(request, asked, kind, rule)
         return await self._answered(request, asked, kind)
@@ -94,10 +106,14 @@ class CosmosServer:
         self, request: web.Request, asked: Resource, kind: str, rule: Rule
     ) -> web.StreamResponse:
         match rule.fault:
+            case "split" | "merge":
+                # Whoever asked for what is gone now is told so.
+                await self._repartition(request, asked, split if rule.fault == "split" else merge)
+                return await self._answered(request, asked, kind)
             case "throttle":
                 wait = round(rule.seconds * 1000)
                 raise CosmosError(429, "Too many requests.", 3200, retry_after_ms=wait)
-            case "503" | "410" | "449" | "408":
+            case "503" | "410" | "449" | "408" | "413":
                 raise CosmosError(int(rule.fault), "A fault was asked for.", substatus=0)
             case "drop-before" | "reset-before":
                 return _hang_up(request, reset=rule.fault == "reset-before")
@@ -113,6 +129,17 @@ class CosmosServer:
             await asyncio.sleep(rule.seconds)
             return done
         return _hang_up(request, reset=rule.fault == "reset-after")
+
+    async def _repartition(self, request: web.Request, asked: Resource, change: Change) -> None:
+        """Split the range that a request is about, or merge it with its neighbour; else one of the container."""
+        if not asked.container:
+            return
+        container = find_container(self._database.reader, asked.database, asked.container)
+        pk, range_ = partition_key(request), range_header(request)
+        if pk is not None:
+            range_ = container.ranges.holding(effective_partition_key(pk))
+        await self._database.write(lambda db: change(db, container.number, range_))
+        self._known.clear()
 
     async def _answered(self, request: web.Request, asked: Resource, kind: str) -> web.Response:
         if asked.type != "docs":

@@ -111,8 +111,8 @@ class EventGridServer:
         authorization.check(request.headers)
         # Whole before any fault: what is struck has arrived, and may still be carried out.
         body = await request.read()
-        rule = self._faults.choose("event-grid", "publish", topic.name)
-        if rule is not None and rule.fault in {"429", "503"}:
+        rule = self._faults.choose("event-grid", "publish", topic.name, body)
+        if rule is not None and rule.fault in {"400", "429", "503"}:
             status = int(rule.fault)
             raise EventGridError(status, "A fault was asked for.", retry_after=rule.seconds)
         if rule is not None and rule.fault == "drop-before":

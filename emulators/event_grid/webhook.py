@@ -35,7 +35,7 @@ class Webhooks:
         self, rule: Rule, url: URL, headers: Mapping[str, str], body: bytes
     ) -> Outcome:
         match rule.fault:
-            case "429" | "503":
+            case "400" | "429" | "503":
                 return outcome_of(int(rule.fault))
             case "drop-before":
                 return LOST

@@ -23,6 +23,8 @@ async def run(given: argparse.Namespace, begun: float) -> int:
     app, state = given.app.resolve(), given.state.resolve()
     if given.settings is not None:
         load_settings(given.settings)
+    if given.sign_in:
+        os.environ["WEBSITE_AUTH_ENABLED"] = "True"
     os.chdir(app)
     try:
         configuration = HostConfiguration.read(app)
@@ -38,7 +40,8 @@ async def run(given: argparse.Namespace, begun: float) -> int:
         asyncio.get_running_loop().add_signal_handler(number, stopped.set)
     parent = asyncio.create_task(_end_of_input(stopped))
     instance = given.instance or f"host-{given.port}"
-    host = Host(functions, configuration, state, instance, given.pace)
+    sign_in = given.sign_in or ""
+    host = Host(functions, configuration, state, instance, pace=given.pace, sign_in=sign_in)
     starting, ending = (
         asyncio.ensure_future(one) for one in (host.start(given.port), stopped.wait())
     )
@@ -83,6 +86,11 @@ def main() -> NoReturn:
         type=float,
         default=1.0,
         help="how many times faster than in Azure leases and retry delays pass",
+    )
+    parser.add_argument(
+        "--sign-in",
+        metavar="HEADER",
+        help="sign requests in as whom this header names, as App Service authentication does",
     )
     parser.add_argument("--check", action="store_true", help="index and check the app, and end")
     logging.basicConfig(level=logging.WARNING, format="host: %(name)s: %(message)s")

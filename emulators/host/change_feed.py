@@ -1,4 +1,4 @@
-"""The Cosmos DB trigger: one lease a feed range, one invocation at a time a lease.
+"""The Cosmos DB trigger: one lease a range (or part of a merged one), one invocation at a time a lease.
 
 After the function ran, with all its retries, the lease advances whether or not it succeeded, as in Azure.
 """
@@ -15,7 +15,9 @@ from azure.cosmos.aio import ContainerProxy, CosmosClient
 
 from emulators.host.balancing import Holding, to_take
 from emulators.host.configuration import connection, resolve
+from emulators.host.feed import Feed, RangeGoneError
 from emulators.host.invocations import Input, Invoker
+from emulators.host.lease_store import LeaseStore
 from emulators.host.leases import Lease, LeaseLostError
 from emulators.host.newtonsoft import rewrite_dates
 from emulators.host.protos import TypedData
@@ -41,6 +43,8 @@ class ChangeFeedListener:
         self._monitored = self._container(
             self._trigger["databaseName"], self._trigger["containerName"]
         )
+        self._known: tuple[LeaseStore, Feed] | None = None
+        self._ranges: Sequence[Mapping[str, Any]] = ()
         self._listening: asyncio.Task[None] | None = None
         self._owned: dict[str, asyncio.Task[None]] = {}
         self.ready = asyncio.Event()
@@ -59,13 +63,11 @@ class ChangeFeedListener:
 
     async def _listen(self) -> None:
         """Look at all leases again and again, and take a fair share of them."""
-        leases: list[Lease] = []
         while not await self._is_connected():
             continue
         while True:
             try:
-                leases = leases or await self._leases()
-                await self._balance(leases)
+                await self._balance()
             except AzureError as error:
                 await self._complain(error)
                 continue
@@ -81,35 +83,39 @@ class ChangeFeedListener:
             return False
         return True
 
-    async def _leases(self) -> list[Lease]:
-        ranges = [found async for found in self._monitored.read_feed_ranges()]
-        database = self._trigger.get("leaseDatabaseName") or self._trigger["databaseName"]
-        container = self._container(database, self._trigger.get("leaseContainerName") or "leases")
-        prefix = await self._prefix()
-        expires = self._platform_milliseconds("leaseExpirationInterval", 60_000)
-        leases = [
-            Lease(container, f"{prefix}..{number}", number, found["Range"], self._owner, expires)
-            for number, found in enumerate(ranges)
-        ]
-        for lease in leases:
-            await lease.look()
-        # As in Azure, it says that all leases have been made.
-        await container.upsert_item({"id": f"{prefix}.info"})
-        return leases
+    async def _opened(self) -> tuple[LeaseStore, Feed]:
+        """Give the leases, which are made when this is the first start, and the feed."""
+        if self._known is None:
+            database = self._trigger.get("leaseDatabaseName") or self._trigger["databaseName"]
+            rid = (await self._monitored.read())["_rid"]
+            feed = Feed(self._monitored, rid)
+            store = LeaseStore(
+                self._container(database, self._trigger.get("leaseContainerName") or "leases"),
+                await self._prefix(rid),
+                self._owner,
+                self._platform_milliseconds("leaseExpirationInterval", 60_000),
+                self._invoker.pace,
+            )
+            await store.prepare(await feed.ranges())
+            self._known = store, feed
+        return self._known
 
-    async def _prefix(self) -> str:
+    async def _prefix(self, rid: str) -> str:
         """Give what the ids of leases begin with: whose they are is the account and the container."""
         named = resolve(self._function.name, self._trigger.get("leaseContainerPrefix") or "")
         account = urlsplit(self._client.client_connection.url_connection).hostname
         monitored = resolve(self._function.name, self._trigger["databaseName"])
         database = await self._client.get_database_client(monitored).read()
-        container = await self._monitored.read()
-        return f"{named}{account}_{database['_rid']}_{container['_rid']}"
+        return f"{named}{account}_{database['_rid']}_{rid}"
 
-    async def _balance(self, leases: Sequence[Lease]) -> None:
+    async def _balance(self) -> None:
+        store, feed = await self._opened()
+        leases = await store.all()
+        # Behind the leases: none of them is of ranges that are not known here yet.
+        self._ranges = await feed.ranges()
         others = [lease for lease in leases if lease.id not in self._owned]
+        seen = [lease.holding() for lease in others]
         # What this host held before it died is free: nobody else has its name.
-        seen = [await lease.look() for lease in others]
         free = [Holding(one.id, None if one.holder == self._owner else one.holder) for one in seen]
         mine = [Holding(id_, self._owner) for id_ in self._owned]
         chosen = to_take([*mine, *free], self._owner)
@@ -145,32 +151,31 @@ class ChangeFeedListener:
     async def _process(self, lease: Lease) -> None:
         while not lease.lost:
             try:
-                documents, continuation = await self._next(lease)
-                if documents:
-                    await self._run(documents, lease, continuation)
-                else:
-                    await asyncio.sleep(self._milliseconds("feedPollDelay", 5_000))
+                await self._step(lease)
             except AzureError as error:
                 await self._complain(error)
 
-    async def _run(self, documents: list[dict[str, Any]], lease: Lease, continuation: str) -> None:
+    async def _step(self, lease: Lease) -> None:
+        """Hand the lease over if its range is gone, or else process the next page."""
+        store, feed = await self._opened()
+        if await store.hand_over(lease, self._ranges):
+            return
+        most = self._trigger.get("maxItemsPerInvocation") or 100
+        try:
+            documents, place = await feed.read(lease.stretch, lease.place, most)
+        except RangeGoneError:
+            self._ranges = await feed.ranges()
+            return
+        if documents:
+            await self._run(documents, lease, place)
+        else:
+            await asyncio.sleep(self._milliseconds("feedPollDelay", 5_000))
+
+    async def _run(self, documents: list[dict[str, Any]], lease: Lease, place: str) -> None:
         async def advance() -> None:
-            await lease.advance(continuation)
+            await lease.advance(place)
 
         await self._invoker.process(self._function, lambda: self._input(documents), advance)
-
-    async def _next(self, lease: Lease) -> tuple[list[dict[str, Any]], str]:
-        most = self._trigger.get("maxItemsPerInvocation") or 100
-        place: dict[str, Any] = (
-            {"continuation": lease.continuation}
-            if lease.continuation
-            else {"feed_range": {"Range": lease.range}, "start_time": "Beginning"}
-        )
-        pages: Any = self._monitored.query_items_change_feed(max_item_count=most, **place).by_page()
-        async for page in pages:
-            found = [dict(item) async for item in page]
-            return found, pages.continuation_token
-        return [], ""
 
     def _input(self, documents: list[dict[str, Any]]) -> Input:
         shown = documents if self._keep_dates else rewrite_dates(documents)

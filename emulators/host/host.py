@@ -25,7 +25,8 @@ DRAIN = 10.0
 class Host:
     """Runs the functions of one app; `instance` names this host among those that share its state.
 
-    `pace`: how many times faster than in Azure the platform's own clocks run.
+    `pace`: how many times faster than in Azure the platform's own clocks run. `sign_in`: the header that says who
+    asks, if the platform is to sign callers in.
     """
 
     def __init__(
@@ -34,12 +35,15 @@ class Host:
         configuration: HostConfiguration,
         state: Path,
         instance: str,
+        *,
         pace: float = 1.0,
+        sign_in: str = "",
     ) -> None:
         self._functions = functions
         self._configuration = configuration
         self._state = state
         self._instance = instance
+        self._sign_in = sign_in
         self._invoker = Invoker(configuration.timeout, pace)
         self.http: HttpListener | None = None
         self._checkpoints: Checkpoints | None = None
@@ -56,7 +60,8 @@ class Host:
             self._begin(group, [*self._change_feeds(), *self._timers()])
         from emulators.host.http import HttpListener
 
-        self.http = HttpListener(self._functions, self._configuration.route_prefix, self._invoker)
+        prefix = self._configuration.route_prefix
+        self.http = HttpListener(self._functions, prefix, self._invoker, self._sign_in)
         return await self.http.start(port)
 
     def _begin(

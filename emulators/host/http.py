@@ -10,6 +10,7 @@ from emulators.host.invocations import Invoker
 from emulators.host.protos import RpcHttp, TypedData
 from emulators.host.routes import find
 from emulators.host.rules import Function
+from emulators.host.sign_in import signed_in
 from emulators.host.worker import Retry
 
 ADMINISTRATION = "/admin/functions"
@@ -19,11 +20,14 @@ LARGEST_BODY = 100 * 1024 * 1024
 class HttpListener:
     """Serves the HTTP functions under the route prefix, and beside them the platform's own webhook and list."""
 
-    def __init__(self, functions: Sequence[Function], prefix: str, invoker: Invoker) -> None:
+    def __init__(
+        self, functions: Sequence[Function], prefix: str, invoker: Invoker, sign_in: str = ""
+    ) -> None:
         self._functions = {function.name: function for function in functions}
         self._routes = [function.route for function in functions if function.route]
         self._prefix = f"/{prefix.strip('/')}/" if prefix else "/"
         self._invoker = invoker
+        self._sign_in = sign_in.lower()
         self._event_grid = EventGridWebhook(functions, invoker)
         self._runner: web.AppRunner | None = None
 
@@ -76,7 +80,7 @@ class HttpListener:
         http = RpcHttp(
             method=request.method,
             url=str(request.url),
-            headers=_joined(request),
+            headers=signed_in(_joined(request), self._sign_in),
             params=parameters,
             query=_query(request),
             body=given,

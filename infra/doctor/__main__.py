@@ -21,7 +21,8 @@ from infra.doctor.apps import meet
 from infra.doctor.examination import examine
 from infra.doctor.patient import Complaint, Finding, Patient, Unseen
 from infra.local.ports import Ports
-from infra.local.stack import NAMES, ROOT, SETTINGS
+from infra.local.stack import ROOT, SETTINGS
+from infra.names import described
 from shared.adapters.cosmos.client import open_client
 from shared.adapters.cosmos.feed import CosmosProgress
 from shared.adapters.log_reader import open_log_reader
@@ -43,7 +44,7 @@ async def run(urls: Mapping[str, str], environment: Mapping[str, str]) -> int:
     except (ConfigurationError, AzureError) as error:
         reach = "start the stack (`make run`), or name the store that you mean in the settings"
         return show("store", Complaint(f"it cannot be reached: {error}", reach))
-    names = json.loads(NAMES.read_text(encoding="utf-8"))
+    names = described(ROOT)
     hubs = {hub: open_log_reader(settings, hub) for hub in names["hubs"]}
     database = cosmos.get_database_client(names["database"])
     patient = Patient(

@@ -6,6 +6,8 @@ from typing import Any, Final
 
 from azure.cosmos import CosmosClient, PartitionKey
 
+from infra.names import described
+
 ROOT: Final = Path(__file__).parents[2]
 
 
@@ -27,8 +29,5 @@ def seed(cosmos: str, names: dict[str, Any]) -> None:
 
 if __name__ == "__main__":
     settings = json.loads((ROOT / "local.settings.example.json").read_text(encoding="utf-8"))
-    seed(
-        settings["Values"]["COSMOS"],
-        json.loads((ROOT / "shared" / "names.json").read_text(encoding="utf-8")),
-    )
+    seed(settings["Values"]["COSMOS"], described(ROOT))
     print("the emulators are ready: func start")

@@ -9,10 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from infra.local.ports import Ports
+from infra.names import described, names_of
 
 ROOT = Path(__file__).parents[2]
-NAMES = ROOT / "shared" / "names.json"
+NAMES = names_of(ROOT)
 SETTINGS = ROOT / "local.settings.example.json"
+LOCAL_ACTOR = "x-local-actor"
+"""The header in which a request tells the local host who is signed in."""
 
 
 class StackError(Exception):
@@ -48,7 +51,7 @@ class Stack:
         services = await self._spawn(
             "services",
             "emulators",
-            *("--state", str(self.state), "--names", str(NAMES)),
+            *("--state", str(self.state), "--names", str(self._names())),
             *("--cosmos", str(self.ports.cosmos)),
             *("--event-hubs", str(self.ports.event_hubs)),
             *("--event-grid", str(self.ports.event_grid)),
@@ -60,6 +63,7 @@ class Stack:
             "emulators.host",
             *("--app", str(ROOT), "--settings", str(SETTINGS)),
             *("--port", str(self.ports.http), "--state", str(self.state)),
+            *("--sign-in", LOCAL_ACTOR),
         )
         await self._ready("services", services)
         self.host = await self._ready("host", host)
@@ -87,6 +91,12 @@ class Stack:
         for process in self.processes.values():
             if process.returncode is None:
                 process.kill()
+
+    def _names(self) -> Path:
+        """Write down what the emulators have from their start."""
+        names = self.state / "names.json"
+        names.write_text(json.dumps(described(ROOT)), encoding="utf-8")
+        return names
 
     async def _spawn(self, name: str, module: str, *arguments: str) -> asyncio.subprocess.Process:
         # A pipe to each child's standard input: when this process dies, the children see its end.

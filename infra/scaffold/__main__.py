@@ -3,9 +3,10 @@
 import argparse
 import sys
 
+from infra.business import Project
 from infra.local.stack import ROOT
 from infra.scaffold.naming import NotWritten
-from infra.scaffold.writing import Project, new_category, new_domain
+from infra.scaffold.writing import new_category, new_domain
 
 
 def main() -> int:

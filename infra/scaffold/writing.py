@@ -1,43 +1,16 @@
 """Writes a domain, or a category into the domain that runs: its code, its specs, and the lines that name them."""
 
-import re
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from string import Template
 
+from infra.business import SHOP, Project
 from infra.scaffold.adding import NotListed, added, imported
 from infra.scaffold.naming import NotWritten, check, words
 
 TEMPLATES = Path(__file__).parent / "templates"
-ACTIVE = re.compile(r"^from shared\.domain\.(\w+) import domain$", re.MULTILINE)
-"""The one line."""
-
-
-@dataclass(frozen=True)
-class Project:
-    """A checkout of Onewrite."""
-
-    root: Path
-
-    @property
-    def line(self) -> Path:
-        """The file with the one line."""
-        return self.root / "shared" / "domain" / "__init__.py"
-
-    def active(self) -> str:
-        """Name the domain that runs."""
-        return str(ACTIVE.findall(self.line.read_text(encoding="utf-8"))[0])
-
-    def code(self, domain: str) -> Path:
-        """The folder of a domain."""
-        return self.root / "shared" / "domain" / domain
-
-    def specs(self, domain: str) -> Path:
-        """The folder of its specs."""
-        return self.root / "tests" / "specs" / domain
 
 
 def new_domain(project: Project, name: str, category: str) -> list[Path]:
@@ -55,9 +28,7 @@ def new_domain(project: Project, name: str, category: str) -> list[Path]:
             specs / f"{category}.py": _text("category_specs", said),
         }
     )
-    line = project.line.read_text(encoding="utf-8")
-    flipped = ACTIVE.sub(f"from shared.domain.{name} import domain", line)
-    project.line.write_text(flipped, encoding="utf-8")
+    project.activate(name)
     _format(project, written)
     return [*written, project.line]
 
@@ -69,7 +40,7 @@ def new_category(project: Project, name: str) -> list[Path]:
     """
     check("category", name)
     domain = project.active()
-    if domain == "shop":
+    if domain == SHOP:
         raise NotWritten("the shop runs, which the tests rely on: `make new-domain` first")
     code, specs = project.code(domain), project.specs(domain)
     _free(project, *(one for at in (code, specs) for one in (at / name, at / f"{name}.py")))

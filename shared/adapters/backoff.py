@@ -1,14 +1,10 @@
-"""How long to wait before trying again, and how often a throttled request is sent again."""
+"""How long to wait before trying again."""
 
 import asyncio
 import random
 
 from shared.adapters import telemetry
 from shared.adapters.otel.names import RETRIES
-
-# A throttled request has done nothing: the SDK itself sends it again, when the store says so. The values are
-# its own defaults, written here so that a new version of it changes none of ours.
-THROTTLED_ATTEMPTS, THROTTLED_SECONDS = 9, 30
 
 
 async def back_off(attempt: int, service: str) -> None:

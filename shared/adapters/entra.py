@@ -1,104 +1,24 @@
-"""Access tokens of Microsoft Entra: signed with a key that it publishes, by our tenant, for us, not expired."""
+"""Access tokens of Microsoft Entra: signed by our tenant, for us, on behalf of an application."""
 
-import asyncio
-import time
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from threading import Lock
+from collections.abc import Mapping
 from typing import Any
 
-from jwt import PyJWK, PyJWKClient, decode, get_unverified_header
-from jwt.exceptions import PyJWTError
-
+from shared.adapters import tokens
 from shared.adapters.settings import TokenSettings
-from shared.kernel.errors import KeysUnavailable
-
-TIMEOUT = 5.0
-LEEWAY = 60.0
-"""Seconds by which the clock of whoever made a token may differ from ours."""
+from shared.adapters.tokens import Verify
 
 APPLICATION = {"1.0": "appid", "2.0": "azp"}
 """The claim that names the application which a token was made for, by the version of the token."""
-
-type Verify = Callable[[str], Awaitable[str | None]]
-"""Gives the application that a token was made for, None where the token is not valid; raises KeysUnavailable."""
-
-
-@dataclass(slots=True)
-class Keys:
-    """What a tenant signs with: read when it is old or lacks a key, but once in `cooldown` seconds at most.
-
-    Whoever shows a key that nobody knows would let us read otherwise as often as he likes.
-    """
-
-    client: PyJWKClient
-    cooldown: float
-    lifespan: float
-    found: Sequence[PyJWK] = ()
-    read: float = float("-inf")
-    asked: float = float("-inf")
-    one_at_a_time: Lock = field(default_factory=Lock)
-
-    def find(self, name: str) -> PyJWK | None:
-        """Find a key by its name; raises KeysUnavailable where looking for it has to wait, or failed.
-
-        Whoever is told 401 does not come again: that is for a key which the tenant does not publish now.
-        """
-        with self.one_at_a_time:
-            known = self._known(name)
-            if known is not None:
-                return known
-            self._read()
-            return self._match(name)
-
-    def _known(self, name: str) -> PyJWK | None:
-        return self._match(name) if time.monotonic() - self.read < self.lifespan else None
-
-    def _match(self, name: str) -> PyJWK | None:
-        return self.client.match_kid(list(self.found), name)
-
-    def _read(self) -> None:
-        if time.monotonic() - self.asked < self.cooldown:
-            raise KeysUnavailable("the keys of tokens were asked for only just now")
-        self.asked = time.monotonic()
-        try:
-            self.found = self.client.get_signing_keys()
-        except (PyJWTError, ValueError, OSError) as error:
-            raise KeysUnavailable(f"the keys of tokens cannot be read: {error}") from error
-        self.read = time.monotonic()
 
 
 def open_verifier(
     settings: TokenSettings, cooldown: float = 30.0, lifespan: float = 300.0
 ) -> Verify:
-    """Give what looks at tokens. Both times are seconds."""
-    client = PyJWKClient(settings.keys_url, timeout=TIMEOUT, cache_jwk_set=False)
-    keys = Keys(client, cooldown, lifespan)
-
-    def verify(token: str) -> str | None:
-        try:
-            name = get_unverified_header(token).get("kid")
-            key = keys.find(name) if name else None
-            if key is None:
-                return None
-            claims = decode(
-                token,
-                key,
-                algorithms=["RS256"],
-                audience=settings.audiences,
-                issuer=settings.issuers,
-                leeway=LEEWAY,
-                options={"require": ["exp", "nbf", "aud", "iss", "ver"]},
-            )
-        except PyJWTError:
-            return None
-        return _application(claims)
-
-    async def beside(token: str) -> str | None:
-        # The library reads the keys without the loop.
-        return await asyncio.to_thread(verify, token)
-
-    return beside
+    """Give what tells for which application a token was made. Both times are seconds."""
+    required = ("exp", "nbf", "aud", "iss", "ver")
+    return tokens.open_verifier(
+        *(settings, _application, required, ("RS256",)), cooldown=cooldown, lifespan=lifespan
+    )
 
 
 def _application(claims: Mapping[str, Any]) -> str | None:

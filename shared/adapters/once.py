@@ -22,7 +22,7 @@ class Once[**P, T]:
         making = self.making
         if making is None or (making.done() and (making.cancelled() or making.exception())):
             making = self.making = asyncio.create_task(self._make(*args, **kwargs))
-        return await asyncio.shield(making)
+        return making.result() if making.done() else await asyncio.shield(making)
 
 
 def once[**P, T](make: Callable[P, Coroutine[Any, Any, T]]) -> Once[P, T]:

@@ -85,26 +85,54 @@ class Exporters:
 
 @dataclass(frozen=True, slots=True)
 class TokenSettings:
-    """Whose tokens are believed: of these issuers, for one of these audiences, signed with keys of this URL."""
+    """Whose tokens are believed: of these issuers, for one of these audiences; `keys` is a URL, or the keys."""
 
     issuers: tuple[str, ...]
     audiences: tuple[str, ...]
-    keys_url: str
+    keys: str
 
     @classmethod
     def read(cls, environment: Mapping[str, str]) -> Self | None:
         """Read the settings, if there are any; raises ConfigurationError for half of them, and for wrong ones."""
-        issuers = _list(environment, "WEBHOOK_TOKEN_ISSUER")
-        audiences = _list(environment, "WEBHOOK_TOKEN_AUDIENCE")
-        keys_url = environment.get("WEBHOOK_TOKEN_KEYS", "")
-        given = [bool(one) for one in (issuers, audiences, keys_url)]
+        given = cls.given(
+            environment, "WEBHOOK_TOKEN_ISSUER", "WEBHOOK_TOKEN_AUDIENCE", "WEBHOOK_TOKEN_KEYS"
+        )
+        return given and cls(issuers_of(given.issuers), audiences_of(given.audiences), given.keys)
+
+    @classmethod
+    def given(
+        cls, environment: Mapping[str, str], issuer: str, audience: str, keys: str
+    ) -> Self | None:
+        """Read the settings as they are given under these names; raises ConfigurationError for half of them."""
+        issuers, audiences = _list(environment, issuer), _list(environment, audience)
+        published = environment.get(keys, "")
+        given = [bool(one) for one in (issuers, audiences, published)]
         if any(given) != all(given):
-            raise ConfigurationError(
-                "of WEBHOOK_TOKEN_ISSUER, WEBHOOK_TOKEN_AUDIENCE and WEBHOOK_TOKEN_KEYS one is missing"
-            )
-        if not all(given):
+            raise ConfigurationError(f"of {issuer}, {audience} and {keys} one is missing")
+        return cls(issuers, audiences, published) if all(given) else None
+
+
+@dataclass(frozen=True, slots=True)
+class ActorSettings:
+    """Whose tokens say who asks, and the claim that says it."""
+
+    tokens: TokenSettings
+    claim: str
+
+    @classmethod
+    def read(cls, environment: Mapping[str, str] = os.environ) -> Self | None:
+        """Read the settings, if there are any; raises ConfigurationError for half of them, and for two issuers.
+
+        What one issuer calls somebody may be somebody else for another.
+        """
+        tokens = TokenSettings.given(
+            environment, "ACTOR_TOKEN_ISSUER", "ACTOR_TOKEN_AUDIENCE", "ACTOR_TOKEN_KEYS"
+        )
+        if tokens is None:
             return None
-        return cls(issuers_of(issuers), audiences_of(audiences), keys_url)
+        if len(tokens.issuers) > 1:
+            raise ConfigurationError("ACTOR_TOKEN_ISSUER names more than one issuer")
+        return cls(tokens, environment.get("ACTOR_TOKEN_CLAIM", "sub"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -163,7 +163,7 @@ async def warm() -> None:
 
 async def attempts(*rights: str) -> dict[str, Callable[[], Awaitable[object]]]:
     """Give for each right, such as `views:write`, what shows without a trace whether this app has it."""
-    from shared.adapters.cosmos.rights import attempt
+    from shared.adapters.cosmos.probe import attempt
 
     found: dict[str, Callable[[], Awaitable[object]]] = {}
     for right in rights:

@@ -11,12 +11,12 @@ from azure.cosmos.aio import ContainerProxy
 
 from emulators.tests.machine import limit
 from emulators.tests.serving import Services
+from infra.local import stack
 from shared.adapters import names
 from shared.adapters.cosmos.client import open_client
 from shared.adapters.settings import Settings
-from tests import reference
 
-NAMES: dict[str, Any] = json.loads(reference.NAMES.read_text(encoding="utf-8"))
+NAMES: dict[str, Any] = json.loads(stack.NAMES.read_text(encoding="utf-8"))
 
 
 def local_settings(services: Services, **changes: str) -> Settings:
@@ -32,10 +32,20 @@ def local_settings(services: Services, **changes: str) -> Settings:
 
 @asynccontextmanager
 async def fresh_container(
-    services: Services, like: str, unique_keys: Sequence[str] | None = None, **changes: str
+    services: Services,
+    like: str,
+    unique_keys: Sequence[str] | None = None,
+    sorts: Sequence[str] = (),
+    **changes: str,
 ) -> AsyncIterator[ContainerProxy]:
-    """Give an empty container of its own, made like one of the application's."""
+    """Give an empty container of its own, made like one of the application's; `sorts` are further indexes."""
     described = NAMES["containers"][like]
+    indexing = described.get("indexingPolicy")
+    if sorts:
+        further = [
+            [{"path": f"/data/{one}"}, {"path": "/key"}, {"path": "/stream"}] for one in sorts
+        ]
+        indexing = {**indexing, "compositeIndexes": [*indexing["compositeIndexes"], *further]}
     keys = described.get("uniqueKeys", []) if unique_keys is None else unique_keys
     policy: Any = {"uniqueKeys": [{"paths": [path]} for path in keys]}
     client = await open_client(local_settings(services, **changes))
@@ -44,7 +54,7 @@ async def fresh_container(
         yield await database.create_container(
             id=f"{like}-{uuid4()}",
             partition_key=PartitionKey(path=described["partitionKey"]),
-            indexing_policy=described.get("indexingPolicy"),
+            indexing_policy=indexing,
             unique_key_policy=policy,
         )
     finally:

@@ -18,7 +18,7 @@ TIME = "2026-11-23T12:00:00.000000Z"
 async def write() -> dict[str, object]:
     store, log, reader = await wiring.event_store(), await wiring.log(), await wiring.log_reader()
     event = RecordedEvent(type="StockReceived", schema_number=1, data={"quantity": 1})
-    await store.append([Commit("item-SKU1", 1, "c", "0" * 64, (event,), Metadata("c", "c", TIME))])
+    await store.append([Commit("item-SKU1", 1, "c", "0" * 64, (event,), Metadata("c", "c"), TIME)])
     await log.send(0, [b"{}"])
     return {
         "commits": len(await whole(store, StreamName("item", "SKU1"))),

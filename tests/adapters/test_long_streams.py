@@ -20,7 +20,7 @@ from shared.kernel.messages.stream import StreamName
 from shared.kernel.ports import Appended
 from tests.adapters.emulators import fresh_container
 from tests.figures import note
-from tests.kernel.asking import at_noon, no_pause
+from tests.kernel.asking import NOON, at_noon, no_pause
 from tests.kernel.worlds import request
 from tests.sizes import size
 from tests.turns import in_turns
@@ -49,6 +49,7 @@ async def write(store: CosmosEventStore, stream: StreamName, commands: Sequence[
                 request(command, f"c{number}", stream)
                 for number, command in enumerate(commands[start : start + 100], start)
             ],
+            NOON,
         )
         assert isinstance(await store.append(batch.commits), Appended)
         loaded = batch.after

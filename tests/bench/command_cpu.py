@@ -76,9 +76,9 @@ async def measure() -> dict[str, float]:
 
 def bare_item(stream: str) -> dict[str, object]:
     """Make an item as large as that of a command."""
-    metadata = Metadata(correlation_id=stream, causation_id=stream, time=TIME)
+    metadata = Metadata(correlation_id=stream, causation_id=stream)
     event = RecordedEvent(type="StockReceived", schema_number=1, data={"quantity": 1})
-    return to_item(Commit(stream, 1, stream, "0" * 64, (event,), metadata))
+    return to_item(Commit(stream, 1, stream, "0" * 64, (event,), metadata, TIME))
 
 
 if __name__ == "__main__":

@@ -20,7 +20,7 @@ from shared.kernel.messages.envelope import encode_all
 from shared.kernel.messages.stream import StreamName
 from shared.kernel.ports import NumberedMessage
 from tests.figures import note
-from tests.kernel.asking import asked
+from tests.kernel.asking import NOON, asked
 from tests.kernel.worlds import commit, received
 from tests.simulation import virtual_time
 from tests.simulation.calls import Calls
@@ -72,7 +72,7 @@ class Backlog:
         version, which = divmod(number, STREAMS)
         item, order = StreamName("item", f"SKU{which}"), StreamName("order", f"{which}")
         if self.consumer == "mailbox":
-            return encode_command(asked(ReceiveStock(quantity=1), f"c{number}", item)), item
+            return encode_command(asked(ReceiveStock(quantity=1), f"c{number}", item), NOON), item
         stream = item if self.consumer == "projections" else order
         one = commit(version + 1, self._event(item), stream=stream)
         await self.cloud.store.append([one])

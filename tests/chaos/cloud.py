@@ -15,8 +15,8 @@ from emulators.tests.machine import calibrate, limit
 from emulators.tests.serving import FaultsClient
 from emulators.tests.waiting import in_time
 from infra.local.ports import Ports, free_port
-from infra.local.stack import SETTINGS, make_stack
-from tests.reference import NAMES, ROOT
+from infra.local.stack import NAMES, SETTINGS, make_stack
+from tests.reference import ROOT
 
 PACE = 20.0 / calibrate()
 """Leases expire after 3 s, and the retry policy waits from 50 ms to 3 s; longer on a slow machine."""

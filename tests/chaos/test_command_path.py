@@ -24,7 +24,7 @@ from shared.kernel.messages.message import Command
 from shared.kernel.messages.stream import StreamName
 from tests.adapters.emulators import fresh_container
 from tests.figures import note
-from tests.kernel.asking import NOON, at_noon, whole
+from tests.kernel.asking import at_noon, whole
 
 SEED = 20261123
 FAULTS = (
@@ -60,7 +60,7 @@ class Client:
         conflict = 0
         for copy in range(40):
             # Every copy has a correlation of its own: an outcome says whose write it tells of.
-            metadata = Metadata(correlation_id=f"{key}/{copy}", causation_id=key, time=NOON)
+            metadata = Metadata(correlation_id=f"{key}/{copy}", causation_id=key)
             try:
                 outcome = await self.service.handle(CommandRequest(stream, command, key, metadata))
             except ASK_AGAIN as error:

@@ -9,6 +9,7 @@ import azure.functions as func
 
 from command_api import causes, commands, mailbox, streams, views
 from command_api.composition import Application
+from shared.adapters.http.actor import PRINCIPAL
 from shared.adapters.http.answering import answered
 from shared.adapters.memory import (
     MemoryEventStore,
@@ -81,9 +82,16 @@ def post(
     )
 
 
-def get(name: str, params: dict[str, str] | None = None, **route: str) -> func.HttpRequest:
+def get(
+    name: str, params: dict[str, str] | None = None, by: str | None = None, **route: str
+) -> func.HttpRequest:
     return func.HttpRequest(
-        method="GET", url=f"/api/{name}", params=params or {}, route_params=route, body=b""
+        method="GET",
+        url=f"/api/{name}",
+        headers={PRINCIPAL: by} if by else {},
+        params=params or {},
+        route_params=route,
+        body=b"",
     )
 
 

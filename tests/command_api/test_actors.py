@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from command_api.composition import Application
+from shared.adapters.http.actor import Actors
 from shared.adapters.settings import signs_in
 from shared.kernel.messages.derived_id import derived_id
 from shared.kernel.messages.stream import StreamName
@@ -21,7 +22,7 @@ async def registers(application: Application, actor: str, key: str = "k1") -> tu
 
 
 async def test_the_same_key_from_another_actor_is_told_so(application: Application) -> None:
-    signed_in = replace(application, signs_in=True)
+    signed_in = replace(application, actors=Actors(signs_in=True))
 
     assert (await registers(signed_in, "ann"))[0] == 200
     assert (await registers(signed_in, "ann"))[0] == 200

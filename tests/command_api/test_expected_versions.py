@@ -13,6 +13,7 @@ from shared.domain.shop.item.commands import ReceiveStock
 from shared.kernel.commands.expected import Expected
 from shared.kernel.commands.queued_command import encode_command, request_of, stream_of
 from tests.command_api.calls import post, post_command, registered, told
+from tests.kernel.asking import NOON
 from tests.kernel.worlds import request
 
 REGISTER = ("register-item", {"name": "Teapot", "reorderPoint": 2})
@@ -130,7 +131,7 @@ async def test_what_is_expected_waits_with_the_command(application: Application)
 def test_one_version_waits_as_older_code_reads_it(expected: Expected | None, written: Any) -> None:
     asked = replace(request(ReceiveStock(quantity=1), "c1"), expected=expected)
 
-    body = encode_command(asked)
+    body = encode_command(asked, NOON)
 
     assert json.loads(body).get("expected") == written
     assert request_of(stream_of(body)[0], domain).expected == expected

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from command_api.composition import Application
+from shared.adapters.http.actor import Actors
 from shared.adapters.memory import MemoryEventStore, MemoryLog, MemoryOutcomes
 from shared.kernel.commands.outcome import FinalOutcome
 from tests.command_api.calls import (
@@ -24,7 +25,7 @@ TOO_MUCH = {"reservationId": "r1", "quantity": 500}
 async def test_an_outcome_is_told_of_no_other_command_under_its_key(
     application: Application, mine: dict[str, object]
 ) -> None:
-    signed_in = replace(application, signs_in=True)
+    signed_in = replace(application, actors=Actors(signs_in=True))
     await registered(signed_in)
     ann, bob = ({**ASYNC, "X_MS_Client_Principal_Id": name} for name in ("ann", "bob"))
     command = "reserve-stock" if mine is TOO_MUCH else "receive-stock"

@@ -14,14 +14,14 @@ from shared.kernel.domain import Domain
 from shared.kernel.messages.message import Command
 from shared.kernel.messages.stream import StreamName
 from tests.consumers.worlds import now
-from tests.kernel.asking import no_pause
+from tests.kernel.asking import NOON, no_pause
 from tests.kernel.worlds import TEAPOT, request
 
 REGISTER = RegisterItem(name="Teapot", reorder_point=0)
 
 
 def waiting(command: Command, id_: str, stream: StreamName = TEAPOT) -> bytes:
-    return encode_command(request(command, id_, stream))
+    return encode_command(request(command, id_, stream), NOON)
 
 
 @dataclass

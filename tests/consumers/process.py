@@ -39,7 +39,7 @@ class Process:
 
     def __post_init__(self) -> None:
         self.dispatcher = dispatcher(self.domain, self.store, self.now, no_pause)
-        processor = event_processor(self.domain, self.dispatcher, now, no_pause)
+        processor = event_processor(self.domain, self.dispatcher, no_pause)
         self.reactions = Reactions(self.domain, processor, self.store, self.parking, now)
 
     async def tell(self, stream: str, command: Command, id_: str | None = None) -> Outcome:

@@ -49,7 +49,7 @@ from tests.consumers.walks import (
     walk,
 )
 from tests.consumers.worlds import now
-from tests.kernel.asking import asked, no_pause
+from tests.kernel.asking import NOON, asked, no_pause
 
 FOUND = Lookup[Any, Any](WALKS, lambda stream, _: [stream.id])
 
@@ -123,7 +123,7 @@ class ToCommands(Followed):
     def reactions(self) -> Reactions:
         receptor = Receptor("go", walk, Stepped, walk, Step, self._react)
         domain = Domain((walk,), (WALKS,), receptors=(receptor,))
-        processor = event_processor(domain, self.dispatcher, now, no_pause)
+        processor = event_processor(domain, self.dispatcher, no_pause)
         return Reactions(domain, processor, self.store, self.parking, now)
 
     @property
@@ -178,7 +178,7 @@ class Waiting(Followed):
 
     def body(self, commit: Commit) -> bytes:
         command, id_ = Step.model_construct(**data_of(commit)), f"c-{commit.version}"
-        return encode_command(asked(command, id_, StreamName.parse(commit.stream)))
+        return encode_command(asked(command, id_, StreamName.parse(commit.stream)), NOON)
 
     async def handle(self, bodies: Sequence[bytes], attempts: Attempts) -> None:
         await self.mailbox.handle(bodies, attempts)

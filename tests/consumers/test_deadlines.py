@@ -78,7 +78,7 @@ async def test_an_order_is_given_its_time() -> None:
 async def test_an_order_that_waited_in_the_mailbox_is_given_all_of_its_time() -> None:
     twenty = timedelta(minutes=20)
     process = Process(now=lambda: now() + twenty)
-    place = encode_command(request(PlaceOrder(customer_id="C1", lines=LINES), "c1", ORDER))
+    place = encode_command(request(PlaceOrder(customer_id="C1", lines=LINES), "c1", ORDER), NOON)
     waited = request_of(stream_of(place)[0], domain)
 
     await process.dispatcher.dispatch(waited)

@@ -1,6 +1,7 @@
 """The durable mailbox: in order per stream, one effect and one outcome for each command."""
 
 import asyncio
+import json
 from dataclasses import replace
 from typing import Any
 
@@ -41,11 +42,17 @@ def world() -> World:
 def test_a_command_comes_out_of_a_message_as_it_went_in() -> None:
     sent = replace(request(ReceiveStock(quantity=3), "c1"), expected=Expected.at(4))
 
-    read, stream = stream_of(encode_command(sent))
+    read, stream = stream_of(encode_command(sent, NOON))
 
     assert stream == TEAPOT
     assert request_of(read, domain) == replace(sent, metadata=replace(sent.metadata, accepted=NOON))
     assert read.digest == sent.digest
+
+
+def test_a_command_that_waits_has_the_time_that_older_code_asks_for() -> None:
+    waits = json.loads(encode_command(request(ReceiveStock(quantity=3), "c1"), NOON))
+
+    assert (waits["metadata"]["time"], waits["metadata"]["accepted"]) == (NOON, NOON)
 
 
 async def test_a_commit_is_dated_when_it_was_decided_and_says_when_it_was_accepted() -> None:
@@ -55,7 +62,7 @@ async def test_a_commit_is_dated_when_it_was_decided_and_says_when_it_was_accept
     await world.mailbox.handle([waiting(REGISTER, "c0")])
     await world.mailbox.handle([waiting(ReceiveStock(quantity=1), "c1")])
 
-    assert [(one.metadata.time, one.metadata.accepted) for one in world.store.written] == [
+    assert [(one.time, one.metadata.accepted) for one in world.store.written] == [
         (NOON.replace("T12", "T13"), NOON),
         (NOON.replace("T12", "T14"), NOON),
     ]
@@ -86,7 +93,7 @@ async def test_a_refusal_is_final(world: World) -> None:
 async def test_what_changes_nothing_and_what_is_outdated_have_an_outcome_too(world: World) -> None:
     await world.mailbox.handle([waiting(REGISTER, "c0")])
     old = replace(request(ReceiveStock(quantity=1), "c1"), expected=Expected.at(0))
-    await world.mailbox.handle([encode_command(old)])
+    await world.mailbox.handle([encode_command(old, NOON)])
     await world.mailbox.handle([waiting(ReceiveStock(quantity=5), "c2")])
     hold = ReserveStock(reservation_id="r1", quantity=1)
     await world.mailbox.handle([waiting(hold, "c3"), waiting(hold, "c4")])
@@ -222,7 +229,7 @@ async def test_an_outcome_is_kept_with_the_digest_of_its_command(world: World) -
     mailbox.dispatcher._handlers[ReceiveStock] = bug
     expected = replace(request(refused, "c3"), expected=Expected.at(9))
     await mailbox.handle([waiting(REGISTER, "c0"), waiting(refused, "c1"), waiting(failing, "c2")])
-    await mailbox.handle([encode_command(expected), waiting(REGISTER, "c4")])
+    await mailbox.handle([encode_command(expected, NOON), waiting(REGISTER, "c4")])
 
     digests = {id_: await world.outcomes.read(str(TEAPOT), id_) for id_ in ("c1", "c2", "c3", "c4")}
     assert {id_: kept.digest for id_, kept in digests.items() if kept} == {

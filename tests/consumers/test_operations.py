@@ -6,6 +6,7 @@ from dataclasses import replace
 import azure.functions as func
 import pytest
 
+from shared.adapters.http.actor import Actors
 from shared.adapters.http.answering import answered
 from shared.adapters.http.operations import list_parked
 from shared.adapters.memory import MemoryParking, MemoryRows
@@ -127,7 +128,7 @@ async def test_who_decides_is_who_the_platform_has_signed_in(*, signs_in: bool) 
         body=json.dumps(WHY).encode(),
     )
 
-    await answered(replace(operations(world), signs_in=signs_in).release(request))
+    await answered(replace(operations(world), actors=Actors(signs_in)).release(request))
 
     (decided,) = await world.parking.decisions("projections", "item-bad")
     assert decided.by == ("bob" if signs_in else "ann")
@@ -145,7 +146,9 @@ async def test_nobody_has_to_say_who_is_known() -> None:
             route_params={"stream": "item-bad"},
             body=b'{"reason": "mended"}',
         )
-        response = await answered(replace(operations(world), signs_in=True).release(request))
+        response = await answered(
+            replace(operations(world), actors=Actors(signs_in=True)).release(request)
+        )
         assert response.status_code == status
     assert told(response)["by"] == "bob"
 

@@ -20,7 +20,7 @@ from tests.kernel.worlds import commit, received
 def dated(stream: str, later: timedelta) -> Commit:
     """Make the first commit of an item by a host whose clock is wrong."""
     made = commit(1, received(1), stream=StreamName("item", stream))
-    return replace(made, metadata=replace(made.metadata, time=timestamp(now() + later)))
+    return replace(made, time=timestamp(now() + later))
 
 
 @pytest.mark.parametrize("ahead", [timedelta(hours=1), timedelta(days=366)])

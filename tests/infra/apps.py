@@ -141,7 +141,7 @@ def the_webhook_is_told_whom_to_believe(cloud: Cloud) -> None:
             issuer, older = tokens.issuers
             assert issuer.startswith("https://login.microsoftonline.com/")
             assert older == f"https://sts.windows.net/{issuer.split('/')[3]}/"
-            assert tokens.keys_url == issuer.replace("/v2.0", "/discovery/v2.0/keys")
+            assert tokens.keys == issuer.replace("/v2.0", "/discovery/v2.0/keys")
         read = WebhookSettings.read(told)
         assert read.origins == (("eventgrid.azure.net",) if "webhook" in here else ())
         assert all(one.secrets == () for one in read.senders)

@@ -7,13 +7,14 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from infra.local.stack import NAMES, ROOT
+from infra.local.stack import ROOT
+from infra.names import described, names_of, own_of
 from tests.functions import FUNCTIONS
 from tests.infra.bicep.deployment import Deployment
 from tests.infra.bicep.parameters import CLOSED, SOME, combinations
 from tests.infra.bicep.resources import Resource
 
-DESCRIBED: dict[str, Any] = json.loads(NAMES.read_text(encoding="utf-8"))
+DESCRIBED = described(ROOT)
 APPS: dict[str, Any] = json.loads((ROOT / "infra" / "apps.json").read_text(encoding="utf-8"))
 SPLIT = {**SOME, "split": True}
 AUTOSCALED = {**SOME, "cosmosCapacity": "autoscale"}
@@ -89,8 +90,9 @@ def functions() -> dict[str, tuple[str, dict[str, Any]]]:
 def broken(target: Path, place: str, good: str, bad: str) -> Path:
     """Copy what is deployed, with one thing changed."""
     shutil.copytree(ROOT / "infra", target / "infra")
-    (target / "shared").mkdir()
-    shutil.copy(NAMES, target / "shared")
+    (target / "shared" / "domain").mkdir(parents=True)
+    for file in (names_of(ROOT), own_of(ROOT)):
+        shutil.copy(file, target / file.relative_to(ROOT))
     text = (target / place).read_text(encoding="utf-8")
     assert good in text, f"{place} does not say {good}"
     (target / place).write_text(text.replace(good, bad), encoding="utf-8")

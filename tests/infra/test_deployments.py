@@ -1,19 +1,24 @@
 """Every way to deploy, held to what must be so; and what the names cannot say."""
 
 from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
-import command_api.composition
-import consumers.composition
-import single_publisher.composition
+from infra.indexes import own
 from infra.local.stack import ROOT
+from infra.names import own_of
 from shared.adapters import wiring
+from shared.adapters.names import VIEWS
+from shared.adapters.rights import RIGHTS
+from shared.domain.shop.views.stock import stock
 from shared.kernel import ports
 from tests.infra import apps, checks, rights
 from tests.infra.bicep.deployment import Deployment
 from tests.infra.bicep.functions import SUBSCRIPTION
-from tests.infra.clouds import ALL, APPS, Cloud, cloud
+from tests.infra.bicep.parameters import SOME
+from tests.infra.clouds import ALL, APPS, Cloud, broken, cloud
 from tests.infra.needs import OF_THE_PROCESS, PORTS, needs
 
 CHECKS: list[Callable[[Cloud], None]] = [
@@ -74,13 +79,7 @@ def test_every_port_that_a_role_can_open_is_known_for_what_it_asks() -> None:
 
 
 def test_each_role_tries_every_right_that_can_be_tried_without_a_trace() -> None:
-    roles = {
-        "command_api": command_api.composition.RIGHTS,
-        "single_publisher": single_publisher.composition.RIGHTS,
-        "consumers": consumers.composition.RIGHTS,
-    }
-
-    for role, tried in roles.items():
+    for role, tried in RIGHTS.items():
         needed = {
             f"{what.removeprefix('hub ')}:{one}"
             for what in needs(role)
@@ -124,6 +123,17 @@ def test_a_webhook_is_subscribed_with_a_token_and_a_place_for_what_it_never_take
         f"{dead['resourceId']}/blobServices/default/containers/{dead['blobContainerName']}"
         in folders
     )
+
+
+def test_a_business_beside_the_shop_has_its_own_indexes_deployed(tmp_path: Path) -> None:
+    root = broken(tmp_path, "infra/main.bicep", "var names = ", "var names = ")
+    own_of(root).write_text(own([replace(stock, sorts=("received",))]))
+
+    (views,) = (one for one in Cloud(SOME, root).of(checks.CONTAINERS) if one.body["name"] == VIEWS)
+
+    made = views.properties["resource"]["indexingPolicy"]
+    assert [index[0]["path"] for index in made["compositeIndexes"]] == ["/key", "/data/received"]
+    assert made["includedPaths"] == [{"path": "/*"}]
 
 
 def test_a_store_that_is_locked_cannot_be_deleted() -> None:

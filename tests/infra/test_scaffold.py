@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from infra.business import Project
 from infra.scaffold.adding import NotListed, added
 from infra.scaffold.naming import NotWritten, check, plural
-from infra.scaffold.writing import Project, new_category, new_domain
+from infra.scaffold.writing import new_category, new_domain
 from tests.reference import copied
 
 LISTED = """

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 
+from shared.kernel.commands.context import Context
 from shared.kernel.commands.request import CommandRequest
 from shared.kernel.delivery.reading import pages
 from shared.kernel.messages.commit import Commit, Metadata
@@ -14,13 +15,18 @@ NOON = "2026-11-23T12:00:00.000000Z"
 
 def asked(command: Command, command_id: str, stream: StreamName) -> CommandRequest:
     """Ask for a command as a client does."""
-    metadata = Metadata(correlation_id=command_id, causation_id=command_id, time=NOON)
+    metadata = Metadata(correlation_id=command_id, causation_id=command_id)
     return CommandRequest(stream, command, command_id, metadata)
 
 
 def at_noon() -> datetime:
     """Tell the time: it is noon."""
     return datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
+
+
+def in_no_context() -> Context:
+    """Give the context of a command that nobody known asks for, at noon."""
+    return Context(at_noon(), None, "when")
 
 
 async def no_pause(_attempt: int) -> None:

@@ -18,7 +18,6 @@ from shared.kernel.messages.stream import StreamName
 from shared.kernel.reactions.caused_commands import commands
 from shared.kernel.reactions.causes import MOST, Causes
 from shared.kernel.reactions.receptor import Reaction, Receptor
-from tests.kernel.asking import NOON
 from tests.kernel.worlds import TEAPOT, commit
 
 ORDER = StreamName("order", "7")
@@ -73,7 +72,7 @@ async def test_a_way_back_that_nobody_would_go_ends_too() -> None:
     store, made = MemoryEventStore(), commit(1)
     await store.append([made])
     for version in range(2, MOST + 3):
-        (request,) = commands(echo, *_received(made), NOON)
+        (request,) = commands(echo, *_received(made))
         made = replace(commit(version, command_id=request.command_id), metadata=request.metadata)
         await store.append([made])
 

@@ -5,10 +5,12 @@ from datetime import timedelta
 from operator import attrgetter
 
 from shared.adapters.memory import MemoryRows
+from shared.kernel.messages.commit import timestamp
 from shared.kernel.ports import StoredRow
 from shared.kernel.views.generation import GENERATIONS, KEPT, GenerationRows, Generations, change
 from shared.kernel.views.listing import Listing
 from shared.kernel.views.view import Row, RowKey
+from tests.consumers.worlds import now
 
 AT = RowKey("stock", "teapot", "item-teapot")
 OLD = Row(AT, version=1, data={"available": 3})
@@ -33,7 +35,7 @@ async def rebuilt() -> Counting:
     nothing = Generations()
     filling = nothing.begun("a")
     assert await change(rows, "stock", nothing, filling)
-    assert await change(rows, "stock", filling, filling.served("b"))
+    assert await change(rows, "stock", filling, filling.ended("b"))
     return rows
 
 
@@ -68,6 +70,21 @@ async def test_which_generation_is_read_is_asked_now_and_then() -> None:
         await reader.of_key("stock", "teapot")
 
     assert rows.looks == 3
+
+
+def test_a_full_generation_goes_live_at_once_and_an_older_one_is_let_go_after_a_while() -> None:
+    grace, begun = timedelta(minutes=10), now()
+    walk = [Generations().begun(timestamp(begun))]
+    while walk[-1].phase != "done":
+        walk.append(walk[-1].ended(timestamp(begun)))
+
+    soon, late = begun + grace - timedelta(seconds=1), begun + grace
+    assert [(one.phase, one.may_end(soon, grace), one.may_end(late, grace)) for one in walk] == [
+        ("filling", True, True),
+        ("serving", False, True),
+        ("emptying", False, True),
+        ("done", False, False),
+    ]
 
 
 async def test_a_step_is_taken_only_from_where_a_view_is() -> None:

@@ -11,6 +11,7 @@ from shared.kernel.commands.queued_command import encode_command, request_of, st
 from shared.kernel.commands.request import CommandRequest
 from shared.kernel.errors import CommandIdReused, InvalidMessage
 from shared.kernel.messages.derived_id import derived_id, fact_id
+from tests.kernel.asking import NOON
 from tests.kernel.worlds import TEAPOT, request, service, stocked
 
 CAUSED = derived_id("order-A@4", "release-cancelled", TEAPOT, "teapot")
@@ -57,7 +58,7 @@ async def test_a_fact_is_answered_by_what_was_made_of_another_event() -> None:
 
 
 async def test_no_command_waits_under_an_id_that_events_give() -> None:
-    waiting, _ = stream_of(encode_command(request(ReceiveStock(quantity=1), CAUSED)))
+    waiting, _ = stream_of(encode_command(request(ReceiveStock(quantity=1), CAUSED), NOON))
 
     with pytest.raises(InvalidMessage, match="none that a client can give"):
         request_of(waiting, domain)
@@ -88,7 +89,7 @@ async def test_a_deployment_that_adds_a_field_answers_the_retry_of_what_it_did_n
 async def test_what_waits_is_the_same_command_as_what_does_not() -> None:
     direct = replace(request(ReceiveStock(quantity=7), "k"), received={"quantity": 7})
 
-    waited = request_of(stream_of(encode_command(direct))[0], domain)
+    waited = request_of(stream_of(encode_command(direct, NOON))[0], domain)
 
     assert waited.digest == direct.digest
 

@@ -4,7 +4,11 @@ import json
 from collections.abc import Sequence
 from dataclasses import replace
 
-from shared.adapters.cosmos.codec import LIMITS, to_item
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shared.adapters.cosmos.codec import LIMITS, size_of, to_item
 from shared.domain.shop.item import item
 from shared.domain.shop.item.events import StockAdjusted, StockReceived
 from shared.kernel.commands.application_service import ApplicationService
@@ -12,11 +16,11 @@ from shared.kernel.commands.category import Category
 from shared.kernel.commands.decider import Decision
 from shared.kernel.commands.outcome import Accepted
 from shared.kernel.errors import EventTooLarge, StoreRefused
-from shared.kernel.messages.commit import Commit
+from shared.kernel.messages.commit import Commit, RecordedEvent
 from shared.kernel.messages.message import Command, Event
 from shared.kernel.ports import Appended, Collided
 from tests.kernel.asking import at_noon, no_pause
-from tests.kernel.worlds import Interrupted, request, stocked, together
+from tests.kernel.worlds import Interrupted, commit, request, stocked, together
 
 
 async def test_an_event_that_the_log_could_not_carry_is_refused_before_it_is_stored() -> None:
@@ -72,6 +76,31 @@ async def test_a_batch_is_counted_as_it_is_on_the_wire_where_an_accent_has_six_b
 
     assert all(isinstance(outcome, Accepted) for outcome in outcomes)
     assert max(sizes) <= 2_000_000 < sum(sizes)
+
+
+@given(
+    one=st.text() | st.sampled_from(["é", "\x7f", "\0"]) | st.just(1e-7),
+    many=st.sampled_from([1, 1_500]),
+)
+def test_data_is_never_counted_as_less_than_it_is_on_the_wire(one: object, many: int) -> None:
+    data = {"it": one * many if isinstance(one, str) else [one] * many}
+    empty, full = (commit(1, RecordedEvent("Written", 1, it)) for it in ({}, data))
+
+    on_the_wire = len(json.dumps(data, separators=(",", ":")))
+
+    assert size_of(full) - size_of(empty) >= on_the_wire - len("{}" * 6)
+
+
+@pytest.mark.parametrize("size", [1_600, 3_200, 6_400])
+async def test_a_hundred_small_commits_are_one_write(size: int) -> None:
+    store = Interrupted()
+    handling = ApplicationService(
+        replace(item, decider=replace(item.decider, decide=_adjusting)), store, at_noon, no_pause
+    )
+
+    await together(store, handling, [request(_Adjust(size=size), f"c{n}") for n in range(100)])
+
+    assert store.requests.count("append") == 1
 
 
 async def test_what_the_store_will_never_take_hurts_only_who_asked_for_it() -> None:

@@ -38,11 +38,11 @@ def test_a_moment_of_another_zone_is_written_in_utc() -> None:
 
 
 def test_who_asked_is_kept_in_the_commit() -> None:
-    metadata = Metadata("c", "k", NOON, actor="somebody")
+    metadata = Metadata("c", "k", actor="somebody")
     stored = to_item(replace(commit(1), metadata=metadata))
 
     assert from_item(stored).metadata.actor == "somebody"
-    assert metadata_json(metadata)["actor"] == "somebody"
+    assert metadata_json(metadata, NOON)["actor"] == "somebody"
 
 
 @pytest.mark.parametrize("prefix", ["", "urn:onewrite:schema:"])
@@ -76,7 +76,7 @@ def test_other_values_are_left_alone() -> None:
 
 
 def test_a_digest_does_not_depend_on_the_order_of_members() -> None:
-    metadata = Metadata("c", "k", NOON)
+    metadata = Metadata("c", "k")
     one, other = (
         CommandRequest(TEAPOT, Nested(lines=[lines]), "k", metadata)
         for lines in ({"a": 1, "b": 2}, {"b": 2, "a": 1})
@@ -106,7 +106,7 @@ def test_events_that_are_too_large_together_are_refused_before_they_are_stored()
     verbose = replace(item, decider=decider)
     asked = request(RegisterItem(name="Teapot", reorder_point=1), "large")
 
-    [verdict] = decide_batch(verbose, LIMITS, initial(verbose), [asked]).verdicts
+    [verdict] = decide_batch(verbose, LIMITS, initial(verbose), [asked], NOON).verdicts
 
     assert isinstance(verdict, EventTooLarge)
 

@@ -35,7 +35,8 @@ def commit(
         command_id=command_id,
         command_digest="0" * 64,
         events=events or (received(1),),
-        metadata=Metadata(correlation_id=command_id, causation_id=command_id, time=NOON),
+        metadata=Metadata(correlation_id=command_id, causation_id=command_id),
+        time=NOON,
     )
 
 
@@ -115,12 +116,23 @@ async def together(
     store: Interrupted, handling: ApplicationService, requests: Sequence[CommandRequest]
 ) -> list[Outcome | BaseException]:
     """Let requests wait behind a first write, so that they are handled as one batch."""
+    first = request(ReceiveStock(quantity=1), "first")
+    return await together_with(store, handling, first, requests)
+
+
+async def together_with(
+    store: Interrupted,
+    handling: ApplicationService,
+    first: CommandRequest,
+    requests: Sequence[CommandRequest],
+) -> list[Outcome | BaseException]:
+    """Let requests wait behind the write of a first one."""
     store.hold = asyncio.Event()
-    first = asyncio.create_task(handling.handle(request(ReceiveStock(quantity=1), "first")))
+    writing = asyncio.create_task(handling.handle(first))
     await store.held.wait()
     waiting = [asyncio.create_task(handling.handle(one)) for one in requests]
     await asyncio.sleep(0)
     store.requests.clear()
     store.hold.set()
-    await first
+    await writing
     return await asyncio.gather(*waiting, return_exceptions=True)

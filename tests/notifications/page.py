@@ -80,7 +80,8 @@ def example_of(enricher: AnEnricher, told: Sequence[Told]) -> Notification:
         command_id=chain,
         command_digest="",
         events=(record(spec.when),),
-        metadata=Metadata(chain, chain, "2026-11-23T12:00:00.000000Z"),
+        metadata=Metadata(chain, chain),
+        time="2026-11-23T12:00:00.000000Z",
     )
     (envelope,) = envelopes(commit)
     found = known(enricher, envelope.stream, spec)

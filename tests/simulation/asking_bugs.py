@@ -48,9 +48,9 @@ ASKING = [
     ),
     Bug(
         "a commit is dated when its command came",
-        "shared.kernel.messages.commit:Metadata.decided",
-        "correlation, cause, time,",
-        "correlation, cause, self.time,",
+        "shared.kernel.commands.batch:_accept",
+        "time=time,",
+        "time=request.metadata.accepted or time,",
     ),
     Bug(
         "a command that waits forgets the version that its client has seen",

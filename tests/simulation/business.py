@@ -40,7 +40,7 @@ def unbusinesslike(commits: Sequence[Commit], told: Told) -> list[str]:
 def overdue(commits: Sequence[Commit], now: datetime) -> list[str]:
     """Name the orders that wait, and should have been called off by now."""
     return [
-        f"{stream} has waited since {own[-1].metadata.time}, and nobody has called it off"
+        f"{stream} has waited since {own[-1].time}, and nobody has called it off"
         for stream, own in _by_stream(commits).items()
         if _waits(_events(own)) and _time(own[-1]) < now - EXPIRY - LOOKS
     ]
@@ -58,7 +58,7 @@ def _events(commits: Sequence[Commit]) -> list[RecordedEvent]:
 
 
 def _time(commit: Commit) -> datetime:
-    return datetime.fromisoformat(commit.metadata.time)
+    return datetime.fromisoformat(commit.time)
 
 
 def _refusals(streams: Mapping[str, Sequence[Commit]], told: Told) -> Iterator[str]:

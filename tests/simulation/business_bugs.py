@@ -45,7 +45,7 @@ BUSINESS = [
     Bug(
         "a deadline is over at once",
         f"{DEADLINES}:Deadlines._tell",
-        "commits[-1].metadata.time > limit",
+        "commits[-1].time > limit",
         "False",
     ),
     Bug(

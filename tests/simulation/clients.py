@@ -14,7 +14,7 @@ from shared.kernel.commands.expected import Expected
 from shared.kernel.commands.outcome import Accepted, Outcome, Refused
 from shared.kernel.commands.request import CommandRequest
 from shared.kernel.errors import OnewriteError, StoreRefused
-from shared.kernel.messages.commit import Metadata, timestamp
+from shared.kernel.messages.commit import Metadata
 from shared.kernel.messages.derived_id import derived_id
 from shared.kernel.messages.message import Command
 from shared.kernel.messages.stream import StreamName
@@ -22,7 +22,7 @@ from tests.simulation.hosts import Host
 from tests.simulation.leaving import became, leave
 from tests.simulation.processes import Process
 from tests.simulation.told import Told
-from tests.simulation.virtual_time import now, sleep
+from tests.simulation.virtual_time import sleep
 from tests.simulation.weather import Weather
 from tests.simulation.wishes import UNSTORABLE, Wishes
 
@@ -144,7 +144,7 @@ class Client:
         await self._hear(stream, command, key, outcome)
 
     def _request(self, stream: StreamName, command: Command, key: str) -> CommandRequest:
-        metadata = Metadata(correlation_id=key, causation_id=key, time=timestamp(now()))
+        metadata = Metadata(correlation_id=key, causation_id=key)
         expected = self.told.expected.get((str(stream), key))
         insisting = None if expected is None else Expected.at(expected)
         return CommandRequest(stream, command, key, metadata, insisting)

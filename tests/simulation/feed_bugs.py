@@ -52,9 +52,9 @@ SWEEPING = [
 REBUILDING = [
     Bug(
         "an old generation is let go as soon as the new one is read",
-        f"{KERNEL}.views.generation:Generations.served",
-        '{"serving": self.newest, ',
-        '{"oldest": self.newest, "serving": self.newest, ',
+        f"{KERNEL}.views.generation:Generations.ended",
+        '{"serving": self.newest}',
+        '{"oldest": self.newest, "serving": self.newest}',
     ),
     Bug(
         "a rebuild notes its place before it has filled the page",

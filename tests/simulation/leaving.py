@@ -9,9 +9,11 @@ from shared.kernel.commands.queued_command import encode_command
 from shared.kernel.commands.request import CommandRequest
 from shared.kernel.delivery.partition import partition_of
 from shared.kernel.errors import LogUnavailable
+from shared.kernel.messages.commit import timestamp
 from shared.kernel.messages.stream import StreamName
 from tests.simulation.cloud import Cloud
 from tests.simulation.processes import Process
+from tests.simulation.virtual_time import now
 
 TIMEOUT = 1.0
 
@@ -22,7 +24,7 @@ async def leave(process: Process, request: CommandRequest) -> bool:
         return False
     hub = process.roles.waiting
     partition = partition_of(str(request.stream), hub.partitions)
-    leaving = process.spawn(hub.send(partition, [encode_command(request)]))
+    leaving = process.spawn(hub.send(partition, [encode_command(request, timestamp(now()))]))
     await asyncio.wait({leaving}, timeout=TIMEOUT)
     if not leaving.done():
         leaving.cancel()

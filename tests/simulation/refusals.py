@@ -8,6 +8,7 @@ from shared.domain.shop import domain
 from shared.kernel.commands.outcome import Accepted, Outdated, Refused
 from shared.kernel.messages.commit import Commit
 from shared.kernel.messages.stream import StreamName
+from tests.kernel.asking import in_no_context
 from tests.simulation.told import Told
 
 
@@ -26,7 +27,7 @@ def unjust(commits: Sequence[Commit], told: Told) -> list[str]:
         decider = domain.category(StreamName.parse(stream).category).decider
         state = states[stream][outcome.version - 1] if outcome.version else decider.initial_state
         expected = outcome.refusal if isinstance(outcome, Refused) else ()
-        decision = decider.decide(told.asked[stream, key], state)
+        decision = decider.decision(told.asked[stream, key], state, in_no_context)
         if decision != expected:
             wrong.append(f"{stream}@{outcome.version}: {key} was told {expected}, not {decision}")
     return wrong

@@ -82,7 +82,7 @@ def assemble(
         return log
 
     dispatching = dispatcher(version, store, now, pause)
-    processor = event_processor(version, dispatching, now, pause)
+    processor = event_processor(version, dispatching, pause)
     publisher = Publisher(swept, store, parking, now)
     views = [spoilt(view, lambda: cloud.spoilt) for view in domain.views]
     projections = Projections(views, rows, store, parking, give_log, now)

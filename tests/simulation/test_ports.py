@@ -71,7 +71,7 @@ ARGUMENTS: dict[str, Any] = {
     "outcome": FinalOutcome("item-SKU1", "c1-1", "unchanged", 1),
     "command_id": "c1-1",
     "state": KeptState("item-SKU1", 1, "c1-1", StoredSnapshot("item/1", {})),
-    "commits": [Commit("item-SKU1", 1, "c1-1", "", (EVENT,), Metadata("c1-1", "c1-1", TIME))],
+    "commits": [Commit("item-SKU1", 1, "c1-1", "", (EVENT,), Metadata("c1-1", "c1-1"), TIME)],
 }
 PORTS: list[tuple[type, Any]] = [
     (EventStore, lambda calls, cloud: SimStore(calls, cloud, lambda work: work.close())),

@@ -32,9 +32,9 @@ class Watch:
                 self.wrong.append(f"{stream}: {commit.command_id} has a second effect")
             self._ids.add((stream, commit.command_id))
             # Whoever decided it had seen what came before it.
-            if commit.metadata.time < self._times.get(stream, ""):
+            if commit.time < self._times.get(stream, ""):
                 self.wrong.append(f"{stream}@{commit.first} is dated before what it was decided on")
-            self._times[stream] = commit.metadata.time
+            self._times[stream] = commit.time
             for event in commit.events:
                 adds = ADDS.get(event.type, 0) * event.data.get("quantity", 0)
                 self._available[stream] += adds

@@ -57,7 +57,7 @@ def as_by_default(commits: Sequence[Commit]) -> str:
 
 def at(time: str, version: int = 1) -> Commit:
     made = commit(version, received(1), stream=StreamName("item", "DATED"))
-    return replace(made, metadata=replace(made.metadata, time=time))
+    return replace(made, time=time)
 
 
 @pytest.mark.parametrize("time", ["2026-11-23T12:00:00.123450Z", "2026-11-23T12:00:00.000000Z"])

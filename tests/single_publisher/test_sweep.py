@@ -95,7 +95,7 @@ async def test_neither_the_clock_of_a_writer_nor_that_of_its_own_host_stops_it(
     for number in range(12):
         one = commit(1, received(1), stream=StreamName("item", f"AHEAD{number}"))
         time = timestamp(now() + skew)
-        await world.store.append([replace(one, metadata=replace(one.metadata, time=time))])
+        await world.store.append([replace(one, time=time)])
     world.skew = -skew
 
     await world.write()
@@ -130,7 +130,7 @@ async def test_a_category_without_a_view_has_its_streams_for_a_witness() -> None
     rows = {row.at.stream: row for row in world.rows.all()}
     assert {row.at.view for row in rows.values()} == {"streams-item"}
     assert [rows[str(stream)].version for stream in STREAMS] == [9, 8, 8, 8, 8, 8]
-    assert rows["item-SKU0"].data == {"time": commit(9).metadata.time}
+    assert rows["item-SKU0"].data == {"time": commit(9).time}
     assert (await world.sweep()).mended == []
 
 

@@ -8,7 +8,7 @@ from shared.kernel.commands.category import Category
 from shared.kernel.commands.decider import Refusal
 from shared.kernel.messages.message import Command
 from tests.specs.spec import Spec
-from tests.specs.ways import category_of
+from tests.specs.ways import category_of, decided
 
 NAME = Refusal.__name__
 
@@ -35,7 +35,7 @@ def refused(category: Category, specs: Sequence[Spec]) -> set[tuple[type[Command
     own = [spec for spec in specs if category_of(type(spec.when)) is category]
     decider = category.decider
     states = [decider.fold(decider.initial_state, spec.given) for spec in own]
-    decisions = [(type(s.when), decider.decide(s.when, state)) for s in own for state in states]
+    decisions = [(type(s.when), decided(s, state)) for s in own for state in states]
     return {(type_, one.code) for type_, one in decisions if isinstance(one, Refusal)}
 
 

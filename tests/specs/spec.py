@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from shared.kernel.commands.decider import Decision, Refusal
@@ -11,12 +12,17 @@ from shared.kernel.messages.message import Command, Event, Message, PublicEvent,
 
 @dataclass(frozen=True)
 class Spec:
-    """One sentence of the business. A refusal is expected by its code; its sentence is for people."""
+    """One sentence of the business. A refusal is expected by its code; its sentence is for people.
+
+    `by` says who asks, and `at` when it is decided; FORBIDDEN is expected where the category does not allow it.
+    """
 
     title: str
     given: Sequence[Event]
     when: Command
     then: Sequence[Event] | str
+    at: datetime | None = None
+    by: str | None = None
 
 
 @dataclass(frozen=True)
@@ -30,6 +36,7 @@ class Reaction:
 
 
 TOO_LATE = "the reactions hear of it when its deadline has passed"
+FORBIDDEN = "forbidden"
 
 type Then = Mapping[str, Sequence[Event | type[Event]]]
 type Shown = Mapping[tuple[str, str], Mapping[str, Any]]
@@ -97,9 +104,15 @@ def story(spec: Spec, found: Sequence[str] = ()) -> str:
     """Tell a spec, and what was found instead."""
     lines = [spec.title, "  given"]
     lines += [f"    {event!r}" for event in spec.given] or ["    nothing"]
-    lines += ["  when", f"    {spec.when!r}", "  then", *_then(spec)]
+    lines += ["  when", f"    {spec.when!r}{asked_how(spec)}", "  then", *_then(spec)]
     lines += [f"  {number}. {sentence}" for number, sentence in enumerate(found, start=1)]
     return "\n".join(lines)
+
+
+def asked_how(spec: Spec) -> str:
+    """Say who asks and when, where a spec does."""
+    by = f" by {spec.by}" if spec.by else ""
+    return f"{by} at {spec.at:%Y-%m-%d %H:%M:%S %Z}" if spec.at else by
 
 
 def flow_story(flow: Flow, found: Sequence[str] = ()) -> str:
@@ -163,5 +176,5 @@ def _names(events: Sequence[Event | type[Event]]) -> str:
 
 def _then(spec: Spec) -> list[str]:
     if isinstance(spec.then, str):
-        return [f"    it is refused: {spec.then}"]
+        return [f"    it is {'' if spec.then == FORBIDDEN else 'refused: '}{spec.then}"]
     return [f"    {event!r}" for event in spec.then] or ["    nothing"]

@@ -6,7 +6,17 @@ from shared.kernel.commands.category import Category
 from shared.kernel.domain import Domain
 from shared.kernel.messages.message import Command, route_name, type_name
 from tests.specs.graph import graph
-from tests.specs.spec import Flow, Heard, Reaction, Spec, Told, flow_story, heard_story
+from tests.specs.spec import (
+    FORBIDDEN,
+    Flow,
+    Heard,
+    Reaction,
+    Spec,
+    Told,
+    asked_how,
+    flow_story,
+    heard_story,
+)
 from tests.specs.whole_flow import FAULTS
 
 HEAD = """\
@@ -58,7 +68,8 @@ def _sent(spec: Reaction) -> str:
 
 
 def _codes(specs: Sequence[Spec]) -> list[str]:
-    return list(dict.fromkeys(spec.then for spec in specs if isinstance(spec.then, str)))
+    codes = dict.fromkeys(spec.then for spec in specs if isinstance(spec.then, str))
+    return [code for code in codes if code != FORBIDDEN]
 
 
 def _refused(code: str, specs: Sequence[Spec]) -> str:
@@ -72,7 +83,10 @@ def _command(category: Category, command: type[Command], specs: Sequence[Spec]) 
     if command in category.commands:
         lines.append(f"`POST /api/{category.name}/{{id}}/{route_name(command)}`\n")
     lines.append("\n| given | when | then |\n| --- | --- | --- |\n")
-    lines += [f"| {_given(spec)} | {_told(spec.when)} | {_then(spec)} |\n" for spec in own]
+    lines += [
+        f"| {_given(spec)} | {_told(spec.when)}{asked_how(spec)} | {_then(spec)} |\n"
+        for spec in own
+    ]
     return "".join(lines)
 
 
@@ -81,6 +95,8 @@ def _given(spec: Spec) -> str:
 
 
 def _then(spec: Spec) -> str:
+    if spec.then == FORBIDDEN:
+        return FORBIDDEN
     if isinstance(spec.then, str):
         return f"refused: `{spec.then}`"
     return ", ".join(map(_told, spec.then)) or "nothing"

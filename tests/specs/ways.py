@@ -9,12 +9,14 @@ from consumers.reaction_handlers import event_processor
 from shared.adapters.memory import MemoryEventStore, MemoryLog, MemoryParking, MemoryRows
 from shared.kernel.commands.application_service import ApplicationService
 from shared.kernel.commands.category import Category, record
-from shared.kernel.commands.decider import Decision
+from shared.kernel.commands.context import Context
+from shared.kernel.commands.decider import Decision, Refusal
 from shared.kernel.commands.dispatcher import Handler, dispatcher
-from shared.kernel.commands.outcome import Accepted, Outcome, Refused
+from shared.kernel.commands.outcome import Accepted, Forbidden, Outcome, Refused
 from shared.kernel.commands.request import CommandRequest
 from shared.kernel.domain import Domain
 from shared.kernel.messages.commit import Commit, Metadata
+from shared.kernel.messages.derived_id import derived_id
 from shared.kernel.messages.envelope import encode_all, envelopes
 from shared.kernel.messages.message import Command, Event
 from shared.kernel.messages.notification import notification
@@ -26,7 +28,7 @@ from shared.kernel.views.view import Row
 from tests.active import domain_of
 from tests.consumers.worlds import now
 from tests.kernel.asking import NOON, at_noon, no_pause
-from tests.specs.spec import Reaction, Spec, Told, compared
+from tests.specs.spec import FORBIDDEN, Reaction, Spec, Told, compared
 from tests.specs.twice import delivered_twice
 
 
@@ -41,7 +43,16 @@ def by_decider(spec: Spec) -> list[str]:
     """Hold a spec against the pure decider."""
     decider = category_of(type(spec.when)).decider
     state = decider.fold(decider.initial_state, spec.given)
-    return compared(spec, decider.decide(spec.when, state))
+    return compared(spec, decided(spec, state))
+
+
+def decided(spec: Spec, state: Any) -> Decision[Any]:
+    """Decide in a state as a spec asks for it, if that is allowed."""
+    category, context = category_of(type(spec.when)), Context(spec.at or at_noon(), spec.by, "when")
+    routed = type(spec.when) in category.commands
+    if category.allow and routed and not category.allow(spec.by, spec.when, state):
+        return Refusal(FORBIDDEN, "")
+    return category.decider.decision(spec.when, state, lambda: context)
 
 
 async def by_service(spec: Spec) -> list[str]:
@@ -51,9 +62,12 @@ async def by_service(spec: Spec) -> list[str]:
     store = MemoryEventStore()
     for commit in history(stream, spec.given):
         await store.append([commit])
-    metadata = Metadata(correlation_id="when", causation_id="when", time=NOON)
-    request = CommandRequest(stream, spec.when, "when", metadata)
-    service = ApplicationService(category, store, at_noon, no_pause)
+    at = spec.at or at_noon()
+    routed = type(spec.when) in category.commands
+    id_ = "when" if routed else derived_id("given-1@1", "spec", stream, "")
+    metadata = Metadata(correlation_id=id_, causation_id=id_, actor=spec.by)
+    request = CommandRequest(stream, spec.when, id_, metadata)
+    service = ApplicationService(category, store, lambda: at, no_pause)
     first, again = await service.handle(request), await service.handle(request)
     found = compared(spec, _decision(category, first))
     if _decision(category, again) != _decision(category, first):
@@ -72,7 +86,8 @@ def history(stream: StreamName, given: Sequence[Event]) -> list[Commit]:
             command_id=f"given-{version}",
             command_digest="0" * 64,
             events=(record(event),),
-            metadata=Metadata(f"given-{version}", f"given-{version}", NOON),
+            metadata=Metadata(f"given-{version}", f"given-{version}"),
+            time=NOON,
         )
         for version, event in enumerate(given, start=1)
     ]
@@ -102,6 +117,8 @@ async def _views(domain: Domain, batches: Sequence[Sequence[bytes]]) -> list[Row
 def _decision(category: Category, outcome: Outcome) -> Decision[Any]:
     if isinstance(outcome, Refused):
         return outcome.refusal
+    if isinstance(outcome, Forbidden):
+        return Refusal(FORBIDDEN, "")
     if not isinstance(outcome, Accepted):
         return ()
     events = outcome.commit.events
@@ -113,7 +130,7 @@ def by_reactions(spec: Reaction) -> list[str]:
     recorded = record(spec.when)
     commit = replace(history(StreamName.parse(spec.of), [spec.when])[0], events=(recorded,))
     (envelope,) = envelopes(commit)
-    first, again = (list(caused(domain_of(type(spec.when)), envelope, NOON)) for _ in range(2))
+    first, again = (list(caused(domain_of(type(spec.when)), envelope)) for _ in range(2))
     got = [(str(request.stream), request.command) for request in first]
     found = [] if got == list(spec.then) else [f"expected {list(spec.then)}", f"got {got}"]
     if [request.command_id for request in first] != [request.command_id for request in again]:
@@ -135,7 +152,7 @@ async def by_event_processor(spec: Reaction) -> list[str]:
 
     domain = domain_of(type(spec.when))
     processor = event_processor(
-        domain, dispatcher(domain, store, at_noon, no_pause, noted), now, no_pause
+        domain, dispatcher(domain, store, at_noon, no_pause, noted), no_pause
     )
     (envelope,) = envelopes(history(StreamName.parse(spec.of), [spec.when])[0])
     await processor.process(envelope, spec.when)

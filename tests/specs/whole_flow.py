@@ -86,7 +86,7 @@ class World:
         self.projections = Projections(
             self.domain.kept_views, self.rows, self.store, self.parking, give_log, now
         )
-        processor = event_processor(self.domain, self.dispatcher, now, no_pause)
+        processor = event_processor(self.domain, self.dispatcher, no_pause)
         self.reactions = Reactions(self.domain, processor, self.store, self.parking, now)
         self.notifications = Notifications(
             self.domain, self.rows, self.topic, self.store, self.parking, now, no_pause

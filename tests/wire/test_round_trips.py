@@ -2,7 +2,6 @@
 
 import json
 from dataclasses import replace
-from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -38,7 +37,7 @@ from tests.specs.ways import category_of
 from tests.wire.values import values
 
 STORED = Samples.read(SHIPPED)
-METADATA = Metadata("correlation", "cause", NOON)
+METADATA = Metadata("correlation", "cause")
 SOME = settings(max_examples=30)
 
 EVENTS = [(category, event) for category in domain.categories for event in category.events]
@@ -55,7 +54,7 @@ def named(value: Any) -> str:
 
 def through_store_and_log(category: Category, recorded: RecordedEvent) -> Event:
     """Put an event into a commit, the store, the change feed, an envelope and the log, and read it there."""
-    commit = Commit(f"{category.name}-1", 1, "c", "0" * 64, (recorded,), METADATA)
+    commit = Commit(f"{category.name}-1", 1, "c", "0" * 64, (recorded,), METADATA, NOON)
     (read,) = from_items(json.dumps([to_item(commit)]))
     (body,) = encode_all(read)
     envelope = decode(body)
@@ -100,7 +99,15 @@ def test_every_state_of_the_specs_survives_a_snapshot(category: Category) -> Non
     for spec in (spec for spec in SPECS if category_of(type(spec.when)) is category):
         state = decider.fold(decider.initial_state, spec.given)
         commit = Commit(
-            *(f"{category.name}-1", 1, "c", "0" * 64, (RecordedEvent("Any", 1, {}),), METADATA),
+            *(
+                f"{category.name}-1",
+                1,
+                "c",
+                "0" * 64,
+                (RecordedEvent("Any", 1, {}),),
+                METADATA,
+                NOON,
+            ),
             snapshot=category.snapshots.write(state),
         )
         (read,) = from_items(json.dumps([to_item(commit)]))
@@ -120,9 +127,7 @@ def test_every_command_comes_in_over_http_as_it_is(
 
     sent = post(route_name(command), body, category=category.name)
 
-    request = command_request(
-        sent, command_headers(sent), domain, datetime.now(UTC), signed_in=False
-    )
+    request = command_request(sent, command_headers(sent), domain, None)
 
     assert request.command == original
 
@@ -138,9 +143,9 @@ def test_every_command_comes_out_of_the_mailbox_as_it_went_in(
         target, data.draw(values(command)), "c", METADATA, expected=Expected.at(7)
     )
 
-    waiting, stream = stream_of(encode_command(original))
+    waiting, stream = stream_of(encode_command(original, NOON))
 
-    kept = replace(original, metadata=replace(METADATA, accepted=METADATA.time))
+    kept = replace(original, metadata=replace(METADATA, accepted=NOON))
     assert (request_of(waiting, domain), stream) == (kept, target)
 
 
@@ -167,7 +172,9 @@ def test_every_public_event_can_be_read_by_who_is_told(
 ) -> None:
     public: type[PublicEvent] = enricher.public
     event, told = data.draw(values(enricher.event)), data.draw(values(public))
-    commit = Commit(f"{enricher.category.name}-1", 1, "c", "0" * 64, (record(event),), METADATA)
+    commit = Commit(
+        f"{enricher.category.name}-1", 1, "c", "0" * 64, (record(event),), METADATA, NOON
+    )
     (envelope,) = envelopes(commit)
 
     assert read_as(public, enricher, envelope, event) == enricher.enrich(envelope.stream, event, {})

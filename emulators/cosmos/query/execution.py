@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from emulators.cosmos.errors import CosmosError, unsupported
 from emulators.cosmos.items import COLUMNS, Stored
 from emulators.cosmos.query.evaluation import Parameters, compile_expression
-from emulators.cosmos.query.ordering import check_index, terms
+from emulators.cosmos.query.ordering import RANGE, check_index, terms
 from emulators.cosmos.query.parser import parse
 from emulators.cosmos.query.plan import needs_merging, query_plan
 from emulators.cosmos.query.prefilter import condition
@@ -51,7 +51,7 @@ class Start(NamedTuple):
     """
 
     place: int
-    after: tuple[str, int] | None
+    after: tuple[int, int] | None
     bound: int
     ranked: bool = False
 
@@ -105,7 +105,7 @@ def _page(
         if place < max(window.start, start.place):
             continue
         if len(results) == asked.size:
-            after = (last.range, last.number) if last and _is_plain(query) else None
+            after = (int(last.range), last.number) if last and _is_plain(query) else None
             token = json.dumps(Start(place, after, start.bound, start.ranked))
             return Page(results, token, looking.count)
         results.append(result.text)
@@ -156,7 +156,7 @@ def _candidates(
         where, values = f"{where} AND ({narrowed[0]})", values + narrowed[1]
     if start.after is not None:
         # Going over what came before, page after page, would make long results quadratic.
-        where, values = f"{where} AND (rng, n) > (?, ?)", [*values, *start.after]
+        where, values = f"{where} AND ({RANGE}, n) > (?, ?)", [*values, *start.after]
     order = ", ".join(terms(scope.container, query.order_by, scope.pk, ranked=start.ranked))
     # A partial index is used only when its condition stands in the query as a literal.
     rows = db.execute(
@@ -174,7 +174,7 @@ def _begin(db: sqlite3.Connection, continuation: str | None) -> Start:
     match _read(continuation):
         case [int(place), None, int(bound), bool(ranked)]:
             return Start(place, None, bound, ranked)
-        case [int(place), [str(range_), int(number)], int(bound), bool(ranked)]:
+        case [int(place), [int(range_), int(number)], int(bound), bool(ranked)]:
             return Start(place, (range_, number), bound, ranked)
     raise CosmosError(400, "Invalid Continuation Token")
 

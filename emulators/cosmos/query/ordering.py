@@ -11,6 +11,9 @@ _RANKS = (
     " WHEN 'object' THEN 6 ELSE 0 END"
 )
 
+RANGE = "CAST(rng AS INTEGER)"
+"""Ranges in the order in which they were made: what has moved into one that is newer comes again, not never."""
+
 
 def check_index(container: Container, order_by: OrderBy, pk: str | None) -> None:
     """Refuse a sort order that no index serves."""
@@ -50,5 +53,5 @@ def terms(container: Container, order_by: OrderBy, pk: str | None, *, ranked: bo
             found.append(f"{_RANKS.format(json_path(path))} {direction}")
         found.append(f"{place} {direction}")
     if pk is None:
-        return [*found, "rng", "n"]
+        return [*found, RANGE, "n"]
     return found or ["n"]

@@ -66,6 +66,8 @@ class Replay:
             if path not in self._etags:
                 await self._make(path, recorded)
             headers["if-match"] = self._etags[path]
+        if "if-none-match" in headers and path.endswith("/pkranges"):
+            headers["if-none-match"] = self._etags.get(path, "")
         if headers.pop("x-ms-continuation", None):
             # The recording leaves out items that came in binary batches: a page may be the last here.
             headers |= {"x-ms-continuation": self._continuation} if self._continuation else {}

@@ -15,8 +15,10 @@ from emulators.tests.machine import limit
 pytestmark = pytest.mark.filterwarnings("ignore::ResourceWarning")
 
 ITEM = {"id": "1", "pk": "p", "u": 1}
-REFUSED = {"throttle": 429, "503": 503, "410": 410, "449": 449, "408": 408}
+REFUSED = {"throttle": 429, "503": 503, "410": 410, "449": 449, "408": 408, "413": 413}
 DROPPED = {"drop-before": False, "reset-before": False, "drop-after": True, "reset-after": True}
+REPARTITIONED = {"split", "merge"}
+"""Tested in `test_repartitioning.py`."""
 LATE = {"delay": True, "delay-before": False}
 
 
@@ -40,6 +42,18 @@ async def test_a_refused_write_has_its_status_and_no_effect(fault: str, cosmos: 
         assert refused.value.status_code == REFUSED[fault]
         assert f"cosmos/{fault}" in cosmos.faults.fired()
         assert not await is_stored(cosmos, container)
+
+
+async def test_a_rule_about_a_text_strikes_no_other_item(cosmos: Account) -> None:
+    async with cosmos.container() as container:
+        cosmos.fail("413", "create", probability=1.0, about="full")
+
+        with pytest.raises(CosmosHttpResponseError) as refused:
+            await container.create_item({"id": "2", "pk": "full", "u": 2})
+        await container.create_item(ITEM)
+
+        assert refused.value.status_code == 413
+        assert cosmos.faults.fired() == {"cosmos/413": 1}
 
 
 @pytest.mark.parametrize("fault", DROPPED)
@@ -80,7 +94,7 @@ async def test_a_write_that_is_delivered_twice_meets_itself(cosmos: Account) -> 
 
 
 def test_every_fault_has_a_test_here() -> None:
-    tested = {*REFUSED, *DROPPED, *LATE, "duplicate"}
+    tested = {*REFUSED, *DROPPED, *LATE, "duplicate", *REPARTITIONED}
 
     assert tested == VOCABULARY["cosmos"]
 

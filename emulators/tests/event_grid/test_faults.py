@@ -8,10 +8,12 @@ from emulators.tests.event_grid.grids import Grid, cloud_event
 from emulators.tests.event_grid.webhooks import Webhook
 from emulators.tests.machine import limit
 
-REFUSED = ("429", "503")
+REFUSED = ("400", "429", "503")
+TRIED_AGAIN = REFUSED[1:]
 DROPPED = {"drop-before": [], "drop-after": ["1"]}
-# How often a webhook gets one event, and the delivery counts it sees.
+# How often a webhook gets one event, and the delivery counts it sees; what is refused for good never comes.
 DELIVERED = {
+    "400": [],
     "429": ["1"],
     "503": ["1"],
     "drop-before": ["1"],
@@ -36,7 +38,19 @@ async def test_a_refused_publishing_has_its_status_and_no_effect(
     assert grid.faults.fired() == {f"event-grid/{fault}": 1}
 
 
-@pytest.mark.parametrize("fault", REFUSED)
+async def test_a_rule_about_a_text_strikes_no_other_event(grid: Grid, webhook: Webhook) -> None:
+    await grid.subscribe("cloud", webhook.url)
+    grid.fail("400", "publish", probability=1.0, about="unwanted")
+
+    with pytest.raises(HttpResponseError):
+        await grid.publish("cloud", cloud_event(2, subject="unwanted"))
+    await grid.publish("cloud", cloud_event())
+
+    await grid.settled("cloud")
+    assert webhook.ids == ["1"]
+
+
+@pytest.mark.parametrize("fault", TRIED_AGAIN)
 async def test_the_sdk_tries_again_when_it_is_told_how_long_to_wait(
     fault: str, grid: Grid, webhook: Webhook
 ) -> None:
@@ -89,7 +103,7 @@ async def test_what_is_published_twice_is_delivered_twice(grid: Grid, webhook: W
 
 
 @pytest.mark.parametrize("fault", DELIVERED)
-async def test_a_fault_of_a_delivery_ends_in_at_least_one(
+async def test_a_fault_of_a_delivery_ends_in_at_least_one_unless_it_is_a_refusal(
     fault: str, grid: Grid, webhook: Webhook
 ) -> None:
     await grid.subscribe("cloud", webhook.url)
@@ -101,7 +115,7 @@ async def test_a_fault_of_a_delivery_ends_in_at_least_one(
     assert grid.faults.fired() == {f"event-grid/{fault}": 1}
     counts = [request.headers["aeg-delivery-count"] for request in webhook.deliveries]
     assert counts == DELIVERED[fault]
-    assert set(webhook.ids) == {"1"}
+    assert set(webhook.ids) == ({"1"} if DELIVERED[fault] else set())
 
 
 async def test_a_rule_strikes_the_subscription_that_it_names(grid: Grid, webhook: Webhook) -> None:

@@ -6,7 +6,7 @@ import os
 import shutil
 import sys
 import uuid
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -85,7 +85,9 @@ class World:
         own = [lease for lease in leases if lease["id"].startswith(f"{prefix}127.")]
         return [lease["Owner"] for lease in sorted(own, key=lambda lease: lease["LeaseToken"])]
 
-    async def start(self, app: Path = APP, instance: str = "host", pace: float = 1) -> int:
+    async def start(
+        self, app: Path = APP, instance: str = "host", pace: float = 1, options: Sequence[str] = ()
+    ) -> int:
         """Start a host; gives its HTTP port."""
         self.attached = await self._attached()
         log = keep(f"host {instance}", self.folder / f"{instance}.log")
@@ -93,6 +95,7 @@ class World:
             process = await asyncio.create_subprocess_exec(
                 *(sys.executable, "-m", "emulators.host", "--app", str(app), "--port", "0"),
                 *("--state", str(self.folder), "--instance", instance, "--pace", str(pace)),
+                *options,
                 cwd=ROOT,
                 env=self.environment,
                 stdin=asyncio.subprocess.PIPE,

@@ -1,4 +1,4 @@
-"""Leases of the change feed: shared fairly, taken over when a host dies, free at once when it ends."""
+"""Leases of the change feed: shared fairly, taken over when a host dies, free at once when it ends; made once."""
 
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime

@@ -12,7 +12,6 @@ from azure.cosmos.aio import ContainerProxy, CosmosClient
 from azure.cosmos.exceptions import CosmosBatchOperationError, CosmosHttpResponseError
 from pydantic_core import to_json
 
-from shared.adapters.backoff import THROTTLED_ATTEMPTS, THROTTLED_SECONDS
 from shared.adapters.connections import Connection, Identity
 from shared.adapters.identity import credential
 from shared.adapters.names import DATABASE
@@ -49,8 +48,10 @@ async def open_client(settings: Settings) -> CosmosClient:
         # The default transport looks for proxies and ~/.netrc on every request: 0.4 ms of CPU each.
         transport=AioHttpTransport(use_env_settings=False),
         read_timeout=settings.cosmos_read_timeout,
-        retry_throttle_total=THROTTLED_ATTEMPTS,
-        retry_throttle_backoff_max=THROTTLED_SECONDS,
+        # A throttled request has done nothing: the SDK itself sends it again, when the store says so. The values
+        # are its own defaults, written here so that a new version of it changes none of ours.
+        retry_throttle_total=9,
+        retry_throttle_backoff_max=30,
     )
     async with AsyncExitStack() as failing:
         # What was opened by a start that fails is closed: the next request starts anew.

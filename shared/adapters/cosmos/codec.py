@@ -26,6 +26,12 @@ _on_the_wire = json.JSONEncoder(separators=(",", ":")).encode
 _NAMES = 7_000
 """Bytes, and more than the ids and the metadata take if every character is escaped."""
 
+_ESCAPED = 6
+"""As many times as large, and no more, is JSON if every character is escaped."""
+
+_SMALL = 10_000
+"""Bytes: a hundred commits of so many fit into one batch, with their names."""
+
 
 def item_id(first: int) -> str:
     """Name the item that holds a first version: zero-padded, so that two writers collide on it."""
@@ -44,7 +50,7 @@ def to_item(commit: Commit) -> dict[str, Any]:
             {"type": event.type, "schema": event.schema_number, "data": event.data}
             for event in commit.events
         ],
-        "metadata": metadata_json(commit.metadata),
+        "metadata": metadata_json(commit.metadata, commit.time),
     }
     if commit.snapshot is not None:
         snapshot = commit.snapshot
@@ -106,6 +112,9 @@ def _check_id(item: Mapping[str, Any], commit: Commit) -> None:
 
 def size_of(commit: Commit) -> int:
     """Count the bytes of a commit in a batch: its data, and at most so many names."""
+    most = _ESCAPED * sum([len(to_json(event.data)) for event in commit.events])
+    if commit.snapshot is None and most <= _SMALL:
+        return _NAMES + most
     size = _NAMES + sum([len(_on_the_wire(event.data)) for event in commit.events])
     return size if commit.snapshot is None else size + len(_on_the_wire(commit.snapshot.state))
 

@@ -1,19 +1,48 @@
 """A listing as a query of Cosmos DB: keyset paging, so that a page costs the same wherever it is."""
 
+import json
+from dataclasses import replace
 from typing import Any
 
-from shared.kernel.views.listing import Cursor, Listing
+from shared.kernel.views.listing import Cursor, Filter, Listing
 
 type Query = tuple[str, list[dict[str, Any]]]
 
 
+def parts(listing: Listing) -> list[Listing]:
+    """Split a listing into those that are asked for one after another.
+
+    The SDK cannot merge ranges whose rows have null and values in the field that is sorted by.
+    """
+    field, after = listing.sort, listing.after
+    if field is None or not listing.nullable:
+        return [listing]
+    at_null = after is not None and after.value is None
+    nulls = replace(
+        listing,
+        filters=(*listing.filters, Filter(field, "null", value=True)),
+        sort=None,
+        after=after if at_null else None,
+    )
+    values = replace(
+        listing,
+        filters=(*listing.filters, Filter(field, "null", value=False)),
+        nullable=False,
+        after=None if at_null else after,
+    )
+    if after is None or at_null != listing.descending:
+        return [values, nulls] if listing.descending else [nulls, values]
+    return [nulls] if at_null else [values]
+
+
 def query(listing: Listing) -> Query:
     """Write the query, and its parameters; the names of fields come from the view, never from a client."""
-    sorts = [*([f"c.data.{listing.sort}"] if listing.sort else []), "c.key", "c.stream"]
+    sorts = [*([_path(listing.sort)] if listing.sort else []), "c.key", "c.stream"]
     conditions, values = ["c.view = @view"], {"@view": listing.view, "@limit": listing.limit}
     for number, one in enumerate(listing.filters):
-        conditions.append(f"c.data.{one.field} {one.operator} @filter{number}")
-        values[f"@filter{number}"] = one.value
+        conditions.append(_condition(one, f"@filter{number}"))
+        if one.operator != "null":
+            values[f"@filter{number}"] = one.value
     if listing.after is not None:
         after = _values(listing, listing.after)
         names = [f"@after{number}" for number in range(len(after))]
@@ -25,6 +54,25 @@ def query(listing: Listing) -> Query:
         f" ORDER BY {', '.join(f'{sort} {direction}' for sort in sorts)}"
     )
     return text, [{"name": name, "value": value} for name, value in values.items()]
+
+
+def _path(field: str) -> str:
+    # Bare, a name such as `value` or `order` would be a word of the language.
+    return f"c.data[{json.dumps(field)}]"
+
+
+def _condition(one: Filter, name: str) -> str:
+    field = _path(one.field)
+    match one.operator:
+        case "in":
+            return f"ARRAY_CONTAINS({name}, {field})"
+        case "prefix":
+            return f"STARTSWITH({field}, {name})"
+        case "null":
+            there = f"IS_DEFINED({field}) AND NOT IS_NULL({field})"
+            return f"IS_NULL({field})" if one.value else there
+        case _:
+            return f"{field} {one.operator} {name}"
 
 
 def _values(listing: Listing, cursor: Cursor) -> list[Any]:

@@ -1,6 +1,7 @@
 """The rows of the views, each written only over what its writer has read."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from azure.core import MatchConditions
@@ -16,7 +17,7 @@ from shared.adapters.cosmos.client import (
     store_error,
     write_error,
 )
-from shared.adapters.cosmos.listing import query
+from shared.adapters.cosmos.listing import parts, query
 from shared.kernel.ports import ROWS, StoredRow
 from shared.kernel.views.listing import Listing
 from shared.kernel.views.view import Row, RowKey
@@ -103,10 +104,15 @@ class CosmosRows:
         return items
 
     async def page(self, listing: Listing) -> list[Row]:
-        text, parameters = query(listing)
-        pages = self._views.query_items(text, parameters=parameters, max_item_count=listing.limit)
-        items, _ = await everything(pages)
-        return [_row(item) for item in items]
+        found: list[Row] = []
+        for part in parts(listing):
+            left = listing.limit - len(found)
+            if left:
+                text, parameters = query(replace(part, limit=left))
+                pages = self._views.query_items(text, parameters=parameters, max_item_count=left)
+                items, _ = await everything(pages)
+                found += map(_row, items)
+        return found
 
 
 def _id(at: RowKey) -> str:

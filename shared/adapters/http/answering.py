@@ -7,10 +7,12 @@ import azure.functions as func
 
 from shared.adapters import telemetry
 from shared.adapters.http.problems import Problem, first_of, internal, not_found
+from shared.adapters.http.responses import NO_HEADERS
 from shared.kernel.errors import (
     CommandIdReused,
     Conflict,
     EventTooLarge,
+    KeysUnavailable,
     LogUnavailable,
     NewerCode,
     NumberTooLarge,
@@ -37,6 +39,7 @@ _KNOWN: Mapping[type[OnewriteError], tuple[int, str]] = {
     StreamFull: (507, "The store takes nothing more for this stream"),
     UnreadableEvent: (500, "The code made an event that it could not read again"),
     StoreThrottled: (429, "The store is throttled"),
+    KeysUnavailable: (503, "Whether the token is valid cannot be told"),
     LogUnavailable: (503, "The mailbox did not say whether it took the command"),
     StoreUnavailable: (503, "The store does not answer"),
     NewerCode: (503, "The stream holds an event that only newer code can read"),
@@ -54,15 +57,16 @@ _ADVICE: Mapping[type[OnewriteError], str] = {
     StreamFull: "Nothing was written. Go on in a new stream.",
     StoreThrottled: "Nothing was written. Ask again after Retry-After.",
     StoreUnavailable: "Nothing was written. Ask again after Retry-After.",
+    KeysUnavailable: "Ask again after Retry-After.",
     LogUnavailable: "Ask again with the same Idempotency-Key: it takes effect once.",
     OutcomeUnknown: "Ask again with the same Idempotency-Key: it takes effect once.",
 }
 
 
 async def answered(
-    answering: Awaitable[func.HttpResponse], traceparent: str | None = None
+    answering: Awaitable[func.HttpResponse], headers: Mapping[str, str] = NO_HEADERS
 ) -> func.HttpResponse:
-    """Await an answer, and give a problem in its place when there is none."""
+    """Await the answer to a request with headers, and give a problem in its place when there is none."""
     try:
         return await answering
     except Problem as problem:
@@ -71,7 +75,7 @@ async def answered(
         first = _named(error)
         if isinstance(first, UnknownMessage):
             return not_found(str(first)).response()
-        trace = telemetry.trace_id(traceparent)
+        trace = telemetry.trace_id(headers.get("traceparent"))
         if first is None:
             _LOGGER.exception("a request failed, trace %s", trace)
             return internal(trace).response()

@@ -9,7 +9,7 @@ from urllib.parse import quote
 import azure.functions as func
 from pydantic import Field, ValidationError
 
-from shared.adapters.http.actor import actor_of
+from shared.adapters.http.actor import NOBODY, Actors
 from shared.adapters.http.bodies import check_body, without_mark
 from shared.adapters.http.problems import Fault, Problem, malformed, not_found
 from shared.adapters.http.responses import NO_HEADERS, json_response
@@ -76,8 +76,8 @@ class Operations:
     parking: Parking
     replay: Replay
     now: Callable[[], datetime]
-    signs_in: bool = False
-    """Whether the platform signs callers in: then it says who decides, whatever the request says of itself."""
+    actors: Actors = NOBODY
+    """Who is known decides, whatever the request says of itself."""
 
     async def skip(self, req: func.HttpRequest) -> func.HttpResponse:
         """Pass over the event that a stream is parked at, for good, and release the stream."""
@@ -98,13 +98,22 @@ class Operations:
             version=parked.marker.version,
             action=action,
             reason=instruction.reason,
-            by=_decider(req, instruction, signed_in=self.signs_in),
+            by=await self._decider(req, instruction),
             time=timestamp(self.now()),
         )
         reached = await carry_out(decision, parked, self.parking, self.replay)
         if isinstance(reached, Parked):
             raise still_parked(reached.error)
         return json_response({"stream": stream, "version": reached, "by": decision.by})
+
+    async def _decider(self, req: func.HttpRequest, instruction: Instruction) -> str:
+        """Tell who decides; raises Problem where nobody says it."""
+        by = await self.actors.of(req.headers) or instruction.by
+        if by is None:
+            raise malformed(
+                "Say who decides (`by`), and why (`reason`).", [Fault("/by", "It is missing.")]
+            )
+        return by
 
     async def _found(self, stream: str, instruction: Instruction) -> StoredParked:
         parked = await self.parking.find(self.consumer, stream)
@@ -138,16 +147,6 @@ def _stream(req: func.HttpRequest) -> str:
     if _PARKED.fullmatch(stream) is None:
         raise malformed(f"Nothing can be parked under a name that begins with {stream[:60]!r}.")
     return stream
-
-
-def _decider(req: func.HttpRequest, instruction: Instruction, *, signed_in: bool) -> str:
-    """Tell who decides; raises Problem where nobody says it."""
-    by = actor_of(req.headers, signed_in=signed_in) or instruction.by
-    if by is None:
-        raise malformed(
-            "Say who decides (`by`), and why (`reason`).", [Fault("/by", "It is missing.")]
-        )
-    return by
 
 
 def _instruction(req: func.HttpRequest, action: Action) -> Instruction:

@@ -2,16 +2,23 @@
 
 import json
 import operator
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from shared.adapters.limits import LARGEST_WRITE
 from shared.kernel.errors import StoreRefused
 from shared.kernel.ports import ROWS, StoredRow
-from shared.kernel.views.listing import Listing
+from shared.kernel.views.listing import Listing, Operator
 from shared.kernel.views.view import Row, RowKey
 
-_COMPARE = {"=": operator.eq, ">=": operator.ge, "<=": operator.le}
+_MEETS: Mapping[Operator, Callable[[Any, Any], bool]] = {
+    "=": operator.eq,
+    "in": lambda value, wanted: value in wanted,
+    ">=": lambda value, least: value is not None and value >= least,
+    "<=": lambda value, most: value is not None and value <= most,
+    "prefix": lambda value, text: value is not None and value.startswith(text),
+    "null": lambda value, wanted: (value is None) == wanted,
+}
 
 
 class MemoryRows:
@@ -62,7 +69,8 @@ class MemoryRows:
 
         def fits(row: Row) -> bool:
             return row.at.view == listing.view and all(
-                _COMPARE[f.operator](row.data[f.field], f.value) for f in listing.filters
+                f.field in row.data and _MEETS[f.operator](row.data[f.field], f.value)
+                for f in listing.filters
             )
 
         found = [stored.row for stored in self._rows.values() if fits(stored.row)]

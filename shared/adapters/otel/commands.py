@@ -34,11 +34,14 @@ def watched(handle: Handler, watcher: Watcher) -> Handler:
 
 
 def _about(request: CommandRequest) -> dict[str, str | int]:
-    return {
+    about: dict[str, str | int] = {
         "onewrite.stream": str(request.stream),
         "onewrite.command_id": request.command_id,
         "onewrite.correlation_id": request.metadata.correlation_id,
     }
+    if request.metadata.actor is not None:
+        about["onewrite.actor"] = request.metadata.actor
+    return about
 
 
 def _tell(span: Span, outcome: Outcome) -> None:

@@ -63,9 +63,8 @@ class ApplicationService:
         if not self._store.unique_command_ids:
             loaded, waiting = await self._without_repeats(stream, loaded, waiting)
         together = list(takewhile(lambda one: not one.alone, waiting)) or waiting[:1]
-        time = timestamp(self._now())
-        requests = [one.request.decided(time) for one in together]
-        batch = decide_batch(self._category, self._store.limits, loaded, requests)
+        requests, time = [one.request for one in together], timestamp(self._now())
+        batch = decide_batch(self._category, self._store.limits, loaded, requests, time)
         taken, rest = waiting[: len(batch.verdicts)], waiting[len(batch.verdicts) :]
         try:
             written = await self._append(stream, batch, taken) if batch.commits else None

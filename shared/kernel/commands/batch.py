@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from shared.kernel.commands.category import Category
+from shared.kernel.commands.category import Allow, Category
 from shared.kernel.commands.decider import Refusal
 from shared.kernel.commands.loading import Loaded
-from shared.kernel.commands.outcome import Negative, Outdated, Refused, Unchanged
+from shared.kernel.commands.outcome import Forbidden, Negative, Outdated, Refused, Unchanged
 from shared.kernel.commands.request import CommandRequest
 from shared.kernel.errors import EventTooLarge
 from shared.kernel.messages.commit import Commit, KeptState
+from shared.kernel.messages.derived_id import is_derived
 from shared.kernel.messages.envelope import encode_all
 from shared.kernel.messages.message import Event, check_numbers
 from shared.kernel.ports import StoreLimits
@@ -40,9 +41,13 @@ class Batch:
 
 
 def decide_batch(
-    category: Category, limits: StoreLimits, loaded: Loaded, requests: Sequence[CommandRequest]
+    category: Category,
+    limits: StoreLimits,
+    loaded: Loaded,
+    requests: Sequence[CommandRequest],
+    time: str,
 ) -> Batch:
-    """Decide requests of one stream in their order, as many as can be written together."""
+    """Decide requests of one stream at a time, in their order, as many as can be written together."""
     verdicts: list[Verdict] = []
     commits: dict[str, Commit] = {}
     total, keep = 0, None
@@ -50,7 +55,7 @@ def decide_batch(
         if request.command_id in commits:
             verdicts.append(Repeat(commits[request.command_id]))
             continue
-        verdict, after, size = _decide(category, limits, loaded, request)
+        verdict, after, size = _decide(category, limits, loaded, request, time)
         if isinstance(verdict, Commit):
             total += size
             if commits and (total > limits.bytes or len(commits) == limits.commits):
@@ -63,20 +68,31 @@ def decide_batch(
 
 
 def _decide(
-    category: Category, limits: StoreLimits, loaded: Loaded, request: CommandRequest
+    category: Category, limits: StoreLimits, loaded: Loaded, request: CommandRequest, time: str
 ) -> tuple[Verdict, Loaded, int]:
     """Give the verdict, the state behind it, and the bytes to write."""
-    if request.expected is not None and not request.expected.met(loaded.version):
-        return Outdated(loaded.version), loaded, 0
     try:
-        decision = category.decider.decide(request.command, loaded.state)
+        if category.allow is not None and not _allowed(category.allow, loaded, request):
+            return Forbidden(loaded.version), loaded, 0
+        if request.expected is not None and not request.expected.met(loaded.version):
+            return Outdated(loaded.version), loaded, 0
+        decision = category.decider.decision(
+            request.command, loaded.state, lambda: request.context(time)
+        )
         if isinstance(decision, Refusal):
             return Refused(decision, loaded.version), loaded, 0
         if not decision:
             return Unchanged(loaded.version), loaded, 0
-        return _accept(category, limits, loaded, request, decision)
+        return _accept(category, limits, loaded, request, decision, time=time)
     except Exception as error:  # noqa: BLE001 - handed to who sent it: its neighbours go on
         return error, loaded, 0
+
+
+def _allowed(allow: Allow, loaded: Loaded, request: CommandRequest) -> bool:
+    # What an event has caused is asked for by the business itself.
+    return is_derived(request.command_id) or allow(
+        request.metadata.actor, request.command, loaded.state
+    )
 
 
 def _accept(
@@ -85,6 +101,8 @@ def _accept(
     loaded: Loaded,
     request: CommandRequest,
     decision: tuple[Event, ...],
+    *,
+    time: str,
 ) -> tuple[Commit, Loaded, int]:
     events = tuple([category.record(event) for event in decision])
     state = category.decider.fold(loaded.state, decision)
@@ -96,6 +114,7 @@ def _accept(
         command_digest=request.digest,
         events=events,
         metadata=request.metadata,
+        time=time,
     )
     size = _checked_size(commit, limits)
     if after.since_snapshot >= category.snapshots.every:

@@ -21,6 +21,10 @@ from shared.kernel.messages.message import Command, Event, route_name, type_name
 
 type Upcaster = Callable[[dict[str, Any]], dict[str, Any]]
 """Reads the data of one schema number of an event as that of the next."""
+type Allow = Callable[[str | None, Any, Any], bool]
+"""Tells whether an actor may ask for a command in a state; the actor is None where nobody is known."""
+type MayReadStream = Callable[[str | None, Any], bool]
+"""Tells whether an actor may read a stream that is in a state."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +33,8 @@ class Category:
 
     `commands` have a route, `process_commands` have none; `upcasters` stand under the type and the schema
     number that they read. `example` is the id of a stream as people would choose it: documents show it.
+    `allow` says which client may ask for what; what an event causes is not asked about. `may_read` says who may
+    read a stream. Without them, everybody may.
     """
 
     name: str
@@ -39,6 +45,8 @@ class Category:
     process_commands: tuple[type[Command], ...] = ()
     upcasters: Mapping[tuple[str, int], Upcaster] = field(default_factory=dict)
     example: str = "1"
+    allow: Allow | None = None
+    may_read: MayReadStream | None = None
     routes: Mapping[str, type[Command]] = field(init=False)
     event_types: Mapping[str, type[Event]] = field(init=False)
 

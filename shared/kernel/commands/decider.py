@@ -1,8 +1,12 @@
 """The decider: a decision and its memory as three pure values."""
 
+import inspect
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import reduce
+
+from shared.kernel.commands.context import Context
+from shared.kernel.errors import ConfigurationError
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,15 +20,43 @@ class Refusal:
 type Decision[E] = tuple[E, ...] | Refusal
 """Events to record, none if there is nothing to do, or a refusal."""
 
+type Decide[C, E, S] = Callable[[C, S], Decision[E]] | Callable[[C, S, Context], Decision[E]]
+"""Decides on a command in a state, and in a context if it has a third parameter."""
+
 
 @dataclass(frozen=True, slots=True)
 class Decider[C, E, S]:
-    """Decide on a command in a state; evolve a state by an event (J. Chassaing, "Functional event sourcing")."""
+    """Decide on a command in a state; evolve a state by an event (J. Chassaing, "Functional event sourcing").
+
+    Raises ConfigurationError for a `decide` of neither two nor three parameters.
+    """
 
     initial_state: S
-    decide: Callable[[C, S], Decision[E]]
+    decide: Decide[C, E, S]
     evolve: Callable[[S, E], S]
+    takes_context: bool = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "takes_context", _takes_context(self.decide))
+
+    def decision(self, command: C, state: S, context: Callable[[], Context]) -> Decision[E]:
+        """Decide; the context is made only where `decide` takes one."""
+        decide: Callable[..., Decision[E]] = self.decide
+        return decide(command, state, context()) if self.takes_context else decide(command, state)
 
     def fold(self, state: S, events: Iterable[E]) -> S:
         """Evolve a state by events in their order."""
         return reduce(self.evolve, events, state)
+
+
+def _takes_context(decide: Callable[..., object]) -> bool:
+    """Tell by the signature whether a decision takes a context."""
+    signature = inspect.signature(decide)
+    for takes, arguments in ((True, (None, None, None)), (False, (None, None))):
+        try:
+            signature.bind(*arguments)
+        except TypeError:
+            continue
+        return takes
+    made_of = "command and state, or command, state and context"
+    raise ConfigurationError(f"a decision is made of {made_of}: {decide!r} takes {signature}")

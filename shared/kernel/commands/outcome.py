@@ -27,6 +27,7 @@ _WHY: Mapping[str, str] = {
     StreamFull.code: "The store takes nothing more for this stream.",
     UnreadableEvent.code: "The code made an event that it could not read again.",
 }
+FORBIDDEN = "Who asks for this may not."
 _OURS = "The fault is ours. It has been logged."
 
 
@@ -69,7 +70,15 @@ class Outdated:
     charge: float = field(default=0.0, compare=False)
 
 
-type Negative = Unchanged | Refused | Outdated
+@dataclass(frozen=True, slots=True)
+class Forbidden:
+    """The actor may not ask for this, at this version of the stream."""
+
+    version: int
+    charge: float = field(default=0.0, compare=False)
+
+
+type Negative = Unchanged | Refused | Outdated | Forbidden
 type Outcome = Accepted | Negative
 
 
@@ -77,16 +86,18 @@ type Outcome = Accepted | Negative
 class FinalOutcome:
     """What became of a command that left no commit: what its client is told, unless one is stored after all.
 
-    `code` and `detail` say why, for all but `unchanged`. `digest` is the command's; older code kept none.
+    `code` and `detail` say why, for all but `unchanged`. `digest` and `actor` are the command's; older code kept
+    neither.
     """
 
     stream: str
     command_id: str
-    kind: Literal["refused", "unchanged", "outdated", "failed"]
+    kind: Literal["refused", "unchanged", "outdated", "forbidden", "failed"]
     version: int
     code: str = ""
     detail: str = ""
     digest: str = ""
+    actor: str | None = None
 
     def is_of(self, digest: str) -> bool:
         """Tell whether this is the outcome of the command with a digest."""
@@ -96,18 +107,22 @@ class FinalOutcome:
 def final(request: CommandRequest, outcome: Negative) -> FinalOutcome:
     """Keep what a command came to."""
     command = str(request.stream), request.command_id
-    version, digest = outcome.version, request.digest
+    version, asked = outcome.version, (request.digest, request.metadata.actor)
     if isinstance(outcome, Refused):
         why = outcome.refusal.code, outcome.refusal.sentence
-        return FinalOutcome(*command, "refused", version, *why, digest)
+        return FinalOutcome(*command, "refused", version, *why, *asked)
     if isinstance(outcome, Outdated):
         why = "precondition-failed", f"The stream is at version {version}."
-        return FinalOutcome(*command, "outdated", version, *why, digest)
-    return FinalOutcome(*command, "unchanged", version, digest=digest)
+        return FinalOutcome(*command, "outdated", version, *why, *asked)
+    if isinstance(outcome, Forbidden):
+        return FinalOutcome(*command, "forbidden", version, "forbidden", FORBIDDEN, *asked)
+    return FinalOutcome(*command, "unchanged", version, "", "", *asked)
 
 
-def failed(stream: str, command_id: str, digest: str, error: Exception) -> FinalOutcome:
+def failed(
+    stream: str, command_id: str, digest: str, actor: str | None, error: Exception
+) -> FinalOutcome:
     """Keep that a command can never be handled, and why: of the error itself only what an operator said of it."""
     code = error.code if isinstance(error, OnewriteError) else OnewriteError.code
     detail = str(error) if isinstance(error, PassedOver) else _WHY.get(code, _OURS)
-    return FinalOutcome(stream, command_id, "failed", 0, code, detail, digest)
+    return FinalOutcome(stream, command_id, "failed", 0, code, detail, digest, actor)

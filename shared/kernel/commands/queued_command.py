@@ -5,6 +5,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic.alias_generators import to_camel
+from pydantic_core import to_json
 
 from shared.kernel.commands.expected import Expected
 from shared.kernel.commands.request import CommandRequest, digest_of
@@ -35,17 +36,19 @@ class QueuedCommand(BaseModel):
         return digest_of(self.type, self.data, self.metadata.actor)
 
 
-def encode_command(request: CommandRequest) -> bytes:
-    """Write a command as the body of a message."""
+def encode_command(request: CommandRequest, accepted: str) -> bytes:
+    """Write a command as the body of a message, with the time at which it is taken."""
     waiting = QueuedCommand(
         stream=str(request.stream),
         type=type_name(type(request.command)),
         data=dict(request.data),
         command_id=request.command_id,
-        metadata=replace(request.metadata, accepted=request.metadata.time),
+        metadata=replace(request.metadata, accepted=accepted),
         expected=_written(request.expected),
     )
-    return waiting.model_dump_json(by_alias=True, exclude_none=True).encode()
+    shown = waiting.model_dump(mode="json", by_alias=True, exclude_none=True)
+    # As older code reads it, which asks for both.
+    return to_json({**shown, "metadata": {**shown["metadata"], "time": accepted}})
 
 
 def _written(expected: Expected | None) -> int | Expected | None:

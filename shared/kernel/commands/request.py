@@ -7,6 +7,7 @@ from typing import Any
 
 from pydantic_core import to_json, to_jsonable_python
 
+from shared.kernel.commands.context import Context, context_of
 from shared.kernel.commands.expected import Expected
 from shared.kernel.messages.commit import Commit, Metadata
 from shared.kernel.messages.derived_id import is_derived, is_fact
@@ -29,11 +30,9 @@ class CommandRequest:
     expected: Expected | None = None
     received: Mapping[str, Any] | None = field(default=None, compare=False)
 
-    def decided(self, time: str) -> "CommandRequest":
-        """Give the command as it is decided at a time."""
-        # Not by `replace`: every command goes through here.
-        dated, expected, received = self.metadata.decided(time), self.expected, self.received
-        return CommandRequest(self.stream, self.command, self.command_id, dated, expected, received)
+    def context(self, time: str) -> Context:
+        """Give what the decision may know that is made at a time."""
+        return context_of(self.command_id, self.metadata, time)
 
     @property
     def data(self) -> Mapping[str, Any]:

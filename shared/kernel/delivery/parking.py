@@ -1,6 +1,6 @@
 """Parking: what can never succeed holds back its own stream for one consumer, and nothing else.
 
-`may_pass` in errors.py says what can never succeed; consumers/delivery.py and single_publisher/publish.py park it.
+`poison_of` says what parks a stream; consumers/delivery.py and single_publisher/publish.py park it.
 """
 
 import hashlib
@@ -27,6 +27,13 @@ class Parked:
     time: str
     envelope: Mapping[str, Any] | None = None
     traceparent: str | None = None
+
+
+def poison_of(error: Exception, stream: str, version: int) -> Poison | None:
+    """Returns what parks a stream: any error but one that may pass; it blames this event if it names no other."""
+    if may_pass(error):
+        return None
+    return error if isinstance(error, Poison) else Poison(stream, version, error)
 
 
 def marker_of(
@@ -112,5 +119,7 @@ class Suspecting:
         pass
 
     def __exit__(self, _type: object, error: BaseException | None, _traceback: object) -> None:
-        if isinstance(error, Exception) and not (isinstance(error, Poison) or may_pass(error)):
-            raise Poison(self.stream, self.version, error) from error
+        if isinstance(error, Exception):
+            poison = poison_of(error, self.stream, self.version)
+            if poison not in {None, error}:
+                raise poison from error

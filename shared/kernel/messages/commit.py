@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
-from pydantic import ConfigDict, Field
+from pydantic import AliasPath, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
 from shared.kernel.errors import BrokenStream
@@ -28,28 +28,18 @@ class RecordedEvent:
 
 @dataclass(frozen=True, slots=True)
 class Metadata:
-    """Who asked, when, and in what chain of causes; the actor of what an event caused is the reaction.
+    """Who asked, and in what chain of causes; the actor of what an event caused is the reaction.
 
-    `time` is when it was asked for, and in a commit when it was decided: then `accepted` is when a command that
-    waited was taken.
+    `accepted` is when a command that waited was taken.
     """
 
     __pydantic_config__ = _WIRE
     correlation_id: str
     causation_id: str
-    time: Annotated[str, Field(pattern=TIME_PATTERN)]
     traceparent: str | None = None
     actor: str | None = None
     accepted: str | None = None
     tracestate: str | None = None
-
-    def decided(self, time: str) -> "Metadata":
-        """Give the metadata of a commit that was decided at a time."""
-        # Not by `replace`: every command makes some.
-        correlation, cause, state = self.correlation_id, self.causation_id, self.tracestate
-        return Metadata(
-            correlation, cause, time, self.traceparent, self.actor, self.accepted, state
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +53,7 @@ class StoredSnapshot:
 
 @dataclass(frozen=True, slots=True)
 class Commit:
-    """The events of one command at the versions `first` to `version` of its stream."""
+    """The events of one command at the versions `first` to `version` of its stream, and when it was decided."""
 
     __pydantic_config__ = _WIRE
     stream: str
@@ -72,6 +62,9 @@ class Commit:
     command_digest: str
     events: Annotated[tuple[RecordedEvent, ...], Field(min_length=1)]
     metadata: Metadata
+    time: Annotated[
+        str, Field(validation_alias=AliasPath("metadata", "time"), pattern=TIME_PATTERN)
+    ]
     snapshot: StoredSnapshot | None = None
 
     @property
@@ -103,12 +96,12 @@ def timestamp(moment: datetime) -> str:
     return f"{moment.replace(tzinfo=None).isoformat(timespec='microseconds')}Z"
 
 
-def metadata_json(metadata: Metadata) -> dict[str, str]:
-    """Write metadata as the store keeps them and as clients see them: without what is not known."""
+def metadata_json(metadata: Metadata, time: str) -> dict[str, str]:
+    """Write metadata and a time as the store keeps them and as clients see them: without what is not known."""
     item = {
         "correlationId": metadata.correlation_id,
         "causationId": metadata.causation_id,
-        "time": metadata.time,
+        "time": time,
     }
     if metadata.traceparent is not None:
         item["traceparent"] = metadata.traceparent

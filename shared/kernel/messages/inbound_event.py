@@ -78,7 +78,7 @@ class InboundReceptor[D: OutsideData]:
     command: type[Command]
     react: Callable[[D], Iterable[Reaction]]
 
-    def commands(self, event: InboundEvent, time: str) -> Iterator[CommandRequest]:
+    def commands(self, event: InboundEvent) -> Iterator[CommandRequest]:
         """Give the commands that an event causes, under the same ids each time; raises InvalidMessage."""
         try:
             data = read(self.data, event.data)
@@ -90,5 +90,5 @@ class InboundReceptor[D: OutsideData]:
             chain = chain_id(event.source, event.id)
             traceparent, actor = well_formed(event.traceparent), reaction_name(self.name)
             state = carried(event.tracestate, traceparent)
-            metadata = Metadata(chain, event.key, time, traceparent, actor, tracestate=state)
+            metadata = Metadata(chain, event.key, traceparent, actor, tracestate=state)
             yield CommandRequest(reaction.target, reaction.command, id_, metadata)

@@ -23,14 +23,11 @@ def event_of(domain: Domain, envelope: Envelope) -> Event:
     return category.decode(envelope.type, envelope.schema_number, envelope.data)
 
 
-def commands(
-    reacting: Reacting, envelope: Envelope, event: Event, time: str
-) -> Iterator[CommandRequest]:
+def commands(reacting: Reacting, envelope: Envelope, event: Event) -> Iterator[CommandRequest]:
     """Give the commands that one receptor or policy makes of an event: the same each time, under the same ids."""
     metadata = Metadata(
         correlation_id=envelope.correlationid,
         causation_id=envelope.id,
-        time=time,
         traceparent=envelope.traceparent,
         tracestate=envelope.tracestate,
         actor=reaction_name(reacting.name),
@@ -40,12 +37,12 @@ def commands(
         yield CommandRequest(reaction.target, reaction.command, id_, metadata)
 
 
-def caused(domain: Domain, envelope: Envelope, time: str) -> Iterator[CommandRequest]:
+def caused(domain: Domain, envelope: Envelope) -> Iterator[CommandRequest]:
     """Give everything that an event causes, in the order in which the domain names it; raises as `event_of`."""
     event = event_of(domain, envelope)
     for reacting in domain.reactions:
         if type(event) is reacting.event:
-            yield from commands(reacting, envelope, event, time)
+            yield from commands(reacting, envelope, event)
 
 
 def unrefused(request: CommandRequest, outcome: Outcome) -> Outcome:

@@ -78,7 +78,7 @@ class Causes:
         for commit in found:
             for envelope in envelopes(commit):
                 if envelope.id == event_id:
-                    yield from caused(self._domain, envelope, envelope.time)
+                    yield from caused(self._domain, envelope)
             yield from self._when_late(commit)
 
     def _when_late(self, commit: Commit) -> Iterator[CommandRequest]:
@@ -86,7 +86,7 @@ class Causes:
         category = StreamName.parse(commit.stream).category
         for deadline in self._domain.deadlines:
             if deadline.view.category.name == category:
-                yield deadline.request(commit, commit.metadata.time)
+                yield deadline.request(commit)
 
     async def of(self, commit: Commit, command: str | None = None) -> Effect:
         """Tell what followed from a commit, each effect once; raises as the store does."""
@@ -113,7 +113,7 @@ class Causes:
         return Effect(str(request.stream), request.command_id, name, None)
 
     def _requests(self, envelope: Envelope) -> Sequence[CommandRequest]:
-        return list(caused(self._domain, envelope, envelope.time))
+        return list(caused(self._domain, envelope))
 
 
 def _is_of(request: CommandRequest, commit: Commit) -> bool:

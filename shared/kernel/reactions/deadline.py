@@ -27,13 +27,12 @@ class Deadline:
     after: timedelta
     command: type[Command]
 
-    def request(self, last: Commit, time: str) -> CommandRequest:
+    def request(self, last: Commit) -> CommandRequest:
         """Make the command for a stream that has not gone on since a commit: the same for whoever looks."""
         stream, event_id = StreamName.parse(last.stream), f"{last.stream}@{last.version}"
         metadata = Metadata(
             correlation_id=last.metadata.correlation_id,
             causation_id=event_id,
-            time=time,
             traceparent=last.metadata.traceparent,
             tracestate=last.metadata.tracestate,
             actor=reaction_name(self.name),

@@ -1,17 +1,18 @@
 """Generations of views: a rebuild fills the next one while readers stay with the one before it.
 
-Which is which stands in one row beside those of the views, so that one read of it settles a whole batch. When
-one goes live is decided in consumers/rebuild.py.
+Which is which stands in one row beside those of the views, so that one read of it settles a whole batch.
+`Generations` says when one goes live; consumers/rebuild.py fills it, and takes the steps.
 """
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from math import inf
 from typing import Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict
 
+from shared.kernel.messages.commit import timestamp
 from shared.kernel.ports import ROWS, RowReader, Rows, StoredRow
 from shared.kernel.views.listing import Listing
 from shared.kernel.views.view import Row, RowKey, View
@@ -53,17 +54,20 @@ class Generations(BaseModel):
         """Begin a new generation; one that was not full yet is given up."""
         return self.model_copy(update={"newest": self.newest + 1, "since": since})
 
-    def served(self, since: str) -> Self:
-        """Let everybody read the newest generation."""
-        return self.model_copy(update={"serving": self.newest, "since": since})
+    def may_end(self, now: datetime, grace: timedelta) -> bool:
+        """Tell whether a phase whose work is done may end by now: a generation that is full goes live at once.
 
-    def retired(self, since: str) -> Self:
-        """Keep up no generation but the one that is read."""
-        return self.model_copy(update={"oldest": self.serving, "since": since})
+        An older one is kept up for a while: the new one hides from the sweep what the log has lost just now. Its
+        rows are kept for a while: some readers still believe in it.
+        """
+        waited = self.phase != "done" and self.since <= timestamp(now - grace)
+        return self.phase == "filling" or waited
 
-    def cleared(self, since: str) -> Self:
-        """Note that no row of an older generation is left."""
-        return self.model_copy(update={"emptied": self.oldest, "since": since})
+    def ended(self, since: str) -> Self:
+        """End a phase: the newest is read, or the older ones are kept up no longer, or no row of them is left."""
+        steps = {"filling": {"serving": self.newest}, "serving": {"oldest": self.serving}}
+        step = steps.get(self.phase, {"emptied": self.oldest})
+        return self.model_copy(update={**step, "since": since})
 
 
 # Constructed, not validated: the model is built only where a view was rebuilt, and nobody's start waits for it.

@@ -5,15 +5,16 @@ from dataclasses import dataclass
 from typing import Literal
 
 type Scalar = str | int | float | bool
+type Operator = Literal["=", "in", ">=", "<=", "prefix", "null"]
 
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """A condition on a field of the data of a row."""
+    """A condition on a field of the data of a row; `in` has values, `null` asks whether there is none."""
 
     field: str
-    operator: Literal["=", ">=", "<="]
-    value: Scalar
+    operator: Operator
+    value: Scalar | Sequence[Scalar]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,11 +28,15 @@ class Cursor:
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """Rows of a view that meet all filters, sorted by a field (or by key alone), then key and stream."""
+    """Rows of a view that meet all filters, sorted by a field (or by key alone), then key and stream.
+
+    `nullable` says that the field may be null, which is less than every value.
+    """
 
     view: str
     filters: Sequence[Filter] = ()
     sort: str | None = None
     descending: bool = False
+    nullable: bool = False
     after: Cursor | None = None
     limit: int = 50

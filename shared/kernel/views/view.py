@@ -11,11 +11,20 @@ from shared.kernel.messages.envelope import Envelope
 from shared.kernel.messages.json_reading import read
 from shared.kernel.messages.message import Event, Message
 from shared.kernel.messages.stream import StreamName
+from shared.kernel.views.listing import Scalar
 
 
 def decoded(category: Category, envelope: Envelope) -> Event:
     """Read the event of an envelope; raises InvalidMessage."""
     return category.decode(envelope.type, envelope.schema_number, envelope.data)
+
+
+type MayRead = Callable[[str | None], bool | Mapping[str, Scalar]]
+"""Tells which rows an actor may read: all, none, or those whose fields (as JSON names them) hold some values.
+
+It is a condition and no question about each row, so that the store can keep to it: what may not be read is in no
+page, in no cursor and in no count. The actor is None where nobody is known.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +34,7 @@ class View[D: Message]:
     Each stream has rows of its own: what several categories have in common is the keys, under which all are found.
     `data_type` is what the data of a row is, and begins as: all of its fields have defaults.
     `sorts` are the fields (as JSON names them) that a list can be sorted by: the store needs an index for each.
-    `read` says what is folded of an envelope.
+    `read` says what is folded of an envelope. `may_read` says what an actor may read: without it, everything.
     """
 
     name: str
@@ -36,6 +45,7 @@ class View[D: Message]:
     sorts: tuple[str, ...] = ()
     read: Callable[[Category, Envelope], Event] = decoded
     others: tuple[Category, ...] = ()
+    may_read: MayRead | None = None
 
     @property
     def categories(self) -> tuple[Category, ...]:

@@ -11,7 +11,7 @@ import pytest_asyncio
 
 from consumers.webhooks.authentication import Authentication
 from emulators.tests.machine import limit
-from shared.adapters import entra
+from shared.adapters import tokens
 from shared.adapters.entra import open_verifier
 from shared.adapters.senders import Sender
 from tests.consumers.webhooks.tenant import (
@@ -30,7 +30,7 @@ from tests.consumers.webhooks.worlds import World, cloud, delivery
 
 @pytest_asyncio.fixture
 async def keys(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Keys]:
-    monkeypatch.setattr(entra, "TIMEOUT", limit())
+    monkeypatch.setattr(tokens, "TIMEOUT", limit())
     async with tenant() as published:
         yield published
 

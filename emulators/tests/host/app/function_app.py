@@ -40,6 +40,7 @@ async def echo(req: func.HttpRequest) -> func.HttpResponse:
         "params": dict(req.route_params),
         "query": dict(req.params),
         "header": req.headers.get("X-Twice"),
+        "principal": {name: one for name, one in req.headers.items() if "principal" in name},
         "body": req.get_body().decode(),
     }
     headers = {"X-Mine": "yes"}

@@ -1,0 +1,46 @@
+"""What each role has to do with containers and hubs, and whether the identity of its app may.
+
+infra/apps.json grants it; all of it can be tried without a trace.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+import azure.functions as func
+
+from shared.adapters import wiring
+from shared.adapters.http.responses import json_response
+from shared.kernel.errors import OnewriteError
+
+RIGHTS = {
+    "command_api": (
+        *("events:append", "views:read", "outcomes:read", "leases:read", "snapshots:write"),
+        "commands:send",
+    ),
+    "single_publisher": (
+        *("events:read", "leases:write", "views:read", "parked:write", "progress:write"),
+        "events:send",
+    ),
+    "consumers": (
+        *("events:append", "views:write", "leases:read", "parked:write", "outcomes:append"),
+        "snapshots:write",
+        *("progress:write", "events:receive", "commands:receive", "events:send"),
+    ),
+}
+TIMEOUT = 15.0
+
+
+async def show_rights(role: str) -> func.HttpResponse:
+    """Answer with `rights`: each of a role by its name, with why it could not be used, or null."""
+    attempts = await wiring.attempts(*RIGHTS[role])
+    tried = await asyncio.gather(*(_try(attempt) for attempt in attempts.values()))
+    return json_response({"rights": dict(zip(attempts, tried, strict=True))})
+
+
+async def _try(attempt: Callable[[], Awaitable[object]]) -> str | None:
+    try:
+        async with asyncio.timeout(TIMEOUT):
+            await attempt()
+    except (OnewriteError, TimeoutError) as error:
+        return str(error) or f"no answer within {TIMEOUT:.0f} s"
+    return None

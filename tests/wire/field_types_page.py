@@ -1,0 +1,106 @@
+"""The page on the types of fields, made of what the kernel does with them."""
+
+import json
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from pydantic_core import to_jsonable_python
+
+from command_api.paging import suffixes
+from shared.kernel.messages.values import Money
+from shared.kernel.views.fields import list_fields
+from tests.wire.every_type import Card, Cash, Colour, Facts, Level
+
+HEAD = """\
+# Types of fields
+
+What commands, events, states, rows, public events and events of others may hold. Each value has one form in
+JSON, and is read by the same strict rules from requests, from the store and from the log: `"5"` is no integer,
+`0` no day, `1` no boolean; `5.0` is the integer 5, as JSON Schema says. Nothing needs `strict=False`. `Day`,
+`Moment` and `Money` are in [`shared.kernel.messages.values`](../shared/kernel/messages/values.py).
+
+The filters are what [a list](http-api.md#queries) of rows takes for a field of its data: `=`, `.in`, `.from`,
+`.to`, `.prefix`, and `.null` where the field may be `None`. A field is sorted by only if its view names it in
+`sorts`.
+
+| type | in JSON | filters | sorts |
+| --- | --- | --- | --- |
+"""
+FOOT = """
+A moment without an offset is refused, wherever it is made; it is kept in UTC with six digits, so that the order
+of texts is that of time. A decimal is a text, because a JSON number is a double in the store and in most
+clients: up to 40 digits before the point and 40 behind it are exact, and `12.50` is kept as `"12.5"`, so that
+equal numbers are equal texts. An integer beyond 2^53 - 1 is [refused](problems.md#number-too-large). A duration
+has days, hours, minutes and seconds: years and months have no fixed length.
+
+**Decimals and durations cannot be sorted**, nor asked for by a range: as texts, `"9"` is behind `"10"`. A view
+that names one in `sorts` is refused at start. Keep the amount in the smallest unit, or the seconds, in a field
+of type `int` beside it.
+
+What has members or several values (`Money`, tuples, sets, nested messages) is no scalar: a list is neither
+filtered nor sorted by it. Put what is looked for into a field of its own when the view folds its events.
+
+Sets are written in the order of their texts: equal sets are equal in JSON. A union needs a discriminator, such
+as `Annotated[Card | Cash, Field(discriminator="kind")]`, unless it is with `None`. What is nested is a
+`Message` (or `OutsideData` in what others send). Bytes, complex numbers and `Any` are refused at start: JSON
+cannot hold them, or nobody knows what they hold; `pydantic.JsonValue` holds any JSON.
+
+A row that was written before its view had a field lacks it, and no filter on the field finds it:
+[rebuild the view](operations.md#rebuild-of-a-view).
+
+`WRITE_DOCS=1 pytest tests/wire/test_field_types.py` makes this page.
+"""
+
+
+@dataclass(frozen=True)
+class Sample:
+    """How a type is declared, the field of the facts that has it, and a value."""
+
+    declared: str
+    field: str
+    value: Any
+
+
+SAMPLES = [
+    Sample("str", "text", "Ada"),
+    Sample("int", "count", 3),
+    Sample("float", "share", 0.5),
+    Sample("bool", "sure", True),
+    Sample("date, Day", "day", date(2026, 11, 23)),
+    Sample("datetime, Moment", "moment", datetime(2026, 11, 23, 12, tzinfo=UTC)),
+    Sample("time", "opens", time(9, 30)),
+    Sample("timedelta", "lasts", timedelta(days=1, hours=2)),
+    Sample("Decimal", "price", Decimal("12.50")),
+    Sample("UUID", "number_", UUID("0b9a1f6e-6d3c-4f0e-8c1d-2f3a4b5c6d7e")),
+    Sample("Enum of texts", "colour", Colour.RED),
+    Sample("Enum of integers", "level", Level.LOW),
+    Sample('Literal["yes", "no"]', "word", "yes"),
+    Sample("date | None", "maybe_day", None),
+    Sample("tuple[int, date]", "pair", (1, date(2026, 11, 23))),
+    Sample("tuple[date, ...]", "days", (date(2026, 11, 23), date(2026, 11, 22))),
+    Sample("frozenset[str]", "tags", frozenset({"b", "a"})),
+    Sample("Card | Cash, with a discriminator", "paid", Cash(given=Decimal(5))),
+    Sample("dict[Colour, Decimal]", "prices", {Colour.RED: Decimal("1.5")}),
+    Sample("Money", "total", Money(amount=Decimal("12.50"), currency="EUR")),
+    Sample("a Message | None", "nested", Card(expires=date(2026, 11, 23))),
+]
+
+
+def page() -> str:
+    """Write the page."""
+    return HEAD + "".join(_row(sample) for sample in SAMPLES) + FOOT
+
+
+def _row(sample: Sample) -> str:
+    name = Facts.model_fields[sample.field].alias or sample.field
+    written = to_jsonable_python(Facts(**{sample.field: sample.value}))[name]
+    field = list_fields(Facts).get(name)
+    filters, sorts = "-", "-"
+    if field is not None:
+        filters = ", ".join(f"`{suffix or '='}`" for suffix in suffixes(field))
+        sorts = "no" if field.kind.unsorted else "yes"
+    declared = sample.declared.replace("|", "\\|")
+    return f"| {declared} | `{json.dumps(written)}` | {filters} | {sorts} |\n"
