@@ -4,9 +4,11 @@ import azure.functions as func
 
 from command_api.blueprint import blueprint as command_api
 from consumers.blueprint import blueprint as consumers
+from shared.adapters.unrouted import blueprint as unrouted
 from single_publisher.blueprint import blueprint as single_publisher
 
 app = func.FunctionApp(http_auth_level=func.AuthLevel.FUNCTION)
 app.register_functions(command_api)
 app.register_functions(single_publisher)
 app.register_functions(consumers)
+app.register_functions(unrouted)

@@ -8,6 +8,7 @@ import azure.functions as func
 
 from command_api.parsing import checked_token, stream_name
 from shared.adapters.http.problems import Fault, malformed
+from shared.adapters.http.queries import parameters
 from shared.kernel.domain import Domain
 from shared.kernel.messages.stream import StreamName
 
@@ -33,7 +34,8 @@ class Asked:
 def asked_for(req: func.HttpRequest, domain: Domain) -> Asked:
     """Read which command is meant; raises Problem."""
     stream = stream_name(req.route_params["stream"], domain)
-    command_id, digest = req.params.get("command-id"), req.params.get("digest")
+    params = parameters(req)
+    command_id, digest = params.get("command-id"), params.get("digest")
     if command_id is None:
         raise malformed("Which command?", [Fault("command-id", "It is missing.")])
     checked_token("command-id", command_id)

@@ -2,7 +2,7 @@
 
 import azure.functions as func
 
-from command_api.causes import get_causes
+from command_api.causes import FORMS, get_causes
 from command_api.commands import post_command
 from command_api.composition import application
 from command_api.health import get_health
@@ -11,6 +11,7 @@ from command_api.openapi import document, page
 from command_api.scheduling import cancel_command
 from command_api.streams import get_stream
 from command_api.views import get_view, list_view
+from shared.adapters.http.negotiation import HTML
 from shared.adapters.http.responses import json_response
 from shared.adapters.rights import show_rights
 from shared.adapters.triggers import http_function
@@ -43,7 +44,7 @@ async def outcome_cancel(req: func.HttpRequest) -> func.HttpResponse:
     return await cancel_command(req, await application())
 
 
-@http_function(blueprint, "streams/{stream}/causes", ["GET"])
+@http_function(blueprint, "streams/{stream}/causes", ["GET"], offers=FORMS)
 async def causes(req: func.HttpRequest) -> func.HttpResponse:
     """Show what followed from a command."""
     return await get_causes(req, await application())
@@ -61,7 +62,8 @@ async def view_list(req: func.HttpRequest) -> func.HttpResponse:
     return await list_view(req, await application())
 
 
-@http_function(blueprint, "health", ["GET"], func.AuthLevel.ANONYMOUS)
+# Whoever balances load looks at the status alone.
+@http_function(blueprint, "health", ["GET"], func.AuthLevel.ANONYMOUS, offers=())
 async def health(_: func.HttpRequest) -> func.HttpResponse:
     """Say whether the API is ready, and if not, why."""
     return await get_health(application)
@@ -73,10 +75,10 @@ async def openapi(_: func.HttpRequest) -> func.HttpResponse:
     return json_response(document(domain))
 
 
-@http_function(blueprint, "docs", ["GET"], func.AuthLevel.ANONYMOUS)
+@http_function(blueprint, "docs", ["GET"], func.AuthLevel.ANONYMOUS, offers=(HTML,))
 async def docs(_: func.HttpRequest) -> func.HttpResponse:
     """Describe the API to people."""
-    return func.HttpResponse(page(document(domain)), mimetype="text/html")
+    return func.HttpResponse(page(document(domain)), mimetype=HTML)
 
 
 @http_function(blueprint, "operations/rights/command_api", ["GET"], func.AuthLevel.ADMIN)

@@ -8,10 +8,14 @@ import azure.functions as func
 from command_api.composition import Application
 from command_api.parsing import stream_name, version_in
 from command_api.reading import check_readable
+from shared.adapters.http.negotiation import JSON, TEXT, chosen
 from shared.adapters.http.problems import not_found
+from shared.adapters.http.queries import parameters
 from shared.adapters.http.responses import event_json, json_response
 from shared.kernel.messages.stream import StreamName
 from shared.kernel.reactions.causes import Causes, Effect, drawn
+
+FORMS = (JSON, TEXT)
 
 
 async def get_causes(req: func.HttpRequest, application: Application) -> func.HttpResponse:
@@ -21,7 +25,7 @@ async def get_causes(req: func.HttpRequest, application: Application) -> func.Ht
     """
     stream = stream_name(req.route_params["stream"], application.domain)
     await check_readable([stream], req.headers, application)
-    version = version_in(req, "version")
+    version = version_in(parameters(req), "version")
     version = 1 if version is None else version
     found = (await application.store.read(stream, version - 1, limit=1)).commits
     if version == 0 or not found:
@@ -30,9 +34,9 @@ async def get_causes(req: func.HttpRequest, application: Application) -> func.Ht
     tree = await causes.of(await causes.root(found[0]))
     others = {StreamName.parse(name) for name in _streams(tree)} - {stream}
     await check_readable(sorted(others, key=str), req.headers, application)
-    if "text/plain" in req.headers.get("Accept", ""):
+    if chosen(req.headers.get("accept"), FORMS) == TEXT:
         text = drawn(tree, complete=causes.complete)
-        return func.HttpResponse(text, mimetype="text/plain")
+        return func.HttpResponse(text, mimetype=TEXT)
     return json_response({**_shown(tree), "complete": causes.complete})
 
 

@@ -1,7 +1,5 @@
 """Commands over HTTP: POST /api/{category}/{id}/{command}."""
 
-from dataclasses import replace
-
 import azure.functions as func
 
 from command_api.composition import Application
@@ -24,9 +22,9 @@ async def post_command(req: func.HttpRequest, application: Application) -> func.
     preferences = Preferences.of(headers.get("prefer"))
     due = not_before(headers, preferences, application)
     if due is not None:
-        return await schedule(request, due, application, preferences.headers())
+        return await schedule(request, due, application, preferences.accepted())
     if preferences.asynchronous:
-        return await put(request, application, preferences.headers())
+        return await put(request, application, preferences.accepted())
     outcome = await application.dispatcher.dispatch(request)
     return await _answer(request, outcome, preferences, application)
 
@@ -34,18 +32,18 @@ async def post_command(req: func.HttpRequest, application: Application) -> func.
 async def _answer(
     request: CommandRequest, outcome: Outcome, preferences: Preferences, application: Application
 ) -> func.HttpResponse:
-    headers = preferences.headers(outcome.charge)
     if isinstance(outcome, Refused):
-        return refused(outcome.refusal).response(headers)
+        return refused(outcome.refusal).response(preferences.refused(outcome.charge))
     if isinstance(outcome, Forbidden):
-        return application.actors.forbidden(request.metadata.actor).response(headers)
+        applied = preferences.refused(outcome.charge)
+        return application.actors.forbidden(request.metadata.actor).response(applied)
     if isinstance(outcome, Outdated):
-        return outdated(outcome.version).response(headers)
+        return outdated(outcome.version).response(preferences.refused(outcome.charge))
     if preferences.projected and isinstance(outcome, Accepted):
         in_time = await is_projected(application, outcome.commit, preferences.seconds)
         if not in_time:
-            late = replace(preferences, minimal=None).headers(outcome.charge)
-            return accepted_late(_body(request, outcome), late)
+            return accepted_late(_body(request, outcome), preferences.late(outcome.charge))
+    headers = preferences.done(outcome.charge)
     if preferences.minimal:
         return no_content(outcome.version, headers)
     return json_response(_body(request, outcome), headers)

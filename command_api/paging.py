@@ -3,14 +3,17 @@
 import base64
 import binascii
 import csv
+import hashlib
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import cache
 from typing import Any
-from urllib.parse import urlencode
 
 from pydantic import TypeAdapter
+from pydantic_core import to_json
 
+from shared.adapters.http.links import address
 from shared.adapters.http.problems import Fault, Problem, malformed
 from shared.kernel.errors import InvalidMessage
 from shared.kernel.messages.stream import StreamName
@@ -34,7 +37,7 @@ SUFFIXES: Mapping[str, Operator] = {
 KEY_RULE = r"[A-Za-z0-9][A-Za-z0-9._-]{0,199}"
 KEY = re.compile(KEY_RULE)
 _LIMIT = re.compile(r"[1-9][0-9]{0,2}")
-_ONLY_NEXT = "Only what an earlier page of this list gave as `next` is expected."
+_ONLY_LINKS = "Only what a page of this list gave as `next` or `prev` is expected."
 
 
 @cache
@@ -44,32 +47,68 @@ def _cursors() -> TypeAdapter[Cursor]:
 
 
 def parse_listing(params: Mapping[str, str], view: View[Any]) -> Listing:
-    """Read `<field>=`, `<field>.in=`, … , `sort=[-]<field>`, `limit=`, `after=`; raises Problem."""
+    """Read `<field>=`, `<field>.in=`, … , `sort=[-]<field>`, `limit=`, `after=`; raises Problem.
+
+    `before=` is the page in front of a row: that behind it in the opposite order, `turned` for who reads it.
+    """
     filters = [
         _filter(name, value, view)
         for name, value in params.items()
-        if name not in {"sort", "limit", "after"}
+        if name not in {"sort", "limit", "after", "before"}
     ]
     sort = params.get("sort", "")
     descending, field = sort.startswith("-"), sort.removeprefix("-") or None
     if (field is None and descending) or (field is not None and field not in view.sorts):
         raise _malformed("sort", f"One of {', '.join(view.sorts) or 'none'}, or -<field>.")
-    return Listing(
-        view=view.name,
-        filters=filters,
-        sort=field,
-        descending=descending,
-        nullable=field is not None and list_fields(view.data_type)[field].nullable,
-        after=_cursor(params.get("after"), view, field),
+    nullable = field is not None and list_fields(view.data_type)[field].nullable
+    listing = Listing(
+        view=view.name, filters=filters, sort=field, descending=descending, nullable=nullable
+    )
+    place = {name: _cursor(name, params, view, listing) for name in ("after", "before")}
+    if None not in place.values():
+        raise _malformed("before", "A page begins behind a row, or ends before one.")
+    return replace(
+        listing,
+        descending=descending != ("before" in params),
+        after=place["after"] or place["before"],
         limit=_limit(params.get("limit", str(USUAL))),
     )
 
 
-def next_page(params: Mapping[str, str], listing: Listing, last: Row) -> str:
-    """Give the URL of the page behind a row."""
-    cursor = Cursor(last.data[listing.sort] if listing.sort else None, last.at.key, last.at.stream)
-    token = base64.urlsafe_b64encode(_cursors().dump_json(cursor)).decode()
-    return f"/api/views/{listing.view}?{urlencode({**params, 'after': token})}"
+def turned(params: Mapping[str, str], rows: Sequence[Row]) -> Sequence[Row]:
+    """Put the rows of a page into the order that was asked for."""
+    return rows[::-1] if "before" in params else rows
+
+
+def links(
+    params: Mapping[str, str], listing: Listing, rows: Sequence[Row]
+) -> dict[str, str | None]:
+    """Give the URLs of this page and of those around it, as far as there are such."""
+    path, back = f"/api/views/{listing.view}", "before" in params
+    others = {name: value for name, value in params.items() if name not in {"after", "before"}}
+    asked = replace(listing, descending=listing.descending != back)
+    full = len(rows) == listing.limit
+
+    def beside(name: str, row: Row) -> str:
+        value = row.data[listing.sort] if listing.sort else None
+        cursor = Cursor(value, row.at.key, row.at.stream)
+        token = base64.urlsafe_b64encode(mark(asked) + _cursors().dump_json(cursor)).decode()
+        return address(path, {**others, name: token})
+
+    following = rows and (back or full)
+    preceding = rows and ("after" in params or (back and full))
+    return {
+        "self": address(path, params),
+        "next": beside("after", rows[-1]) if following else None,
+        "prev": beside("before", rows[0]) if preceding else None,
+    }
+
+
+def mark(listing: Listing) -> bytes:
+    """Name a listing, in front of each of its cursors: its filters and its order, whatever else is asked for."""
+    filters = sorted((one.field, one.operator, one.value) for one in listing.filters)
+    named = to_json([listing.view, listing.sort, listing.descending, filters])
+    return hashlib.sha256(named).digest()[:12]
 
 
 def _filter(name: str, text: str, view: View[Any]) -> Filter:
@@ -127,20 +166,25 @@ def _limit(text: str) -> int:
     return int(text)
 
 
-def _cursor(token: str | None, view: View[Any], sort: str | None) -> Cursor | None:
-    """Read where a page begins; the store could not compare with what no page of this order has given."""
-    if token is None:
+def _cursor(
+    name: str, params: Mapping[str, str], view: View[Any], listing: Listing
+) -> Cursor | None:
+    """Read where a page begins; the store could not compare with what no page of this listing has given."""
+    if name not in params:
         return None
+    sort = listing.sort
     try:
-        cursor = _cursors().validate_json(base64.b64decode(token, altchars=b"-_", validate=True))
+        token = base64.b64decode(params[name], altchars=b"-_", validate=True)
+        _, ours, place = token.partition(mark(listing))
+        cursor = _cursors().validate_json(place if ours else b"")
         category = StreamName.parse(cursor.stream).category
         if sort is not None:
             list_fields(view.data_type)[sort].check(cursor.value)
     except (binascii.Error, ValueError, InvalidMessage):
-        raise _malformed("after", _ONLY_NEXT) from None
+        raise _malformed(name, _ONLY_LINKS) from None
     of_this_order = sort is not None or cursor.value is None
     if not (of_this_order and view.folds(category) and KEY.fullmatch(cursor.key)):
-        raise _malformed("after", _ONLY_NEXT)
+        raise _malformed(name, _ONLY_LINKS)
     return cursor
 
 

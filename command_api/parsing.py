@@ -7,18 +7,27 @@ from uuid import uuid4
 
 import azure.functions as func
 from pydantic import ValidationError
-from pydantic_core import from_json
 
+from command_api.idempotency import key_of
 from shared.adapters.http.actor import VISIBLE, is_token, token
+from shared.adapters.http.bodies import (
+    Doubled,
+    check_body,
+    check_charset,
+    escaped,
+    read_once,
+    without_mark,
+)
+from shared.adapters.http.conditions import tags
 from shared.adapters.http.problems import (
     Fault,
-    Problem,
     malformed,
     not_found,
     too_large,
     unsupported_media_type,
 )
 from shared.kernel.commands.category import Category
+from shared.kernel.commands.expected import Expected
 from shared.kernel.commands.request import CommandRequest
 from shared.kernel.domain import Domain
 from shared.kernel.errors import InvalidMessage
@@ -26,11 +35,12 @@ from shared.kernel.messages.commit import Metadata
 from shared.kernel.messages.json_reading import read_text
 from shared.kernel.messages.message import Command
 from shared.kernel.messages.stream import ID_RULE, StreamName
-from shared.kernel.messages.trace_context import well_formed
+from shared.kernel.messages.trace_context import carried, well_formed
 
 LARGEST_BODY = 256 * 1024
 SHOWN = 60
 _HEADERS = {
+    "content-encoding",
     "content-type",
     "correlation-id",
     "idempotency-key",
@@ -39,10 +49,11 @@ _HEADERS = {
     "not-before",
     "prefer",
     "traceparent",
+    "tracestate",
 }
 
 _VERSION = re.compile(r"[0-9]{1,15}")
-_ETAG = re.compile(r'"(0|[1-9][0-9]{0,14})"')
+_TAG = re.compile(r"0|[1-9][0-9]{0,14}")
 
 
 def command_request(
@@ -57,7 +68,7 @@ def command_request(
     command_type = category.route(route["command"])
     stream = _stream(category, route["id"])
     command, received = _command(req, headers, command_type)
-    command_id = token(headers, "Idempotency-Key") or str(uuid4())
+    command_id = key_of(headers) or str(uuid4())
     metadata = _metadata(headers, command_id, actor)
     return CommandRequest(stream, command, command_id, metadata, _expected(headers), received)
 
@@ -79,9 +90,9 @@ def stream_name(text: str, domain: Domain) -> StreamName:
     return _stream(domain.category(category), id_)
 
 
-def version_in(req: func.HttpRequest, name: str) -> int | None:
+def version_in(params: Mapping[str, str], name: str) -> int | None:
     """Read a version from the query; raises Problem."""
-    text = req.params.get(name)
+    text = params.get(name)
     if text is None:
         return None
     if _VERSION.fullmatch(text) is None:
@@ -96,21 +107,28 @@ def _stream(category: Category, id_: str) -> StreamName:
         raise malformed(f"An id has {ID_RULE}; this begins with {id_[:SHOWN]!r}.") from None
 
 
-def _expected(headers: Mapping[str, str]) -> int | None:
-    """Read If-Match: "<version>" or If-None-Match: * (RFC 9110, section 13.1)."""
+def _expected(headers: Mapping[str, str]) -> Expected | None:
+    """Read If-Match and If-None-Match, whose tags are versions; both have to be met (RFC 9110, section 13.2.2)."""
     match, none_match = headers.get("if-match"), headers.get("if-none-match")
-    if match is not None and none_match is not None:
-        raise malformed("If-Match and If-None-Match contradict each other.")
-    if none_match is not None:
-        if none_match.strip() != "*":
-            raise _malformed_header("If-None-Match", "Only * is supported: nothing is there yet.")
-        return 0
-    if match is None:
+    if match is None and none_match is None:
         return None
-    version = _ETAG.fullmatch(match.strip())
-    if version is None:
-        raise _malformed_header("If-Match", 'One version in quotes is expected, such as "7".')
-    return int(version[1])
+    among: frozenset[int] | None = None
+    other_than: frozenset[int] = frozenset()
+    if match is not None:
+        wanted = tags("If-Match", match)
+        # Section 13.1.1: weak tags match nothing, and neither do tags of nobody; a stream without events is none.
+        among = None if wanted.everything else _versions(wanted.strong)
+        other_than = frozenset({0}) if wanted.everything else other_than
+    if none_match is not None:
+        unwanted = tags("If-None-Match", none_match)
+        if unwanted.everything:
+            among = frozenset({0}) if among is None else among & {0}
+        other_than |= _versions(unwanted.strong | unwanted.weak)
+    return Expected(among, other_than)
+
+
+def _versions(found: frozenset[str]) -> frozenset[int]:
+    return frozenset(int(tag) for tag in found if _TAG.fullmatch(tag))
 
 
 def _command(
@@ -120,28 +138,34 @@ def _command(
     media_type = headers.get("content-type") or "application/json"
     if media_type.partition(";")[0].strip().lower() != "application/json":
         raise unsupported_media_type(media_type)
-    body = req.get_body()
+    body = without_mark(req.get_body())
+    if not body or "content-encoding" in headers:
+        check_body(req.headers, body, "A command")
     if len(body) > LARGEST_BODY:
         raise too_large(LARGEST_BODY)
+    if ";" in media_type:
+        check_charset(headers, "A command")
     try:
-        command = read_text(command_type, body, by_name=False)
+        return read_text(command_type, body, by_name=False), read_once(body)
     except ValidationError as error:
         faults = [_fault(dict(detail)) for detail in error.errors(include_input=False)]
-        raise malformed(f"The body is no {command_type.__name__}.", faults) from None
-    return command, from_json(body)
+    except Doubled as error:
+        faults = [Fault(pointer, "It stands there more than once.") for pointer in error.pointers]
+    raise malformed(f"The body is no {command_type.__name__}.", faults)
 
 
 def _fault(detail: dict[str, Any]) -> Fault:
-    steps = (str(step).replace("~", "~0").replace("/", "~1") for step in detail["loc"])
-    return Fault("".join(f"/{step}" for step in steps), f"{detail['msg']}.")
+    return Fault("".join(f"/{escaped(str(step))}" for step in detail["loc"]), f"{detail['msg']}.")
 
 
 def _metadata(headers: Mapping[str, str], command_id: str, actor: str | None) -> Metadata:
+    traceparent = well_formed(headers.get("traceparent"))
     return Metadata(
         correlation_id=token(headers, "Correlation-Id") or command_id,
         causation_id=command_id,
-        traceparent=well_formed(headers.get("traceparent")),
+        traceparent=traceparent,
         actor=actor,
+        tracestate=carried(headers.get("tracestate"), traceparent),
     )
 
 
@@ -149,7 +173,3 @@ def checked_token(name: str, value: str) -> None:
     """Check a token in the query; raises Problem."""
     if not is_token(value):
         raise malformed("The query is malformed.", [Fault(name, VISIBLE)])
-
-
-def _malformed_header(header: str, sentence: str) -> Problem:
-    return malformed(f"The header {header} is malformed.", [Fault(header, sentence)])

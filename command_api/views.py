@@ -1,18 +1,21 @@
 """Views over HTTP: what is under a key, and a list page by page."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import replace
 
 import azure.functions as func
 
 from command_api.composition import Application
-from command_api.paging import KEY, next_page, parse_listing
+from command_api.paging import KEY, links, parse_listing, turned
 from command_api.parsing import SHOWN
 from command_api.preferences import Preferences
 from command_api.projected import waited
 from command_api.reading import readable, rows_of_key, shows
+from shared.adapters.http.links import address, linked
 from shared.adapters.http.problems import Fault, malformed, not_found
-from shared.adapters.http.responses import accepted_late, json_response
+from shared.adapters.http.queries import parameters
+from shared.adapters.http.responses import NO_HEADERS, accepted_late, json_response
 from shared.kernel.messages.stream import CATEGORY, ID
 from shared.kernel.ports import ROWS
 from shared.kernel.views.view import Row, RowKey
@@ -27,8 +30,9 @@ async def get_view(req: func.HttpRequest, application: Application) -> func.Http
     view, key = application.domain.view(req.route_params["view"]), req.route_params["key"]
     if KEY.fullmatch(key) is None:
         raise malformed(f"{key[:SHOWN]!r} is no key of a view.")
-    stream, version = _at_least(req)
-    after = _after(req)
+    params = parameters(req)
+    stream, version = _at_least(params)
+    after = _after(params)
     preferences = Preferences.of(req.headers.get("prefer"))
     may = await readable(view, req.headers, application)
 
@@ -37,32 +41,38 @@ async def get_view(req: func.HttpRequest, application: Application) -> func.Http
 
     in_time = version == 0 or await waited(there, preferences.seconds)
     rows = await rows_of_key(application, RowKey(view.name, key, after), may)
+    # What is read now may show what a slow look was too late for.
+    in_time = in_time or any(
+        row.version >= version for row in rows if stream in {None, row.at.stream}
+    )
     if in_time and not rows and not after:
         raise not_found(f"The view '{view.name}' has no row under '{key}' (yet).")
     body: dict[str, object] = {"view": view.name, "key": key, "rows": list(map(_shown, rows))}
-    if len(rows) == ROWS:
-        body["next"] = f"/api/views/{view.name}/{key}?after={rows[-1].at.stream}"
+    path = f"/api/views/{view.name}/{key}"
+    behind = address(path, {"after": rows[-1].at.stream}) if len(rows) == ROWS else None
+    here = address(path, {"after": after} if after else {})
+    body, link = linked(body, {"self": here, "next": behind})
     answer = json_response if in_time else accepted_late
-    return answer(body, preferences.headers())
+    return answer(body, {**link, **(preferences.waited() if version else NO_HEADERS)})
 
 
 async def list_view(req: func.HttpRequest, application: Application) -> func.HttpResponse:
     """Answer with a page of the rows of a view, filtered and sorted, and where the next one is."""
     view = application.domain.view(req.route_params["view"])
-    listing = parse_listing(req.params, view)
+    params = parameters(req)
+    listing = parse_listing(params, view)
     may = await readable(view, req.headers, application)
-    rows = await application.rows.page(replace(listing, filters=[*listing.filters, *may]))
+    page = await application.rows.page(replace(listing, filters=[*listing.filters, *may]))
+    rows = turned(params, page)
     body: dict[str, object] = {
         "view": view.name,
         "rows": [{"key": row.at.key, **_shown(row)} for row in rows],
     }
-    if len(rows) == listing.limit:
-        body["next"] = next_page(req.params, listing, rows[-1])
-    return json_response(body)
+    return json_response(*linked(body, links(params, listing, rows)))
 
 
-def _at_least(req: func.HttpRequest) -> tuple[str | None, int]:
-    text = req.params.get("at-least", "0")
+def _at_least(params: Mapping[str, str]) -> tuple[str | None, int]:
+    text = params.get("at-least", "0")
     found = _AT_LEAST.fullmatch(text)
     if found is None:
         sentence = "A version is expected, or a stream and a version: <stream>@<version>."
@@ -70,8 +80,8 @@ def _at_least(req: func.HttpRequest) -> tuple[str | None, int]:
     return found[1], int(found[2])
 
 
-def _after(req: func.HttpRequest) -> str:
-    stream: str = req.params.get("after", "")
+def _after(params: Mapping[str, str]) -> str:
+    stream = params.get("after", "")
     if stream and _STREAM.fullmatch(stream) is None:
         raise malformed("The query is malformed.", [Fault("after", "A stream is expected.")])
     return stream

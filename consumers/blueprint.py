@@ -11,6 +11,7 @@ from consumers.webhooks.platform import body_of
 from shared.adapters import names, telemetry, wiring
 from shared.adapters.http.lag import show_lag
 from shared.adapters.http.operations import list_parked
+from shared.adapters.http.queries import parameters
 from shared.adapters.rights import show_rights
 from shared.adapters.triggers import http_function, timer_function
 from shared.kernel.ports import NumberedMessage
@@ -46,7 +47,8 @@ async def mailbox(messages: Sequence[NumberedMessage]) -> None:
 
 
 # It authenticates every delivery itself: Event Grid has no function key in a rotation of its own.
-@http_function(blueprint, "webhooks", ["POST", "OPTIONS"], ANONYMOUS)
+# What a sender accepts is not asked: it looks at the status alone.
+@http_function(blueprint, "webhooks", ["POST", "OPTIONS"], ANONYMOUS, offers=())
 async def webhook(req: func.HttpRequest) -> func.HttpResponse:
     """Take events of others, from senders that are not bound to the platform."""
     return await (await composition.receiver()).receive(req)
@@ -102,7 +104,7 @@ async def lag(_: func.HttpRequest) -> func.HttpResponse:
 @http_function(blueprint, "operations/parked", ["GET"], ADMIN)
 async def parked(req: func.HttpRequest) -> func.HttpResponse:
     """Show the parked streams."""
-    return await list_parked(await wiring.parking(), req.params)
+    return await list_parked(await wiring.parking(), parameters(req))
 
 
 @http_function(blueprint, "operations/parked/{consumer}/{stream}/release", ["POST"], ADMIN)

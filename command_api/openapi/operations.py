@@ -4,22 +4,26 @@ from collections.abc import Mapping
 from inspect import cleandoc
 from typing import Any
 
-from command_api import paging
+from command_api import idempotency, paging
 from command_api.openapi import schemas
 from command_api.openapi.models import Models, Schema
 from command_api.openapi.parts import (
     COMMAND_PROBLEMS,
+    CONTENT_TAG,
     ID_PATTERN,
     LATER,
     LOCATION,
     TAG,
+    TAGS,
     TEXT,
     access,
     answer,
+    conditions,
     header,
     path,
     problems,
     query,
+    query_answers,
 )
 from command_api.openapi.sampling import sample
 from command_api.openapi.schemas import ref, stream_example
@@ -46,14 +50,12 @@ def command(category: Category, command_type: type[Command], models: Models) -> 
         "parameters": [
             path("id", ID_PATTERN, f"An id: {ID_RULE}.", category.example),
             header(
-                "Idempotency-Key",
-                "^[!-~]{1,128}$",
-                "The command's id: sent again, it takes effect once.",
+                idempotency.NAME,
+                idempotency.RULE,
+                "The command's id, in quotes: sent again, it takes effect once.",
             ),
-            header(
-                "If-Match", '^"(0|[1-9][0-9]{0,14})"$', "The version that was seen; not so: 412."
-            ),
-            header("If-None-Match", r"^\*$", "The stream must not exist yet."),
+            header("If-Match", TAGS, 'The version that was seen, such as "7"; not so: 412.'),
+            header("If-None-Match", TAGS, "The version to differ from; *: none must exist yet."),
             header(
                 "Prefer",
                 None,
@@ -66,6 +68,7 @@ def command(category: Category, command_type: type[Command], models: Models) -> 
             ),
             header("Correlation-Id", "^[!-~]{1,128}$", "Carried into everything that follows."),
             header("traceparent", None, "W3C Trace Context."),
+            header("tracestate", None, "What vendors say of the trace."),
         ],
         "requestBody": {
             "required": True,
@@ -106,12 +109,13 @@ def view_key(view: View[Any]) -> Schema:
             ),
             query("after", {"type": "string", "pattern": f"^{STREAM_RULE}$"}, "Behind a stream."),
             header("Prefer", None, "wait=<seconds>."),
+            *conditions(),
         ],
-        "responses": {
-            "200": answer("The rows.", rows),
-            "202": answer("The rows, which have not seen the version yet.", rows, LATER),
-            **problems(400, 404, 429, 503, *access(view.may_read)),
-        },
+        "responses": query_answers(
+            access(view.may_read),
+            answer("The rows.", rows, CONTENT_TAG),
+            answer("The rows, which have not seen the version yet.", rows, LATER),
+        ),
     }
 
 
@@ -126,7 +130,7 @@ def view_list(view: View[Any]) -> Schema:
     return {
         "operationId": f"views.{view.name}.List",
         "summary": f"The rows of '{view.name}', filtered, sorted, page by page.",
-        "description": "Each page says in `next` where the one behind it begins.",
+        "description": "Each page says in `next` and `prev` where those beside it are; so does the header `Link`.",
         "tags": [f"view {view.name}"],
         "parameters": [
             *filters,
@@ -137,11 +141,12 @@ def view_list(view: View[Any]) -> Schema:
                 "Rows on a page.",
             ),
             query("after", TEXT, "Where the page begins: see `next`."),
+            query("before", TEXT, "Where the page ends: see `prev`."),
+            *conditions(),
         ],
-        "responses": {
-            "200": answer("A page.", ref(schemas.list_name(view))),
-            **problems(400, 404, 429, 503, *access(view.may_read)),
-        },
+        "responses": query_answers(
+            access(view.may_read), answer("A page.", ref(schemas.list_name(view)), CONTENT_TAG)
+        ),
     }
 
 

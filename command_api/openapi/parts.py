@@ -12,7 +12,9 @@ PROBLEMS = {
     401: "unauthenticated, or without a body where the key is not known",
     403: "forbidden",
     404: "not-found",
+    406: "not-acceptable",
     409: "conflict; of a cancellation, handed-over",
+    411: "length-required",
     412: "precondition-failed",
     413: "too-large, event-too-large",
     415: "unsupported-media-type",
@@ -23,10 +25,12 @@ PROBLEMS = {
 COMMAND_PROBLEMS = (400, 404, 409, 412, 413, 415, 422, 429, 503)
 ID_PATTERN = f"^{ID}$"
 STREAM_PATTERN = f"^{CATEGORY}-{ID}$"
+TAGS = r'^(\*|(W/)?"[!#-~]*"( ?, ?(W/)?"[!#-~]*"){0,9})$'
 TEXT: Schema = {"type": "string"}
 TAG = {
     "ETag": {"schema": {"type": "string", "pattern": '^"[0-9]+"$'}, "description": "The version."}
 }
+CONTENT_TAG = {"ETag": {"schema": {"type": "string"}, "description": "What it was made of."}}
 LOCATION = {
     "Location": {"schema": {"type": "string"}, "description": "Where to ask for the outcome."}
 }
@@ -37,6 +41,24 @@ def answer(description: str, schema: Schema, headers: Mapping[str, Any] | None =
     """Describe an answer with a JSON body."""
     content = {"application/json": {"schema": schema}}
     return {"description": description, "content": content, "headers": dict(headers or {})}
+
+
+def query_answers(
+    access: tuple[int, ...], ok: Schema, late: Schema | None = None
+) -> dict[str, Schema]:
+    """Describe how a query is answered: with what it asks for, with what is there by now, or not at all."""
+    unchanged = {"description": "It is as it was under a tag of If-None-Match."}
+    later = {} if late is None else {"202": late}
+    others = problems(400, *access, 404, 406, 412, 429, 503)
+    return {"200": ok, **later, "304": unchanged, **others}
+
+
+def conditions() -> list[Schema]:
+    """Describe the conditions that a query may name."""
+    return [
+        header("If-None-Match", TAGS, "What is known already: 304 if it is so."),
+        header("If-Match", TAGS, "What it must still be: 412 if it is not."),
+    ]
 
 
 def access(hook: object | None) -> tuple[int, ...]:

@@ -16,6 +16,7 @@ TEXT: Schema = {"type": "string"}
 STREAM: Schema = TEXT
 MOMENT: Schema = {**TEXT, "format": "date-time"}
 OUTCOMES = ["scheduled", "cancelled", "pending", "done", "refused", "failed"]
+LINKS: dict[str, Schema] = {"self": TEXT, "next": TEXT, "prev": TEXT}
 # A dot stands in no name of a model: no business can take these, nor those made of its categories and views.
 STREAM_PAGE, QUEUED, COMMAND_STATUS, EFFECT, HEALTH, PROBLEM = (
     f"onewrite.{name}"
@@ -67,14 +68,14 @@ def schemas(domain: Domain, models: Models) -> dict[str, Schema]:
         }
         described[rows_name(view)] = record(
             {"view": {"const": view.name}, "key": {"type": "string"}, "rows": array(record(row))},
-            {"next": {"type": "string"}},
+            LINKS,
         )
         described[list_name(view)] = record(
             {
                 "view": {"const": view.name},
                 "rows": array(record({"key": {"type": "string"}, **row})),
             },
-            {"next": {"type": "string"}},
+            LINKS,
         )
     others = {
         STREAM_PAGE: _stream_page(),
@@ -213,14 +214,14 @@ def _stream_page() -> Schema:
     event = _stored_event()
     metadata = record(
         {"correlationId": TEXT, "causationId": TEXT, "time": MOMENT},
-        {"traceparent": TEXT, "actor": TEXT, "accepted": MOMENT},
+        {"traceparent": TEXT, "tracestate": TEXT, "actor": TEXT, "accepted": MOMENT},
     )
     commit = record(
         {"version": VERSION, "commandId": TEXT, "metadata": metadata, "events": array(event)}
     )
     return record(
         {"stream": STREAM, "version": {**VERSION, "minimum": 0}, "commits": array(commit)},
-        {"next": TEXT},
+        LINKS,
     )
 
 

@@ -5,16 +5,18 @@ from collections.abc import Sequence
 from command_api.openapi import schemas
 from command_api.openapi.models import Schema
 from command_api.openapi.parts import (
+    CONTENT_TAG,
     LATER,
     STREAM_PATTERN,
     TAG,
     TEXT,
     access,
     answer,
-    header,
+    conditions,
     path,
     problems,
     query,
+    query_answers,
 )
 from command_api.openapi.schemas import ref, stream_example
 from shared.kernel.commands.category import Category
@@ -30,6 +32,7 @@ def stream(categories: Sequence[Category]) -> Schema:
         "tags": ["streams"],
         "parameters": [
             _stream(categories),
+            *conditions(),
             query(
                 "after",
                 {"type": "integer", "minimum": 0, "maximum": 10**15 - 1},
@@ -39,12 +42,10 @@ def stream(categories: Sequence[Category]) -> Schema:
                 "at", {"type": "integer", "minimum": 1, "maximum": 10**15 - 1}, "The state there."
             ),
         ],
-        "responses": {
-            "200": answer(
-                "A page, or a state.", {"anyOf": [ref(schemas.STREAM_PAGE), *states]}, TAG
-            ),
-            **problems(400, 404, 429, 503, *_access(categories)),
-        },
+        "responses": query_answers(
+            _access(categories),
+            answer("A page, or a state.", {"anyOf": [ref(schemas.STREAM_PAGE), *states]}, TAG),
+        ),
     }
 
 
@@ -81,18 +82,18 @@ def outcome(categories: Sequence[Category]) -> Schema:
         "summary": "What became of a command that waited, or that it is scheduled or pending.",
         "description": "The place that `Location` names when a command is answered with 202.",
         "tags": ["streams"],
-        "parameters": _waiting(categories),
-        "responses": {
-            "200": answer("What is known.", ref(schemas.COMMAND_STATUS), {**TAG, **LATER}),
-            **problems(400, 404, 429, 503, *_access(categories)),
-        },
+        "parameters": [*_waiting(categories), *conditions()],
+        "responses": query_answers(
+            _access(categories),
+            answer("What is known.", ref(schemas.COMMAND_STATUS), {**CONTENT_TAG, **LATER}),
+        ),
     }
 
 
 def causes(categories: Sequence[Category]) -> Schema:
     """Describe the question what followed from a command."""
     version: Schema = {"type": "integer", "minimum": 0, "maximum": 10**15 - 1}
-    tree = answer("The tree.", ref(schemas.EFFECT))
+    tree = answer("The tree.", ref(schemas.EFFECT), CONTENT_TAG)
     tree["content"]["text/plain"] = {"schema": TEXT}
     return {
         "operationId": "streams.ReadCauses",
@@ -102,9 +103,9 @@ def causes(categories: Sequence[Category]) -> Schema:
         "parameters": [
             _stream(categories),
             query("version", version, "The first, if not given."),
-            header("Accept", None, "application/json, or text/plain for a drawing."),
+            *conditions(),
         ],
-        "responses": {"200": tree, **problems(400, 404, 429, 503, *_access(categories))},
+        "responses": query_answers(_access(categories), tree),
     }
 
 

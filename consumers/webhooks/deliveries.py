@@ -1,29 +1,25 @@
 """What a delivery holds: one event or many, as CloudEvents (1.0.2, JSON) or in the schema of Event Grid."""
 
-import sys
+import base64
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Annotated, Any, Literal
-from urllib.parse import unquote
 
-from pydantic import AfterValidator, Base64Bytes, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
-from pydantic_core import from_json
 
+from consumers.webhooks.modes import BATCH, STRUCTURED, binary, carried, is_binary
+from consumers.webhooks.uris import is_reference, is_uri
 from shared.adapters import telemetry
+from shared.adapters.http.bodies import media_type, read_json
 from shared.kernel.errors import InvalidMessage
 from shared.kernel.messages.inbound_event import InboundEvent
+from shared.kernel.messages.trace_context import carried as tracestate
 from shared.kernel.messages.trace_context import well_formed
 
-# Both go into what is stored. A source is a URI: without spaces, it cannot run into the id behind it.
+# Both go into what is stored. Without spaces, a source cannot run into the id behind it.
 Id = Annotated[str, Field(min_length=1, max_length=256)]
 Source = Annotated[str, Field(pattern=r"^\S+$", max_length=512)]
 Type = Annotated[str, Field(min_length=1)]
-# Not used here: but the platform's own way ends at what is none.
-Time = Annotated[str, AfterValidator(datetime.fromisoformat)]
-
-# In the structured mode and in a batch (sections 3.2 and 3.3) attributes are in the body, whatever headers repeat.
-_STRUCTURED = "application/cloudevents"
 
 
 class _CloudEvent(BaseModel):
@@ -32,15 +28,31 @@ class _CloudEvent(BaseModel):
     id: Id
     source: Source
     type: Type
-    time: Time | None = None
-    traceparent: str | None = None
+    # What nobody uses is not looked at: a time that is none is the sender's own business.
+    dataschema: str | None = None
+    datacontenttype: str | None = None
+    traceparent: Any = None
+    tracestate: Any = None
     data: Any = None
-    data_base64: Base64Bytes | None = None
+    data_base64: str | None = None
+
+    def check(self) -> None:
+        """Raise ValueError for an attribute that is not of its type (CloudEvents 1.0.2, section 3.1)."""
+        if not is_reference(self.source):
+            raise ValueError("source: a URI reference is expected")
+        if self.dataschema is not None and not is_uri(self.dataschema):
+            raise ValueError("dataschema: an absolute URI is expected")
 
     def event(self) -> InboundEvent:
-        data = self.data if self.data_base64 is None else _json(self.data_base64)
-        traceparent = telemetry.admitted(well_formed(self.traceparent))
-        return InboundEvent(self.source, self.id, self.type, data, traceparent)
+        data = self.data
+        if self.data_base64 is not None:
+            encoded = base64.b64decode(self.data_base64, validate=True)
+            data = carried(self.datacontenttype, encoded)
+        # What is no context of a trace is left out, and refuses nothing.
+        traceparent = well_formed(_text(self.traceparent))
+        state = tracestate(_text(self.tracestate), traceparent)
+        admitted = telemetry.admitted(traceparent)
+        return InboundEvent(self.source, self.id, self.type, data, admitted, state)
 
 
 class _EventGridEvent(BaseModel):
@@ -49,7 +61,6 @@ class _EventGridEvent(BaseModel):
     # Event Grid stamps it on every event. Without it, two senders would share their ids.
     topic: Source
     event_type: Type
-    event_time: Time | None = None
     data: Any = None
 
     def event(self) -> InboundEvent:
@@ -59,68 +70,40 @@ class _EventGridEvent(BaseModel):
 def parse(headers: Mapping[str, str], body: bytes) -> list[InboundEvent]:
     """Read all events of a delivery; raises InvalidMessage, for the whole of it, that says where."""
     try:
-        content = _json(body)
+        content = binary(headers, body) if is_binary(headers) else read_json(body)
     except ValueError as error:
         raise InvalidMessage(f"the delivery is no JSON: {error}") from error
-    if "ce-specversion" in headers and not media_type(headers).startswith(_STRUCTURED):
-        return [_read({**_attributes(headers), "data": content}, 0)]
+    declared = media_type(headers)
+    if declared in {STRUCTURED, BATCH} and isinstance(content, list) != (declared == BATCH):
+        # JSON format 1.0.2, sections 3 and 4.1: an object is one event, an array is a batch.
+        raise InvalidMessage(f"the delivery is not what {declared} holds")
     found = content if isinstance(content, list) else [content]
-    return [_read(one, number) for number, one in enumerate(found)]
+    return [_read(one, number, declared) for number, one in enumerate(found)]
 
 
-def media_type(headers: Mapping[str, str]) -> str:
-    """Give the media type of a delivery, without its parameters."""
-    return headers.get("content-type", "").partition(";")[0].strip().lower()
+def _text(value: Any) -> str | None:  # noqa: ANN401 - JSON
+    return value if isinstance(value, str) else None
 
 
 def read(content: Any) -> InboundEvent:  # noqa: ANN401 - JSON
-    """Read one event, in either schema; raises InvalidMessage."""
-    return _read(content, 0)
+    """Read an event that was taken once, as it is kept; raises InvalidMessage."""
+    return _read(content, 0, STRUCTURED, taken=True)
 
 
-def _read(content: Any, number: int) -> InboundEvent:  # noqa: ANN401 - JSON
-    schema = (
-        _CloudEvent if isinstance(content, dict) and "specversion" in content else _EventGridEvent
-    )
+def _read(
+    content: Any,  # noqa: ANN401 - JSON
+    number: int,
+    declared: str,
+    *,
+    taken: bool = False,
+) -> InboundEvent:
+    cloud = isinstance(content, dict) and "specversion" in content
     try:
-        return schema.model_validate(content).event()
+        if not (cloud or declared in {STRUCTURED, BATCH}):
+            return _EventGridEvent.model_validate(content).event()
+        event = _CloudEvent.model_validate(content)
+        if not taken:
+            event.check()
+        return event.event()
     except ValueError as error:
         raise InvalidMessage(f"event {number} of the delivery is none: {error}") from error
-
-
-def _json(body: bytes) -> Any:  # noqa: ANN401 - JSON
-    content = from_json(body, allow_inf_nan=False)
-    if not _finite(content):
-        raise ValueError("it holds a number that is more than any JSON number")
-    return content
-
-
-def _finite(content: Any) -> bool:  # noqa: ANN401 - JSON
-    """Tell whether a double holds every number (RFC 8259, section 6): 1e400 is read as infinity."""
-    match content:
-        case int() | float():
-            return abs(content) <= sys.float_info.max
-        case dict():
-            return all(map(_finite, content.values()))
-        case list():
-            return all(map(_finite, content))
-    return True
-
-
-def _attributes(headers: Mapping[str, str]) -> dict[str, str]:
-    """Read the attributes of the binary mode (CloudEvents, HTTP protocol binding 1.0.2, section 3.1)."""
-    named = {name.removeprefix("ce-"): name for name in headers if name.startswith("ce-")}
-    return {
-        attribute: _unquoted(name, headers[name])
-        for attribute, name in named.items()
-        # The data is the body, whatever a header says.
-        if attribute != "data_base64"
-    }
-
-
-def _unquoted(name: str, value: str) -> str:
-    try:
-        return unquote(value, errors="strict")
-    except UnicodeDecodeError as error:
-        # Replaced, two ids could become one.
-        raise InvalidMessage(f"the header {name} is not UTF-8: {error}") from error

@@ -48,7 +48,12 @@ class Webhooks:
             await self._delivery.park_unreadable(body, error)
             return
         await self.handle([one for one in events if _may_deliver(sender, one)])
-        others = [one for one in events if not _may_deliver(sender, one) and self._bound(one)]
+        others = [
+            one
+            for one in events
+            if not (_may_deliver(sender, one) or sender.is_gone(one.source, one.type))
+            and self._bound(one)
+        ]
         refusing = replace(self._delivery, handle=partial(_refuse, sender))
         await refusing.deliver([[Run(_name(event), {1: event})] for event in others])
 

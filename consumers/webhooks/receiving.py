@@ -11,11 +11,14 @@ import azure.functions as func
 from pydantic_core import to_json
 
 from consumers.webhooks.authentication import Authentication
-from consumers.webhooks.deliveries import media_type, parse
+from consumers.webhooks.deliveries import parse
 from consumers.webhooks.handling import Webhooks
 from consumers.webhooks.handshakes import Answer, asks, greet, validate
+from consumers.webhooks.modes import is_binary
+from shared.adapters.http.bodies import check_body, check_charset, media_type
 from shared.adapters.http.problems import (
     Problem,
+    gone,
     later,
     malformed,
     not_admitted,
@@ -86,13 +89,16 @@ class Receiver:
 
 
 def _admitted(sender: Sender, events: Sequence[InboundEvent]) -> Sequence[InboundEvent]:
-    """Give the events of a delivery if its sender may deliver all of them; raises Problem."""
+    """Give the events of a delivery that are wanted if its sender may deliver all of them; raises Problem."""
     if len(events) > MOST_EVENTS:
         raise too_large(MOST_EVENTS, "events")
+    wanted = [one for one in events if not sender.is_gone(one.source, one.type)]
     for number, event in enumerate(events):
-        if not sender.may_deliver(event.source, event.type):
+        if event in wanted and not sender.may_deliver(event.source, event.type):
             raise not_admitted(number)
-    return events
+    if events and not wanted:
+        raise gone()
+    return wanted
 
 
 def _check(headers: Mapping[str, str], body: bytes) -> None:
@@ -100,11 +106,13 @@ def _check(headers: Mapping[str, str], body: bytes) -> None:
     most = LARGEST_HANDSHAKE if asks(headers) else LARGEST
     if len(body) > most:
         raise too_large(most)
-    given, encoding = headers.get("content-type", ""), headers.get("content-encoding", "")
+    check_body(headers, body, "A delivery")
+    if is_binary(headers):
+        return
     if media_type(headers) not in TAKEN:
+        given = headers.get("content-type", "")
         raise unsupported_media_type(given, f"A delivery is {' or '.join(sorted(TAKEN))}")
-    if encoding.lower() not in {"", "identity"}:
-        raise unsupported_media_type(encoding, "A delivery is not encoded")
+    check_charset(headers, "A delivery")
 
 
 def _response(answer: Answer) -> func.HttpResponse:

@@ -3,7 +3,7 @@
 import socket
 from collections.abc import Sequence
 
-from aiohttp import web
+from aiohttp import HttpVersion11, web
 
 from emulators.host.event_grid import PATH, EventGridWebhook
 from emulators.host.invocations import Invoker
@@ -36,14 +36,17 @@ class HttpListener:
         return [
             f"{method:4} {self._prefix}{route.template}"
             for route in self._routes
-            for method in route.methods
+            for method in route.methods or ("*",)
         ]
 
     async def start(self, port: int) -> int:
         """Listen on loopback; port 0 takes a free one."""
         app = web.Application(client_max_size=LARGEST_BODY)
         app.router.add_route("*", r"/{path:[\s\S]*}", self._handle)
-        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=10)
+        # The host hands a compressed body over as it was sent.
+        self._runner = web.AppRunner(
+            app, access_log=None, shutdown_timeout=10, auto_decompress=False
+        )
         await self._runner.setup()
         listener = socket.create_server(("127.0.0.1", port), backlog=512)
         await web.SockSite(self._runner, listener).start()
@@ -79,7 +82,7 @@ class HttpListener:
             url=str(request.url),
             headers=signed_in(_joined(request), self._sign_in),
             params=parameters,
-            query={name: value for name, value in request.rel_url.query.items() if value},
+            query=_query(request),
             body=given,
         )
         answer = await self._invoker.call(
@@ -88,7 +91,20 @@ class HttpListener:
         returned = answer.return_value
         if answer.result.exception is not None or returned is None:
             return web.Response(status=500)
-        return _response(returned)
+        response = _response(returned)
+        if response.body and request.version >= HttpVersion11:
+            response.enable_chunked_encoding()
+        return response
+
+
+def _query(request: web.Request) -> dict[str, str]:
+    """Join repeated parameters as .NET does: by commas, their names without case, empty ones left out."""
+    names: dict[str, str] = {}
+    values: dict[str, list[str]] = {}
+    for name, value in request.rel_url.query.items():
+        values.setdefault(names.setdefault(name.lower(), name), []).append(value)
+    joined = {name: ",".join(given) for name, given in values.items()}
+    return {name: value for name, value in joined.items() if value}
 
 
 def _joined(request: web.Request) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""Routes as ASP.NET Core matches them: segment by segment, literals before parameters."""
+"""Routes as the host matches them: the first function by name whose template fits, segment by segment."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -7,32 +7,27 @@ from urllib.parse import unquote
 
 from emulators.host.configuration import ConfigurationError
 
-_PARAMETER = re.compile(r"\{([A-Za-z_][A-Za-z0-9_]*)\}")
+_PARAMETER = re.compile(r"\{(\*?)([A-Za-z_][A-Za-z0-9_]*)\}")
 _LITERAL = re.compile(r"[A-Za-z0-9._~-]+")
-EVERY_METHOD = ("GET", "POST", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS")
 
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """A literal, or a parameter that takes one segment."""
+    """A literal, or a parameter that takes one segment, or as a catch-all the rest of the path."""
 
     text: str
     parameter: bool
+    rest: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """A template and the methods that it serves."""
+    """A template and the methods that it serves; none are all."""
 
     function: str
     template: str
     segments: tuple[Segment, ...]
     methods: tuple[str, ...]
-
-    @property
-    def precedence(self) -> tuple[bool, ...]:
-        """Sort literals first, from left to right."""
-        return tuple(segment.parameter for segment in self.segments)
 
     def overlaps(self, other: "Route") -> bool:
         """Tell whether a request could not choose between the two."""
@@ -40,32 +35,44 @@ class Route:
         def shape(route: Route) -> list[str | None]:
             return [None if one.parameter else one.text.lower() for one in route.segments]
 
-        return shape(self) == shape(other) and bool(set(self.methods) & set(other.methods))
+        shared = not (self.methods and other.methods) or set(self.methods) & set(other.methods)
+        return shape(self) == shape(other) and bool(shared)
 
     def match(self, method: str, segments: Sequence[str]) -> dict[str, str] | None:
         """Give the parameters of a request's segments, or None."""
-        if method not in self.methods or len(segments) != len(self.segments):
+        if self.methods and method not in self.methods:
+            return None
+        taken = list(segments)
+        if self.segments[-1].rest:
+            fixed = len(self.segments) - 1
+            taken[fixed:] = ["/".join(segments[fixed:])]
+        if len(taken) != len(self.segments):
             return None
         found: dict[str, str] = {}
-        for wanted, given in zip(self.segments, segments, strict=True):
+        for wanted, given in zip(self.segments, taken, strict=True):
             if wanted.parameter:
                 found[wanted.text] = given
             elif wanted.text.lower() != given.lower():
                 return None
-        return found if all(found.values()) else None
+        whole = all(
+            given or wanted.rest for wanted, given in zip(self.segments, taken, strict=True)
+        )
+        return found if whole else None
 
 
 def parse_route(function: str, template: str, methods: Iterable[str]) -> Route:
     """Read a template; raises ConfigurationError for what the local host does not support."""
     parts = template.strip("/").split("/")
-    served = tuple(method.upper() for method in methods) or EVERY_METHOD
-    return Route(function, template, tuple(_segment(function, part) for part in parts), served)
+    segments = tuple(_segment(function, part) for part in parts)
+    if any(segment.rest for segment in segments[:-1]):
+        raise ConfigurationError(f"function '{function}': a catch-all parameter ends a route")
+    return Route(function, template, segments, tuple(method.upper() for method in methods))
 
 
 def _segment(function: str, part: str) -> Segment:
     parameter = _PARAMETER.fullmatch(part)
     if parameter:
-        return Segment(parameter[1], parameter=True)
+        return Segment(parameter[2], parameter=True, rest=bool(parameter[1]))
     if _LITERAL.fullmatch(part):
         return Segment(part, parameter=False)
     raise ConfigurationError(
@@ -76,9 +83,9 @@ def _segment(function: str, part: str) -> Segment:
 def find(
     routes: Iterable[Route], method: str, raw_path: str
 ) -> tuple[Route, dict[str, str]] | None:
-    """Find the route of a request by its undecoded path; a wrong method finds nothing, as in Azure."""
+    """Find the route of a request by its undecoded path; a wrong method is no match, as in Azure."""
     segments = [_decode(part) for part in raw_path.strip("/").split("/")]
-    for route in sorted(routes, key=lambda route: route.precedence):
+    for route in sorted(routes, key=lambda route: route.function.lower()):
         parameters = route.match(method, segments)
         if parameters is not None:
             return route, parameters

@@ -32,11 +32,18 @@ class Route:
     @property
     def open_ended(self) -> bool:
         """True if the template takes a varying number of segments, which cannot be compared here."""
-        return any(mark in self.template for mark in ("{*", "?}", "="))
+        return any(mark in self.template for mark in ("{*", "?}", "=")) and not self.takes_all
+
+    @property
+    def takes_all(self) -> bool:
+        """True if the template takes every path."""
+        return self.template.startswith("{*") and len(self.segments) == 1
 
     def overlaps(self, other: Self) -> bool:
         """True if some request fits both."""
         shared = not (self.methods and other.methods) or bool(self.methods & other.methods)
+        if self.takes_all or other.takes_all:
+            return shared
         return (
             shared
             and len(self.segments) == len(other.segments)
@@ -48,9 +55,15 @@ class Route:
 
     def narrower(self, other: Self) -> bool:
         """True if every path of this route fits the other as well, and not the other way round."""
-        return self.segments != other.segments and all(
-            theirs is None or mine == theirs
-            for mine, theirs in zip(self.segments, other.segments, strict=True)
+        if other.takes_all:
+            return not self.takes_all
+        return (
+            not self.takes_all
+            and self.segments != other.segments
+            and all(
+                theirs is None or mine == theirs
+                for mine, theirs in zip(self.segments, other.segments, strict=True)
+            )
         )
 
 

@@ -21,7 +21,7 @@ _PARTS = ("sources", "types", "applications")
 class Sender:
     """Somebody who delivers: the sources and types it may deliver, and what it is known by.
 
-    A pattern that ends with `*` stands for everything that begins like it.
+    A pattern that ends with `*` stands for all that begins like it. Types that are `gone` are wanted no more.
     """
 
     name: str
@@ -29,10 +29,15 @@ class Sender:
     types: tuple[str, ...]
     applications: tuple[str, ...] = ()
     secrets: tuple[str, ...] = ()
+    gone: tuple[str, ...] = ()
 
     def may_deliver(self, source: str, type_: str) -> bool:
         """Tell whether an event of a source and a type may come from here."""
         return _matches(source, self.sources) and _matches(type_, self.types)
+
+    def is_gone(self, source: str, type_: str) -> bool:
+        """Tell whether an event of a source is of a type that is no longer wanted from here."""
+        return _matches(source, self.sources) and _matches(type_, self.gone)
 
 
 def read_senders(senders: str, secrets: str) -> tuple[Sender, ...]:
@@ -72,7 +77,9 @@ def _sender(entry: str, number: int) -> Sender:
         if wrong:
             raise ConfigurationError(f"{place}, {what}: '{wrong[0][:100]}' is none")
     applications = tuple(one.lower() for part in parts[2:] for one in part)
-    return Sender(name, parts[0], parts[1], applications)
+    gone = tuple(one.removeprefix("!") for one in parts[1] if one.startswith("!"))
+    types = tuple(one for one in parts[1] if not one.startswith("!"))
+    return Sender(name, parts[0], types, applications, gone=gone)
 
 
 def _secret(entry: str, number: int, known: Iterable[str]) -> tuple[str, str]:

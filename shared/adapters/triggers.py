@@ -7,7 +7,14 @@ import azure.functions as func
 
 from shared.adapters import telemetry
 from shared.adapters.http.answering import answered
+from shared.adapters.http.conditions import conditional
+from shared.adapters.http.methods import Routes
+from shared.adapters.http.negotiation import JSON, chosen
 from shared.adapters.otel.names import TIMER_RUNS
+
+ROUTES = Routes()
+"""What the functions of this process serve."""
+_SAFE = frozenset({"GET", "HEAD"})
 
 type Handler = Callable[[func.HttpRequest], Awaitable[func.HttpResponse]]
 type Run = Callable[[], Awaitable[None]]
@@ -18,19 +25,43 @@ def http_function(
     route: str,
     methods: Sequence[str],
     auth_level: func.AuthLevel = func.AuthLevel.FUNCTION,
+    offers: Sequence[str] = (JSON,),
 ) -> Callable[[Handler], Handler]:
-    """Declare a function on a route: whatever it raises is answered as a problem."""
+    """Declare a function on a route: whatever it raises is answered as a problem.
+
+    Where there is GET, there is HEAD, too (RFC 9110, section 9.1), and conditions are looked at. Who takes none of
+    the `offers` is told so before anything is done; without offers, nobody asks what a client accepts.
+    """
+    served = [*methods, "HEAD"] if "GET" in methods else list(methods)
+    ROUTES.add(route, served)
 
     def declare(handle: Handler) -> Handler:
         async def answer(req: func.HttpRequest) -> func.HttpResponse:
-            answering = answered(handle(req), req.headers)
+            answering = answered(_asked(handle, req, offers), req.headers)
             return await telemetry.request(req, route, answering)
 
-        trigger = blueprint.route(route, methods=methods, auth_level=auth_level)
+        trigger = blueprint.route(route, methods=served, auth_level=auth_level)
         trigger(named(answer, handle))
         return handle
 
     return declare
+
+
+async def _asked(
+    handle: Handler, req: func.HttpRequest, offers: Sequence[str]
+) -> func.HttpResponse:
+    if offers:
+        chosen(req.headers.get("accept"), offers)
+    if req.method not in _SAFE:
+        return await handle(req)
+    answer = conditional(req, await handle(req))
+    answer.headers["Vary"] = "Accept"
+    if req.method == "GET":
+        return answer
+    # RFC 9110, section 9.3.2: the same headers, and no content.
+    return func.HttpResponse(
+        status_code=answer.status_code, headers=dict(answer.headers), mimetype=answer.mimetype
+    )
 
 
 def timer_function(blueprint: func.Blueprint, schedule: str) -> Callable[[Run], Run]:

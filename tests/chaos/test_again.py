@@ -143,7 +143,7 @@ def envelope(item: dict[str, Any], number: int) -> dict[str, Any]:
         "type": event["type"],
         "subject": item["stream"],
         "time": metadata["time"],
-        "dataschema": f"item/{event['type']}/{event['schema']}",
+        "dataschema": f"urn:onewrite:schema:item/{event['type']}/{event['schema']}",
         "datacontenttype": "application/json",
         "sequence": version,
         "partitionkey": item["stream"],

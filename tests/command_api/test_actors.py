@@ -54,5 +54,5 @@ async def test_no_client_can_send_an_id_that_events_give(application: Applicatio
 
     status, problem = await registers(application, "ann", key=id_)
 
-    assert (status, problem["code"]) == (400, "malformed")
+    assert (status, problem["code"]) == (400, "idempotency-key")
     assert await nothing_is_written(application)

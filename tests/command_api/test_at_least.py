@@ -1,13 +1,17 @@
 """Queries that wait until a row has seen a version."""
 
 import asyncio
+from dataclasses import replace
+from itertools import count
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
 from command_api.composition import Application
+from shared.adapters.memory import MemoryRows
+from shared.kernel.ports import StoredRow
 from shared.kernel.views.view import Row, RowKey
-from tests.command_api.calls import get, get_view, registered, told
+from tests.command_api.calls import get, get_view, registered, rows_of, told
 from tests.command_api.projecting import Watched, asked_again, project_everything
 
 
@@ -36,6 +40,40 @@ async def test_a_query_that_waited_in_vain_shows_what_there_is(
     await project_everything(application)
     asked = get("views", {"at-least": at_least}, view="stock", key="SKU1")
     asked.headers.__http_headers__["prefer"] = "wait=0"
+
+    response = await get_view(asked, application)
+
+    assert response.status_code == status
+    assert told(response)["rows"][0]["version"] == 2
+
+
+class Slow(MemoryRows):
+    """Rows that show everything, and take longer to be asked for a version than anybody waits."""
+
+    async def read(self, at: RowKey) -> StoredRow | None:
+        await asyncio.Event().wait()
+        return await super().read(at)
+
+    async def shows(self, view: str, key: str, version: int) -> bool:
+        await asyncio.Event().wait()
+        return await super().shows(view, key, version)
+
+
+@pytest.mark.parametrize(
+    ("at_least", "status"),
+    [("2", 200), ("3", 202), ("item-SKU1@2", 200), ("item-SKU1@3", 202), ("item-SKU2@1", 202)],
+)
+async def test_a_look_that_was_too_slow_counts_if_what_is_shown_has_seen_the_version(
+    at_least: str, status: int, application: Application, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    application = replace(application, rows=Slow())
+    await registered(application)
+    await rows_of(application).write(Row(RowKey("stock", "SKU1", "item-SKU1"), 2, {}), None)
+    looks = count()
+    # Every look at the clock takes a tenth of a second, however long anything takes.
+    monkeypatch.setattr(asyncio.get_running_loop(), "time", lambda: next(looks) / 10)
+    asked = get("views", {"at-least": at_least}, view="stock", key="SKU1")
+    asked.headers.__http_headers__["prefer"] = "wait=1"
 
     response = await get_view(asked, application)
 

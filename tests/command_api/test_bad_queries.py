@@ -9,11 +9,12 @@ import azure.functions as func
 import pytest
 
 from command_api.composition import Application
-from command_api.paging import parse_listing
+from command_api.paging import mark, parse_listing
 from shared.adapters.http.problems import Problem
 from shared.domain.shop.item import item
 from shared.domain.shop.views.stock import stock
 from shared.kernel.messages.message import Message
+from shared.kernel.views.listing import Listing
 from shared.kernel.views.view import View
 from tests.command_api import calls
 from tests.command_api.calls import get, list_view, post, post_command, registered, told
@@ -38,8 +39,14 @@ PLACES: dict[str, object] = {
 }
 
 
-def token(place: object) -> str:
-    return base64.urlsafe_b64encode(json.dumps(place).encode()).decode()
+def token(place: object, sort: str | None = "available") -> str:
+    return written(json.dumps(place), sort)
+
+
+def written(place: str, sort: str | None) -> str:
+    """Write a cursor as a page of this order would have."""
+    named = mark(Listing("stock", sort=sort))
+    return base64.urlsafe_b64encode(named + place.encode()).decode()
 
 
 @pytest.mark.parametrize("name", PLACES)
@@ -58,18 +65,20 @@ async def test_a_cursor_that_no_page_gave_is_malformed(name: str, application: A
 async def test_a_cursor_that_is_no_json_of_ours_is_malformed(
     text: str, application: Application
 ) -> None:
-    place = f'{{"value": {text}, "key": "SKU1", "stream": "item-SKU1"}}'.encode()
-    after = base64.urlsafe_b64encode(place).decode()
+    place = f'{{"value": {text}, "key": "SKU1", "stream": "item-SKU1"}}'
 
     for sort in ("available", "name"):
+        after = written(place, sort)
         asked = get("views", {"after": after, "sort": sort}, view="stock")
         response = await list_view(asked, application)
         assert (response.status_code, told(response)["code"]) == (400, "malformed")
 
 
 async def test_a_cursor_of_another_order_is_malformed(application: Application) -> None:
-    for value, sort in ((1, {}), (None, {"sort": "available"}), (1, {"sort": "name"})):
-        asked = get("views", {"after": token({**LAST, "value": value}), **sort}, view="stock")
+    orders: list[dict[str, str]] = [{}, {"sort": "available"}, {"sort": "name"}]
+    for value, sort in zip((1, None, 1), orders, strict=True):
+        after = token({**LAST, "value": value}, sort.get("sort"))
+        asked = get("views", {"after": after, **sort}, view="stock")
         response = await list_view(asked, application)
         assert response.status_code == 400, (value, sort)
 

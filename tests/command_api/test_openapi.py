@@ -39,7 +39,8 @@ def routes() -> set[str]:
     found = set()
     for builder in blueprint._function_builders:
         trigger: Any = builder._function.get_trigger()
-        [method] = trigger.methods
+        # Whoever has GET may use HEAD, and need not be told so.
+        [method] = set(trigger.methods) - {func.HttpMethod.HEAD}
         if trigger.auth_level is not func.AuthLevel.ADMIN:
             found.add(f"{method.value.lower()} /api/{trigger.route}")
     return found

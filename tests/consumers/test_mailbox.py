@@ -8,6 +8,7 @@ import pytest
 
 from shared.adapters.memory import MemoryEventStore, MemoryOutcomes
 from shared.domain.shop.item.commands import ReceiveStock, ReserveStock
+from shared.kernel.commands.expected import Expected
 from shared.kernel.commands.queued_command import encode_command
 from shared.kernel.commands.request import CommandRequest
 from shared.kernel.errors import (
@@ -65,7 +66,7 @@ async def test_a_refusal_is_final(world: World) -> None:
 
 async def test_what_changes_nothing_and_what_is_outdated_have_an_outcome_too(world: World) -> None:
     await world.mailbox.handle([waiting(REGISTER, "c0")])
-    old = replace(request(ReceiveStock(quantity=1), "c1"), expected=0)
+    old = replace(request(ReceiveStock(quantity=1), "c1"), expected=Expected.at(0))
     await world.mailbox.handle([encode_command(old, NOON)])
     await world.mailbox.handle([waiting(ReceiveStock(quantity=5), "c2")])
     hold = ReserveStock(reservation_id="r1", quantity=1)
@@ -152,7 +153,7 @@ async def test_an_outcome_is_kept_with_the_digest_of_its_command(world: World) -
 
     mailbox = world.mailbox
     mailbox.dispatcher._handlers[ReceiveStock] = bug
-    expected = replace(request(refused, "c3"), expected=9)
+    expected = replace(request(refused, "c3"), expected=Expected.at(9))
     await mailbox.handle([waiting(REGISTER, "c0"), waiting(refused, "c1"), waiting(failing, "c2")])
     await mailbox.handle([encode_command(expected, NOON), waiting(REGISTER, "c4")])
 

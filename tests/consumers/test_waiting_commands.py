@@ -5,13 +5,14 @@ from dataclasses import replace
 
 from shared.domain.shop import domain
 from shared.domain.shop.item.commands import ReceiveStock
+from shared.kernel.commands.expected import Expected
 from shared.kernel.commands.queued_command import encode_command, request_of, stream_of
 from tests.kernel.asking import NOON
 from tests.kernel.worlds import TEAPOT, request
 
 
 def test_a_command_comes_out_of_a_message_as_it_went_in() -> None:
-    sent = replace(request(ReceiveStock(quantity=3), "c1"), expected=4)
+    sent = replace(request(ReceiveStock(quantity=3), "c1"), expected=Expected.at(4))
 
     read, stream = stream_of(encode_command(sent, NOON))
 

@@ -11,6 +11,8 @@ from shared.adapters.settings import Exporters, Settings, WebhookSettings
 from tests.infra.clouds import DESCRIBED, Cloud, functions
 
 STREAMS = {"cosmosDBTrigger", "eventHubTrigger"}
+# Of no role: each app has it, whatever else runs there.
+EVERYWHERE = {"without_route"}
 PLATFORM = ("AzureWebJobs", "APPLICATIONINSIGHTS_", "OTEL_", "PYTHON_", "FUNCTIONS_")
 
 
@@ -18,13 +20,14 @@ def every_function_runs_in_one_app(cloud: Cloud) -> None:
     running: Counter[str] = Counter()
     for site, here, _ in cloud.apps():
         running.update(here)
-        folders = {functions()[name][0] for name in here}
+        folders = {functions()[name][0] for name in here - EVERYWHERE}
         if cloud.parameters.get("split"):
             assert [folder.replace("_", "-") for folder in folders] == [
                 site.body["tags"]["azd-service-name"]
             ]
 
-    assert running == Counter(may_run(cloud))
+    everywhere = dict.fromkeys(EVERYWHERE, len(list(cloud.apps())))
+    assert running == Counter(may_run(cloud)) + Counter(everywhere)
 
 
 def may_run(cloud: Cloud) -> set[str]:
@@ -34,7 +37,7 @@ def may_run(cloud: Cloud) -> set[str]:
         name
         for name, trigger in triggers.items()
         if trigger["type"] == "warmupTrigger"
-        or trigger.get("methods") == [HttpMethod.GET]
+        or trigger.get("methods") == [HttpMethod.GET, HttpMethod.HEAD]
         or name == "measure"
     }
     follows = {
@@ -45,14 +48,15 @@ def may_run(cloud: Cloud) -> set[str]:
         or name in {"sweep", "catch_up", "rebuild", "view_rebuild"}
     }
     now = {"on": triggers.keys(), "draining": reads | follows, "off": reads}
-    return set(now[cloud.parameters.get("writers", "on")])
+    return set(now[cloud.parameters.get("writers", "on")]) - EVERYWHERE
 
 
 def functions_of_folders() -> dict[str, list[str]]:
     """Give the functions that the blueprints of each folder have."""
     found: dict[str, list[str]] = {}
     for name, (folder, _) in functions().items():
-        found.setdefault(folder, []).append(name)
+        if name not in EVERYWHERE:
+            found.setdefault(folder, []).append(name)
     return found
 
 

@@ -64,8 +64,12 @@ def test_the_order_is_that_of_the_names_not_of_the_code() -> None:
         {"a": ("GET", "x/{any}"), "b": ("POST", "x/one")},
         {"a": ("GET", "x/{any}"), "b": ("GET", "x/one/two")},
         {"a": ("GET", "x/{any}"), "b": ("GET", "y/one")},
+        {"a": ("GET", "x/{any}"), "b": ("", "{*rest}")},
     ],
-    ids=["the narrower is first", "other methods", "other lengths", "other literals"],
+    ids=[
+        *("the narrower is first", "other methods", "other lengths", "other literals"),
+        "what takes all is last",
+    ],
 )
 def test_what_reaches_both_functions_is_accepted(routes: dict[str, Any]) -> None:
     assert problems(**routes) == []
@@ -78,10 +82,15 @@ def test_what_reaches_both_functions_is_accepted(routes: dict[str, Any]) -> None
         {"a": ("", "x/{any}"), "b": ("POST", "x/one")},
         {"a": ("GET", "{any}/x"), "b": ("GET", "y/{some}")},
         {"a": ("GET", "x/{any}"), "b": ("GET", "x/{other}")},
-        {"a": ("GET", "{*rest}")},
+        {"a": ("GET", "x/{*rest}")},
         {"a": ("GET", "x/{any?}")},
+        {"a": ("", "{*rest}"), "b": ("GET", "x/{any}")},
+        {"a": ("", "{*rest}"), "b": ("", "{*other}")},
     ],
-    ids=["case", "any method", "in part", "the same", "catch-all", "optional"],
+    ids=[
+        *("case", "any method", "in part", "the same", "catch-all", "optional"),
+        *("what takes all is first", "two that take all"),
+    ],
 )
 def test_what_may_hide_a_function_is_named(routes: dict[str, Any]) -> None:
     assert len(problems(**routes)) == 1

@@ -11,6 +11,7 @@ from shared.adapters.memory import MemoryEventStore
 from shared.kernel.commands.application_service import ApplicationService
 from shared.kernel.commands.context import Context, context_of
 from shared.kernel.commands.decider import Decider, Refusal
+from shared.kernel.commands.expected import Expected
 from shared.kernel.commands.outcome import Accepted, Forbidden, Refused
 from shared.kernel.commands.request import CommandRequest
 from shared.kernel.errors import CommandIdReused, ConfigurationError
@@ -139,7 +140,7 @@ async def test_who_may_not_writes_nothing(actor: str | None) -> None:
     assert outcome == Forbidden(version=1)
     assert len(store.written) == 1
     # Who may not is told that, and not whether it would be outdated.
-    late = replace(by(actor, GiveBack(), "k3"), expected=7)
+    late = replace(by(actor, GiveBack(), "k3"), expected=Expected.at(7))
     assert await handling.handle(late) == Forbidden(version=1)
 
 

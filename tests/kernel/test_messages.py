@@ -63,7 +63,7 @@ def test_an_envelope_is_a_cloud_event_with_everything_a_consumer_needs() -> None
             "type": "StockReceived",
             "subject": "item-teapot",
             "time": "2026-11-23T12:00:00.000000Z",
-            "dataschema": "item/StockReceived/1",
+            "dataschema": "urn:onewrite:schema:item/StockReceived/1",
             "datacontenttype": "application/json",
             "sequence": 2,
             "partitionkey": "item-teapot",

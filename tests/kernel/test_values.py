@@ -45,6 +45,15 @@ def test_who_asked_is_kept_in_the_commit() -> None:
     assert metadata_json(metadata, NOON)["actor"] == "somebody"
 
 
+@pytest.mark.parametrize("prefix", ["", "urn:onewrite:schema:"])
+def test_the_number_of_a_schema_is_read_from_messages_of_before_and_of_now(prefix: str) -> None:
+    [envelope] = envelopes(commit(1, received(1)))
+
+    assert envelope.dataschema.startswith("urn:onewrite:schema:item/")
+    read = envelope.model_copy(update={"dataschema": f"{prefix}item/StockReceived/3"})
+    assert read.schema_number == 3
+
+
 def test_an_envelope_that_names_no_schema_is_told_so() -> None:
     [envelope] = envelopes(commit(1, received(1)))
 

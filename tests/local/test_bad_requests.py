@@ -46,7 +46,11 @@ async def raw_post(stack: Running, path: str, body: bytes) -> tuple[int, dict[st
     lines, _, content = answer.partition(b"\r\n\r\n")
     status, *headers = lines.decode().split("\r\n")
     pairs = (line.partition(": ") for line in headers)
-    return int(status.split()[1]), {name.lower(): value for name, _, value in pairs}, content
+    told = {name.lower(): value for name, _, value in pairs}
+    if told.get("transfer-encoding") == "chunked":
+        # JSON holds no end of line: every second line is a chunk.
+        content = b"".join(content.split(b"\r\n")[1::2])
+    return int(status.split()[1]), told, content
 
 
 @pytest.mark.parametrize("name", BAD)

@@ -13,7 +13,7 @@ from tests.sizes import LONG, size
 
 CHECKS = (
     "not_a_server_error,status_code_conformance,content_type_conformance,"
-    "response_schema_conformance,response_headers_conformance"
+    "response_schema_conformance,response_headers_conformance,unsupported_method"
 )
 PHASES = "examples,coverage,fuzzing" if LONG else "examples,fuzzing"
 EXAMPLES, LEAST_CASES = size(12, 35), size(200, 2_000)

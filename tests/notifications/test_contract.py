@@ -77,14 +77,17 @@ def test_an_attribute_that_goes_is_noticed(attribute: str) -> None:
 @pytest.mark.parametrize("traceparent", [None, f"00-{'1' * 32}-{'2' * 16}-01"])
 def test_a_notification_has_each_attribute_that_others_know(traceparent: str | None) -> None:
     known = json.loads(ENVELOPE.read_text(encoding="utf-8"))
-    told = cloud_event(
-        replace(example_of(shop.enrichers[0], TOLD_BY_THE_SHOP), traceparent=traceparent)
-    )
+    state = None if traceparent is None else "congo=t61rcWkgMzE"
+    example = example_of(shop.enrichers[0], TOLD_BY_THE_SHOP)
+    told = cloud_event(replace(example, traceparent=traceparent, tracestate=state))
 
     assert TypeAdapter(CloudEvent).validate_python(told, strict=True) == told
-    missing = {"traceparent"} if traceparent is None else set()
+    missing = {"traceparent", "tracestate"} if traceparent is None else set()
     assert told.keys() == known["properties"].keys() - missing
-    assert set(known["required"]) == known["properties"].keys() - {"traceparent"}
+    assert set(known["required"]) == known["properties"].keys() - {
+        "traceparent",
+        "tracestate",
+    }
 
 
 def newest(names: Iterable[str]) -> Mapping[str, int]:

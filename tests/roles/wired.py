@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
+from urllib.parse import urlencode
 
 import azure.functions as func
 import pytest
@@ -132,21 +133,28 @@ class Wired:
         **route: str,
     ) -> tuple[int, Any]:
         """Call a function over HTTP; gives the status and the body, as JSON where it is that."""
-        asked = func.HttpRequest(
-            "GET" if body is None else "POST",
-            "/api",
-            headers={
-                "content-type": "application/json",
-                "webhook-secret": SECRET,
-                **(headers or {}),
-            },
-            params=params or {},
-            route_params=route,
-            body=b"" if body is None else json.dumps(body).encode(),
-        )
-        answer: func.HttpResponse = await FUNCTIONS[function](asked)
+        method, sent = ("GET", b"") if body is None else ("POST", json.dumps(body).encode())
+        given = {"content-type": "application/json", "webhook-secret": SECRET, **(headers or {})}
+        answer = await self.call(function, method, given, params, sent, **route)
         content = answer.get_body().decode()
         return answer.status_code, json.loads(content) if "json" in answer.mimetype else content
+
+    async def call(
+        self,
+        function: str,
+        method: str = "GET",
+        headers: dict[str, str] | None = None,
+        params: dict[str, str] | None = None,
+        body: bytes = b"",
+        **route: str,
+    ) -> func.HttpResponse:
+        """Call a function over HTTP, and give its whole answer."""
+        url = f"/api?{urlencode(params or {})}"
+        asked = func.HttpRequest(
+            method, url, headers=headers, params=params, route_params=route, body=body
+        )
+        answer: func.HttpResponse = await FUNCTIONS[function](asked)
+        return answer
 
     async def command(self, path: str, body: object, **headers: str) -> tuple[int, Any]:
         """Send a command: `item/TEA/register-item`."""

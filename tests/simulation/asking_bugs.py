@@ -31,8 +31,8 @@ ASKING = [
     Bug(
         "a version that was seen is only asked for when the stream is behind it",
         "shared.kernel.commands.batch:_decide",
-        "request.expected not in {None, loaded.version}",
-        "(request.expected or 0) > loaded.version",
+        "not request.expected.met(loaded.version)",
+        "min(request.expected.among or {0}) > loaded.version",
     ),
     Bug(
         "an id that is taken answers for any command",

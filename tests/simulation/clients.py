@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from shared.domain.shop.item.commands import ReceiveStock, RegisterItem
 from shared.domain.shop.order.commands import CancelOrder, PlaceOrder
+from shared.kernel.commands.expected import Expected
 from shared.kernel.commands.outcome import Accepted, Outcome, Refused
 from shared.kernel.commands.request import CommandRequest
 from shared.kernel.errors import OnewriteError, StoreRefused
@@ -143,7 +144,8 @@ class Client:
     def _request(self, stream: StreamName, command: Command, key: str) -> CommandRequest:
         metadata = Metadata(correlation_id=key, causation_id=key)
         expected = self.told.expected.get((str(stream), key))
-        return CommandRequest(stream, command, key, metadata, expected)
+        insisting = None if expected is None else Expected.at(expected)
+        return CommandRequest(stream, command, key, metadata, insisting)
 
     def _tell_asks(
         self, how: str, process: Process, stream: StreamName, command: Command, key: str

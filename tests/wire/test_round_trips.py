@@ -15,6 +15,7 @@ from consumers.webhooks.deliveries import parse
 from consumers.webhooks.platform import body_of
 from shared.adapters.cosmos.codec import from_items, to_item
 from shared.kernel.commands.category import Category, record
+from shared.kernel.commands.expected import Expected
 from shared.kernel.commands.queued_command import encode_command, request_of, stream_of
 from shared.kernel.commands.request import CommandRequest
 from shared.kernel.messages.commit import Commit, Metadata, RecordedEvent
@@ -138,7 +139,9 @@ def test_every_command_comes_out_of_the_mailbox_as_it_went_in(
     category: Category, command: type[Command], data: st.DataObject
 ) -> None:
     target = StreamName(category.name, "1")
-    original = CommandRequest(target, data.draw(values(command)), "c", METADATA, expected=7)
+    original = CommandRequest(
+        target, data.draw(values(command)), "c", METADATA, expected=Expected.at(7)
+    )
 
     waiting, stream = stream_of(encode_command(original, NOON))
 

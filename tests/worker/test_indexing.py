@@ -178,6 +178,7 @@ def test_the_app_is_loaded_by_the_worker_in_the_order_of_the_flow(
             "skip_parked",
             "consumers_rights",
         ),
+        "without_route",
     ]
 
 

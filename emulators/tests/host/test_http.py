@@ -32,7 +32,14 @@ async def ask(port: int, request: str, body: str = "") -> tuple[int, str, str]:
     writer.close()
     await writer.wait_closed()
     head, _, content = answer.partition("\r\n\r\n")
+    if "transfer-encoding: chunked" in head.lower():
+        content = unchunked(content)
     return int(head.split()[1]), head.lower(), content
+
+
+def unchunked(content: str) -> str:
+    """Put the chunks of an answer together; none of them holds an end of line."""
+    return "".join(content.split("\r\n")[1::2])
 
 
 async def test_a_function_is_given_the_request_as_azure_gives_it(port: int) -> None:
@@ -58,16 +65,70 @@ async def test_an_encoded_slash_is_no_separator(port: int) -> None:
     assert json.loads(content)["params"] == {"first": "a%2Fb", "second": "c"}
 
 
-async def test_a_literal_is_preferred_to_a_parameter(port: int) -> None:
-    status, headers, content = await ask(port, "POST /api/echo/LITERAL/x")
+async def test_the_first_function_by_name_takes_what_fits_two_routes(port: int) -> None:
+    status, _, content = await ask(port, "POST /api/echo/LITERAL/x")
+    assert (status, json.loads(content)["params"]) == (202, {"first": "LITERAL", "second": "x"})
 
+    status, headers, content = await ask(port, "POST /api/ECHO/first/x")
     assert (status, content) == (200, "literal x")
     assert "content-type: text/plain" in headers
 
 
+@pytest.mark.parametrize("method", ["POST", "GET", "PURGE", "TRACE"])
+@pytest.mark.parametrize("path", ["rest", "rest/", "rest/a", "rest/a/b%20c", "rest/echo/a/b"])
+async def test_a_catch_all_takes_the_rest_of_a_path_in_any_method(
+    method: str, path: str, port: int
+) -> None:
+    status, _, content = await ask(port, f"{method} /api/{path}")
+
+    rest = path.removeprefix("rest").strip("/").replace("%20", " ")
+    assert (status, content) == (200, f"{method} {rest}")
+
+
+@pytest.mark.parametrize(
+    ("query", "given"),
+    [
+        ("x=1&x=2&X=3", {"x": "1,2,3"}),
+        ("X=1&x=2", {"X": "1,2"}),
+        ("x=&x=", {"x": ","}),
+        ("x=&y", {}),
+        ("x=a%2Cb", {"x": "a,b"}),
+    ],
+)
+async def test_repeated_parameters_are_joined_whatever_their_case(
+    query: str, given: dict[str, str], port: int
+) -> None:
+    _, _, content = await ask(port, f"POST /api/echo/a/b?{query}")
+
+    assert json.loads(content)["query"] == given
+
+
+async def test_a_compressed_body_is_handed_over_as_it_was_sent(port: int) -> None:
+    _, _, content = await ask(port, "POST /api/echo/a/b\nContent-Encoding: gzip", "not gzip")
+
+    assert json.loads(content)["body"] == "not gzip"
+
+
+async def test_an_answer_is_chunked_where_there_is_something_to_say(port: int) -> None:
+    _, headers, _ = await ask(port, "POST /api/echo/a/b")
+    assert "transfer-encoding: chunked" in headers
+    assert "content-length" not in headers
+
+    _, headers, _ = await ask(port, "GET /api/fails")
+    assert "chunked" not in headers
+
+
 @pytest.mark.parametrize(
     "request_line",
-    ["GET /api/echo/a/b", "POST /api/echo/a", "POST /echo/a/b", "POST /api/echo//b", "GET /"],
+    [
+        "GET /api/echo/a/b",
+        "HEAD /api/echo/a/b",
+        "OPTIONS /api/echo/a/b",
+        "POST /api/echo/a",
+        "POST /echo/a/b",
+        "POST /api/echo//b",
+        "GET /",
+    ],
 )
 async def test_without_a_route_for_path_and_method_it_is_not_found(
     request_line: str, port: int

@@ -10,6 +10,7 @@ import azure.functions as func
 from pydantic import Field, ValidationError
 
 from shared.adapters.http.actor import NOBODY, Actors
+from shared.adapters.http.bodies import check_body, without_mark
 from shared.adapters.http.problems import Fault, Problem, malformed, not_found
 from shared.adapters.http.responses import NO_HEADERS, json_response
 from shared.adapters.names import CONSUMERS
@@ -149,8 +150,10 @@ def _stream(req: func.HttpRequest) -> str:
 
 
 def _instruction(req: func.HttpRequest, action: Action) -> Instruction:
+    body = without_mark(req.get_body())
+    check_body(req.headers, body, "A decision")
     try:
-        instruction = Instruction.model_validate_json(req.get_body())
+        instruction = Instruction.model_validate_json(body)
     except ValidationError as error:
         faults = [
             Fault("/" + "/".join(map(str, detail["loc"])), f"{detail['msg']}.")

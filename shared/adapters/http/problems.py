@@ -56,7 +56,8 @@ class Problem(Exception):
         return func.HttpResponse(
             json.dumps(body),
             status_code=self.status,
-            headers={**headers, **self.headers},
+            # RFC 9110, section 15.1: a cache may guess of some of these how long they are so.
+            headers={"Cache-Control": "no-store", **headers, **self.headers},
             mimetype="application/problem+json",
         )
 
@@ -81,13 +82,22 @@ def too_large(most: int, what: str = "bytes") -> Problem:
 def unauthenticated() -> Problem:
     """Tell that a delivery shows nothing that admits it."""
     detail = "A delivery shows a secret that is known here, or a token that was made for us."
-    return Problem(401, "unauthenticated", "Who delivers this is not known", detail)
+    # RFC 9110, section 15.5.2; a shared secret has no scheme of its own.
+    challenge = {"WWW-Authenticate": 'Bearer realm="webhooks"'}
+    title = "Who delivers this is not known"
+    return Problem(401, "unauthenticated", title, detail, headers=challenge)
 
 
 def not_admitted(number: int) -> Problem:
     """Tell that a delivery holds what its sender may not deliver."""
     detail = f"Event {number} is of a source or a type that this sender may not deliver."
     return Problem(403, "not-admitted", "Not all of this is the sender's", detail)
+
+
+def gone() -> Problem:
+    """Tell a sender to stop: nothing of a delivery is wanted any more (HTTP 1.1 Web Hooks, section 2.2)."""
+    detail = "No event of these types is wanted any more: send none."
+    return Problem(410, "gone", "This is no longer wanted", detail)
 
 
 def later(error: OnewriteError | ExceptionGroup) -> Problem:

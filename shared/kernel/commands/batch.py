@@ -74,7 +74,7 @@ def _decide(
     try:
         if category.allow is not None and not _allowed(category.allow, loaded, request):
             return Forbidden(loaded.version), loaded, 0
-        if request.expected not in {None, loaded.version}:
+        if request.expected is not None and not request.expected.met(loaded.version):
             return Outdated(loaded.version), loaded, 0
         decision = category.decider.decision(
             request.command, loaded.state, lambda: request.context(time)

@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic.alias_generators import to_camel
 from pydantic_core import to_json
 
+from shared.kernel.commands.expected import Expected
 from shared.kernel.commands.request import CommandRequest, digest_of
 from shared.kernel.domain import Domain
 from shared.kernel.errors import InvalidMessage
@@ -26,7 +27,8 @@ class QueuedCommand(BaseModel):
     data: dict[str, Any]
     command_id: str
     metadata: Metadata
-    expected: int | None = None
+    # A message of before holds one version.
+    expected: int | Expected | None = None
 
     @property
     def digest(self) -> str:
@@ -42,11 +44,18 @@ def encode_command(request: CommandRequest, accepted: str) -> bytes:
         data=dict(request.data),
         command_id=request.command_id,
         metadata=replace(request.metadata, accepted=accepted),
-        expected=request.expected,
+        expected=_written(request.expected),
     )
     shown = waiting.model_dump(mode="json", by_alias=True, exclude_none=True)
     # As older code reads it, which asks for both.
     return to_json({**shown, "metadata": {**shown["metadata"], "time": accepted}})
+
+
+def _written(expected: Expected | None) -> int | Expected | None:
+    """Write one version as older code reads it."""
+    if expected is None or expected.among is None or expected.other_than:
+        return expected
+    return next(iter(expected.among)) if len(expected.among) == 1 else expected
 
 
 def stream_of(body: bytes) -> tuple[QueuedCommand, StreamName]:
@@ -72,4 +81,6 @@ def request_of(waiting: QueuedCommand, domain: Domain) -> CommandRequest:
     except InvalidMessage as error:
         raise InvalidMessage(f"{waiting.type}: {error}") from error
     metadata, expected = waiting.metadata, waiting.expected
+    if isinstance(expected, int):
+        expected = Expected.at(expected)
     return CommandRequest(stream, command, waiting.command_id, metadata, expected, waiting.data)

@@ -8,6 +8,7 @@ from typing import Any
 from pydantic_core import to_json, to_jsonable_python
 
 from shared.kernel.commands.context import Context, context_of
+from shared.kernel.commands.expected import Expected
 from shared.kernel.messages.commit import Commit, Metadata
 from shared.kernel.messages.derived_id import is_derived, is_fact
 from shared.kernel.messages.message import Command, type_name
@@ -18,15 +19,15 @@ from shared.kernel.messages.stream import StreamName
 class CommandRequest:
     """One command for one stream; the id is the client's or was made for it, and names it for ever.
 
-    `expected` is the version that the client has seen: 0 for a stream that must not exist yet. `received` is the
-    JSON that a client sent, None for what our own code made.
+    `expected` is what the client takes for the version of the stream. `received` is the JSON that a client sent,
+    None for what our own code made.
     """
 
     stream: StreamName
     command: Command
     command_id: str
     metadata: Metadata
-    expected: int | None = None
+    expected: Expected | None = None
     received: Mapping[str, Any] | None = field(default=None, compare=False)
 
     def context(self, time: str) -> Context:

@@ -39,6 +39,7 @@ class Metadata:
     traceparent: str | None = None
     actor: str | None = None
     accepted: str | None = None
+    tracestate: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +109,8 @@ def metadata_json(metadata: Metadata, time: str) -> dict[str, str]:
         item["actor"] = metadata.actor
     if metadata.accepted is not None:
         item["accepted"] = metadata.accepted
+    if metadata.tracestate is not None:
+        item["tracestate"] = metadata.tracestate
     return item
 
 

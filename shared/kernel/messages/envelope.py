@@ -11,6 +11,9 @@ from shared.kernel.errors import InvalidMessage
 from shared.kernel.messages.commit import Commit, RecordedEvent
 from shared.kernel.messages.stream import StreamName
 
+# A URI with its scheme (CloudEvents 1.0.2, section 3.2.2). Messages of before have only what follows.
+_SCHEMAS = "urn:onewrite:schema:"
+
 
 class Envelope(BaseModel):
     """One event with everything that a consumer needs; `sequence` is its version in the stream."""
@@ -29,6 +32,7 @@ class Envelope(BaseModel):
     correlationid: str
     causationid: str
     traceparent: str | None = None
+    tracestate: str | None = None
     data: dict[str, Any]
 
     @cached_property
@@ -64,12 +68,13 @@ def _envelope(commit: Commit, version: int, event: RecordedEvent) -> Envelope:
         type=event.type,
         subject=commit.stream,
         time=commit.time,
-        dataschema=f"{category}/{event.type}/{event.schema_number}",
+        dataschema=f"{_SCHEMAS}{category}/{event.type}/{event.schema_number}",
         sequence=version,
         partitionkey=commit.stream,
         correlationid=commit.metadata.correlation_id,
         causationid=commit.command_id,
         traceparent=commit.metadata.traceparent,
+        tracestate=commit.metadata.tracestate,
         data=event.data,
     )
 
@@ -84,6 +89,8 @@ def encode_all(commit: Commit) -> list[bytes]:
     }
     if metadata.traceparent is not None:
         shared["traceparent"] = metadata.traceparent
+    if metadata.tracestate is not None:
+        shared["tracestate"] = metadata.tracestate
     return [
         to_json(
             {
@@ -93,7 +100,7 @@ def encode_all(commit: Commit) -> list[bytes]:
                 "type": event.type,
                 "subject": stream,
                 "time": commit.time,
-                "dataschema": f"{category}/{event.type}/{event.schema_number}",
+                "dataschema": f"{_SCHEMAS}{category}/{event.type}/{event.schema_number}",
                 "datacontenttype": "application/json",
                 "sequence": version,
                 "partitionkey": stream,

@@ -18,7 +18,7 @@ from shared.kernel.messages.derived_id import chain_id, derived_id, reaction_nam
 from shared.kernel.messages.json_forms import with_json_forms
 from shared.kernel.messages.json_reading import read
 from shared.kernel.messages.message import Command
-from shared.kernel.messages.trace_context import well_formed
+from shared.kernel.messages.trace_context import carried, well_formed
 from shared.kernel.reactions.receptor import Reaction, checked
 
 
@@ -51,6 +51,7 @@ class InboundEvent:
     type: str
     data: Any
     traceparent: str | None = None
+    tracestate: str | None = None
 
     @property
     def key(self) -> str:
@@ -89,5 +90,6 @@ class InboundReceptor[D: OutsideData]:
             # What follows from an event of others begins with it; all hear of the chain, and only we of the cause.
             chain = chain_id(event.source, event.id)
             traceparent, actor = well_formed(event.traceparent), reaction_name(self.name)
-            metadata = Metadata(chain, event.key, traceparent, actor)
+            state = carried(event.tracestate, traceparent)
+            metadata = Metadata(chain, event.key, traceparent, actor, tracestate=state)
             yield CommandRequest(reaction.target, reaction.command, id_, metadata)

@@ -28,6 +28,7 @@ class Notification:
     correlationid: str
     data: Mapping[str, Any]
     traceparent: str | None = None
+    tracestate: str | None = None
 
 
 class CloudEvent(TypedDict):
@@ -43,6 +44,7 @@ class CloudEvent(TypedDict):
     sequence: int
     correlationid: str
     traceparent: NotRequired[str]
+    tracestate: NotRequired[str]
     data: dict[str, Any]
 
 
@@ -72,6 +74,7 @@ def notification(
         sequence=envelope.sequence,
         correlationid=envelope.correlationid,
         traceparent=envelope.traceparent,
+        tracestate=envelope.tracestate,
         data=public.model_dump(mode="json"),
     )
 
@@ -103,6 +106,8 @@ def cloud_event(told: Notification) -> CloudEvent:
     }
     if told.traceparent is not None:
         event["traceparent"] = told.traceparent
+    if told.tracestate is not None:
+        event["tracestate"] = told.tracestate
     return event
 
 

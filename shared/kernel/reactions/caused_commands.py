@@ -29,6 +29,7 @@ def commands(reacting: Reacting, envelope: Envelope, event: Event) -> Iterator[C
         correlation_id=envelope.correlationid,
         causation_id=envelope.id,
         traceparent=envelope.traceparent,
+        tracestate=envelope.tracestate,
         actor=reaction_name(reacting.name),
     )
     for reaction in reacting.reactions(envelope.stream, event):

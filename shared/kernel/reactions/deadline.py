@@ -96,7 +96,13 @@ class Deadline:
         if any(commit.command_id == command_id for commit in tail):
             return None
         cause, actor = start.commit.metadata, reaction_name(self.name)
-        metadata = Metadata(*(cause.correlation_id, start.event_id, cause.traceparent, actor))
+        metadata = Metadata(
+            correlation_id=cause.correlation_id,
+            causation_id=start.event_id,
+            traceparent=cause.traceparent,
+            tracestate=cause.tracestate,
+            actor=actor,
+        )
         return CommandRequest(stream, self.command(), command_id, metadata)
 
     def _waits(self, row: Row) -> bool:

@@ -98,7 +98,6 @@ async def test_as_many_events_are_taken_as_can_be_answered_in_time() -> None:
         "application/json",
         "Application/JSON; charset=utf-8",
         "application/cloudevents+json; charset=utf-8",
-        "application/cloudevents-batch+json",
     ],
 )
 async def test_json_is_read_however_it_is_called(media_type: str) -> None:

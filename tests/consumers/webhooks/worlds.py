@@ -99,6 +99,7 @@ class World:
     receipts: MemoryReceipts = field(default_factory=MemoryReceipts)
     sources: tuple[str, ...] = ("*",)
     types: tuple[str, ...] = ("*",)
+    gone: tuple[str, ...] = ()
 
     domain: Domain = domain
     origins: Collection[str] = frozenset({ORIGIN})
@@ -115,7 +116,7 @@ class World:
     def sender(self) -> Sender:
         """The one sender that is known, by secrets and by an application."""
         secrets = tuple(self.secrets)
-        return Sender("tests", self.sources, self.types, (APPLICATION,), secrets)
+        return Sender("tests", self.sources, self.types, (APPLICATION,), secrets, self.gone)
 
     async def open(self) -> Webhooks:
         """Open what takes events, as a host does with the first delivery."""

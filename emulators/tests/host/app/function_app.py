@@ -49,9 +49,14 @@ async def echo(req: func.HttpRequest) -> func.HttpResponse:
     )
 
 
-@app.route("echo/literal/{second}", methods=["POST"])
-async def literal(req: func.HttpRequest) -> str:
+@app.route("echo/first/{second}", methods=["POST"])
+async def before_echo(req: func.HttpRequest) -> str:
     return f"literal {req.route_params['second']}"
+
+
+@app.route("rest/{*rest}")
+async def everything(req: func.HttpRequest) -> str:
+    return f"{req.method} {req.route_params['rest']}"
 
 
 @app.route("fails", methods=["GET"])

@@ -1,0 +1,35 @@
+"""The key that names a command (draft-ietf-httpapi-idempotency-key-header): a string in quotes, or a token."""
+
+import re
+from collections.abc import Mapping
+
+from shared.adapters.http.actor import is_token
+from shared.adapters.http.problems import Fault, Problem
+
+NAME = "Idempotency-Key"
+RULE = r'^("(?:[!#-\[\]-~]|\\["\\]){1,128}"|[!#-+\--~][!-+\--~]{0,127})$'
+# RFC 8941, sections 3.3.3 and 3.1.2: a string, and parameters of which none means anything here.
+_STRING = re.compile(
+    r'"((?:[\x20\x21\x23-\x5b\x5d-\x7e]|\\["\\])*)"'
+    r'(?: *; *[a-z*][a-z0-9_.*-]*(?:=(?:"(?:[^"\\]|\\.)*"|[^;", ]+))?)*'
+)
+_PAIR = re.compile(r"\\(.)")
+
+
+def key_of(headers: Mapping[str, str]) -> str | None:
+    """Read the key, the same in quotes and without; raises Problem for what is none."""
+    header = headers.get("idempotency-key")
+    if header is None:
+        return None
+    given = header.strip(" \t")
+    string = _STRING.fullmatch(given)
+    key = _PAIR.sub(r"\1", string[1]) if string else given
+    # Without quotes, a comma would stand between two headers.
+    bare = string is None and (given.startswith('"') or "," in given)
+    if bare or not is_token(key):
+        sentence = (
+            'A text in quotes is expected, of 1 to 128 visible ASCII characters: "8e03978e-40d5".'
+        )
+        title = "The Idempotency-Key is none"
+        raise Problem(400, "idempotency-key", title, sentence, [Fault(NAME, sentence)])
+    return key

@@ -1,0 +1,37 @@
+"""Parameters of a query: each once, none empty, and without those that are the platform's."""
+
+from collections import Counter
+from collections.abc import Mapping
+from urllib.parse import parse_qsl, urlsplit
+
+import azure.functions as func
+
+from shared.adapters.http.problems import Fault, malformed
+
+# The key of a caller and its name: https://learn.microsoft.com/azure/azure-functions/function-keys-how-to.
+_PLATFORM = frozenset({"code", "clientid"})
+
+
+def parameters(req: func.HttpRequest) -> Mapping[str, str]:
+    """Give the parameters of a request; raises Problem.
+
+    The platform joins what stands twice by commas, whatever its case, and leaves out what is empty: the URL tells.
+    """
+    written = parse_qsl(urlsplit(req.url).query, keep_blank_values=True)
+    given = Counter(name.lower() for name, _ in written)
+    empty = {name for name, value in (*written, *req.params.items()) if not value}
+    faults = [
+        *(Fault(name, "It is empty.") for name in sorted(empty) if not _platforms(name)),
+        *(
+            Fault(name, "It stands there more than once.")
+            for name, times in sorted(given.items())
+            if times > 1 and not _platforms(name)
+        ),
+    ]
+    if faults:
+        raise malformed("The query is malformed.", faults)
+    return {name: value for name, value in req.params.items() if not _platforms(name)}
+
+
+def _platforms(name: str) -> bool:
+    return name.lower() in _PLATFORM
