@@ -56,7 +56,8 @@ async def check_filters(place: Place, facts: Facts) -> None:
             "prefix": {f"{name}.prefix": text[:3]},
             "null": {f"{name}.null": "false"},
         }
-        for operator in field.operators:
+        # The platform drops a parameter that is empty: an empty text is asked for with `.in`.
+        for operator in field.operators if text else {"in", "null"} & set(field.operators):
             assert place.id in await place.listed(**asked[operator], limit="100"), asked[operator]
 
 
