@@ -16,13 +16,16 @@ DOCS = ROOT / "docs"
 PAGES_OF_THE_SHOP = {
     ROOT / "README.md": "runs it, and follows one of its commands",
     ROOT / "CHANGELOG.md": "says how it came about",
-    DOCS / "shop" / "specification.md": "is made of its specs",
-    DOCS / "shop" / "notifications.md": "is made of its public events",
     DOCS / "planted-bugs.md": "is made of bugs, some of them in it",
-    DOCS / "swap-the-domain.md": "changes it",
     DOCS / "vocabulary.md": "says where it uses each word",
 }
-PAGES = {*ROOT.glob("*.md"), *DOCS.rglob("*.md")} - PAGES_OF_THE_SHOP.keys()
+BUSINESSES = [DOCS / one.name for one in (ROOT / "shared" / "domain").iterdir() if one.is_dir()]
+"""Where each business speaks of itself."""
+PAGES = {
+    page
+    for page in {*ROOT.glob("*.md"), *DOCS.rglob("*.md")} - PAGES_OF_THE_SHOP.keys()
+    if not any(page.is_relative_to(folder) for folder in BUSINESSES)
+}
 FILES = [
     file
     for file in [
