@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from aiohttp import web
 
 from emulators.host.event_grid import PATH, EventGridWebhook
+from emulators.host.failures import say_answered
 from emulators.host.invocations import Invoker
 from emulators.host.protos import RpcHttp, TypedData
 from emulators.host.routes import find
@@ -82,13 +83,15 @@ class HttpListener:
             query={name: value for name, value in request.rel_url.query.items() if value},
             body=given,
         )
-        answer = await self._invoker.call(
-            self._functions[route.function], (TypedData(http=http), {}), Retry()
-        )
+        function, wanted = self._functions[route.function], TypedData(http=http)
+        answer = await self._invoker.call(function, (wanted, {}), Retry())
         returned = answer.return_value
         if answer.result.exception is not None or returned is None:
+            self._invoker.report(function, answer, wanted)
             return web.Response(status=500)
-        return _response(returned)
+        response = _response(returned)
+        say_answered(request.method, str(request.url), body, response.status)
+        return response
 
 
 def _joined(request: web.Request) -> dict[str, str]:
