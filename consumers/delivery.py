@@ -18,6 +18,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
+from shared.adapters.failures import tell
 from shared.kernel.delivery.operator_decisions import park_first, skips
 from shared.kernel.delivery.parking import (
     Decision,
@@ -166,15 +167,20 @@ class Delivery[T, R]:
         """Parks a message that does not say to which stream it belongs, unless that was skipped."""
         marker = unreadable_message(self.consumer, body, error, timestamp(self.now()))
         if not await self._is_skipped(marker.stream, marker.version):
+            tell(
+                self.consumer, Poison(marker.stream, marker.version, error), error, marker.envelope
+            )
             await self.parking.park(marker)
 
     def marker(self, poison: Poison, run: Run[T] | None = None) -> Parked:
         """Returns the marker of a poison, which shows its message if that is among those of a run."""
+        last_seen = max(run.arrived, default=0) if run else 0
+        shown = self._shown(poison, run)
+        return marker_of(self.consumer, poison, timestamp(self.now()), last_seen, shown)
+
+    def _shown(self, poison: Poison, run: Run[T] | None) -> Mapping[str, Any] | None:
         arrived = run.arrived if run else {}
-        shown = self.show(arrived[poison.version]) if poison.version in arrived else None
-        return marker_of(
-            self.consumer, poison, timestamp(self.now()), max(arrived, default=0), shown
-        )
+        return self.show(arrived[poison.version]) if poison.version in arrived else None
 
     async def _lane(
         self,
@@ -217,10 +223,12 @@ class Delivery[T, R]:
                 # Who gives what may pass some time before the batch comes again does it here.
                 if found is None:
                     raise
+                failed = error
             skipped = await skips(self.parking, self.consumer, run.stream)
             if found.version in skipped and found.version not in run.skips:
                 run = replace(run, skips=skipped)
             else:
+                tell(self.consumer, found, failed, self._shown(found, run))
                 run, poison = run.before(found.version), found
         return _Settled(arrived, (), poison)
 

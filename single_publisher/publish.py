@@ -6,6 +6,7 @@ from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import datetime
 
+from shared.adapters.failures import tell
 from shared.adapters.names import SINGLE_PUBLISHER
 from shared.kernel.delivery.operator_decisions import park_first, skips
 from shared.kernel.delivery.parking import Parked, marker_of
@@ -101,6 +102,7 @@ class Publisher:
 
     async def park(self, poison: Poison) -> None:
         """Hold a stream back from an event on."""
+        tell(SINGLE_PUBLISHER, poison, poison)
         await park_first(self._marker(poison), self.parking)
 
     def _marker(self, poison: Poison) -> Parked:

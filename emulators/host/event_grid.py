@@ -53,8 +53,8 @@ class EventGridWebhook:
         answers = await asyncio.gather(
             *(self._invoker.call(function, (one, {"data": one}), Retry()) for one in given)
         )
-        for answer in answers:
-            self._invoker.report(function, answer)
+        for one, answer in zip(given, answers, strict=True):
+            self._invoker.report(function, answer, one)
         failed = any(answer.result.exception is not None for answer in answers)
         return web.Response(status=500 if failed else 202)
 

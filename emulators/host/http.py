@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from aiohttp import HttpVersion11, web
 
 from emulators.host.event_grid import PATH, EventGridWebhook
+from emulators.host.failures import say_answered
 from emulators.host.invocations import Invoker
 from emulators.host.protos import RpcHttp, TypedData
 from emulators.host.routes import find
@@ -85,13 +86,14 @@ class HttpListener:
             query=_query(request),
             body=given,
         )
-        answer = await self._invoker.call(
-            self._functions[route.function], (TypedData(http=http), {}), Retry()
-        )
+        function, wanted = self._functions[route.function], TypedData(http=http)
+        answer = await self._invoker.call(function, (wanted, {}), Retry())
         returned = answer.return_value
         if answer.result.exception is not None or returned is None:
+            self._invoker.report(function, answer, wanted)
             return web.Response(status=500)
         response = _response(returned)
+        say_answered(request.method, str(request.url), body, response.status)
         if response.body and request.version >= HttpVersion11:
             response.enable_chunked_encoding()
         return response

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from emulators.host import worker
+from emulators.host.failures import say_failed
 from emulators.host.protos import (
     InvocationResponse,
     RpcException,
@@ -59,11 +60,12 @@ class Invoker:
         most = policy.max_retry_count if policy else 0
         count, exception = 0, None
         while not self.stopping.is_set():
-            answer = await self._called(function, make(), Retry(count, most, exception))
+            given = make()
+            answer = await self._called(function, given, Retry(count, most, exception))
             exception = answer.result.exception
             if exception is None:
                 return True
-            _report(function, exception, count)
+            say_failed(function.name, exception, count + 1, given[0])
             if policy is None or count == most:
                 return True
             await self._wait(_delay(policy, count) / self.pace)
@@ -90,10 +92,10 @@ class Invoker:
             if self.in_flight == 0:
                 self._idle.set()
 
-    def report(self, function: Function, answer: InvocationResponse) -> None:
+    def report(self, function: Function, answer: InvocationResponse, given: TypedData) -> None:
         """Say why a call failed, if it did and nobody tries it again."""
         if answer.result.exception is not None:
-            _report(function, answer.result.exception, 0)
+            say_failed(function.name, answer.result.exception, 1, given)
 
     async def drain(self, seconds: float) -> None:
         """Start nothing any more, and wait until what is running is done and acknowledged."""
@@ -117,11 +119,6 @@ def _delay(policy: RpcRetryOptions, count: int) -> float:
     low, high = policy.minimum_interval.total_seconds(), policy.maximum_interval.total_seconds()
     grown = low * 2.0 ** min(count, 30) * random.uniform(0.8, 1.2)  # noqa: S311 - jitter
     return min(max(low, grown), high)
-
-
-def _report(function: Function, exception: RpcException, count: int) -> None:
-    first_line = exception.message.splitlines()[0] if exception.message else "failed"
-    print(f"host: {function.name} failed (attempt {count + 1}): {first_line}", file=sys.stderr)
 
 
 def _timed_out(seconds: float) -> InvocationResponse:

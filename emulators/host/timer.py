@@ -45,4 +45,4 @@ class TimerListener:
             about = {"Schedule": {"AdjustForDST": True}, "ScheduleStatus": {}, "IsPastDue": False}
             given = TypedData(json=json.dumps(about))
             answer = await self._invoker.call(self._function, (given, {}), Retry())
-            self._invoker.report(self._function, answer)
+            self._invoker.report(self._function, answer, given)

@@ -169,6 +169,11 @@ def signs_in(environment: Mapping[str, str] = os.environ) -> bool:
     return environment.get("WEBSITE_AUTH_ENABLED", "").lower() == "true"
 
 
+def deployed(environment: Mapping[str, str] = os.environ) -> bool:
+    """Tell whether this is an app in Azure, and no stack on a developer's machine."""
+    return "WEBSITE_SITE_NAME" in environment
+
+
 def feed_poll_delay(environment: Mapping[str, str] = os.environ) -> int:
     """Give the milliseconds between two looks at a change feed that had nothing new."""
     return int(_number(environment, "CHANGE_FEED_POLL_DELAY", 500))

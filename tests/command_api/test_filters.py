@@ -3,17 +3,20 @@
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from enum import Enum, IntEnum
-from typing import Literal
+from typing import Annotated, Literal
 from uuid import UUID
 
 import pytest
+from pydantic import Field
 
 from command_api.openapi.operations import view_list
 from command_api.paging import parse_listing
 from shared.adapters.http.problems import Problem
 from shared.domain.shop.item import item
 from shared.domain.shop.views.stock import sku
+from shared.kernel.errors import InvalidMessage
 from shared.kernel.messages.message import Message
+from shared.kernel.views.fields import list_fields
 from shared.kernel.views.listing import Filter, Operator, Scalar
 from shared.kernel.views.view import View
 
@@ -30,6 +33,9 @@ class Level(IntEnum):
 
     LOW = 1
     HIGH = 10
+
+
+type Short = Annotated[str, Field(max_length=3)]
 
 
 class Line(Message):
@@ -54,6 +60,7 @@ class Shown(Message):
     colour: Colour = Colour.RED
     level: Level = Level.LOW
     word: Literal["yes", "no"] = "no"
+    short: Short | None = None
     either: int | str = 0
     line: Line | None = None
     lines: tuple[Line, ...] = ()
@@ -91,6 +98,7 @@ SOME_ID = "0b9a1f6e-6d3c-4f0e-8c1d-2f3a4b5c6d7e"
         ("colour", "light green", "=", "light green"),
         ("level.in", "1,10", "in", [1, 10]),
         ("word", "yes", "=", "yes"),
+        ("short.prefix", "a", "prefix", "a"),
     ],
 )
 def test_a_filter_asks_for_a_value_as_rows_hold_it(
@@ -144,6 +152,9 @@ def test_what_a_list_cannot_be_asked_for_is_told(name: str, text: str, sentence:
 
 def test_a_list_may_be_sorted_by_what_may_be_null() -> None:
     assert parse_listing({"sort": "-moment"}, VIEW).nullable
+    list_fields(Shown)["moment"].check(None)
+    with pytest.raises(InvalidMessage):
+        list_fields(Shown)["text"].check(None)
     assert not parse_listing({"sort": "text"}, VIEW).nullable
     assert not parse_listing({}, VIEW).nullable
 

@@ -70,6 +70,8 @@ class Node(Message):
 
 
 type Deep = list[Deep] | bytes
+type Short = Annotated[str, Field(max_length=3)]
+Positive = Annotated[int, Field(gt=0)]
 
 NAN = "it allows NaN, which is no JSON: leave allow_inf_nan as it is"
 MIXED = "Thing.x: the choices of Mixed are to be all texts, or all integers"
@@ -116,6 +118,8 @@ TYPES: list[tuple[Any, list[str]]] = [
     (dict[Literal["a"], tuple[int, date]], []),
     (AwareDatetime | JsonValue, []),
     (AwareDatetime, []),
+    (Short | Positive | None, []),
+    (Annotated[bytes, Field(max_length=3)], [f"Thing.x: {CANNOT.format('bytes')}"]),
     (dict[date, frozenset[Decimal]], []),
 ]
 

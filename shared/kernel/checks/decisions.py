@@ -1,7 +1,6 @@
 """What a decider says that it decides, by its annotations, against the events that its category lists."""
 
 from collections.abc import Iterator
-from types import NoneType
 from typing import Any, TypeAliasType, get_args, get_origin, get_type_hints
 
 from shared.kernel.commands.category import Category
@@ -37,5 +36,4 @@ def _events(annotation: Any) -> Iterator[type[Event]]:  # noqa: ANN401 - a type
         if isinstance(origin, TypeAliasType):
             yield from _events(origin.__value__)
         for inner in get_args(annotation):
-            if inner is not NoneType:
-                yield from _events(inner)
+            yield from _events(inner)
