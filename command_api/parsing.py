@@ -22,6 +22,7 @@ from shared.kernel.commands.category import Category
 from shared.kernel.commands.request import CommandRequest
 from shared.kernel.domain import Domain
 from shared.kernel.errors import InvalidMessage
+from shared.kernel.faults import faults
 from shared.kernel.messages.commit import Metadata
 from shared.kernel.messages.json_reading import read_text
 from shared.kernel.messages.message import Command
@@ -29,7 +30,6 @@ from shared.kernel.messages.stream import ID_RULE, StreamName
 from shared.kernel.messages.trace_context import well_formed
 
 LARGEST_BODY = 256 * 1024
-SHOWN = 60
 _HEADERS = {
     "content-type",
     "correlation-id",
@@ -75,7 +75,7 @@ def stream_name(text: str, domain: Domain) -> StreamName:
     """Check the name of a stream; raises Problem, and UnknownMessage for an unknown category."""
     category, dash, id_ = text.partition("-")
     if not dash:
-        raise not_found(f"A stream is a category, a dash and an id; this is {text[:SHOWN]!r}.")
+        raise not_found("A stream is a category, a dash and an id.")
     return _stream(domain.category(category), id_)
 
 
@@ -93,7 +93,7 @@ def _stream(category: Category, id_: str) -> StreamName:
     try:
         return StreamName(category.name, id_)
     except InvalidMessage:
-        raise malformed(f"An id has {ID_RULE}; this begins with {id_[:SHOWN]!r}.") from None
+        raise malformed(f"An id has {ID_RULE}.") from None
 
 
 def _expected(headers: Mapping[str, str]) -> int | None:
@@ -119,21 +119,16 @@ def _command(
     """Read the body as a command, and as the JSON that it is."""
     media_type = headers.get("content-type") or "application/json"
     if media_type.partition(";")[0].strip().lower() != "application/json":
-        raise unsupported_media_type(media_type)
+        raise unsupported_media_type()
     body = req.get_body()
     if len(body) > LARGEST_BODY:
         raise too_large(LARGEST_BODY)
     try:
         command = read_text(command_type, body, by_name=False)
     except ValidationError as error:
-        faults = [_fault(dict(detail)) for detail in error.errors(include_input=False)]
-        raise malformed(f"The body is no {command_type.__name__}.", faults) from None
+        found = [Fault(*one) for one in faults(error)]
+        raise malformed(f"The body is no {command_type.__name__}.", found) from None
     return command, from_json(body)
-
-
-def _fault(detail: dict[str, Any]) -> Fault:
-    steps = (str(step).replace("~", "~0").replace("/", "~1") for step in detail["loc"])
-    return Fault("".join(f"/{step}" for step in steps), f"{detail['msg']}.")
 
 
 def _metadata(headers: Mapping[str, str], command_id: str, actor: str | None) -> Metadata:

@@ -6,12 +6,13 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 from urllib.parse import unquote
 
-from pydantic import AfterValidator, Base64Bytes, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, Base64Bytes, BaseModel, ConfigDict, Field, ValidationError
 from pydantic.alias_generators import to_camel
 from pydantic_core import from_json
 
 from shared.adapters import telemetry
 from shared.kernel.errors import InvalidMessage
+from shared.kernel.faults import told
 from shared.kernel.messages.inbound_event import InboundEvent
 from shared.kernel.messages.trace_context import well_formed
 
@@ -61,7 +62,7 @@ def parse(headers: Mapping[str, str], body: bytes) -> list[InboundEvent]:
     try:
         content = _json(body)
     except ValueError as error:
-        raise InvalidMessage(f"the delivery is no JSON: {error}") from error
+        raise InvalidMessage(f"the delivery is no JSON: {error}") from None
     if "ce-specversion" in headers and not media_type(headers).startswith(_STRUCTURED):
         return [_read({**_attributes(headers), "data": content}, 0)]
     found = content if isinstance(content, list) else [content]
@@ -84,8 +85,10 @@ def _read(content: Any, number: int) -> InboundEvent:  # noqa: ANN401 - JSON
     )
     try:
         return schema.model_validate(content).event()
+    except ValidationError as error:
+        raise InvalidMessage(f"event {number} of the delivery is none: {told(error)}") from None
     except ValueError as error:
-        raise InvalidMessage(f"event {number} of the delivery is none: {error}") from error
+        raise InvalidMessage(f"the data of event {number} is no JSON: {error}") from None
 
 
 def _json(body: bytes) -> Any:  # noqa: ANN401 - JSON
@@ -121,6 +124,6 @@ def _attributes(headers: Mapping[str, str]) -> dict[str, str]:
 def _unquoted(name: str, value: str) -> str:
     try:
         return unquote(value, errors="strict")
-    except UnicodeDecodeError as error:
+    except UnicodeDecodeError:
         # Replaced, two ids could become one.
-        raise InvalidMessage(f"the header {name} is not UTF-8: {error}") from error
+        raise InvalidMessage(f"the header {name} is not UTF-8") from None

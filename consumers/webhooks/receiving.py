@@ -100,11 +100,10 @@ def _check(headers: Mapping[str, str], body: bytes) -> None:
     most = LARGEST_HANDSHAKE if asks(headers) else LARGEST
     if len(body) > most:
         raise too_large(most)
-    given, encoding = headers.get("content-type", ""), headers.get("content-encoding", "")
     if media_type(headers) not in TAKEN:
-        raise unsupported_media_type(given, f"A delivery is {' or '.join(sorted(TAKEN))}")
-    if encoding.lower() not in {"", "identity"}:
-        raise unsupported_media_type(encoding, "A delivery is not encoded")
+        raise unsupported_media_type(f"A delivery is {' or '.join(sorted(TAKEN))}.")
+    if headers.get("content-encoding", "").lower() not in {"", "identity"}:
+        raise unsupported_media_type("A delivery is not encoded.")
 
 
 def _response(answer: Answer) -> func.HttpResponse:

@@ -33,6 +33,8 @@ OnewriteError
 
 from typing import ClassVar
 
+from shared.kernel.faults import told
+
 
 class OnewriteError(Exception):
     """The root; `code` is the slug that problems, logs and metrics use; what is `transient` may go well later."""
@@ -108,8 +110,12 @@ class Poison(OnewriteError):
     code = "poison"
 
     def __init__(self, stream: str, version: int, cause: Exception) -> None:
-        told = "; ".join(f"{type(one).__name__}: {one}" for one in leaves(cause))
-        super().__init__(f"{stream}@{version}: {told}")
+        # Of an error that is none of ours the text may repeat what the event holds.
+        why = (
+            f"{type(one).__name__}: {one if isinstance(one, OnewriteError) else told(one)}"
+            for one in leaves(cause)
+        )
+        super().__init__(f"{stream}@{version}: {'; '.join(why)}")
         self.stream = stream
         self.version = version
 

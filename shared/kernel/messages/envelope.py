@@ -1,5 +1,6 @@
 """The envelope: an event on the wire, a CloudEvent 1.0 in the JSON format (cloudevents.io, spec v1.0.2)."""
 
+import re
 from collections.abc import Iterator
 from functools import cached_property
 from typing import Any, Literal
@@ -8,8 +9,11 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic_core import to_json
 
 from shared.kernel.errors import InvalidMessage
+from shared.kernel.faults import told
 from shared.kernel.messages.commit import Commit, RecordedEvent
 from shared.kernel.messages.stream import StreamName
+
+_SCHEMA = re.compile(r"[1-9][0-9]{0,8}")
 
 
 class Envelope(BaseModel):
@@ -40,8 +44,8 @@ class Envelope(BaseModel):
     def schema_number(self) -> int:
         """The number of the schema of the data; raises InvalidMessage."""
         number = self.dataschema.rpartition("/")[2]
-        if not number.isdecimal():
-            raise InvalidMessage(f"{self.id}: {self.dataschema!r} names no schema")
+        if _SCHEMA.fullmatch(number) is None:
+            raise InvalidMessage(f"{self.id}: its dataschema ends in no number of a schema")
         return int(number)
 
 
@@ -115,4 +119,4 @@ def decode(body: bytes) -> Envelope:
     try:
         return Envelope.model_validate_json(body)
     except ValidationError as error:
-        raise InvalidMessage(f"a message of the log is not an envelope: {error}") from error
+        raise InvalidMessage(f"a message of the log is not an envelope: {told(error)}") from None
