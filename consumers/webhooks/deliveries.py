@@ -39,6 +39,8 @@ class _CloudEvent(BaseModel):
     data_base64: Base64Bytes | None = None
 
     def event(self) -> InboundEvent:
+        if {"data", "data_base64"} <= self.model_fields_set:
+            raise InvalidMessage("data and data_base64 exclude each other")
         data = self.data if self.data_base64 is None else _json(self.data_base64)
         traceparent = telemetry.admitted(well_formed(self.traceparent))
         return InboundEvent(self.source, self.id, self.type, data, traceparent)
@@ -87,6 +89,8 @@ def _read(content: Any, number: int) -> InboundEvent:  # noqa: ANN401 - JSON
         return schema.model_validate(content).event()
     except ValidationError as error:
         raise InvalidMessage(f"event {number} of the delivery is none: {told(error)}") from None
+    except InvalidMessage as error:
+        raise InvalidMessage(f"event {number} of the delivery is none: {error}") from None
     except ValueError as error:
         raise InvalidMessage(f"the data of event {number} is no JSON: {error}") from None
 

@@ -79,11 +79,12 @@ def test_what_is_structured_is_told_by_its_content_type(media: str) -> None:
     assert parse(headers, body([cloud(), cloud()])) == [READ, READ]
 
 
-def test_data_may_be_encoded() -> None:
-    event = cloud()
-    data = body(event.pop("data"))
+def without_data(**more: Any) -> dict[str, Any]:
+    return {name: value for name, value in cloud(**more).items() if name != "data"}
 
-    assert parse({}, body({**event, "data_base64": encoded(data)})) == [READ]
+
+def test_data_may_be_encoded() -> None:
+    assert parse({}, body(without_data(data_base64=encoded(body(DATA))))) == [READ]
 
 
 def test_the_context_of_a_trace_is_read() -> None:
@@ -119,9 +120,14 @@ def test_a_time_is_a_time(time: str | None) -> None:
         (body(cloud(time="yesterday")), "time"),
         (body(cloud(time=7)), "time"),
         (body({**grid(), "eventTime": "2026-13-01T00:00:00Z"}), "eventTime"),
-        (body(cloud(data_base64="!")), "event 0"),
-        (body(cloud(data_base64=encoded(b"no json"))), "event 0"),
-        *((body(cloud(data_base64=encoded(number))), "event 0") for number in BEYOND),
+        (body(without_data(data_base64="!")), "data of event 0"),
+        (body(cloud(data_base64=encoded(b"{}"))), "exclude each other"),
+        (body([cloud(), cloud(data=None, data_base64=None)]), "event 1.*exclude each other"),
+        (body(without_data(data_base64=encoded(b"no json"))), "data of event 0"),
+        *(
+            (body(without_data(data_base64=encoded(number))), "data of event 0")
+            for number in BEYOND
+        ),
     ],
 )
 def test_what_is_no_event_is_refused_with_its_place(content: bytes, sentence: str) -> None:
