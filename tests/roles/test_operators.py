@@ -7,10 +7,11 @@ from typing import Any
 import azure.functions as func
 import pytest
 
-from shared.adapters import names, telemetry, wiring
+from shared.adapters import names, settings, telemetry, wiring
 from shared.adapters.cosmos.codec import to_item
 from shared.adapters.otel.names import LAG, PARKED_STREAMS, SWEEP_LAG
 from shared.kernel.delivery.parking import Parked, unreadable
+from shared.kernel.errors import ConfigurationError
 from shared.kernel.messages.commit import RecordedEvent
 from shared.kernel.messages.envelope import decode
 from shared.kernel.messages.stream import StreamName
@@ -199,11 +200,19 @@ async def test_nothing_is_measured_for_nobody(
 
 
 @pytest.mark.parametrize("role", ["command_api", "single_publisher", "consumers"])
-async def test_each_role_tells_which_of_its_rights_it_lacks(wired: Wired, role: str) -> None:
+async def test_each_role_tells_what_its_app_lacks(
+    wired: Wired, role: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def wrong() -> None:
+        raise ConfigurationError("WEBHOOK_SECRETS, entry 1")
+
     wired.denied = {"views:read", "views:write"}
+    assert (await wired.ask(f"{role}_rights"))[1]["settings"] is None
+    monkeypatch.setattr(settings, "check", wrong)
 
     status, told = await wired.ask(f"{role}_rights")
 
     assert status == 200
+    assert told["settings"] == "WEBHOOK_SECRETS, entry 1"
     lacking = {right: why for right, why in told["rights"].items() if why is not None}
     assert lacking == {"views:read" if role == "single_publisher" else "views:write": "403"}
