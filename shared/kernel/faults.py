@@ -15,8 +15,10 @@ MOST = 20
 _LONGEST = 60
 
 
-def told(error: BaseException) -> str:
-    """Say where an error comes from: a place in the message, or else in the code."""
+def told(error: BaseException, ours: type[BaseException] | None = None) -> str:
+    """Say where an error comes from: a place in the message, or else in the code. `ours` speak for themselves."""
+    if ours is not None and isinstance(error, ours):
+        return str(error)
     if isinstance(error, ValidationError):
         found = error.errors(include_url=False, include_context=False, include_input=False)
         return "; ".join(f"{_known_place(one)} {one['type']}" for one in found[:MOST])

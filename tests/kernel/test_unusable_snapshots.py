@@ -10,14 +10,8 @@ from shared.domain.shop.item import item
 from shared.domain.shop.item.state import Item
 from shared.kernel.commands.category import Category
 from shared.kernel.commands.snapshot import Snapshots
-from tests.kernel.test_loading import (
-    Host,
-    item_with,
-    loaded_by,
-    snapshots,
-    state_of_everything,
-    stream,
-)
+from tests.kernel.deployments import Host, loaded_by, snapshots, state_of_everything, stream
+from tests.kernel.test_loading import item_with
 
 WRITTEN = item.snapshots.schema
 
