@@ -15,7 +15,7 @@ $(VENV)/ready: requirements.txt requirements-dev.txt
 	@$(PYTHON) infra/check_python.py
 	@echo "setting up $(VENV) (once) ..."
 	@$(PYTHON) -m venv --clear $(VENV)
-	@$(PY) -m pip install --quiet --disable-pip-version-check --no-compile --no-deps -r requirements-dev.txt
+	@$(PY) -m pip install --quiet --disable-pip-version-check --no-compile --no-deps --require-hashes -r requirements-dev.txt
 	@touch $@
 
 run: setup  ## serves on 127.0.0.1:7071, with emulators of its cloud beside it

@@ -11,6 +11,7 @@ from command_api.openapi import document, page
 from command_api.scheduling import cancel_command
 from command_api.streams import get_stream
 from command_api.views import get_view, list_view
+from shared.adapters import settings
 from shared.adapters.http.negotiation import HTML
 from shared.adapters.http.responses import json_response
 from shared.adapters.rights import show_rights
@@ -66,7 +67,7 @@ async def view_list(req: func.HttpRequest) -> func.HttpResponse:
 @http_function(blueprint, "health", ["GET"], func.AuthLevel.ANONYMOUS, offers=())
 async def health(_: func.HttpRequest) -> func.HttpResponse:
     """Say whether the API is ready, and if not, why."""
-    return await get_health(application)
+    return await get_health(application, settings.check)
 
 
 @http_function(blueprint, "openapi.json", ["GET"], func.AuthLevel.ANONYMOUS)

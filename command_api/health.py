@@ -21,7 +21,9 @@ _LOGGER = logging.getLogger("onewrite.health")
 type Check = Callable[[], Awaitable[object]]
 
 
-async def get_health(assemble: Callable[[], Awaitable[Application]]) -> func.HttpResponse:
+async def get_health(
+    assemble: Callable[[], Awaitable[Application]], check_settings: Callable[[], object]
+) -> func.HttpResponse:
     """Answer 200 when every check passes, or 503: `{status, checks: [{name, ready, seconds, error}]}`."""
 
     async def store() -> object:
@@ -36,7 +38,15 @@ async def get_health(assemble: Callable[[], Awaitable[Application]]) -> func.Htt
             raise ConfigurationError("; ".join(f"{one.wrong}: {one.mend}" for one in faults))
         return faults
 
-    wanted: Mapping[str, Check] = {"store": store, "views": views, "leases": leases}
+    async def settings() -> object:
+        return check_settings()
+
+    wanted: Mapping[str, Check] = {
+        "settings": settings,
+        "store": store,
+        "views": views,
+        "leases": leases,
+    }
     checks = await asyncio.gather(*(_run(name, check) for name, check in wanted.items()))
     if all(check["ready"] for check in checks):
         return json_response({"status": "ready", "checks": checks})

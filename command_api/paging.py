@@ -22,6 +22,7 @@ from shared.kernel.views.listing import Cursor, Filter, Listing, Operator, Scala
 from shared.kernel.views.view import Row, View
 
 MOST, USUAL = 100, 50
+LONGEST_NAME = 100
 MOST_WANTED = 50
 """So many values may be asked for at once."""
 
@@ -189,4 +190,4 @@ def _cursor(
 
 
 def _malformed(name: str, sentence: str) -> Problem:
-    return malformed("The query is malformed.", [Fault(name, sentence)])
+    return malformed("The query is malformed.", [Fault(name[:LONGEST_NAME], sentence)])

@@ -14,7 +14,6 @@ from shared.adapters.http.bodies import (
     Doubled,
     check_body,
     check_charset,
-    escaped,
     read_once,
     without_mark,
 )
@@ -31,6 +30,7 @@ from shared.kernel.commands.expected import Expected
 from shared.kernel.commands.request import CommandRequest
 from shared.kernel.domain import Domain
 from shared.kernel.errors import InvalidMessage
+from shared.kernel.faults import faults
 from shared.kernel.messages.commit import Metadata
 from shared.kernel.messages.json_reading import read_text
 from shared.kernel.messages.message import Command
@@ -38,7 +38,6 @@ from shared.kernel.messages.stream import ID_RULE, StreamName
 from shared.kernel.messages.trace_context import carried, well_formed
 
 LARGEST_BODY = 256 * 1024
-SHOWN = 60
 _HEADERS = {
     "content-encoding",
     "content-type",
@@ -86,7 +85,7 @@ def stream_name(text: str, domain: Domain) -> StreamName:
     """Check the name of a stream; raises Problem, and UnknownMessage for an unknown category."""
     category, dash, id_ = text.partition("-")
     if not dash:
-        raise not_found(f"A stream is a category, a dash and an id; this is {text[:SHOWN]!r}.")
+        raise not_found("A stream is a category, a dash and an id.")
     return _stream(domain.category(category), id_)
 
 
@@ -104,7 +103,7 @@ def _stream(category: Category, id_: str) -> StreamName:
     try:
         return StreamName(category.name, id_)
     except InvalidMessage:
-        raise malformed(f"An id has {ID_RULE}; this begins with {id_[:SHOWN]!r}.") from None
+        raise malformed(f"An id has {ID_RULE}.") from None
 
 
 def _expected(headers: Mapping[str, str]) -> Expected | None:
@@ -137,7 +136,7 @@ def _command(
     """Read the body as a command, and as the JSON that it is."""
     media_type = headers.get("content-type") or "application/json"
     if media_type.partition(";")[0].strip().lower() != "application/json":
-        raise unsupported_media_type(media_type)
+        raise unsupported_media_type()
     body = without_mark(req.get_body())
     if not body or "content-encoding" in headers:
         check_body(req.headers, body, "A command")
@@ -148,14 +147,10 @@ def _command(
     try:
         return read_text(command_type, body, by_name=False), read_once(body)
     except ValidationError as error:
-        faults = [_fault(dict(detail)) for detail in error.errors(include_input=False)]
+        found = [Fault(*one) for one in faults(error)]
     except Doubled as error:
-        faults = [Fault(pointer, "It stands there more than once.") for pointer in error.pointers]
-    raise malformed(f"The body is no {command_type.__name__}.", faults)
-
-
-def _fault(detail: dict[str, Any]) -> Fault:
-    return Fault("".join(f"/{escaped(str(step))}" for step in detail["loc"]), f"{detail['msg']}.")
+        found = [Fault(pointer, "It stands there more than once.") for pointer in error.pointers]
+    raise malformed(f"The body is no {command_type.__name__}.", found)
 
 
 def _metadata(headers: Mapping[str, str], command_id: str, actor: str | None) -> Metadata:

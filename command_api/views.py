@@ -8,7 +8,6 @@ import azure.functions as func
 
 from command_api.composition import Application
 from command_api.paging import KEY, links, parse_listing, turned
-from command_api.parsing import SHOWN
 from command_api.preferences import Preferences
 from command_api.projected import waited
 from command_api.reading import readable, rows_of_key, shows
@@ -29,7 +28,7 @@ async def get_view(req: func.HttpRequest, application: Application) -> func.Http
     """Answer with a page of the rows of one key, if need be once one has seen `?at-least=[<stream>@]<version>`."""
     view, key = application.domain.view(req.route_params["view"]), req.route_params["key"]
     if KEY.fullmatch(key) is None:
-        raise malformed(f"{key[:SHOWN]!r} is no key of a view.")
+        raise malformed("The key is none of a view.")
     params = parameters(req)
     stream, version = _at_least(params)
     after = _after(params)

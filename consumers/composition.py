@@ -173,7 +173,7 @@ async def operations(consumer: str) -> "Operations":
         DEADLINES: deadlines,
     }
     if consumer not in assembled:
-        raise not_found(f"There is no consumer '{consumer[:60]}' here.")
+        raise not_found("There is no such consumer here.")
     running = await assembled[consumer]()
     parking = await wiring.parking()
     return Operations(consumer, parking, running.replay, wiring.now, actors())

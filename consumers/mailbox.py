@@ -11,7 +11,7 @@ from consumers.delivery import Arrival, Delivery, Run
 from shared.adapters.names import MAILBOX
 from shared.kernel.commands.dispatcher import Dispatcher
 from shared.kernel.commands.outcome import Accepted, FinalOutcome, failed, final
-from shared.kernel.commands.queued_command import QueuedCommand, request_of, stream_of
+from shared.kernel.commands.queued_command import QueuedCommand, request_of, stream_of, waiting_in
 from shared.kernel.delivery.parking import Parked
 from shared.kernel.delivery.retry import Attempts, retrying
 from shared.kernel.domain import Domain
@@ -45,7 +45,7 @@ class Mailbox:
 
     async def replay(self, marker: Parked) -> int | Parked:
         """Handles a parked command again; returns its version, or the marker that it stays parked at."""
-        waiting = QueuedCommand.model_validate(marker.envelope or {})
+        waiting = waiting_in(marker.envelope or {})
         run = Run(marker.stream, {marker.version: waiting})
         return await self._delivery.replay(run) or marker.version
 

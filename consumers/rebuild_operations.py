@@ -35,4 +35,4 @@ def _view(name: str, rebuild: "Rebuild") -> View[Any]:
     for view in rebuild.projections.views:
         if view.name == name:
             return view
-    raise not_found(f"There is no view '{name[:60]}'.")
+    raise not_found("There is no such view.")

@@ -29,6 +29,8 @@ AT_ONCE = 16
 """So many pages are proven side by side, and so many streams sent again."""
 MOST_AGAIN = 1_000
 """So many streams may be sent and not seen yet; behind more than that nothing new is looked at."""
+MOST_HELD = 5_000
+"""So many streams fit into the note, which is one item; a range waits in front of what it has no room for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +78,7 @@ class _Run:
     deadline: float
     proven: int = 0
     mended: list[str] = field(default_factory=list)
+    forgotten: set[str] = field(default_factory=set)
     # First come, first served: so every range has its share of the time.
     pages: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE))
     sends: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE))
@@ -108,7 +111,11 @@ class _Run:
             page = await feed.read(stretch, place, limit=old)
         if not page.items or page.position is None or min(page.ages) < age:
             return False
-        await self._prove(_last(page.items))
+        commits = _last(page.items)
+        await self._prove(commits)
+        if not self.forgotten.isdisjoint(commits):
+            await self._keep()
+            return False
         self.proven += len(page.items)
         self.note.places[stretch] = page.position
         await self._keep()
@@ -178,8 +185,14 @@ class _Run:
                     await publisher.park(poison)
                 else:
                     sent = timestamp(self.sweep.now())
-            self.note.again[stream] = Again(version=commit.version, sent=sent)
+            self._remember(stream, Again(version=commit.version, sent=sent))
             return not parked and not waits
+
+    def _remember(self, stream: str, again: Again) -> None:
+        if stream in self.note.again or len(self.note.again) < MOST_HELD:
+            self.note.again[stream] = again
+        else:
+            self.forgotten.add(stream)
 
     async def _is_parked(self, consumer: str, stream: str) -> bool:
         return await self.sweep.parking.find(consumer, stream) is not None

@@ -4,7 +4,7 @@ import base64
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic.alias_generators import to_camel
 
 from consumers.webhooks.modes import BATCH, STRUCTURED, binary, carried, is_binary
@@ -12,6 +12,7 @@ from consumers.webhooks.uris import is_reference, is_uri
 from shared.adapters import telemetry
 from shared.adapters.http.bodies import media_type, read_json
 from shared.kernel.errors import InvalidMessage
+from shared.kernel.faults import told
 from shared.kernel.messages.inbound_event import InboundEvent
 from shared.kernel.messages.trace_context import carried as tracestate
 from shared.kernel.messages.trace_context import well_formed
@@ -37,7 +38,12 @@ class _CloudEvent(BaseModel):
     data_base64: str | None = None
 
     def check(self) -> None:
-        """Raise ValueError for an attribute that is not of its type (CloudEvents 1.0.2, section 3.1)."""
+        """Raise ValueError for an attribute that is not of its type (CloudEvents 1.0.2, section 3.1).
+
+        Data stands in one member (JSON format 1.0.2, section 3.1).
+        """
+        if {"data", "data_base64"} <= self.model_fields_set:
+            raise ValueError("data and data_base64 exclude each other")
         if not is_reference(self.source):
             raise ValueError("source: a URI reference is expected")
         if self.dataschema is not None and not is_uri(self.dataschema):
@@ -72,7 +78,7 @@ def parse(headers: Mapping[str, str], body: bytes) -> list[InboundEvent]:
     try:
         content = binary(headers, body) if is_binary(headers) else read_json(body)
     except ValueError as error:
-        raise InvalidMessage(f"the delivery is no JSON: {error}") from error
+        raise InvalidMessage(f"the delivery is no JSON: {error}") from None
     declared = media_type(headers)
     if declared in {STRUCTURED, BATCH} and isinstance(content, list) != (declared == BATCH):
         # JSON format 1.0.2, sections 3 and 4.1: an object is one event, an array is a batch.
@@ -105,5 +111,7 @@ def _read(
         if not taken:
             event.check()
         return event.event()
+    except ValidationError as error:
+        raise InvalidMessage(f"event {number} of the delivery is none: {told(error)}") from None
     except ValueError as error:
-        raise InvalidMessage(f"event {number} of the delivery is none: {error}") from error
+        raise InvalidMessage(f"event {number} of the delivery is none: {error}") from None

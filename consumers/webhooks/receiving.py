@@ -110,8 +110,7 @@ def _check(headers: Mapping[str, str], body: bytes) -> None:
     if is_binary(headers):
         return
     if media_type(headers) not in TAKEN:
-        given = headers.get("content-type", "")
-        raise unsupported_media_type(given, f"A delivery is {' or '.join(sorted(TAKEN))}")
+        raise unsupported_media_type(f"A delivery is {' or '.join(sorted(TAKEN))}.")
     check_charset(headers, "A delivery")
 
 

@@ -27,7 +27,7 @@ from shared.adapters.cosmos.client import open_client
 from shared.adapters.cosmos.feed import CosmosProgress
 from shared.adapters.log_reader import open_log_reader
 from shared.adapters.names import PROGRESS
-from shared.adapters.settings import Settings
+from shared.adapters.settings import Settings, check
 from shared.kernel.errors import ConfigurationError
 
 HERE = f"http://127.0.0.1:{Ports().http}"
@@ -37,6 +37,7 @@ async def run(urls: Mapping[str, str], environment: Mapping[str, str]) -> int:
     """Examine apps, given by URL with their keys; 1 when there is a complaint."""
     try:
         settings = Settings.read(environment)
+        check(environment)
     except ConfigurationError as error:
         return show("settings", Complaint(str(error), "see 'Settings' in docs/architecture.md"))
     try:

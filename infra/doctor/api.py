@@ -41,13 +41,16 @@ async def clocks(patient: Patient) -> Complaint | None:
 
 
 async def rights(patient: Patient) -> Complaint | None:
-    """Let each role try with its own identity what it needs, in the app where it runs."""
-    denied = []
+    """Let each role try with its own identity what it needs, in the app where it runs, and read its settings."""
+    denied, wrong = [], []
     for role in ROLES:
         found = await told(patient, f"{role}_rights", f"operations/rights/{role}")
         denied += [
             f"{role} may not {right}: {why[:200]}" for right, why in found["rights"].items() if why
         ]
+        wrong += [f"{role}: {found['settings'][:200]}"] if found["settings"] else []
+    if wrong:
+        return Complaint("; ".join(dict.fromkeys(wrong)), "see 'Settings' in docs/architecture.md")
     if not denied:
         return None
     return Complaint(

@@ -8,9 +8,9 @@ from collections.abc import Awaitable, Callable
 
 import azure.functions as func
 
-from shared.adapters import wiring
+from shared.adapters import settings, wiring
 from shared.adapters.http.responses import json_response
-from shared.kernel.errors import OnewriteError
+from shared.kernel.errors import ConfigurationError, OnewriteError
 
 RIGHTS = {
     "command_api": (
@@ -31,10 +31,19 @@ TIMEOUT = 15.0
 
 
 async def show_rights(role: str) -> func.HttpResponse:
-    """Answer with `rights`: each of a role by its name, with why it could not be used, or null."""
+    """Answer with `rights`: each of a role by its name, with why it could not be used, or null; so `settings`."""
     attempts = await wiring.attempts(*RIGHTS[role])
     tried = await asyncio.gather(*(_try(attempt) for attempt in attempts.values()))
-    return json_response({"rights": dict(zip(attempts, tried, strict=True))})
+    rights = dict(zip(attempts, tried, strict=True))
+    return json_response({"rights": rights, "settings": _wrong_setting()})
+
+
+def _wrong_setting() -> str | None:
+    try:
+        settings.check()
+    except ConfigurationError as error:
+        return str(error)
+    return None
 
 
 async def _try(attempt: Callable[[], Awaitable[object]]) -> str | None:

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import isfinite
 from typing import Self
 
 from shared.adapters.connections import Connection, find_connection, read_connection
@@ -41,8 +42,8 @@ class Settings:
             event_hubs=read_connection(environment, EVENT_HUBS),
             # Only the app that notifies has a topic.
             event_grid=find_connection(environment, EVENT_GRID),
-            event_partitions=int(_number(environment, "EVENT_PARTITIONS", EVENTS_PARTITIONS)),
-            command_partitions=int(_number(environment, "COMMAND_PARTITIONS", COMMANDS_PARTITIONS)),
+            event_partitions=_whole(environment, "EVENT_PARTITIONS", EVENTS_PARTITIONS),
+            command_partitions=_whole(environment, "COMMAND_PARTITIONS", COMMANDS_PARTITIONS),
             cosmos_read_timeout=_number(environment, "COSMOS_READ_TIMEOUT", 5),
             publish_timeout=_number(environment, "PUBLISH_TIMEOUT", 30),
             publish_budget=_number(environment, "PUBLISH_BUDGET", 120),
@@ -76,7 +77,7 @@ class Exporters:
             otlp=environment.get("OTEL_EXPORTER_OTLP_ENDPOINT", ""),
             application_insights=environment.get("APPLICATIONINSIGHTS_CONNECTION_STRING", ""),
             trace_share=(
-                float(environment.get("OTEL_TRACES_SAMPLER_ARG", "1"))
+                _number(environment, "OTEL_TRACES_SAMPLER_ARG", 1, least=0)
                 if environment.get("OTEL_TRACES_SAMPLER") == HOST_SAMPLER
                 else None
             ),
@@ -176,7 +177,16 @@ def deployed(environment: Mapping[str, str] = os.environ) -> bool:
 
 def feed_poll_delay(environment: Mapping[str, str] = os.environ) -> int:
     """Give the milliseconds between two looks at a change feed that had nothing new."""
-    return int(_number(environment, "CHANGE_FEED_POLL_DELAY", 500))
+    return _whole(environment, "CHANGE_FEED_POLL_DELAY", 500)
+
+
+def check(environment: Mapping[str, str] = os.environ) -> None:
+    """Read all settings; raises ConfigurationError that names the one that is wrong, before anybody needs it."""
+    Settings.read(environment)
+    ActorSettings.read(environment)
+    WebhookSettings.read(environment)
+    Exporters.read(environment)
+    feed_poll_delay(environment)
 
 
 def connection_parts(connection: str) -> dict[str, str]:
@@ -198,12 +208,24 @@ def _list(environment: Mapping[str, str], name: str) -> tuple[str, ...]:
     return tuple(part.strip() for part in environment.get(name, "").split(",") if part.strip())
 
 
-def _number(environment: Mapping[str, str], name: str, default: float) -> float:
+def _number(
+    environment: Mapping[str, str], name: str, default: float, least: float | None = None
+) -> float:
+    """Read a number above 0, or from a least one on."""
     value = environment.get(name, str(default))
     try:
         number = float(value)
     except ValueError:
         raise ConfigurationError(f"the setting {name} is no number: {value!r}") from None
-    if number <= 0:
+    if not isfinite(number):
+        raise ConfigurationError(f"the setting {name} is no number: {value!r}")
+    if number < (least or 0) or (least is None and number == 0):
         raise ConfigurationError(f"the setting {name} must be above 0, and is {value}")
     return number
+
+
+def _whole(environment: Mapping[str, str], name: str, default: int) -> int:
+    number = _number(environment, name, default)
+    if not number.is_integer():
+        raise ConfigurationError(f"the setting {name} must be a whole number, and is {number}")
+    return int(number)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from shared.adapters import names, telemetry
 from shared.adapters.once import once
-from shared.adapters.settings import Settings, WebhookSettings
+from shared.adapters.settings import Settings, WebhookSettings, check
 from shared.kernel.commands.dispatcher import Dispatcher
 from shared.kernel.commands.dispatcher import dispatcher as dispatcher_of
 from shared.kernel.domain import Domain
@@ -103,9 +103,8 @@ async def leases() -> Leases:
     """Give where the publisher has come in the feed."""
     from shared.adapters.cosmos.leases import CosmosLeases
 
-    return CosmosLeases(
-        *(await _container(names.LEASES), await _container(names.EVENTS), names.LEASE_PREFIX), now
-    )
+    made, events = await _container(names.LEASES), await _container(names.EVENTS)
+    return CosmosLeases(made, events, names.LEASE_PREFIX, now)
 
 
 async def progress() -> Progress:
@@ -155,10 +154,11 @@ async def mailbox_reader() -> LogReader:
 
 
 async def warm() -> None:
-    """Open the connections that the first batch or request would wait for."""
+    """Open what the first batch would wait for; raises ConfigurationError that names a wrong setting."""
     async with asyncio.TaskGroup() as group:
         group.create_task(_event_hubs().warm())
         group.create_task(_cosmos())
+    check()
 
 
 async def attempts(*rights: str) -> dict[str, Callable[[], Awaitable[object]]]:
@@ -205,7 +205,7 @@ def clock() -> float:
 
 
 async def pause(attempt: int) -> None:
-    """Wait before a new attempt: full jitter, from 10 ms on, doubling, never above 0.5 s."""
+    """Wait before a new attempt: full jitter, from 10 ms on, doubling, at most 0.5 s."""
     await asyncio.sleep(random.uniform(0, min(0.5, 0.01 * 2**attempt)))  # noqa: S311 - no secret
 
 

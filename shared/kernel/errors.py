@@ -33,6 +33,8 @@ OnewriteError
 
 from typing import ClassVar
 
+from shared.kernel.faults import told
+
 
 class OnewriteError(Exception):
     """The root; `code` is the slug that problems, logs and metrics use; what is `transient` may go well later."""
@@ -108,8 +110,10 @@ class Poison(OnewriteError):
     code = "poison"
 
     def __init__(self, stream: str, version: int, cause: Exception) -> None:
-        told = "; ".join(f"{type(one).__name__}: {one}" for one in leaves(cause))
-        super().__init__(f"{stream}@{version}: {told}")
+        why = "; ".join(
+            f"{type(one).__name__}: {told(one, OnewriteError)}" for one in leaves(cause)
+        )
+        super().__init__(f"{stream}@{version}: {why}")
         self.stream = stream
         self.version = version
 
@@ -141,10 +145,7 @@ class StoreError(OnewriteError):
 
 
 class Conflict(StoreError):
-    """Others wrote to the stream, again and again, until the attempts ran out; nothing was written.
-
-    `version` is the last that was seen: up to it, the stream holds no commit of this command.
-    """
+    """Others were faster, until the attempts ran out; up to `version` the stream has no commit of this command."""
 
     code = "conflict"
 
@@ -243,8 +244,5 @@ def leaves(error: BaseException) -> list[BaseException]:
 
 
 def may_pass(error: BaseException) -> bool:
-    """Tells whether it may go well later; of a group one such error is enough.
-
-    Time that ran out and a connection that broke are nothing that a message has done.
-    """
+    """Tells whether it may go well later, as what took too long may; of a group one such error is enough."""
     return any(getattr(one, "transient", isinstance(one, OSError)) for one in leaves(error))

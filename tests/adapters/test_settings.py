@@ -10,9 +10,12 @@ from shared.adapters.connections import Identity
 from shared.adapters.names import COSMOS, EVENT_GRID, EVENT_HUBS, SWEEP_SCHEDULE
 from shared.adapters.senders import Sender, read_senders
 from shared.adapters.settings import (
+    HOST_SAMPLER,
+    Exporters,
     Settings,
     TokenSettings,
     WebhookSettings,
+    check,
     connection_parts,
     feed_poll_delay,
 )
@@ -66,10 +69,38 @@ def test_a_credential_that_nobody_knows_is_named() -> None:
         Settings.read({"COSMOS": GIVEN["COSMOS"], **given})
 
 
-@pytest.mark.parametrize("value", ["many", "0", "-1"])
+@pytest.mark.parametrize("value", ["many", "0", "-1", "nan", "inf", "1e999", "2.5", ""])
 def test_a_number_that_is_none_is_named(value: str) -> None:
     with pytest.raises(ConfigurationError, match="EVENT_PARTITIONS"):
         Settings.read({**GIVEN, "EVENT_PARTITIONS": value})
+
+
+WRONG = {
+    "COSMOS": "",
+    "PUBLISH_BUDGET": "nan",
+    "COMMAND_PARTITIONS": "2.5",
+    "CHANGE_FEED_POLL_DELAY": "soon",
+    "WEBHOOK_SENDERS": "Partner = * | *",
+    "WEBHOOK_SECRETS": "nobody=x",
+    "WEBHOOK_TOKEN_ISSUER": "https://login.example.com",
+    "ACTOR_TOKEN_ISSUER": "https://login.example.com",
+    "OTEL_TRACES_SAMPLER_ARG": "a tenth",
+}
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_a_wrong_setting_is_named_before_anybody_needs_it(name: str) -> None:
+    given = {**GIVEN, "OTEL_TRACES_SAMPLER": HOST_SAMPLER}
+    check(given)
+
+    with pytest.raises(ConfigurationError, match=name):
+        check({**given, name: WRONG[name]})
+
+
+def test_no_trace_may_be_kept_at_all() -> None:
+    given = {"OTEL_TRACES_SAMPLER": HOST_SAMPLER, "OTEL_TRACES_SAMPLER_ARG": "0"}
+
+    assert Exporters.read(given).trace_share == 0
 
 
 def test_half_of_what_tokens_need_is_named() -> None:

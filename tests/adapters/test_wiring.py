@@ -9,7 +9,7 @@ import single_publisher.composition
 from emulators.tests.serving import FaultsClient, Services
 from shared.adapters import wiring
 from shared.adapters.cosmos.client import container, open_client
-from shared.kernel.errors import StoreThrottled
+from shared.kernel.errors import ConfigurationError, StoreThrottled
 from shared.kernel.messages.stream import StreamName
 from tests.adapters.emulators import local_settings
 
@@ -20,6 +20,7 @@ HUBS = ("events", "commands")
 @pytest.fixture
 async def wired(services: Services, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[None]:
     monkeypatch.setattr(wiring, "settings", lambda: local_settings(services))
+    monkeypatch.setattr(wiring, "check", lambda: None)
     for made in (wiring._cosmos, wiring.event_store, single_publisher.composition.publisher):
         monkeypatch.setattr(made, "making", None)
     opens = (wiring._event_hubs, wiring._mailbox, wiring._reader)
@@ -47,6 +48,21 @@ async def test_the_publisher_only_reads_the_store(faults: FaultsClient) -> None:
         "metadata events",
         "query events",
     }
+
+
+@pytest.mark.usefixtures("wired")
+async def test_a_new_instance_names_a_wrong_setting_when_it_has_connected(
+    monkeypatch: pytest.MonkeyPatch, faults: FaultsClient
+) -> None:
+    def wrong() -> None:
+        raise ConfigurationError("WEBHOOK_SECRETS, entry 1")
+
+    monkeypatch.setattr(wiring, "check", wrong)
+    before = sum((await faults.requests()).values())
+
+    with pytest.raises(ConfigurationError, match="WEBHOOK_SECRETS, entry 1"):
+        await wiring.warm()
+    assert sum((await faults.requests()).values()) > before
 
 
 @pytest.mark.usefixtures("wired")

@@ -14,7 +14,7 @@ from shared.kernel.ports import Found, LeaseFault
 
 
 async def asked(assemble: Callable[[], Awaitable[Application]]) -> tuple[int, dict[str, Any]]:
-    response = await get_health(assemble)
+    response = await get_health(assemble, lambda: None)
     body: dict[str, Any] = json.loads(response.get_body())
     return response.status_code, body
 
@@ -27,6 +27,7 @@ async def test_it_is_ready_when_store_and_views_answer(application: Application)
 
     assert (status, body["status"]) == (200, "ready")
     assert [(check["name"], check["ready"]) for check in body["checks"]] == [
+        ("settings", True),
         ("store", True),
         ("views", True),
         ("leases", True),
@@ -47,7 +48,7 @@ async def test_it_says_which_part_does_not_answer(
     status, body = await asked(assembled)
 
     assert (status, body["status"]) == (503, "unready")
-    assert [check.get("error") for check in body["checks"]] == ["unavailable", None, None]
+    assert [check.get("error") for check in body["checks"]] == [None, "unavailable", None, None]
 
 
 async def test_it_says_when_the_publisher_does_not_read_all_of_the_feed(
@@ -66,6 +67,22 @@ async def test_it_says_when_the_publisher_does_not_read_all_of_the_feed(
     assert [(one["name"], one["ready"]) for one in body["checks"]][-1] == ("leases", False)
     [said] = [str(record.exc_info[1]) for record in caplog.records if record.exc_info]
     assert said == "no lease covers 20-30: delete the .info"
+
+
+async def test_a_wrong_setting_is_named_in_the_log_before_anybody_needs_it(
+    application: Application, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def assembled() -> Application:
+        return application
+
+    def wrong() -> None:
+        raise ConfigurationError("WEBHOOK_SECRETS, entry 1")
+
+    response = await get_health(assembled, wrong)
+
+    assert response.status_code == 503
+    assert "WEBHOOK_SECRETS, entry 1" in caplog.text
+    assert b"WEBHOOK" not in response.get_body()
 
 
 @pytest.mark.parametrize(
@@ -87,7 +104,8 @@ async def test_whatever_is_wrong_is_named_and_logged_and_not_told(
     status, body = await asked(assembled)
 
     assert status == 503
-    assert [(check["name"], check["error"]) for check in body["checks"]] == [
+    assert [(check["name"], check.get("error")) for check in body["checks"]] == [
+        ("settings", None),
         ("store", told),
         ("views", told),
         ("leases", told),

@@ -137,7 +137,7 @@ async def the_hub_holds_the_hole_no_longer(hub: Hub) -> None:
     await hub.bring(host, 6)
 
     (lost,) = hub.subject.parked()
-    assert (lost.stream, lost.version, lost.last_seen) == ("lost-0-1", 1, 2)
+    assert (lost.stream, lost.version, lost.last_seen) == ("lost~0-1", 1, 2)
     assert "1 to 2 of partition 0" in lost.error
     assert await hub.place() == 6
     assert {4, 5, 6} <= hub.subject.effects()

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from shared.kernel.delivery.parking import Action, is_unreadable
+from shared.kernel.delivery.parking import Action
 from shared.kernel.errors import StoreUnavailable
 from tests.consumers.publisher_and_deadlines import InTime, ToTheLog
 from tests.consumers.subjects import FromOthers, ToCommands, ToOthers, ToRows, Waiting
@@ -99,7 +99,7 @@ async def unreadable_message(subject: Subject) -> None:
     await subject.arrive(2, unreadable=True)
 
     (marker,) = subject.parked()
-    assert is_unreadable(marker.stream)
+    assert marker.stream.startswith("unreadable~")
     assert subject.effects() == {1, 2}
     assert await subject.decide(Action.RELEASE) == 409
     assert await subject.decide(Action.SKIP) == 200

@@ -42,7 +42,7 @@ async def test_here_the_log_shows_the_stack_and_the_message_that_met_the_failure
     assert failed.startswith('projections cannot handle item-bad@1, which is {"specversion": "1.0"')
     assert '"data": {"quantity": 7}' in failed
     assert "in evolve" in failed
-    assert failed.endswith("ZeroDivisionError: a bug in a view")
+    assert "ZeroDivisionError: a bug in a view" in failed
     assert "somebody" in unreadable
     assert InvalidMessage.__name__ in unreadable
 
@@ -55,5 +55,5 @@ async def test_in_a_cloud_the_log_names_the_stage_and_the_event_and_nothing_of_w
     unreadable, failed = map(text_of, await projected(caplog))
 
     assert failed == "projections cannot handle item-bad@1: ZeroDivisionError"
-    assert unreadable.startswith("projections cannot handle unreadable-")
-    assert unreadable.endswith(": ValidationError")
+    assert unreadable.startswith("projections cannot handle unreadable~")
+    assert unreadable.endswith(": InvalidMessage")

@@ -134,7 +134,13 @@ def a_clock_that_is_slow(ward: Ward) -> None:
 
 def rows_that_the_app_may_not_write(ward: Ward) -> None:
     rights = {"events:append": None, "views:write": "Cosmos DB refuses a request: 403"}
-    ward.set.answers["operations/rights/consumers"] = (200, {"rights": rights}, {})
+    told = {"rights": rights, "settings": None}
+    ward.set.answers["operations/rights/consumers"] = (200, told, {})
+
+
+def a_setting_of_the_app_that_is_wrong(ward: Ward) -> None:
+    told = {"rights": {}, "settings": "WEBHOOK_SECRETS, entry 1: it was given before"}
+    ward.set.answers["operations/rights/consumers"] = (200, told, {})
 
 
 def an_app_that_does_not_tell_its_rights(ward: Ward) -> None:
@@ -194,6 +200,7 @@ BROKEN: dict[Callable[[Ward], Any], tuple[str, str]] = {
     a_store_that_cannot_be_read: ("health", "403: no role"),
     a_clock_that_is_slow: ("clocks", "the clock of http://127.0.0.1"),
     rows_that_the_app_may_not_write: ("rights", "consumers may not views:write: Cosmos DB refuses"),
+    a_setting_of_the_app_that_is_wrong: ("rights", "consumers: WEBHOOK_SECRETS, entry 1"),
     an_app_that_does_not_tell_its_rights: ("rights", "answers 500"),
     an_endpoint_without_a_handshake: ("handshake", "webhook"),
     a_stream_that_is_parked: ("parked", "item-SKU1 (projections)"),

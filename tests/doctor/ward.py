@@ -43,7 +43,10 @@ class Set:
             "health": (200, READY, {}),
             "operations/lag": (200, {"stages": [], "sweep": []}, {}),
             "operations/parked": (200, {"parked": []}, {}),
-            **{f"operations/rights/{role}": (200, {"rights": {}}, {}) for role in ROLES},
+            **{
+                f"operations/rights/{role}": (200, {"rights": {}, "settings": None}, {})
+                for role in ROLES
+            },
             "webhooks": (200, {}, {"WebHook-Allowed-Origin": ORIGIN}),
         }
 

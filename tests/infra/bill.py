@@ -37,6 +37,7 @@ def _store(load: Load, deployed: Deployed) -> Row:
     units = load.units()
     per_second = f"{load.rate:,} × {costs.EVENTS_UNITS + costs.VIEWS_UNITS} + {costs.POLL_UNITS}"
     batches = f"{load.batches:g} × {costs.BATCH_UNITS + costs.GENERATIONS_UNITS}"
+    batches += f" + {load.pages:.2g} × {costs.SWEEP_UNITS:g}"
     average = f"{per_second} + {batches} = {sum(units.values()):,.0f} RU/s"
     highest = load.highest(deployed.others)
     hundreds = sum(highest.values()) / 100

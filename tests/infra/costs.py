@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from math import ceil
 from typing import Any, Final
 
+from emulators.cosmos import charge
+from shared.adapters.cosmos.feed import PAGE
 from tests.infra.clouds import DESCRIBED, Cloud, functions
 
 HOURS: Final = 730
@@ -54,10 +56,12 @@ PRICES: Final = {
     LOGS,
 ) = PRICES.values()
 
-# Request units of one command: in `events` its insert and the reads of publisher and sweep; in `views` the reads
-# of the row by projections and sweep (Strong doubles them), its write, and one query.
+# Request units of one command: in `events` its insert and the reads of publisher and sweep; in `views` the read
+# of the row by projections (Strong doubles it), its write, and one query.
 EVENTS_UNITS: Final = 8 + 1 + 1
-VIEWS_UNITS: Final = 4 + 14 + 2
+VIEWS_UNITS: Final = 2 + 14 + 2
+# Of one page of the sweep: the rows of all its streams in one query (tests/adapters/test_sweep_requests.py).
+SWEEP_UNITS: Final = round(2 * charge.query(PAGE), 1)
 # Of one batch: three consumers note how far they are, and the publisher its lease; projections read which
 # generations of the views there are (Strong doubles it). Of a second: two looks.
 BATCH_UNITS: Final = 4 * 10
@@ -83,7 +87,8 @@ CPU: Final = {
 AFRESH: Final = {
     "read by the sweep": 1.0,
     "read to be sent": 3.0,
-    "row looked for twice": 4.0,
+    "row looked for": 2.0,
+    "by the sweep": SWEEP_UNITS / PAGE,
     "row written": 14.0,
     "half a command": 7.5,
 }
@@ -155,6 +160,11 @@ class Load:
         return self.rate / self.batch
 
     @property
+    def pages(self) -> float:
+        """Pages of the sweep, a second: full ones, or one a minute."""
+        return max(self.rate / PAGE, 1 / 60)
+
+    @property
     def commands(self) -> float:
         """Millions a month."""
         return self.rate * MONTH
@@ -163,7 +173,9 @@ class Load:
         """Request units a second, by container."""
         return {
             "events": self.rate * EVENTS_UNITS + POLL_UNITS,
-            "views": self.rate * VIEWS_UNITS + self.batches * GENERATIONS_UNITS,
+            "views": self.rate * VIEWS_UNITS
+            + self.batches * GENERATIONS_UNITS
+            + self.pages * SWEEP_UNITS,
             "others": self.batches * BATCH_UNITS,
         }
 

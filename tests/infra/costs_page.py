@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from textwrap import fill
 
+from shared.adapters.cosmos.feed import PAGE
 from tests.infra import costs
 from tests.infra.bill import bill, serverless, together
 from tests.infra.costs import HOURS, LOADS, PRICES, Deployed
@@ -68,9 +69,10 @@ def _assumed(deployed: Deployed) -> Iterable[str]:
     cpu = ", ".join(f"`{name}` {one:g}" for name, one in costs.CPU.items() if one)
     yield (
         "**Request units of a command.** In `events`: insert 8, read by the publisher 1 and by the sweep 1: "
-        f"{costs.EVENTS_UNITS}. In `views`: row read by projections and sweep 4 (Strong doubles it), row written "
-        f"14, query 2: {costs.VIEWS_UNITS}. Of a batch: three consumers note how far they are, and the publisher "
-        f"its lease: {costs.BATCH_UNITS}; projections read in `views` which generations there are: "
+        f"{costs.EVENTS_UNITS}. In `views`: row read by projections 2 (Strong doubles it), row written "
+        f"14, query 2: {costs.VIEWS_UNITS}. Of a page of the sweep, which asks in one query for the rows of "
+        f"{PAGE} commits: {costs.SWEEP_UNITS:g}. Of a batch: three consumers note how far they are, and the "
+        f"publisher its lease: {costs.BATCH_UNITS}; projections read in `views` which generations there are: "
         f"{costs.GENERATIONS_UNITS}. Asking for what is not there yet: {costs.POLL_UNITS} a second."
     )
     yield (

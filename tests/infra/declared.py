@@ -4,10 +4,13 @@ import ast
 import re
 import sys
 import tomllib
+from collections.abc import Iterable
 from functools import cache
-from importlib.metadata import distributions
+from importlib.metadata import distributions, requires, version
 from pathlib import Path
 from typing import Any, Final
+
+from packaging.requirements import Requirement
 
 from infra.local.stack import ROOT
 
@@ -37,6 +40,32 @@ def pinned(name: str, *, first_part: bool = False) -> dict[str, str]:
         normal(one): version
         for one, version in re.findall(r"^([\w.-]+)==(\S+)", text, re.MULTILINE)
     }
+
+
+def hashed(name: str) -> dict[str, list[str]]:
+    """Returns the hashes that a file of requirements gives each package."""
+    found = re.findall(
+        r"^([\w.-]+)==\S+ \\\n((?: {4}--hash=sha256:[0-9a-f]{64}(?: \\)?\n)+)",
+        text_of(name),
+        re.MULTILINE,
+    )
+    return {normal(one): re.findall(r"sha256:([0-9a-f]{64})", lines) for one, lines in found}
+
+
+def needed(roots: Iterable[str]) -> dict[str, str]:
+    """Returns the versions that are installed of packages and of all that these need here."""
+    found: dict[str, str] = {}
+    left = [(name, "") for name in roots]
+    seen = set(left)
+    while left:
+        name, extra = left.pop()
+        found[name] = version(name)
+        for one in map(Requirement, requires(name) or ()):
+            if one.marker is None or one.marker.evaluate({"extra": extra}):
+                more = {(normal(one.name), wanted) for wanted in ("", *one.extras)} - seen
+                seen |= more
+                left += more
+    return found
 
 
 USED: Final = {normal(name) for name in PYPROJECT["project"]["dependencies"]}

@@ -2,11 +2,15 @@
 
 import re
 
+import pytest
+
 from tests.infra.declared import (
     DEPLOYED,
     DEVELOPED,
     DEVELOPING,
     USED,
+    hashed,
+    needed,
     pinned,
     text_of,
     undeclared,
@@ -25,8 +29,37 @@ def test_every_version_is_pinned_once() -> None:
     files = ("requirements.txt", "requirements-dev.txt")
     lines = [line for name in files for line in text_of(name).splitlines() if line[:1].isalnum()]
 
-    assert all(re.match(r"[\w.-]+==\S+( +# .+)?$", line) for line in lines)
+    assert all(re.fullmatch(r"[\w.-]+==\S+ \\", line) for line in lines)
     assert len(lines) == len({**pinned(files[0]), **pinned(files[1])})
+
+
+@pytest.mark.parametrize("name", ["requirements.txt", "requirements-dev.txt"])
+def test_every_version_has_the_hashes_of_its_files(name: str) -> None:
+    hashes = hashed(name)
+
+    assert hashes.keys() == pinned(name).keys()
+    assert all(hashes.values())
+    # With one hash in a file, pip asks for those of all: the local stack is installed so, too.
+    assert "--require-hashes -r requirements-dev.txt" in text_of("Makefile")
+    assert not re.search(
+        r"^\s*-(i|-index-url|-extra-index-url|-find-links)\b", text_of(name), re.MULTILINE
+    )
+
+
+@pytest.mark.parametrize(
+    ("names", "roots"),
+    [
+        (("requirements.txt",), USED),
+        (("requirements.txt", "requirements-dev.txt"), USED | DEVELOPING),
+    ],
+    ids=["deployed", "developed"],
+)
+def test_whatever_a_package_needs_is_pinned_too(names: tuple[str, ...], roots: set[str]) -> None:
+    """pip refuses to install a package of which it knows no hash: nothing would be deployed."""
+    pins = {package: version for name in names for package, version in pinned(name).items()}
+
+    assert needed(roots).keys() == pins.keys()
+    assert needed(roots) == pins
 
 
 def test_what_is_deployed_imports_only_what_is_declared() -> None:

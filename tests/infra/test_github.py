@@ -134,13 +134,24 @@ def test_a_credential_that_is_there_is_left_alone(
     assert " create " not in asked(monkeypatch, tmp_path, [], [{"subject": SUBJECT}])
 
 
-def test_the_workflow_checks_before_it_signs_in() -> None:
+def jobs() -> dict[str, Any]:
     text = (ROOT / ".github" / "workflows" / "deploy.yml").read_text(encoding="utf-8")
+    found: dict[str, Any] = yaml.safe_load(text)["jobs"]
+    return found
+
+
+def test_the_workflow_checks_before_it_signs_in() -> None:
     steps = [
-        step.get("run", step.get("uses", ""))
-        for job in yaml.safe_load(text)["jobs"].values()
-        for step in job["steps"]
+        step.get("run", step.get("uses", "")) for job in jobs().values() for step in job["steps"]
     ]
 
     (checked,) = (at for at, step in enumerate(steps) if "infra.github.check" in step)
     assert all(checked < at for at, step in enumerate(steps) if "login" in step)
+
+
+def test_what_is_deployed_is_installed_by_its_hashes_before_anything_is_deployed() -> None:
+    (installs,) = (step for step in jobs()["test"]["steps"] if "pip " in step.get("run", ""))
+
+    assert "--require-hashes" in installs["run"].split()
+    assert installs["run"].endswith("-r requirements.txt")
+    assert jobs()["deploy"]["needs"] == "test"

@@ -81,15 +81,6 @@ async def test_an_old_snapshot_that_can_be_upcast_is_used() -> None:
     assert host.store.pages == [50]
 
 
-async def test_a_snapshot_that_does_not_keep_to_its_schema_is_passed_over() -> None:
-    host = await stream(60)
-    broken = replace(item, snapshots=Snapshots("item/1", int))
-
-    loaded = await loaded_by(broken, host.store)
-
-    assert loaded.state == await state_of_everything(host.store)
-
-
 async def test_deployments_that_alternate_stay_right_and_bounded() -> None:
     host = await stream(300)
     old, new = host, Host(host.store, item_with("item/3"))

@@ -54,11 +54,12 @@ def test_the_number_of_a_schema_is_read_from_messages_of_before_and_of_now(prefi
     assert read.schema_number == 3
 
 
-def test_an_envelope_that_names_no_schema_is_told_so() -> None:
+@pytest.mark.parametrize("number", ["new", "", "0", "٣", "1" * 5_000])
+def test_an_envelope_that_names_no_schema_is_told_so(number: str) -> None:
     [envelope] = envelopes(commit(1, received(1)))
 
-    with pytest.raises(InvalidMessage, match="names no schema"):
-        _ = envelope.model_copy(update={"dataschema": "item/StockReceived/new"}).schema_number
+    with pytest.raises(InvalidMessage, match="no number of a schema"):
+        _ = envelope.model_copy(update={"dataschema": f"item/StockReceived/{number}"}).schema_number
 
 
 @pytest.mark.parametrize("value", [2**53, {"deep": [{"deeper": -(2**53)}]}, [1, [2**60]]])

@@ -7,10 +7,11 @@ from typing import Any
 import azure.functions as func
 import pytest
 
-from shared.adapters import names, telemetry, wiring
+from shared.adapters import names, settings, telemetry, wiring
 from shared.adapters.cosmos.codec import to_item
 from shared.adapters.otel.names import LAG, PARKED_STREAMS, SWEEP_LAG
-from shared.kernel.delivery.parking import Parked, is_unreadable, unreadable
+from shared.kernel.delivery.parking import Parked, unreadable
+from shared.kernel.errors import ConfigurationError
 from shared.kernel.messages.commit import RecordedEvent
 from shared.kernel.messages.envelope import decode
 from shared.kernel.messages.stream import StreamName
@@ -78,8 +79,9 @@ async def test_what_cannot_be_published_is_for_operators_too(wired: Wired) -> No
     await FUNCTIONS["single_publisher"]('[{"id": "1", "stream": "item-BAD"}]')
     route: dict[str, Any] = {"stream": "item-BAD"}
 
-    assert (await wired.ask("publisher_release", DECISION, **route))[0] == 200
-    await FUNCTIONS["single_publisher"]('[{"id": "1", "stream": "item-BAD"}]')
+    # The store of these tests takes no item that is none.
+    status, told = await wired.ask("publisher_release", DECISION, **route)
+    assert (status, "the store holds nothing of it" in told["detail"]) == (409, True)
     assert (await wired.ask("publisher_skip", {**DECISION, "from": 1}, **route))[0] == 200
 
 
@@ -92,7 +94,7 @@ async def test_an_item_of_no_stream_that_could_be_can_be_skipped_at_the_publishe
     (one,) = (await wired.ask("parked"))[1]["parked"]
     route: dict[str, Any] = {"stream": one["stream"]}
 
-    assert is_unreadable(one["stream"])
+    assert one["stream"].startswith("unreadable~")
     assert repr(name) in one["error"]
     sent = [decode(body).subject for bodies in wired.log.messages for body in bodies]
     assert sent == [good["stream"]]
@@ -198,11 +200,19 @@ async def test_nothing_is_measured_for_nobody(
 
 
 @pytest.mark.parametrize("role", ["command_api", "single_publisher", "consumers"])
-async def test_each_role_tells_which_of_its_rights_it_lacks(wired: Wired, role: str) -> None:
+async def test_each_role_tells_what_its_app_lacks(
+    wired: Wired, role: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def wrong() -> None:
+        raise ConfigurationError("WEBHOOK_SECRETS, entry 1")
+
     wired.denied = {"views:read", "views:write"}
+    assert (await wired.ask(f"{role}_rights"))[1]["settings"] is None
+    monkeypatch.setattr(settings, "check", wrong)
 
     status, told = await wired.ask(f"{role}_rights")
 
     assert status == 200
+    assert told["settings"] == "WEBHOOK_SECRETS, entry 1"
     lacking = {right: why for right, why in told["rights"].items() if why is not None}
     assert lacking == {"views:read" if role == "single_publisher" else "views:write": "403"}

@@ -95,6 +95,7 @@ class Wired:
         senders = read_senders("partner = * | *; platform = * | *", f"partner={SECRET}")
         webhooks = WebhookSettings(senders, ("eventgrid.azure.net",), (), None)
         patch.setattr(wiring, "settings", lambda: settings)
+        patch.setattr("shared.adapters.settings.check", lambda: None)
         patch.setattr(wiring, "webhook_settings", lambda: webhooks)
         patch.setattr(wiring, "token_verifier", lambda: None)
         patch.setattr(wiring, "now", lambda: self.later - self.set_back)

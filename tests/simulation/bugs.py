@@ -79,8 +79,8 @@ NOTICED = [
     Bug(
         "what the store will never take counts as what may pass",
         f"{KERNEL}.errors:may_pass",
-        "one.transient)",
-        "(one.transient or one.code == 'store-refused'))",
+        "isinstance(one, OSError))",
+        "isinstance(one, OSError)) or getattr(one, 'code', '') == 'store-refused'",
     ),
     Bug(
         "a batch is published when only one of its partitions failed",

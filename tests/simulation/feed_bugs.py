@@ -27,15 +27,15 @@ SWEEPING = [
     Bug(
         "the sweep notes its place before it has mended the page",
         f"{PUBLISHER}.sweep:_Run._page",
-        "await self._prove(_last(page.items))",
+        "await self._prove(commits)",
         "self.note.places[stretch] = page.position\n"
         "    await self._keep()\n"
-        "    await self._prove(_last(page.items))",
+        "    await self._prove(commits)",
     ),
     Bug(
         "what the sweep has sent again counts as seen",
         f"{PUBLISHER}.sweep:_Run._mend",
-        "self.note.again[stream] = Again(version=commit.version, sent=sent)",
+        "self._remember(stream, Again(version=commit.version, sent=sent))",
         "pass",
     ),
     Bug(

@@ -12,6 +12,7 @@ from pydantic_core import from_json, to_json
 
 from shared.adapters import limits
 from shared.kernel.errors import InvalidMessage, UnreadableCommit
+from shared.kernel.faults import told
 from shared.kernel.messages.commit import Commit, KeptState, metadata_json
 from shared.kernel.messages.message import LARGEST_EXACT_INTEGER
 from shared.kernel.ports import StoreLimits
@@ -64,8 +65,8 @@ def from_item(item: Mapping[str, Any]) -> Commit:
         commit = _COMMIT.validate_python(item)
     except ValidationError as error:
         raise InvalidMessage(
-            f"item {item.get('id')!r} of {item.get('stream')!r}: {error}"
-        ) from error
+            f"item {item.get('id')!r} of {item.get('stream')!r}: {told(error)}"
+        ) from None
     _check_id(item, commit)
     return commit
 
@@ -96,8 +97,8 @@ def from_items(text: str) -> list[Commit]:
     try:
         items = from_json(text)
         commits = _COMMITS.validate_python(items)
-    except ValueError as error:
-        raise InvalidMessage(f"items: {error}") from error
+    except ValueError:
+        raise InvalidMessage("not every item is a commit") from None
     for item, commit in zip(items, commits, strict=True):
         _check_id(item, commit)
     return commits
@@ -139,7 +140,7 @@ def state_of(item: Mapping[str, Any]) -> KeptState:
         snapshot = {"schema": item["schema"], "state": state}
         return _KEPT.validate_python({**item, "snapshot": snapshot})
     except (LookupError, TypeError, ValueError, zlib.error) as error:
-        raise InvalidMessage(f"the state of {item.get('id')!r}: {error}") from error
+        raise InvalidMessage(f"the state of {item.get('id')!r}: {told(error)}") from None
 
 
 LIMITS = StoreLimits(

@@ -74,7 +74,7 @@ async def answered(
     except Exception as error:
         first = _named(error)
         if isinstance(first, UnknownMessage):
-            return not_found(str(first)).response()
+            return not_found("No such category, command or view is known here.").response()
         trace = telemetry.trace_id(headers.get("traceparent"))
         if first is None:
             _LOGGER.exception("a request failed, trace %s", trace)

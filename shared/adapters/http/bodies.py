@@ -30,7 +30,7 @@ def check_body(headers: Mapping[str, str], body: bytes, what: str) -> None:
     encoding = headers.get("content-encoding", "").strip()
     if encoding.lower() not in {"", "identity"}:
         # RFC 9110, section 15.5.16: the answer says which encoding would have been taken.
-        refused = unsupported_media_type(encoding, f"{what} is not encoded")
+        refused = unsupported_media_type(f"{what} is not encoded.")
         refused.headers["Accept-Encoding"] = "identity"
         raise refused
 
@@ -40,7 +40,7 @@ def check_charset(headers: Mapping[str, str], what: str) -> None:
     declared = headers.get("content-type", "")
     charset = _CHARSET.search(declared)
     if charset and charset[1].lower() not in {"utf-8", "utf8", "us-ascii"}:
-        raise unsupported_media_type(declared, f"{what} is UTF-8")
+        raise unsupported_media_type(f"{what} is UTF-8.")
 
 
 def without_mark(body: bytes) -> bytes:

@@ -16,12 +16,13 @@ from shared.adapters.http.responses import NO_HEADERS, json_response
 from shared.adapters.names import CONSUMERS
 from shared.kernel.delivery.operator_decisions import Replay, carry_out
 from shared.kernel.delivery.parking import Action, Decision, Parked
+from shared.kernel.faults import faults
 from shared.kernel.messages.commit import timestamp
 from shared.kernel.messages.message import Message
 from shared.kernel.ports import MARKERS, Parking, StoredParked
 
 # Whatever has been parked can be decided on, and need not be a name of ours: an id in the store may be this.
-_PARKED = re.compile(r"(?!\.{1,2}$)[^/\\?#\x00-\x1f]{1,200}")
+_PARKED = re.compile(r"(?!\.{1,2}$)[^/\\?#\x00-\x1f\ud800-\udfff]{1,200}")
 
 
 class Instruction(Message):
@@ -38,7 +39,8 @@ async def list_parked(parking: Parking, query: Mapping[str, str] = NO_HEADERS) -
     That is the one of `?consumer=` and `?stream=`; `?after=` is what the page before gave as `next`.
     """
     if "stream" in query:
-        return json_response(await _whole(parking, query.get("consumer", ""), query["stream"]))
+        asked = query.get("consumer", ""), _checked(query["stream"])
+        return json_response(await _whole(parking, *asked))
     markers = await _page(parking, query.get("after", ""))
     body: dict[str, object] = {"parked": [shown(marker) for marker in markers]}
     if len(markers) == MARKERS:
@@ -50,7 +52,7 @@ async def list_parked(parking: Parking, query: Mapping[str, str] = NO_HEADERS) -
 async def _page(parking: Parking, after: str) -> list[Parked]:
     """Read markers of all consumers, behind the consumer and the stream that a page before ended at."""
     consumer, _, stream = after.partition("/")
-    if after and consumer not in CONSUMERS:
+    if after and (consumer not in CONSUMERS or (stream and _PARKED.fullmatch(stream) is None)):
         sentence = "Only what an earlier page gave as `next` is expected."
         raise malformed("The query is malformed.", [Fault("after", sentence)])
     markers: list[Parked] = []
@@ -62,9 +64,9 @@ async def _page(parking: Parking, after: str) -> list[Parked]:
 
 
 async def _whole(parking: Parking, consumer: str, stream: str) -> dict[str, object]:
-    stored = await parking.find(consumer, stream)
+    stored = await parking.find(consumer, stream) if consumer in CONSUMERS else None
     if stored is None:
-        raise not_found(f"'{stream[:200]}' is not parked for '{consumer[:60]}'.")
+        raise not_found("No such stream is parked for such a consumer.")
     return {**shown(stored.marker), "envelope": stored.marker.envelope}
 
 
@@ -89,7 +91,7 @@ class Operations:
 
     async def decide(self, req: func.HttpRequest, action: Action) -> func.HttpResponse:
         """Keep what an operator decides about a stream, and do it."""
-        stream = _stream(req)
+        stream = _checked(req.route_params["stream"])
         instruction = _instruction(req, action)
         parked = await self._found(stream, instruction)
         decision = Decision(
@@ -141,11 +143,10 @@ def shown(marker: Parked) -> dict[str, object]:
     }
 
 
-def _stream(req: func.HttpRequest) -> str:
-    """Read the name of a stream; raises Problem for what the store could not be asked for."""
-    stream: str = req.route_params["stream"]
+def _checked(stream: str) -> str:
+    """Check the name of a stream; raises Problem for what the store could not be asked for."""
     if _PARKED.fullmatch(stream) is None:
-        raise malformed(f"Nothing can be parked under a name that begins with {stream[:60]!r}.")
+        raise malformed("Nothing can be parked under such a name.")
     return stream
 
 
@@ -155,11 +156,8 @@ def _instruction(req: func.HttpRequest, action: Action) -> Instruction:
     try:
         instruction = Instruction.model_validate_json(body)
     except ValidationError as error:
-        faults = [
-            Fault("/" + "/".join(map(str, detail["loc"])), f"{detail['msg']}.")
-            for detail in error.errors(include_input=False)
-        ]
-        raise malformed("Say who decides (`by`), and why (`reason`).", faults) from None
+        found = [Fault(*one) for one in faults(error)]
+        raise malformed("Say who decides (`by`), and why (`reason`).", found) from None
     if action is Action.SKIP and instruction.from_ is None:
         # Asked twice, a skip would pass over an event that nobody has looked at.
         fault = Fault("/from", "It is missing.")

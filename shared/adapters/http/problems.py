@@ -118,10 +118,9 @@ def first_of(error: Exception) -> OnewriteError:
     )
 
 
-def unsupported_media_type(given: str, what: str = "A command is application/json") -> Problem:
+def unsupported_media_type(what: str = "A command is application/json.") -> Problem:
     """Tell that the body is not declared as JSON."""
-    detail = f"{what}, and this is declared as {given!r}."
-    return Problem(415, "unsupported-media-type", "The media type is not supported", detail)
+    return Problem(415, "unsupported-media-type", "The media type is not supported", what)
 
 
 def refused(refusal: Refusal) -> Problem:

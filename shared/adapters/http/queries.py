@@ -21,6 +21,11 @@ def parameters(req: func.HttpRequest) -> Mapping[str, str]:
     given = Counter(name.lower() for name, _ in written)
     empty = {name for name, value in (*written, *req.params.items()) if not value}
     faults = [
+        *(
+            Fault(name.encode(errors="replace").decode(), "It is no text.")
+            for name, value in (*written, *req.params.items())
+            if not (_is_text(name) and _is_text(value))
+        ),
         *(Fault(name, "It is empty.") for name in sorted(empty) if not _platforms(name)),
         *(
             Fault(name, "It stands there more than once.")
@@ -31,6 +36,11 @@ def parameters(req: func.HttpRequest) -> Mapping[str, str]:
     if faults:
         raise malformed("The query is malformed.", faults)
     return {name: value for name, value in req.params.items() if not _platforms(name)}
+
+
+def _is_text(value: str) -> bool:
+    # A half of a surrogate pair is no character, and can be written nowhere (RFC 3629, section 3).
+    return not any("\ud800" <= character <= "\udfff" for character in value)
 
 
 def _platforms(name: str) -> bool:

@@ -128,7 +128,7 @@ class Watcher:
                 yield whole
             except BaseException as error:
                 for span in own:
-                    span.set_status(Status(StatusCode.ERROR, str(error)))
+                    span.set_status(Status(StatusCode.ERROR, type(error).__name__))
                 raise
 
 

@@ -97,12 +97,19 @@ class Category:
         try:
             recorded = record(event)
             read = self.decode(recorded.type, recorded.schema_number, recorded.data)
-        except (InvalidMessage, PydanticSerializationError) as error:
-            raise UnreadableEvent(f"{self.name}: {error}") from error
+        except InvalidMessage as error:
+            raise UnreadableEvent(f"{self.name}: {error}") from None
+        except PydanticSerializationError:
+            named = f"{self.name}/{type_name(type(event))}"
+            raise UnreadableEvent(f"{named}: it cannot be written as JSON") from None
         if read != event:
-            raise UnreadableEvent(
-                f"{self.name}/{recorded.type}: {event!r} would be read as {read!r}"
+            changed = ", ".join(
+                name
+                for name in type(event).model_fields
+                if getattr(event, name) != getattr(read, name, None)
             )
+            named = f"{self.name}/{recorded.type}"
+            raise UnreadableEvent(f"{named}: read again, it has other values of {changed}")
         return recorded
 
 

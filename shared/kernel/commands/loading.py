@@ -1,6 +1,7 @@
 """Loading: from the commits of a stream to its state, from the last snapshot that can be used."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 from shared.kernel.commands.category import Category
@@ -68,5 +69,10 @@ def _begin(
         snapshot = kept.snapshot if kept is not None and kept.is_of(commit) else commit.snapshot
         state = category.snapshots.read(snapshot) if snapshot else None
         if state is not None:
-            return Loaded(state, commit.version, 0), commits[place + 1 :]
-    return initial(category), commits
+            return Loaded(state, commit.version, 0), _unusable(commits[place + 1 :])
+    return initial(category), _unusable(commits)
+
+
+def _unusable(commits: Sequence[Commit]) -> Sequence[Commit]:
+    """Give commits without snapshots that could not be used: the next commit is to carry one."""
+    return [replace(one, snapshot=None) if one.snapshot else one for one in commits]

@@ -1,5 +1,6 @@
 """A command as it waits in the durable mailbox: one JSON message of the hub `commands`."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -11,6 +12,7 @@ from shared.kernel.commands.expected import Expected
 from shared.kernel.commands.request import CommandRequest, digest_of
 from shared.kernel.domain import Domain
 from shared.kernel.errors import InvalidMessage
+from shared.kernel.faults import told
 from shared.kernel.messages.commit import Metadata
 from shared.kernel.messages.derived_id import is_derived
 from shared.kernel.messages.json_reading import read
@@ -63,8 +65,16 @@ def stream_of(body: bytes) -> tuple[QueuedCommand, StreamName]:
     try:
         waiting = QueuedCommand.model_validate_json(body)
     except ValidationError as error:
-        raise InvalidMessage(f"a message of the mailbox is no command: {error}") from error
+        raise InvalidMessage(f"a message of the mailbox is no command: {told(error)}") from None
     return waiting, StreamName.parse(waiting.stream)
+
+
+def waiting_in(content: Mapping[str, Any]) -> QueuedCommand:
+    """Read a command as its marker keeps it; raises InvalidMessage."""
+    try:
+        return QueuedCommand.model_validate(content)
+    except ValidationError as error:
+        raise InvalidMessage(f"no command is kept of it: {told(error)}") from None
 
 
 def request_of(waiting: QueuedCommand, domain: Domain) -> CommandRequest:

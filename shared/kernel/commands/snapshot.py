@@ -53,14 +53,19 @@ class Snapshots[S]:
         return stored.schema_name == self.schema or stored.schema_name in self._upcasters
 
     def read(self, stored: StoredSnapshot) -> S | None:
-        """Read a state; None when it is in no schema that is known here, or does not keep to it."""
+        """Read a state; None when it is in no schema that is known here, or does not keep to it.
+
+        A snapshot is a copy of what the events say: without it the load goes further back.
+        """
         if not self.can_read(stored):
             return None
         state = stored.state
         if stored.schema_name != self.schema:
-            state = self._upcasters[stored.schema_name](state)
+            try:
+                state = self._upcasters[stored.schema_name](state)
+            except Exception:  # noqa: BLE001 - a domain's own code, which may meet any state that was ever written
+                return None
         try:
             return read(self.state, state)
         except InvalidMessage:
-            # A snapshot is a copy of what the events say: without it the load goes further back.
             return None

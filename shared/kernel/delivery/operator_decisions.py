@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 
-from shared.kernel.delivery.parking import Action, Decision, Parked, is_unreadable
+from shared.kernel.delivery.parking import Action, Decision, Parked
 from shared.kernel.errors import InvalidMessage, Poison
 from shared.kernel.ports import Parking, StoredParked
 
@@ -36,25 +36,30 @@ async def carry_out(
 ) -> int | Parked:
     """Keeps a decision and replays the stream to its tail; returns that, or the marker that it stays parked at.
 
-    What no stream can be read out of has nothing to be replayed: it can only be skipped.
+    What nothing can be read out of has nothing to be replayed: it can only be skipped.
     """
-    if not is_unreadable(decision.stream):
-        await parking.decide(decision)
-        return await _go_round(parked, parking, replay)
-    if decision.action is Action.RELEASE:
-        useless = InvalidMessage("nobody can read it, and so it can only be skipped")
-        error = str(Poison(decision.stream, decision.version, useless))
-        return replace(parked.marker, error=error)
     await parking.decide(decision)
+    try:
+        return await _go_round(parked, parking, replay)
+    except InvalidMessage as error:
+        if decision.action is Action.RELEASE:
+            useless = InvalidMessage(f"{error}: it can only be skipped")
+            marker = parked.marker
+            return replace(marker, error=str(Poison(marker.stream, marker.version, useless)))
     await parking.unpark(parked)
     return decision.version
 
 
 async def _go_round(parked: StoredParked, parking: Parking, replay: Replay) -> int | Parked:
-    """Replay to the tail and take the marker away, again if an event arrived meanwhile."""
+    """Replay to the tail and take the marker away, again if an event arrived meanwhile.
+
+    Raises InvalidMessage where there is nothing to be replayed.
+    """
     current, version = parked, parked.marker.version
     while True:
         reached = await replay(replace(current.marker, version=version))
+        if not isinstance(reached, Parked) and reached < parked.marker.version:
+            raise InvalidMessage("the store holds nothing of it")
         if isinstance(reached, Parked):
             await _move(reached, parking)
             return reached

@@ -12,7 +12,8 @@ from typing import Any
 
 from shared.kernel.errors import InvalidMessage, Poison, may_pass
 
-_UNREADABLE, _LOST = "unreadable", "lost"
+# No name of a stream holds a tilde: none can be taken for what belongs to none.
+_UNREADABLE, _LOST = "unreadable~", "lost~"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,12 +79,7 @@ class Decision:
 
 def unreadable(content: bytes) -> str:
     """Name the stream of what does not say to which one it belongs: each content has its own, and none is lost."""
-    return f"{_UNREADABLE}-{hashlib.sha256(content).hexdigest()[:32]}"
-
-
-def is_unreadable(stream: str) -> bool:
-    """Tell whether a stream stands for messages that nobody could read, or that nobody can any more."""
-    return stream.partition("-")[0] in {_UNREADABLE, _LOST}
+    return f"{_UNREADABLE}{hashlib.sha256(content).hexdigest()[:32]}"
 
 
 def unreadable_message(consumer: str, body: bytes, error: InvalidMessage, time: str) -> Parked:
@@ -95,7 +91,7 @@ def unreadable_message(consumer: str, body: bytes, error: InvalidMessage, time: 
 def lost_messages(consumer: str, partition: int, first: int, last: int, time: str) -> Parked:
     """Returns the marker of messages that the log held no longer when a consumer came to them."""
     error = f"the log holds {first} to {last} of partition {partition} no longer: never handled"
-    return Parked(consumer, f"{_LOST}-{partition}-{first}", first, last, error, time)
+    return Parked(consumer, f"{_LOST}{partition}-{first}", first, last, error, time)
 
 
 def _shown(body: bytes) -> Mapping[str, str]:

@@ -1,5 +1,6 @@
 """The envelope: an event on the wire, a CloudEvent 1.0 in the JSON format (cloudevents.io, spec v1.0.2)."""
 
+import re
 from collections.abc import Iterator
 from functools import cached_property
 from typing import Any, Literal
@@ -8,11 +9,13 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic_core import to_json
 
 from shared.kernel.errors import InvalidMessage
+from shared.kernel.faults import told
 from shared.kernel.messages.commit import Commit, RecordedEvent
 from shared.kernel.messages.stream import StreamName
 
 # A URI with its scheme (CloudEvents 1.0.2, section 3.2.2). Messages of before have only what follows.
 _SCHEMAS = "urn:onewrite:schema:"
+_SCHEMA = re.compile(r"[1-9][0-9]{0,8}")
 
 
 class Envelope(BaseModel):
@@ -44,8 +47,8 @@ class Envelope(BaseModel):
     def schema_number(self) -> int:
         """The number of the schema of the data; raises InvalidMessage."""
         number = self.dataschema.rpartition("/")[2]
-        if not number.isdecimal():
-            raise InvalidMessage(f"{self.id}: {self.dataschema!r} names no schema")
+        if _SCHEMA.fullmatch(number) is None:
+            raise InvalidMessage(f"{self.id}: its dataschema ends in no number of a schema")
         return int(number)
 
 
@@ -122,4 +125,4 @@ def decode(body: bytes) -> Envelope:
     try:
         return Envelope.model_validate_json(body)
     except ValidationError as error:
-        raise InvalidMessage(f"a message of the log is not an envelope: {error}") from error
+        raise InvalidMessage(f"a message of the log is not an envelope: {told(error)}") from None

@@ -7,6 +7,7 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 from pydantic_core import PydanticSerializationError, SchemaValidator, from_json, to_json
 
 from shared.kernel.errors import InvalidMessage
+from shared.kernel.faults import told
 from shared.kernel.messages.json_forms import JsonForms
 
 
@@ -15,7 +16,7 @@ def read[T](kind: type[T], data: Any) -> T:  # noqa: ANN401 - JSON
     try:
         return read_text(kind, to_json(data))
     except (ValidationError, PydanticSerializationError) as error:
-        raise InvalidMessage(str(error)) from error
+        raise InvalidMessage(told(error)) from None
 
 
 def read_text[T](kind: type[T], text: bytes, *, by_name: bool = True) -> T:

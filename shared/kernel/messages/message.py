@@ -20,6 +20,8 @@ class Message(BaseModel):
         frozen=True,
         # What is never used here is never built: it would be half of what a new instance waits for.
         defer_build=True,
+        # What is logged and kept of an error repeats nothing of what it is about.
+        hide_input_in_errors=True,
         strict=True,
         allow_inf_nan=False,
         extra="forbid",
@@ -58,7 +60,7 @@ def check_numbers(value: Any) -> None:  # noqa: ANN401 - JSON
         case bool():
             return
         case int() if abs(value) > LARGEST_EXACT_INTEGER:
-            raise NumberTooLarge(f"{value} is more than a JSON number holds exactly")
+            raise NumberTooLarge("an integer is more than a JSON number holds exactly")
         case dict():
             for inner in value.values():
                 check_numbers(inner)

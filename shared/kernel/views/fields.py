@@ -15,6 +15,7 @@ from pydantic import ConfigDict, TypeAdapter, ValidationError
 from pydantic_core import PydanticSerializationError, to_json
 
 from shared.kernel.errors import InvalidMessage, NumberTooLarge
+from shared.kernel.faults import faults
 from shared.kernel.messages.json_forms import JsonForms
 from shared.kernel.messages.message import Message, check_numbers
 from shared.kernel.messages.text_forms import FORMS, TextForm
@@ -144,6 +145,6 @@ def _told() -> Generator[None]:
     try:
         yield
     except ValidationError as error:
-        raise InvalidMessage(f"{error.errors()[0]['msg']}.") from None
+        raise InvalidMessage(faults(error)[0][1]) from None
     except (NumberTooLarge, PydanticSerializationError) as error:
         raise InvalidMessage(f"{error}.") from None

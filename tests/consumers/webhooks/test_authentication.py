@@ -124,6 +124,7 @@ WRONG: dict[str, Callable[[], str]] = {
     "not signed": lambda: token(None, algorithm="none"),
     "that is none": lambda: "not.a.token",
     "beyond ASCII": lambda: "é.é.é",
+    "that is no text": lambda: "\ud800.e30.e30",
     "empty": lambda: "",
 }
 

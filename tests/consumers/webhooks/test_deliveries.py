@@ -40,11 +40,12 @@ def test_both_schemas_may_come_in_one_delivery() -> None:
     assert parse({}, body([cloud(), grid()])) == [READ, READ]
 
 
-def test_data_may_be_encoded() -> None:
-    event = cloud()
-    data = body(event.pop("data"))
+def without_data(**more: Any) -> dict[str, Any]:
+    return {name: value for name, value in cloud(**more).items() if name != "data"}
 
-    assert parse({}, body({**event, "data_base64": encoded(data)})) == [READ]
+
+def test_data_may_be_encoded() -> None:
+    assert parse({}, body(without_data(data_base64=encoded(body(DATA))))) == [READ]
 
 
 def test_the_context_of_a_trace_is_read() -> None:
@@ -69,9 +70,11 @@ def test_the_context_of_a_trace_is_read() -> None:
         (body(cloud(id=7)), "id"),
         (body(cloud(id="x" * 257)), "id"),
         (body(cloud(source="two words")), "source"),
-        (body(cloud(data_base64="!")), "event 0"),
-        (body(cloud(data_base64=encoded(b"no json"))), "event 0"),
-        *((body(cloud(data_base64=encoded(number))), "event 0") for number in BEYOND),
+        (body(without_data(data_base64="!")), "event 0"),
+        (body(cloud(data_base64=encoded(b"{}"))), "exclude each other"),
+        (body([cloud(), cloud(data=None, data_base64=None)]), "event 1.*exclude each other"),
+        (body(without_data(data_base64=encoded(b"no json"))), "event 0"),
+        *((body(without_data(data_base64=encoded(number))), "event 0") for number in BEYOND),
     ],
 )
 def test_what_is_no_event_is_refused_with_its_place(content: bytes, sentence: str) -> None:

@@ -1,0 +1,52 @@
+"""What went wrong with a message: where, and of what kind, and nothing of what stands in it.
+
+Logs, markers and problems are kept and read by people who must not see what others have written.
+"""
+
+import traceback
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+MOST = 20
+"""So many faults of one message are told."""
+_LONGEST = 60
+# The words of these are those of a validator in the business, or hold what stood there.
+_REPEATING = frozenset({"value_error", "assertion_error", "union_tag_invalid"})
+
+
+def told(error: BaseException, ours: type[BaseException] | None = None) -> str:
+    """Say where an error comes from: a place in the message, or else in the code. `ours` speak for themselves."""
+    if ours is not None and isinstance(error, ours):
+        return str(error)
+    if isinstance(error, ValidationError):
+        found = error.errors(include_url=False, include_context=False, include_input=False)
+        return "; ".join(f"{_known_place(one)} {one['type']}" for one in found[:MOST])
+    frames = traceback.extract_tb(error.__traceback__)
+    return f"{Path(frames[-1].filename).name}, line {frames[-1].lineno}" if frames else "no place"
+
+
+def faults(error: ValidationError) -> list[tuple[str, str]]:
+    """Returns the places (RFC 6901) and what is wrong there, for who sent it and knows what it holds."""
+    found = error.errors(include_url=False, include_input=False)
+    return [(_pointer(one["loc"]), _sentence(one)) for one in found[:MOST]]
+
+
+def _known_place(detail: Mapping[str, Any]) -> str:
+    # The name of a member that nobody knows is its sender's.
+    steps = detail["loc"][:-1] if detail["type"] == "extra_forbidden" else detail["loc"]
+    return _pointer(steps) or "/"
+
+
+def _pointer(steps: Sequence[int | str]) -> str:
+    named = (str(step)[:_LONGEST].replace("~", "~0").replace("/", "~1") for step in steps)
+    return "".join(f"/{name}" for name in named)
+
+
+def _sentence(detail: Mapping[str, Any]) -> str:
+    """Give pydantic's sentence, unless it may repeat what it is about."""
+    if detail["type"] in _REPEATING:
+        return f"It is not valid ({detail['type']})."
+    return f"{detail['msg']}."

@@ -1,0 +1,92 @@
+"""What is told of what pydantic refuses: places and kinds, never what stands there."""
+
+from typing import Annotated, Any, Literal
+
+import pytest
+from pydantic import BaseModel, Field, TypeAdapter, ValidationError, field_validator
+
+from shared.kernel.faults import MOST, faults, told
+from shared.kernel.messages.message import Command
+
+OURS = "bob@example.com"
+
+
+class Cat(BaseModel):
+    """One of two kinds."""
+
+    kind: Literal["cat"]
+
+
+class Dog(BaseModel):
+    """The other."""
+
+    kind: Literal["dog"]
+
+
+class Letter(Command):
+    """A command whose domain says in words what is wrong with it."""
+
+    to: str = ""
+    copies: list[int] = Field([])
+    about: Annotated[Cat | Dog, Field(discriminator="kind")] | None = None
+
+    @field_validator("to")
+    @classmethod
+    def known(cls, to: str) -> str:
+        if to:
+            raise ValueError(f"{to} is not known")
+        return to
+
+
+REFUSED: dict[str, tuple[dict[str, Any], str, tuple[str, str]]] = {
+    "by a rule of the domain": (
+        {"to": OURS},
+        "/to value_error",
+        ("/to", "It is not valid (value_error)."),
+    ),
+    "by its kind": (
+        {"about": {"kind": OURS}},
+        "/about union_tag_invalid",
+        ("/about", "It is not valid (union_tag_invalid)."),
+    ),
+    "by its type": (
+        {"copies": [1, OURS]},
+        "/copies/1 int_type",
+        ("/copies/1", "Input should be a valid integer."),
+    ),
+    "because nobody knows it": (
+        {"a/b~" + "c" * 80: OURS},
+        "/ extra_forbidden",
+        ("/a~1b~0" + "c" * 56, "Extra inputs are not permitted."),
+    ),
+}
+
+
+def refused(content: Any) -> ValidationError:
+    with pytest.raises(ValidationError) as raised:
+        Letter.model_validate(content)
+    return raised.value
+
+
+@pytest.mark.parametrize("why", REFUSED)
+def test_a_place_and_a_kind_are_told_and_no_value(why: str) -> None:
+    content, logged, answered = REFUSED[why]
+
+    error = refused(content)
+
+    assert told(error) == logged
+    assert faults(error) == [answered]
+
+
+def test_no_more_is_told_than_somebody_reads() -> None:
+    error = refused({"copies": [OURS] * 1_000})
+
+    assert len(told(error).split("; ")) == MOST == len(faults(error))
+    assert OURS not in str(error)
+
+
+def test_what_is_no_json_is_told_by_its_place() -> None:
+    with pytest.raises(ValidationError) as raised:
+        TypeAdapter(Letter).validate_json(f'{{"to": {OURS}}}')
+
+    assert faults(raised.value) == [("", "Invalid JSON: expected value at line 1 column 8.")]
