@@ -5,6 +5,7 @@ from tests.simulation.business_bugs import BUSINESS
 from tests.simulation.delivery_bugs import DELIVERY
 from tests.simulation.feed_bugs import REBUILDING, SWEEPING
 from tests.simulation.planting import Bug
+from tests.simulation.platform_bugs import LEASES, PARTITIONS
 from tests.simulation.unnoticed import PROJECTIONS, PUBLISHER, SERVICE, UNNOTICED
 
 KERNEL, DOMAIN = "shared.kernel", "shared.domain.shop"
@@ -79,8 +80,9 @@ NOTICED = [
     Bug(
         "what the store will never take counts as what may pass",
         f"{KERNEL}.errors:may_pass",
-        "one.transient)",
-        "(one.transient or one.code == 'store-refused'))",
+        '"transient", isinstance(one, OSError))',
+        '"transient", isinstance(one, OSError))\n'
+        "               or getattr(one, 'code', '') == 'store-refused'",
     ),
     Bug(
         "a batch is published when only one of its partitions failed",
@@ -192,4 +194,7 @@ NOTICED = [
     ),
 ]
 
-BUGS = [*(*NOTICED, *SWEEPING, *REBUILDING, *DELIVERY, *TELLING, *ASKING, *BUSINESS, *UNNOTICED)]
+BUGS = [
+    *(*NOTICED, *SWEEPING, *REBUILDING, *DELIVERY, *LEASES, *PARTITIONS, *TELLING, *ASKING),
+    *(*BUSINESS, *UNNOTICED),
+]
