@@ -33,7 +33,8 @@ VOCABULARY = {
 class Rule:
     """One way to fail: `every` nth, the nth requests `at`, or a share (`probability`) of those that match.
 
-    Where a text is given that they are `about`, only those match whose body has it.
+    Where a text is given that they are `about`, only those match whose body has it. What strikes is counted as the
+    fault, or under a `name`.
     """
 
     service: str
@@ -46,6 +47,7 @@ class Rule:
     times: int | None = None
     seconds: float = 0.0
     about: str = ""
+    name: str = ""
 
     def __post_init__(self) -> None:
         if self.fault not in VOCABULARY.get(self.service, ()):
@@ -114,7 +116,7 @@ class Faults:
         for running in self._rules:
             is_meant = running.rule.matches(service, operation, container, body)
             if is_meant and running.strikes():
-                self._fired[f"{service}/{running.rule.fault}"] += 1
+                self._fired[f"{service}/{running.rule.name or running.rule.fault}"] += 1
                 return running.rule
         return None
 

@@ -25,6 +25,8 @@ BUSY = limit(240.0)
 """So many seconds are left to a busy machine; a quiet one needs few of them."""
 SENT_WITHIN, READ_WITHIN = limit(2.0), limit(1.0)
 """Seconds that an answer of the log and of the store may take; the delays of a storm take longer."""
+SKEW = "CHAOS_SKEW"
+"""Says by how much the clock of an app that lacks a device is ahead."""
 NEVER, EVERY_SECOND = "0 0 0 1 1 *", "* * * * * *"
 
 
@@ -73,6 +75,7 @@ class Cloud:
     ports: Ports
     cosmos: str
     event_hubs: str
+    event_grid: str
     hosts: list[Host] = field(default_factory=list)
 
     @property
@@ -97,8 +100,10 @@ class Cloud:
 
 
 @asynccontextmanager
-async def cloud(state: Path, app: Path = ROOT, hosts: int = 2) -> AsyncIterator[Cloud]:
-    """Give a running cloud, and end it afterwards whatever happened."""
+async def cloud(
+    state: Path, app: Path = ROOT, hosts: int = 2, skew: float = 0.0
+) -> AsyncIterator[Cloud]:
+    """Give a running cloud, and end it afterwards whatever happened; the last host's clock is `skew` s ahead."""
     ports, others = Ports.free(), [free_port() for _ in range(hosts - 1)]
     environment = make_stack(ports, state).environment
     said = keep("emulators", state.with_name(f"{state.name}.log"))
@@ -113,7 +118,7 @@ async def cloud(state: Path, app: Path = ROOT, hosts: int = 2) -> AsyncIterator[
             stdout=asyncio.subprocess.PIPE,
             stderr=log,
         )
-    made = Cloud(ports, environment["COSMOS"], environment["EVENTHUBS"])
+    made = Cloud(ports, environment["COSMOS"], environment["EVENTHUBS"], environment["EVENTGRID"])
     try:
         assert services.stdout
         async with in_time():
@@ -121,7 +126,7 @@ async def cloud(state: Path, app: Path = ROOT, hosts: int = 2) -> AsyncIterator[
         settings = {
             "COSMOS": made.cosmos,
             "EVENTHUBS": made.event_hubs,
-            "EVENTGRID": environment["EVENTGRID"],
+            "EVENTGRID": made.event_grid,
             "WEBHOOK_SECRETS": f"partner={SECRET}",
             "SWEEP_SCHEDULE": NEVER,
             "SWEEP_AGE": "0.5",
@@ -130,6 +135,7 @@ async def cloud(state: Path, app: Path = ROOT, hosts: int = 2) -> AsyncIterator[
             "COSMOS_READ_TIMEOUT": str(READ_WITHIN),
         }
         made.hosts = [Host(port, app, state, dict(settings)) for port in (ports.http, *others)]
+        made.hosts[-1].environment[SKEW] = str(skew)
         await asyncio.gather(*(host.start() for host in made.hosts))
         yield made
     finally:

@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -9,14 +10,19 @@ from pathlib import Path
 
 import aiohttp
 
+from emulators.tests.event_grid.webhooks import Webhook, serving
 from emulators.tests.machine import limit
 from emulators.tests.waiting import until
 from infra.local.shop import process
 from infra.local.shop.oracle import everything, streams, wrong_rows
 from tests.chaos.cloud import EVERY_SECOND, Cloud, Host, cloud
-from tests.chaos.findings import Findings, look
+from tests.chaos.findings import Findings, ahead, look
+from tests.chaos.listener import untold
+from tests.chaos.refusals import decide, provoke, refusals
 from tests.chaos.shoppers import Shopper, Told
-from tests.chaos.weather import loss, storm
+from tests.chaos.thief import steal
+from tests.chaos.weather import cuts, loss, storm
+from tests.local.subscribing import subscribed
 from tests.reference import ROOT
 
 QUIET_SKUS = ("QUIET-1", "QUIET-2", "QUIET-3", "QUIET-4", "QUIET-5")
@@ -33,16 +39,24 @@ class Plan:
     clients: int = 16
     skus: int = 40
     losses: bool = True
+    refusals: bool = False
+    skew: float = 0.0
 
 
 @dataclass
 class Outcome:
-    """What a run came to; `first` is what was found before the sweep was let loose."""
+    """What a run came to; `first` is what was found before the sweep was let loose.
+
+    So many `thefts` of leases there were, and commits whose time is `ahead`; an operator has `skipped` one event.
+    """
 
     plan: Plan
     told: Told = field(default_factory=Told)
     kills: int = 0
-    faults: dict[str, int] = field(default_factory=dict)
+    faults: Counter[str] = field(default_factory=Counter)
+    thefts: int = 0
+    ahead: int = 0
+    skipped: str = ""
     first: Findings = field(default_factory=Findings)
     last: Findings = field(default_factory=Findings)
 
@@ -55,18 +69,27 @@ class Outcome:
 async def run(plan: Plan, state: Path, app: Path = ROOT) -> Outcome:
     """Let it happen, and look."""
     outcome = Outcome(plan)
-    async with cloud(state, app) as made, _clients(made, plan, outcome.told) as shoppers:
-        await made.faults.set(plan.seed, *storm())
+    async with (
+        cloud(state, app, skew=plan.skew) as made,
+        serving(Webhook()) as hook,
+        subscribed(made.event_grid, hook.url),
+        _clients(made, plan, outcome.told) as shoppers,
+    ):
+        await made.faults.set(plan.seed, *(refusals() if plan.refusals else ()), *storm())
         await _work(made, plan, shoppers, outcome)
-        outcome.faults = await made.faults.fired()
-        await made.faults.set(0)
-        await _settle(made, plan.quiet)
-        outcome.first = await look(made, outcome.told)
+        outcome.faults.update(await made.faults.fired())
+        await made.faults.set(0, *(refusals() if plan.refusals else ()))
+        if plan.refusals:
+            struck, outcome.skipped = await decide(made)
+            outcome.faults.update(struck)
+        await _settle(made, plan.quiet, hook, outcome)
+        outcome.first = await look(made, outcome.told, hook.events, outcome.skipped)
         if plan.losses and not outcome.first.wrong:
             await _lose_last_events(made, shoppers[0])
             await made.restart(SWEEP_SCHEDULE=EVERY_SECOND)
-            await _settle(made, plan.quiet)
-            outcome.last = await look(made, outcome.told)
+            await _settle(made, plan.quiet, hook, outcome)
+            outcome.last = await look(made, outcome.told, hook.events, outcome.skipped)
+        outcome.ahead = ahead(await everything(made.cosmos, "events"))
     return outcome
 
 
@@ -88,7 +111,10 @@ async def _work(made: Cloud, plan: Plan, shoppers: list[Shopper], outcome: Outco
     first = shoppers[0]
     for sku in (*skus, *QUIET_SKUS):
         await first.send(sku, "register-item", {"name": sku, "reorderPoint": 1})
+    if plan.refusals:
+        await provoke(first, QUIET_SKUS[0])
     over = asyncio.Event()
+    stealing = asyncio.create_task(steal(made, random.Random(f"{plan.seed}/thief"), over))
     working = [asyncio.create_task(shopper.work(skus, over)) for shopper in shoppers]
     dice = random.Random(plan.seed)
     killing = [
@@ -100,6 +126,7 @@ async def _work(made: Cloud, plan: Plan, shoppers: list[Shopper], outcome: Outco
         await asyncio.sleep(0.05)
     over.set()
     await asyncio.gather(*working)
+    outcome.thefts = await stealing
 
 
 async def _kill(host: Host, times: int, dice: random.Random, outcome: Outcome) -> None:
@@ -115,7 +142,7 @@ async def _kill(host: Host, times: int, dice: random.Random, outcome: Outcome) -
 
 async def _lose_last_events(made: Cloud, shopper: Shopper) -> None:
     """Let the log lose the last event of some streams: nothing that follows tells of the gap."""
-    await made.faults.set(0, loss())
+    await made.faults.set(0, *cuts(), loss())
     for sku in QUIET_SKUS:
         await shopper.send(sku, "receive-stock", {"quantity": 1})
 
@@ -127,7 +154,7 @@ async def _lose_last_events(made: Cloud, shopper: Shopper) -> None:
     await made.faults.set(0)
 
 
-async def _settle(made: Cloud, quiet: float) -> None:
+async def _settle(made: Cloud, quiet: float, hook: Webhook, outcome: Outcome) -> None:
     """Wait until nothing waits, every row is right and every order at its end, or nothing changes any more.
 
     What has not changed for so many seconds stays as it is.
@@ -141,6 +168,7 @@ async def _settle(made: Cloud, quiet: float) -> None:
             wrong += process.broken(streams(items))
         except AssertionError:
             return
+        wrong += untold(items, hook.events, outcome.skipped)
         if not wrong and not await made.waits():
             return
         if wrong != before:

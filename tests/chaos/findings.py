@@ -6,6 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
+from datetime import datetime
 from itertools import chain
 from typing import Any
 
@@ -17,7 +18,11 @@ from emulators.tests.waiting import in_time
 from infra.local.shop import process
 from infra.local.shop.oracle import broken_promises, everything, streams, wrong_rows
 from tests.chaos.cloud import Cloud
+from tests.chaos.listener import untold
 from tests.chaos.shoppers import Told, outcome
+
+FAR = 1_800.0
+"""Seconds that no answer is late."""
 
 
 @dataclass
@@ -30,6 +35,7 @@ class Findings:
     broken_promises: list[str] = field(default_factory=list)
     unfinished: list[str] = field(default_factory=list)
     parked: list[str] = field(default_factory=list)
+    untold: list[str] = field(default_factory=list)
     commits: int = 0
     messages: int = 0
     duplicates: int = 0
@@ -48,13 +54,16 @@ class Findings:
         ]
 
 
-async def look(cloud: Cloud, told: Told) -> Findings:
-    """Look at the store, the log, the rows and the parked streams."""
+async def look(cloud: Cloud, told: Told, heard: Sequence[dict[str, Any]], skipped: str) -> Findings:
+    """Look at the store, the log, the rows, the parked streams and what others have heard."""
     items = await everything(cloud.cosmos, "events")
     messages = await whole_log(cloud.event_hubs)
     findings = Findings(commits=len(items), messages=len(messages))
     _look_at_log(items, messages, findings)
-    findings.parked = [one["id"] for one in await everything(cloud.cosmos, "parked")]
+    parked = [one["id"] for one in await everything(cloud.cosmos, "parked")]
+    # What operators have decided stays for ever.
+    findings.parked = [id_ for id_ in parked if not id_.startswith("decision:")]
+    findings.untold = untold(items, heard, skipped)
     findings.interrupted = sum(
         item["metadata"]["correlationId"] in told.unanswered for item in items
     )
@@ -83,6 +92,14 @@ async def look(cloud: Cloud, told: Told) -> Findings:
     except AssertionError as broken:
         findings.broken_promises.append(str(broken))
     return findings
+
+
+def ahead(items: Iterable[dict[str, Any]]) -> int:
+    """Count the commits that a host with a wrong clock has dated: far from when the store took them."""
+    return sum(
+        datetime.fromisoformat(item["metadata"]["time"]).timestamp() - item["_ts"] > FAR
+        for item in items
+    )
 
 
 def _look_at_log(

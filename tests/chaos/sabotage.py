@@ -6,11 +6,13 @@ the test, which calls `sabotaged`.
 
 import asyncio
 import importlib.util
+import os
 import uuid
 import zlib
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +22,7 @@ from azure.eventhub.exceptions import EventHubError
 
 from consumers import projections
 from consumers.following import Follower
-from shared.adapters import names
+from shared.adapters import names, wiring
 from shared.adapters.cosmos.client import CONFLICT, status
 from shared.adapters.cosmos.codec import to_item
 from shared.adapters.cosmos.event_store import CosmosEventStore
@@ -33,7 +35,7 @@ from shared.kernel.messages.json_reading import read
 from shared.kernel.ports import Appended, Collided, NumberedMessage
 from shared.kernel.views.view import Row, View
 from single_publisher.sweep import Sweep, Swept
-from tests.chaos.cloud import EVERY_SECOND
+from tests.chaos.cloud import EVERY_SECOND, SKEW
 from tests.reference import ROOT
 
 APP = '''"""The shipped app without one of its safety devices."""
@@ -45,8 +47,8 @@ from tests.chaos.sabotage import sabotaged
 app = sabotaged({device!r}, Path(__file__).with_name({told!r}))
 '''
 PASSED_OVER = "passed-over.txt"
-ONE_IN = 6
-"""Of so many batches of a consumer the platform passes over one."""
+ONE_IN, CERTAIN = 6, 2
+"""Of so many batches of a consumer the platform passes over one, and that with this message of a partition."""
 
 
 def make_app(folder: Path, device: str) -> Path:
@@ -69,6 +71,7 @@ def sabotaged(device: str, told: Path) -> func.FunctionApp:
     """Load the shipped app after replacing a device, on a platform that passes over batches."""
     # Nobody waits for a minute here.
     _replace(names, "CATCH_UP_SCHEDULE", EVERY_SECOND)
+    _skew(timedelta(seconds=float(os.environ.get(SKEW, "0"))))
     _pass_over(told)
     DEVICES[device]()
     found = importlib.util.spec_from_file_location("shipped", ROOT / "function_app.py")
@@ -86,13 +89,20 @@ def _pass_over(told: Path) -> None:
 
     async def lossy(self: Follower, messages: Sequence[NumberedMessage]) -> None:
         # The same batch has the same fate, whoever is brought it.
-        if zlib.crc32(f"{self.consumer} {messages[0].number}".encode()) % ONE_IN:
+        fate = zlib.crc32(f"{self.consumer} {messages[0].number}".encode()) % ONE_IN
+        if fate and CERTAIN not in {one.number for one in messages}:
             await take(self, messages)
             return
         with told.open("a", encoding="utf-8") as file:
             file.write(f"{self.consumer}\n")
 
     _replace(Follower, "take", lossy)
+
+
+def _skew(ahead: timedelta) -> None:
+    """Let the clock of this process be wrong."""
+    right = wiring.now
+    _replace(wiring, "now", lambda: right() + ahead)
 
 
 def nothing() -> None:

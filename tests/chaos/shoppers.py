@@ -16,8 +16,8 @@ from tests.chaos.cloud import BUSY, SECRET
 
 MOST_CONFLICTS = 10
 CARRIER = "/carriers/fast"
-WAITS = 0.15
-"""So many of the commands wait in the durable mailbox."""
+WAITS, DELIVERED_TWICE = 0.15, 0.3
+"""So many of the commands wait in the durable mailbox; so many deliveries of a carrier come twice at once."""
 
 
 @dataclass
@@ -36,6 +36,7 @@ class Told:
     never: list[str] = field(default_factory=list)
     waited: dict[str, str] = field(default_factory=dict)
     parcels: dict[str, str] = field(default_factory=dict)
+    delivered_twice: int = 0
 
 
 @dataclass
@@ -88,18 +89,31 @@ class Shopper:
         data = {"orderId": order, "customerId": self.name}
         event = {"specversion": "1.0", "id": id_, "source": CARRIER, "type": PARCEL, "data": data}
         headers = {"webhook-secret": SECRET}
+        copies = 1 + (self.dice.random() < DELIVERED_TWICE)
+        self.told.delivered_twice += copies - 1
+        taken = await asyncio.gather(*(self._deliver(event, headers) for _ in range(copies)))
+        if not all(taken):
+            self.told.never.append(id_)
+
+    async def _deliver(self, event: Mapping[str, Any], headers: Mapping[str, str]) -> bool:
         end = _end()
         while _now() < end:
             url = f"{self.dice.choice(self.urls)}/api/webhooks"
             try:
                 async with self.http.post(url, json=[event], headers=headers) as response:
                     if response.status == 200:
-                        return
+                        return True
                     self.told.asked_again[f"webhook {response.status}"] += 1
             except (aiohttp.ClientError, TimeoutError):
                 self.told.asked_again["webhook: no answer"] += 1
             await asyncio.sleep(self.dice.uniform(0.02, 0.2))
-        self.told.never.append(id_)
+        return False
+
+    async def order_and_cancel(self, order: str, sku: str) -> None:
+        """Place an order, and call it off."""
+        body = {"customerId": self.name, "lines": [{"sku": sku, "quantity": 1}]}
+        await self._ask("order", order, "place-order", body, waits=0)
+        await self._ask("order", order, "cancel-order", {}, waits=0)
 
     async def send(self, sku: str, command: str, body: dict[str, Any]) -> None:
         """Send one command for an item until it is answered, or note that it never was."""

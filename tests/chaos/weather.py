@@ -3,6 +3,10 @@
 from typing import Any
 
 from tests.chaos.cloud import READ_WITHIN, SENT_WITHIN
+from tests.sizes import size
+
+CUT = size(3, 20)
+"""So often each kind of request finds a range changed in each way."""
 
 COSMOS = {
     **dict.fromkeys(("throttle", "503", "410", "449", "408"), 0.01),
@@ -21,6 +25,10 @@ SEND = {
     "delay": 0.02,
     "idle-drop": 0.02,
 }
+PUBLISH = {
+    **dict.fromkeys(("429", "503", "drop-before"), 0.05),
+    **dict.fromkeys(("drop-after", "duplicate"), 0.1),
+}
 RECEIVE = {"steal": 0.02, "duplicate": 0.02, "idle-drop": 0.01}
 # Longer than anybody waits for an answer.
 SECONDS = {
@@ -30,17 +38,28 @@ SECONDS = {
     "idle-drop": 0.1,
 }
 
+# A range splits, or merges with its neighbour, under who reads it and under who writes into it.
+CUTS = {"split": (41, 97), "merge": (67, 151)}
+# Where the places of the consumers, or the leases of the publisher, are kept is away for a while.
+AWAY = {"progress": range(60, 90), "leases": range(80, 110)}
+
 EVERY_FAULT = frozenset(
-    {f"cosmos/{fault}" for fault in COSMOS} | {f"event-hubs/{fault}" for fault in (*SEND, *RECEIVE)}
+    {f"cosmos/{fault}" for fault in (*COSMOS, *CUTS)}
+    | {f"cosmos/{container} away" for container in AWAY}
+    | {f"event-hubs/{fault}" for fault in (*SEND, *RECEIVE)}
+    | {f"event-grid/{fault}" for fault in PUBLISH}
 )
 
 
 def storm() -> list[dict[str, Any]]:
     """Give the rules; the seed and the number of a request decide what happens to it."""
     return [
+        *cuts(),
+        *(away(container) for container in AWAY),
         *_rules("cosmos", None, "views", ROWS),
         *_rules("cosmos", None, "events", WRITES),
         *_rules("cosmos", None, None, COSMOS),
+        *_rules("event-grid", "publish", "notifications", PUBLISH, first=2, apart=3),
         *_rules("event-hubs", "send", "events", SEND),
         *_rules("event-hubs", "receive", "events", RECEIVE),
         *_rules("event-hubs", "send", "commands", SEND),
@@ -60,16 +79,37 @@ def squalls() -> list[dict[str, Any]]:
     ]
 
 
+def cuts() -> list[dict[str, Any]]:
+    """Give the rules by which the ranges of the container `events` change."""
+    return [
+        {**_rule("cosmos", operation, "events", fault, 0.0, []), "every": every, "times": CUT}
+        for fault, often in CUTS.items()
+        for operation, every in zip(("create", "change-feed"), often, strict=True)
+    ]
+
+
+def away(container: str) -> dict[str, Any]:
+    """Let a container answer nobody for so many requests, one after the other."""
+    rule = _rule("cosmos", None, container, "503", 0.0, list(AWAY[container]))
+    return {**rule, "name": f"{container} away"}
+
+
 def loss() -> dict[str, Any]:
     """Let the log lose all that it is sent, and acknowledge it."""
     return _rule("event-hubs", "send", "events", "lose", 1.0, [])
 
 
 def _rules(
-    service: str, operation: str | None, container: str | None, faults: dict[str, float]
+    service: str,
+    operation: str | None,
+    container: str | None,
+    faults: dict[str, float],
+    *,
+    first: int = 15,
+    apart: int = 7,
 ) -> list[dict[str, Any]]:
     return [
-        _rule(service, operation, container, fault, probability, [15 + 7 * number])
+        _rule(service, operation, container, fault, probability, [first + apart * number])
         for number, (fault, probability) in enumerate(faults.items())
     ]
 

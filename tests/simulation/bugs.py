@@ -5,6 +5,7 @@ from tests.simulation.business_bugs import BUSINESS
 from tests.simulation.delivery_bugs import DELIVERY
 from tests.simulation.feed_bugs import REBUILDING, SWEEPING
 from tests.simulation.planting import Bug
+from tests.simulation.platform_bugs import LEASES, PARTITIONS
 from tests.simulation.unnoticed import PROJECTIONS, PUBLISHER, SERVICE, UNNOTICED
 
 KERNEL, DOMAIN = "shared.kernel", "shared.domain.shop"
@@ -192,4 +193,7 @@ NOTICED = [
     ),
 ]
 
-BUGS = [*(*NOTICED, *SWEEPING, *REBUILDING, *DELIVERY, *TELLING, *ASKING, *BUSINESS, *UNNOTICED)]
+BUGS = [
+    *(*NOTICED, *SWEEPING, *REBUILDING, *DELIVERY, *LEASES, *PARTITIONS, *TELLING, *ASKING),
+    *(*BUSINESS, *UNNOTICED),
+]

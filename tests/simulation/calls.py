@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from shared.kernel.errors import OutcomeUnknown, StoreError, StoreThrottled, StoreUnavailable
 from shared.kernel.ports import Appended, Collided, FeedPage, Found, StoredRow
+from tests.simulation.cloud import PARTITIONS
 from tests.simulation.virtual_time import sleep
 from tests.simulation.weather import Weather
 
@@ -14,13 +15,14 @@ SLOW, LONGEST = 0.25, 0.02
 
 @dataclass
 class Calls:
-    """The way from one host to the cloud."""
+    """The way from one host to the cloud; so many `partitions` the settings of the host say a hub has."""
 
     host: str
     weather: Weather
     crash: Callable[[], None]
     alive: bool = True
     older: bool = False
+    partitions: int = PARTITIONS
 
     async def call[T](
         self, name: str, effect: Callable[[], Awaitable[T]], failed: Callable[[bool], Exception]

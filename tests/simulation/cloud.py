@@ -26,10 +26,11 @@ from shared.domain.shop import domain as shop
 from shared.kernel.domain import Domain
 from shared.kernel.messages.commit import Commit
 from tests.simulation.deployments import deployed
+from tests.simulation.trigger import STRETCHES, Trigger
 from tests.simulation.virtual_time import now
 from tests.simulation.watch import Watch
 
-RANGES, PARTITIONS = 3, 2
+RANGES, PARTITIONS = len(STRETCHES), 2
 BOUNDS = ("08", "10", "18", "20", "28", "30")
 """Where the feed may be cut: as a cut comes a range splits, and as it goes two merge."""
 READERS = ("projections", "reactions", "notifications", "mailbox")
@@ -50,6 +51,7 @@ class Claim:
     owner: str | None = None
     position: int = 0
     tag: int = 0
+    gone: bool = False
     _waiting: list[asyncio.Future[None]] = field(default_factory=list)
 
     def begin(self, dice: random.Random) -> None:
@@ -96,6 +98,7 @@ class Cloud:
     """The memory twins, and who owns which part of the feed and of the log; the consumer `held` takes nothing.
 
     While the views are `spoilt`, one kind of event is poison; older code cannot read the streams in `newer`.
+    A sweep that is `hurried` has time for a small page of each range.
 
     `domain` is the business, and `deployed` chooses a version of it.
 
@@ -111,7 +114,7 @@ class Cloud:
     parking: MemoryParking = field(default_factory=MemoryParking)
     progress: MemoryProgress = field(default_factory=MemoryProgress)
     bounds: set[str] = field(default_factory=lambda: {"10", "28"})
-    leases: list[Claim] = field(default_factory=lambda: [Claim() for _ in range(RANGES)])
+    trigger: Trigger = field(default_factory=Trigger)
     readers: dict[str, list[Claim]] = field(
         default_factory=lambda: {name: [Claim() for _ in range(PARTITIONS)] for name in READERS}
     )
@@ -122,6 +125,7 @@ class Cloud:
     back: list[str] = field(default_factory=list)
     held: str = ""
     spoilt: bool = False
+    hurried: bool = False
     newer: set[str] = field(default_factory=set)
     decided: set[tuple[str, str]] = field(default_factory=set)
     watch: Watch = field(default_factory=Watch)
@@ -130,9 +134,16 @@ class Cloud:
 
     def feed(self, page: int) -> MemoryFeed:
         """The feed as others than the trigger read it, in the ranges that there are now."""
+        return MemoryFeed(self.store, page, self.cut())
+
+    def cut(self) -> list[str]:
+        """Give the ranges of the feed."""
         cuts = ["", *sorted(self.bounds), "FF"]
-        ranges = [f"{first}-{beyond}" for first, beyond in pairwise(cuts)]
-        return MemoryFeed(self.store, page, ranges)
+        return [f"{first}-{beyond}" for first, beyond in pairwise(cuts)]
+
+    def make_leases(self) -> None:
+        """Make the leases of the trigger that are missing."""
+        self.trigger.make([Claim() for _ in range(RANGES)])
 
     def range_of(self, number: int) -> list[Commit]:
         """The commits of a range, in the order in which they were written."""
@@ -195,12 +206,11 @@ class Cloud:
     def settled(self) -> bool:
         """Tell whether nothing waits for the publisher or for a consumer, and no view is being rebuilt."""
         rebuilt = self.generations().values()
+        leases = self.trigger.leases
         return (
             all(one["emptied"] == one["newest"] for one in rebuilt)
-            and all(
-                lease.position == len(self.range_of(number))
-                for number, lease in enumerate(self.leases)
-            )
+            and len(leases) == RANGES
+            and all(one.position == len(self.range_of(number)) for number, one in leases.items())
             and all(
                 claim.position == len(self.messages(reader, number))
                 and self.is_done(reader, number)

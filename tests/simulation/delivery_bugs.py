@@ -37,6 +37,12 @@ DELIVERY = [
         "attempts.done.add(run.stream)\n            return settled, error",
     ),
     Bug(
+        "a stream stays parked at its first poison when it meets a second",
+        "shared.kernel.delivery.operator_decisions:_move",
+        "if await parking.move(held, replace(marker, last_seen=last_seen)):",
+        "if True:",
+    ),
+    Bug(
         "what an operator skips is not passed over",
         "shared.kernel.delivery.operator_decisions:skips",
         "one.action is Action.SKIP",

@@ -14,6 +14,7 @@ from tests.simulation.calls import Calls, store_failed
 from tests.simulation.cloud import BOUNDS, Cloud
 
 HOUR = timedelta(hours=1)
+PAGE, HURRIED = 20, 6
 
 
 @dataclass
@@ -22,7 +23,6 @@ class SimFeed:
 
     calls: Calls
     cloud: Cloud
-    most: int = 20
 
     async def ranges(self) -> list[str]:
         return await self.calls.call("feed ranges", self._ranges, store_failed(self.calls))
@@ -31,7 +31,7 @@ class SimFeed:
         weather, bound = self.calls.weather, self.calls.weather.dice.choice(BOUNDS)
         if weather.strikes(self.calls.host, "another cut", weather.cuts, f"feed-{bound}"):
             self.cloud.bounds ^= {bound}
-        return await self.cloud.feed(self.most).ranges()
+        return self.cloud.cut()
 
     async def read(self, range_: str, position: str | None, limit: int | None = None) -> FeedPage:
         read = lambda: self._read(range_, position, limit)  # noqa: E731
@@ -39,7 +39,8 @@ class SimFeed:
         return await self.calls.call(name, read, store_failed(self.calls))
 
     async def _read(self, range_: str, position: str | None, limit: int | None) -> FeedPage:
-        page = await self.cloud.feed(self.most).read(range_, position, limit)
+        most = HURRIED if self.cloud.hurried else PAGE
+        page = await self.cloud.feed(most).read(range_, position, limit)
         found = list(zip(map(_skewed, page.items), page.ages, strict=True))
         self.calls.weather.dice.shuffle(found)
         return replace(page, items=[item for item, _ in found], ages=[age for _, age in found])

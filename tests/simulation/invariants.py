@@ -14,6 +14,7 @@ from shared.kernel.messages.commit import Commit
 from tests.simulation.cloud import Cloud, served_rows
 from tests.simulation.notices import untold
 from tests.simulation.told import Told
+from tests.simulation.trigger import STRETCHES
 
 DERIVED = 36
 """The length of the UUID at the end of an id that an event gives."""
@@ -38,6 +39,11 @@ def broken_anywhere(cloud: Cloud, told: Told) -> list[str]:
     wrong = [*told.wrong, *cloud.back, *cloud.watch.wrong]
     wrong += _answers(cloud.store.commits(), told)
     wrong += _log(cloud)
+    wrong += [
+        f"nobody reads {stretch}, and nobody was told of it"
+        for number, stretch in enumerate(STRETCHES)
+        if number not in cloud.trigger.leases
+    ]
     return wrong + [f"{one.stream} is parked: {one.error}" for one in cloud.parking.markers()]
 
 

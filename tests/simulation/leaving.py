@@ -8,7 +8,7 @@ from shared.kernel.commands.outcome import Accepted, Outcome, Outdated, Refused,
 from shared.kernel.commands.queued_command import encode_command
 from shared.kernel.commands.request import CommandRequest
 from shared.kernel.delivery.partition import partition_of
-from shared.kernel.errors import LogUnavailable
+from shared.kernel.errors import ConfigurationError, LogUnavailable
 from shared.kernel.messages.commit import timestamp
 from shared.kernel.messages.stream import StreamName
 from tests.simulation.cloud import Cloud
@@ -32,7 +32,7 @@ async def leave(process: Process, request: CommandRequest) -> bool:
     if leaving.cancelled():
         return False
     error = leaving.exception()
-    if error is not None and not isinstance(error, LogUnavailable):
+    if error is not None and not isinstance(error, LogUnavailable | ConfigurationError):
         raise error
     return error is None
 

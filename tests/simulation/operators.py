@@ -20,7 +20,7 @@ PATIENCE = 6
 
 @dataclass
 class Operator:
-    """Looks every now and then; what nothing is wrong with must not be parked."""
+    """Looks every now and then; what nothing is wrong with is parked by nobody but older code."""
 
     cloud: Cloud
     hosts: Sequence[Host]
@@ -28,12 +28,30 @@ class Operator:
     dice: random.Random
     skipped: Counter[tuple[str, int]] = field(default_factory=Counter)
 
+    def __post_init__(self) -> None:
+        self.spoilt = self.cloud.spoilt
+
     async def work(self) -> None:
         """Decide on whatever is parked."""
         while True:
             await sleep(self.dice.uniform(0.3, 1.5))
+            self._look_at_leases()
             for marker in self.cloud.parking.markers():
                 await self._decide(marker)
+
+    def _look_at_leases(self) -> None:
+        """Do as one is told of leases: delete what keeps them from being made, and restart the app."""
+        trigger, ranges = self.cloud.trigger, self.cloud.cut()
+        for fault in trigger.faults(ranges):
+            if not trigger.tampered:
+                self.cloud.back.append(f"of leases that are right is said: {fault.wrong}")
+                return
+            self.weather.tell("operator", f"{fault.mend}, because {fault.wrong}")
+            trigger.mend(fault)
+            for host in self.hosts:
+                host.process.crash()
+        if not trigger.tampered and (unplaced := trigger.unplaced(ranges)):
+            self.cloud.back.append(f"{unplaced} have leases, and no place")
 
     async def _decide(self, marker: Parked) -> None:
         process = self.dice.choice(self.hosts).process
@@ -42,7 +60,7 @@ class Operator:
         if not process.calls.alive or found is None or found.marker.version != marker.version:
             return
         skips = self.cloud.spoilt and marker.consumer == "projections" and self.dice.random() < 0.5
-        if self.cloud.spoilt and place not in self.cloud.poison():
+        if not self.weather.newer and place not in (self.cloud.poison() if self.spoilt else ()):
             self.cloud.back.append(f"{marker.stream}@{marker.version} is parked: {marker.error}")
         if skips:
             self.skipped[place] += 1

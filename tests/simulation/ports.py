@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from shared.adapters.memory import MemoryRows
+from shared.kernel.delivery.partition import check_partitions
 from shared.kernel.errors import LogUnavailable, NewerCode, OutcomeUnknown, StoreRefused
 from shared.kernel.messages.commit import Commit, KeptState
 from shared.kernel.messages.stream import StreamName
@@ -186,7 +187,7 @@ class SimLog:
 
     @property
     def partitions(self) -> int:
-        return self.inner.partitions
+        return self.calls.partitions
 
     @property
     def largest(self) -> int:
@@ -194,6 +195,7 @@ class SimLog:
 
     async def send(self, partition: int, bodies: Sequence[bytes]) -> None:
         named = " ".join(map(event_id, bodies))
+        check_partitions("events", self.inner.partitions, self.partitions)
 
         async def send() -> None:
             weather = self.calls.weather

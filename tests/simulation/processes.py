@@ -18,7 +18,7 @@ from tests.simulation.roles import assemble
 from tests.simulation.virtual_time import sleep
 from tests.simulation.weather import Weather
 
-BATCH = 8
+BATCH, BACK = 8, 10
 OLDER = 0.3
 """So many processes run code that does not know what newer code writes, where there is such."""
 WAITED = timedelta(seconds=0.5)
@@ -46,11 +46,16 @@ class Process:
         if self.weather.newer:
             # Somebody runs the newer code at any time, or nobody could be told anything.
             self.calls.older = self.weather.dice.random() < OLDER and self.name != "host-0"
+        if self.name != "host-0" and self.weather.dice_of(self.weather.miscounts):
+            self.weather.befalls(self.name, "counts partitions otherwise")
+            self.calls.partitions -= 1
         cloud, version = self.cloud, self.cloud.deployed(self.weather.dice)
         self.calls.tell(f"starts with {', '.join(c.snapshots.schema for c in version.categories)}")
         self.roles = assemble(version, cloud, self.calls, self._pause, self.detached)
-        for number, lease in enumerate(cloud.leases):
-            self.spawn(self._watch(lease, self._publish, number, f"lease {number}"))
+        if "info" in cloud.trigger.beside:
+            self._listen()
+        else:
+            self.spawn(self._prepare())
         for reader, claims in cloud.readers.items():
             work = partial(self._consume, reader)
             for number, claim in enumerate(claims):
@@ -61,6 +66,22 @@ class Process:
         # Where nothing is lost, nothing may need the sweep.
         if self.weather.lossy:
             self.spawn(self._sweep())
+
+    async def _prepare(self) -> None:
+        """Begin with the feed once its leases are made, here or on another host."""
+        trigger = self.cloud.trigger
+        if await trigger.wait():
+            if trigger.dies:
+                trigger.dies = False
+                self.weather.befalls(self.name, "dies while it makes leases")
+                self.crash()
+                return
+            self.cloud.make_leases()
+        self._listen()
+
+    def _listen(self) -> None:
+        for number, lease in sorted(self.cloud.trigger.leases.items()):
+            self.spawn(self._watch(lease, self._publish, number, f"lease {number}"))
 
     def crash(self) -> None:
         """Die in the middle of whatever goes on."""
@@ -92,7 +113,7 @@ class Process:
     ) -> None:
         """Take what is free, now and then what is not, and work on what is one's own."""
         weather = self.weather
-        while not self.retired:
+        while not (self.retired or claim.gone):
             if claim.owner is None or weather.strikes(self.name, "theft", weather.thefts, what):
                 claim.take(self.name)
             if claim.owner != self.name:
@@ -135,9 +156,9 @@ class Process:
         if not self.weather.strikes(self.name, "passed over", self.weather.passes, back):
             await self._for_ever(lambda: self._take(reader, batch))
         if partition.advance(tag, end) and self.weather.strikes(
-            self.name, "rewind", self.weather.failures, back
+            self.name, "rewind", self.weather.rewinds, back
         ):
-            partition.position = max(0, end - self.weather.dice.randint(1, 10))
+            partition.position = max(0, end - self.weather.dice.randint(1, BACK))
         return True
 
     async def _for_ever(self, work: Callable[[], Awaitable[None]]) -> None:
@@ -164,7 +185,7 @@ class Process:
             await self._timed(self._swept())
 
     async def _swept(self) -> None:
-        swept = await self.roles.sweep.run(seconds=1e9)
+        swept = await self.roles.sweep.run(seconds=0 if self.cloud.hurried else 1e9)
         if swept.errors:
             raise BaseExceptionGroup("not everything was swept", swept.errors)
 

@@ -25,7 +25,7 @@ from single_publisher.publish import Publisher
 from single_publisher.sweep import Sweep
 from single_publisher.witness import Witness
 from tests.simulation.calls import Calls
-from tests.simulation.cloud import PARTITIONS, Cloud
+from tests.simulation.cloud import Cloud
 from tests.simulation.deployments import spoilt
 from tests.simulation.feed import SimFeed
 from tests.simulation.keeping import SimOutcomes, SimParking, SimProgress
@@ -137,7 +137,8 @@ def _followers(
         hub = SimReader(calls, cloud.hub(consumer))
         read = command_in if consumer == "mailbox" else event_in
         found[consumer] = Follower(
-            *(consumer, handle, progress, partial(_give, hub), parking, PARTITIONS, now, pause),
+            *(consumer, handle, progress, partial(_give, hub), parking),
+            *(calls.partitions, now, pause),
             read=read,
             seconds=BATCH_SECONDS,
         )

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from shared.kernel.delivery.partition import check_partitions
 from shared.kernel.errors import LogUnavailable, NotifierUnavailable
 from shared.kernel.messages.notification import Notification, Unwanted
 from shared.kernel.ports import Log, LogReader, Notifier, NumberedMessage
@@ -19,9 +20,10 @@ class SimHub:
 
     @property
     def partitions(self) -> int:
-        return self.inner.partitions
+        return self.calls.partitions
 
     async def send(self, partition: int, bodies: Sequence[bytes]) -> None:
+        check_partitions("commands", self.inner.partitions, self.partitions)
         send = lambda: self.inner.send(partition, bodies)  # noqa: E731
         name = f"leave command {partition}"
         await self.calls.call(name, send, lambda _: LogUnavailable("no answer"))

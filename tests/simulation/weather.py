@@ -44,6 +44,8 @@ class Weather:
     rebuilds: float
     cuts: float = 0.0
     newer: float = 0.0
+    miscounts: float = 0.0
+    rewinds: float = 0.0
     only: AbstractSet[int] | None = None
     tells: bool = True
     away: str = ""
@@ -80,9 +82,17 @@ class Weather:
         if self.only is not None and self.rolls not in self.only:
             return False
         self.struck.append(self.rolls)
+        self.befalls(who, named)
+        return True
+
+    def dice_of(self, probability: float) -> bool:
+        """Roll the dice, if anything may come of it."""
+        return probability > 0 and self.dice.random() < probability
+
+    def befalls(self, who: str, named: str) -> None:
+        """Count and tell what this world was made for: no dice decide it."""
         self.fired[named] = self.fired.get(named, 0) + 1
         self.tell(who, f"{FAULT} {named}")
-        return True
 
     def tell(self, who: str, what: str) -> None:
         """Note what happens; in a world that is not told, nothing is."""
@@ -93,7 +103,7 @@ class Weather:
         """Let nothing fail any more."""
         self.failures = self.crashes = self.losses = self.thefts = 0.0
         self.stalls = self.passes = self.redeployments = self.rebuilds = self.cuts = 0.0
-        self.away = ""
+        self.away, self.miscounts, self.rewinds = "", 0.0, 0.0
 
     async def spells(self) -> None:
         """Now and then one kind of call fails for a while, however often it is tried."""

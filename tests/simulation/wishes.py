@@ -17,6 +17,7 @@ from shared.domain.shop.order.commands import CancelOrder, OrderLine, PlaceOrder
 from shared.kernel.messages.message import Command
 from shared.kernel.messages.stream import StreamName
 
+REORDERS = 0.02
 UNSTORABLE, REFUSED = "what the store never takes", 0.2
 
 
@@ -48,6 +49,7 @@ class Wishes:
     streams: Sequence[StreamName]
     hot: float
     dice: random.Random
+    reorders: float = REORDERS
     held: list[tuple[StreamName, str]] = field(default_factory=list)
     orders: list[StreamName] = field(default_factory=list)
 
@@ -70,7 +72,7 @@ class Wishes:
         if roll < 0.65:
             reason = UNSTORABLE if self.dice.random() < REFUSED else "count"
             return stream, AdjustStock(quantity=self.dice.randint(-2, 2), reason=reason)
-        if roll < 0.67:
+        if roll < 0.65 + self.reorders:
             return stream, ChangeReorderPoint(reorder_point=self.dice.randint(0, 3))
         reservation = f"{self.name}-{number}"
         self.held.append((stream, reservation))

@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
@@ -11,26 +11,32 @@ from shared.kernel.messages.stream import StreamName
 from tests.simulation import own, processes, virtual_time
 from tests.simulation.business import LOOKS, overdue, unbusinesslike
 from tests.simulation.clients import Client, open_warehouse
-from tests.simulation.cloud import STORE_LIMITS, Cloud
+from tests.simulation.cloud import PARTITIONS, STORE_LIMITS, Cloud
 from tests.simulation.deployments import EXPIRY
 from tests.simulation.hosts import Host
 from tests.simulation.invariants import broken
 from tests.simulation.operators import Operator
 from tests.simulation.refusals import unjust
+from tests.simulation.settling import settle
 from tests.simulation.told import Told
+from tests.simulation.trigger import begin
 from tests.simulation.virtual_time import now, sleep
 from tests.simulation.weather import Weather
-from tests.simulation.wishes import Wishes
-
-SETTLE = 120.0
-"""Virtual seconds after the last fault."""
+from tests.simulation.wishes import REORDERS, Wishes
 
 HELD = {1: ["reactions"], 6: ["reactions"], 4: ["reactions", "projections"]}
 """Three worlds of ten hold consumers back: orders wait for too long, or (where none sweeps) their rows say so."""
 
 SPOILT, ROLLED_BACK = 5, 9
 """One world of ten has a bug in a view, and in one older code meets the events of newer code: operators work."""
-NEWER = 0.06
+NEWER, POISONED, REWINDS = 0.06, 0.12, 0.3
+
+TAMPERED, MISCOUNTED, OF = 2, 12, 20
+"""In one world of twenty the leases of the trigger are lost, and in one some hosts have other settings."""
+MISCOUNTS = 0.4
+
+HURRIED = 3
+"""In one world of ten the sweep has time for one small page of a range at a time: ranges are far apart."""
 
 FORGETFUL = {7, 8}
 """Two worlds of ten have a store that takes a command id twice."""
@@ -120,20 +126,23 @@ async def _world(plan: Plan) -> Ending:
     if plan.own:
         own.move_in(cloud)
     cloud.spoilt = plan.seed % 10 == SPOILT and not plan.own
+    cloud.hurried = plan.seed % 10 == HURRIED
     if plan.seed % TELLING:
         del cloud.readers["notifications"]
     machines = [Host(f"host-{number}", cloud, weather) for number in range(plan.hosts)]
+    crowd = random.Random(f"{plan.seed}/crowd")
+    losing = begin(cloud, crowd, weather, tampered=plan.seed % OF == TAMPERED)
     for machine in machines:
         machine.start()
     streams = [StreamName("item", f"SKU{number}") for number in range(plan.streams)]
-    crowd = random.Random(f"{plan.seed}/crowd")
     hot, thinks = crowd.choice(HOT), crowd.choice(THINKS)
     dice = [random.Random(f"{plan.seed}/{n}") for n in range(plan.clients)]
+    reorders = POISONED if cloud.spoilt else REORDERS
     clients = [
         Client(
             name := f"c{number}",
             machines,
-            own.Wishes(rolls) if plan.own else Wishes(name, streams, hot, rolls),
+            own.Wishes(rolls) if plan.own else Wishes(name, streams, hot, rolls, reorders),
             weather,
             rolls,
             told,
@@ -153,19 +162,26 @@ async def _world(plan: Plan) -> Ending:
     operator = Operator(cloud, machines, weather, random.Random(f"{plan.seed}/operator"))
     operating = asyncio.create_task(operator.work())
     beside = [asyncio.create_task(weather.spells()), asyncio.create_task(_hold(cloud, plan))]
+    beside += [asyncio.create_task(one) for one in losing]
     await asyncio.gather(*(client.work(enough) for client in clients))
     for task in beside:
         task.cancel()
     weather.calm()
-    while cloud.spoilt and any(
-        (one.stream, one.version) in cloud.skipped() for one in cloud.parking.markers()
+    for process in (machine.process for machine in machines):
+        if process.calls.partitions != PARTITIONS:
+            # Somebody mends its settings.
+            process.crash()
+    while (
+        cloud.spoilt
+        and not cloud.back
+        and any((one.stream, one.version) in cloud.skipped() for one in cloud.parking.markers())
     ):
         # What is to be skipped is not mended on the way.
         await sleep(0.5)
     cloud.spoilt = False
     cloud.newer.clear()
     check = own.broken if plan.own else broken
-    wrong = await _released(cloud, plan) + await _settle(cloud, told, check)
+    wrong = await _released(cloud, plan) + await settle(cloud, told, check)
     operating.cancel()
     commits = cloud.store.commits()
     strange = [one for machine in machines for one in machine.strange]
@@ -191,9 +207,10 @@ def _weather(plan: Plan) -> Weather:
     def drawn(usual: float) -> float:
         return usual * dice.choice(SWARM)
 
+    failures = drawn(plan.failures)
     return Weather(
         random.Random(plan.seed),
-        drawn(plan.failures),
+        failures,
         drawn(plan.crashes),
         # Half of the worlds lose nothing: there the order on the log must be perfect.
         drawn(plan.losses) if plan.seed % 2 else 0.0,
@@ -204,6 +221,8 @@ def _weather(plan: Plan) -> Weather:
         plan.rebuilds,
         plan.cuts,
         NEWER if plan.seed % 10 == ROLLED_BACK else 0.0,
+        MISCOUNTS if plan.seed % OF == MISCOUNTED else 0.0,
+        REWINDS if plan.seed % 10 == SPOILT else failures,
         plan.only,
         plan.tells,
     )
@@ -224,16 +243,3 @@ async def _released(cloud: Cloud, plan: Plan) -> list[str]:
     cloud.held = ""
     # Who waits for its reactions must have been called off; where the rows are held back, nobody can know.
     return overdue(cloud.store.commits(), now()) if held == "reactions" and not plan.own else []
-
-
-async def _settle(cloud: Cloud, told: Told, check: Callable[[Cloud, Told], list[str]]) -> list[str]:
-    """Wait until nothing waits and every row is right; once the weather is calm, that must come."""
-    end = asyncio.get_running_loop().time() + SETTLE
-    while asyncio.get_running_loop().time() < end:
-        await sleep(1.0)
-        if cloud.settled() and not check(cloud, told):
-            return []
-        if cloud.watch.wrong or cloud.back or told.wrong:
-            # What was wrong already does not settle.
-            return check(cloud, told)
-    return [*check(cloud, told), "it never settled"]

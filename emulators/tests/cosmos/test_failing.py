@@ -46,14 +46,14 @@ async def test_a_refused_write_has_its_status_and_no_effect(fault: str, cosmos: 
 
 async def test_a_rule_about_a_text_strikes_no_other_item(cosmos: Account) -> None:
     async with cosmos.container() as container:
-        cosmos.fail("413", "create", probability=1.0, about="full")
+        cosmos.fail("413", "create", probability=1.0, about="full", name="full")
 
         with pytest.raises(CosmosHttpResponseError) as refused:
             await container.create_item({"id": "2", "pk": "full", "u": 2})
         await container.create_item(ITEM)
 
         assert refused.value.status_code == 413
-        assert cosmos.faults.fired() == {"cosmos/413": 1}
+        assert cosmos.faults.fired() == {"cosmos/full": 1}
 
 
 @pytest.mark.parametrize("fault", DROPPED)
