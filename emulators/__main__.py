@@ -4,10 +4,8 @@ import argparse
 import asyncio
 import contextlib
 import json
-import os
 import signal
 import ssl
-import stat
 import sys
 from pathlib import Path
 from typing import Any, Final, NoReturn
@@ -20,13 +18,14 @@ from emulators.event_grid import EventGridServer
 from emulators.event_grid.topics import parse_topics
 from emulators.event_hubs import EventHubsServer
 from emulators.faults import Faults
+from emulators.parent import parent_ends
 
 USAGE: Final = "python -m emulators [options] | python -m emulators host --app FOLDER [options]"
 LEVELS: Final = ("Strong", "BoundedStaleness", "Session", "ConsistentPrefix", "Eventual")
 
 
 async def serve(given: argparse.Namespace, names: dict[str, Any]) -> None:
-    """Serve until a signal comes or the standard input ends: the parent has died then."""
+    """Serve until a signal comes or the parent ends."""
     stopped = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -62,7 +61,8 @@ async def serve(given: argparse.Namespace, names: dict[str, Any]) -> None:
         **({"certificate": str((given.state / "certificate.pem").resolve())} if given.tls else {}),
     }
     print(json.dumps(ready), flush=True)
-    parent = asyncio.create_task(_end_of_input(stopped))
+    parent = asyncio.create_task(parent_ends())
+    parent.add_done_callback(lambda _: stopped.set())
     await stopped.wait()
     parent.cancel()
     await event_hubs.close()
@@ -81,22 +81,6 @@ def _tls(given: argparse.Namespace) -> ssl.SSLContext | None:
     except ModuleNotFoundError as error:
         sys.exit(f"emulators: --tls needs {error.name}: install the extra [tls]")
     return server_context(given.state)
-
-
-async def _end_of_input(stopped: asyncio.Event) -> None:
-    # A terminal, a file or /dev/null (a job in the background) says nothing about a parent.
-    if sys.stdin is None or not _is_pipe(sys.stdin.fileno()):
-        return
-    reader = asyncio.StreamReader()
-    loop = asyncio.get_running_loop()
-    await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
-    await reader.read()
-    stopped.set()
-
-
-def _is_pipe(descriptor: int) -> bool:
-    mode = os.fstat(descriptor).st_mode
-    return stat.S_ISFIFO(mode) or stat.S_ISSOCK(mode)
 
 
 def _described(given: argparse.Namespace) -> dict[str, Any]:

@@ -16,10 +16,11 @@ from emulators.host.configuration import ConfigurationError, HostConfiguration, 
 from emulators.host.host import Host
 from emulators.host.rules import check, described
 from emulators.host.worker import IndexingError
+from emulators.parent import parent_ends
 
 
 async def run(given: argparse.Namespace, begun: float) -> int:
-    """Serve until a signal comes or the standard input ends; 1 when the app cannot be loaded."""
+    """Serve until a signal comes or the parent ends; 1 when the app cannot be loaded."""
     app, state = given.app.resolve(), given.state.resolve()
     if given.settings is not None:
         load_settings(given.settings)
@@ -38,7 +39,8 @@ async def run(given: argparse.Namespace, begun: float) -> int:
     stopped = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stopped.set)
-    parent = asyncio.create_task(_end_of_input(stopped))
+    parent = asyncio.create_task(parent_ends())
+    parent.add_done_callback(lambda _: stopped.set())
     instance = given.instance or f"host-{given.port}"
     sign_in = given.sign_in or ""
     host = Host(functions, configuration, state, instance, pace=given.pace, sign_in=sign_in)
@@ -62,14 +64,6 @@ async def run(given: argparse.Namespace, begun: float) -> int:
     parent.cancel()
     await host.stop()
     return 0
-
-
-async def _end_of_input(stopped: asyncio.Event) -> None:
-    reader = asyncio.StreamReader()
-    loop = asyncio.get_running_loop()
-    await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
-    await reader.read()
-    stopped.set()
 
 
 def main() -> NoReturn:

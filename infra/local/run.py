@@ -11,6 +11,7 @@ from typing import Any
 
 import aiohttp
 
+from emulators.parent import parent_ends
 from infra.local.examples import examples
 from infra.local.ports import Ports
 from infra.local.stack import ROOT, Stack, StackError, make_stack
@@ -23,8 +24,10 @@ WATCHED = "Traces, metrics and logs go to {endpoint}: look there for the service
 
 
 async def run(stack: Stack, begun: float) -> int:
-    """Serve until a signal comes (0) or the stack cannot go on (1)."""
+    """Serve until a signal comes or the parent ends (0), or the stack cannot go on (1)."""
     serving = asyncio.create_task(_serve(stack, begun))
+    parent = asyncio.create_task(parent_ends())
+    parent.add_done_callback(lambda _: serving.cancel())
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, serving.cancel)
     try:
@@ -35,6 +38,7 @@ async def run(stack: Stack, begun: float) -> int:
         print(f"onewrite: {error}", file=sys.stderr)
         return 1
     finally:
+        parent.cancel()
         await stack.stop()
     return 0
 

@@ -143,7 +143,6 @@ class AnotherHost:
             *("--port", str(self.port), "--state", str(self.stack.state)),
             cwd=self.app,
             environment=make_stack(self.stack.ports, self.stack.state, **self.settings).environment,
-            stdin=subprocess.PIPE,
         )
         await asyncio.to_thread(_ready, self.process, log, HOST_READY)
 
@@ -172,7 +171,6 @@ def _spawn(
     *arguments: str,
     cwd: Path,
     environment: dict[str, str],
-    stdin: int = subprocess.DEVNULL,
 ) -> subprocess.Popen[bytes]:
     log.write_bytes(b"")
     with log.open("ab") as output:
@@ -180,7 +178,8 @@ def _spawn(
             [sys.executable, "-m", *arguments],
             cwd=cwd,
             env=environment,
-            stdin=stdin,
+            # What this starts ends with this process, even if that is killed.
+            stdin=subprocess.PIPE,
             stdout=output,
             stderr=subprocess.STDOUT,
             start_new_session=True,
