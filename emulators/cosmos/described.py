@@ -9,30 +9,37 @@ from emulators.cosmos.errors import CosmosError
 
 
 class DescriptionError(Exception):
-    """What is there is not what the names describe; the sentence says what to do."""
+    """The names lack something, or what is there is not what they describe; the sentence says what to do."""
 
 
 def make(db: sqlite3.Connection, names: Mapping[str, Any], ranges: int) -> None:
-    """Create what is missing and leave what is there alone; raises DescriptionError when it differs."""
-    if (database := names.get("database")) is None:
+    """Create what is missing and leave what is there alone; raises DescriptionError."""
+    if not names.keys() & {"database", "containers"}:
         return
+    database, described = _part(names, "database"), _part(names, "containers")
     try:
         containers.find_database(db, database)
     except CosmosError:
         containers.create_database(db, {"id": database})
     existing = {made["id"]: made for made in containers.list_containers(db, database)}
-    for name, described in names["containers"].items():
+    for name, wanted in described.items():
         if name in existing:
-            _check(name, existing[name], described)
+            _check(name, existing[name], wanted)
         else:
-            containers.create_container(db, database, _body(name, described), ranges)
+            containers.create_container(db, database, _body(name, wanted), ranges)
+
+
+def _part(described: Mapping[str, Any], part: str, of: str = "the file of names") -> Any:  # noqa: ANN401
+    if part not in described:
+        raise DescriptionError(f"{of} has no `{part}`")
+    return described[part]
 
 
 def _body(name: str, described: Mapping[str, Any]) -> dict[str, Any]:
     keys = [{"paths": [path]} for path in described.get("uniqueKeys", [])]
     return {
         "id": name,
-        "partitionKey": {"paths": [described["partitionKey"]]},
+        "partitionKey": {"paths": [_part(described, "partitionKey", f"the container '{name}'")]},
         "indexingPolicy": described.get("indexingPolicy"),
         "defaultTtl": described.get("timeToLive"),
         "uniqueKeyPolicy": {"uniqueKeys": keys},

@@ -72,7 +72,7 @@ class CosmosServer:
         return runner, listener.getsockname()[1]
 
     async def make(self, names: Mapping[str, Any]) -> None:
-        """Create what is described and missing; raises DescriptionError for what is there and differs."""
+        """Create what is described and missing; raises DescriptionError."""
         await self._database.write(lambda db: described.make(db, names, self._ranges))
 
     def close(self) -> None:

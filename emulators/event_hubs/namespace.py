@@ -18,6 +18,7 @@ from emulators.event_hubs.refusals import (
 from emulators.faults import Faults
 
 DEFAULT_GROUP = "$default"
+DEFAULT_PARTITIONS = 4
 DEFAULT_RETENTION_HOURS = 168
 
 
@@ -77,7 +78,7 @@ class Namespace:
 async def open_namespace(
     log: Log, described: Mapping[str, Mapping[str, Any]], faults: Faults, token: str | None
 ) -> Namespace:
-    """Make the hubs as they are described: partitions, consumerGroups, and maybe retentionHours."""
+    """Make the hubs as they are described, by `partitions`, `consumerGroups` and `retentionHours`."""
     hubs = {
         name.lower(): await _open_hub(log, name, description)
         for name, description in described.items()
@@ -86,7 +87,7 @@ async def open_namespace(
 
 
 async def _open_hub(log: Log, name: str, description: Mapping[str, Any]) -> Hub:
-    partitions = await log.open(name, description["partitions"])
+    partitions = await log.open(name, description.get("partitions", DEFAULT_PARTITIONS))
     groups = {group.lower() for group in description.get("consumerGroups", ())}
     hours = description.get("retentionHours", DEFAULT_RETENTION_HOURS)
     return Hub(

@@ -17,7 +17,7 @@ LONGEST_PAUSE = 60.0
 
 
 class EventHubsServer:
-    """Serves hubs: each has `partitions`, `consumerGroups` and, if it likes, `retentionHours` (168)."""
+    """Serves hubs: each may have `partitions` (4), `consumerGroups` and `retentionHours` (168)."""
 
     def __init__(
         self,

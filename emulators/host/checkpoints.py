@@ -103,14 +103,13 @@ class Checkpoints(CheckpointStore):
             for partition, sequence_number, offset in rows
         ]
 
-    def owned_elsewhere(self, hub: str, group: str, seconds: float) -> int:
-        """Count the partitions that other hosts own, as far as they have said so not long ago."""
+    def owned_elsewhere(self, hub: str, group: str, seconds: float) -> set[str]:
+        """Name the partitions that other hosts own, as far as they have said so not long ago."""
         rows = self._database.execute(
-            "SELECT COUNT(*) FROM ownership WHERE place LIKE ? AND instance <> ? AND modified > ?",
+            "SELECT partition FROM ownership WHERE place LIKE ? AND instance <> ? AND modified > ?",
             (f"%/{hub}/{group}".lower(), self._instance, time.time() - seconds),
         )
-        count: int = rows.fetchone()[0]
-        return count
+        return {partition for (partition,) in rows}
 
     def close(self) -> None:
         """Close the file."""

@@ -6,6 +6,7 @@ After the function ran, with all its retries, the checkpoint is taken whether or
 import asyncio
 import json
 import ssl
+import sys
 from collections.abc import Mapping, Sequence
 from functools import cache
 from types import SimpleNamespace
@@ -13,6 +14,7 @@ from typing import Any
 
 from azure.eventhub import EventData, LoadBalancingStrategy
 from azure.eventhub.aio import EventHubConsumerClient, PartitionContext
+from azure.eventhub.exceptions import EventHubError
 
 from emulators.host.checkpoints import Checkpoints
 from emulators.host.configuration import connection, resolve
@@ -20,9 +22,10 @@ from emulators.host.invocations import Input, Invoker
 from emulators.host.protos import TypedData
 from emulators.host.rules import Function
 
-# An empty batch after so long shows that a partition's link is open and has nothing new.
-PULSE = 0.2
+PULSE = 0.05
 EXPIRATION = 10
+QUIET = 5.0
+"""So many seconds a listener waits for its hub before it says so."""
 
 
 class EventHubListener:
@@ -54,12 +57,13 @@ class EventHubListener:
             ssl_context=_trusted(),
         )
         self._tasks: list[asyncio.Task[None]] = []
-        self._open: set[str] = set()
+        self._partitions: set[str] = set()
         self.ready = asyncio.Event()
 
     async def start(self) -> None:
         """Begin to listen; `ready` is set once every partition is open here or with another host."""
-        self._tasks = [asyncio.create_task(self._receive()), asyncio.create_task(self._watch())]
+        works = (self._receive(), self._watch(), self._complain())
+        self._tasks = [asyncio.create_task(work) for work in works]
 
     async def stop(self) -> None:
         """End; a batch whose function was not done is not acknowledged."""
@@ -73,24 +77,50 @@ class EventHubListener:
         await self._client.receive_batch(
             self._on_batch,
             max_batch_size=int(self._knobs.get("maxEventBatchSize", 100)),
-            max_wait_time=PULSE,
             prefetch=int(self._knobs.get("prefetchCount", 300)),
             starting_position="@latest" if start == "fromEnd" else "-1",
         )
 
     async def _watch(self) -> None:
-        partitions = len(await self._client.get_partition_ids())
+        while not self._partitions:
+            try:
+                self._partitions = set(await self._client.get_partition_ids())
+            except EventHubError:
+                # It may start beside the host; `_complain` says what this waits for.
+                await asyncio.sleep(PULSE)
         while True:
-            elsewhere = self._checkpoints.owned_elsewhere(self._hub, self._group, self._expiration)
-            if 0 < partitions <= len(self._open) + elsewhere:
+            if not self._missing():
                 self.ready.set()
                 return
-            await asyncio.sleep(PULSE / 4)
+            await asyncio.sleep(PULSE)
+
+    def _missing(self) -> set[str]:
+        elsewhere = self._checkpoints.owned_elsewhere(self._hub, self._group, self._expiration)
+        return self._partitions - self._linked() - elsewhere
+
+    def _linked(self) -> set[str]:
+        """Name the partitions whose link is open: nothing public of the SDK tells it."""
+        return {
+            partition
+            for processor in self._client._event_processors.values()  # noqa: SLF001
+            for partition, consumer in processor._consumers.items()  # noqa: SLF001
+            if consumer.running
+        }
+
+    async def _complain(self) -> None:
+        """Say now and then what the listener waits for: of a group that is not there, the SDK says nothing."""
+        while not self.ready.is_set():
+            await asyncio.sleep(QUIET)
+            if not self._partitions:
+                waits = f"for the hub '{self._hub}', which does not say what partitions it has"
+            elif missing := ", ".join(sorted(self._missing())):
+                group = f"the consumer group '{self._group}' of the hub '{self._hub}'"
+                waits = f"for links to {group}, partitions {missing}"
+            else:
+                return
+            print(f"host: {self._function.name} waits {waits}: is it there?", file=sys.stderr)
 
     async def _on_batch(self, context: PartitionContext, events: list[EventData]) -> None:
-        self._open.add(context.partition_id)
-        if not events:
-            return
         await self._invoker.process(
             self._function,
             lambda: self._input(context, events),

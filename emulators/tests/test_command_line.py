@@ -113,6 +113,37 @@ def test_a_wrong_argument_is_answered_with_a_sentence(
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.parametrize(
+    ("names", "sentence"),
+    [
+        ({"database": "hotel"}, "the file of names has no `containers`"),
+        ({"containers": {}}, "the file of names has no `database`"),
+        (
+            {"database": "hotel", "containers": {"visits": {}}},
+            "the container 'visits' has no `partitionKey`",
+        ),
+    ],
+    ids=lambda value: json.dumps(value) if isinstance(value, dict) else "",
+)
+def test_what_is_missing_in_the_names_is_named(
+    tmp_path: Path, names: dict[str, Any], sentence: str
+) -> None:
+    file = tmp_path / "names.json"
+    file.write_text(json.dumps(names), encoding="utf-8")
+
+    done = run(tmp_path, "--state", str(tmp_path / "state"), "--names", str(file), *PORTS)
+
+    assert done.returncode == 1
+    assert done.stderr == f"emulators: {sentence}\n"
+
+
+@pytest.mark.parametrize("command", [(), ("host",)], ids=" ".join)
+def test_the_readme_describes_every_option(command: tuple[str, ...], tmp_path: Path) -> None:
+    options = set(re.findall(r"--[a-z-]+", run(tmp_path, *command, "--help").stdout))
+
+    assert options - set(re.findall(r"--[a-z-]+", README)) == {"--help"}
+
+
 def test_the_host_is_a_command_of_it(tmp_path: Path) -> None:
     done = run(tmp_path, "host", "--help")
 

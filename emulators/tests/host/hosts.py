@@ -18,11 +18,10 @@ from azure.eventhub import EventData
 from azure.eventhub.aio import EventHubProducerClient
 
 from emulators.tests.logs import keep
-from emulators.tests.serving import ROOT, FaultsClient, Services
-from emulators.tests.waiting import in_time, until, until_true
+from emulators.tests.serving import ROOT, Services
+from emulators.tests.waiting import in_time, until_true
 
 APP = Path(__file__).parent / "app"
-PARTITIONS = 4
 
 
 @dataclass
@@ -35,7 +34,7 @@ class World:
     leases: ContainerProxy
     environment: dict[str, str]
     processes: list[asyncio.subprocess.Process] = field(default_factory=list)
-    attached: int = 0
+    stdin: int = asyncio.subprocess.PIPE
 
     @property
     def journal(self) -> list[dict[str, Any]]:
@@ -64,14 +63,13 @@ class World:
         """Write an item that the change feed will bring; all are in one range."""
         await self.watched.create_item({"id": id_, "stream": "s", "commandId": id_, **more})
 
-    async def send(self, *ids: str, **more: Any) -> None:
-        """Send events as one batch to one partition, once the host reads all: it begins at their ends."""
-        await until(self._attached, lambda attached: attached >= self.attached + PARTITIONS)
+    async def send(self, *ids: str, partition: str = "0", **more: Any) -> None:
+        """Send events as one batch to one partition."""
         async with EventHubProducerClient.from_connection_string(
             self.services.event_hubs, eventhub_name="events"
         ) as producer:
             await producer.send_batch(
-                [EventData(json.dumps({"id": id_, **more})) for id_ in ids], partition_id="0"
+                [EventData(json.dumps({"id": id_, **more})) for id_ in ids], partition_id=partition
             )
 
     async def until(self, true: Callable[[], bool]) -> None:
@@ -88,8 +86,20 @@ class World:
     async def start(
         self, app: Path = APP, instance: str = "host", pace: float = 1, options: Sequence[str] = ()
     ) -> int:
-        """Start a host; gives its HTTP port."""
-        self.attached = await self._attached()
+        """Start a host; gives its HTTP port once it says that it is ready."""
+        log = await self.begin(app, instance, pace, options)
+        output = self.processes[-1].stdout
+        assert output
+        async with in_time():
+            said = json.loads(await output.readline() or "{}")
+        assert said, log.read_text()
+        port: int = said["port"]
+        return port
+
+    async def begin(
+        self, app: Path = APP, instance: str = "host", pace: float = 1, options: Sequence[str] = ()
+    ) -> Path:
+        """Start a host; gives the file of what it complains of."""
         log = keep(f"host {instance}", self.folder / f"{instance}.log")
         with log.open("a") as output:
             process = await asyncio.create_subprocess_exec(
@@ -98,22 +108,12 @@ class World:
                 *options,
                 cwd=ROOT,
                 env=self.environment,
-                stdin=asyncio.subprocess.PIPE,
+                stdin=self.stdin,
                 stdout=asyncio.subprocess.PIPE,
                 stderr=output,
             )
         self.processes.append(process)
-        assert process.stdout
-        async with in_time():
-            said = json.loads(await process.stdout.readline() or "{}")
-        assert said, log.read_text()
-        port: int = said["port"]
-        return port
-
-    async def _attached(self) -> int:
-        """Links to the hub that the emulator was asked for so far."""
-        asked = await FaultsClient(self.services.faults)._asked("event-hubs")
-        return asked.get("attach events", 0)
+        return log
 
     async def kill(self) -> None:
         """kill -9 of the last host."""
@@ -142,6 +142,8 @@ async def world(services: Services, folder: Path) -> AsyncIterator[World]:
             "WATCHED": f"watched-{name}",
             "LEASES": f"leases-{name}",
             "JOURNAL": str(folder / "journal"),
+            "HUB": "events",
+            "GROUP": "$Default",
         }
         made = World(folder, services, watched, leases, environment)
         try:

@@ -1,12 +1,13 @@
 """The host's triggers as Azure plays them: who is called again, what is passed over, what a crash leaves."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
 from emulators.tests.host.hosts import World, app_with, world
-from emulators.tests.serving import Services
+from emulators.tests.serving import FaultsClient, Services
 
 
 @pytest.fixture
@@ -109,6 +110,47 @@ async def test_a_batch_that_was_to_be_tried_again_is_not_acknowledged_by_an_end(
     await fresh.until(lambda: len(fresh.attempts("for_ever")) > before)
 
     assert fresh.attempts("for_ever")[before] == (1, ["poison"])
+
+
+async def test_a_host_is_ready_when_its_last_link_is_open(
+    fresh: World, faults: FaultsClient
+) -> None:
+    last = {"service": "event-hubs", "operation": "attach", "container": "events", "at": [4]}
+    await faults.set(1, {**last, "fault": "delay", "seconds": 5.0})
+    await fresh.start()
+    for partition in "0123":
+        await fresh.send(partition, partition=partition)
+
+    # It begins at the end of the hub: what comes before the link is none of its business.
+    await fresh.until(lambda: sorted(fresh.done("for_ever")) == ["0", "1", "2", "3"])
+
+
+@pytest.mark.parametrize(
+    ("setting", "name", "told"),
+    [
+        (
+            *("GROUP", "frist"),
+            "links to the consumer group 'frist' of the hub 'events', partitions 0, 1, 2, 3",
+        ),
+        ("HUB", "evnets", "the hub 'evnets', which does not say what partitions it has"),
+    ],
+)
+async def test_a_host_that_waits_for_what_is_not_there_names_it(
+    setting: str, name: str, told: str, fresh: World
+) -> None:
+    fresh.environment[setting] = name
+    log = await fresh.begin()
+
+    await fresh.until(lambda: f"for_ever waits for {told}: is it there?" in log.read_text())
+
+
+async def test_a_host_without_a_pipe_to_its_input_serves_until_a_signal(fresh: World) -> None:
+    fresh.stdin = asyncio.subprocess.DEVNULL
+    await fresh.start()
+    await fresh.write("served")
+    await fresh.until(lambda: fresh.done("two_retries") == ["served"])
+
+    await fresh.terminate()
 
 
 async def test_the_warm_up_comes_before_everything(fresh: World) -> None:

@@ -91,8 +91,8 @@ async def two_retries(documents: str, context: func.Context) -> None:
 @app.event_hub_message_trigger(
     arg_name="events",
     connection="EVENTHUBS",
-    event_hub_name="events",
-    consumer_group="$Default",
+    event_hub_name="%HUB%",
+    consumer_group="%GROUP%",
     cardinality="many",
     data_type="binary",
 )
