@@ -1,1 +1,1 @@
-"""3. What follows from the log: projections, and later reactions, notifications, webhooks."""
+"""3. What follows from the log: projections, reactions, notifications; the mailbox, deadlines and webhooks."""

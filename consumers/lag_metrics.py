@@ -1,4 +1,4 @@
-"""Measured by the clock: what stands still takes no batch that could tell how late it is."""
+"""Metrics of lag, measured by a timer: what stands still takes no batch that could tell how late it is."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass

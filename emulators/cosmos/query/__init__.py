@@ -1,1 +1,1 @@
-"""The query language, in the subset that the application uses; the rest is refused by name."""
+"""A subset of the query language; the rest is refused by name."""

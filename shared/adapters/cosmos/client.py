@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from contextlib import AsyncExitStack
 from typing import TYPE_CHECKING, Any
 
+from azure.core import MatchConditions
 from azure.core.exceptions import AzureError
 from azure.core.pipeline.transport import AioHttpTransport
 from azure.cosmos._cosmos_responses import CosmosAsyncItemPaged
@@ -120,6 +121,31 @@ async def some(
     except AzureError as error:
         raise store_error(error) from error
     return items, charge, False
+
+
+async def put(container: ContainerProxy, item: dict[str, Any], replacing: str | None) -> str | None:
+    """Create an item, or replace the one with a tag; gives the new tag, None when somebody else was first.
+
+    A write that the SDK sends twice fails the second time by its own tag or id: whoever is told None may have been
+    first, and reads. Raises StoreThrottled, StoreUnavailable, StoreError.
+    """
+    try:
+        if replacing is None:
+            written = await container.create_item(item, no_response=True)
+        else:
+            written = await container.replace_item(
+                item["id"],
+                item,
+                etag=replacing,
+                match_condition=MatchConditions.IfNotModified,
+                no_response=True,
+            )
+    except AzureError as error:
+        if status(error) in {CONFLICT, PRECONDITION_FAILED, NOT_FOUND}:
+            return None
+        raise write_error(error) from error
+    tag: str = written.get_response_headers()["etag"]
+    return tag
 
 
 def store_error(error: AzureError) -> StoreError:

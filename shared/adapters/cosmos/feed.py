@@ -6,14 +6,12 @@ from collections.abc import Mapping
 from email.utils import parsedate_to_datetime
 from typing import Any
 
-from azure.core import MatchConditions
 from azure.core.exceptions import AzureError
 from azure.cosmos.aio import ContainerProxy
 
 from shared.adapters.cosmos.client import (
-    CONFLICT,
     NOT_FOUND,
-    PRECONDITION_FAILED,
+    put,
     status,
     store_error,
 )
@@ -114,25 +112,7 @@ class CosmosProgress:
         return StoredPosition(item["position"], item["_etag"])
 
     async def advance(self, name: str, position: str, replacing: str | None) -> str | None:
-        # Who is told that somebody else was first may have been that somebody, and reads.
-        item = {"id": name, "position": position}
-        try:
-            if replacing is None:
-                written = await self._progress.create_item(item, no_response=True)
-            else:
-                written = await self._progress.replace_item(
-                    name,
-                    item,
-                    etag=replacing,
-                    match_condition=MatchConditions.IfNotModified,
-                    no_response=True,
-                )
-        except AzureError as error:
-            if status(error) in {CONFLICT, PRECONDITION_FAILED, NOT_FOUND}:
-                return None
-            raise store_error(error) from error
-        tag: str = written.get_response_headers()["etag"]
-        return tag
+        return await put(self._progress, {"id": name, "position": position}, replacing)
 
 
 def position_of(rid: str, etag: str) -> str:

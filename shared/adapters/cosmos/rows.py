@@ -4,18 +4,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from azure.core import MatchConditions
 from azure.core.exceptions import AzureError
 from azure.cosmos.aio import ContainerProxy
 
 from shared.adapters.cosmos.client import (
-    CONFLICT,
     NOT_FOUND,
-    PRECONDITION_FAILED,
     everything,
+    put,
     status,
     store_error,
-    write_error,
 )
 from shared.adapters.cosmos.listing import parts, query
 from shared.kernel.ports import ROWS, StoredRow
@@ -61,25 +58,7 @@ class CosmosRows:
         return {at: found[at] for at in places if at in found}
 
     async def write(self, row: Row, replacing: str | None) -> bool:
-        # A write that the SDK sends twice fails the second time by its own tag or id; who is told
-        # False reads again, and finds its own version there.
-        item = _item(row)
-        try:
-            if replacing is None:
-                await self._views.create_item(item, no_response=True)
-            else:
-                await self._views.replace_item(
-                    item["id"],
-                    item,
-                    etag=replacing,
-                    match_condition=MatchConditions.IfNotModified,
-                    no_response=True,
-                )
-        except AzureError as error:
-            if status(error) in {CONFLICT, PRECONDITION_FAILED, NOT_FOUND}:
-                return False
-            raise write_error(error) from error
-        return True
+        return await put(self._views, _item(row), replacing) is not None
 
     async def delete(self, at: RowKey) -> None:
         try:

@@ -1,4 +1,4 @@
-"""The mailbox: commands that wait for one stream, handed on together, those of other streams beside them."""
+"""The command batcher: commands that wait for one stream are handed on together, other streams beside them."""
 
 import asyncio
 from collections import deque

@@ -1,1 +1,1 @@
-"""What every consumer and the publisher do alike with what can never be handled."""
+"""How events reach those who handle them: partitions and places, retry and parking, lag; alike for everybody."""
