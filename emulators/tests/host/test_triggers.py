@@ -149,7 +149,8 @@ async def test_a_host_is_ready_when_its_last_link_is_open(
     await fresh.send("0", "1", "2", "3", partitions="0123")
 
     # It begins at the end of the hub: what comes before the link is none of its business.
-    await fresh.until(lambda: sorted(fresh.done("alone")) == ["0", "1", "2", "3"])
+    await fresh.until(lambda: len(fresh.done("alone")) == 4)
+    assert sorted(fresh.done("alone")) == ["0", "1", "2", "3"]
 
 
 @pytest.mark.parametrize(
@@ -168,7 +169,8 @@ async def test_a_host_that_waits_for_what_is_not_there_names_it(
     fresh.environment[setting] = name
     log = await fresh.begin()
 
-    await fresh.until(lambda: f"for_ever waits for {told}: is it there?" in log.read_text())
+    await fresh.until(lambda: told in log.read_text())
+    assert f"host: for_ever waits for {told}: is it there?\n" in log.read_text()
 
 
 async def test_a_host_without_a_pipe_to_its_input_serves_until_a_signal(fresh: World) -> None:
@@ -178,6 +180,7 @@ async def test_a_host_without_a_pipe_to_its_input_serves_until_a_signal(fresh: W
     await fresh.until(lambda: fresh.done("two_retries") == ["served"])
 
     await fresh.terminate()
+    assert fresh.processes[-1].returncode == 0
 
 
 async def test_the_warm_up_comes_before_everything(fresh: World) -> None:
