@@ -9,6 +9,7 @@ import uuid
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from itertools import batched
 from pathlib import Path
 from typing import Any
 
@@ -63,14 +64,17 @@ class World:
         """Write an item that the change feed will bring; all are in one range."""
         await self.watched.create_item({"id": id_, "stream": "s", "commandId": id_, **more})
 
-    async def send(self, *ids: str, partition: str = "0", **more: Any) -> None:
-        """Send events as one batch to one partition."""
+    async def send(self, *ids: str, partitions: str = "0", **more: Any) -> None:
+        """Send events, as many to each of some partitions, as one batch each."""
+        each = len(ids) // len(partitions)
         async with EventHubProducerClient.from_connection_string(
             self.services.event_hubs, eventhub_name="events"
         ) as producer:
-            await producer.send_batch(
-                [EventData(json.dumps({"id": id_, **more})) for id_ in ids], partition_id=partition
-            )
+            for partition, some in zip(partitions, batched(ids, each, strict=True), strict=True):
+                await producer.send_batch(
+                    [EventData(json.dumps({"id": id_, **more})) for id_ in some],
+                    partition_id=partition,
+                )
 
     async def until(self, true: Callable[[], bool]) -> None:
         """Wait until something has happened."""

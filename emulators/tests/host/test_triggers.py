@@ -112,18 +112,45 @@ async def test_a_batch_that_was_to_be_tried_again_is_not_acknowledged_by_an_end(
     assert fresh.attempts("for_ever")[before] == (1, ["poison"])
 
 
+ALONE = """
+import json
+import os
+from pathlib import Path
+from typing import List
+
+import azure.functions as func
+
+app = func.FunctionApp()
+
+
+@app.event_hub_message_trigger(
+    arg_name="events",
+    connection="EVENTHUBS",
+    event_hub_name="events",
+    consumer_group="$Default",
+    cardinality="many",
+    data_type="binary",
+)
+async def alone(events: List[func.EventHubEvent]) -> None:
+    done = [json.loads(event.get_body())["id"] for event in events]
+    with Path(os.environ["JOURNAL"]).open("a", encoding="utf-8") as file:
+        file.write(json.dumps({"function": "alone", "done": done}) + "\\n")
+"""
+
+
 async def test_a_host_is_ready_when_its_last_link_is_open(
     fresh: World, faults: FaultsClient
 ) -> None:
+    app = app_with(fresh.folder)
+    (app / "function_app.py").write_text(ALONE, encoding="utf-8")
     last = {"service": "event-hubs", "operation": "attach", "container": "events", "at": [4]}
     await faults.set(1, {**last, "fault": "delay", "seconds": 5.0})
-    await fresh.start()
-    for partition in "0123":
-        await fresh.send(partition, partition=partition)
+    await fresh.start(app)
+    await fresh.send("0", "1", "2", "3", partitions="0123")
 
     # It begins at the end of the hub: what comes before the link is none of its business.
-    await fresh.until(lambda: len(fresh.done("for_ever")) == 4)
-    assert sorted(fresh.done("for_ever")) == ["0", "1", "2", "3"]
+    await fresh.until(lambda: len(fresh.done("alone")) == 4)
+    assert sorted(fresh.done("alone")) == ["0", "1", "2", "3"]
 
 
 @pytest.mark.parametrize(
@@ -142,18 +169,18 @@ async def test_a_host_that_waits_for_what_is_not_there_names_it(
     fresh.environment[setting] = name
     log = await fresh.begin()
 
-    await fresh.until(lambda: "for_ever waits for" in log.read_text())
-    assert f"for_ever waits for {told}: is it there?" in log.read_text()
+    await fresh.until(lambda: told in log.read_text())
+    assert f"host: for_ever waits for {told}: is it there?\n" in log.read_text()
 
 
 async def test_a_host_without_a_pipe_to_its_input_serves_until_a_signal(fresh: World) -> None:
     fresh.stdin = asyncio.subprocess.DEVNULL
     await fresh.start()
     await fresh.write("served")
-    await fresh.until(lambda: "two_retries" in {one["function"] for one in fresh.journal})
+    await fresh.until(lambda: fresh.done("two_retries") == ["served"])
 
-    assert fresh.done("two_retries") == ["served"]
     await fresh.terminate()
+    assert fresh.processes[-1].returncode == 0
 
 
 async def test_the_warm_up_comes_before_everything(fresh: World) -> None:
