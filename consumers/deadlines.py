@@ -12,25 +12,32 @@ from shared.adapters.names import DEADLINES
 from shared.kernel.commands.dispatcher import Dispatcher
 from shared.kernel.commands.outcome import Accepted
 from shared.kernel.delivery.parking import Parked
-from shared.kernel.messages.commit import timestamp
+from shared.kernel.delivery.reading import pages
+from shared.kernel.messages.commit import Commit
+from shared.kernel.messages.envelope import envelopes
 from shared.kernel.messages.stream import StreamName
 from shared.kernel.ports import EventStore, Parking, Progress, RowReader
 from shared.kernel.reactions.caused_commands import unrefused
 from shared.kernel.reactions.deadline import Deadline
 from shared.kernel.views.listing import Cursor, Filter, Listing
-from shared.kernel.views.view import Row
+from shared.kernel.views.view import Row, RowKey, caught_up, empty_row, placed
 
 PAGE = 50
 SECONDS = 40.0
 """So long a run goes on, at most: the timer is due every minute."""
 
 
-Due = Run[Sequence[Deadline]]
+BACK = 20
+"""So many commits are read at once on the way back to the event since which a stream waits."""
+
+type Look = tuple[Deadline, Row | None]
+"""A deadline, and the row that waits for it; who replays a stream has none, and makes it of the stream."""
+Due = Run[Sequence[Look]]
 
 
 @dataclass(frozen=True, slots=True)
 class Deadlines:
-    """Looks through the views for what waits, `page` rows at a time, and into the streams for how long.
+    """Looks through the views for what waits, `page` rows at a time, and into the streams of what may be due.
 
     A run that does not come to the end of a view goes on there the next time.
     """
@@ -53,7 +60,9 @@ class Deadlines:
         for deadline in self.deadlines:
             async with aclosing(self._waiting(deadline, seconds / len(self.deadlines))) as pages:
                 async for rows in pages:
-                    lanes = [[Due(row.at.stream, {row.version: [deadline]})] for row in rows]
+                    now = self.now()
+                    due = [row for row in rows if deadline.may_be_due(row, now)]
+                    lanes = [[Due(row.at.stream, {row.version: [(deadline, row)]})] for row in due]
                     told, failed = await self._delivery.attempt(lanes)
                     late, errors = late + sum(told), errors + failed
         if errors:
@@ -63,12 +72,12 @@ class Deadlines:
     async def replay(self, marker: Parked) -> int | Parked:
         """Looks at a parked stream again; returns its version, or the marker that it stays parked at."""
         category = StreamName.parse(marker.stream).category
-        known = [one for one in self.deadlines if one.view.category.name == category]
+        known = [(one, None) for one in self.deadlines if one.view.category.name == category]
         run = Due(marker.stream, {marker.version: known})
         return await self._delivery.replay(run) or marker.version
 
     @property
-    def _delivery(self) -> Delivery[Sequence[Deadline], int]:
+    def _delivery(self) -> Delivery[Sequence[Look], int]:
         # Operators look at the stream itself: there is no message.
         return Delivery(DEADLINES, self.parking, self.now, lambda _: None, self._handle)
 
@@ -89,20 +98,42 @@ class Deadlines:
             if not at or time.monotonic() >= end:
                 return
 
-    async def _handle(self, run: Run[Sequence[Deadline]]) -> int:
-        """Tell a stream whose time is up so, and count what took effect."""
+    async def _handle(self, run: Run[Sequence[Look]]) -> int:
+        """Tell a stream whose time has come so, and count what took effect."""
         stream = StreamName.parse(run.stream)
-        due = [deadline for deadlines in run.messages for deadline in deadlines]
-        return sum([await self._tell(deadline, stream) for deadline in due])
+        looks = [look for message in run.messages for look in message]
+        return sum([await self._tell(deadline, row, stream) for deadline, row in looks])
 
-    async def _tell(self, deadline: Deadline, stream: StreamName) -> bool:
-        commits = (await self.store.tail(stream, limit=1)).commits
-        limit = timestamp(self.now() - deadline.after)
-        if not commits or commits[-1].time > limit:
+    async def _tell(self, deadline: Deadline, row: Row | None, stream: StreamName) -> bool:
+        row, now = row or await self._row(deadline, stream), self.now()
+        request = deadline.request(row, await self._tail(deadline, row, now), now)
+        if request is None:
             return False
-        request = deadline.request(commits[-1])
         outcome = unrefused(request, await self.dispatcher.dispatch(request))
         return isinstance(outcome, Accepted) and not outcome.repeated
+
+    async def _tail(self, deadline: Deadline, row: Row, now: datetime) -> Sequence[Commit]:
+        """Read the last commits of a stream, as far back as the deadline asks for."""
+        stream = StreamName.parse(row.at.stream)
+        if deadline.since is None:
+            ids = deadline.told_under(row, now)
+            return (await self.store.find(stream, row.version - 1, ids)).commits
+        commits: Sequence[Commit] = ()
+        through = None
+        while True:
+            page = (await self.store.tail(stream, BACK, through)).commits
+            commits = [*page, *commits]
+            if len(page) < BACK or deadline.has_seen(row, commits):
+                return commits
+            through = page[0].first - 1
+
+    async def _row(self, deadline: Deadline, stream: StreamName) -> Row:
+        """Make the row of a stream from its beginning."""
+        view, row = deadline.view, None
+        async for commits in pages(self.store, stream):
+            first = next(envelopes(commits[0]))
+            row = caught_up(view, row or empty_row(view, placed(view, first)[0]), commits)
+        return row or empty_row(view, RowKey(view.name, stream.id, str(stream)))
 
 
 def _cursor(rows: Sequence[Row], page: int) -> str:

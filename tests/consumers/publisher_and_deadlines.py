@@ -1,7 +1,6 @@
 """The publisher and the deadlines before the trouble of a walk: their poison is no bug in pure code."""
 
 from collections.abc import Sequence
-from datetime import timedelta
 
 from pydantic_core import to_json
 
@@ -19,7 +18,7 @@ from shared.kernel.commands.request import CommandRequest
 from shared.kernel.delivery.operator_decisions import Replay
 from shared.kernel.messages.commit import Commit
 from shared.kernel.messages.envelope import decode
-from shared.kernel.messages.message import Command
+from shared.kernel.messages.message import Command, Event
 from shared.kernel.messages.stream import StreamName
 from shared.kernel.ports import Found
 from shared.kernel.reactions.deadline import Deadline
@@ -71,7 +70,7 @@ class InTime(Subject):
 
     @property
     def deadlines(self) -> Deadlines:
-        due = Deadline("due", WALKS, {}, timedelta(), Expire)
+        due = Deadline("due", WALKS, {}, Expire, since=Event)
         dispatcher = Dispatcher()
         dispatcher.register(Expire, self._expire)
         places = MemoryProgress()

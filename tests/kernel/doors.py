@@ -67,7 +67,7 @@ DOOR = Category(
     upcasters={("Opened", 1): upcast},
 )
 ROWS = View("doors", DOOR, Shown, lambda row, _event: row, lambda stream, _event: stream.id)
-LATE = Deadline("late", ROWS, {"text": "open"}, timedelta(hours=1), Open)
+LATE = Deadline("late", ROWS, {"text": "open"}, Open, since=Opened, after=timedelta(hours=1))
 
 
 def of(category: Category = DOOR, *views: View[Any], **others: Any) -> Domain:

@@ -40,9 +40,9 @@ def unbusinesslike(commits: Sequence[Commit], told: Told) -> list[str]:
 def overdue(commits: Sequence[Commit], now: datetime) -> list[str]:
     """Name the orders that wait, and should have been called off by now."""
     return [
-        f"{stream} has waited since {own[-1].time}, and nobody has called it off"
+        f"{stream} has waited since {_placed(own)}, and nobody has called it off"
         for stream, own in _by_stream(commits).items()
-        if _waits(_events(own)) and _time(own[-1]) < now - EXPIRY - LOOKS
+        if _waits(_events(own)) and _placed(own) < now - EXPIRY - LOOKS
     ]
 
 
@@ -55,6 +55,11 @@ def _by_stream(commits: Sequence[Commit]) -> Mapping[str, list[Commit]]:
 
 def _events(commits: Sequence[Commit]) -> list[RecordedEvent]:
     return [event for commit in commits for event in commit.events]
+
+
+def _placed(commits: Sequence[Commit]) -> datetime:
+    """Tell when an order was placed: whatever has come since sets no clock back."""
+    return next(_time(one) for one in commits if any(e.type == "OrderPlaced" for e in one.events))
 
 
 def _time(commit: Commit) -> datetime:

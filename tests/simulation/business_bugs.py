@@ -44,8 +44,8 @@ BUSINESS = [
     ),
     Bug(
         "a deadline is over at once",
-        f"{DEADLINES}:Deadlines._tell",
-        "commits[-1].time > limit",
+        "shared.kernel.reactions.deadline:Deadline._number",
+        "now < start",
         "False",
     ),
     Bug(

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from shared.kernel.domain import Domain
 from shared.kernel.messages.message import type_name
+from shared.kernel.reactions.deadline import Deadline
 from tests.specs.spec import Spec
 
 
@@ -34,7 +35,7 @@ def _caused(domain: Domain) -> Iterator[str]:
         outside = f'{_id(receptor.event_type)}>"{receptor.event_type}"]'
         yield f"{outside} -.->|{receptor.name}| {type_name(receptor.command)}"
     for deadline in domain.deadlines:
-        waited = f'"{deadline.name}, after {_minutes(deadline.after)}"'
+        waited = f'"{deadline.name}, {_when(deadline)}"'
         yield f"{deadline.view.name} -.->|{waited}| {type_name(deadline.command)}"
 
 
@@ -47,6 +48,12 @@ def _told(domain: Domain) -> Iterator[str]:
 
 def _id(type_: str) -> str:
     return type_.replace(".", "_").replace("-", "_")
+
+
+def _when(deadline: Deadline) -> str:
+    if deadline.since is None:
+        return f"{_minutes(deadline.before)} before {deadline.at}"
+    return f"{_minutes(deadline.after)} after {type_name(deadline.since)}"
 
 
 def _minutes(time: timedelta) -> str:

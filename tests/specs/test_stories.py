@@ -98,7 +98,7 @@ def test_the_graph_leads_from_what_comes_in_to_what_others_are_told() -> None:
     edges = graph(domain, SPECS).splitlines()
 
     assert "  OrderPlaced -.->|reserve-lines| ReserveForOrder" in edges
-    assert '  orders -.->|"order-expiry, after 15 min"| ExpireOrder' in edges
+    assert '  orders -.->|"order-expiry, 15 min after OrderPlaced"| ExpireOrder' in edges
     parcel, confirmed = "com.example.carrier.parcel-dispatched", "onewrite.order.confirmed.v1"
     dispatch = f'  {parcel.replace(".", "_").replace("-", "_")}>"{parcel}"]'
     assert f"{dispatch} -.->|carrier-dispatch| RecordDispatch" in edges

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from pydantic_core import to_json
@@ -170,8 +170,14 @@ class World:
         await sweep.run(seconds=60)
 
     async def _call_off(self) -> None:
-        longest = max(deadline.after for deadline in self.domain.deadlines)
-        later = now() + longest + timedelta(minutes=1)
+        moments = [now() + deadline.after for deadline in self.domain.deadlines]
+        moments += [
+            datetime.fromisoformat(moment)
+            for deadline in self.domain.deadlines
+            for row in self.rows.all()
+            if row.at.view == deadline.view.name and (moment := row.data.get(deadline.at))
+        ]
+        later = max(moments) + timedelta(minutes=1)
         await Deadlines(
             *(self.domain.deadlines, self.rows, self.store, self.dispatcher, self.parking),
             MemoryProgress(),

@@ -1,6 +1,7 @@
 """Views and deadlines against the data that rows hold."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 from shared.kernel.commands.category import Category
@@ -40,6 +41,22 @@ def _sort_faults(view: View[Any], sort: str) -> Iterator[str]:
         )
 
 
+def _time_faults(deadline: Deadline) -> Iterator[str]:
+    here, nothing = f"deadline '{deadline.name}'", timedelta()
+    if (deadline.since is None) == (not deadline.at):
+        yield f"{here} needs either the kind of event `since` which it waits, or a field `at`"
+    elif deadline.after if deadline.at else deadline.before:
+        yield f"{here}: `after` goes with `since`, and `before` with `at`"
+    fields = list_fields(deadline.view.data_type).items()
+    moments = [name for name, field in fields if field.kind.name in {"day", "moment"}]
+    if deadline.at and deadline.at not in moments:
+        yield f"{here} goes by '{deadline.at}', which is no day or moment: {', '.join(moments)}"
+    if (deadline.every is None) != (deadline.times == 1):
+        yield f"{here}: `every` says how often it is told again, and `times` how many times in all"
+    if deadline.every is not None and deadline.every <= nothing:
+        yield f"{here} is told again every {deadline.every}: give it more time"
+
+
 def deadline_faults(deadline: Deadline) -> Iterator[str]:
     """Give a sentence for each mistake in a deadline."""
     here, data_type = f"deadline '{deadline.name}'", deadline.view.data_type
@@ -49,6 +66,7 @@ def deadline_faults(deadline: Deadline) -> Iterator[str]:
             f"{here} sends {type_name(deadline.command)} without fields, and it needs"
             f" {', '.join(needed)}: send a command that needs none"
         )
+    yield from _time_faults(deadline)
     for name, value in deadline.waiting.items():
         field = list_fields(data_type).get(name)
         if field is None:

@@ -12,13 +12,17 @@ from shared.kernel.commands.request import CommandRequest
 from shared.kernel.domain import Domain
 from shared.kernel.errors import InvalidMessage, UnknownMessage
 from shared.kernel.messages.commit import Commit
+from shared.kernel.messages.derived_id import reaction_name
 from shared.kernel.messages.envelope import Envelope, envelopes
 from shared.kernel.messages.message import type_name
 from shared.kernel.messages.stream import StreamName
 from shared.kernel.ports import EventStore
 from shared.kernel.reactions.caused_commands import caused
+from shared.kernel.reactions.deadline import Deadline
 
 BEHIND_EVERYTHING = 10**15
+FURTHER = 100
+"""So many commits of a stream are looked through for what a deadline made of it."""
 MOST = 500
 """So many commands are followed, and no more."""
 
@@ -72,21 +76,37 @@ class Causes:
             caused_there = list(self._caused(found, commit.metadata.causation_id))
         except (InvalidMessage, UnknownMessage):
             return None
-        return found[0] if any(_is_of(one, commit) for one in caused_there) else None
+        is_of_it = self._late(commit) is not None or any(_is_of(c, commit) for c in caused_there)
+        return found[0] if found and is_of_it else None
 
     def _caused(self, found: Sequence[Commit], event_id: str) -> Iterator[CommandRequest]:
         for commit in found:
             for envelope in envelopes(commit):
                 if envelope.id == event_id:
                     yield from caused(self._domain, envelope)
-            yield from self._when_late(commit)
 
-    def _when_late(self, commit: Commit) -> Iterator[CommandRequest]:
-        """Give what a stream is told that has not gone on for too long since a commit."""
-        category = StreamName.parse(commit.stream).category
-        for deadline in self._domain.deadlines:
-            if deadline.view.category.name == category:
-                yield deadline.request(commit)
+    def _late(self, commit: Commit) -> Deadline | None:
+        """Find the deadline that a commit was made at: its name can be no client's."""
+        category, actor = StreamName.parse(commit.stream).category, commit.metadata.actor
+        own = (one for one in self._domain.deadlines if one.view.category.name == category)
+        return next((one for one in own if reaction_name(one.name) == actor), None)
+
+    async def _when_late(self, commit: Commit) -> Sequence[Effect]:
+        """Tell what deadlines made of a stream, of the last of which a commit was the cause."""
+        stream = StreamName.parse(commit.stream)
+        if all(one.view.category.name != stream.category for one in self._domain.deadlines):
+            return ()
+        found = await self._store.read(stream, commit.version, limit=FURTHER)
+        events = {envelope.id for envelope in envelopes(commit)}
+        late = [
+            (deadline, one)
+            for one in found.commits
+            if (deadline := self._late(one)) and one.metadata.causation_id in events
+        ]
+        followed = late[: self._left]
+        self._left -= len(followed)
+        self.complete = self.complete and followed == late and not (found.more and not late)
+        return [await self.of(one, type_name(deadline.command)) for deadline, one in followed]
 
     async def of(self, commit: Commit, command: str | None = None) -> Effect:
         """Tell what followed from a commit, each effect once; raises as the store does."""
@@ -99,10 +119,7 @@ class Causes:
                 break
             self._left -= 1
             found.append(await self._effect(request))
-        # Most deadlines are met: what nobody was told is no effect.
-        late = [await self._effect(request) for request in self._when_late(commit)]
-        found += [one for one in late if one.commit is not None]
-        return replace(effect, caused=tuple(found))
+        return replace(effect, caused=(*found, *await self._when_late(commit)))
 
     async def _effect(self, request: CommandRequest) -> Effect:
         ids = [request.command_id]

@@ -1,40 +1,126 @@
-"""The deadline: what becomes of a stream that has waited for too long."""
+"""The deadline: what becomes of a stream that waits when its time has come, once or again and again."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from shared.kernel.commands.request import CommandRequest
-from shared.kernel.messages.commit import Commit, Metadata
-from shared.kernel.messages.derived_id import derived_id, reaction_name
-from shared.kernel.messages.message import Command
+from shared.kernel.messages.commit import Commit, Metadata, timestamp
+from shared.kernel.messages.derived_id import derived_id, fact_id, reaction_name
+from shared.kernel.messages.message import Command, Event
 from shared.kernel.messages.stream import StreamName
 from shared.kernel.views.listing import Scalar
-from shared.kernel.views.view import View
+from shared.kernel.views.view import Row, View, caught_up
+
+NOTHING = timedelta()
+
+
+@dataclass(frozen=True, slots=True)
+class _Start:
+    """When the time of a stream has come, and the event that it goes back to."""
+
+    moment: datetime
+    event_id: str
+    commit: Commit
 
 
 @dataclass(frozen=True, slots=True)
 class Deadline:
-    """Sends a process command without fields to streams whose rows hold certain values, `after` their last event.
+    """Sends a process command without fields to a stream while its row waits, once its time has come.
 
-    The view only says where to look; how long a stream has waited is read from the stream itself.
+    A row waits while its fields hold the values of `waiting`. Its time comes `after` the last event of the kind
+    `since`, which may be the base of several, or `before` the moment in the field `at` (fields are named as in
+    JSON; a row whose field is null has no deadline). With `every` the command is sent again while the row waits,
+    `times` in all, each under an id of its own; what was missed is not made up for.
     """
 
     name: str
     view: View[Any]
     waiting: Mapping[str, Scalar]
-    after: timedelta
     command: type[Command]
+    since: type[Event] | None = None
+    after: timedelta = NOTHING
+    at: str = ""
+    before: timedelta = NOTHING
+    every: timedelta | None = None
+    times: int = 1
 
-    def request(self, last: Commit) -> CommandRequest:
-        """Make the command for a stream that has not gone on since a commit: the same for whoever looks."""
-        stream, event_id = StreamName.parse(last.stream), f"{last.stream}@{last.version}"
-        metadata = Metadata(
-            correlation_id=last.metadata.correlation_id,
-            causation_id=event_id,
-            traceparent=last.metadata.traceparent,
-            actor=reaction_name(self.name),
-        )
-        command_id = derived_id(event_id, self.name, stream, "")
+    def may_be_due(self, row: Row, now: datetime) -> bool:
+        """Tell, from a row alone, whether it is worth to look into its stream."""
+        moment = self._moment(row)
+        return not self.at or (moment is not None and self._number(moment - self.before, now) > 0)
+
+    def told_under(self, row: Row, now: datetime) -> Sequence[str]:
+        """Give the id under which a stream was told already, if that follows from its row alone."""
+        moment = self._moment(row)
+        if moment is None:
+            return ()
+        stream, number = StreamName.parse(row.at.stream), self._number(moment - self.before, now)
+        return (self._id_at(stream, moment, number),)
+
+    def has_seen(self, row: Row, tail: Sequence[Commit]) -> bool:
+        """Tell whether the last commits of a stream say all that there is to know about a row."""
+        is_whole = bool(tail) and tail[0].first <= row.version + 1
+        return is_whole and (self.since is None or self._begun(tail) is not None)
+
+    def request(self, row: Row, tail: Sequence[Commit], now: datetime) -> CommandRequest | None:
+        """Make the command that is due for a stream, the same for whoever looks; None where none is (any more).
+
+        The row may be behind the last commits of its stream: they decide.
+        """
+        current = caught_up(self.view, row, tail)
+        start = self._start(current, tail) if self._waits(current) else None
+        number = 0 if start is None else self._number(start.moment, now)
+        if start is None or not number:
+            return None
+        stream, moment = StreamName.parse(row.at.stream), self._moment(current)
+        if moment is None:
+            key = "" if number == 1 else str(number)
+            command_id = derived_id(start.event_id, self.name, stream, key)
+        else:
+            command_id = self._id_at(stream, moment, number)
+        if any(commit.command_id == command_id for commit in tail):
+            return None
+        cause, actor = start.commit.metadata, reaction_name(self.name)
+        metadata = Metadata(*(cause.correlation_id, start.event_id, cause.traceparent, actor))
         return CommandRequest(stream, self.command(), command_id, metadata)
+
+    def _waits(self, row: Row) -> bool:
+        return all(row.data.get(field) == value for field, value in self.waiting.items())
+
+    def _moment(self, row: Row) -> datetime | None:
+        value = row.data.get(self.at) if self.at else None
+        if value is None:
+            return None
+        moment = datetime.fromisoformat(value)
+        return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+    def _number(self, start: datetime, now: datetime) -> int:
+        """Count which time it is that the command is due, 0 for none so far."""
+        if now < start:
+            return 0
+        return 1 if self.every is None else min((now - start) // self.every + 1, self.times)
+
+    def _id_at(self, stream: StreamName, moment: datetime, number: int) -> str:
+        # By the moment and no event: whoever looks sees another tail. What is put off is another occasion.
+        occasion = timestamp(moment) if number == 1 else f"{timestamp(moment)} {number}"
+        return fact_id(self.name, stream, occasion)
+
+    def _start(self, row: Row, tail: Sequence[Commit]) -> _Start | None:
+        moment = self._moment(row)
+        if moment is None:
+            return self._begun(tail)
+        last = tail[-1]
+        return _Start(moment - self.before, f"{last.stream}@{last.version}", last)
+
+    def _begun(self, tail: Sequence[Commit]) -> _Start | None:
+        """Find the last event of the kind from which on it waits."""
+        types = self.view.category.event_types
+        for commit in reversed(tail):
+            for version in range(commit.version, commit.first - 1, -1):
+                type_ = types.get(commit.events[version - commit.first].type)
+                if self.since is not None and type_ is not None and issubclass(type_, self.since):
+                    begun = datetime.fromisoformat(commit.time)
+                    return _Start(begun + self.after, f"{commit.stream}@{version}", commit)
+        return None

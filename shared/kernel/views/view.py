@@ -7,7 +7,8 @@ from typing import Any
 
 from shared.kernel.commands.category import Category
 from shared.kernel.delivery.parking import Suspecting
-from shared.kernel.messages.envelope import Envelope
+from shared.kernel.messages.commit import Commit
+from shared.kernel.messages.envelope import Envelope, envelopes
 from shared.kernel.messages.json_reading import read
 from shared.kernel.messages.message import Event, Message
 from shared.kernel.messages.stream import StreamName
@@ -132,6 +133,14 @@ def advance(
             with Suspecting(row.at.stream, version):
                 data = view.evolve(data, arrived[version])
     return replace(row, version=new[-1], data=data.model_dump(mode="json"))
+
+
+def caught_up(view: View[Any], row: Row, commits: Iterable[Commit]) -> Row:
+    """Fold what has happened to a stream since its row was written; raises Poison for what cannot be folded."""
+    newer = (one for commit in commits if commit.version > row.version for one in envelopes(commit))
+    found = advance(view, row, keyed(view, newer).get(row.at, {}))
+    # Behind a gap, other rows of the stream have gone on.
+    return row if isinstance(found, Gap) else found
 
 
 def empty_row(view: View[Any], at: RowKey) -> Row:

@@ -59,7 +59,11 @@ def _begin(sky: SunSet) -> Iterable[Reaction]:
 note_light = Receptor("note-light", lamp, SwitchedOn, diary, NoteLight, _note)
 note_rest = Policy("note-rest", lamp, SwitchedOff, diary, Rested, RecordRest, _rest, _record)
 tell_dark = Enricher("tell-dark", lamp, SwitchedOff, WentDark, _tell)
-night_light = Deadline("night-light", lamps, {"brightness": NIGHT}, timedelta(seconds=1), GoDark)
+night_light = Deadline(
+    *("night-light", lamps, {"brightness": NIGHT}, GoDark),
+    since=SwitchedOn,
+    after=timedelta(seconds=1),
+)
 begin_night = InboundReceptor(
     "begin-night", "com.example.sky.sun-set", SunSet, lamp, SwitchOn, _begin
 )

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from shared.domain.shop.order.commands import ExpireOrder
+from shared.domain.shop.order.events import OrderPlaced
 from shared.domain.shop.views.orders import orders
 from shared.kernel.reactions.deadline import Deadline
 
@@ -10,6 +11,7 @@ expiry = Deadline(
     name="order-expiry",
     view=orders,
     waiting={"status": "placed"},
-    after=timedelta(minutes=15),
     command=ExpireOrder,
+    since=OrderPlaced,
+    after=timedelta(minutes=15),
 )
