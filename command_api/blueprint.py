@@ -8,6 +8,7 @@ from command_api.composition import application
 from command_api.health import get_health
 from command_api.mailbox import get_outcome
 from command_api.openapi import document, page
+from command_api.scheduling import cancel_command
 from command_api.streams import get_stream
 from command_api.views import get_view, list_view
 from shared.adapters.http.responses import json_response
@@ -34,6 +35,12 @@ async def stream(req: func.HttpRequest) -> func.HttpResponse:
 async def outcome(req: func.HttpRequest) -> func.HttpResponse:
     """Tell what became of a command that waited."""
     return await get_outcome(req, await application())
+
+
+@http_function(blueprint, "streams/{stream}/outcome", ["DELETE"])
+async def outcome_cancel(req: func.HttpRequest) -> func.HttpResponse:
+    """Cancel a command that waits for its time."""
+    return await cancel_command(req, await application())
 
 
 @http_function(blueprint, "streams/{stream}/causes", ["GET"])

@@ -9,6 +9,7 @@ from command_api.mailbox import put
 from command_api.parsing import command_headers, command_request
 from command_api.preferences import Preferences
 from command_api.projected import is_projected
+from command_api.scheduling import not_before, schedule
 from shared.adapters.http.problems import outdated, refused
 from shared.adapters.http.responses import accepted_late, event_json, json_response, no_content
 from shared.kernel.commands.outcome import Accepted, Forbidden, Outcome, Outdated, Refused
@@ -21,6 +22,9 @@ async def post_command(req: func.HttpRequest, application: Application) -> func.
     actor = await application.actors.of(req.headers)
     request = command_request(req, headers, application.domain, actor)
     preferences = Preferences.of(headers.get("prefer"))
+    due = not_before(headers, preferences, application)
+    if due is not None:
+        return await schedule(request, due, application, preferences.headers())
     if preferences.asynchronous:
         return await put(request, application, preferences.headers())
     outcome = await application.dispatcher.dispatch(request)

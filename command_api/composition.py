@@ -11,7 +11,7 @@ from shared.adapters.once import once
 from shared.domain import domain as shipped_domain
 from shared.kernel.commands.dispatcher import Dispatcher
 from shared.kernel.domain import Domain
-from shared.kernel.ports import EventStore, Leases, Log, Outcomes, RowReader
+from shared.kernel.ports import EventStore, Leases, Log, Outcomes, RowReader, Rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +24,7 @@ class Application:
     rows: RowReader
     outcomes: Outcomes
     mailbox: Callable[[], Awaitable[Log]]
+    scheduled: Callable[[], Awaitable[Rows]]
     leases: Callable[[], Awaitable[Leases]]
     now: Callable[[], datetime]
     actors: Actors = NOBODY
@@ -40,6 +41,7 @@ async def application() -> Application:
         rows=await wiring.served_rows(),
         outcomes=await wiring.outcomes(),
         mailbox=wiring.mailbox,
+        scheduled=wiring.rows,
         leases=wiring.leases,
         now=wiring.now,
         actors=actors(),

@@ -3,19 +3,18 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
-from urllib.parse import quote
 
 import azure.functions as func
 
+from command_api.asking import Asked, asked_for, status_url
 from command_api.composition import Application
-from command_api.parsing import checked_token, stream_name
 from command_api.reading import check_concerned
 from shared.adapters import telemetry
-from shared.adapters.http.problems import Fault, malformed
 from shared.adapters.http.responses import event_json, json_response, queued
 from shared.kernel.commands.outcome import FinalOutcome, failed
 from shared.kernel.commands.queued_command import encode_command
 from shared.kernel.commands.request import CommandRequest
+from shared.kernel.commands.scheduled_command import ScheduledCommand, place_of
 from shared.kernel.delivery.partition import partition_of
 from shared.kernel.errors import CommandIdReused
 from shared.kernel.messages.commit import Commit, timestamp
@@ -32,37 +31,44 @@ async def put(
     followed = replace(metadata, traceparent=telemetry.here(metadata.traceparent))
     waiting = encode_command(replace(request, metadata=followed), timestamp(application.now()))
     await mailbox.send(partition_of(stream, mailbox.partitions), [waiting])
-    asked = f"command-id={quote(request.command_id, safe='')}&digest={request.digest}"
-    status = f"/api/streams/{stream}/outcome?{asked}"
+    status = status_url(stream, request.command_id, request.digest)
     return queued({"stream": stream, "commandId": request.command_id, "status": status}, headers)
 
 
 async def get_outcome(req: func.HttpRequest, application: Application) -> func.HttpResponse:
-    """Tell what became of a command: `pending`, `done` with its events, `refused` or `failed` with the reason.
+    """Tell what became of a command: `scheduled`, `cancelled`, `pending`, `done`, `refused`, `failed`.
 
     With a digest, the outcome of another command under the id is told as `command-id-reused`.
     """
-    stream = stream_name(req.route_params["stream"], application.domain)
-    command_id, digest = req.params.get("command-id"), req.params.get("digest")
-    if command_id is None:
-        raise malformed("Which command?", [Fault("command-id", "It is missing.")])
-    checked_token("command-id", command_id)
-    if digest is not None:
-        checked_token("digest", digest)
-    found = await application.store.find(stream, BEHIND_EVERYTHING, [command_id])
-    told: dict[str, Any] = {"stream": str(stream), "commandId": command_id}
+    asked = asked_for(req, application.domain)
+    stream, id_ = asked.stream, asked.command_id
+    found = await application.store.find(stream, BEHIND_EVERYTHING, [id_])
     commit = found.commits[0] if found.commits else None
-    if commit is not None and digest in {None, commit.command_digest}:
+    if commit is not None and asked.digest in {None, commit.command_digest}:
         await check_concerned(stream, commit.metadata.actor, req.headers, application)
-        return json_response(told | _done(commit))
-    kept = await application.outcomes.read(str(stream), command_id)
-    if kept is not None and (digest is None or kept.is_of(digest)):
+        return json_response(asked.told | _done(commit))
+    kept = await application.outcomes.read(str(stream), id_)
+    if kept is not None and asked.is_about(kept.digest):
         await check_concerned(stream, kept.actor, req.headers, application)
-        return json_response(told | _kept(kept))
+        return json_response(asked.told | _kept(kept))
     if commit is None and kept is None:
-        return json_response(told | {"outcome": "pending"}, {"Retry-After": "1"})
-    reused = failed(str(stream), command_id, "", None, CommandIdReused())
-    return json_response(told | _kept(reused))
+        return await _waiting(asked, req, application)
+    reused = failed(str(stream), id_, "", None, CommandIdReused())
+    return json_response(asked.told | _kept(reused))
+
+
+async def _waiting(
+    asked: Asked, req: func.HttpRequest, application: Application
+) -> func.HttpResponse:
+    """Tell of a command without an outcome whether it waits for its time."""
+    rows = await application.scheduled()
+    stored = await rows.read(place_of(str(asked.stream), asked.command_id))
+    command = ScheduledCommand.read(stored.row) if stored is not None else None
+    if command is None or command.state == "handed-over" or not asked.is_about(command.digest):
+        return json_response(asked.told | {"outcome": "pending"}, {"Retry-After": "1"})
+    await check_concerned(asked.stream, command.actor, req.headers, application)
+    until = {"notBefore": command.due} if command.state == "scheduled" else {}
+    return json_response(asked.told | {"outcome": command.state} | until)
 
 
 def _done(commit: Commit) -> dict[str, Any]:
@@ -73,6 +79,8 @@ def _done(commit: Commit) -> dict[str, Any]:
 def _kept(kept: FinalOutcome) -> dict[str, Any]:
     if kept.kind == "unchanged":
         return {"outcome": "done", "version": kept.version, "events": []}
+    if kept.kind == "cancelled":
+        return {"outcome": "cancelled"}
     why = (
         {"code": "refused", "refusal": kept.code} if kept.kind == "refused" else {"code": kept.code}
     )

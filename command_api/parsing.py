@@ -36,6 +36,7 @@ _HEADERS = {
     "idempotency-key",
     "if-match",
     "if-none-match",
+    "not-before",
     "prefer",
     "traceparent",
 }

@@ -62,7 +62,8 @@ async def inbound_event(event: func.EventGridEvent) -> None:
 
 @timer_function(blueprint, "30 * * * * *")
 async def deadlines() -> None:
-    """Call off what has waited for too long."""
+    """Do what is due: hand scheduled commands over, and tell streams whose time has come."""
+    await (await composition.schedule()).run()
     await (await composition.deadlines()).run()
 
 

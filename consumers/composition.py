@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from consumers.projections import Projections
     from consumers.reactions import Reactions
     from consumers.rebuild import Rebuild
+    from consumers.schedule import Schedule
     from consumers.webhooks.handling import Webhooks
     from consumers.webhooks.receiving import Receiver
     from shared.adapters.http.lag import Lags
@@ -133,6 +134,14 @@ async def deadlines() -> "Deadlines":
         await wiring.progress(),
         wiring.now,
     )
+
+
+@once
+async def schedule() -> "Schedule":
+    """Give what hands over scheduled commands in this process."""
+    from consumers.schedule import Schedule
+
+    return Schedule(await wiring.rows(), await mailbox(), await wiring.outcomes(), wiring.now)
 
 
 @once

@@ -65,7 +65,10 @@ def _paths(domain: Domain, models: Models) -> dict[str, Any]:
     return {
         **commands,
         "/api/streams/{stream}": {"get": streams.stream(domain.categories)},
-        "/api/streams/{stream}/outcome": {"get": streams.outcome(domain.categories)},
+        "/api/streams/{stream}/outcome": {
+            "get": streams.outcome(domain.categories),
+            "delete": streams.cancellation(domain.categories),
+        },
         "/api/streams/{stream}/causes": {"get": streams.causes(domain.categories)},
         **views,
         "/api/health": {"get": operations.health()},

@@ -59,6 +59,11 @@ def command(category: Category, command_type: type[Command], models: Models) -> 
                 None,
                 "return=minimal, until=projected, wait=<seconds>, respond-async, request-charge.",
             ),
+            header(
+                "Not-Before",
+                None,
+                "Keeps the command until an HTTP-date or an RFC 3339 date-time (with respond-async).",
+            ),
             header("Correlation-Id", "^[!-~]{1,128}$", "Carried into everything that follows."),
             header("traceparent", None, "W3C Trace Context."),
         ],

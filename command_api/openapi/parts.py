@@ -12,7 +12,7 @@ PROBLEMS = {
     401: "unauthenticated, or without a body where the key is not known",
     403: "forbidden",
     404: "not-found",
-    409: "conflict",
+    409: "conflict; of a cancellation, handed-over",
     412: "precondition-failed",
     413: "too-large, event-too-large",
     415: "unsupported-media-type",

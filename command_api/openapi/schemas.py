@@ -14,6 +14,8 @@ from shared.kernel.views.view import View
 VERSION: Schema = {"type": "integer", "minimum": 1}
 TEXT: Schema = {"type": "string"}
 STREAM: Schema = TEXT
+MOMENT: Schema = {**TEXT, "format": "date-time"}
+OUTCOMES = ["scheduled", "cancelled", "pending", "done", "refused", "failed"]
 # A dot stands in no name of a model: no business can take these, nor those made of its categories and views.
 STREAM_PAGE, QUEUED, COMMAND_STATUS, EFFECT, HEALTH, PROBLEM = (
     f"onewrite.{name}"
@@ -76,7 +78,9 @@ def schemas(domain: Domain, models: Models) -> dict[str, Schema]:
         )
     others = {
         STREAM_PAGE: _stream_page(),
-        QUEUED: _queued(),
+        QUEUED: record(
+            {"stream": STREAM, "commandId": TEXT, "status": TEXT}, {"notBefore": MOMENT}
+        ),
         COMMAND_STATUS: _command_status(),
         EFFECT: _effect(),
         HEALTH: _health(),
@@ -167,18 +171,15 @@ def _stored_event() -> Schema:
     )
 
 
-def _queued() -> Schema:
-    return record({"stream": STREAM, "commandId": TEXT, "status": TEXT})
-
-
 def _command_status() -> Schema:
     return record(
         {
             "stream": STREAM,
             "commandId": TEXT,
-            "outcome": {"enum": ["pending", "done", "refused", "failed"]},
+            "outcome": {"enum": ["scheduled", "cancelled", "pending", "done", "refused", "failed"]},
         },
         {
+            "notBefore": MOMENT,
             "version": {**VERSION, "minimum": 0},
             "events": array(_stored_event()),
             "code": TEXT,
@@ -210,10 +211,9 @@ def _effect() -> Schema:
 
 def _stream_page() -> Schema:
     event = _stored_event()
-    moment: Schema = {**TEXT, "format": "date-time"}
     metadata = record(
-        {"correlationId": TEXT, "causationId": TEXT, "time": moment},
-        {"traceparent": TEXT, "actor": TEXT, "accepted": moment},
+        {"correlationId": TEXT, "causationId": TEXT, "time": MOMENT},
+        {"traceparent": TEXT, "actor": TEXT, "accepted": MOMENT},
     )
     commit = record(
         {"version": VERSION, "commandId": TEXT, "metadata": metadata, "events": array(event)}

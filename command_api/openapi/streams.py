@@ -48,19 +48,40 @@ def stream(categories: Sequence[Category]) -> Schema:
     }
 
 
+TOKEN: Schema = {"type": "string", "pattern": "^[!-~]{1,128}$"}
+
+
+def _waiting(categories: Sequence[Category]) -> Sequence[Schema]:
+    return [
+        _stream(categories),
+        query("command-id", TOKEN, "The command's id.") | {"required": True},
+        query("digest", TOKEN, "What tells the command from another under its id."),
+    ]
+
+
+def cancellation(categories: Sequence[Category]) -> Schema:
+    """Describe the wish that a command which waits for its time is not decided."""
+    return {
+        "operationId": "streams.CancelCommand",
+        "summary": "Cancel a command that is scheduled, until it is handed over.",
+        "description": "Only who has scheduled it can; asked again, it is answered the same.",
+        "tags": ["streams"],
+        "parameters": _waiting(categories),
+        "responses": {
+            "200": answer("It is cancelled.", ref(schemas.COMMAND_STATUS)),
+            **problems(400, 401, 403, 404, 409, 429, 503),
+        },
+    }
+
+
 def outcome(categories: Sequence[Category]) -> Schema:
     """Describe the question what became of a command that waited."""
-    token: Schema = {"type": "string", "pattern": "^[!-~]{1,128}$"}
     return {
         "operationId": "streams.ReadOutcome",
-        "summary": "What became of a command that waited: pending, done, refused or failed.",
+        "summary": "What became of a command that waited, or that it is scheduled or pending.",
         "description": "The place that `Location` names when a command is answered with 202.",
         "tags": ["streams"],
-        "parameters": [
-            _stream(categories),
-            query("command-id", token, "The command's id.") | {"required": True},
-            query("digest", token, "What tells the command from another under its id."),
-        ],
+        "parameters": _waiting(categories),
         "responses": {
             "200": answer("What is known.", ref(schemas.COMMAND_STATUS), {**TAG, **LATER}),
             **problems(400, 404, 429, 503, *_access(categories)),

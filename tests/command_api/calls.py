@@ -20,7 +20,7 @@ from shared.adapters.memory import (
 )
 from shared.kernel.commands.dispatcher import dispatcher
 from shared.kernel.domain import Domain
-from shared.kernel.ports import EventStore, Leases, Log
+from shared.kernel.ports import EventStore, Leases, Log, Rows
 from tests.kernel.asking import at_noon, no_pause
 
 type Handler = Callable[[func.HttpRequest, Application], Coroutine[Any, Any, func.HttpResponse]]
@@ -50,10 +50,13 @@ def now() -> datetime:
 def assembled(domain: Domain, store: EventStore | None = None) -> Application:
     """Assemble the command side on memory twins."""
     store, mailbox = store or MemoryEventStore(), MemoryLog(partitions=4)
-    leases = MemoryLeases()
+    leases, rows = MemoryLeases(), MemoryRows()
 
     async def give_mailbox() -> Log:
         return mailbox
+
+    async def give_rows() -> Rows:
+        return rows
 
     async def give_leases() -> Leases:
         return leases
@@ -62,9 +65,10 @@ def assembled(domain: Domain, store: EventStore | None = None) -> Application:
         domain=domain,
         dispatcher=dispatcher(domain, store, at_noon, no_pause),
         store=store,
-        rows=MemoryRows(),
+        rows=rows,
         outcomes=MemoryOutcomes(),
         mailbox=give_mailbox,
+        scheduled=give_rows,
         leases=give_leases,
         now=now,
     )

@@ -220,6 +220,6 @@ def test_every_documented_problem_is_told_and_every_told_problem_is_documented()
         "not-admitted",
         "keys-unavailable",
     }  # see tests/consumers/webhooks
-    told_to_actors = {"forbidden"}  # see test_forbidden.py, and test_actor_tokens.py
+    told_to_actors = {"forbidden", "handed-over"}  # see test_forbidden.py and test_scheduling.py
     expected = SCENARIOS.keys() | told_to_operators | told_to_senders | told_to_actors
     assert expected == DOCUMENTED

@@ -85,8 +85,8 @@ async def test_a_command_that_an_operator_skips_fails_for_good_and_says_why(worl
     kept = await world.outcomes.read(str(TEAPOT), "c1")
     assert kept is not None
     assert (kept.kind, kept.detail) == ("failed", "An operator passed it over: no such thing")
-    assert kept.is_of(stream_of(UNKNOWN)[0].digest)
-    assert not kept.is_of(stream_of(waiting(REGISTER, "c1"))[0].digest)
+    assert kept.digest == stream_of(UNKNOWN)[0].digest
+    assert kept.digest != stream_of(waiting(REGISTER, "c1"))[0].digest
 
 
 async def test_what_cannot_be_read_at_all_is_parked(world: World) -> None:

@@ -205,4 +205,4 @@ async def test_each_role_tells_which_of_its_rights_it_lacks(wired: Wired, role: 
 
     assert status == 200
     lacking = {right: why for right, why in told["rights"].items() if why is not None}
-    assert lacking == {"views:write" if role == "consumers" else "views:read": "403"}
+    assert lacking == {"views:read" if role == "single_publisher" else "views:write": "403"}

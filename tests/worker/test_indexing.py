@@ -143,6 +143,7 @@ def test_the_app_is_loaded_by_the_worker_in_the_order_of_the_flow(
             "command",
             "stream",
             "outcome",
+            "outcome_cancel",
             "causes",
             "view",
             "view_list",

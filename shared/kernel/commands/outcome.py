@@ -92,16 +92,12 @@ class FinalOutcome:
 
     stream: str
     command_id: str
-    kind: Literal["refused", "unchanged", "outdated", "forbidden", "failed"]
+    kind: Literal["refused", "unchanged", "outdated", "forbidden", "failed", "cancelled"]
     version: int
     code: str = ""
     detail: str = ""
     digest: str = ""
     actor: str | None = None
-
-    def is_of(self, digest: str) -> bool:
-        """Tell whether this is the outcome of the command with a digest."""
-        return self.digest in {digest, ""}
 
 
 def final(request: CommandRequest, outcome: Negative) -> FinalOutcome:

@@ -1,0 +1,111 @@
+"""Scheduled commands over HTTP: kept until their time, and cancelled while they are."""
+
+import re
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import azure.functions as func
+
+from command_api.asking import Asked, asked_for, status_url
+from command_api.composition import Application
+from command_api.preferences import Preferences
+from shared.adapters import telemetry
+from shared.adapters.http.problems import Fault, Problem, malformed
+from shared.adapters.http.responses import json_response, queued
+from shared.kernel.commands.request import CommandRequest
+from shared.kernel.commands.scheduled_command import ScheduledCommand, place_of, settled
+from shared.kernel.errors import CommandIdReused
+from shared.kernel.messages.commit import timestamp
+
+HEADER = "Not-Before"
+_DATE_TIME = re.compile(
+    r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(?:\.\d+)?(?:[Zz]|[+-]\d\d:\d\d)", re.ASCII
+)
+_HTTP_DATES = ("%a, %d %b %Y %H:%M:%S GMT", "%A, %d-%b-%y %H:%M:%S GMT", "%a %b %d %H:%M:%S %Y")
+"""The form of today, and the two that are obsolete and have to be read (RFC 9110, section 5.6.7)."""
+
+
+def not_before(
+    headers: Mapping[str, str], preferences: Preferences, application: Application
+) -> str | None:
+    """Read until when a command is to be kept, None if it is not; raises Problem for what is no time.
+
+    An HTTP-date (RFC 9110, section 5.6.7) or a date-time with its offset (RFC 3339); what is past is now.
+    """
+    given = headers.get(HEADER.lower())
+    if given is None:
+        return None
+    if not preferences.asynchronous:
+        sentence = "Nobody waits so long for an answer: Prefer: respond-async goes with it."
+        raise malformed(f"The header {HEADER} is malformed.", [Fault(HEADER, sentence)])
+    due = timestamp(_moment(given.strip()))
+    return due if due > timestamp(application.now()) else None
+
+
+def _moment(text: str) -> datetime:
+    with suppress(ValueError):
+        if _DATE_TIME.fullmatch(text):
+            return datetime.fromisoformat(text.upper())
+    for form in _HTTP_DATES:
+        with suppress(ValueError):
+            return datetime.strptime(text, form).replace(tzinfo=UTC)
+    sentence = (
+        "An HTTP-date is expected, or a date-time with its offset, such as 2026-11-23T12:00:00Z."
+    )
+    raise malformed(f"The header {HEADER} is malformed.", [Fault(HEADER, sentence)])
+
+
+async def schedule(
+    request: CommandRequest, due: str, application: Application, headers: Mapping[str, str]
+) -> func.HttpResponse:
+    """Answer 202 once the command is kept; of two times for one command the first counts.
+
+    Raises CommandIdReused where another command is kept under the id.
+    """
+    metadata = request.metadata
+    followed = replace(metadata, traceparent=telemetry.here(metadata.traceparent))
+    accepted = timestamp(application.now())
+    command = ScheduledCommand.of(replace(request, metadata=followed), accepted, due)
+    rows = await application.scheduled()
+    if not await rows.write(command.row, None):
+        stored = await rows.read(command.row.at)
+        if stored is not None:
+            first = ScheduledCommand.read(stored.row)
+            if first.digest != command.digest:
+                raise CommandIdReused(
+                    f"{request.stream}: another command is scheduled under the id"
+                )
+            command = first
+    stream, id_ = command.stream, command.command_id
+    body = {"stream": stream, "commandId": id_, "status": status_url(stream, id_, command.digest)}
+    return queued({**body, "notBefore": command.due}, headers)
+
+
+async def cancel_command(req: func.HttpRequest, application: Application) -> func.HttpResponse:
+    """Cancel a command that is scheduled; raises Problem where it is handed over, or was never kept."""
+    asked = asked_for(req, application.domain)
+    rows = await application.scheduled()
+    at = place_of(str(asked.stream), asked.command_id)
+    stored = await rows.read(at)
+    if stored is not None:
+        command = ScheduledCommand.read(stored.row)
+        actor = await application.actors.of(req.headers)
+        if command.actor not in {None, actor}:
+            raise application.actors.forbidden(actor)
+        if asked.is_about(command.digest):
+            command = await settled(rows, at, "cancelled") or command
+            if command.state == "cancelled":
+                return _cancelled(asked)
+    kept = await application.outcomes.read(str(asked.stream), asked.command_id)
+    if kept is not None and kept.kind == "cancelled" and asked.is_about(kept.digest):
+        return _cancelled(asked)
+    raise Problem(
+        *(409, "handed-over", "It is too late for that"),
+        "The command does not wait for a time (any more): its status says what became of it.",
+    )
+
+
+def _cancelled(asked: Asked) -> func.HttpResponse:
+    return json_response({**asked.told, "outcome": "cancelled"})
