@@ -71,13 +71,11 @@ async def schedule(
     rows = await application.scheduled()
     if not await rows.write(command.row, None):
         stored = await rows.read(command.row.at)
-        if stored is not None:
-            first = ScheduledCommand.read(stored.row)
-            if first.digest != command.digest:
-                raise CommandIdReused(
-                    f"{request.stream}: another command is scheduled under the id"
-                )
-            command = first
+        # One that is gone by now was handed over: its status says what became of it.
+        first = ScheduledCommand.read(stored.row) if stored is not None else command
+        if first.digest != command.digest:
+            raise CommandIdReused(f"{request.stream}: another command is scheduled under the id")
+        command = first
     stream, id_ = command.stream, command.command_id
     body = {"stream": stream, "commandId": id_, "status": status_url(stream, id_, command.digest)}
     return queued({**body, "notBefore": command.due}, headers)

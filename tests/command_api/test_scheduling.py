@@ -156,6 +156,16 @@ async def test_what_was_never_kept_cannot_be_cancelled() -> None:
     assert await library.cancels(answer) == (409, "handed-over")
 
 
+async def test_another_command_under_the_key_is_not_cancelled_in_its_place() -> None:
+    library = Library()
+    other = await library.asks(None, command="add-note")
+    answer = await library.asks(TOMORROW)
+
+    assert await library.cancels(other) == (409, "handed-over")
+    assert (await library.status(answer))["outcome"] == "scheduled"
+    assert (await library.status(other))["outcome"] == "pending"
+
+
 async def test_of_who_cancels_and_who_hands_over_one_is_first() -> None:
     class Late(MemoryRows):
         """Rows that somebody else is faster to change, once."""
