@@ -1,6 +1,7 @@
 """Views and deadlines against the data that rows hold."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 from shared.kernel.commands.category import Category
@@ -34,6 +35,22 @@ def _sort_faults(view: View[Any], sort: str) -> Iterator[str]:
             f"view '{view.name}' sorts by '{sort}', a {field.kind.name}: {field.kind.unsorted};"
             " sort by an integer beside it, such as cents or seconds"
         )
+
+
+def _time_faults(deadline: Deadline) -> Iterator[str]:
+    here, nothing = f"deadline '{deadline.name}'", timedelta()
+    if (deadline.since is None) == (not deadline.at):
+        yield f"{here} needs either the kind of event `since` which it waits, or a field `at`"
+    elif deadline.after if deadline.at else deadline.before:
+        yield f"{here}: `after` goes with `since`, and `before` with `at`"
+    fields = list_fields(deadline.view.data_type).items()
+    moments = [name for name, field in fields if field.kind.name in {"day", "moment"}]
+    if deadline.at and deadline.at not in moments:
+        yield f"{here} goes by '{deadline.at}', which is no day or moment: {', '.join(moments)}"
+    if (deadline.every is None) != (deadline.times == 1):
+        yield f"{here}: `every` says how often it is told again, and `times` how many times in all"
+    if deadline.every is not None and deadline.every <= nothing:
+        yield f"{here} is told again every {deadline.every}: give it more time"
 
 
 def deadline_faults(deadline: Deadline) -> Iterator[str]:
