@@ -75,32 +75,6 @@ def cancellation(categories: Sequence[Category]) -> Schema:
     }
 
 
-TOKEN: Schema = {"type": "string", "pattern": "^[!-~]{1,128}$"}
-
-
-def _waiting(categories: Sequence[Category]) -> Sequence[Schema]:
-    return [
-        _stream(categories),
-        query("command-id", TOKEN, "The command's id.") | {"required": True},
-        query("digest", TOKEN, "What tells the command from another under its id."),
-    ]
-
-
-def cancellation(categories: Sequence[Category]) -> Schema:
-    """Describe the wish that a command which waits for its time is not decided."""
-    return {
-        "operationId": "streams.CancelCommand",
-        "summary": "Cancel a command that is scheduled, until it is handed over.",
-        "description": "Only who has scheduled it can; asked again, it is answered the same.",
-        "tags": ["streams"],
-        "parameters": _waiting(categories),
-        "responses": {
-            "200": answer("It is cancelled.", ref(schemas.COMMAND_STATUS)),
-            **problems(400, 401, 403, 404, 409, 429, 503),
-        },
-    }
-
-
 def outcome(categories: Sequence[Category]) -> Schema:
     """Describe the question what became of a command that waited."""
     return {

@@ -8,7 +8,6 @@ import pytest
 
 from consumers.deadlines import BACK
 from shared.kernel.commands.dispatcher import dispatcher
-from shared.kernel.errors import ConfigurationError
 from shared.kernel.messages.derived_id import is_fact
 from shared.kernel.messages.message import Event
 from shared.kernel.reactions.causes import Causes, drawn
@@ -195,22 +194,3 @@ async def test_causes_tell_what_the_deadlines_have_told() -> None:
         causes = Causes(library.domain, library.store)
         assert await causes.root(commit) == first
         assert drawn(await causes.of(first), complete=causes.complete) == TREE
-
-
-WRONG: dict[str, dict[str, Any]] = {
-    "neither since nor at": {},
-    "both": {"since": Borrowed, "at": "until"},
-    "after a field": {"at": "until", "after": DAY},
-    "before an event": {"since": Borrowed, "before": DAY},
-    "every without times": {"at": "until", "every": DAY},
-    "times without every": {"at": "until", "times": 3},
-    "every moment": {"at": "until", "every": timedelta(), "times": 3},
-}
-
-
-@pytest.mark.parametrize("wrong", WRONG)
-def test_a_deadline_that_makes_no_sense_is_told_by_its_name(wrong: str) -> None:
-    given = {"waiting": LENT, **WRONG[wrong]}
-
-    with pytest.raises(ConfigurationError, match="'odd'"):
-        Deadline("odd", loans, command=Remind, **given)

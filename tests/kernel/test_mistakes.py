@@ -1,7 +1,6 @@
 """Each mistake in a domain is told when it is assembled: where it is, by name, and what to do about it."""
 
 from dataclasses import replace
-from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -110,15 +109,6 @@ def test_a_deadline_waits_for_a_field_that_rows_have_and_a_value_that_they_may_h
         f"{here} 'colour', which is no scalar field of {fields}",
         f"{here} onDay = 'tomorrow', which no row holds: {day}",
         f"{here} text = 7, which no row holds: Input should be a valid string.",
-    ]
-
-
-def test_a_deadline_goes_by_a_field_that_rows_have() -> None:
-    late = replace(LATE, since=None, after=timedelta(), at="begins")
-    fields = "Shown, as JSON names them: text, total, lasts, maybe, onDay"
-
-    assert told(lambda: of(DOOR, ROWS, deadlines=(late,))) == [
-        f"deadline 'late' goes by 'begins', which is no scalar field of {fields}"
     ]
 
 

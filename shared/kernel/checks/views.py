@@ -6,7 +6,7 @@ from typing import Any
 
 from shared.kernel.commands.category import Category
 from shared.kernel.errors import InvalidMessage
-from shared.kernel.messages.message import Message, type_name
+from shared.kernel.messages.message import type_name
 from shared.kernel.reactions.deadline import Deadline
 from shared.kernel.views.fields import list_fields
 from shared.kernel.views.view import View
@@ -29,7 +29,11 @@ def view_faults(view: View[Any], categories: tuple[Category, ...]) -> Iterator[s
 def _sort_faults(view: View[Any], sort: str) -> Iterator[str]:
     field = list_fields(view.data_type).get(sort)
     if field is None:
-        yield f"view '{view.name}' sorts by '{sort}', {_none_of(view.data_type)}"
+        known = ", ".join(list_fields(view.data_type))
+        yield (
+            f"view '{view.name}' sorts by '{sort}', which is no scalar field of"
+            f" {type_name(view.data_type)}, as JSON names them: {known}"
+        )
     elif field.kind.unsorted:
         yield (
             f"view '{view.name}' sorts by '{sort}', a {field.kind.name}: {field.kind.unsorted};"
@@ -62,19 +66,17 @@ def deadline_faults(deadline: Deadline) -> Iterator[str]:
             f"{here} sends {type_name(deadline.command)} without fields, and it needs"
             f" {', '.join(needed)}: send a command that needs none"
         )
-    fields = list_fields(data_type)
-    if deadline.at and deadline.at not in fields:
-        yield f"{here} goes by '{deadline.at}', {_none_of(data_type)}"
+    yield from _time_faults(deadline)
     for name, value in deadline.waiting.items():
-        if name not in fields:
-            yield f"{here} waits for '{name}', {_none_of(data_type)}"
+        field = list_fields(data_type).get(name)
+        if field is None:
+            known = ", ".join(list_fields(data_type))
+            yield (
+                f"{here} waits for '{name}', which is no scalar field of {type_name(data_type)},"
+                f" as JSON names them: {known}"
+            )
             continue
         try:
-            fields[name].check(value)
+            field.check(value)
         except InvalidMessage as error:
             yield f"{here} waits for {name} = {value!r}, which no row holds: {error}"
-
-
-def _none_of(data_type: type[Message]) -> str:
-    known = ", ".join(list_fields(data_type))
-    return f"which is no scalar field of {type_name(data_type)}, as JSON names them: {known}"

@@ -6,7 +6,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from shared.kernel.commands.request import CommandRequest
-from shared.kernel.errors import ConfigurationError
 from shared.kernel.messages.commit import Commit, Metadata, timestamp
 from shared.kernel.messages.derived_id import derived_id, fact_id, reaction_name
 from shared.kernel.messages.message import Command, Event
@@ -46,18 +45,6 @@ class Deadline:
     before: timedelta = NOTHING
     every: timedelta | None = None
     times: int = 1
-
-    def __post_init__(self) -> None:
-        if (self.since is None) == (not self.at):
-            raise ConfigurationError(f"deadline '{self.name}' has a time `since` or `at`, of one")
-        if (self.after and self.at) or (self.before and not self.at):
-            raise ConfigurationError(f"deadline '{self.name}': `after` is since, and `before` at")
-        if (self.every is None) != (self.times == 1) or not (
-            self.every is None or self.every > NOTHING
-        ):
-            raise ConfigurationError(
-                f"deadline '{self.name}': `every` so often, more `times` than one"
-            )
 
     def may_be_due(self, row: Row, now: datetime) -> bool:
         """Tell, from a row alone, whether it is worth to look into its stream."""
