@@ -1,6 +1,6 @@
 """The models of a domain as pydantic describes them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -46,4 +46,27 @@ def described(domain: Domain) -> Models:
     refs, found = models_json_schema(
         messages, by_alias=True, ref_template="#/components/schemas/{model}"
     )
-    return Models(refs, found.get("$defs", {}))
+    definitions: dict[str, Schema] = found.get("$defs", {})
+    for schema in list(_parts(definitions)):
+        if isinstance(schema.get("prefixItems"), list):
+            # There are no others: `maxItems` says so, and who checks a document asks for `items`.
+            schema.setdefault("items", {})
+        for target in schema.get("discriminator", {}).get("mapping", {}).values():
+            _require(
+                definitions[target.rpartition("/")[2]], schema["discriminator"]["propertyName"]
+            )
+    return Models(refs, definitions)
+
+
+def _parts(value: Any) -> Iterator[Schema]:  # noqa: ANN401 - JSON
+    """Give all objects in a schema."""
+    if isinstance(value, dict):
+        yield value
+    for inner in value.values() if isinstance(value, dict) else value:
+        if isinstance(inner, dict | list):
+            yield from _parts(inner)
+
+
+def _require(schema: Schema, name: str) -> None:
+    """Say that a member is needed: what tells the kinds of a union apart is, even where it has a default."""
+    schema["required"] = [*dict.fromkeys([*schema.get("required", ()), name])]

@@ -196,5 +196,6 @@ def health() -> Schema:
         "responses": {
             "200": answer("Ready.", ref(schemas.HEALTH)),
             "503": answer("Not ready.", ref(schemas.HEALTH), LATER),
+            **problems(412),
         },
     }
