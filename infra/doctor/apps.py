@@ -12,6 +12,8 @@ from infra.doctor.patient import App, Complaint, Patient, Unasked
 TIMEOUT = aiohttp.ClientTimeout(total=20)
 # Not by trying: the platform lets whoever shows the master key into functions that are switched off, too.
 LISTED = "/admin/functions"
+# Of no role: each app has it, whatever else runs there.
+EVERYWHERE = frozenset({"without_route"})
 
 
 async def meet(url: str, key: str) -> App:
@@ -27,7 +29,7 @@ async def meet(url: str, key: str) -> App:
 
 
 async def apps(patient: Patient) -> Complaint | None:
-    """See that each function of this checkout runs in one app, and nothing else does."""
+    """See that each function of this checkout runs in its one app, and nothing else does."""
     silent = [app.silent for app in patient.apps if app.silent]
     if silent:
         return Complaint(
@@ -39,8 +41,9 @@ async def apps(patient: Patient) -> Complaint | None:
             "this checkout cannot be loaded, and so says of no function where it should run"
         )
     running = Counter(name for app in patient.apps for name in app.functions)
-    missing = [name for name in patient.functions if not running[name]]
-    twice = [name for name in patient.functions if running[name] > 1]
+    wanted = {name: len(patient.apps) if name in EVERYWHERE else 1 for name in patient.functions}
+    missing = [name for name, times in wanted.items() if running[name] < times]
+    twice = [name for name, times in wanted.items() if running[name] > times]
     strange = sorted(running.keys() - patient.functions.keys())
     wrong = [
         *([f"nothing runs {', '.join(missing)}"] if missing else []),

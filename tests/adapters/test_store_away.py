@@ -24,6 +24,7 @@ ROUTES: dict[str, dict[str, str]] = {
     "command": {"category": "item", "id": "TEA", "command": "receive-stock"},
     "stream": {"stream": "item-TEA"},
     "outcome": {"stream": "item-TEA"},
+    "outcome_cancel": {"stream": "item-TEA"},
     "causes": {"stream": "item-TEA"},
     "view": {"view": "stock", "key": "TEA"},
     "view_list": {"view": "stock"},
@@ -43,7 +44,12 @@ FAULTS = {
     "503": (503, "unavailable"),
     "reset-before": (503, "unavailable"),
 }
-ALONE = {"health", "openapi", "docs", "webhook"}
+CONNECTIONS = {
+    "COSMOS": "AccountEndpoint=http://127.0.0.1/;AccountKey=QUJD",
+    "EVENTHUBS": "Endpoint=sb://127.0.0.1;SharedAccessKeyName=a;SharedAccessKey=b",
+    "EVENTGRID": "g",
+}
+ALONE = {"health", "openapi", "docs", "webhook", "without_route"}
 
 
 async def asked(function: str) -> tuple[int, str]:
@@ -51,7 +57,7 @@ async def asked(function: str) -> tuple[int, str]:
         "POST",
         "/api",
         headers={"content-type": "application/json"},
-        params={"command-id": "c1"} if function == "outcome" else {},
+        params={"command-id": "c1"} if function.startswith("outcome") else {},
         route_params=ROUTES.get(function, {}),
         body=b'{"quantity": 1}'
         if function == "command"
@@ -76,8 +82,7 @@ def nowhere() -> Iterator[Settings]:
         bound.bind(("127.0.0.1", 0))
         address = f"http://127.0.0.1:{bound.getsockname()[1]}"
         cosmos = f"AccountEndpoint={address}/;AccountKey=QUJD"
-        hubs = "Endpoint=sb://127.0.0.1;SharedAccessKeyName=a;SharedAccessKey=b"
-        yield Settings.read({"COSMOS": cosmos, "EVENTHUBS": hubs, "EVENTGRID": "g"})
+        yield Settings.read({**CONNECTIONS, "COSMOS": cosmos})
 
 
 @pytest.fixture
@@ -125,13 +130,16 @@ async def test_health_says_which_check_fails_and_openapi_needs_no_store(
     nowhere: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(wiring, "settings", lambda: nowhere)
+    for name in ("COSMOS", "EVENTHUBS", "EVENTGRID"):
+        monkeypatch.setenv(name, CONNECTIONS[name])
     before = sessions()
 
     status, body = await asked("health")
 
     assert (status, json.loads(body)["status"]) == (503, "unready")
-    checks = [(one["name"], one["error"]) for one in json.loads(body)["checks"]]
-    assert checks == [(name, "unavailable") for name in ("store", "views", "leases")]
+    checks = [(one["name"], one.get("error")) for one in json.loads(body)["checks"]]
+    away = [(name, "unavailable") for name in ("store", "views", "leases")]
+    assert checks == [("settings", None), *away]
     assert "127.0.0.1" not in body
     assert (await asked("openapi"))[0] == (await asked("docs"))[0] == 200
     assert sessions() == before

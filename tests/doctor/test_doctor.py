@@ -16,6 +16,7 @@ from azure.eventhub.aio import EventHubProducerClient
 from emulators.tests.machine import limit
 from emulators.tests.serving import Services
 from infra.doctor import log, package
+from infra.doctor.apps import EVERYWHERE
 from infra.doctor.examination import CHECKS
 from infra.doctor.patient import Functions, Unseen
 from tests.conftest import named_emulators
@@ -134,7 +135,7 @@ async def test_each_app_is_asked_for_what_runs_in_it(ward: Ward) -> None:
         sets = {"command_api": api, "single_publisher": publisher, "consumers": ward.set}
         for name, one in sets.items():
             one.key = f"the key of {name}"
-            one.running = set(of[name])
+            one.running = {*EVERYWHERE, *of[name]}
             one.off = set(ward.functions) - one.running
             others = [f"operations/rights/{other}" for other in sets if other != name]
             one.answers |= dict.fromkeys(others, FAILED)

@@ -6,13 +6,12 @@ from azure.functions import HttpMethod
 
 from command_api.parsing import LARGEST_BODY
 from consumers.webhooks.receiving import LARGEST
+from infra.doctor.apps import EVERYWHERE
 from shared.adapters.connections import ADDRESSES, MANAGED, Identity, read_connection
 from shared.adapters.settings import Exporters, Settings, WebhookSettings
 from tests.infra.clouds import DESCRIBED, Cloud, functions
 
 STREAMS = {"cosmosDBTrigger", "eventHubTrigger"}
-# Of no role: each app has it, whatever else runs there.
-EVERYWHERE = {"without_route"}
 PLATFORM = ("AzureWebJobs", "APPLICATIONINSIGHTS_", "OTEL_", "PYTHON_", "FUNCTIONS_")
 
 

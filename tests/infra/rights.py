@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
+from infra.doctor.apps import EVERYWHERE
 from shared.adapters import names
-from tests.infra.apps import EVERYWHERE
 from tests.infra.clouds import DESCRIBED, Cloud, functions
 from tests.infra.needs import needs, together
 

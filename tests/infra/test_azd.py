@@ -181,7 +181,9 @@ def test_what_is_tested_never_runs_beside_the_identity() -> None:
 
     assert signed_in == ["deploy"]
     assert jobs["deploy"]["needs"] == "test"
-    assert commands["test"] == ["make test"]
+    installed, tested = commands["test"]
+    assert installed.startswith("python -m pip install --require-hashes ")
+    assert tested == "make test"
     others = [command for command in commands["deploy"] if not command.startswith("azd ")]
     assert others == ["python -m infra.github.check"]
     assert "environment" not in jobs["test"]

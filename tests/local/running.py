@@ -72,7 +72,7 @@ class Running:
     async def kill(self) -> None:
         """Sends kill -9 to the whole group: supervisor, emulators and host at one blow."""
         os.killpg(self.process.pid, signal.SIGKILL)
-        await asyncio.to_thread(self.process.wait)
+        await asyncio.to_thread(self._ended)
 
     async def stop(self) -> int:
         return await asyncio.to_thread(self.end)
@@ -80,7 +80,12 @@ class Running:
     def end(self) -> int:
         """Stops it as Ctrl-C does, and returns its exit status."""
         self.process.terminate()
-        return self.process.wait()
+        return self._ended()
+
+    def _ended(self) -> int:
+        with self.process:
+            # Nobody writes to its pipe any more.
+            return self.process.wait()
 
 
 def start(
