@@ -1,0 +1,38 @@
+"""Whoever cancels names one command, and is told of no other; who schedules meets what goes on meanwhile."""
+
+from dataclasses import replace
+
+import azure.functions as func
+
+from shared.adapters.memory import MemoryRows
+from shared.kernel.ports import Rows
+from tests.command_api.calls import told
+from tests.command_api.scheduling import TOMORROW, Library
+
+
+async def test_another_command_under_the_id_is_not_cancelled() -> None:
+    library = Library()
+    answer = await library.asks(TOMORROW)
+    at = answer.headers["Location"].partition("digest=")[0]
+    other = func.HttpResponse(status_code=202, headers={"Location": f"{at}digest={'0' * 64}"})
+
+    assert await library.cancels(other) == (409, "handed-over")
+    assert (await library.status(answer))["outcome"] == "scheduled"
+
+
+async def test_a_command_that_is_handed_over_meanwhile_is_answered_all_the_same() -> None:
+    class HandedOver(MemoryRows):
+        """Somebody else has kept the command, and it is decided."""
+
+        async def write(self, *_: object) -> bool:
+            return False
+
+    async def rows() -> Rows:
+        return HandedOver()
+
+    library = Library()
+    library.api = replace(library.api, scheduled=rows)
+
+    answer = await library.asks(TOMORROW)
+
+    assert (answer.status_code, told(answer)["notBefore"][:19]) == (202, "2026-11-24T12:00:00")
