@@ -36,7 +36,7 @@ BOUNDS = ("08", "10", "18", "20", "28", "30")
 READERS = ("projections", "reactions", "notifications", "mailbox")
 """Who reads a hub: the last one that of the commands, all others the log."""
 
-STORE_LIMITS = replace(LIMITS, state=200)
+STORE_LIMITS = replace(LIMITS, state=140)
 """Some states ride in a commit, and others are kept beside it."""
 
 HEARD = 0.3
