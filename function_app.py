@@ -1,4 +1,4 @@
-"""The one function app: its blueprints, in the order of the flow."""
+"""The one function app: its blueprints, in the order of the flow; infra/apps.json says which app runs what."""
 
 import azure.functions as func
 

@@ -8,7 +8,7 @@ from uuid import uuid4
 import azure.functions as func
 from pydantic import ValidationError
 
-from command_api.idempotency import key_of
+from command_api.idempotency_key import key_of
 from shared.adapters.http.actor import VISIBLE, is_token, token
 from shared.adapters.http.bodies import (
     Doubled,

@@ -1,4 +1,7 @@
-"""Projections: fold what arrived into the rows that it touches, each written once; what is poisonous is parked."""
+"""Projections: fold what arrived into the rows that it touches, each written once; what is poisonous is parked.
+
+How a row is folded is `advance` in shared/kernel/views/view.py.
+"""
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet

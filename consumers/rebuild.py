@@ -1,6 +1,7 @@
 """The rebuild of a view: its next generation is filled from the store's feed, then read in place of the old one.
 
-The log, the reactions and the notifications have no part in it.
+The log, the reactions and the notifications have no part in it. When the next one goes live is decided in
+shared/kernel/views/generation.py.
 """
 
 import asyncio

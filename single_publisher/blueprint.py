@@ -1,4 +1,7 @@
-"""The change feed trigger, and the warm-up of what it needs."""
+"""The change feed trigger, and the warm-up of what it needs.
+
+How often the feed is looked at is `feed_poll_delay` of shared/adapters/settings.py.
+"""
 
 import logging
 

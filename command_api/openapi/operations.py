@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from inspect import cleandoc
 from typing import Any
 
-from command_api import idempotency, paging
+from command_api import idempotency_key, paging
 from command_api.openapi import schemas
 from command_api.openapi.models import Models, Schema
 from command_api.openapi.parts import (
@@ -50,8 +50,8 @@ def command(category: Category, command_type: type[Command], models: Models) -> 
         "parameters": [
             path("id", ID_PATTERN, f"An id: {ID_RULE}.", category.example),
             header(
-                idempotency.NAME,
-                idempotency.RULE,
+                idempotency_key.NAME,
+                idempotency_key.RULE,
                 "The command's id, in quotes: sent again, it takes effect once.",
             ),
             header("If-Match", TAGS, 'The version that was seen, such as "7"; not so: 412.'),

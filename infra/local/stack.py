@@ -1,4 +1,7 @@
-"""The local stack as processes: the emulators in one, the function host in the other."""
+"""The local stack as processes: the emulators in one, the function host in the other.
+
+What ends it is in run.py; what ends its processes when it is killed, in emulators/parent.py.
+"""
 
 import asyncio
 import json

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from command_api.composition import Application
-from command_api.idempotency import RULE, key_of
+from command_api.idempotency_key import RULE, key_of
 from shared.adapters.http.problems import Problem
 from tests.command_api.calls import post, post_command, registered, told
 

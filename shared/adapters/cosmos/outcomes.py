@@ -1,4 +1,4 @@
-"""The container `outcomes`: one item for each command that left no commit, created once, kept for some days."""
+"""The container `outcomes`: one item for each command that left no commit, created once, kept for the `timeToLive` of shared/names.json."""
 
 import hashlib
 

@@ -1,4 +1,7 @@
-"""Conditional requests (RFC 9110, section 13): entity tags, and what they make of a request or of an answer."""
+"""Conditional requests (RFC 9110, section 13): entity tags, and what they make of a request or of an answer.
+
+What version a command expects is read from them in command_api/parsing.py.
+"""
 
 import hashlib
 import re

@@ -1,4 +1,7 @@
-"""The envelope: an event on the wire, a CloudEvent 1.0 in the JSON format (cloudevents.io, spec v1.0.2)."""
+"""The envelope: an event on the wire, a CloudEvent 1.0 in the JSON format (cloudevents.io, spec v1.0.2).
+
+The data of older schemas is read by `Category.decode`.
+"""
 
 import re
 from collections.abc import Iterator

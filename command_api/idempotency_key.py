@@ -1,4 +1,7 @@
-"""The key that names a command (draft-ietf-httpapi-idempotency-key-header): a string in quotes, or a token."""
+"""The key that names a command (draft-ietf-httpapi-idempotency-key-header): a string in quotes, or a token.
+
+What a repeat under it must equal is the digest of shared/kernel/commands/request.py.
+"""
 
 import re
 from collections.abc import Mapping
