@@ -1,4 +1,4 @@
-"""The witness of the sweep: the rows, which say what has arrived of a stream; sweep.py sends again what has not."""
+"""The witness of the sweep: the rows, which say what has arrived of a stream; what has not, sweep.py mends."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

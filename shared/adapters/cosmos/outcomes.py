@@ -1,4 +1,7 @@
-"""The container `outcomes`: one item for each command that left no commit, created once, kept for the `timeToLive` of shared/names.json."""
+"""The container `outcomes`: one item for each command that left no commit, created once.
+
+How long it is kept is the `timeToLive` of shared/names.json.
+"""
 
 import hashlib
 
