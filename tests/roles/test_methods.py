@@ -43,7 +43,7 @@ def test_who_has_get_has_head(name: str) -> None:
     assert ("GET" in methods(name)) == ("HEAD" in methods(name))
 
 
-WRONG = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "TRACE", "PURGE", "get", "CONNECT"]
+WRONG = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "TRACE", "PURGE", "CONNECT"]
 
 
 @pytest.mark.parametrize("name", sorted(ROUTED.keys() - {CATCH_ALL}))
@@ -54,6 +54,15 @@ async def test_a_wrong_method_is_told_which_are_right(wired: Wired, name: str) -
         assert answer.status_code == 405
         assert answer.headers["Allow"] == ", ".join(sorted(served(name)))
         assert answer.mimetype == "application/problem+json"
+
+
+@pytest.mark.parametrize("name", sorted(ROUTED.keys() - {CATCH_ALL}))
+async def test_what_another_app_serves_is_not_found_here(wired: Wired, name: str) -> None:
+    for method in methods(name) - {"OPTIONS"}:
+        answer = await wired.call(CATCH_ALL, method, path=path(name))
+
+        assert answer.status_code == 404
+        assert "Allow" not in answer.headers
 
 
 @pytest.mark.parametrize("name", sorted(ROUTED.keys() - {CATCH_ALL, "webhook"}))

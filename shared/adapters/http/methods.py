@@ -30,7 +30,8 @@ class Routes:
         """Answer OPTIONS (RFC 9110, section 9.3.7), or raise Problem: 405 (section 15.5.6), or 404."""
         path = req.route_params.get("path") or ""
         allowed = self.allowed(path)
-        if not allowed:
+        # A method that is served comes here where its function is switched off: another app has it.
+        if not allowed or (req.method in allowed and req.method != "OPTIONS"):
             raise not_found("Nothing is here.")
         allow = {"Allow": ", ".join(allowed)}
         if req.method == "OPTIONS":
