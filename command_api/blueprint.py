@@ -7,7 +7,6 @@ from command_api.commands import post_command
 from command_api.composition import application
 from command_api.health import get_health
 from command_api.mailbox import get_outcome
-from command_api.openapi import document, page
 from command_api.scheduling import cancel_command
 from command_api.streams import get_stream
 from command_api.views import get_view, list_view
@@ -73,12 +72,16 @@ async def health(_: func.HttpRequest) -> func.HttpResponse:
 @http_function(blueprint, "openapi.json", ["GET"], func.AuthLevel.ANONYMOUS)
 async def openapi(_: func.HttpRequest) -> func.HttpResponse:
     """Describe the API to programs."""
+    from command_api.openapi import document
+
     return json_response(document(domain))
 
 
 @http_function(blueprint, "docs", ["GET"], func.AuthLevel.ANONYMOUS, offers=(HTML,))
 async def docs(_: func.HttpRequest) -> func.HttpResponse:
     """Describe the API to people."""
+    from command_api.openapi import document, page
+
     return func.HttpResponse(page(document(domain)), mimetype=HTML)
 
 

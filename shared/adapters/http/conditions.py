@@ -14,7 +14,7 @@ import azure.functions as func
 from shared.adapters.http.problems import Fault, Problem, malformed
 
 # Section 8.8.3: any visible character but a quote, and what is no ASCII.
-_TAG = re.compile(r'\s*(?:(W/)?"([\x21\x23-\x7e\x80-\U0010ffff]*)")?\s*(?:,|$)')
+_TAG = r'\s*(?:(W/)?"([\x21\x23-\x7e\x80-\U0010ffff]*)")?\s*(?:,|$)'
 # A page behind which there is more never changes (RFC 9111, section 5.2.2; RFC 8246). Keys stand in other headers
 # than Authorization, so nothing may be kept for others.
 IMMUTABLE = "private, max-age=31536000, immutable"
@@ -35,9 +35,11 @@ class Tags:
         """Read If-Match or If-None-Match (sections 13.1.1 and 13.1.2); None for what is no list of tags."""
         if header.strip() == "*":
             return cls(everything=True)
+        # Compiled when it is used, as most requests have no condition.
+        tag = re.compile(_TAG)
         at, strong, weak = 0, set[str](), set[str]()
         while at < len(header):
-            found = _TAG.match(header, at)
+            found = tag.match(header, at)
             if found is None:
                 return None
             at = found.end()
