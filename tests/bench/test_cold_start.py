@@ -22,8 +22,8 @@ NEEDED = "import azure.functions, azure.cosmos.aio, pydantic"
 APP = "import function_app; function_app.app.get_functions()"
 LOADED = """
 import sys
-print(json.dumps(sorted(name for name in sys.modules if not hasattr(sys.modules[name], "__file__")
-    or "site-packages" in str(sys.modules[name].__file__))))
+print(json.dumps(sorted(name for name in sys.modules.keys() - set(sys.builtin_module_names)
+    if not hasattr(sys.modules[name], "__file__") or "site-packages" in str(sys.modules[name].__file__))))
 """
 FIRST_COMMAND = """
 import asyncio, os
