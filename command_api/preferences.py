@@ -9,9 +9,10 @@ LONGEST_WAIT = 30
 _SECONDS = re.compile(r"[0-9]{1,9}")
 # Section 2: a name, perhaps a value, perhaps parameters, of which none means anything here.
 _WORD = r'(?:[!#$%&\'*+.^_`|~0-9A-Za-z-]+|"(?:[^"\\]|\\.)*")'
+# Spaces are taken once and for all (`*+`): shared out among the parts, they double the work with each parameter.
 _PREFERENCE = re.compile(
-    rf"\s*([!#$%&'*+.^_`|~0-9A-Za-z-]+)(?:\s*=\s*({_WORD})?)?"
-    rf"(?:\s*;\s*(?:{_WORD}(?:\s*=\s*(?:{_WORD})?)?)?)*\s*(?:,|$)"
+    rf"\s*+([!#$%&'*+.^_`|~0-9A-Za-z-]+)\s*+(?:=\s*+({_WORD})?\s*+)?"
+    rf"(?:;\s*+(?:{_WORD}\s*+(?:=\s*+(?:{_WORD})?\s*+)?)?)*+(?:,|$)"
 )
 _ITEM = re.compile(r'(?:[^,"]|"(?:[^"\\]|\\.)*"?)*,?')
 _PAIR = re.compile(r"\\(.)")

@@ -38,6 +38,7 @@ READ = {
     "respond-async; x=1": Preferences(asynchronous=True),
     "respond-async=no": Preferences(),
     "x; respond-async": Preferences(),
+    "x" + "; " * 4000 + "@, wait=5": Preferences(wait=5),
     "return=minimal, respond-async, wait=1": Preferences(True, None, 1, asynchronous=True),
     ", ,=,": Preferences(),
     "return=minimal x, wait=2": Preferences(wait=2),

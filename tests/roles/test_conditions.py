@@ -35,7 +35,7 @@ SEEN: list[Callable[[str], str]] = [
     lambda tag: f'W/"a,b",W/{tag}',
     lambda _: "*",
 ]
-NEW = ['"other"', 'W/"other"', '"a", "b"', "", "no tag", '""']
+NEW = ['"a",' + " " * 30_000 + "x", '"other"', 'W/"other"', '"a", "b"', "", "no tag", '""']
 
 
 @QUERY

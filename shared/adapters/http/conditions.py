@@ -13,8 +13,8 @@ import azure.functions as func
 
 from shared.adapters.http.problems import Fault, Problem, malformed
 
-# Section 8.8.3: any visible character but a quote, and what is no ASCII.
-_TAG = r'\s*(?:(W/)?"([\x21\x23-\x7e\x80-\U0010ffff]*)")?\s*(?:,|$)'
+# Section 8.8.3: any visible character but a quote, and what is no ASCII. Spaces are taken once and for all (`*+`).
+_TAG = r'\s*+(?:(W/)?"([\x21\x23-\x7e\x80-\U0010ffff]*)"\s*+)?(?:,|$)'
 # A page behind which there is more never changes (RFC 9111, section 5.2.2; RFC 8246). Keys stand in other headers
 # than Authorization, so nothing may be kept for others.
 IMMUTABLE = "private, max-age=31536000, immutable"
