@@ -10,6 +10,7 @@ import azure.functions as func
 
 from command_api.asking import Asked, asked_for, status_url
 from command_api.composition import Application
+from command_api.mailbox import BEHIND_EVERYTHING
 from command_api.preferences import Preferences
 from shared.adapters import telemetry
 from shared.adapters.http.problems import Fault, Problem, malformed
@@ -40,17 +41,18 @@ def not_before(
     if not preferences.asynchronous:
         sentence = "Nobody waits so long for an answer: Prefer: respond-async goes with it."
         raise malformed(f"The header {HEADER} is malformed.", [Fault(HEADER, sentence)])
-    due = timestamp(_moment(given.strip()))
+    due = _due(given.strip())
     return due if due > timestamp(application.now()) else None
 
 
-def _moment(text: str) -> datetime:
-    with suppress(ValueError):
+def _due(text: str) -> str:
+    # In UTC, the first and the last hours may lie beyond the years that there are.
+    with suppress(ValueError, OverflowError):
         if _DATE_TIME.fullmatch(text):
-            return datetime.fromisoformat(text.upper())
+            return timestamp(datetime.fromisoformat(text.upper()))
     for form in _HTTP_DATES:
         with suppress(ValueError):
-            return datetime.strptime(text, form).replace(tzinfo=UTC)
+            return timestamp(datetime.strptime(text, form).replace(tzinfo=UTC))
     sentence = (
         "An HTTP-date is expected, or a date-time with its offset, such as 2026-11-23T12:00:00Z."
     )
@@ -89,23 +91,24 @@ async def cancel_command(req: func.HttpRequest, application: Application) -> fun
     rows = await application.scheduled()
     at = place_of(str(asked.stream), asked.command_id)
     stored = await rows.read(at)
-    if stored is not None:
-        command = ScheduledCommand.read(stored.row)
-        actor = await application.actors.of(req.headers)
-        if command.actor not in {None, actor}:
-            raise application.actors.forbidden(actor)
-        if asked.is_about(command.digest):
-            command = await settled(rows, at, "cancelled") or command
-            if command.state == "cancelled":
-                return _cancelled(asked)
+    command = ScheduledCommand.read(stored.row) if stored is not None else None
     kept = await application.outcomes.read(str(asked.stream), asked.command_id)
-    if kept is not None and kept.kind == "cancelled" and asked.is_about(kept.digest):
-        return _cancelled(asked)
+    actor = await application.actors.of(req.headers)
+    if any(one.actor not in {None, actor} for one in (command, kept) if one is not None):
+        raise application.actors.forbidden(actor)
+    cancelled = kept is not None and kept.kind == "cancelled" and asked.is_about(kept.digest)
+    if command is not None and asked.is_about(command.digest):
+        found = await settled(rows, at, "cancelled") or command
+        cancelled = cancelled or found.state == "cancelled"
+    if cancelled and not await _is_done(asked, application):
+        return json_response({**asked.told, "outcome": "cancelled"})
     raise Problem(
         *(409, "handed-over", "It is too late for that"),
         "The command does not wait for a time (any more): its status says what became of it.",
     )
 
 
-def _cancelled(asked: Asked) -> func.HttpResponse:
-    return json_response({**asked.told, "outcome": "cancelled"})
+async def _is_done(asked: Asked, application: Application) -> bool:
+    """Tell whether the command took effect: it may have been sent at once, too, under the same key."""
+    found = await application.store.find(asked.stream, BEHIND_EVERYTHING, [asked.command_id])
+    return any(asked.digest in {None, commit.command_digest} for commit in found.commits)

@@ -7,7 +7,7 @@ import azure.functions as func
 from shared.adapters.memory import MemoryRows
 from shared.kernel.ports import Rows
 from tests.command_api.calls import told
-from tests.command_api.scheduling import TOMORROW, Library
+from tests.command_api.scheduling import DAY, TOMORROW, Library
 
 
 async def test_another_command_under_the_id_is_not_cancelled() -> None:
@@ -36,3 +36,29 @@ async def test_a_command_that_is_handed_over_meanwhile_is_answered_all_the_same(
     answer = await library.asks(TOMORROW)
 
     assert (answer.status_code, told(answer)["notBefore"][:19]) == (202, "2026-11-24T12:00:00")
+
+
+async def test_what_took_effect_meanwhile_is_not_said_to_be_cancelled() -> None:
+    library = Library()
+    answer = await library.asks(TOMORROW)
+    assert (await library.asks(None, Prefer="return=minimal")).status_code == 204
+
+    # It was sent at once, too, under the same key.
+    assert await library.cancels(answer) == (409, "handed-over")
+    library.moment += 2 * DAY
+    await library.schedule.run()
+
+    assert await library.cancels(answer) == (409, "handed-over")
+    assert (await library.status(answer))["outcome"] == "done"
+    assert len(library.store.written) == 1
+
+
+async def test_that_a_command_was_cancelled_is_told_to_nobody_else() -> None:
+    library = Library()
+    answer = await library.asks(TOMORROW)
+    await library.cancels(answer)
+    await library.schedule.run()
+
+    assert library.rows.all() == []
+    assert await library.cancels(answer, by="bob") == (403, "forbidden")
+    assert await library.cancels(answer) == (200, "cancelled")
