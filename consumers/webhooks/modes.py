@@ -48,9 +48,13 @@ def carried(declared: str | None, data: bytes) -> Any:  # noqa: ANN401 - JSON
     if media.strip().lower().startswith("text/"):
         charset = re.search(r'charset\s*=\s*"?([^\s";]+)', parameters, re.IGNORECASE)
         try:
-            return data.decode(charset[1] if charset else "utf-8")
-        except (UnicodeDecodeError, LookupError):
+            text = data.decode(charset[1] if charset else "utf-8")
+            # Some character sets give halves of characters, which can be written nowhere.
+            text.encode()
+        except (UnicodeError, LookupError):
             pass
+        else:
+            return text
     return base64.b64encode(data).decode()
 
 

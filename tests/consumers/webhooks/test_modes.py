@@ -225,3 +225,13 @@ async def test_what_a_receptor_cannot_read_is_parked_and_what_nobody_asks_for_is
     assert len(await world.parked()) == 1
     assert await world.status(b"<a/>", **{**headers, "ce_type": "com.example.other"}) == 200
     assert (len(await world.parked()), world.effects()) == (1, [])
+
+
+@pytest.mark.parametrize("charset", ["unicode_escape", "utf-7", "undefined", "no-such"])
+def test_a_text_that_cannot_be_written_is_taken_as_its_bytes(charset: str) -> None:
+    headers = {**HEADERS, "content-type": f"text/plain; charset={charset}"}
+
+    # Half of a character: whoever lists what is parked could not be answered.
+    (event,) = parse(headers, b"\\ud800+2AA-")
+
+    assert event.data == "XHVkODAwKzJBQS0="
