@@ -194,3 +194,18 @@ async def test_causes_tell_what_the_deadlines_have_told() -> None:
         causes = Causes(library.domain, library.store)
         assert await causes.root(commit) == first
         assert drawn(await causes.of(first), complete=causes.complete) == TREE
+
+
+async def test_a_time_at_the_end_of_all_years_stops_no_other() -> None:
+    library = Library([SOON, replace(LONG, after=timedelta.max), replace(LONG, name="other")])
+    await library.do(Borrow())
+    (row,) = library.rows.all()
+    stored = await library.rows.read(row.at)
+    assert stored is not None
+    first = replace(row, data={**row.data, "until": "0001-01-01T00:00:00.000000Z"})
+    assert await library.rows.write(first, stored.tag)
+
+    # Two days before the first day there is no day: its time has come.
+    assert SOON.may_be_due(first, library.moment)
+    assert [await library.after(day, at_once=False) for day in (1, 31)] == [1, 1]
+    assert await library.parking.parked("deadlines") == []

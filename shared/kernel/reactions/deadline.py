@@ -14,6 +14,7 @@ from shared.kernel.views.listing import Scalar
 from shared.kernel.views.view import Row, View, caught_up
 
 NOTHING = timedelta()
+_FIRST, _LAST = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,14 +50,14 @@ class Deadline:
     def may_be_due(self, row: Row, now: datetime) -> bool:
         """Tell, from a row alone, whether it is worth to look into its stream."""
         moment = self._moment(row)
-        return not self.at or (moment is not None and self._number(moment - self.before, now) > 0)
+        return not self.at or (moment is not None and self._number(self._ahead(moment), now) > 0)
 
     def told_under(self, row: Row, now: datetime) -> Sequence[str]:
         """Give the id under which a stream was told already, if that follows from its row alone."""
         moment = self._moment(row)
         if moment is None:
             return ()
-        stream, number = StreamName.parse(row.at.stream), self._number(moment - self.before, now)
+        stream, number = StreamName.parse(row.at.stream), self._number(self._ahead(moment), now)
         return (self._id_at(stream, moment, number),)
 
     def has_seen(self, row: Row, tail: Sequence[Commit]) -> bool:
@@ -102,6 +103,9 @@ class Deadline:
         moment = datetime.fromisoformat(value)
         return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
+    def _ahead(self, moment: datetime) -> datetime:
+        return _moved(moment, -self.before)
+
     def _number(self, start: datetime, now: datetime) -> int:
         """Count which time it is that the command is due, 0 for none so far."""
         if now < start:
@@ -118,7 +122,7 @@ class Deadline:
         if moment is None:
             return self._begun(tail)
         last = tail[-1]
-        return _Start(moment - self.before, f"{last.stream}@{last.version}", last)
+        return _Start(self._ahead(moment), f"{last.stream}@{last.version}", last)
 
     def _begun(self, tail: Sequence[Commit]) -> _Start | None:
         """Find the last event of the kind from which on it waits."""
@@ -128,5 +132,13 @@ class Deadline:
                 type_ = types.get(commit.events[version - commit.first].type)
                 if self.since is not None and type_ is not None and issubclass(type_, self.since):
                     begun = datetime.fromisoformat(commit.time)
-                    return _Start(begun + self.after, f"{commit.stream}@{version}", commit)
+                    return _Start(_moved(begun, self.after), f"{commit.stream}@{version}", commit)
         return None
+
+
+def _moved(moment: datetime, by: timedelta) -> datetime:
+    """Move a moment, as far as there are years: what a row names may be the first day of them, or the last."""
+    try:
+        return moment + by
+    except OverflowError:
+        return _LAST if by > NOTHING else _FIRST
