@@ -5,6 +5,7 @@ data, digests and filters need one. A domain need not know: it declares plain ty
 """
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Annotated, Any
 
 from pydantic import Field, GetCoreSchemaHandler, WithJsonSchema
@@ -90,7 +91,10 @@ def _as_text(node: _Schema, form: TextForm, handler: GetCoreSchemaHandler) -> No
     said = core_schema.custom_error_schema(
         text, "json_form", custom_error_message=f"{form.sentence} is expected"
     )
-    read = core_schema.chain_schema([said, {**own, "strict": False}])
+    plain: CoreSchema = {**own, "strict": False}
+    if form.overflow:
+        plain = core_schema.no_info_wrap_validator_function(partial(_within, form.overflow), plain)
+    read = core_schema.chain_schema([said, plain])
     formed: CoreSchema = core_schema.json_or_python_schema(json_schema=read, python_schema=own)
     if form.then is not None:
         formed = core_schema.no_info_after_validator_function(form.then, formed)
@@ -101,6 +105,14 @@ def _as_text(node: _Schema, form: TextForm, handler: GetCoreSchemaHandler) -> No
     )
     if ref is not None:
         node["ref"] = ref
+
+
+def _within(sentence: str, text: str, validate: Callable[[str], Any]) -> Any:  # noqa: ANN401 - any value
+    """Tell what pydantic lets Python raise: a value that is too far from zero."""
+    try:
+        return validate(text)
+    except OverflowError:
+        raise ValueError(sentence) from None
 
 
 def _in_order(value: object, write: Callable[[Any], list[Any]]) -> list[Any]:

@@ -14,7 +14,10 @@ DIGITS = 40
 
 @dataclass(frozen=True, slots=True)
 class TextForm:
-    """The form of a type that is a text in JSON; `then` checks or mends a value, however it was made."""
+    """The form of a type that is a text in JSON; `then` checks or mends a value, however it was made.
+
+    `overflow` says what is wrong with a text whose value is more than Python holds.
+    """
 
     pattern: str
     format: str
@@ -22,6 +25,7 @@ class TextForm:
     write: Callable[[Any], str]
     only: Mapping[str, Any] = field(default_factory=dict)
     then: Callable[[Any], Any] | None = None
+    overflow: str = ""
 
     @property
     def json_schema(self) -> dict[str, str]:
@@ -86,6 +90,7 @@ FORMS: Mapping[str, TextForm] = {
         "duration",
         "A duration in days, hours, minutes, seconds such as P1DT2H",
         duration_text,
+        overflow="a duration has at most 999999999 days",
     ),
     "decimal": TextForm(
         rf"^-?[0-9]{{1,{DIGITS}}}(\.[0-9]{{1,{DIGITS}}})?$",
