@@ -35,7 +35,9 @@ async def get_stream(req: func.HttpRequest, application: Application) -> func.Ht
         raise not_found(f"Nothing has happened to {stream}.")
     page = {"stream": str(stream), "version": version, "commits": list(map(_shown, found.commits))}
     body, link = linked(page, _links(f"/api/streams/{stream}", after, found))
-    kept = {"Cache-Control": IMMUTABLE} if found.more else {}
+    # What an actor may read, another who comes with the same browser has to ask for.
+    is_public = application.domain.category(stream.category).may_read is None
+    kept = {"Cache-Control": IMMUTABLE} if found.more and is_public else {}
     return json_response(body, {**link, **kept})
 
 

@@ -228,3 +228,14 @@ def test_the_document_says_where_somebody_may_be_refused() -> None:
     assert statuses("/api/views/orders", "get", free) == {"401"}
     assert statuses("/api/streams/{stream}", "get", free) == {"401"}
     assert statuses("/api/health", "get", kept) == set()
+
+
+async def test_what_an_actor_may_read_is_asked_for_again(library: Application) -> None:
+    for number in range(101):
+        await asks(library, "ann", "borrow" if number == 0 else "add-note")
+
+    page = await get_stream(get("streams", by="ann", stream="book-emma"), library)
+
+    assert "next" in page.headers["Link"]
+    # Whoever comes next with the same browser may be somebody else.
+    assert "immutable" not in page.headers.get("Cache-Control", "")
