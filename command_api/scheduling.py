@@ -94,10 +94,11 @@ async def cancel_command(req: func.HttpRequest, application: Application) -> fun
     command = ScheduledCommand.read(stored.row) if stored is not None else None
     kept = await application.outcomes.read(str(asked.stream), asked.command_id)
     actor = await application.actors.of(req.headers)
-    if any(one.actor not in {None, actor} for one in (command, kept) if one is not None):
+    concerned = [one for one in (command, kept) if one is not None and asked.is_about(one.digest)]
+    if any(one.actor not in {None, actor} for one in concerned):
         raise application.actors.forbidden(actor)
-    cancelled = kept is not None and kept.kind == "cancelled" and asked.is_about(kept.digest)
-    if command is not None and asked.is_about(command.digest):
+    cancelled = kept in concerned and kept is not None and kept.kind == "cancelled"
+    if command is not None and command in concerned:
         found = await settled(rows, at, "cancelled") or command
         cancelled = cancelled or found.state == "cancelled"
     if cancelled and not await _is_done(asked, application):

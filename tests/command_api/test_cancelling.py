@@ -5,6 +5,7 @@ from dataclasses import replace
 import azure.functions as func
 
 from shared.adapters.memory import MemoryRows
+from shared.kernel.commands.outcome import FinalOutcome
 from shared.kernel.ports import Rows
 from tests.command_api.calls import told
 from tests.command_api.scheduling import DAY, TOMORROW, Library
@@ -61,4 +62,13 @@ async def test_that_a_command_was_cancelled_is_told_to_nobody_else() -> None:
 
     assert library.rows.all() == []
     assert await library.cancels(answer, by="bob") == (403, "forbidden")
+    assert await library.cancels(answer) == (200, "cancelled")
+
+
+async def test_what_became_of_another_command_under_the_id_keeps_nobody_from_cancelling() -> None:
+    library = Library()
+    kept = FinalOutcome("book-emma", "k1", "refused", 0, "lent", "", "another digest", "bob")
+    await library.outcomes.write(kept)
+    answer = await library.asks(TOMORROW)
+
     assert await library.cancels(answer) == (200, "cancelled")
