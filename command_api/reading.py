@@ -1,6 +1,6 @@
 """Who may read what: the conditions of views, and the streams that an actor may see."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from command_api.composition import Application
@@ -21,7 +21,9 @@ async def readable(view: View[Any], headers: Headers, application: Application) 
         return ()
     actor = await application.actors.of(headers)
     may = view.may_read(actor)
-    if may is False:
+    values: Collection[object] = may.values() if isinstance(may, Mapping) else ()
+    # What holds nothing is nobody's, and not theirs whom nobody knows.
+    if may is False or None in values:
         raise application.actors.forbidden(actor)
     held = EVERYTHING if may is True else may
     return [Filter(field, "=", value) for field, value in held.items()]
