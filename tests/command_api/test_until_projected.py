@@ -10,10 +10,13 @@ from command_api.composition import Application
 from command_api.projected import waited
 from shared.adapters.memory import MemoryRows
 from shared.kernel.errors import StoreError, StoreThrottled, StoreUnavailable
+from shared.kernel.messages.message import Event
+from shared.kernel.messages.stream import StreamName
 from shared.kernel.ports import StoredRow
 from shared.kernel.views.view import RowKey
-from tests.command_api.calls import post, post_command, told
+from tests.command_api.calls import assembled, post, post_command, told
 from tests.command_api.projecting import REGISTER, Watched, asked_again, project_everything
+from tests.kernel.lending import lending, loans
 
 
 async def test_an_answer_can_wait_until_the_views_show_it(watched: Application) -> None:
@@ -149,3 +152,16 @@ async def test_who_waits_in_vain_is_told_so_when_the_time_is_up(
 
     assert not await waited(never, 0.05)
     assert asked > 1
+
+
+async def test_an_event_that_a_view_can_never_show_is_stored_all_the_same() -> None:
+    def unplaced(_stream: StreamName, event: Event) -> str:
+        raise KeyError(event)
+
+    library = assembled(replace(lending, views=(replace(loans, key=unplaced),)))
+    asked = post("add-note", {}, "emma", "book", Prefer="until=projected, wait=20")
+
+    response = await post_command(asked, library)
+
+    # Where it is projected, it is parked: nobody waits for that.
+    assert (response.status_code, told(response)["version"]) == (202, 1)
