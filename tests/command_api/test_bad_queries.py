@@ -30,7 +30,7 @@ PLACES: dict[str, object] = {
     "a truth in place of a number": {**LAST, "value": True},
     "nothing in place of a number": {**LAST, "value": None},
     "a list": {**LAST, "value": [1]},
-    "a key that is none": {**LAST, "value": 1, "key": "a b"},
+    "no key": {**LAST, "value": 1, "key": ""},
     "a key without an end": {**LAST, "value": 1, "key": "k" * 5000},
     "a stream that is none": {**LAST, "value": 1, "stream": "SKU1"},
     "a stream of another category": {**LAST, "value": 1, "stream": "order-1"},

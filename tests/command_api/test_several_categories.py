@@ -15,10 +15,10 @@ DESK, TABLE = namesakes.CATEGORIES
 BOTH = namesakes.over(DESK, TABLE)
 
 
-def pages(view: namesakes.AView, stream: str) -> dict[str, str]:
+def pages(view: namesakes.AView, stream: str, key: str = "7") -> dict[str, str]:
     """Returns the query of the page behind a row of a stream."""
     here = {"limit": "1"}
-    last = Row(RowKey(view.name, "7", stream), 1, {})
+    last = Row(RowKey(view.name, key, stream), 1, {})
     behind = links(here, parse_listing(here, view), [last])["next"]
     return dict(parse_qsl(urlsplit(behind or "").query))
 
@@ -41,3 +41,11 @@ def test_the_rows_are_described_as_those_of_either() -> None:
 
     rows = described["components"]["schemas"][f"{BOTH.name}.Rows"]["properties"]["rows"]
     assert rows["items"]["properties"]["stream"]["examples"] == ["desk-1", "table-1"]
+
+
+@pytest.mark.parametrize("key", ["ann@example.com", "M\u00fcller", "a b", "_x", "a/b", "k" * 300])
+def test_a_page_goes_on_behind_a_key_that_no_path_can_carry(key: str) -> None:
+    after = parse_listing(pages(BOTH, "desk-7", key), BOTH).after
+
+    assert after is not None
+    assert after.key == key
