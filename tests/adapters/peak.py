@@ -101,9 +101,8 @@ async def view() -> int:
         late = asked({"at-least": version}, {"prefer": "wait=0"}, view="customers", key="C1")
         assert (await get_view(late, await application())).status_code in {200, 202}
     while True:
-        page = told(
-            await get_view(asked({"after": after}, view="customers", key="C1"), await application())
-        )
+        behind = {"after": after} if after else {}
+        page = told(await get_view(asked(behind, view="customers", key="C1"), await application()))
         found += len(page["rows"])
         if "next" not in page:
             return found
