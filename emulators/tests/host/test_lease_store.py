@@ -103,7 +103,7 @@ async def test_the_lock_of_a_host_that_died_keeps_all_others_waiting_until_it_is
     assert len(await tokens(fresh)) == 4
 
 
-async def test_the_trigger_brings_everything_once_over_splits_and_merges(
+async def test_the_trigger_brings_everything_over_splits_and_merges(
     fresh: World, faults: FaultsClient
 ) -> None:
     await fresh.start(pace=PACE)
@@ -112,8 +112,9 @@ async def test_the_trigger_brings_everything_once_over_splits_and_merges(
         for number in range(begin, begin + EACH):
             item = {"id": str(number), "stream": f"s{number}", "commandId": str(number)}
             await fresh.watched.create_item(item)
-        wanted = sorted(map(str, range(begin + EACH)))
-        await until_true(lambda: sorted(fresh.done("two_retries")) == wanted, pause=0.02)
+        wanted = set(map(str, range(begin + EACH)))
+        # At least once: what was done and not noted when the range ended comes again from its children.
+        await until_true(lambda: set(fresh.done("two_retries")) == wanted, pause=0.02)
 
     async def change(fault: str, count: int) -> None:
         watched = {"service": "cosmos", "container": fresh.watched.id, "operation": "create"}
