@@ -167,9 +167,8 @@ class Delivery[T, R]:
         """Parks a message that does not say to which stream it belongs, unless that was skipped."""
         marker = unreadable_message(self.consumer, body, error, timestamp(self.now()))
         if not await self._is_skipped(marker.stream, marker.version):
-            tell(
-                self.consumer, Poison(marker.stream, marker.version, error), error, marker.envelope
-            )
+            where = f"{marker.stream}@{marker.version}"
+            tell(f"{self.consumer} cannot handle {where}", error, marker.envelope)
             await self.parking.park(marker)
 
     def marker(self, poison: Poison, run: Run[T] | None = None) -> Parked:
@@ -228,7 +227,8 @@ class Delivery[T, R]:
             if found.version in skipped and found.version not in run.skips:
                 run = replace(run, skips=skipped)
             else:
-                tell(self.consumer, found, failed, self._shown(found, run))
+                where = f"{found.stream}@{found.version}"
+                tell(f"{self.consumer} cannot handle {where}", failed, self._shown(found, run))
                 run, poison = run.before(found.version), found
         return _Settled(arrived, (), poison)
 

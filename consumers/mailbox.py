@@ -1,13 +1,13 @@
 """The durable mailbox: commands that wait in the hub are handled one at a time per stream, in order."""
 
 import hashlib
-import logging
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from consumers.delivery import Arrival, Delivery, Run
+from shared.adapters.failures import tell
 from shared.adapters.names import MAILBOX
 from shared.kernel.commands.dispatcher import Dispatcher
 from shared.kernel.commands.outcome import Accepted, FinalOutcome, failed, final
@@ -24,8 +24,6 @@ from shared.kernel.errors import (
     may_pass,
 )
 from shared.kernel.ports import Outcomes, Parking
-
-_LOGGER = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +87,7 @@ class Mailbox:
         except Exception as error:
             if may_pass(error):
                 raise
-            _LOGGER.exception("%s: command '%s' fails for good", stream, command_id)
+            tell(f"{stream}: command '{command_id}' fails for good", error)
             kept = _failed(waiting, error)
         else:
             if isinstance(outcome, Accepted):

@@ -102,7 +102,8 @@ class Publisher:
 
     async def park(self, poison: Poison) -> None:
         """Hold a stream back from an event on."""
-        tell(SINGLE_PUBLISHER, poison, poison)
+        where = f"{poison.stream}@{poison.version}"
+        tell(f"{SINGLE_PUBLISHER} cannot handle {where}", poison)
         await park_first(self._marker(poison), self.parking)
 
     def _marker(self, poison: Poison) -> Parked:

@@ -7,7 +7,7 @@ from urllib.parse import unquote
 from aiohttp import web
 
 from emulators.cosmos.errors import CosmosError, unsupported
-from emulators.cosmos.json_text import read_json, read_object
+from emulators.cosmos.json_text import read_object
 from emulators.cosmos.partition_keys import key_in
 
 TYPES = ("dbs", "colls", "docs")
@@ -136,11 +136,6 @@ def page_size(request: web.Request) -> int:
     if asked == 0 or asked < -1:
         raise CosmosError(400, f"The value {header!r} of x-ms-max-item-count is invalid.")
     return asked if 0 < asked <= MOST_ON_A_PAGE else MOST_ON_A_PAGE
-
-
-async def json_body(request: web.Request) -> Any:  # noqa: ANN401 - JSON
-    """Read the body as JSON; 400 when it is none."""
-    return read_json(await request.read())
 
 
 async def object_body(request: web.Request) -> dict[str, Any]:

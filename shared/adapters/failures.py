@@ -1,24 +1,23 @@
-"""What can never be handled, as it is logged: on a developer's machine with the message and the stack.
+"""What failed, as it is logged: on a developer's machine with its message, and with what met it.
 
-In a cloud the log has the stage and the ids alone: a message, and what an error says of it, may be about people.
+In a cloud the log has the kind of the error and the stack alone: what it says may be about people.
 """
 
 import json
 import logging
+import traceback
 
 from shared.adapters import settings
-from shared.kernel.errors import Poison
 
 _LOGGER = logging.getLogger("onewrite.failures")
 
 
-def tell(stage: str, poison: Poison, error: BaseException, met: object = None) -> None:
-    """Log that a stage cannot handle an event, and why; `met` is the event as JSON."""
-    where = f"{poison.stream}@{poison.version}"
+def tell(what: str, error: BaseException, met: object = None) -> None:
+    """Log what could not be done, and why; `met` is what met the error, as JSON."""
     if settings.deployed():
-        _LOGGER.error(
-            "%s cannot handle %s: %s", stage, where, type(error.__cause__ or error).__name__
-        )
+        cause = error.__cause__ or error
+        stack = "".join(traceback.format_tb(cause.__traceback__))
+        _LOGGER.error("%s: %s\n%s", what, type(cause).__name__, stack)
         return
     shown = "" if met is None else f", which is {json.dumps(met, default=str)}"
-    _LOGGER.error("%s cannot handle %s%s", stage, where, shown, exc_info=error)
+    _LOGGER.error("%s%s", what, shown, exc_info=error)

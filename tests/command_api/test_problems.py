@@ -206,6 +206,18 @@ async def test_a_bug_in_a_decider_is_a_problem_and_logged_once_with_its_stack(
     assert "in buggy" in caplog.text
 
 
+async def test_in_a_cloud_nothing_of_what_a_bug_says_is_logged(
+    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("WEBSITE_SITE_NAME", "func-api")
+    answering = commands.post_command(post(*RECEIVE), failing(KeyError("somebody")))
+
+    trace = told(await answered(answering))["traceId"]
+
+    assert f"a request failed, trace {trace}: KeyError\n" in caplog.text
+    assert "somebody" not in caplog.text
+
+
 def test_a_problem_passes_through_whatever_is_open() -> None:
     @contextmanager
     def opened() -> Iterator[None]:

@@ -16,16 +16,13 @@ from emulators.tests.event_hubs.wire import (
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
+READ = {"operation": "READ", "type": "com.microsoft:eventhub"}
+
 
 async def test_a_question_carries_its_token_and_gets_an_array_of_partitions(hub: Hub) -> None:
     async with opened(hub) as client:
         answer = await client.ask(
-            "$management",
-            None,
-            operation="READ",
-            type="com.microsoft:eventhub",
-            name=hub.name,
-            security_token=token(hub.name),
+            "$management", None, **READ, name=hub.name, security_token=token(hub.name)
         )
 
     assert answer["application_properties"]["status-code"] == 200
@@ -40,14 +37,7 @@ async def test_a_question_without_a_right_token_is_not_answered(
     more = {} if shown is None else {"security_token": tokens[shown]}
 
     async with opened(hub) as client:
-        answer = await client.ask(
-            "$management",
-            None,
-            operation="READ",
-            type="com.microsoft:eventhub",
-            name=hub.name,
-            **more,
-        )
+        answer = await client.ask("$management", None, **READ, name=hub.name, **more)
 
     assert answer["application_properties"]["status-code"] == 401
 

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Mapping
 import azure.functions as func
 
 from shared.adapters import telemetry
+from shared.adapters.failures import tell
 from shared.adapters.http.problems import Problem, first_of, internal, not_found
 from shared.adapters.http.responses import NO_HEADERS
 from shared.kernel.errors import (
@@ -71,13 +72,13 @@ async def answered(
         return await answering
     except Problem as problem:
         return problem.response()
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - whatever is raised is answered
         first = _named(error)
         if isinstance(first, UnknownMessage):
             return not_found("No such category, command or view is known here.").response()
         trace = telemetry.trace_id(headers.get("traceparent"))
         if first is None:
-            _LOGGER.exception("a request failed, trace %s", trace)
+            tell(f"a request failed, trace {trace}", error)
             return internal(trace).response()
         return _told(first, trace).response()
 
