@@ -20,13 +20,14 @@ _PAIR = re.compile(r"\\(.)")
 
 @dataclass(frozen=True, slots=True)
 class Preferences:
-    """`return=minimal`, `until=projected` with `wait=<seconds>`, `respond-async`, `request-charge`."""
+    """`return`, `until` with `wait=<seconds>`, `respond-async`, `request-charge`; of a list, `count=exact`."""
 
     minimal: bool | None = None
     projected: bool | None = None
     wait: int | None = None
     asynchronous: bool = False
     charge: bool = False
+    counted: bool = False
 
     @classmethod
     def of(cls, preferred: str | None) -> "Preferences":
@@ -44,6 +45,7 @@ class Preferences:
             wait=min(int(wait), LONGEST_WAIT) if _SECONDS.fullmatch(wait) else None,
             asynchronous=given.get("respond-async") == "",
             charge=given.get("request-charge") == "",
+            counted=given.get("count") == "exact",
         )
 
     @property
@@ -58,6 +60,10 @@ class Preferences:
     def waited(self) -> dict[str, str]:
         """Say how long a query would have waited."""
         return _applied([] if self.wait is None else [f"wait={self.wait}"])
+
+    def totalled(self) -> dict[str, str]:
+        """Say that a list was counted."""
+        return _applied(["count=exact"] if self.counted else [])
 
     def refused(self, charge: float | None = None) -> dict[str, str]:
         """Say what was applied where the client is told of a problem: what that cost, at most."""

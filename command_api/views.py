@@ -56,18 +56,22 @@ async def get_view(req: func.HttpRequest, application: Application) -> func.Http
 
 
 async def list_view(req: func.HttpRequest, application: Application) -> func.HttpResponse:
-    """Answer with a page of the rows of a view, filtered and sorted, and where the next one is."""
+    """Answer with a page of the rows of a view, where those beside it are, and how many rows there are."""
     view = application.domain.view(req.route_params["view"])
     params = parameters(req)
     listing = parse_listing(params, view)
+    preferences = Preferences.of(req.headers.get("prefer"))
     may = await readable(view, req.headers, application)
-    page = await application.rows.page(replace(listing, filters=[*listing.filters, *may]))
-    rows = turned(params, page)
+    readable_rows = replace(listing, filters=[*listing.filters, *may])
+    rows = turned(params, await application.rows.page(readable_rows))
+    total = {"total": await application.rows.count(readable_rows)} if preferences.counted else {}
     body: dict[str, object] = {
         "view": view.name,
         "rows": [{"key": row.at.key, **_shown(row)} for row in rows],
+        **total,
     }
-    return json_response(*linked(body, links(params, listing, rows)))
+    body, link = linked(body, links(params, listing, rows))
+    return json_response(body, {**link, **preferences.totalled()})
 
 
 def _at_least(params: Mapping[str, str]) -> tuple[str | None, int]:

@@ -142,6 +142,7 @@ def view_list(view: View[Any]) -> Schema:
             ),
             query("after", TEXT, "Where the page begins: see `next`."),
             query("before", TEXT, "Where the page ends: see `prev`."),
+            header("Prefer", None, "count=exact: tells as `total` how many rows all pages have."),
             *conditions(),
         ],
         "responses": query_answers(

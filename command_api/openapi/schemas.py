@@ -75,7 +75,7 @@ def schemas(domain: Domain, models: Models) -> dict[str, Schema]:
                 "view": {"const": view.name},
                 "rows": array(record({"key": {"type": "string"}, **row})),
             },
-            LINKS,
+            {**LINKS, "total": {**VERSION, "minimum": 0}},
         )
     others = {
         STREAM_PAGE: _stream_page(),

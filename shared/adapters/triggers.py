@@ -15,6 +15,8 @@ from shared.adapters.otel.names import TIMER_RUNS
 ROUTES = Routes()
 """What the functions of this process serve."""
 _SAFE = frozenset({"GET", "HEAD"})
+VARY = "Accept, Prefer"
+"""What an answer may depend on: its form, how long it waited, whether it is counted (RFC 7240, section 2)."""
 
 type Handler = Callable[[func.HttpRequest], Awaitable[func.HttpResponse]]
 type Run = Callable[[], Awaitable[None]]
@@ -55,7 +57,7 @@ async def _asked(
     if req.method not in _SAFE:
         return await handle(req)
     answer = conditional(req, await handle(req))
-    answer.headers["Vary"] = "Accept"
+    answer.headers["Vary"] = VARY
     if req.method == "GET":
         return answer
     # RFC 9110, section 9.3.2: the same headers, and no content.

@@ -83,6 +83,11 @@ SOME_ID = "0b9a1f6e-6d3c-4f0e-8c1d-2f3a4b5c6d7e"
         ("count.in", "3,4", "in", [3, 4]),
         ("count.to", "-3", "<=", -3),
         ("share.from", "0.5", ">=", 0.5),
+        ("count", "5.0", "=", 5),
+        ("count", "1e3", "=", 1000),
+        ("share", "3", "=", 3.0),
+        ("share.to", "1e300", "<=", 1e300),
+        ("text", " 3 ", "=", " 3 "),
         ("sure", "true", "=", True),
         ("day", "2026-11-23", "=", "2026-11-23"),
         ("day.from", "2026-11-23", ">=", "2026-11-23"),
@@ -124,6 +129,19 @@ def test_a_filter_asks_for_a_value_as_rows_hold_it(
         ("colour", "RED", "One of red, light green is expected."),
         ("level", "2", "One of 1, 10 is expected."),
         ("count.in", "1,x", "Input should be a valid integer"),
+        *[
+            ("count", text, "Input should be a valid integer")
+            for text in ("1_000", " 3", "3 ", "+3", "03", "3.5", "0x3", "true", "null", '"3"', "٣")
+        ],
+        *[
+            ("share", text, "Input should be a valid number")
+            for text in ("1_0.5", " 0.5", ".5", "5.", "true", '"0.5"', "half")
+        ],
+        *[("share", text, "finite number") for text in ("NaN", "Infinity", "1e400")],
+        *[
+            ("sure", text, "Input should be a valid boolean")
+            for text in ("on", "yes", "True", "1", "0", "t", " true", '"true"')
+        ],
         ("count", str(2**53), "more than a JSON number holds exactly"),
         ("text.in", '"a', "Values with commas between them are expected"),
         ("text.in", ",".join("a" * 51), "At most 50 values can be asked for at once."),

@@ -43,6 +43,9 @@ READ = {
     ", ,=,": Preferences(),
     "return=minimal x, wait=2": Preferences(wait=2),
     'return="minimal, wait=2': Preferences(),
+    "count=exact": Preferences(counted=True),
+    "count=planned, count=exact": Preferences(),
+    "count": Preferences(),
     "handling=lenient, depth-noroot, request-charge": Preferences(charge=True),
 }
 

@@ -87,13 +87,65 @@ async def test_a_list_holds_the_rows_that_meet_a_condition_and_no_others(
     found = await walked(rows, Listing("stock", filters))
 
     assert found == [row for row in ROWS if meets(row.data)]
+    assert await rows.count(Listing("stock", filters, limit=1)) == len(found)
+
+
+async def test_all_rows_of_a_view_are_counted_wherever_a_page_begins(rows: Rows) -> None:
+    await filled(rows)
+    await rows.write(replace(ROWS[0], at=RowKey("other", "1", "item-1")), replacing=None)
+    behind = Cursor(None, "SKU05", "item-SKU05")
+
+    assert await rows.count(Listing("stock")) == len(ROWS)
+    assert await rows.count(Listing("stock", descending=True, after=behind, limit=1)) == len(ROWS)
+    assert await rows.count(Listing("stock", sort="name", nullable=True)) == len(ROWS)
+    assert await rows.count(Listing("nothing")) == 0
+
+
+OLDER = replace(ROWS[0], at=RowKey("stock", "OLD", "item-OLD"), data={})
 
 
 async def test_a_row_that_lacks_a_field_meets_no_condition_on_it(rows: Rows) -> None:
-    await rows.write(replace(ROWS[0], data={}), replacing=None)
+    await rows.write(OLDER, replacing=None)
 
     for filters, _ in CONDITIONS.values():
         assert await rows.page(Listing("stock", filters)) == []
+        assert await rows.count(Listing("stock", filters)) == 0
+
+
+@pytest.mark.parametrize("descending", [False, True], ids=["ascending", "descending"])
+@pytest.mark.parametrize(("sort", "nullable"), [("available", False), ("name", True)])
+async def test_a_row_that_lacks_a_field_is_in_no_list_that_is_sorted_by_it(
+    sort: str, rows: Rows, *, nullable: bool, descending: bool
+) -> None:
+    await filled(rows)
+    await rows.write(OLDER, replacing=None)
+    listing = Listing("stock", sort=sort, descending=descending, nullable=nullable)
+
+    found = await walked(rows, listing)
+
+    assert sorted(found, key=lambda row: row.at.key) == ROWS
+    assert await rows.count(listing) == len(ROWS)
+    assert OLDER in await walked(rows, Listing("stock"))
+
+
+async def test_a_value_of_another_kind_meets_no_condition(rows: Rows) -> None:
+    values = [False, True, -1, 0.5, 1, "", "1", "true"]
+    for number, value in enumerate(values):
+        row = replace(ROWS[number], data={"available": value})
+        await rows.write(row, replacing=None)
+
+    async def found(*filters: Filter) -> list[Any]:
+        return [row.data["available"] for row in await rows.page(Listing("stock", filters))]
+
+    def same(left: list[Any], right: list[Any]) -> bool:
+        return [(type(one), one) for one in left] == [(type(one), one) for one in right]
+
+    assert same(await found(Filter("available", "=", 1)), [1])
+    assert same(await found(Filter("available", "=", True)), [True])
+    assert same(await found(Filter("available", "in", [0, 1])), [1])
+    assert same(await found(Filter("available", ">=", 0)), [0.5, 1])
+    assert same(await found(Filter("available", "<=", "1")), ["", "1"])
+    assert same(await found(Filter("available", "prefix", "")), ["", "1", "true"])
 
 
 @pytest.mark.parametrize("descending", [False, True], ids=["ascending", "descending"])

@@ -174,6 +174,10 @@ class SimRows:
         page = lambda: self.inner.page(listing)  # noqa: E731
         return await self.calls.call(f"page of {listing.view}", page, store_failed(self.calls))
 
+    async def count(self, listing: Listing) -> int:
+        count = lambda: self.inner.count(listing)  # noqa: E731
+        return await self.calls.call(f"count of {listing.view}", count, store_failed(self.calls))
+
 
 @dataclass
 class SimLog:

@@ -48,8 +48,10 @@ as `Annotated[Card | Cash, Field(discriminator="kind")]`, unless it is with `Non
 `Message` (or `OutsideData` in what others send). Bytes, complex numbers and `Any` are refused at start: JSON
 cannot hold them, or nobody knows what they hold; `pydantic.JsonValue` holds any JSON.
 
-A row that was written before its view had a field lacks it, and no filter on the field finds it:
-[rebuild the view](operations.md#rebuild-of-a-view).
+A row that was written before its view had a field lacks it until its stream's next event. Until then no filter on
+the field finds the row (`.null` neither), and no list that is sorted by it holds it.
+[Rebuild the view](operations.md#rebuild-of-a-view): in the new generation every row has the field. Give a field
+whose type changes a new name, or rebuild the view at once: the store cannot sort values of two types.
 
 `WRITE_DOCS=1 pytest tests/wire/test_field_types.py` makes this page.
 """

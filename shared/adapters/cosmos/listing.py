@@ -38,11 +38,8 @@ def parts(listing: Listing) -> list[Listing]:
 def query(listing: Listing) -> Query:
     """Write the query, and its parameters; the names of fields come from the view, never from a client."""
     sorts = [*([_path(listing.sort)] if listing.sort else []), "c.key", "c.stream"]
-    conditions, values = ["c.view = @view"], {"@view": listing.view, "@limit": listing.limit}
-    for number, one in enumerate(listing.filters):
-        conditions.append(_condition(one, f"@filter{number}"))
-        if one.operator != "null":
-            values[f"@filter{number}"] = one.value
+    conditions, values = _conditions(listing)
+    values["@limit"] = listing.limit
     if listing.after is not None:
         after = _values(listing, listing.after)
         names = [f"@after{number}" for number in range(len(after))]
@@ -53,7 +50,30 @@ def query(listing: Listing) -> Query:
         f"SELECT TOP @limit * FROM c WHERE {' AND '.join(conditions)}"  # noqa: S608 - see above
         f" ORDER BY {', '.join(f'{sort} {direction}' for sort in sorts)}"
     )
-    return text, [{"name": name, "value": value} for name, value in values.items()]
+    return text, _parameters(values)
+
+
+def count(listing: Listing) -> Query:
+    """Write the query that counts the rows of all pages."""
+    conditions, values = _conditions(listing)
+    text = f"SELECT VALUE COUNT(1) FROM c WHERE {' AND '.join(conditions)}"  # noqa: S608 - see above
+    return text, _parameters(values)
+
+
+def _conditions(listing: Listing) -> tuple[list[str], dict[str, Any]]:
+    conditions, values = ["c.view = @view"], dict[str, Any]({"@view": listing.view})
+    for number, one in enumerate(listing.filters):
+        conditions.append(_condition(one, f"@filter{number}"))
+        if one.operator != "null":
+            values[f"@filter{number}"] = one.value
+    if listing.sort is not None:
+        # Whether the store sorts what a row lacks depends on its indexes: it is left out, as filters leave it out.
+        conditions.append(f"IS_DEFINED({_path(listing.sort)})")
+    return conditions, values
+
+
+def _parameters(values: dict[str, Any]) -> list[dict[str, Any]]:
+    return [{"name": name, "value": value} for name, value in values.items()]
 
 
 def _path(field: str) -> str:

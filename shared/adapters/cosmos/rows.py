@@ -14,7 +14,7 @@ from shared.adapters.cosmos.client import (
     status,
     store_error,
 )
-from shared.adapters.cosmos.listing import parts, query
+from shared.adapters.cosmos.listing import count, parts, query
 from shared.kernel.ports import ROWS, StoredRow
 from shared.kernel.views.listing import Listing
 from shared.kernel.views.view import Row, RowKey
@@ -92,6 +92,12 @@ class CosmosRows:
                 items, _ = await everything(pages)
                 found += map(_row, items)
         return found
+
+    async def count(self, listing: Listing) -> int:
+        text, parameters = count(listing)
+        pages: Any = self._views.query_items(text, parameters=parameters)
+        found: Sequence[Any] = (await everything(pages))[0]
+        return int(found[0])
 
 
 def _id(at: RowKey) -> str:

@@ -11,12 +11,26 @@ from shared.kernel.ports import ROWS, StoredRow
 from shared.kernel.views.listing import Listing, Operator
 from shared.kernel.views.view import Row, RowKey
 
+type _Place = tuple[bool, Any]
+
+
+def _place(value: Any) -> _Place:  # noqa: ANN401 - JSON
+    """Tell where a value stands in the order of the store: null before all others."""
+    return value is not None, value
+
+
+def _alike(value: Any, wanted: Any) -> bool:  # noqa: ANN401 - JSON
+    """Tell whether the store compares two values: 1 and true are of two kinds there."""
+    both = {type(value), type(wanted)}
+    return len(both) == 1 or both == {int, float}
+
+
 _MEETS: Mapping[Operator, Callable[[Any, Any], bool]] = {
-    "=": operator.eq,
-    "in": lambda value, wanted: value in wanted,
-    ">=": lambda value, least: value is not None and value >= least,
-    "<=": lambda value, most: value is not None and value <= most,
-    "prefix": lambda value, text: value is not None and value.startswith(text),
+    "=": lambda value, wanted: _alike(value, wanted) and value == wanted,
+    "in": lambda value, wanted: any(_alike(value, one) and value == one for one in wanted),
+    ">=": lambda value, least: _alike(value, least) and value >= least,
+    "<=": lambda value, most: _alike(value, most) and value <= most,
+    "prefix": lambda value, text: isinstance(value, str) and value.startswith(text),
     "null": lambda value, wanted: (value is None) == wanted,
 }
 
@@ -63,21 +77,29 @@ class MemoryRows:
         return [stored.row for stored in self._rows.values()]
 
     async def page(self, listing: Listing) -> list[Row]:
-        def cursor(row: Row) -> tuple[Any, str, str]:
+        def place(value: Any, key: str, stream: str) -> tuple[_Place, str, str]:  # noqa: ANN401 - JSON
+            return _place(value), key, stream
+
+        def cursor(row: Row) -> tuple[_Place, str, str]:
             value = row.data[listing.sort] if listing.sort else None
-            return (value is not None, value), row.at.key, row.at.stream
+            return place(value, row.at.key, row.at.stream)
 
-        def fits(row: Row) -> bool:
-            return row.at.view == listing.view and all(
-                f.field in row.data and _MEETS[f.operator](row.data[f.field], f.value)
-                for f in listing.filters
-            )
-
-        found = [stored.row for stored in self._rows.values() if fits(stored.row)]
-        found.sort(key=cursor, reverse=listing.descending)
+        found = sorted(self._listed(listing), key=cursor, reverse=listing.descending)
         if listing.after is not None:
-            last = listing.after
-            behind = (last.value is not None, last.value), last.key, last.stream
+            behind = place(listing.after.value, listing.after.key, listing.after.stream)
             before = operator.lt if listing.descending else operator.gt
             found = [row for row in found if before(cursor(row), behind)]
         return found[: listing.limit]
+
+    async def count(self, listing: Listing) -> int:
+        return len(self._listed(listing))
+
+    def _listed(self, listing: Listing) -> list[Row]:
+        needed = {one.field for one in listing.filters} | {listing.sort or ""} - {""}
+
+        def fits(row: Row) -> bool:
+            return (row.at.view == listing.view and needed <= row.data.keys()) and all(
+                _MEETS[one.operator](row.data[one.field], one.value) for one in listing.filters
+            )
+
+        return [row for row in self.all() if fits(row)]

@@ -40,7 +40,14 @@ class RowReader(Protocol):
         ...
 
     async def page(self, listing: Listing) -> list[Row]:
-        """Read the next rows of a view, at most as many as the listing asks for."""
+        """Read the next rows of a view, at most as many as the listing asks for.
+
+        A row that lacks a field is in no listing that filters or sorts by it.
+        """
+        ...
+
+    async def count(self, listing: Listing) -> int:
+        """Count the rows of all pages of a listing."""
         ...
 
 

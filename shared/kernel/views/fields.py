@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal, TypeAliasType, Union, get_args, get_
 from uuid import UUID
 
 from pydantic import ConfigDict, TypeAdapter, ValidationError
-from pydantic_core import PydanticSerializationError, to_json
+from pydantic_core import PydanticSerializationError, from_json, to_json
 
 from shared.kernel.errors import InvalidMessage, NumberTooLarge
 from shared.kernel.faults import faults
@@ -77,7 +77,7 @@ class ListField:
         with _told():
             if self.kind.form is not None:
                 return self.kind.form.write(_reader(self.type).validate_json(to_json(text)))
-            value: Scalar = _reader(self.type).validate_strings(text)
+            value: Scalar = _reader(self.type).validate_python(_read(self.type, text))
             check_numbers(value)
             return value
 
@@ -133,6 +133,18 @@ def _without_null(annotation: object) -> tuple[Any, bool]:
         if len(others) == 1:
             return _without_null(others[0])[0], True
     return annotation, False
+
+
+def _read(type_: Any, text: str) -> object:  # noqa: ANN401 - a type
+    """Read a number or a truth as a body may hold it; what is none stays a text, and the type tells that."""
+    if type_ is str or text != text.strip():
+        return text
+    try:
+        found: object = from_json(text)
+    except ValueError:
+        return text
+    whole = type_ is int and isinstance(found, float) and found.is_integer()
+    return int(found) if whole else found  # type: ignore[call-overload]  # it is a float
 
 
 @cache

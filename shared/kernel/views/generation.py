@@ -167,6 +167,9 @@ class GenerationRows:
         found = await self.rows.page(replace(listing, view=name))
         return [_as(listing.view, row) for row in found]
 
+    async def count(self, listing: Listing) -> int:
+        return await self.rows.count(replace(listing, view=await self._name(listing.view)))
+
     async def _name(self, view: str) -> str:
         now = self.clock()
         if now >= self._until:
