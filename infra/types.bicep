@@ -165,6 +165,15 @@ type Webhook = {
 }
 
 @export()
+@description('Whose tokens say who asks. Without an audience, none do; what else is empty is that of the tenant, and the claim `sub`.')
+type ActorTokens = {
+  audience: string
+  issuer: string
+  keys: string
+  claim: string
+}
+
+@export()
 @description('Who is told of notifications. Empty types: all of them.')
 type Subscriber = {
   @secure()

@@ -40,6 +40,15 @@ def contradictions(environment: Environment) -> Iterator[str]:
             "nobody would be woken by an alert: azd env set ONEWRITE_ALERT_EMAIL you@example.org"
             " (or ONEWRITE_ALERT_SMS, ONEWRITE_ALERT_WEBHOOK; ONEWRITE_ALERTS none if you mean it)"
         )
+    audience, issuer, keys, claim = (
+        environment.get(f"ONEWRITE_ACTOR_{name}")
+        for name in ("AUDIENCE", "ISSUER", "KEYS", "CLAIM")
+    )
+    if bool(issuer) != bool(keys):
+        # One alone would be held against the other of the tenant, and no token would be valid.
+        yield "set ONEWRITE_ACTOR_ISSUER and ONEWRITE_ACTOR_KEYS both, or neither for your own tenant"
+    if (issuer or keys or claim) and not audience:
+        yield "without ONEWRITE_ACTOR_AUDIENCE no token says who asks: for whom are they made?"
     sms = environment.get("ONEWRITE_ALERT_SMS")
     if sms and not SMS.fullmatch(sms):
         yield f"ONEWRITE_ALERT_SMS is {sms!r}, and should be like '+49 1701234567'"

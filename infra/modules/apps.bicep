@@ -1,5 +1,5 @@
 // The apps: one that runs everything, or one for each role of ../apps.json.
-import { Access, Connections, Endpoints, Place, Scale, Settings, StoreRoles, Webhook } from '../types.bicep'
+import { Access, ActorTokens, Connections, Endpoints, Place, Scale, Settings, StoreRoles, Webhook } from '../types.bicep'
 
 param place Place
 param access Access
@@ -16,6 +16,7 @@ param alwaysReady bool
 param scale Scale
 param settings Settings
 param webhook Webhook
+param actorTokens ActorTokens
 param replication string
 param storeRoles StoreRoles
 param endpoints Endpoints
@@ -62,6 +63,7 @@ module functions 'app.bicep' = [for app in apps: {
     scale: union(scale, { alwaysReady: alwaysReady ? toObject(items(app.alwaysReady), one => one.key, one => scale.zoneRedundant ? 2 : one.value) : {} })
     settings: settings
     webhook: webhook
+    actorTokens: actorTokens
     storeRoles: storeRoles
     endpoints: endpoints
     workspaceId: workspaceId

@@ -8,7 +8,7 @@ from command_api.parsing import LARGEST_BODY
 from consumers.webhooks.receiving import LARGEST
 from infra.doctor.apps import EVERYWHERE
 from shared.adapters.connections import ADDRESSES, MANAGED, Identity, read_connection
-from shared.adapters.settings import Exporters, Settings, WebhookSettings
+from shared.adapters.settings import ActorSettings, Exporters, Settings, WebhookSettings
 from tests.infra.clouds import DESCRIBED, Cloud, functions
 
 STREAMS = {"cosmosDBTrigger", "eventHubTrigger"}
@@ -99,7 +99,7 @@ def settings_are_those_that_the_code_reads(cloud: Cloud) -> None:
             assert settings[f"{prefix}__credential"] == MANAGED
             assert settings[f"{prefix}__clientId"].startswith(cloud.identity(site))
         plain = {name for name in own if "__" not in name}
-        assert {name for name in plain if not name.startswith("WEBHOOK_")} == {
+        assert {name for name in plain if not name.startswith(("WEBHOOK_", "ACTOR_"))} == {
             "CHANGE_FEED_POLL_DELAY",
             "SWEEP_SCHEDULE",
         }
@@ -144,6 +144,23 @@ def the_webhook_is_told_whom_to_believe(cloud: Cloud) -> None:
         read = WebhookSettings.read(told)
         assert read.origins == (("eventgrid.azure.net",) if "webhook" in here else ())
         assert all(one.secrets == () for one in read.senders)
+
+
+def the_api_alone_is_told_whose_tokens_say_who_asks(cloud: Cloud) -> None:
+    given = cloud.parameters.get("actorTokens", {})
+    for _, here, settings in cloud.apps():
+        told = {name: value for name, value in settings.items() if name.startswith("ACTOR_")}
+        # Who may read is asked while nobody may write, too.
+        assert bool(told) == bool(given and "view" in here)
+        if told:
+            read = ActorSettings.read(told)
+            assert read
+            (issuer,) = read.tokens.issuers
+            assert read.tokens.audiences == (given["audience"],)
+            own = "https://login.microsoftonline.com/"
+            assert issuer == given["issuer"] or (not given["issuer"] and issuer.startswith(own))
+            keys = given["keys"] or issuer.replace("/v2.0", "/discovery/v2.0/keys")
+            assert (read.tokens.keys, read.claim) == (keys, given["claim"] or "sub")
 
 
 def nothing_is_a_secret(cloud: Cloud) -> None:

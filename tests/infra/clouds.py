@@ -11,7 +11,7 @@ from infra.local.stack import ROOT
 from infra.names import described, names_of, own_of
 from tests.functions import FUNCTIONS
 from tests.infra.bicep.deployment import Deployment
-from tests.infra.bicep.parameters import CLOSED, SOME, combinations
+from tests.infra.bicep.parameters import CLOSED, OTHER_ACTORS, SOME, combinations
 from tests.infra.bicep.resources import Resource
 
 DESCRIBED = described(ROOT)
@@ -26,6 +26,8 @@ ALL = {
     "split": SPLIT,
     "autoscaled": AUTOSCALED,
     "closed": CLOSED,
+    "closed and draining": {**CLOSED, "writers": "draining"},
+    "other actors": {**SOME, "actorTokens": OTHER_ACTORS},
     "draining": DRAINING,
     "stopped": STOPPED,
     "stopped split": STOPPED_SPLIT,

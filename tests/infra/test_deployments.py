@@ -34,6 +34,7 @@ CHECKS: list[Callable[[Cloud], None]] = [
     apps.apps_run_this_python_and_finish_what_they_hold,
     apps.settings_are_those_that_the_code_reads,
     apps.the_webhook_is_told_whom_to_believe,
+    apps.the_api_alone_is_told_whose_tokens_say_who_asks,
     apps.nothing_is_a_secret,
     checks.everything_reports,
     checks.what_is_looked_up_by_name_is_made_before,

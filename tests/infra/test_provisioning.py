@@ -49,6 +49,13 @@ REFUSED = subprocess.CalledProcessError(1, "az")
         ({"ONEWRITE_ALERTS": "none"}, []),
         ({"ONEWRITE_ALERT_SMS": "+49 1701234567"}, []),
         ({"ONEWRITE_ALERT_SMS": "01701234567"}, ["should be like"]),
+        ({**WOKEN, "ONEWRITE_ACTOR_AUDIENCE": "a", "ONEWRITE_ACTOR_CLAIM": "oid"}, []),
+        ({**WOKEN, "ONEWRITE_ACTOR_CLAIM": "oid"}, ["for whom are they made"]),
+        (
+            {**WOKEN, "ONEWRITE_ACTOR_AUDIENCE": "a", "ONEWRITE_ACTOR_ISSUER": "https://b"},
+            ["both, or neither"],
+        ),
+        ({**WOKEN, "ONEWRITE_ACTOR_KEYS": "https://b"}, ["both, or neither", "for whom"]),
     ],
 )
 def test_settings_that_contradict_themselves_are_refused(
@@ -56,7 +63,6 @@ def test_settings_that_contradict_themselves_are_refused(
 ) -> None:
     found = list(settings.contradictions(environment))
 
-    assert len(found) == len(said)
     assert all(part in one for part, one in zip(said, found, strict=True))
 
 
@@ -152,7 +158,6 @@ def test_a_region_without_the_plan_is_refused(location: str, zones: bool, said: 
 
     found = list(subscription.region(az, location, zones=zones))
 
-    assert len(found) == len(said)
     assert all(one.startswith(part) for part, one in zip(said, found, strict=True))
 
 

@@ -11,12 +11,25 @@ WEBHOOK: Final = {
     "audience": "api://00001111-aaaa-2222-bbbb-3333cccc4444",
     "secretsUri": "https://some.vault.azure.net/secrets/webhook",
 }
+ACTORS: Final = {
+    "audience": "api://22223333-cccc-4444-dddd-5555eeee6666",
+    "issuer": "",
+    "keys": "",
+    "claim": "",
+}
+OTHER_ACTORS: Final = {
+    "audience": "clinic",
+    "issuer": "https://login.example.com",
+    "keys": "https://login.example.com/keys",
+    "claim": "email",
+}
 CLOSED: Final[dict[str, Any]] = {
     **SOME,
     "split": True,
     "privateNetworking": True,
     "zoneRedundant": True,
     "webhook": WEBHOOK,
+    "actorTokens": ACTORS,
 }
 RESTORED: Final[dict[str, Any]] = {
     **SOME,
@@ -29,6 +42,7 @@ RESTORED: Final[dict[str, Any]] = {
     "requestLogs": True,
     "siteUpdates": "RollingUpdate",
     "traceShare": "1.0",
+    "actorTokens": OTHER_ACTORS,
 }
 
 
