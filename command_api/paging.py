@@ -34,10 +34,11 @@ SUFFIXES: Mapping[str, Operator] = {
     ".prefix": "prefix",
     ".null": "null",
 }
-# A key may be longer than an id: a view may make it of several.
-KEY_RULE = r"[A-Za-z0-9][A-Za-z0-9._-]{0,199}"
+LONGEST_KEY = 1_900
+"""In bytes: the store takes 2,048 for the key of a partition, which has the name of the view in front."""
+# A view makes keys of what events hold, such as an address: whatever can be written is one.
+KEY_RULE = rf"[^\x00-\x1f\x7f]{{1,{LONGEST_KEY}}}"
 KEY = re.compile(KEY_RULE)
-LONGEST_KEY = 1_000
 _LIMIT = re.compile(r"[1-9][0-9]{0,2}")
 _ONLY_LINKS = "Only what a page of this list gave as `next` or `prev` is expected."
 
@@ -185,7 +186,7 @@ def _cursor(
     except (binascii.Error, ValueError, InvalidMessage):
         raise _malformed(name, _ONLY_LINKS) from None
     of_this_order = sort is not None or cursor.value is None
-    # Not by KEY: a view may have rows under keys that no path can carry, and its pages lead past them.
+    # Not by KEY: pages lead past rows whose keys nobody can write.
     if not (of_this_order and view.folds(category) and 0 < len(cursor.key) <= LONGEST_KEY):
         raise _malformed(name, _ONLY_LINKS)
     return cursor

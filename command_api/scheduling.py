@@ -95,7 +95,7 @@ async def cancel_command(req: func.HttpRequest, application: Application) -> fun
     kept = await application.outcomes.read(str(asked.stream), asked.command_id)
     actor = await application.actors.of(req.headers)
     concerned = [one for one in (command, kept) if one is not None and asked.is_about(one.digest)]
-    if any(one.actor not in {None, actor} for one in concerned):
+    if any(one.actor != actor for one in concerned):
         raise application.actors.forbidden(actor)
     cancelled = kept in concerned and kept is not None and kept.kind == "cancelled"
     if command is not None and command in concerned:

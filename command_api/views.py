@@ -3,17 +3,18 @@
 import re
 from collections.abc import Mapping
 from dataclasses import replace
+from urllib.parse import quote
 
 import azure.functions as func
 
 from command_api.composition import Application
-from command_api.paging import KEY, links, parse_listing, turned
+from command_api.paging import KEY, LONGEST_KEY, links, parse_listing, turned
 from command_api.preferences import Preferences
 from command_api.projected import waited
 from command_api.reading import readable, rows_of_key, shows
 from shared.adapters.http.links import address, linked
 from shared.adapters.http.problems import Fault, malformed, not_found
-from shared.adapters.http.queries import parameters
+from shared.adapters.http.queries import is_text, parameters
 from shared.adapters.http.responses import NO_HEADERS, accepted_late, json_response
 from shared.kernel.messages.stream import CATEGORY, ID
 from shared.kernel.ports import ROWS
@@ -21,14 +22,13 @@ from shared.kernel.views.view import Row, RowKey
 
 STREAM_RULE = f"{CATEGORY}-{ID}"
 AT_LEAST_RULE = rf"(?:({STREAM_RULE})@)?([0-9]{{1,15}})"
+_SLASH = re.compile("%2f", re.IGNORECASE)
 _STREAM, _AT_LEAST = re.compile(STREAM_RULE), re.compile(AT_LEAST_RULE)
 
 
 async def get_view(req: func.HttpRequest, application: Application) -> func.HttpResponse:
     """Answer with a page of the rows of one key, if need be once one has seen `?at-least=[<stream>@]<version>`."""
-    view, key = application.domain.view(req.route_params["view"]), req.route_params["key"]
-    if KEY.fullmatch(key) is None:
-        raise malformed("The key is none of a view.")
+    view, key = application.domain.view(req.route_params["view"]), _key(req.route_params["key"])
     params = parameters(req)
     stream, version = _at_least(params)
     after = _after(params)
@@ -47,7 +47,7 @@ async def get_view(req: func.HttpRequest, application: Application) -> func.Http
     if in_time and not rows and not after:
         raise not_found(f"The view '{view.name}' has no row under '{key}' (yet).")
     body: dict[str, object] = {"view": view.name, "key": key, "rows": list(map(_shown, rows))}
-    path = f"/api/views/{view.name}/{key}"
+    path = f"/api/views/{view.name}/{quote(key, safe='')}"
     behind = address(path, {"after": rows[-1].at.stream}) if len(rows) == ROWS else None
     here = address(path, {"after": after} if after else {})
     body, link = linked(body, {"self": here, "next": behind})
@@ -72,6 +72,14 @@ async def list_view(req: func.HttpRequest, application: Application) -> func.Htt
     }
     body, link = linked(body, links(params, listing, rows))
     return json_response(body, {**link, **preferences.totalled()})
+
+
+def _key(segment: str) -> str:
+    # The host decodes all of a segment but its slashes.
+    key = _SLASH.sub("/", segment)
+    if KEY.fullmatch(key) is None or not is_text(key) or len(key.encode()) > LONGEST_KEY:
+        raise malformed("The key is none of a view.")
+    return key
 
 
 def _at_least(params: Mapping[str, str]) -> tuple[str | None, int]:

@@ -32,6 +32,11 @@ TOMORROW = "2026-11-24T12:00:00Z"
 DAY = timedelta(days=1)
 
 
+def signed_in(by: str | None) -> dict[str, str]:
+    """Give the headers of who asks, none for nobody."""
+    return {PRINCIPAL: by} if by else {}
+
+
 class Away(MemoryEventStore):
     """A store that may be away."""
 
@@ -73,26 +78,26 @@ class Library:
         return Schedule(self.rows, mailbox, self.outcomes, self.now, page=2)
 
     async def asks(
-        self, until: str | None, by: str = "ann", command: str = "borrow", **headers: str
+        self, until: str | None, by: str | None = "ann", command: str = "borrow", **headers: str
     ) -> func.HttpResponse:
-        given = {"Idempotency_Key": "k1", "Prefer": "respond-async", PRINCIPAL: by, **headers}
+        given = {"Idempotency_Key": "k1", "Prefer": "respond-async", **signed_in(by), **headers}
         when = {"Not_Before": until} if until is not None else {}
         return await post_command(post(command, {}, "emma", "book", **given, **when), self.api)
 
     async def status(self, answer: func.HttpResponse, by: str = "ann") -> Mapping[str, Any]:
         return told(await get_outcome(self._at(answer, "GET", by), self.api))
 
-    async def cancels(self, answer: func.HttpResponse, by: str = "ann") -> tuple[int, Any]:
+    async def cancels(self, answer: func.HttpResponse, by: str | None = "ann") -> tuple[int, Any]:
         answered = await cancel(self._at(answer, "DELETE", by), self.api)
         body = told(answered)
         return answered.status_code, body.get("code") or body["outcome"]
 
-    def _at(self, answer: func.HttpResponse, method: str, by: str) -> func.HttpRequest:
+    def _at(self, answer: func.HttpResponse, method: str, by: str | None) -> func.HttpRequest:
         params = dict(parse_qsl(urlsplit(answer.headers["Location"]).query))
         return func.HttpRequest(
             method=method,
             url="/api/streams",
-            headers={PRINCIPAL: by},
+            headers=signed_in(by),
             params=params,
             route_params={"stream": "book-emma"},
             body=b"",

@@ -65,6 +65,18 @@ async def test_that_a_command_was_cancelled_is_told_to_nobody_else() -> None:
     assert await library.cancels(answer) == (200, "cancelled")
 
 
+async def test_what_nobody_known_has_scheduled_is_cancelled_by_nobody_known_alone() -> None:
+    library = Library()
+    answer = await library.asks(TOMORROW, by=None, command="add-note")
+
+    assert await library.cancels(answer, by="ann") == (403, "forbidden")
+    assert await library.cancels(answer, by=None) == (200, "cancelled")
+    assert await library.cancels(answer, by="ann") == (403, "forbidden")
+
+    named = await library.asks(TOMORROW, command="add-note", Idempotency_Key="k2")
+    assert await library.cancels(named, by=None) == (403, "forbidden")
+
+
 async def test_what_became_of_another_command_under_the_id_keeps_nobody_from_cancelling() -> None:
     library = Library()
     kept = FinalOutcome("book-emma", "k1", "refused", 0, "lent", "", "another digest", "bob")

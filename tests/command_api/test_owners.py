@@ -1,11 +1,20 @@
-"""Rows without an owner: a view that compares with who asks, and nobody is known."""
+"""Rows without an owner, where nobody is known; and streams that had another owner once."""
 
 from dataclasses import replace
 from typing import Any
 
-from shared.adapters.http.actor import Actors
+from shared.adapters.http.actor import PRINCIPAL, Actors
 from shared.kernel.views.view import Row, RowKey
-from tests.command_api.calls import assembled, get, get_view, list_view, rows_of
+from tests.command_api.calls import (
+    assembled,
+    get,
+    get_stream,
+    get_view,
+    list_view,
+    post,
+    post_command,
+    rows_of,
+)
 from tests.kernel.lending import lending, loans
 
 
@@ -26,3 +35,16 @@ async def test_what_has_no_owner_is_not_theirs_whom_nobody_knows() -> None:
     assert [one.status_code for one in answers] == [403, 403]
     hers = await get_view(get("views", by="ann", view="loans", key="emma"), library)
     assert hers.status_code == 404
+
+
+async def test_who_may_read_a_stream_now_reads_what_it_was_and_who_may_no_more_does_not() -> None:
+    book = replace(lending.categories[0], may_read=lambda actor, state: state.by == actor)
+    domain = replace(lending, categories=(book,), views=(replace(loans, category=book),))
+    library = replace(assembled(domain), actors=Actors(signs_in=True))
+    for by, command in (("ann", "borrow"), ("ann", "give-back"), ("bob", "borrow")):
+        asked = post(command, {}, "emma", "book", **{PRINCIPAL: by})
+        assert (await post_command(asked, library)).status_code == 200
+
+    for by, status in (("ann", 403), ("bob", 200)):
+        was = get("streams", {"at": "1"}, by=by, stream="book-emma")
+        assert (await get_stream(was, library)).status_code == status

@@ -43,8 +43,10 @@ def test_the_rows_are_described_as_those_of_either() -> None:
     assert rows["items"]["properties"]["stream"]["examples"] == ["desk-1", "table-1"]
 
 
-@pytest.mark.parametrize("key", ["ann@example.com", "M\u00fcller", "a b", "_x", "a/b", "k" * 300])
-def test_a_page_goes_on_behind_a_key_that_no_path_can_carry(key: str) -> None:
+@pytest.mark.parametrize(
+    "key", ["ann@example.com", "M\u00fcller", "a b", "_x", "a/b", "\n", "k" * 300]
+)
+def test_a_page_goes_on_behind_any_key(key: str) -> None:
     after = parse_listing(pages(BOTH, "desk-7", key), BOTH).after
 
     assert after is not None

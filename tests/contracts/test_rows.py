@@ -96,6 +96,25 @@ async def test_a_key_may_have_the_rows_of_many_streams(rows: Rows) -> None:
     assert [row.at.stream for row in found] == ["order-1", "order-2"]
 
 
+@pytest.mark.parametrize(
+    "key",
+    ["ann@example.com", "Müller & Söhne", "a/b?c#d", "%2F", ' "', "\\", "~", "\U0001f642" * 475],
+    ids=lambda key: key[:20],
+)
+async def test_a_key_may_be_any_text(key: str, rows: Rows) -> None:
+    row = Row(RowKey("customers", key, "order-1"), 1, {"total": 5})
+
+    assert await rows.write(row, replacing=None)
+
+    stored = await rows.read(row.at)
+    assert stored is not None
+    assert stored.row == row
+    assert await rows.of_key("customers", key) == [row]
+    assert await rows.shows("customers", key, 1)
+    assert await rows.versions([row.at]) == {row.at: 1}
+    assert await rows.page(Listing("customers", after=Cursor(None, key, "order-0"))) == [row]
+
+
 async def test_the_rows_of_a_key_are_read_in_pages_and_one_that_has_seen_enough_is_found(
     rows: Rows,
 ) -> None:

@@ -24,7 +24,7 @@ def parameters(req: func.HttpRequest) -> Mapping[str, str]:
         *(
             Fault(name.encode(errors="replace").decode(), "It is no text.")
             for name, value in (*written, *req.params.items())
-            if not (_is_text(name) and _is_text(value))
+            if not (is_text(name) and is_text(value))
         ),
         *(Fault(name, "It is empty.") for name in sorted(empty) if not _platforms(name)),
         *(
@@ -38,7 +38,8 @@ def parameters(req: func.HttpRequest) -> Mapping[str, str]:
     return {name: value for name, value in req.params.items() if not _platforms(name)}
 
 
-def _is_text(value: str) -> bool:
+def is_text(value: str) -> bool:
+    """Tell whether a text can be written anywhere."""
     # A half of a surrogate pair is no character, and can be written nowhere (RFC 3629, section 3).
     return not any("\ud800" <= character <= "\udfff" for character in value)
 
