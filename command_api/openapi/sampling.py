@@ -67,7 +67,30 @@ def _text(schema: Schema) -> str:
 
 
 def _number(schema: Schema) -> int | float:
-    least = schema.get("minimum", schema.get("exclusiveMinimum", 0) + 1)
-    most = schema.get("maximum", schema.get("exclusiveMaximum", least + 1) - 1)
-    number: int | float = min(max(1, least), most)
-    return number
+    low = schema.get("minimum", schema.get("exclusiveMinimum"))
+    high = schema.get("maximum", schema.get("exclusiveMaximum"))
+    step = schema.get("multipleOf", 1)
+    edges = [edge for edge in (low, high) if edge is not None]
+    plain: list[int | float] = [
+        1,
+        step,
+        *edges,
+        *(edge + by for edge in edges for by in (step, -step)),
+    ]
+    plain += [-(-edge // step) * step for edge in edges]
+    if schema["type"] == "number" and len(edges) > 1:
+        plain.append(sum(edges) / 2)
+    fitting = (one for one in plain if _fits(one, schema))
+    return min(fitting, key=lambda one: abs(one - 1), default=1)
+
+
+def _fits(number: float, schema: Schema) -> bool:
+    least, most = schema.get("minimum", number), schema.get("maximum", number)
+    above, below = schema.get("exclusiveMinimum"), schema.get("exclusiveMaximum")
+    step = schema.get("multipleOf")
+    return (
+        bool(least <= number <= most)
+        and (above is None or bool(number > above))
+        and (below is None or bool(number < below))
+        and (step is None or number % step == 0)
+    )

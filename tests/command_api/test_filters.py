@@ -168,6 +168,30 @@ def test_what_a_list_cannot_be_asked_for_is_told(name: str, text: str, sentence:
     assert sentence in fault.sentence
 
 
+class Limited(Message):
+    """A row with fields that are called as parameters of every list."""
+
+    limit: int = 0
+    code: str | None = None
+    after: bool = False
+
+
+def test_a_field_with_the_name_of_another_parameter_is_asked_for_by_the_filters_with_a_dot() -> (
+    None
+):
+    view = View("limited", item, Limited, lambda shown, _event: shown, sku, sorts=("limit",))
+
+    listing = parse_listing(
+        {"limit": "7", "limit.from": "3", "code.in": "a", "sort": "limit"}, view
+    )
+
+    assert (listing.limit, listing.sort) == (7, "limit")
+    assert listing.filters == [Filter("limit", ">=", 3), Filter("code", "in", ["a"])]
+    names = [one["name"].lower() for one in view_list(view)["parameters"]]
+    assert len(names) == len(set(names))
+    assert "after.in" not in names
+
+
 def test_a_list_may_be_sorted_by_what_may_be_null() -> None:
     assert parse_listing({"sort": "-moment"}, VIEW).nullable
     list_fields(Shown)["moment"].check(None)

@@ -19,6 +19,10 @@ MADE: list[tuple[dict[str, Any], Any]] = [
     ({"type": "string", "maxLength": 2}, "te"),
     ({"type": "integer", "exclusiveMinimum": 4, "maximum": 6}, 5),
     ({"type": "number", "exclusiveMaximum": 0, "minimum": -3}, -1),
+    ({"type": "number", "exclusiveMinimum": 0, "exclusiveMaximum": 1}, 0.5),
+    ({"type": "number", "exclusiveMaximum": -3.5}, -4.5),
+    ({"type": "integer", "multipleOf": 5, "minimum": 7}, 10),
+    ({"type": "integer", "exclusiveMaximum": -3}, -4),
     ({"type": "array", "items": {"type": "integer"}, "minItems": 2}, [1, 1]),
     ({"type": "array", "prefixItems": [{"type": "integer"}, {"type": "string"}]}, [1, "text"]),
     (

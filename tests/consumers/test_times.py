@@ -57,6 +57,17 @@ async def test_reminders_since_an_event_come_so_often_too() -> None:
     assert {one.metadata.causation_id for one in library.told} == {"book-emma@1"}
 
 
+async def test_what_a_deadline_has_caused_does_not_set_its_own_clock_back() -> None:
+    library = Library([replace(LONG, since=Event, every=DAY, times=2)])
+    await library.do(Borrow())
+
+    days = (29, 30, 30.5, 31, 32, 60, 61, 99)
+    assert [await library.after(day) for day in days] == [0, 1, 0, 1, 0, 0, 0, 0]
+    await library.do(AddNote())
+    # Anything else does.
+    assert [await library.after(day) for day in (128, 129, 130)] == [0, 1, 1]
+
+
 @pytest.mark.parametrize("deadline", [SOON, DAILY, replace(LONG, after=DAY)])
 async def test_who_has_given_it_back_is_not_told_though_no_row_shows_it_yet(
     deadline: Deadline,

@@ -19,6 +19,8 @@ WRONG: dict[str, tuple[dict[str, Any], str]] = {
     "a text": ({"at": "text"}, "goes by 'text', which is no day or moment: maybe, onDay"),
     "every without times": ({"every": DAY}, "`times` how many times in all"),
     "times without every": ({"times": 3}, "`times` how many times in all"),
+    "never": ({"every": DAY, "times": 0}, "`times` how many times in all"),
+    "less than never": ({"every": DAY, "times": -3}, "`times` how many times in all"),
     "every moment": ({"every": timedelta(), "times": 3}, "give it more time"),
 }
 

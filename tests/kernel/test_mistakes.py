@@ -4,9 +4,11 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from pydantic import Field
 
 from shared.domain.shop import domain as shop
 from shared.kernel.commands.decider import Refusal
+from shared.kernel.domain import Domain
 from shared.kernel.messages.message import Event, Message
 from shared.kernel.views.view import View
 from tests.kernel.doors import (
@@ -77,6 +79,44 @@ def test_a_view_folds_categories_of_its_domain() -> None:
     ]
     assert told(lambda: of(DOOR, replace(ROWS, others=(foreign,)))) == [
         f"view 'doors' folds category '{foreign.name}', which the domain lacks: add it there"
+    ]
+
+
+def test_a_view_folds_each_category_once() -> None:
+    assert told(lambda: of(DOOR, replace(ROWS, others=(DOOR,)))) == [
+        "view 'doors' folds category 'door' more than once: leave it out of its `others`"
+    ]
+
+
+def test_the_fields_of_rows_have_names_that_a_query_can_say() -> None:
+    class Named(Message):
+        day_of: str = ""
+        dayof: str = ""
+        from_: str = Field(default="", alias="day.from")
+
+    rows: View[Any] = ROWS
+    alone = "and another that differs in its case alone: rename one"
+    assert told(lambda: of(DOOR, replace(rows, data_type=Named))) == [
+        f"view 'doors' has a field 'dayOf', {alone}",
+        f"view 'doors' has a field 'dayof', {alone}",
+        "view 'doors' has a field 'day.from': filters cannot name it, so give it an alias without a dot",
+    ]
+
+
+def test_there_is_something_to_ask_and_something_that_may_happen() -> None:
+    assert told(lambda: Domain(categories=(), views=())) == [
+        "a domain has one category at least: nothing could be asked of it"
+    ]
+    assert told(lambda: of(replace(DOOR, events=(), upcasters={})))[0] == (
+        "category 'door' lists no `events`: nothing could ever happen in it"
+    )
+
+
+def test_a_command_is_that_of_one_category() -> None:
+    gate = replace(DOOR, name="gate", commands=(OpenOn,), process_commands=())
+
+    assert told(lambda: Domain(categories=(DOOR, gate), views=())) == [
+        "category 'gate' has the command OpenOn of category 'door': let each have a class of its own"
     ]
 
 

@@ -43,6 +43,9 @@ of type `int` beside it.
 What has members or several values (`Money`, tuples, sets, nested messages) is no scalar: a list is neither
 filtered nor sorted by it. Put what is looked for into a field of its own when the view folds its events.
 
+A field that is called as another parameter of a list (`sort`, `limit`, `after`, `before`, `code`, `clientId`) is
+asked for by the filters with a dot alone, such as `limit.in=3`.
+
 Sets are written in the order of their texts: equal sets are equal in JSON. A union needs a discriminator, such
 as `Annotated[Card | Cash, Field(discriminator="kind")]`, unless it is with `None`. What is nested is a
 `Message` (or `OutsideData` in what others send). Bytes, complex numbers and `Any` are refused at start: JSON

@@ -11,7 +11,7 @@ from shared.kernel.checks.json_types import Fault, model_faults, state_faults
 from shared.kernel.checks.views import deadline_faults, view_faults
 from shared.kernel.commands.category import Category
 from shared.kernel.messages.inbound_event import OutsideData
-from shared.kernel.messages.message import Message
+from shared.kernel.messages.message import Message, type_name
 from shared.kernel.messages.stream import CATEGORY
 
 if TYPE_CHECKING:
@@ -23,6 +23,9 @@ _VIEW = re.compile(r"[a-z][a-z0-9-]{0,49}")
 
 def faults(domain: "Domain") -> Iterator[str]:
     """Give a sentence for each mistake, with the name of what it is in."""
+    if not domain.categories:
+        yield "a domain has one category at least: nothing could be asked of it"
+    yield from _shared_faults(domain.categories)
     for category in domain.categories:
         yield from _category_faults(category)
     for view in domain.views:
@@ -50,12 +53,27 @@ def _category_faults(category: Category) -> Iterator[str]:
             f"{here}: a name that streams and routes can carry has 1 to 50 of a-z 0-9,"
             " the first a letter"
         )
+    if not category.events:
+        yield f"{here} lists no `events`: nothing could ever happen in it"
     yield from _upcaster_faults(category)
     yield from decision_faults(category)
     for message in (*category.commands, *category.process_commands, *category.events):
         yield from _message_faults(here, message, Message)
     for where, what in state_faults(category.snapshots.state):
         yield f"{here}, its state {_at(category.snapshots.state, where)}: {what}"
+
+
+def _shared_faults(categories: tuple[Category, ...]) -> Iterator[str]:
+    """Find commands of several categories: the type of a command says who handles it."""
+    owners: dict[type[Message], str] = {}
+    for category in categories:
+        for command in (*category.commands, *category.process_commands):
+            first = owners.setdefault(command, category.name)
+            if first != category.name:
+                yield (
+                    f"category '{category.name}' has the command {type_name(command)} of category"
+                    f" '{first}': let each have a class of its own"
+                )
 
 
 def _upcaster_faults(category: Category) -> Iterator[str]:

@@ -16,14 +16,28 @@ def view_faults(view: View[Any], categories: tuple[Category, ...]) -> Iterator[s
     """Give a sentence for each mistake in a view."""
     here, data_type = f"view '{view.name}'", type_name(view.data_type)
     known = {category.name for category in categories}
-    for category in view.categories:
-        if category.name not in known:
-            yield f"{here} folds category '{category.name}', which the domain lacks: add it there"
+    folded = [category.name for category in view.categories]
+    for name in dict.fromkeys(folded):
+        if name not in known:
+            yield f"{here} folds category '{name}', which the domain lacks: add it there"
+        if folded.count(name) > 1:
+            yield f"{here} folds category '{name}' more than once: leave it out of its `others`"
+    yield from _name_faults(here, list(list_fields(view.data_type)))
     missing = [name for name, info in view.data_type.model_fields.items() if info.is_required()]
     if missing:
         yield f"{here}: give {', '.join(missing)} of {data_type} a default: a row begins without an event"
     for sort in view.sorts:
         yield from _sort_faults(view, sort)
+
+
+def _name_faults(here: str, names: list[str]) -> Iterator[str]:
+    """Find fields that no query can name: a dot parts a filter from its field, and the platform knows no case."""
+    lower = [name.lower() for name in names]
+    for name in names:
+        if "." in name:
+            yield f"{here} has a field '{name}': filters cannot name it, so give it an alias without a dot"
+        if lower.count(name.lower()) > 1:
+            yield f"{here} has a field '{name}', and another that differs in its case alone: rename one"
 
 
 def _sort_faults(view: View[Any], sort: str) -> Iterator[str]:
@@ -51,7 +65,7 @@ def _time_faults(deadline: Deadline) -> Iterator[str]:
     moments = [name for name, field in fields if field.kind.name in {"day", "moment"}]
     if deadline.at and deadline.at not in moments:
         yield f"{here} goes by '{deadline.at}', which is no day or moment: {', '.join(moments)}"
-    if (deadline.every is None) != (deadline.times == 1):
+    if deadline.times < 1 or (deadline.every is None) != (deadline.times == 1):
         yield f"{here}: `every` says how often it is told again, and `times` how many times in all"
     if deadline.every is not None and deadline.every <= nothing:
         yield f"{here} is told again every {deadline.every}: give it more time"

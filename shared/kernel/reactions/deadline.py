@@ -31,9 +31,10 @@ class Deadline:
     """Sends a process command without fields to a stream while its row waits, once its time has come.
 
     A row waits while its fields hold the values of `waiting`. Its time comes `after` the last event of the kind
-    `since`, which may be the base of several, or `before` the moment in the field `at` (fields are named as in
-    JSON; a row whose field is null has no deadline). With `every` the command is sent again while the row waits,
-    `times` in all, each under an id of its own; what was missed is not made up for.
+    `since`, which may be the base of several, and is none that the deadline itself has caused; or `before` the
+    moment in the field `at` (fields are named as in JSON; a row whose field is null has no deadline). With `every`
+    the command is sent again while the row waits, `times` in all, each under an id of its own; what was missed is
+    not made up for.
     """
 
     name: str
@@ -126,8 +127,11 @@ class Deadline:
 
     def _begun(self, tail: Sequence[Commit]) -> _Start | None:
         """Find the last event of the kind from which on it waits."""
-        types = self.view.category.event_types
+        types, own = self.view.category.event_types, reaction_name(self.name)
         for commit in reversed(tail):
+            # What it has caused itself sets no clock back: it would be told again for ever.
+            if commit.metadata.actor == own:
+                continue
             for version in range(commit.version, commit.first - 1, -1):
                 type_ = types.get(commit.events[version - commit.first].type)
                 if self.since is not None and type_ is not None and issubclass(type_, self.since):

@@ -19,11 +19,13 @@ from shared.kernel.faults import faults
 from shared.kernel.messages.json_forms import JsonForms
 from shared.kernel.messages.message import Message, check_numbers
 from shared.kernel.messages.text_forms import FORMS, TextForm
-from shared.kernel.views.listing import Operator, Scalar
+from shared.kernel.views.listing import PARAMETERS, Operator, Scalar
 
 _EQUAL: frozenset[Operator] = frozenset({"=", "in"})
 _ORDERED = _EQUAL | frozenset[Operator]({">=", "<="})
 _TEXT = _ORDERED | frozenset[Operator]({"prefix"})
+_NAMED: frozenset[Operator] = frozenset({"="})
+_NONE: frozenset[Operator] = frozenset()
 _NO_ORDER = "its texts do not sort as its values do: '9' is behind '10'"
 
 
@@ -65,8 +67,9 @@ class ListField:
 
     @property
     def operators(self) -> frozenset[Operator]:
-        """What a filter can ask of it."""
-        return self.kind.operators | ({"null"} if self.nullable else frozenset())
+        """What a filter can ask of it; with the name of another parameter, nothing by that name alone."""
+        more: frozenset[Operator] = frozenset({"null"} if self.nullable else ())
+        return (self.kind.operators | more) - (_NAMED if self.name.lower() in PARAMETERS else _NONE)
 
     def value(self, text: str) -> Scalar:
         """Read a value out of a query, as rows hold it; raises InvalidMessage."""

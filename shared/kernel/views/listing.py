@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+PARAMETERS = frozenset({"sort", "limit", "after", "before", "code", "clientid"})
+"""What a query of a list means otherwise, in any case of its letters: order, pages, keys of the platform."""
 type Scalar = str | int | float | bool
 type Operator = Literal["=", "in", ">=", "<=", "prefix", "null"]
 
