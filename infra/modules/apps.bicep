@@ -16,6 +16,7 @@ param alwaysReady bool
 param scale Scale
 param settings Settings
 param webhook Webhook
+param browserOrigins string[]
 param replication string
 param storeRoles StoreRoles
 param endpoints Endpoints
@@ -62,6 +63,7 @@ module functions 'app.bicep' = [for app in apps: {
     scale: union(scale, { alwaysReady: alwaysReady ? toObject(items(app.alwaysReady), one => one.key, one => scale.zoneRedundant ? 2 : one.value) : {} })
     settings: settings
     webhook: webhook
+    browserOrigins: browserOrigins
     storeRoles: storeRoles
     endpoints: endpoints
     workspaceId: workspaceId

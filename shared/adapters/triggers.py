@@ -8,6 +8,7 @@ import azure.functions as func
 from shared.adapters import telemetry
 from shared.adapters.http.answering import answered
 from shared.adapters.http.conditions import conditional
+from shared.adapters.http.cors import readable
 from shared.adapters.http.methods import Routes
 from shared.adapters.http.negotiation import JSON, chosen
 from shared.adapters.otel.names import TIMER_RUNS
@@ -38,7 +39,7 @@ def http_function(
     def declare(handle: Handler) -> Handler:
         async def answer(req: func.HttpRequest) -> func.HttpResponse:
             answering = answered(_asked(handle, req, offers), req.headers)
-            return await telemetry.request(req, route, answering)
+            return readable(req, await telemetry.request(req, route, answering))
 
         trigger = blueprint.route(route, methods=served, auth_level=auth_level)
         trigger(named(answer, handle))
@@ -55,7 +56,7 @@ async def _asked(
     if req.method not in _SAFE:
         return await handle(req)
     answer = conditional(req, await handle(req))
-    answer.headers["Vary"] = "Accept"
+    answer.headers["Vary"] = "Accept, Origin"
     if req.method == "GET":
         return answer
     # RFC 9110, section 9.3.2: the same headers, and no content.

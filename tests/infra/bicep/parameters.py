@@ -17,6 +17,7 @@ CLOSED: Final[dict[str, Any]] = {
     "privateNetworking": True,
     "zoneRedundant": True,
     "webhook": WEBHOOK,
+    "browserOrigins": "https://shop.example,https://till.example",
 }
 RESTORED: Final[dict[str, Any]] = {
     **SOME,
