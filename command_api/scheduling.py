@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import azure.functions as func
 
@@ -24,6 +24,7 @@ HEADER = "Not-Before"
 _DATE_TIME = re.compile(
     r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(?:\.\d+)?(?:[Zz]|[+-]\d\d:\d\d)", re.ASCII
 )
+_LEAP_SECOND = re.compile(r"(\d\d:\d\d):60(?!\d)", re.ASCII)
 _HTTP_DATES = ("%a, %d %b %Y %H:%M:%S GMT", "%A, %d-%b-%y %H:%M:%S GMT", "%a %b %d %H:%M:%S %Y")
 """The form of today, and the two that are obsolete and have to be read (RFC 9110, section 5.6.7)."""
 
@@ -48,15 +49,34 @@ def not_before(
 def _due(text: str) -> str:
     # In UTC, the first and the last hours may lie beyond the years that there are.
     with suppress(ValueError, OverflowError):
-        if _DATE_TIME.fullmatch(text):
-            return timestamp(datetime.fromisoformat(text.upper()))
-    for form in _HTTP_DATES:
-        with suppress(ValueError):
-            return timestamp(datetime.strptime(text, form).replace(tzinfo=UTC))
+        second_before = _LEAP_SECOND.sub(r"\1:59", text)
+        moment = _moment(second_before).astimezone(UTC)
+        return timestamp(moment if second_before == text else _behind_leap_second(moment))
     sentence = (
         "An HTTP-date is expected, or a date-time with its offset, such as 2026-11-23T12:00:00Z."
     )
     raise malformed(f"The header {HEADER} is malformed.", [Fault(HEADER, sentence)])
+
+
+def _moment(text: str) -> datetime:
+    """Read a time in any of the forms; raises ValueError for what is none."""
+    if _DATE_TIME.fullmatch(text):
+        return datetime.fromisoformat(text.upper())
+    for form in _HTTP_DATES:
+        with suppress(ValueError):
+            return datetime.strptime(text, form).replace(tzinfo=UTC)
+    raise ValueError("it is no time")
+
+
+def _behind_leap_second(before: datetime) -> datetime:
+    """Give the moment behind a leap second, which no clock of ours shows; raises ValueError where none can be.
+
+    There are such at the end of the last day of a month, in UTC (RFC 3339, section 5.7).
+    """
+    behind = before.replace(microsecond=0) + timedelta(seconds=1)
+    if (behind.day, behind.hour, behind.minute) != (1, 0, 0):
+        raise ValueError("no leap second is there")
+    return behind
 
 
 async def schedule(

@@ -53,7 +53,7 @@ def _tags(domain: Domain) -> list[dict[str, str]]:
 def _paths(domain: Domain, models: Models) -> dict[str, Any]:
     commands = {
         f"/api/{category.name}/{{id}}/{route_name(command)}": {
-            "post": operations.command(category, command, models)
+            "post": operations.command(category, command, domain.views, models)
         }
         for category in domain.categories
         for command in category.commands

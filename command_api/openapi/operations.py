@@ -1,11 +1,11 @@
 """The operations of the document: one for each command, and the queries."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from inspect import cleandoc
 from typing import Any
 
 from command_api import idempotency_key, paging
-from command_api.openapi import schemas
+from command_api.openapi import links, schemas
 from command_api.openapi.models import Models, Schema
 from command_api.openapi.parts import (
     COMMAND_PROBLEMS,
@@ -13,6 +13,7 @@ from command_api.openapi.parts import (
     ID_PATTERN,
     LATER,
     LOCATION,
+    SOME_TEXT,
     TAG,
     TAGS,
     TEXT,
@@ -37,8 +38,11 @@ from shared.kernel.views.view import View
 DECIDED = "Decided on the stream as it is, and stored by one write. Sent again under its key, it changes nothing."
 
 
-def command(category: Category, command_type: type[Command], models: Models) -> Schema:
-    """Describe a command."""
+def command(
+    category: Category, command_type: type[Command], views: Sequence[View[Any]], models: Models
+) -> Schema:
+    """Describe a command, and where its answers lead."""
+    leads = links.of_command(category, views)
     outcome, body = ref(schemas.outcome_name(category)), models.received(command_type)
     summary, _, more = cleandoc(command_type.__doc__ or "").partition("\n")
     return {
@@ -53,20 +57,21 @@ def command(category: Category, command_type: type[Command], models: Models) -> 
                 idempotency_key.NAME,
                 idempotency_key.RULE,
                 "The command's id, in quotes: sent again, it takes effect once.",
+                '"8e03978e-40d5"',
             ),
-            header("If-Match", TAGS, 'The version that was seen, such as "7"; not so: 412.'),
-            header("If-None-Match", TAGS, "The version to differ from; *: none must exist yet."),
+            header("If-Match", TAGS, "The version that was seen; not so: 412.", '"7"'),
+            header("If-None-Match", TAGS, "The version to differ from; *: none yet.", "*"),
             header(
                 "Prefer",
                 None,
                 "return=minimal, until=projected, wait=<seconds>, respond-async, request-charge.",
             ),
-            header(
-                "Not-Before",
-                None,
-                "Keeps the command until an HTTP-date or an RFC 3339 date-time (with respond-async).",
-            ),
-            header("Correlation-Id", "^[!-~]{1,128}$", "Carried into everything that follows."),
+            {
+                **header("Not-Before", None, "Keeps the command until then (with respond-async)."),
+                # In HTTP's own form, too: `format` is a hint (JSON Schema 2020-12, section 7.2.1).
+                "schema": {**TEXT, "format": "date-time"},
+            },
+            header("Correlation-Id", "^[!-~]{1,128}$", "Carried into all that follows.", "c1"),
             header("traceparent", None, "W3C Trace Context."),
             header("tracestate", None, "What vendors say of the trace."),
         ],
@@ -80,11 +85,12 @@ def command(category: Category, command_type: type[Command], models: Models) -> 
             },
         },
         "responses": {
-            "200": answer("What the command caused.", outcome, TAG),
+            "200": answer("What the command caused.", outcome, TAG, leads),
             "202": answer(
                 "Stored, and not projected in time; or waiting in the mailbox (respond-async).",
                 {"anyOf": [outcome, ref(schemas.QUEUED)]},
                 {**TAG, **LATER, **LOCATION},
+                {**leads, "cancellation": links.cancellation()},
             ),
             "204": {"description": "Done (return=minimal).", "headers": TAG},
             **problems(*COMMAND_PROBLEMS, *access(category.allow)),
@@ -140,8 +146,8 @@ def view_list(view: View[Any]) -> Schema:
                 {"type": "integer", "minimum": 1, "maximum": paging.MOST},
                 "Rows on a page.",
             ),
-            query("after", TEXT, "Where the page begins: see `next`."),
-            query("before", TEXT, "Where the page ends: see `prev`."),
+            query("after", SOME_TEXT, "Where the page begins: see `next`."),
+            query("before", SOME_TEXT, "Where the page ends: see `prev`."),
             header("Prefer", None, "count=exact: tells as `total` how many rows all pages have."),
             *conditions(),
         ],
@@ -170,7 +176,7 @@ def _filter(field: ListField, suffix: str) -> Schema:
     """Describe a condition on a field."""
     match suffix:
         case ".in" | ".prefix":
-            schema = TEXT
+            schema = SOME_TEXT
         case ".null":
             schema = _TYPES[bool]
         case _:
@@ -183,7 +189,7 @@ def _value(field: ListField) -> Schema:
         return {"enum": list(field.choices.values())}
     if field.kind.form is not None:
         return {**field.kind.form.json_schema}
-    return _TYPES.get(field.type, TEXT)
+    return _TYPES.get(field.type, SOME_TEXT)
 
 
 def health() -> Schema:

@@ -27,6 +27,8 @@ ID_PATTERN = f"^{ID}$"
 STREAM_PATTERN = f"^{CATEGORY}-{ID}$"
 TAGS = r'^(\*|(W/)?"[!#-~]*"( ?, ?(W/)?"[!#-~]*"){0,9})$'
 TEXT: Schema = {"type": "string"}
+# An empty parameter is refused.
+SOME_TEXT: Schema = {**TEXT, "minLength": 1}
 TAG = {
     "ETag": {"schema": {"type": "string", "pattern": '^"[0-9]+"$'}, "description": "The version."}
 }
@@ -37,10 +39,16 @@ LOCATION = {
 LATER = {"Retry-After": {"schema": {"type": "string"}, "description": "Seconds."}}
 
 
-def answer(description: str, schema: Schema, headers: Mapping[str, Any] | None = None) -> Schema:
-    """Describe an answer with a JSON body."""
+def answer(
+    description: str,
+    schema: Schema,
+    headers: Mapping[str, Any] | None = None,
+    links: Mapping[str, Schema] | None = None,
+) -> Schema:
+    """Describe an answer with a JSON body, and where it leads."""
     content = {"application/json": {"schema": schema}}
-    return {"description": description, "content": content, "headers": dict(headers or {})}
+    described = {"description": description, "content": content, "headers": dict(headers or {})}
+    return {**described, "links": dict(links)} if links else described
 
 
 def query_answers(
@@ -56,8 +64,9 @@ def query_answers(
 def conditions() -> list[Schema]:
     """Describe the conditions that a query may name."""
     return [
-        header("If-None-Match", TAGS, "What is known already: 304 if it is so."),
-        header("If-Match", TAGS, "What it must still be: 412 if it is not."),
+        # What is no tag is none that is known: it is ignored, unlike in If-Match.
+        header("If-None-Match", None, "What is known already: 304 if it is so."),
+        header("If-Match", TAGS, "What it must still be: 412 if it is not.", '"7"'),
     ]
 
 
@@ -89,9 +98,10 @@ def path(name: str, pattern: str, description: str, sample: str) -> Schema:
     }
 
 
-def header(name: str, pattern: str | None, description: str) -> Schema:
+def header(name: str, pattern: str | None, description: str, sample: str | None = None) -> Schema:
     """Describe a header."""
     schema = {**TEXT, "pattern": pattern} if pattern else TEXT
+    schema = {**schema, "examples": [sample]} if sample else schema
     return {"name": name, "in": "header", "schema": schema, "description": description}
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from command_api.openapi import schemas
+from command_api.openapi import links, schemas
 from command_api.openapi.models import Schema
 from command_api.openapi.parts import (
     CONTENT_TAG,
@@ -25,6 +25,7 @@ from shared.kernel.commands.category import Category
 def stream(categories: Sequence[Category]) -> Schema:
     """Describe the query of a stream."""
     states = [ref(schemas.state_name(category)) for category in categories]
+    leads = {"causes": links.of_stream()["causes"]}
     return {
         "operationId": "streams.Read",
         "summary": "The commits of a stream after a version, or its state at one.",
@@ -44,7 +45,9 @@ def stream(categories: Sequence[Category]) -> Schema:
         ],
         "responses": query_answers(
             _access(categories),
-            answer("A page, or a state.", {"anyOf": [ref(schemas.STREAM_PAGE), *states]}, TAG),
+            answer(
+                "A page, or a state.", {"anyOf": [ref(schemas.STREAM_PAGE), *states]}, TAG, leads
+            ),
         ),
     }
 
@@ -69,7 +72,9 @@ def cancellation(categories: Sequence[Category]) -> Schema:
         "tags": ["streams"],
         "parameters": _waiting(categories),
         "responses": {
-            "200": answer("It is cancelled.", ref(schemas.COMMAND_STATUS)),
+            "200": answer(
+                "It is cancelled.", ref(schemas.COMMAND_STATUS), links={"outcome": links.outcome()}
+            ),
             **problems(400, 401, 403, 404, 409, 429, 503),
         },
     }
@@ -85,7 +90,12 @@ def outcome(categories: Sequence[Category]) -> Schema:
         "parameters": [*_waiting(categories), *conditions()],
         "responses": query_answers(
             _access(categories),
-            answer("What is known.", ref(schemas.COMMAND_STATUS), {**CONTENT_TAG, **LATER}),
+            answer(
+                "What is known.",
+                ref(schemas.COMMAND_STATUS),
+                {**CONTENT_TAG, **LATER},
+                links.of_stream(),
+            ),
         ),
     }
 
@@ -93,7 +103,8 @@ def outcome(categories: Sequence[Category]) -> Schema:
 def causes(categories: Sequence[Category]) -> Schema:
     """Describe the question what followed from a command."""
     version: Schema = {"type": "integer", "minimum": 0, "maximum": 10**15 - 1}
-    tree = answer("The tree.", ref(schemas.EFFECT), CONTENT_TAG)
+    leads = {"stream": links.of_stream()["stream"]}
+    tree = answer("The tree.", ref(schemas.EFFECT), CONTENT_TAG, leads)
     tree["content"]["text/plain"] = {"schema": TEXT}
     return {
         "operationId": "streams.ReadCauses",

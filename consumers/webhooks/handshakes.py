@@ -6,6 +6,8 @@ from typing import Any
 
 from pydantic_core import from_json
 
+from shared.adapters.http.problems import unexpected_handshake
+
 VALIDATION = "SubscriptionValidation"
 VALIDATION_EVENT = "Microsoft.EventGrid.SubscriptionValidationEvent"
 
@@ -19,13 +21,10 @@ class Answer:
     body: Mapping[str, Any]
 
 
-NOBODY = Answer(403, {}, {})
-
-
-def greet(origin: str | None, allowed: Collection[str]) -> Answer:
-    """Answer the question of CloudEvents (HTTP 1.1 Web Hooks, section 4) to origins that are allowed."""
-    if origin is None or origin not in allowed:
-        return NOBODY
+def greet(origin: str, allowed: Collection[str]) -> Answer:
+    """Answer the question of CloudEvents (HTTP 1.1 Web Hooks, section 4); raises Problem for another origin."""
+    if origin not in allowed:
+        raise unexpected_handshake()
     headers = {"WebHook-Allowed-Origin": origin, "WebHook-Allowed-Rate": "*", "Allow": "POST"}
     return Answer(200, headers, {})
 
@@ -36,13 +35,14 @@ def asks(headers: Mapping[str, str]) -> bool:
 
 
 def validate(headers: Mapping[str, str], body: bytes, allowed: Collection[str]) -> Answer:
-    """Answer the question of Event Grid, for subscriptions that are allowed."""
+    """Answer the question of Event Grid; raises Problem for a subscription that is not allowed."""
     # Event Grid writes the names of subscriptions in capitals.
     known = {name.lower() for name in allowed}
-    if headers.get("aeg-subscription-name", "").lower() not in known:
-        return NOBODY
-    code = _code(body)
-    return NOBODY if code is None else Answer(200, {}, {"validationResponse": code})
+    expected = headers.get("aeg-subscription-name", "").lower() in known
+    code = _code(body) if expected else None
+    if code is None:
+        raise unexpected_handshake()
+    return Answer(200, {}, {"validationResponse": code})
 
 
 def _code(body: bytes) -> str | None:

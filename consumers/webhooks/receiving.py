@@ -60,9 +60,13 @@ class Receiver:
 
     async def receive(self, req: func.HttpRequest) -> func.HttpResponse:
         """Answer a handshake, or take a delivery; what is cut off by the time is settled when it comes again."""
-        if req.method == "OPTIONS":
-            return _response(greet(req.headers.get("WebHook-Request-Origin"), self.origins))
+        origin = req.headers.get("WebHook-Request-Origin")
+        if req.method == "OPTIONS" and origin is None:
+            # Nobody asks for a handshake (RFC 9110, section 9.3.7).
+            return func.HttpResponse(status_code=204, headers={"Allow": "OPTIONS, POST"})
         try:
+            if req.method == "OPTIONS":
+                return _response(greet(origin or "", self.origins))
             async with asyncio.timeout(BUDGET):
                 return _response(await self._answer(req))
         except Problem as problem:

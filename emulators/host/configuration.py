@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
+ORIGINS, CREDENTIALS = "CORS_ALLOWED_ORIGINS", "CORS_SUPPORT_CREDENTIALS"
+"""What the platform tells the host of `siteConfig.cors`: a list in JSON, and a boolean."""
 _SETTING = re.compile(r"%([^%]+)%")
 
 
@@ -44,9 +46,18 @@ class HostConfiguration:
 
 def load_settings(path: Path) -> None:
     """Put the values of a settings file into the environment; what is there already wins."""
-    values = json.loads(path.read_text(encoding="utf-8")).get("Values", {})
+    given = json.loads(path.read_text(encoding="utf-8"))
+    values = {**given.get("Values", {}), **_cors(given.get("Host", {}))}
     for name, value in values.items():
         os.environ.setdefault(name, str(value))
+
+
+def _cors(host: dict[str, Any]) -> dict[str, str]:
+    """Give the settings of the platform for what `func` reads in their place."""
+    origins = [one.strip() for one in str(host.get("CORS", "")).split(",") if one.strip()]
+    if not origins:
+        return {}
+    return {ORIGINS: json.dumps(origins), CREDENTIALS: str(bool(host.get("CORSCredentials")))}
 
 
 def connection(function: str, name: str) -> str:

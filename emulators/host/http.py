@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from aiohttp import HttpVersion11, web
 
+from emulators.host.cors import Cors
 from emulators.host.event_grid import PATH, EventGridWebhook
 from emulators.host.failures import say_answered
 from emulators.host.invocations import Invoker
@@ -42,7 +43,8 @@ class HttpListener:
 
     async def start(self, port: int) -> int:
         """Listen on loopback; port 0 takes a free one."""
-        app = web.Application(client_max_size=LARGEST_BODY)
+        cors = Cors.read().middleware()
+        app = web.Application(client_max_size=LARGEST_BODY, middlewares=[cors])
         app.router.add_route("*", r"/{path:[\s\S]*}", self._handle)
         # The host hands a compressed body over as it was sent.
         self._runner = web.AppRunner(

@@ -17,6 +17,7 @@ param scale Scale
 param settings Settings
 param webhook Webhook
 param actorTokens ActorTokens
+param browserOrigins string[]
 param replication string
 param storeRoles StoreRoles
 param endpoints Endpoints
@@ -64,6 +65,7 @@ module functions 'app.bicep' = [for app in apps: {
     settings: settings
     webhook: webhook
     actorTokens: actorTokens
+    browserOrigins: browserOrigins
     storeRoles: storeRoles
     endpoints: endpoints
     workspaceId: workspaceId

@@ -8,6 +8,7 @@ import azure.functions as func
 from shared.adapters import telemetry
 from shared.adapters.http.answering import answered
 from shared.adapters.http.conditions import conditional
+from shared.adapters.http.cors import readable
 from shared.adapters.http.methods import Routes
 from shared.adapters.http.negotiation import JSON, chosen
 from shared.adapters.otel.names import TIMER_RUNS
@@ -15,7 +16,7 @@ from shared.adapters.otel.names import TIMER_RUNS
 ROUTES = Routes()
 """What the functions of this process serve."""
 _SAFE = frozenset({"GET", "HEAD"})
-VARY = "Accept, Prefer"
+VARY = "Accept, Origin, Prefer"
 """What an answer may depend on: its form, how long it waited, whether it is counted (RFC 7240, section 2)."""
 
 type Handler = Callable[[func.HttpRequest], Awaitable[func.HttpResponse]]
@@ -40,7 +41,7 @@ def http_function(
     def declare(handle: Handler) -> Handler:
         async def answer(req: func.HttpRequest) -> func.HttpResponse:
             answering = answered(_asked(handle, req, offers), req.headers)
-            return await telemetry.request(req, route, answering)
+            return readable(req, await telemetry.request(req, route, answering))
 
         trigger = blueprint.route(route, methods=served, auth_level=auth_level)
         trigger(named(answer, handle))

@@ -4,6 +4,7 @@ import azure.functions as func
 
 from shared.adapters import telemetry
 from shared.adapters.http.answering import answered
+from shared.adapters.http.cors import readable
 from shared.adapters.triggers import ROUTES, named
 
 blueprint = func.Blueprint()
@@ -15,7 +16,7 @@ async def without_route(req: func.HttpRequest) -> func.HttpResponse:
 
 
 async def _answer(req: func.HttpRequest) -> func.HttpResponse:
-    return await telemetry.request(req, "", answered(without_route(req)))
+    return readable(req, await telemetry.request(req, "", answered(without_route(req))))
 
 
 # The host asks functions in the order of their names. This one asks for no key: browsers send none with OPTIONS.

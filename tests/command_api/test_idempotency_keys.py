@@ -88,3 +88,15 @@ async def test_a_repeat_may_be_spelt_otherwise(application: Application) -> None
 
     assert told(again) == told(first)
     assert told(first)["commandId"] == "k1"
+
+
+async def test_a_body_may_be_spelt_otherwise(application: Application) -> None:
+    await registered(application)
+    path, body = RECEIVE
+
+    first = await post_command(post(path, body, Idempotency_Key="k1"), application)
+    again = await post_command(post(path, {"quantity": 1.0}, Idempotency_Key="k1"), application)
+    other = await post_command(post(path, {"quantity": 9}, Idempotency_Key="k1"), application)
+
+    assert (again.status_code, told(again)) == (200, told(first))
+    assert told(other)["code"] == "command-id-reused"

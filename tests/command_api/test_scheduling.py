@@ -45,39 +45,6 @@ async def test_a_command_is_kept_until_its_time_and_decided_then() -> None:
     assert await library.schedule.run() == 0
 
 
-@pytest.mark.parametrize(
-    "given",
-    [
-        "Tue, 24 Nov 2026 12:00:00 GMT",
-        "Tuesday, 24-Nov-26 12:00:00 GMT",
-        "Tue Nov 24 12:00:00 2026",
-        "2026-11-24T13:00:00+01:00",
-        "2026-11-24t12:00:00.000z",
-        " 2026-11-24T12:00:00Z ",
-    ],
-)
-async def test_a_time_is_an_http_date_or_a_date_time_with_its_offset(given: str) -> None:
-    assert told(await Library().asks(given))["notBefore"] == "2026-11-24T12:00:00.000000Z"
-
-
-@pytest.mark.parametrize(
-    "given",
-    [
-        *("tomorrow", "", "2026-11-24", "2026-11-24T12:00:00", "24 Nov 2026", "120", "é"),
-        *("0001-01-01T00:00:00+01:00", "9999-12-31T23:59:59-01:00", "10000-01-01T00:00:00Z"),
-        *("2026-13-24T12:00:00Z", "2026-11-24T25:00:00Z", "Tue, 24 Nov 2026 12:00:00 CET"),
-        *("Tue, 31 Nov 2026 12:00:00 GMT", "20261124T120000Z", "2026-11-24T12:00:00 Z"),
-    ],
-)
-async def test_what_is_no_time_is_told_so(given: str) -> None:
-    library = Library()
-
-    answer = await library.asks(given)
-
-    assert (answer.status_code, told(answer)["errors"][0]["pointer"]) == (400, "Not-Before")
-    assert library.rows.all() == []
-
-
 async def test_a_time_needs_a_client_that_does_not_wait_for_the_answer() -> None:
     library = Library()
 

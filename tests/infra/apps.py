@@ -89,6 +89,15 @@ def apps_run_this_python_and_finish_what_they_hold(cloud: Cloud) -> None:
         assert policy.properties["allow"] is False
 
 
+def browsers_may_call_the_api_alone_and_only_from_pages_that_are_named(cloud: Cloud) -> None:
+    named = str(cloud.parameters.get("browserOrigins", ""))
+    for site, here, _ in cloud.apps():
+        cors = site.properties["siteConfig"]["cors"]
+
+        wanted = named.split(",") if named and "command" in here else []
+        assert cors == {"allowedOrigins": wanted, "supportCredentials": False}
+
+
 def settings_are_those_that_the_code_reads(cloud: Cloud) -> None:
     for site, _, settings in cloud.apps():
         own = {name for name in settings if not name.startswith(PLATFORM)}

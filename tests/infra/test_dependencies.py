@@ -67,7 +67,12 @@ def test_what_is_deployed_imports_only_what_is_declared() -> None:
 
 
 def test_what_develops_it_imports_only_what_is_declared() -> None:
-    assert undeclared(DEVELOPED, USED | DEVELOPING) == {}
+    found = undeclared(DEVELOPED, USED | DEVELOPING)
+
+    # A test installs these into a folder of its own.
+    assert {
+        name for name in found if name.split(".")[0] not in pinned("tests/local/redbot.txt")
+    } == set()
 
 
 def test_an_undeclared_import_would_be_found() -> None:

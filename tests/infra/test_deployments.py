@@ -32,6 +32,7 @@ CHECKS: list[Callable[[Cloud], None]] = [
     apps.every_function_runs_in_one_app,
     apps.what_may_not_wake_up_is_always_ready,
     apps.apps_run_this_python_and_finish_what_they_hold,
+    apps.browsers_may_call_the_api_alone_and_only_from_pages_that_are_named,
     apps.settings_are_those_that_the_code_reads,
     apps.the_webhook_is_told_whom_to_believe,
     apps.the_api_alone_is_told_whose_tokens_say_who_asks,

@@ -50,7 +50,7 @@ async def test_what_is_known_is_not_sent_again(
     answer = await wired.call(function, method, {"If-None-Match": header(tag)}, **route)
 
     assert (answer.status_code, answer.get_body()) == (304, b"")
-    assert (answer.headers["ETag"], answer.headers["Vary"]) == (tag, "Accept, Prefer")
+    assert (answer.headers["ETag"], answer.headers["Vary"]) == (tag, "Accept, Origin, Prefer")
     assert answer.headers["Cache-Control"] == "private, no-cache"
 
 
@@ -147,3 +147,26 @@ async def test_a_problem_is_never_kept_and_no_condition_hides_it(
         assert answer.status_code in {status, 405}
         assert answer.headers["Cache-Control"] == "no-store"
         assert "ETag" not in answer.headers
+
+
+@pytest.mark.parametrize(
+    ("header", "value", "status"),
+    [
+        *(("If-Match", one, 412) for one in ("*", '"x"', 'W/"x"', '"a", "b"', '""')),
+        *(("If-Match", one, 400) for one in ("", "x", "0", '"x', '"x" "y"')),
+        *(("If-None-Match", one, 202) for one in ("*", '"x"', "", "x", '"a", W/"b"')),
+    ],
+)
+async def test_what_is_not_there_in_time_has_no_representation_that_could_match(
+    wired: Wired, header: str, value: str, status: int
+) -> None:
+    await stocked(wired)
+    waiting = {"Prefer": "wait=0", header: value}
+
+    answer = await wired.call(
+        "view", headers=waiting, params={"at-least": "99"}, view="stock", key="TEA"
+    )
+
+    assert answer.status_code == status
+    assert "ETag" not in answer.headers
+    assert answer.headers["Cache-Control"] == "no-store"

@@ -82,4 +82,4 @@ async def test_the_tree_is_drawn_for_who_likes_text_better(wired: Wired) -> None
         answer = await wired.call("causes", headers={"Accept": accept}, stream="item-TEA")
 
         assert answer.mimetype == LIKED[accept]
-        assert answer.headers["Vary"] == "Accept, Prefer"
+        assert answer.headers["Vary"] == "Accept, Origin, Prefer"

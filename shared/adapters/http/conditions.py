@@ -67,21 +67,29 @@ def conditional(req: func.HttpRequest, answer: func.HttpResponse) -> func.HttpRe
     Section 13.2.1: what would not be a success without the condition is answered as it is.
     """
     headers = answer.headers
+    match, none_match = req.headers.get("If-Match"), req.headers.get("If-None-Match")
     if answer.status_code != HTTPStatus.OK:
         headers.setdefault("Cache-Control", NEVER_KEPT)
+        if answer.status_code == HTTPStatus.ACCEPTED and match is not None:
+            # Section 13.1.1: of what is not there yet, there is no representation that could match.
+            tags("If-Match", match)
+            raise _changed({})
         return answer
     headers.setdefault("Cache-Control", REVALIDATED)
     tag = headers.setdefault("ETag", f'"{hashlib.sha256(answer.get_body()).hexdigest()[:32]}"')
-    match, none_match = req.headers.get("If-Match"), req.headers.get("If-None-Match")
     if match is not None and not _among(tags("If-Match", match), tag, weakly=False):
-        detail = "It has changed since it had one of these entity tags."
-        title = "The representation has changed"
-        raise Problem(412, "precondition-failed", title, detail, headers={"ETag": tag})
+        raise _changed({"ETag": tag})
     seen = Tags.read(none_match) if none_match is not None else None
     if seen is None or not _among(seen, tag, weakly=True):
         return answer
     # Section 15.4.5; the media type too, for a cache puts what a 304 says in place of what it has.
     return func.HttpResponse(status_code=304, headers=dict(headers), mimetype=answer.mimetype)
+
+
+def _changed(headers: dict[str, str]) -> Problem:
+    detail = "It has none of these entity tags (any more)."
+    title = "The representation has changed"
+    return Problem(412, "precondition-failed", title, detail, headers=headers)
 
 
 def _among(known: Tags, tag: str, *, weakly: bool) -> bool:

@@ -94,6 +94,12 @@ def not_admitted(number: int) -> Problem:
     return Problem(403, "not-admitted", "Not all of this is the sender's", detail)
 
 
+def unexpected_handshake() -> Problem:
+    """Tell whoever asks for a handshake that it is not expected here."""
+    detail = "No deliveries of this origin or subscription are expected."
+    return Problem(403, "not-admitted", "The handshake is not for us", detail)
+
+
 def gone() -> Problem:
     """Tell a sender to stop: nothing of a delivery is wanted any more (HTTP 1.1 Web Hooks, section 2.2)."""
     detail = "No event of these types is wanted any more: send none."

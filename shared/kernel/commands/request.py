@@ -9,6 +9,7 @@ from pydantic_core import to_json, to_jsonable_python
 
 from shared.kernel.commands.context import Context, context_of
 from shared.kernel.commands.expected import Expected
+from shared.kernel.messages.canonical import canonical
 from shared.kernel.messages.commit import Commit, Metadata
 from shared.kernel.messages.derived_id import is_derived, is_fact
 from shared.kernel.messages.message import Command, type_name
@@ -61,14 +62,6 @@ class CommandRequest:
 
 
 def digest_of(type_: str, data: Mapping[str, Any], actor: str | None) -> str:
-    """Returns the sha256 of who asks for what as JSON, members sorted by name."""
-    content = {"actor": actor, "data": _sorted(data), "type": type_}
+    """Returns the sha256 of who asks for what, as JSON in one form."""
+    content = {"actor": actor, "data": canonical(data), "type": type_}
     return hashlib.sha256(to_json(content)).hexdigest()
-
-
-def _sorted(value: Any) -> Any:  # noqa: ANN401 - JSON
-    if isinstance(value, dict):
-        return {name: _sorted(value[name]) for name in sorted(value)}
-    if isinstance(value, list):
-        return [_sorted(one) for one in value]
-    return value

@@ -13,6 +13,7 @@ from pydantic_core import CoreSchema
 from shared.kernel.commands.category import Category
 from shared.kernel.commands.request import CommandRequest
 from shared.kernel.errors import InvalidMessage
+from shared.kernel.messages.canonical import canonical
 from shared.kernel.messages.commit import Metadata
 from shared.kernel.messages.derived_id import chain_id, derived_id, reaction_name
 from shared.kernel.messages.json_forms import with_json_forms
@@ -61,7 +62,7 @@ class InboundEvent:
     @property
     def digest(self) -> str:
         """Tell what it says from everything else that may come under its key, whichever way it comes."""
-        said = json.dumps([self.type, self.data], sort_keys=True, separators=(",", ":"))
+        said = json.dumps([self.type, canonical(self.data)], separators=(",", ":"))
         return hashlib.sha256(said.encode()).hexdigest()
 
 

@@ -50,6 +50,7 @@ async def test_no_other_subscription_is_validated(content: Any, subscription: st
     )
 
     assert answer.status_code == 403
+    assert json.loads(answer.get_body())["code"] == "not-admitted"
     assert b"validationResponse" not in answer.get_body()
     assert world.effects() == []
 
@@ -107,9 +108,33 @@ async def test_the_question_of_cloud_events_is_not_answered_where_the_origin_is_
     assert "WebHook-Allowed-Rate" not in answer.headers
 
 
-@pytest.mark.parametrize("headers", [{}, {"WebHook_Request_Origin": "eventemitter.example.com"}])
-async def test_no_other_origin_may(headers: dict[str, str]) -> None:
+@pytest.mark.parametrize(
+    "origin",
+    [
+        *(
+            "",
+            "*",
+            "null",
+            "eventgrid.azure.net.evil",
+            "evil.eventgrid.azure.net",
+            "eventemitter.example.com",
+        ),
+        *(ORIGIN.upper(), f"{ORIGIN},{ORIGIN}", f" {ORIGIN}", f"https://{ORIGIN}", "\ud800"),
+    ],
+)
+async def test_another_origin_is_told_so_as_a_problem(origin: str) -> None:
+    asked = delivery(b"", None, "OPTIONS", WebHook_Request_Origin=origin)
+
+    answer = await World().receiver.receive(asked)
+
+    assert (answer.status_code, answer.mimetype) == (403, "application/problem+json")
+    assert json.loads(answer.get_body())["code"] == "not-admitted"
+    assert "WebHook-Allowed-Origin" not in answer.headers
+
+
+@pytest.mark.parametrize("headers", [{}, {"WebHook_Request_Rate": "5"}, {"Origin": "https://a"}])
+async def test_who_asks_for_no_handshake_is_told_the_methods(headers: dict[str, str]) -> None:
     answer = await World().receiver.receive(delivery(b"", None, "OPTIONS", **headers))
 
-    assert answer.status_code == 403
-    assert "WebHook-Allowed-Origin" not in answer.headers
+    assert (answer.status_code, answer.headers["Allow"]) == (204, "OPTIONS, POST")
+    assert not answer.get_body()

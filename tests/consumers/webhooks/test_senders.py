@@ -36,7 +36,7 @@ def supplier(**changes: Any) -> World:
     return World(sources=("/suppliers/a",), types=("com.example.supplier.*",), **changes)
 
 
-def of_a(id_: str, quantity: int) -> dict[str, Any]:
+def of_a(id_: str, quantity: float) -> dict[str, Any]:
     return {**delivered(quantity, id_), "source": "/suppliers/a"}
 
 
@@ -120,6 +120,18 @@ async def test_the_same_told_in_another_order_or_schema_is_the_same() -> None:
     await world.take(json.dumps(grid()).encode())
 
     assert (world.effects(), await world.parked()) == ([DISPATCHED], [])
+
+
+@pytest.mark.parametrize("quantity", ["3.0", "3e0", "30E-1", "3.000"])
+async def test_a_number_that_is_written_otherwise_is_the_same(quantity: str) -> None:
+    world = supplier()
+    await world.register()
+    assert await world.status(of_a("d1", 3)) == 200
+    done = world.effects()
+
+    assert await world.status(of_a("d1", json.loads(quantity))) == 200
+
+    assert (world.effects(), await world.parked()) == (done, [])
 
 
 async def test_what_the_platform_may_not_bring_is_parked_until_somebody_decides() -> None:

@@ -59,7 +59,7 @@ def grid(id_: str = "p1", type_: str = CARRIER, data: Any = None) -> dict[str, A
     }
 
 
-def delivered(quantity: int, id_: str = "d1") -> dict[str, Any]:
+def delivered(quantity: float, id_: str = "d1") -> dict[str, Any]:
     """Give a CloudEvent of a supplier's delivery of teapots."""
     return cloud(id_, SUPPLIER, {"sku": "teapot", "quantity": quantity})
 

@@ -30,6 +30,7 @@ CLOSED: Final[dict[str, Any]] = {
     "zoneRedundant": True,
     "webhook": WEBHOOK,
     "actorTokens": ACTORS,
+    "browserOrigins": "https://shop.example,https://till.example",
 }
 RESTORED: Final[dict[str, Any]] = {
     **SOME,
