@@ -109,11 +109,20 @@ class Follower:
             place = await self._leap(hub, partition, place, first - 1)
         moved = self._looked.get(partition) != place.number
         self._looked[partition] = place.number
+        if not moved and place.number > last:
+            await self._begin_anew(partition, place, first - 1)
         if moved or place.number >= last:
             return
         oldest = await hub.time_after(partition, place.number)
         if oldest is not None and oldest <= self.now() - waited:
             await self._reach(partition, last, self.hole_seconds)
+
+    async def _begin_anew(self, partition: int, place: Place, number: int) -> None:
+        """Go back to the beginning of a hub that was made anew: it counts its messages from 0."""
+        name = progress_name(self.consumer, partition)
+        _LOGGER.error("%s, partition %d: the hub counts anew", self.consumer, partition)
+        await retrying(self.pause, self.progress.advance, name, str(number), place.tag)
+        self._places.pop(partition, None)
 
     async def _hub(self) -> LogReader:
         """Open the hub, once; a place noted under another number of partitions would be that of others."""
@@ -191,13 +200,18 @@ class Follower:
         return attempts
 
     async def _advance(self, partition: int, number: int) -> Place:
-        """Note a place, unless another owner has noted one behind it."""
+        """Note a place, unless another owner has noted one behind it.
+
+        Raises LogUnavailable where places were set back: what is between is to be handled first.
+        """
         name, place = progress_name(self.consumer, partition), self._places.get(partition)
         place = place or await self._stored(partition)
         while place.number < number:
             position = str(number)
             tag = await retrying(self.pause, self.progress.advance, name, position, place.tag)
-            place = Place(number, tag) if tag else await self._stored(partition)
+            known, place = place, Place(number, tag) if tag else await self._stored(partition)
+            if place.number < known.number:
+                raise LogUnavailable(f"partition {partition}: another owner has begun anew")
         self._places[partition] = place
         return place
 
