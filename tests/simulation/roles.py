@@ -141,6 +141,7 @@ def _followers(
             *(calls.partitions, now, pause),
             read=read,
             seconds=BATCH_SECONDS,
+            clock=asyncio.get_running_loop().time,
         )
     return found
 
