@@ -99,7 +99,7 @@ policies: setup .venv-policies/ready  ## checks what the Bicep would deploy agai
 	@$(PYTHON) infra/check_python.py
 	@echo "setting up .venv-policies (once, it is large) ..."
 	@$(PYTHON) -m venv --clear .venv-policies
-	@.venv-policies/bin/python -m pip install --quiet --disable-pip-version-check -r infra/requirements-policies.txt
+	@.venv-policies/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r infra/requirements-policies.txt
 	@touch $@
 
 bicep: setup  ## compiles the Bicep (needs `bicep`), and compares what it predicts with what the tests play

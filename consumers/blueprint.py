@@ -14,6 +14,7 @@ from shared.adapters.http.operations import list_parked
 from shared.adapters.http.queries import parameters
 from shared.adapters.rights import show_rights
 from shared.adapters.triggers import http_function, timer_function
+from shared.kernel.delivery.together import side_by_side
 from shared.kernel.ports import NumberedMessage
 
 blueprint = func.Blueprint()
@@ -65,8 +66,10 @@ async def inbound_event(event: func.EventGridEvent) -> None:
 @timer_function(blueprint, "30 * * * * *")
 async def deadlines() -> None:
     """Do what is due: hand scheduled commands over, and tell streams whose time has come."""
-    await (await composition.schedule()).run()
-    await (await composition.deadlines()).run()
+    schedule, looking = await composition.schedule(), await composition.deadlines()
+    _, errors = await side_by_side([schedule.run(), looking.run()])
+    if errors:
+        raise BaseExceptionGroup("not all that is due was done", errors)
 
 
 @timer_function(blueprint, names.CATCH_UP_SCHEDULE)

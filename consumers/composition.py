@@ -146,7 +146,7 @@ async def schedule() -> "Schedule":
 
 @once
 async def rebuild() -> "Rebuild":
-    """Give the rebuild of views; the sweep is given five times what it stays behind to see a change."""
+    """Give the rebuild of views; the slowest reader is given minutes."""
     from consumers.rebuild import Rebuild
     from shared.kernel.views.generation import KEPT
 
@@ -154,7 +154,6 @@ async def rebuild() -> "Rebuild":
         await projections(),
         await wiring.feed(),
         await wiring.progress(),
-        wiring.now,
         5 * timedelta(seconds=wiring.settings().sweep_age) + 2 * KEPT,
     )
 

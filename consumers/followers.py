@@ -43,6 +43,7 @@ async def follower(consumer: str) -> "Follower":
             now=wiring.now,
             pause=wiring.pause,
             read=_command_in if waits else event_in,
+            clock=wiring.clock,
         )
         _followers.setdefault(consumer, made)
     return _followers[consumer]

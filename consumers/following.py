@@ -5,6 +5,7 @@ Sequence numbers of a hub have no holes: a batch that begins behind the next one
 
 import asyncio
 import logging
+import time
 from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
@@ -51,7 +52,7 @@ class Follower:
     """Brings a consumer all that a hub holds: each partition in order and without a hole.
 
     The places are in the store, and remembered here: one conditional write a batch. `read` says what streams
-    messages are of. The hub is asked for its partitions before the first message is handled.
+    messages are of, `clock` is monotonic. The hub is asked for its partitions before the first message is handled.
     """
 
     consumer: str
@@ -65,9 +66,10 @@ class Follower:
     read: Callable[[bytes], Arrival[Any]] = event_in
     seconds: float = BATCH_SECONDS
     hole_seconds: float = HOLE_SECONDS
+    clock: Callable[[], float] = time.monotonic
     _places: dict[int, Place] = field(default_factory=dict)
     _unfinished: dict[int, tuple[int, int, Attempts]] = field(default_factory=dict)
-    _looked: dict[int, int] = field(default_factory=dict)
+    _looked: dict[int, tuple[int, float]] = field(default_factory=dict)
     _checked: LogReader | None = None
 
     async def take(self, messages: Sequence[NumberedMessage]) -> None:
@@ -89,7 +91,7 @@ class Follower:
         await self._advance(partition, max(one.number for one in messages))
 
     async def catch_up(self, waited: timedelta) -> None:
-        """Handles what the hub has held for so long while nobody brought anything since the last look."""
+        """Handles what the hub holds where nobody has brought anything of it for so long, look by look."""
         hub = await self._hub()
         extents = enumerate(await hub.extents())
         looks = (self._catch_up(hub, one, extent, waited) for one, extent in extents)
@@ -107,13 +109,24 @@ class Follower:
         place, (first, last) = await self._stored(partition), extent
         if place.number < first - 1:
             place = await self._leap(hub, partition, place, first - 1)
-        moved = self._looked.get(partition) != place.number
-        self._looked[partition] = place.number
-        if moved or place.number >= last:
+        if place.number == last:
+            self._looked.pop(partition, None)
             return
-        oldest = await hub.time_after(partition, place.number)
-        if oldest is not None and oldest <= self.now() - waited:
+        # No clock is compared with that of the hub: it may be wrong by more than anybody would wait.
+        number, since = self._looked.get(partition, (NOWHERE - 1, 0.0))
+        if number != place.number:
+            self._looked[partition] = place.number, self.clock()
+        elif place.number > last:
+            await self._begin_anew(partition, place, first - 1)
+        elif self.clock() - since >= waited.total_seconds():
             await self._reach(partition, last, self.hole_seconds)
+
+    async def _begin_anew(self, partition: int, place: Place, number: int) -> None:
+        """Go back to the beginning of a hub that was made anew: it counts its messages from 0."""
+        name = progress_name(self.consumer, partition)
+        _LOGGER.error("%s, partition %d: the hub counts anew", self.consumer, partition)
+        await retrying(self.pause, self.progress.advance, name, str(number), place.tag)
+        self._places.pop(partition, None)
 
     async def _hub(self) -> LogReader:
         """Open the hub, once; a place noted under another number of partitions would be that of others."""
@@ -170,8 +183,8 @@ class Follower:
         reached = min(begin - 1, number)
         if place.tag is not None:
             gone = place.number + 1, reached
-            time = timestamp(self.now())
-            await self.parking.park(lost_messages(self.consumer, partition, *gone, time))
+            lost = lost_messages(self.consumer, partition, *gone, timestamp(self.now()))
+            await self.parking.park(lost)
             _LOGGER.error("%s, partition %d: %d to %d are lost", self.consumer, partition, *gone)
         return await self._advance(partition, reached)
 
@@ -191,13 +204,18 @@ class Follower:
         return attempts
 
     async def _advance(self, partition: int, number: int) -> Place:
-        """Note a place, unless another owner has noted one behind it."""
+        """Note a place, unless another owner has noted one behind it.
+
+        Raises LogUnavailable where places were set back: what is between is to be handled first.
+        """
         name, place = progress_name(self.consumer, partition), self._places.get(partition)
         place = place or await self._stored(partition)
         while place.number < number:
             position = str(number)
             tag = await retrying(self.pause, self.progress.advance, name, position, place.tag)
-            place = Place(number, tag) if tag else await self._stored(partition)
+            known, place = place, Place(number, tag) if tag else await self._stored(partition)
+            if place.number < known.number:
+                raise LogUnavailable(f"partition {partition}: another owner has begun anew")
         self._places[partition] = place
         return place
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from consumers.delivery import Delivery, Run
 from consumers.reading import event_in, replay_from, replay_stored, shown_event, stored
-from shared.adapters.names import PROJECTIONS
+from shared.adapters.names import PROJECTIONS, SINGLE_PUBLISHER
 from shared.kernel.delivery.operator_decisions import skips
 from shared.kernel.delivery.parking import Parked
 from shared.kernel.delivery.partition import partition_of
@@ -177,10 +177,14 @@ class Projections:
         return max((await self.rows.versions(list(places))).values(), default=0)
 
     async def _send(self, stream: str, lacking: Sequence[Envelope]) -> None:
-        if lacking and self.log is not None:
+        if not lacking or self.log is None:
+            return
+        # What operators have left unpublished is not lost, and the log may not even take it.
+        unpublished = await skips(self.parking, SINGLE_PUBLISHER, stream)
+        bodies = [encode(one) for one in lacking if one.sequence not in unpublished]
+        if bodies:
             log = await self.log()
-            partition = partition_of(stream, log.partitions)
-            await log.send(partition, [encode(one) for one in lacking])
+            await log.send(partition_of(stream, log.partitions), bodies)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ import asyncio
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import batched
 from typing import Any
 
@@ -17,6 +17,7 @@ from pydantic import BaseModel, ConfigDict
 from consumers.projections import Projections
 from shared.adapters.cosmos.codec import item_id
 from shared.kernel.delivery.places import reached
+from shared.kernel.delivery.sweep_note import read_note
 from shared.kernel.delivery.together import side_by_side
 from shared.kernel.errors import InvalidMessage
 from shared.kernel.messages.commit import timestamp
@@ -60,15 +61,14 @@ class _Note(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Rebuild:
-    """Rebuilds views step by step; `grace` is how long an older generation is still kept up, and then kept.
+    """Rebuilds views step by step; `grace` is how long the rows of an older generation are kept for slow readers.
 
-    `clock` measures how long something takes, in seconds.
+    When something was is told by the clock of the store alone; `clock` measures seconds that something takes.
     """
 
     projections: Projections
     feed: Feed
     progress: Progress
-    now: Callable[[], datetime]
     grace: timedelta
     clock: Callable[[], float] = time.monotonic
 
@@ -76,7 +76,7 @@ class Rebuild:
         """Begin to fill a new generation, whatever went on before; raises as rows do."""
         while True:
             seen = await self.generations(view)
-            begun = seen.begun(timestamp(self.now()))
+            begun = seen.begun(await self._time())
             if await change(self.projections.rows, view.name, seen, begun):
                 return begun
 
@@ -98,11 +98,10 @@ class Rebuild:
                 await self._step(view, known[view.name], deadline)
 
     async def _step(self, view: View[Any], seen: Generations, deadline: float) -> None:
-        if not seen.may_end(self.now(), self.grace):
-            return
-        work = {"filling": self._fill, "emptying": self._empty}.get(seen.phase)
-        if work is None or await work(view, seen, deadline):
-            await change(self.projections.rows, view.name, seen, seen.ended(timestamp(self.now())))
+        works = {"filling": self._fill, "serving": self._swept, "emptying": self._empty}
+        work = works.get(seen.phase)
+        if work is not None and await work(view, seen, deadline):
+            await change(self.projections.rows, view.name, seen, seen.ended(await self._time()))
 
     async def _fill(self, view: View[Any], seen: Generations, deadline: float) -> bool:
         """Fill the newest generation; False when time is up before the feed ends.
@@ -139,9 +138,26 @@ class Rebuild:
         if errors:
             raise BaseExceptionGroup("not every stream was filled", errors)
 
+    async def _swept(self, view: View[Any], seen: Generations, _deadline: float) -> bool:
+        """Tell whether the sweep has proven, by the rows of before, what was written until the new ones were read.
+
+        Those hide what the log has lost of it.
+        """
+        note, since = await read_note(self.progress), datetime.fromisoformat(seen.since).timestamp()
+        unseen = (StreamName.parse(stream) for stream, one in note.again.items() if one.sent)
+        if any(view.folds(stream.category) for stream in unseen):
+            return False
+        for stretch, place in (await reached(self.feed, note.places)).items():
+            page = await self.feed.read(stretch, place, limit=1)
+            if page.items and await self.feed.time() - max(page.ages) <= since + GRAIN:
+                return False
+        return True
+
     async def _empty(self, view: View[Any], seen: Generations, deadline: float) -> bool:
-        """Delete the rows that nobody reads or writes any more; False when time is up before the last."""
+        """Delete the rows that nobody reads or writes any more; False before that, and when time is up."""
         rows = self.projections.rows
+        if seen.since > await self._time(self.grace):
+            return False
         for number in range(seen.emptied, seen.oldest):
             listing = Listing(generation_name(view.name, number), limit=100)
             while found := await rows.page(listing):
@@ -149,6 +165,10 @@ class Rebuild:
                     return False
                 await asyncio.gather(*(rows.delete(row.at) for row in found))
         return True
+
+    async def _time(self, before: timedelta = timedelta()) -> str:
+        """Tell what time it is by the clock of the store, or was so long ago."""
+        return timestamp(datetime.fromtimestamp(await self.feed.time(), UTC) - before)
 
     async def _read(self, generation: str) -> _Note:
         noted = await self.progress.read(_place(generation))

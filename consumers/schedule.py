@@ -19,6 +19,8 @@ PAGE = 50
 SECONDS = 15.0
 """So long a run goes on, at most: it shares its minute with the deadlines."""
 
+type Step = Callable[[ScheduledCommand], Awaitable[None]]
+
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
@@ -36,7 +38,7 @@ class Schedule:
     async def run(self, seconds: float = SECONDS) -> int:
         """Hands over what is due, and counts it; raises a group of all that may go well later."""
         end, due = time.monotonic() + seconds, timestamp(self.now())
-        steps: list[tuple[Listing, Callable[[ScheduledCommand], Awaitable[None]]]] = [
+        steps: list[tuple[Listing, Step]] = [
             (in_state("handed-over", self.page), self._hand_over),
             (in_state("scheduled", self.page, due), self._take),
             (in_state("cancelled", self.page), self._forget),
@@ -45,8 +47,7 @@ class Schedule:
         for listing, step in steps:
             async with aclosing(self._pages(listing, end)) as pages:
                 async for rows in pages:
-                    works = (step(ScheduledCommand.read(row)) for row in rows)
-                    done, failed = await side_by_side(works)
+                    done, failed = await side_by_side(_do(step, row) for row in rows)
                     count, errors = count + len(done), errors + failed
         if errors:
             raise BaseExceptionGroup("not every command that is due was handed over", errors)
@@ -78,3 +79,8 @@ class Schedule:
         )
         await self.outcomes.write(kept)
         await self.rows.delete(command.row.at)
+
+
+async def _do(step: Step, row: Row) -> None:
+    """Take a step with a command; a row that only newer code can read fails for itself."""
+    await step(ScheduledCommand.read(row))

@@ -12,6 +12,8 @@ from datetime import datetime, timedelta
 from itertools import batched
 from typing import Any
 
+from pydantic_core import to_json
+
 from shared.adapters.cosmos.codec import from_item
 from shared.adapters.names import SINGLE_PUBLISHER
 from shared.kernel.delivery.operator_decisions import skips
@@ -111,7 +113,10 @@ class _Run:
             page = await feed.read(stretch, place, limit=old)
         if not page.items or page.position is None or min(page.ages) < age:
             return False
-        commits = _last(page.items)
+        commits, unread = _last(page.items)
+        if unread:
+            # Whom the trigger has not brought it has parked nothing: and nobody would be told of it.
+            await self.sweep.publisher.publish(to_json(unread).decode())
         await self._prove(commits)
         if not self.forgotten.isdisjoint(commits):
             await self._keep()
@@ -213,16 +218,20 @@ class _Run:
         return timestamp(now - self.sweep.age) < self.note.again[stream].sent <= timestamp(now)
 
 
-def _last(items: Sequence[Mapping[str, Any]]) -> dict[str, Commit]:
-    """Give the last commit of each stream on a page; what is none is the publisher's to park."""
+def _last(
+    items: Sequence[Mapping[str, Any]],
+) -> tuple[dict[str, Commit], list[Mapping[str, Any]]]:
+    """Give the last commit of each stream on a page, and what is none: that is the publisher's to park."""
     commits: dict[str, Commit] = {}
+    unread: list[Mapping[str, Any]] = []
     for item in items:
         try:
             commit = from_item(item)
             StreamName.parse(commit.stream)
         except InvalidMessage:
+            unread.append(item)
             continue
         known = commits.get(commit.stream)
         if known is None or known.version < commit.version:
             commits[commit.stream] = commit
-    return commits
+    return commits, unread

@@ -1,6 +1,7 @@
 """The three modes of a CloudEvent (HTTP protocol binding 1.0.2, section 3), told by the content type alone."""
 
 import base64
+import codecs
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -13,6 +14,8 @@ STRUCTURED, BATCH = "application/cloudevents+json", "application/cloudevents-bat
 _ANY_FORMAT = "application/cloudevents"
 _JSON = re.compile(r"[^/;]+/(?:[^/;]+\+)?json", re.IGNORECASE)
 _PAIR = re.compile(r"\\(.)")
+# Python calls these encodings too; some take minutes for a megabyte.
+_NO_CHARSETS = frozenset({"idna", "punycode", "raw-unicode-escape", "unicode-escape", "undefined"})
 _PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
 
 
@@ -48,7 +51,7 @@ def carried(declared: str | None, data: bytes) -> Any:  # noqa: ANN401 - JSON
     if media.strip().lower().startswith("text/"):
         charset = re.search(r'charset\s*=\s*"?([^\s";]+)', parameters, re.IGNORECASE)
         try:
-            text = data.decode(charset[1] if charset else "utf-8")
+            text = _text(data, charset[1] if charset else "utf-8")
             # Some character sets give halves of characters, which can be written nowhere.
             text.encode()
         except (UnicodeError, LookupError):
@@ -56,6 +59,14 @@ def carried(declared: str | None, data: bytes) -> Any:  # noqa: ANN401 - JSON
         else:
             return text
     return base64.b64encode(data).decode()
+
+
+def _text(data: bytes, charset: str) -> str:
+    """Decode a text; raises LookupError, UnicodeError."""
+    known = codecs.lookup(charset)
+    if known.name in _NO_CHARSETS:
+        raise LookupError(charset)
+    return data.decode(known.name)
 
 
 def _decoded(name: str, value: str) -> str:

@@ -22,10 +22,14 @@ def open_verifier(
 
 
 def _application(claims: Mapping[str, Any]) -> str | None:
-    """Read the application out of a token whose issuer and tenant are of its version."""
+    """Read the application out of a token whose issuer and tenant are of its version.
+
+    One with a scope is a person's, who only signed in through the application (`scp`).
+    """
     version, issuer, tenant = claims["ver"], claims["iss"], claims.get("tid")
     of_version = str(issuer).endswith("/v2.0") == (version == "2.0")
-    if not of_version or (tenant is not None and str(tenant) not in issuer.split("/")):
+    of_tenant = tenant is None or str(tenant) in issuer.split("/")
+    if not (of_version and of_tenant) or "scp" in claims:
         return None
     application = claims.get(APPLICATION.get(str(version), ""))
     return application.lower() if isinstance(application, str) and application else None

@@ -24,6 +24,7 @@ from tests.command_api.calls import (
 )
 from tests.consumers.process import Process
 from tests.consumers.test_deadlines import deadlines, stuck
+from tests.kernel.test_causes import echo, echoed
 from tests.kernel.worlds import commit
 
 
@@ -169,4 +170,17 @@ async def test_a_tree_that_is_cut_says_so() -> None:
     text = await drawing(application, "order-7", "1")
 
     assert (len(tree["caused"]), tree["complete"]) == (MOST, False)
-    assert text.splitlines()[-1] == "and so on: only 500 commands are followed"
+    assert text.splitlines()[-1] == "and so on: only 500 commands are followed, 50 deep"
+
+
+async def test_a_chain_of_any_length_is_answered_from_its_end() -> None:
+    store = await echoed(200)
+    last = store.written[-1]
+
+    answer = await get_causes(
+        get("item-teapot", {"version": str(last.version)}, stream="item-teapot"),
+        assembled(echo(), store),
+    )
+
+    assert (answer.status_code, told(answer)["complete"]) == (200, False)
+    assert last.command_id in answer.get_body().decode()

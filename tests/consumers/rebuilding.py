@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from operator import attrgetter
 from typing import Any
 
@@ -14,6 +14,7 @@ from consumers.rebuild_operations import answer_rebuild
 from shared.adapters.http.answering import answered
 from shared.adapters.memory import MemoryEventStore, MemoryFeed, MemoryProgress, MemoryRows
 from shared.domain.shop.views.stock import StockLevel, stock
+from shared.kernel.delivery.sweep_note import NAME, Again, SweepNote
 from shared.kernel.errors import StoreUnavailable
 from shared.kernel.messages.commit import Commit
 from shared.kernel.messages.envelope import encode, envelopes
@@ -22,7 +23,7 @@ from shared.kernel.messages.stream import StreamName
 from shared.kernel.ports import FeedPage, Found
 from shared.kernel.views.generation import GENERATIONS, GenerationRows
 from shared.kernel.views.view import View
-from tests.consumers.worlds import World, now
+from tests.consumers.worlds import World
 from tests.kernel.worlds import commit, received
 
 ITEMS = [StreamName("item", f"SKU{number}") for number in range(5)]
@@ -80,7 +81,7 @@ class Desk:
     def rebuild(self, pages: int = 1_000) -> Rebuild:
         """Give the rebuild of one host, whose feed has so many pages before it fails."""
         feed = Feed(self.store, pages)
-        return Rebuild(self.world.projections, feed, self.progress, self.now, GRACE)
+        return Rebuild(self.world.projections, feed, self.progress, GRACE)
 
     @property
     def seconds(self) -> float:
@@ -95,9 +96,6 @@ class Desk:
     def view(self) -> View[Any]:
         return self.world.views[0]
 
-    def now(self) -> datetime:
-        return now() + self.world.later
-
     async def write(self, *commits: Commit) -> None:
         """Store commits, and let the log bring them."""
         for one in commits:
@@ -111,9 +109,16 @@ class Desk:
         await self.rebuild().run(seconds)
 
     async def wait(self) -> None:
-        """Let the time pass that an older generation is given, and go on."""
-        self.world.later += GRACE
+        """Let the sweep go past, and the time that old rows are given, and go on."""
+        self.seconds += GRACE.total_seconds()
+        await self.sweep()
         await self.run()
+
+    async def sweep(self, *, sent: str = "") -> None:
+        """Let the sweep prove all that is stored; it may have just sent a stream again."""
+        again = {str(ITEMS[0]): Again(version=1, sent=sent)} if sent else {}
+        note = SweepNote(places={"-00": "0", "00-FF": str(len(self.store.written))}, again=again)
+        await self.progress.write(NAME, note.model_dump_json())
 
     async def phase(self) -> str:
         return (await self.rebuild().generations(self.view)).phase

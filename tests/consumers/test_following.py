@@ -147,6 +147,40 @@ async def the_hub_has_other_partitions(hub: Hub) -> None:
     assert (hub.order(), await hub.place()) == ([1, 2], 2)
 
 
+async def the_hub_is_made_anew(hub: Hub) -> None:
+    """It counts from 0: a place behind its end is none in it, and whoever remembers one takes no hole for done."""
+    await hub.send(1, 2, 3)
+    host, other = hub.host(), hub.host()
+    await hub.bring(host, 1, 2, 3)
+    await hub.bring(other, 3)
+    hub.log.messages[0].clear()
+    await hub.send(4, 5)
+    for _ in range(2):
+        await host.catch_up(LONG_AGO)
+    assert (hub.order(), await hub.place()) == ([1, 2, 3], 0)
+    await hub.send(6, 7)
+
+    with pytest.raises(LogUnavailable, match="begun anew"):
+        await other.take([hub.message(3)])
+    await other.take([hub.message(3)])
+
+    assert (hub.subject.effects(), await hub.place()) == ({1, 2, 3, 4, 5, 6, 7}, 4)
+
+
+async def the_hub_that_is_made_anew_is_read_from_its_beginning(hub: Hub) -> None:
+    """Nobody brings anything of it."""
+    await hub.send(1, 2, 3)
+    host = hub.host()
+    await hub.bring(host, 1, 2, 3)
+    hub.log.messages[0].clear()
+    await hub.send(4, 5)
+
+    for _ in range(4):
+        await host.catch_up(LONG_AGO)
+
+    assert (hub.subject.effects(), await hub.place()) == ({1, 2, 3, 4, 5}, 2)
+
+
 async def the_hub_does_not_tell_its_partitions(hub: Hub) -> None:
     """The batch comes again, and the hub is asked again."""
     await hub.send(1)
@@ -184,6 +218,8 @@ CASES: list[Case] = [
     the_first_attempts_fail,
     an_error_that_nobody_named,
     the_hub_has_other_partitions,
+    the_hub_is_made_anew,
+    the_hub_that_is_made_anew_is_read_from_its_beginning,
     the_hub_does_not_tell_its_partitions,
 ]
 

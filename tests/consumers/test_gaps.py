@@ -9,13 +9,17 @@ import pytest
 from shared.adapters.memory import MemoryEventStore, MemoryRows
 from shared.domain.shop.item import item
 from shared.domain.shop.views.stock import stock
+from shared.kernel.delivery.parking import Action, Decision
+from shared.kernel.messages.commit import RecordedEvent
+from shared.kernel.messages.envelope import encode, envelopes
 from shared.kernel.messages.message import Event
 from shared.kernel.messages.stream import StreamName
 from shared.kernel.views.streams import streams_of
 from shared.kernel.views.view import View
 from tests.consumers.histories import ITEMS, at, history, sent
 from tests.consumers.worlds import World, markers
-from tests.kernel.asking import whole
+from tests.kernel.asking import NOON, whole
+from tests.kernel.worlds import commit, received
 
 SHELVES = replace(stock, name="shelves")
 
@@ -131,3 +135,21 @@ async def test_a_view_that_cannot_place_an_event_does_not_say_what_the_log_has_b
     await world.project(bodies[10:12])
 
     assert sent(world) == list(range(1, 11))
+
+
+@pytest.mark.parametrize("size", [10, 1_100_000], ids=["small", "more than the log takes"])
+async def test_what_an_operator_left_unpublished_is_shown_and_not_sent(size: int) -> None:
+    name = RecordedEvent("ItemRegistered", 1, {"name": "x" * size, "reorderPoint": 1})
+    store, stream = MemoryEventStore(), ITEMS[0]
+    for one in (name, received(1), received(1)):
+        await store.append([commit(len(store.written) + 1, one, stream=stream)])
+    world = World(MemoryRows(), store)
+    left = Decision("single_publisher", str(stream), 1, Action.SKIP, "too large", "ann", NOON)
+    await world.parking.decide(left)
+
+    await world.project([encode(one) for one in envelopes(store.written[2])])
+
+    assert (sent(world), world.parking.markers()) == ([2], [])
+    stored = await world.rows.read(at(stream))
+    assert stored is not None
+    assert stored.row.version == 3

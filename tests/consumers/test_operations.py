@@ -6,7 +6,7 @@ from dataclasses import replace
 import azure.functions as func
 import pytest
 
-from shared.adapters.http.actor import Actors
+from shared.adapters.http.actor import Actors, is_token
 from shared.adapters.http.answering import answered
 from shared.adapters.http.operations import list_parked
 from shared.adapters.memory import MemoryParking, MemoryRows
@@ -132,6 +132,21 @@ async def test_who_decides_is_who_the_platform_has_signed_in(*, signs_in: bool) 
 
     (decided,) = await world.parking.decisions("projections", "item-bad")
     assert decided.by == ("bob" if signs_in else "ann")
+
+
+async def nobody(_token: str) -> None:
+    """Believe no token."""
+
+
+@pytest.mark.parametrize("actors", [Actors(signs_in=True), Actors(verify=nobody)])
+async def test_a_name_that_is_only_said_is_kept_as_no_actor_s(actors: Actors) -> None:
+    world = await parked_by_a_bug()
+
+    await answered(replace(operations(world), actors=actors).release(asked()))
+
+    (decided,) = await world.parking.decisions("projections", "item-bad")
+    assert decided.by == "ann (unproven)"
+    assert not is_token(decided.by)
 
 
 async def test_nobody_has_to_say_who_is_known() -> None:

@@ -57,7 +57,7 @@ async def test_a_rebuild_ends_although_there_is_always_something_new() -> None:
     projections, progress = desk.world.projections, desk.progress
 
     await Rebuild(
-        *(projections, Endless(desk.store, page=1), progress, desk.now, GRACE), lambda: desk.seconds
+        *(projections, Endless(desk.store, page=1), progress, GRACE), lambda: desk.seconds
     ).run(seconds=1e9)
 
     assert await desk.phase() == "serving"
@@ -74,12 +74,10 @@ async def test_a_range_that_splits_and_merges_meanwhile_is_filled_once_and_whole
 
     for cut in cuts[:-1]:
         feed = MemoryFeed(desk.store, page=1, ranges=cut)
-        await Rebuild(*(desk.world.projections, feed, desk.progress, desk.now, GRACE), once()).run(
-            4
-        )
+        await Rebuild(desk.world.projections, feed, desk.progress, GRACE, once()).run(4)
     assert 0 < len(desk.store.reads) < len(ITEMS)
     feed = MemoryFeed(desk.store, page=1, ranges=cuts[-1])
-    await Rebuild(desk.world.projections, feed, desk.progress, desk.now, GRACE).run(60)
+    await Rebuild(desk.world.projections, feed, desk.progress, GRACE).run(60)
 
     assert await desk.phase() == "serving"
     assert sorted(desk.store.reads) == sorted(map(str, ITEMS))

@@ -79,6 +79,18 @@ async def test_each_item_is_as_old_as_the_store_says_whatever_its_commit_does(
     assert -1 <= age <= limit()
 
 
+async def test_the_time_is_that_by_which_items_have_their_age(
+    store: EventStore, feed: Feed
+) -> None:
+    await store.append([commit(1)])
+    before = await feed.time()
+
+    pages = [await feed.read(one, None) for one in await feed.ranges()]
+
+    [age] = [age for page in pages for age in page.ages]
+    assert -2 <= await feed.time() - age - before <= limit()
+
+
 async def test_a_range_that_is_cut_is_read_on_from_the_place_of_the_whole(
     store: EventStore, feed: Feed
 ) -> None:

@@ -45,7 +45,7 @@ def pinned(name: str, *, first_part: bool = False) -> dict[str, str]:
 def hashed(name: str) -> dict[str, list[str]]:
     """Returns the hashes that a file of requirements gives each package."""
     found = re.findall(
-        r"^([\w.-]+)==\S+ \\\n((?: {4}--hash=sha256:[0-9a-f]{64}(?: \\)?\n)+)",
+        r"^([\w.-]+)==\S+(?: ; [^\\\n]+)? \\\n((?: {4}--hash=sha256:[0-9a-f]{64}(?: \\)?\n)+)",
         text_of(name),
         re.MULTILINE,
     )

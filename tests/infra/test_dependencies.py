@@ -16,6 +16,8 @@ from tests.infra.declared import (
     undeclared,
 )
 
+POLICIES = "infra/requirements-policies.txt"
+
 
 def test_what_is_declared_is_the_first_part_of_the_requirements() -> None:
     assert pinned("requirements.txt", first_part=True).keys() == USED
@@ -33,14 +35,15 @@ def test_every_version_is_pinned_once() -> None:
     assert len(lines) == len({**pinned(files[0]), **pinned(files[1])})
 
 
-@pytest.mark.parametrize("name", ["requirements.txt", "requirements-dev.txt"])
+@pytest.mark.parametrize("name", ["requirements.txt", "requirements-dev.txt", POLICIES])
 def test_every_version_has_the_hashes_of_its_files(name: str) -> None:
     hashes = hashed(name)
 
     assert hashes.keys() == pinned(name).keys()
     assert all(hashes.values())
     # With one hash in a file, pip asks for those of all: the local stack is installed so, too.
-    assert "--require-hashes -r requirements-dev.txt" in text_of("Makefile")
+    for installed in ("requirements-dev.txt", POLICIES):
+        assert f"--require-hashes -r {installed}" in text_of("Makefile")
     assert not re.search(
         r"^\s*-(i|-index-url|-extra-index-url|-find-links)\b", text_of(name), re.MULTILINE
     )

@@ -11,12 +11,13 @@ from shared.domain.shop.item.commands import ReceiveStock
 from shared.domain.shop.item.events import StockReceived
 from shared.domain.shop.order.events import OrderedLine, OrderPlaced
 from shared.kernel.commands.category import record
+from shared.kernel.domain import Domain
 from shared.kernel.messages.commit import Commit, RecordedEvent, StoredSnapshot
 from shared.kernel.messages.derived_id import derived_id
 from shared.kernel.messages.envelope import Envelope, envelopes
 from shared.kernel.messages.stream import StreamName
 from shared.kernel.reactions.caused_commands import commands
-from shared.kernel.reactions.causes import MOST, Causes
+from shared.kernel.reactions.causes import DEEPEST, MOST, Causes, drawn
 from shared.kernel.reactions.receptor import Reaction, Receptor
 from tests.kernel.worlds import TEAPOT, commit
 
@@ -64,21 +65,39 @@ async def test_a_cause_of_another_deployment_ends_the_way_back() -> None:
     assert await Causes(domain, store).root(lost) == lost
 
 
-async def test_a_way_back_that_nobody_would_go_ends_too() -> None:
+def echo() -> Domain:
+    """Let each thing that is received be received again."""
+
     def again(stream: StreamName, event: StockReceived) -> list[Reaction]:
         return [Reaction(stream, ReceiveStock(quantity=event.quantity), key="again")]
 
-    echo = Receptor("echo", item, StockReceived, item, ReceiveStock, again)
-    store, made = MemoryEventStore(), commit(1)
+    receptor = Receptor("echo", item, StockReceived, item, ReceiveStock, again)
+    return replace(domain, receptors=(receptor,), policies=())
+
+
+async def echoed(echoes: int) -> MemoryEventStore:
+    """Store something that was received, and so many echoes, each of the one before."""
+    store, made, (receptor,) = MemoryEventStore(), commit(1), echo().receptors
     await store.append([made])
-    for version in range(2, MOST + 3):
-        (request,) = commands(echo, *_received(made))
+    for version in range(2, echoes + 2):
+        (request,) = commands(receptor, *_received(made))
         made = replace(commit(version, command_id=request.command_id), metadata=request.metadata)
         await store.append([made])
+    return store
 
-    root = await Causes(replace(domain, receptors=(echo,)), store).root(made)
 
-    assert root.version == 2
+async def test_a_chain_that_is_longer_than_can_be_told_is_told_in_part() -> None:
+    store = await echoed(3 * DEEPEST)
+    causes = Causes(echo(), store)
+
+    root = await causes.root(store.written[-1])
+    assert root.version == store.written[-1].version - DEEPEST // 2
+    assert not causes.complete
+    causes = Causes(echo(), store)
+    lines = drawn(await causes.of(store.written[0]), complete=causes.complete).splitlines()
+
+    assert len(lines) == DEEPEST + 2
+    assert lines[-1].startswith("and so on")
 
 
 def _received(made: Commit) -> tuple[Envelope, StockReceived]:

@@ -3,6 +3,7 @@
 import json
 import logging
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import azure.functions as func
@@ -109,3 +110,29 @@ async def test_a_batch_that_fails_notes_no_place(wired: Wired) -> None:
         await FUNCTIONS["projections"].get_user_function()([event])
 
     assert await wired.noted("projections", "item-TEA") is None
+
+
+async def test_a_scheduled_command_that_cannot_be_handed_over_stops_no_other_and_no_deadline(
+    wired: Wired,
+) -> None:
+    body = {"customerId": "C1", "lines": [{"sku": "TEA", "quantity": 2}]}
+    await wired.command("order/7/place-order", body)
+    await wired.publish()
+    await wired.deliver("projections")
+    for sku in ("TEA", "MILK"):
+        await wired.command(
+            f"item/{sku}/register-item",
+            {"name": sku, "reorderPoint": 1},
+            prefer="respond-async",
+            not_before=(wired.later + timedelta(minutes=1)).isoformat(),
+        )
+    one = next(row for row in wired.rows.all() if row.at.stream == "item-TEA")
+    # As code that is newer may keep it.
+    del one.data["message"]
+    wired.later += timedelta(hours=1)
+
+    with pytest.raises(BaseExceptionGroup, match="not all that is due was done"):
+        await wired.tick("deadlines")
+
+    told = [event.type for commit in wired.store.written for event in commit.events]
+    assert {"OrderCancelled", "ItemRegistered"} <= set(told)

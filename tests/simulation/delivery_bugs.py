@@ -14,7 +14,7 @@ DELIVERY = [
     Bug(
         "nobody looks at the end of a hub",
         f"{FOLLOWER}._catch_up",
-        "if moved or place.number >= last:",
+        "if place.number == last:",
         "if place.number >= -1:",
     ),
     Bug(

@@ -33,6 +33,11 @@ class SimFeed:
             self.cloud.bounds ^= {bound}
         return self.cloud.cut()
 
+    async def time(self) -> float:
+        return await self.calls.call(
+            "feed time", self.cloud.feed(PAGE).time, store_failed(self.calls)
+        )
+
     async def read(self, range_: str, position: str | None, limit: int | None = None) -> FeedPage:
         read = lambda: self._read(range_, position, limit)  # noqa: E731
         name = f"feed {range_} from {position or 0}"

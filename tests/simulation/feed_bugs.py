@@ -90,6 +90,12 @@ REBUILDING = [
         "a rebuild ends where a commit is from the future",
         "consumers.rebuild:Rebuild._fill",
         "if not page.items or",
-        "if not page.items or max(map(_time, page.items)) > timestamp(self.now()) or",
+        "if not page.items or max(map(_time, page.items)) > timestamp(self.projections.now()) or",
+    ),
+    Bug(
+        "an old generation is let go though the sweep has not gone past",
+        "consumers.rebuild:Rebuild._swept",
+        "if page.items and",
+        "if not page.items and",
     ),
 ]

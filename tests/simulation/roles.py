@@ -96,7 +96,7 @@ def assemble(
         deadlines=Deadlines(
             *(version.deadlines, served, store, dispatching, parking, progress), now, PAGE
         ),
-        rebuild=Rebuild(projections, feed, progress, now, GRACE, clock),
+        rebuild=Rebuild(projections, feed, progress, GRACE, clock),
         sweep=Sweep(
             feed=feed,
             progress=progress,
@@ -141,6 +141,7 @@ def _followers(
             *(calls.partitions, now, pause),
             read=read,
             seconds=BATCH_SECONDS,
+            clock=asyncio.get_running_loop().time,
         )
     return found
 

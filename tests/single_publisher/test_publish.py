@@ -84,7 +84,9 @@ async def test_a_time_that_is_stored_so_is_poison_like_any_other() -> None:
         async def read(self, *_args: object, **_more: object) -> Found:
             raise UnreadableCommit(InvalidMessage("a time that is none of ours"), 1, 1, 0)
 
-    for store in (Stored(), MemoryEventStore()):
+    behind = MemoryEventStore()
+    await behind.append([at(NOON, version=2)])
+    for store in (Stored(), MemoryEventStore(), behind):
         world = World(MemoryLog(partitions=4))
         world.store = store
         item = to_item(at(NOON))

@@ -176,7 +176,7 @@ class Place:
 
     async def rebuilt(self) -> Facts:
         """Rebuild the view, and read the row of the new generation."""
-        rebuild = Rebuild(self.projections, self.feed, MemoryProgress(), now, timedelta(hours=1))
+        rebuild = Rebuild(self.projections, self.feed, MemoryProgress(), timedelta(hours=1))
         await rebuild.begin(facts_view)
         await rebuild.run(60)
         served = GenerationRows(self.rows, lambda known: known.newest, lambda: 0.0)

@@ -57,6 +57,13 @@ class CosmosFeed:
             raise store_error(error) from error
         return FeedPage([], position, [])
 
+    async def time(self) -> float:
+        try:
+            found = await self._events.read()
+        except AzureError as error:
+            raise store_error(error) from error
+        return _seconds(found.get_response_headers())
+
     async def _since(self, stretch: Stretch, position: str | None) -> dict[str, Any]:
         """Say where to begin, in the words of the SDK: it takes a place only within a continuation of its own."""
         bounds = {
@@ -134,5 +141,9 @@ def _ages(items: list[dict[str, Any]], headers: Mapping[str, str]) -> list[float
     """Compare when items were stored with the time of the answer: both are the service's own word."""
     if not items:
         return []
-    now = parsedate_to_datetime(headers["Date"]).timestamp()
+    now = _seconds(headers)
     return [now - item["_ts"] for item in items]
+
+
+def _seconds(headers: Mapping[str, str]) -> float:
+    return parsedate_to_datetime(headers["Date"]).timestamp()

@@ -24,6 +24,11 @@ class Actors:
     signs_in: bool = False
     verify: Callable[[str], Awaitable[str | None]] | None = None
 
+    @property
+    def knows(self) -> bool:
+        """Tell whether anybody can be known here."""
+        return self.signs_in or self.verify is not None
+
     async def of(self, headers: Mapping[str, str]) -> str | None:
         """Tell who asks, None where nobody is known; raises Problem for a bad name or token, KeysUnavailable."""
         # Of those that nobody asks for, none is looked up: it is dear.

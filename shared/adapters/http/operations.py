@@ -24,6 +24,8 @@ from shared.kernel.ports import MARKERS, Parking, StoredParked
 # Whatever has been parked can be decided on, and need not be a name of ours: an id in the store may be this.
 _PARKED = re.compile(r"(?!\.{1,2}$)[^/\\?#\x00-\x1f\ud800-\udfff]{1,200}")
 
+UNPROVEN = "(unproven)"
+
 
 class Instruction(Message):
     """Why, and who decides; `from` says which version that is about: a skip has to, a release may."""
@@ -109,13 +111,18 @@ class Operations:
         return json_response({"stream": stream, "version": reached, "by": decision.by})
 
     async def _decider(self, req: func.HttpRequest, instruction: Instruction) -> str:
-        """Tell who decides; raises Problem where nobody says it."""
-        by = await self.actors.of(req.headers) or instruction.by
-        if by is None:
+        """Tell who decides; raises Problem where nobody says it.
+
+        Where somebody can be known, a name that is only said is kept as no actor's: theirs have no spaces.
+        """
+        known = await self.actors.of(req.headers)
+        if known is not None:
+            return known
+        if instruction.by is None:
             raise malformed(
                 "Say who decides (`by`), and why (`reason`).", [Fault("/by", "It is missing.")]
             )
-        return by
+        return f"{instruction.by} {UNPROVEN}" if self.actors.knows else instruction.by
 
     async def _found(self, stream: str, instruction: Instruction) -> StoredParked:
         parked = await self.parking.find(self.consumer, stream)

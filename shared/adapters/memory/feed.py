@@ -44,6 +44,9 @@ class MemoryFeed:
             number += 1
         return FeedPage(items, str(number), ages)
 
+    async def time(self) -> float:
+        return self._store.clock()
+
 
 class MemoryLeases:
     """Where a publisher has come, and what is wrong with its leases, as a test says."""

@@ -31,6 +31,10 @@ class Feed(Protocol):
         """
         ...
 
+    async def time(self) -> float:
+        """Tell the time by the clock of the store, in seconds; raises as the store does."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class LeaseFault:

@@ -25,6 +25,8 @@ FURTHER = 100
 """So many commits of a stream are looked through for what a deadline made of it."""
 MOST = 500
 """So many commands are followed, and no more."""
+DEEPEST = 50
+"""So deep a tree is followed, and half as far back: what is nested deeper cannot be written as JSON."""
 
 _EVENT = re.compile(r"(?P<stream>.+)@(?P<version>[1-9][0-9]{0,14})", re.ASCII)
 
@@ -55,11 +57,12 @@ class Causes:
 
     async def root(self, commit: Commit) -> Commit:
         """Go back from a commit to the one from which everything followed; raises as the store does."""
-        for _ in range(MOST):
+        for _ in range(DEEPEST // 2):
             cause = await self._cause(commit)
             if cause is None:
                 return commit
             commit = cause
+        self.complete = False
         return commit
 
     async def _cause(self, commit: Commit) -> Commit | None:
@@ -91,7 +94,7 @@ class Causes:
         own = (one for one in self._domain.deadlines if one.view.category.name == category)
         return next((one for one in own if reaction_name(one.name) == actor), None)
 
-    async def _when_late(self, commit: Commit) -> Sequence[Effect]:
+    async def _when_late(self, commit: Commit, depth: int) -> Sequence[Effect]:
         """Tell what deadlines made of a stream, of the last of which a commit was the cause."""
         stream = StreamName.parse(commit.stream)
         if all(one.view.category.name != stream.category for one in self._domain.deadlines):
@@ -106,27 +109,32 @@ class Causes:
         followed = late[: self._left]
         self._left -= len(followed)
         self.complete = self.complete and followed == late and not (found.more and not late)
-        return [await self.of(one, type_name(deadline.command)) for deadline, one in followed]
+        return [
+            await self.of(one, type_name(deadline.command), depth) for deadline, one in followed
+        ]
 
-    async def of(self, commit: Commit, command: str | None = None) -> Effect:
+    async def of(self, commit: Commit, command: str | None = None, depth: int = 0) -> Effect:
         """Tell what followed from a commit, each effect once; raises as the store does."""
         # Nobody is shown a snapshot, and a tree holds many commits.
         effect = Effect(commit.stream, commit.command_id, command, replace(commit, snapshot=None))
+        if depth == DEEPEST:
+            self.complete = False
+            return effect
         found: list[Effect] = []
         for request in chain.from_iterable(map(self._requests, envelopes(commit))):
             if self._left == 0:
                 self.complete = False
                 break
             self._left -= 1
-            found.append(await self._effect(request))
-        return replace(effect, caused=(*found, *await self._when_late(commit)))
+            found.append(await self._effect(request, depth + 1))
+        return replace(effect, caused=(*found, *await self._when_late(commit, depth + 1)))
 
-    async def _effect(self, request: CommandRequest) -> Effect:
+    async def _effect(self, request: CommandRequest, depth: int) -> Effect:
         ids = [request.command_id]
         stored = (await self._store.find(request.stream, BEHIND_EVERYTHING, ids)).commits
         name = type_name(type(request.command))
         if stored and _is_of(request, stored[0]):
-            return await self.of(stored[0], name)
+            return await self.of(stored[0], name, depth)
         return Effect(str(request.stream), request.command_id, name, None)
 
     def _requests(self, envelope: Envelope) -> Sequence[CommandRequest]:
@@ -141,7 +149,7 @@ def drawn(effect: Effect, *, complete: bool) -> str:
     """Draw the tree as text, a line for each command."""
     lines = _lines(effect, 0)
     if not complete:
-        lines.append(f"and so on: only {MOST} commands are followed")
+        lines.append(f"and so on: only {MOST} commands are followed, {DEEPEST} deep")
     return "\n".join(lines) + "\n"
 
 

@@ -49,8 +49,11 @@ class Deadline:
     times: int = 1
 
     def may_be_due(self, row: Row, now: datetime) -> bool:
-        """Tell, from a row alone, whether it is worth to look into its stream."""
-        moment = self._moment(row)
+        """Tell, from a row alone, whether it is worth to look into its stream: there a time that is none parks."""
+        try:
+            moment = self._moment(row)
+        except (TypeError, ValueError):
+            return True
         return not self.at or (moment is not None and self._number(self._ahead(moment), now) > 0)
 
     def told_under(self, row: Row, now: datetime) -> Sequence[str]:

@@ -6,13 +6,12 @@ Which is which stands in one row beside those of the views, so that one read of 
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from math import inf
 from typing import Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict
 
-from shared.kernel.messages.commit import timestamp
 from shared.kernel.ports import ROWS, RowReader, Rows, StoredRow
 from shared.kernel.views.listing import Listing
 from shared.kernel.views.view import Row, RowKey, View
@@ -26,7 +25,7 @@ type Phase = Literal["filling", "serving", "emptying", "done"]
 
 
 class Generations(BaseModel):
-    """The generations of one view, by number, and when that was last changed.
+    """The generations of one view, by number, and `since` when they are so, by the clock of the store.
 
     `serving` is read. `oldest`, `serving` and `newest` are kept up by the projections: `newest` may be still
     to fill, and `oldest` alone holds nothing but what the log has brought, so the sweep looks at it.
@@ -53,15 +52,6 @@ class Generations(BaseModel):
     def begun(self, since: str) -> Self:
         """Begin a new generation; one that was not full yet is given up."""
         return self.model_copy(update={"newest": self.newest + 1, "since": since})
-
-    def may_end(self, now: datetime, grace: timedelta) -> bool:
-        """Tell whether a phase whose work is done may end by now: a generation that is full goes live at once.
-
-        An older one is kept up for a while: the new one hides from the sweep what the log has lost just now. Its
-        rows are kept for a while: some readers still believe in it.
-        """
-        waited = self.phase != "done" and self.since <= timestamp(now - grace)
-        return self.phase == "filling" or waited
 
     def ended(self, since: str) -> Self:
         """End a phase: the newest is read, or the older ones are kept up no longer, or no row of them is left."""

@@ -110,6 +110,8 @@ WRONG: dict[str, Callable[[], str]] = {
     "of a version to come": lambda: token(ver="3.0"),
     "made for nobody": lambda: token(azp=None),
     "made for nobody, in version 1.0": lambda: token(version="1.0", appid=None),
+    "of a person": lambda: token(scp="user_impersonation"),
+    "of a person, in version 1.0": lambda: token(version="1.0", scp="user_impersonation"),
     "that begins at no time": lambda: token(nbf=None),
     "of nobody": lambda: token(iss=None),
     "for somebody else": lambda: token(aud=ANOTHER),

@@ -227,7 +227,9 @@ async def test_what_a_receptor_cannot_read_is_parked_and_what_nobody_asks_for_is
     assert (len(await world.parked()), world.effects()) == (1, [])
 
 
-@pytest.mark.parametrize("charset", ["unicode_escape", "utf-7", "undefined", "no-such"])
+@pytest.mark.parametrize(
+    "charset", ["unicode_escape", "utf-7", "undefined", "no-such", "Punycode", "idna"]
+)
 def test_a_text_that_cannot_be_written_is_taken_as_its_bytes(charset: str) -> None:
     headers = {**HEADERS, "content-type": f"text/plain; charset={charset}"}
 
