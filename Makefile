@@ -18,8 +18,11 @@ $(VENV)/ready: requirements.txt requirements-dev.txt
 	@$(PY) -m pip install --quiet --disable-pip-version-check --no-compile --no-deps --require-hashes -r requirements-dev.txt
 	@touch $@
 
-run: setup  ## serves on 127.0.0.1:7071, with emulators of its cloud beside it
-	@$(PY) -m infra.local.run
+run: setup  ## serves on 127.0.0.1:7071, with emulators of its cloud beside it (AUTH=1: asks for keys, as Azure does)
+	@$(PY) -m infra.local.run $(if $(AUTH),--auth)
+
+func: setup  ## starts all that `func start` needs but `func` itself, without Docker, and says what to type
+	@$(PY) -m infra.local.func
 
 demo: setup  ## 2,000 orders of things of which there is too little, and a check of every row
 	@$(PY) -m infra.local.shop
@@ -112,5 +115,5 @@ emulators:  ## starts Microsoft's emulators in Docker, for `func start`
 clean:  ## forgets the local state (the store, the log, the checkpoints)
 	@rm -rf .onewrite
 
-.PHONY: help setup run demo new-domain new-category doctor spec indexes sim unnoticed chaos long test test-domain shipped proof official lint types imports coverage format policies bicep emulators clean
+.PHONY: help setup run func demo new-domain new-category doctor spec indexes sim unnoticed chaos long test test-domain shipped proof official lint types imports coverage format policies bicep emulators clean
 .DEFAULT_GOAL := help

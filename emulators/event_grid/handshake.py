@@ -123,6 +123,7 @@ async def _ask_by_options(
         rate = answer.headers.get("WebHook-Allowed-Rate", "").strip()
     if origin.lower() not in {ORIGIN, "*"}:
         return f"WebHook-Allowed-Origin is {origin!r}, neither {ORIGIN!r} nor '*'"
-    if rate != "*" and not (rate.isdecimal() and int(rate) > 0):
+    # The trigger of .NET names no rate.
+    if rate not in {"", "*"} and not (rate.isdecimal() and int(rate) > 0):
         return f"WebHook-Allowed-Rate is {rate!r}, neither a number nor '*'"
     return ""

@@ -8,12 +8,15 @@ import os
 import signal
 import sys
 import time
+from dataclasses import asdict
 from pathlib import Path
 from typing import NoReturn
 
 from emulators.host import worker
-from emulators.host.configuration import ConfigurationError, HostConfiguration, load_settings
+from emulators.host.configuration import HostConfiguration, load_settings
+from emulators.host.errors import ConfigurationError
 from emulators.host.host import Host
+from emulators.host.keys import Keys
 from emulators.host.rules import check, described
 from emulators.host.worker import IndexingError
 from emulators.parent import parent_ends
@@ -33,6 +36,8 @@ async def run(given: argparse.Namespace, begun: float) -> int:
     except (IndexingError, ConfigurationError) as error:
         print(f"host: {app.name} cannot be loaded: {error}", file=sys.stderr)
         return 1
+    for setting in configuration.unplayed:
+        print(f"host: host.json: {setting} is not played here", file=sys.stderr)
     if given.check:
         print(json.dumps({function.name: described(function) for function in functions}))
         return 0
@@ -41,9 +46,8 @@ async def run(given: argparse.Namespace, begun: float) -> int:
         asyncio.get_running_loop().add_signal_handler(number, stopped.set)
     parent = asyncio.create_task(parent_ends())
     parent.add_done_callback(lambda _: stopped.set())
-    instance = given.instance or f"host-{given.port}"
-    sign_in = given.sign_in or ""
-    host = Host(functions, configuration, state, instance, pace=given.pace, sign_in=sign_in)
+    sign_in, keys = given.sign_in or "", Keys.kept(state) if given.auth else None
+    host = Host(functions, configuration, state, pace=given.pace, sign_in=sign_in, keys=keys)
     starting, ending = (
         asyncio.ensure_future(one) for one in (host.start(given.port), stopped.wait())
     )
@@ -57,6 +61,7 @@ async def run(given: argparse.Namespace, begun: float) -> int:
         "port": port,
         "functions": [function.name for function in functions],
         "routes": host.routes(),
+        **({"keys": asdict(keys)} if keys else {}),
         "seconds": round(time.time() - begun, 2),
     }
     print(json.dumps(ready), flush=True)
@@ -74,7 +79,6 @@ def main() -> NoReturn:
     parser.add_argument("--settings", type=Path)
     parser.add_argument("--port", type=int, default=7071)
     parser.add_argument("--state", type=Path, default=Path(".onewrite"))
-    parser.add_argument("--instance", help="the name among hosts that share their state")
     parser.add_argument(
         "--pace",
         type=float,
@@ -86,6 +90,7 @@ def main() -> NoReturn:
         metavar="HEADER",
         help="sign requests in as whom this header names, as App Service authentication does",
     )
+    parser.add_argument("--auth", action="store_true", help="ask for keys, as Azure does")
     parser.add_argument("--check", action="store_true", help="index and check the app, and end")
     logging.basicConfig(level=logging.WARNING, format="host: %(name)s: %(message)s")
     # The SDKs speak of every retry; what matters comes back as an error.

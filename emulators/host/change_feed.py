@@ -1,12 +1,11 @@
-"""The Cosmos DB trigger: one lease a range (or part of a merged one), one invocation at a time a lease.
+"""The Cosmos DB trigger: looks at all leases again and again, and works on a fair share of them.
 
-After the function ran, with all its retries, the lease advances whether or not it succeeded, as in Azure.
+One lease a range (or part of a merged one), one invocation at a time a lease.
 """
 
 import asyncio
-import json
-import sys
-from collections.abc import Mapping, Sequence
+import uuid
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -15,26 +14,28 @@ from azure.cosmos.aio import ContainerProxy, CosmosClient
 
 from emulators.host.balancing import Holding, to_take
 from emulators.host.configuration import connection, resolve
-from emulators.host.feed import Feed, RangeGoneError
-from emulators.host.invocations import Input, Invoker
+from emulators.host.feed import Feed
+from emulators.host.invocations import Invoker
 from emulators.host.lease_store import LeaseStore
-from emulators.host.leases import Lease, LeaseLostError
-from emulators.host.newtonsoft import rewrite_dates
-from emulators.host.protos import TypedData
+from emulators.host.lease_work import Watched, complain, seconds, work
+from emulators.host.leases import Lease
 from emulators.host.rules import Function
 
 PAUSE = 0.5
+LEAVING = 5.0
+"""So many seconds the store has to take back the leases of a host that ends."""
 
 
 class ChangeFeedListener:
-    """Listens to one container for one function, in the ranges that it owns."""
+    """Listens to one container for one function, in the ranges that it owns.
 
-    def __init__(
-        self, function: Function, invoker: Invoker, owner: str, *, keep_dates: bool
-    ) -> None:
+    Its name among the owners of leases is new with each start: what a dead one owned is free when it expires.
+    """
+
+    def __init__(self, function: Function, invoker: Invoker, *, keep_dates: bool) -> None:
         self._function = function
         self._invoker = invoker
-        self._owner = owner
+        self._owner = str(uuid.uuid4())
         self._keep_dates = keep_dates
         self._trigger: Mapping[str, Any] = function.trigger
         self._client = CosmosClient.from_connection_string(
@@ -43,10 +44,9 @@ class ChangeFeedListener:
         self._monitored = self._container(
             self._trigger["databaseName"], self._trigger["containerName"]
         )
-        self._known: tuple[LeaseStore, Feed] | None = None
-        self._ranges: Sequence[Mapping[str, Any]] = ()
+        self._watched: Watched | None = None
         self._listening: asyncio.Task[None] | None = None
-        self._owned: dict[str, asyncio.Task[None]] = {}
+        self._owned: dict[str, tuple[Lease, asyncio.Task[None]]] = {}
         self.ready = asyncio.Event()
 
     async def start(self) -> None:
@@ -54,25 +54,29 @@ class ChangeFeedListener:
         self._listening = asyncio.create_task(self._listen())
 
     async def stop(self) -> None:
-        """End after the invocations that run; their leases advance only if they were done, and are free then."""
-        tasks = [task for task in (self._listening, *self._owned.values()) if task is not None]
+        """End, cut off the batches that still run, and leave all other leases to others."""
+        owned = list(self._owned.values())
+        leaving = [task for lease, task in owned if not lease.running]
+        if leaving:
+            await asyncio.wait(leaving, timeout=LEAVING)
+        tasks = [task for task in (self._listening, *(task for _, task in owned)) if task]
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
         await self._client.close()
 
     async def _listen(self) -> None:
-        """Look at all leases again and again, and take a fair share of them."""
         while not await self._is_connected():
             continue
-        while True:
+        every = seconds(self._function, "leaseAcquireInterval", 13_000) / self._invoker.pace
+        while not self._invoker.closing.is_set():
             try:
-                await self._balance()
+                await self._balance(await self._opened())
             except AzureError as error:
                 await self._complain(error)
                 continue
             self.ready.set()
-            await asyncio.sleep(self._platform_milliseconds("leaseAcquireInterval", 13_000))
+            await asyncio.sleep(every)
 
     async def _is_connected(self) -> bool:
         """Connect; False, after a while, when the store does not answer: it may start beside the host."""
@@ -83,22 +87,23 @@ class ChangeFeedListener:
             return False
         return True
 
-    async def _opened(self) -> tuple[LeaseStore, Feed]:
-        """Give the leases, which are made when this is the first start, and the feed."""
-        if self._known is None:
+    async def _opened(self) -> Watched:
+        """Give what is watched, with its leases, which are made when this is the first start."""
+        if self._watched is None:
             database = self._trigger.get("leaseDatabaseName") or self._trigger["databaseName"]
             rid = (await self._monitored.read())["_rid"]
             feed = Feed(self._monitored, rid)
+            pace = self._invoker.pace
             store = LeaseStore(
                 self._container(database, self._trigger.get("leaseContainerName") or "leases"),
                 await self._prefix(rid),
                 self._owner,
-                self._platform_milliseconds("leaseExpirationInterval", 60_000),
-                self._invoker.pace,
+                seconds(self._function, "leaseExpirationInterval", 60_000) / pace,
+                pace,
             )
             await store.prepare(await feed.ranges())
-            self._known = store, feed
-        return self._known
+            self._watched = Watched(self._function, self._invoker, store, feed, self._keep_dates)
+        return self._watched
 
     async def _prefix(self, rid: str) -> str:
         """Give what the ids of leases begin with: whose they are is the account and the container."""
@@ -108,84 +113,22 @@ class ChangeFeedListener:
         database = await self._client.get_database_client(monitored).read()
         return f"{named}{account}_{database['_rid']}_{rid}"
 
-    async def _balance(self) -> None:
-        store, feed = await self._opened()
-        leases = await store.all()
+    async def _balance(self, watched: Watched) -> None:
+        leases = await watched.store.all()
         # Behind the leases: none of them is of ranges that are not known here yet.
-        self._ranges = await feed.ranges()
+        watched.ranges = await watched.feed.ranges()
         others = [lease for lease in leases if lease.id not in self._owned]
-        seen = [lease.holding() for lease in others]
-        # What this host held before it died is free: nobody else has its name.
-        free = [Holding(one.id, None if one.holder == self._owner else one.holder) for one in seen]
         mine = [Holding(id_, self._owner) for id_ in self._owned]
-        chosen = to_take([*mine, *free], self._owner)
+        chosen = to_take([*mine, *(lease.holding() for lease in others)], self._owner)
         for lease in others:
             if lease.id in chosen and await lease.take():
-                self._owned[lease.id] = asyncio.create_task(self._own(lease))
+                self._owned[lease.id] = lease, asyncio.create_task(self._own(watched, lease))
 
-    async def _own(self, lease: Lease) -> None:
-        """Process a range until the lease is lost or the host stops."""
-        renewing = asyncio.create_task(self._renew(lease))
+    async def _own(self, watched: Watched, lease: Lease) -> None:
         try:
-            await self._process(lease)
-        except LeaseLostError:
-            return
-        except asyncio.CancelledError:
-            await _release(lease)
-            raise
+            await work(watched, lease)
         finally:
-            renewing.cancel()
             del self._owned[lease.id]
-
-    async def _renew(self, lease: Lease) -> None:
-        while True:
-            await asyncio.sleep(self._platform_milliseconds("leaseRenewInterval", 17_000))
-            try:
-                await lease.renew()
-            except LeaseLostError:
-                # As in Azure, what runs goes on to its end.
-                return
-            except AzureError as error:
-                await self._complain(error)
-
-    async def _process(self, lease: Lease) -> None:
-        while not lease.lost:
-            try:
-                await self._step(lease)
-            except AzureError as error:
-                await self._complain(error)
-
-    async def _step(self, lease: Lease) -> None:
-        """Hand the lease over if its range is gone, or else process the next page."""
-        store, feed = await self._opened()
-        if await store.hand_over(lease, self._ranges):
-            return
-        most = self._trigger.get("maxItemsPerInvocation") or 100
-        try:
-            documents, place = await feed.read(lease.stretch, lease.place, most)
-        except RangeGoneError:
-            self._ranges = await feed.ranges()
-            return
-        if documents:
-            await self._run(documents, lease, place)
-        else:
-            await asyncio.sleep(self._milliseconds("feedPollDelay", 5_000))
-
-    async def _run(self, documents: list[dict[str, Any]], lease: Lease, place: str) -> None:
-        async def advance() -> None:
-            await lease.advance(place)
-
-        await self._invoker.process(self._function, lambda: self._input(documents), advance)
-
-    def _input(self, documents: list[dict[str, Any]]) -> Input:
-        shown = documents if self._keep_dates else rewrite_dates(documents)
-        return TypedData(string=json.dumps(shown, separators=(",", ":"))), {}
-
-    def _milliseconds(self, name: str, default: int) -> float:
-        return int(self._trigger.get(name) or default) / 1000
-
-    def _platform_milliseconds(self, name: str, default: int) -> float:
-        return self._milliseconds(name, default) / self._invoker.pace
 
     def _container(self, database: str, name: str) -> ContainerProxy:
         here = self._function.name
@@ -194,14 +137,5 @@ class ChangeFeedListener:
         )
 
     async def _complain(self, error: Exception) -> None:
-        first_line = str(error).splitlines()[0] if str(error) else type(error).__name__
-        print(f"host: {self._function.name}: change feed: {first_line}", file=sys.stderr)
+        complain(self._function, error)
         await asyncio.sleep(PAUSE)
-
-
-async def _release(lease: Lease) -> None:
-    try:
-        await lease.release()
-    except (LeaseLostError, AzureError):
-        # Others will have it when it expires.
-        return

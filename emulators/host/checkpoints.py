@@ -23,16 +23,15 @@ CREATE TABLE IF NOT EXISTS checkpoints (
 
 
 class Checkpoints(CheckpointStore):
-    """`instance` names the host: what it owned before it died is free again when it starts."""
+    """Its name among the owners is new with each start: what a dead host owned is free when it expires."""
 
-    def __init__(self, path: Path, instance: str) -> None:
+    def __init__(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         self._database = sqlite3.connect(path, isolation_level=None, timeout=10)
         # No write-ahead log: two hosts that start at once would lock each other out of making it.
         self._database.execute("PRAGMA synchronous = OFF")
         self._database.executescript(SCHEMA)
-        self._database.execute("DELETE FROM ownership WHERE instance = ?", (instance,))
-        self._instance = instance
+        self._instance = str(uuid.uuid4())
 
     async def list_ownership(
         self,
@@ -70,13 +69,14 @@ class Checkpoints(CheckpointStore):
         checkpoint: dict[str, Any],
         **_kwargs: Any,  # noqa: ANN401 - the SDK's signature
     ) -> None:
+        """Note a place, unless another host has taken the partition over."""
+        place, partition = _place_of(checkpoint), checkpoint["partition_id"]
         self._database.execute(
-            "INSERT OR REPLACE INTO checkpoints VALUES (?, ?, ?, ?)",
+            "INSERT OR REPLACE INTO checkpoints SELECT ?, ?, ?, ? WHERE NOT EXISTS (SELECT 1"
+            " FROM ownership WHERE place = ? AND partition = ? AND instance <> ? AND owner <> '')",
             (
-                _place_of(checkpoint),
-                checkpoint["partition_id"],
-                checkpoint["sequence_number"],
-                str(checkpoint["offset"]),
+                *(place, partition, checkpoint["sequence_number"], str(checkpoint["offset"])),
+                *(place, partition, self._instance),
             ),
         )
 
@@ -106,7 +106,8 @@ class Checkpoints(CheckpointStore):
     def owned_elsewhere(self, hub: str, group: str, seconds: float) -> set[str]:
         """Name the partitions that other hosts own, as far as they have said so not long ago."""
         rows = self._database.execute(
-            "SELECT partition FROM ownership WHERE place LIKE ? AND instance <> ? AND modified > ?",
+            "SELECT partition FROM ownership WHERE place LIKE ? AND instance <> ?"
+            " AND owner <> '' AND modified > ?",
             (f"%/{hub}/{group}".lower(), self._instance, time.time() - seconds),
         )
         return {partition for (partition,) in rows}

@@ -7,40 +7,45 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
+from emulators.host.errors import ConfigurationError
+from emulators.host.host_json import parsed, seconds, unplayed
+
 ORIGINS, CREDENTIALS = "CORS_ALLOWED_ORIGINS", "CORS_SUPPORT_CREDENTIALS"
 """What the platform tells the host of `siteConfig.cors`: a list in JSON, and a boolean."""
 _SETTING = re.compile(r"%([^%]+)%")
 
 
-class ConfigurationError(Exception):
-    """The app asks for what the host cannot give it; the sentence names function and place."""
-
-
 @dataclass(frozen=True, slots=True)
 class HostConfiguration:
-    """What host.json says."""
+    """What host.json says; `timeout` None is no limit, `functions` None all of them."""
 
     route_prefix: str
-    timeout: float
+    timeout: float | None
     bundle: str
     keep_dates: bool
     event_hubs: dict[str, Any]
+    functions: frozenset[str] | None
+    unplayed: tuple[str, ...]
 
     @classmethod
     def read(cls, app: Path) -> Self:
         """Read host.json; raises ConfigurationError."""
         try:
-            given = json.loads((app / "host.json").read_text(encoding="utf-8"))
+            text = (app / "host.json").read_text(encoding="utf-8")
         except (OSError, ValueError) as error:
             raise ConfigurationError(f"host.json: {error}") from error
+        given = parsed(text)
         extensions = given.get("extensions", {})
         serializer = extensions.get("cosmosDB", {}).get("serializerSettings", {})
+        named = given.get("functions")
         return cls(
             route_prefix=extensions.get("http", {}).get("routePrefix", "api"),
-            timeout=_seconds(given.get("functionTimeout", "00:30:00")),
+            timeout=seconds(given.get("functionTimeout", "00:30:00")),
             bundle=given.get("extensionBundle", {}).get("version", ""),
             keep_dates=serializer.get("dateParseHandling") == "None",
             event_hubs=extensions.get("eventHubs", {}),
+            functions=None if named is None else frozenset(named),
+            unplayed=tuple(unplayed(given)),
         )
 
 
@@ -79,6 +84,7 @@ def resolve(function: str, text: str) -> str:
     return _SETTING.sub(value, text)
 
 
-def _seconds(text: str) -> float:
-    hours, minutes, seconds = (int(part) for part in text.split(":"))
-    return hours * 3600 + minutes * 60 + seconds
+def is_disabled(function: str) -> bool:
+    """Tell whether a setting switches a function off."""
+    names = (f"AzureWebJobs.{function}.Disabled", f"AzureWebJobs__{function}__Disabled")
+    return any(os.environ.get(name, "").lower() in {"true", "1"} for name in names)

@@ -1,21 +1,16 @@
 """Invocations with the function's retry policy and the timeout of host.json, in memory as in Azure."""
 
 import asyncio
-import random
 import sys
+import uuid
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from emulators.host import worker
 from emulators.host.failures import say_failed
-from emulators.host.protos import (
-    InvocationResponse,
-    RpcException,
-    RpcRetryOptions,
-    StatusResult,
-    TypedData,
-)
+from emulators.host.protos import InvocationResponse, RpcException, StatusResult, TypedData
+from emulators.host.retrying import delay
 from emulators.host.rules import Function
 from emulators.host.worker import Retry
 
@@ -25,64 +20,80 @@ type Acknowledge = Callable[[], Awaitable[None]]
 
 @dataclass(slots=True)
 class Invoker:
-    """Calls functions; once it stops, it starts nothing, not even another attempt.
+    """Calls functions, and tells whose batches end how when the host stops.
 
-    `pace`: how many times faster than in Azure the platform's own clocks run (delays of retries, leases).
+    Once it is `closing`, no trigger takes a new batch. Draining, what runs goes on to its end, with all attempts,
+    and is acknowledged; once it is `abandoning`, no attempt follows, and nothing is acknowledged, not even what
+    succeeds.
+
+    `pace`: how many times faster than in Azure the platform's own clocks run (delays of retries, leases, grace).
     """
 
-    timeout: float
+    timeout: float | None
     pace: float = 1.0
-    stopping: asyncio.Event = field(default_factory=asyncio.Event)
+    closing: asyncio.Event = field(default_factory=asyncio.Event)
+    abandoning: asyncio.Event = field(default_factory=asyncio.Event)
     in_flight: int = 0
     _idle: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def call(self, function: Function, given: Input, retry: Retry) -> InvocationResponse:
         """Call a function once."""
-        with self._busy():
-            return await self._called(function, given, retry)
+        return await self._called(function, given, retry, str(uuid.uuid4()))
 
     async def process(
-        self, function: Function, make: Callable[[], Input], acknowledge: Acknowledge
-    ) -> None:
+        self,
+        function: Function,
+        given: Input,
+        acknowledge: Acknowledge,
+        over: asyncio.Event | None = None,
+    ) -> bool:
         """Call until it succeeds or the policy gives up, and acknowledge that either way, as in Azure.
 
-        What is neither done nor given up when the host stops is left for the next one: this waits then
-        until it is cancelled.
+        False when the host stops before, or when the batch is another host's (`over`): then it comes again.
         """
-        with self._busy():
-            if await self._ended(function, make):
+        with self.busy():
+            if await self._ended(function, given, over or asyncio.Event()):
                 await acknowledge()
-                return
-        await asyncio.Event().wait()
-
-    async def _ended(self, function: Function, make: Callable[[], Input]) -> bool:
-        policy = function.metadata.retry_options
-        most = policy.max_retry_count if policy else 0
-        count, exception = 0, None
-        while not self.stopping.is_set():
-            given = make()
-            answer = await self._called(function, given, Retry(count, most, exception))
-            exception = answer.result.exception
-            if exception is None:
                 return True
-            say_failed(function.name, exception, count + 1, given[0])
-            if policy is None or count == most:
-                return True
-            await self._wait(_delay(policy, count) / self.pace)
-            count += 1
         return False
 
-    async def _called(self, function: Function, given: Input, retry: Retry) -> InvocationResponse:
+    async def _ended(self, function: Function, given: Input, over: asyncio.Event) -> bool:
+        policy = function.metadata.retry_options
+        most = policy.max_retry_count if policy else 0
+        count, exception, id_ = 0, None, str(uuid.uuid4())
+        while not (self.abandoning.is_set() or over.is_set()):
+            answer = await self._called(function, given, Retry(count, most, exception), id_)
+            exception = answer.result.exception
+            if exception is None:
+                break
+            say_failed(function.name, exception, count + 1, given[0])
+            if policy is None or count == most:
+                break
+            await _first(delay(policy, count) / self.pace, self.abandoning, over)
+            count += 1
+        return not (self.abandoning.is_set() or over.is_set())
+
+    async def _called(
+        self, function: Function, given: Input, retry: Retry, id_: str
+    ) -> InvocationResponse:
         try:
             async with asyncio.timeout(self.timeout):
                 data, metadata = given
                 name = function.trigger["name"]
-                return await worker.invoke(function.metadata, name, data, metadata, retry)
+                return await worker.invoke(
+                    function.metadata, name, data, metadata, retry=retry, id_=id_
+                )
         except TimeoutError:
-            return _timed_out(self.timeout)
+            return _timed_out(id_, self.timeout)
+
+    def report(self, function: Function, answer: InvocationResponse, given: TypedData) -> None:
+        """Say why a call failed, if it did and nobody tries it again."""
+        if answer.result.exception is not None:
+            say_failed(function.name, answer.result.exception, 1, given)
 
     @contextmanager
-    def _busy(self) -> Iterator[None]:
+    def busy(self) -> Iterator[None]:
+        """Count what a stop waits for."""
         self.in_flight += 1
         self._idle.clear()
         try:
@@ -92,36 +103,36 @@ class Invoker:
             if self.in_flight == 0:
                 self._idle.set()
 
-    def report(self, function: Function, answer: InvocationResponse, given: TypedData) -> None:
-        """Say why a call failed, if it did and nobody tries it again."""
-        if answer.result.exception is not None:
-            say_failed(function.name, answer.result.exception, 1, given)
+    async def idle(self) -> None:
+        """Wait until nothing runs that a trigger has taken."""
+        while self.in_flight:
+            await self._idle.wait()
 
-    async def drain(self, seconds: float) -> None:
-        """Start nothing any more, and wait until what is running is done and acknowledged."""
-        self.stopping.set()
+    async def end(self, seconds: float, *, drains: bool) -> None:
+        """Take nothing new, and wait so many seconds until what is running is done."""
+        self.closing.set()
+        if not drains:
+            self.abandoning.set()
         if self.in_flight:
-            try:
-                async with asyncio.timeout(seconds):
-                    await self._idle.wait()
-            except TimeoutError:
-                print(f"host: {self.in_flight} invocations did not end in time", file=sys.stderr)
-
-    async def _wait(self, seconds: float) -> None:
-        waiting = asyncio.create_task(self.stopping.wait())
-        await asyncio.wait({waiting}, timeout=seconds)
-        waiting.cancel()
+            print(
+                f"host: it stops; {self.in_flight} batches still run", file=sys.stderr, flush=True
+            )
+        try:
+            async with asyncio.timeout(seconds):
+                await self.idle()
+        except TimeoutError:
+            print(f"host: {self.in_flight} invocations did not end in time", file=sys.stderr)
 
 
-def _delay(policy: RpcRetryOptions, count: int) -> float:
-    if policy.retry_strategy == "fixed_delay":
-        return policy.delay_interval.total_seconds()
-    low, high = policy.minimum_interval.total_seconds(), policy.maximum_interval.total_seconds()
-    grown = low * 2.0 ** min(count, 30) * random.uniform(0.8, 1.2)  # noqa: S311 - jitter
-    return min(max(low, grown), high)
+async def _first(seconds: float, *events: asyncio.Event) -> None:
+    """Wait so long, or until something has happened."""
+    waiting = [asyncio.ensure_future(event.wait()) for event in events]
+    await asyncio.wait(waiting, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+    for one in waiting:
+        one.cancel()
 
 
-def _timed_out(seconds: float) -> InvocationResponse:
+def _timed_out(id_: str, seconds: float | None) -> InvocationResponse:
     message = f"FunctionTimeoutException: the function ran longer than {seconds:.0f} s"
     result = StatusResult(status=StatusResult.Failure, exception=RpcException(message=message))
-    return InvocationResponse(invocation_id="timeout", result=result)
+    return InvocationResponse(invocation_id=id_, result=result)

@@ -18,7 +18,8 @@ from emulators.host.stretches import bounds_of, heirs
 
 LOCKED = 30
 """Seconds that the lock lives, in a container that lets items expire."""
-LOOKS = 0.25
+LOOKS = 15.0
+"""Seconds until a host that found the lock looks again."""
 
 _UNDER = "SELECT * FROM c WHERE STARTSWITH(c.id, @prefix)"
 

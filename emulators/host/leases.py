@@ -26,13 +26,17 @@ class LeaseLostError(Exception):
 
 @dataclass(slots=True)
 class Lease:
-    """The right to process one stretch of the feed, and the place that was reached in it."""
+    """The right to process one stretch of the feed, and the place that was reached in it.
+
+    `running`: a batch of it is with the function now.
+    """
 
     container: ContainerProxy
     owner: str
     seconds: float
     item: dict[str, Any]
     lost: bool = False
+    running: bool = False
     _busy: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     @property

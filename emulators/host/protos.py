@@ -130,8 +130,12 @@ class NullableDouble(_Message):
     value: float = 0.0
 
 
+class Timestamp(_Message):
+    seconds: int = 0
+
+
 class NullableTimestamp(_Message):
-    value: Any = None
+    value: Timestamp | None = None
 
 
 class _SameSite:

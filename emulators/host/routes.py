@@ -3,9 +3,8 @@
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from urllib.parse import unquote
 
-from emulators.host.configuration import ConfigurationError
+from emulators.host.errors import ConfigurationError
 
 _PARAMETER = re.compile(r"\{(\*?)([A-Za-z_][A-Za-z0-9_]*)\}")
 _LITERAL = re.compile(r"[A-Za-z0-9._~-]+")
@@ -80,18 +79,11 @@ def _segment(function: str, part: str) -> Segment:
     )
 
 
-def find(
-    routes: Iterable[Route], method: str, raw_path: str
-) -> tuple[Route, dict[str, str]] | None:
-    """Find the route of a request by its undecoded path; a wrong method is no match, as in Azure."""
-    segments = [_decode(part) for part in raw_path.strip("/").split("/")]
+def find(routes: Iterable[Route], method: str, path: str) -> tuple[Route, dict[str, str]] | None:
+    """Find the route of a request by its decoded path; a wrong method is no match, as in Azure."""
+    segments = path.removesuffix("/").split("/")
     for route in sorted(routes, key=lambda route: route.function.lower()):
         parameters = route.match(method, segments)
         if parameters is not None:
             return route, parameters
     return None
-
-
-def _decode(part: str) -> str:
-    """Decode a segment; an encoded slash stays encoded, or it would be a separator."""
-    return unquote(re.sub("%2f", "%252F", part, flags=re.IGNORECASE))

@@ -8,14 +8,15 @@ from itertools import combinations
 from typing import Any
 
 from emulators.host.configuration import (
-    ConfigurationError,
     HostConfiguration,
     connection,
+    is_disabled,
     resolve,
 )
+from emulators.host.errors import ConfigurationError
 from emulators.host.protos import RpcFunctionMetadata
 from emulators.host.routes import Route, parse_route
-from emulators.host.schedule import next_due
+from emulators.host.schedule import parse_schedule
 
 _FUNCTION_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,127}")
 _BINDING_NAME = re.compile(r"(?!.*__)[A-Za-z_][A-Za-z0-9_]{0,127}|\$return")
@@ -39,6 +40,7 @@ class Function:
     metadata: RpcFunctionMetadata
     trigger: Mapping[str, Any]
     route: Route | None
+    disabled: bool = False
 
     @property
     def name(self) -> str:
@@ -51,6 +53,11 @@ class Function:
         found: str = self.trigger["type"]
         return found
 
+    @property
+    def level(self) -> str:
+        """Whose key an HTTP function asks for."""
+        return str(self.trigger.get("authLevel") or "function").lower()
+
 
 def check(
     functions: Sequence[RpcFunctionMetadata], configuration: HostConfiguration
@@ -60,7 +67,10 @@ def check(
         raise ConfigurationError(
             f"host.json: extensionBundle is {configuration.bundle!r}, and should be [4.x.y, 5.0.0)"
         )
-    checked = [_check_one(function) for function in functions]
+    wanted = configuration.functions
+    checked = [
+        _check_one(function) for function in functions if wanted is None or function.name in wanted
+    ]
     for left, right in combinations([one for one in checked if one.route], 2):
         _check_routes(left, right)
     return checked
@@ -88,6 +98,8 @@ def _check_one(function: RpcFunctionMetadata) -> Function:
                 f"function '{name}': {binding['name']!r} cannot be the name of a binding"
             )
     trigger = next(binding for binding in bindings if binding["type"].lower().endswith("trigger"))
+    for binding in bindings:
+        _check_binding(name, trigger, binding)
     if trigger["type"] not in SUPPORTED:
         raise ConfigurationError(
             f"function '{name}': the local host does not support the trigger {trigger['type']}"
@@ -95,10 +107,20 @@ def _check_one(function: RpcFunctionMetadata) -> Function:
     _check_shape(name, trigger)
     _check_retry(function)
     if trigger["type"] == "timerTrigger":
-        next_due(name, resolve(name, trigger["schedule"]))
+        parse_schedule(name, resolve(name, trigger["schedule"]))
     if "connection" in trigger:
         connection(name, trigger["connection"])
-    return Function(function, trigger, _route(name, trigger))
+    return Function(function, trigger, _route(name, trigger), is_disabled(name))
+
+
+def _check_binding(name: str, trigger: Mapping[str, Any], binding: Mapping[str, Any]) -> None:
+    """Refuse an input or an output that nobody would serve: in Azure the function would get or give it."""
+    answers = trigger["type"] == "httpTrigger" and binding["type"] == "http"
+    if binding is not trigger and not answers:
+        raise ConfigurationError(
+            f"function '{name}': the local host does not support the binding"
+            f" '{binding['name']}' of type {binding['type']}"
+        )
 
 
 def _check_shape(name: str, trigger: Mapping[str, Any]) -> None:
@@ -130,9 +152,10 @@ def _route(name: str, trigger: Mapping[str, Any]) -> Route | None:
     if trigger["type"] != "httpTrigger":
         return None
     route = parse_route(name, trigger.get("route") or name, trigger.get("methods") or [])
-    if route.segments[0].text.lower() in {"admin", "runtime"}:
+    # The text counts, not the segment: "adminish" is refused, too.
+    if route.template.lower().startswith(("admin", "runtime")):
         raise ConfigurationError(
-            f"function '{name}': routes that begin with {route.segments[0].text!r} are the host's"
+            f"function '{name}': a route that begins as {route.template!r} does is the host's"
         )
     return route
 

@@ -1,7 +1,7 @@
 """The worker: Microsoft's library indexes, decodes and calls the functions, in this process."""
 
+import os
 import sys
-import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +12,9 @@ from azure_functions_runtime.utils.threadpool import start_threadpool_executor
 
 from emulators.host import protos
 from emulators.host.protos import InvocationResponse, RpcFunctionMetadata, TypedData
+
+THREADS = "1000"
+"""So many synchronous functions run at once: the host asks the worker for it."""
 
 
 class IndexingError(Exception):
@@ -30,6 +33,7 @@ class Retry:
 async def index(app: Path) -> Sequence[RpcFunctionMetadata]:
     """Load the app and give its functions; raises IndexingError with the worker's message."""
     sys.path.insert(0, str(app))
+    os.environ.setdefault("PYTHON_THREADPOOL_THREAD_COUNT", THREADS)
     start_threadpool_executor()
     init = SimpleNamespace(capabilities={}, function_app_directory=str(app))
     answer = await azure_functions_runtime.worker_init_request(
@@ -50,11 +54,13 @@ async def invoke(
     argument: str,
     data: TypedData,
     metadata: Mapping[str, TypedData],
+    *,
     retry: Retry,
+    id_: str,
 ) -> InvocationResponse:
     """Call a function once; what it raised is in the result, never raised here."""
     invocation = SimpleNamespace(
-        invocation_id=str(uuid.uuid4()),
+        invocation_id=id_,
         function_id=function.function_id,
         input_data=[protos.ParameterBinding(name=argument, data=data)],
         trigger_metadata=metadata,

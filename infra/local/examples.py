@@ -8,8 +8,9 @@ from typing import Any
 COMMANDS = 2
 
 
-def examples(document: dict[str, Any], url: str) -> list[str]:
-    """Give lines for a terminal: the first commands, and a view."""
+def examples(document: dict[str, Any], url: str, key: str = "") -> list[str]:
+    """Give lines for a terminal: the first commands, and a view; with a key, if the host asks for one."""
+    shown = f" -H 'x-functions-key: {key}'" if key else ""
     operations = [
         (path, method, operation)
         for path, methods in document["paths"].items()
@@ -22,8 +23,11 @@ def examples(document: dict[str, Any], url: str) -> list[str]:
         if method == "get" and path.startswith("/api/views/") and "{" in path
     ]
     return [
-        *(f"curl -i {url}{_filled(*one)} --json {_body(one[1])}" for one in posts[:COMMANDS]),
-        *(f"curl {url}{_filled(*one)}" for one in views[:1]),
+        *(
+            f"curl -i{shown} {url}{_filled(*one)} --json {_body(one[1])}"
+            for one in posts[:COMMANDS]
+        ),
+        *(f"curl{shown} {url}{_filled(*one)}" for one in views[:1]),
     ]
 
 

@@ -3,6 +3,7 @@
 import os
 import socket
 import tempfile
+from argparse import ArgumentParser, Namespace
 from dataclasses import astuple, dataclass, fields
 from functools import cache
 from itertools import count
@@ -32,26 +33,38 @@ class Ports:
         """Return ports that nobody listens on, and that no other process is given."""
         return cls(*(free_port() for _ in fields(cls)))
 
+    @classmethod
+    def given(cls, arguments: Namespace) -> "Ports":
+        """Return those of a command line (`add_ports`)."""
+        return cls(*(getattr(arguments, field.name) for field in fields(cls)))
+
     def taken(self) -> int | None:
         """Return the first port that somebody listens on."""
-        for port in astuple(self):
-            try:
-                socket.create_server(("127.0.0.1", port)).close()
-            except OSError:
-                return int(port)
-        return None
+        return next((int(port) for port in astuple(self) if is_taken(port)), None)
+
+
+def add_ports(parser: ArgumentParser) -> None:
+    """Let a command line say where everything listens."""
+    for field in fields(Ports):
+        name = field.name.replace("_", "-")
+        parser.add_argument(f"--{name}", type=int, default=field.default, help="its port")
+
+
+def is_taken(port: int) -> bool:
+    """Tell whether somebody listens on a port."""
+    try:
+        socket.create_server(("127.0.0.1", port)).close()
+    except OSError:
+        return True
+    return False
 
 
 def free_port() -> int:
     """Return the next port that nobody listens on, from the block of this process."""
-    while True:
-        port = FIRST + _block() * BLOCK + next(_next) % BLOCK
-        try:
-            socket.create_server(("127.0.0.1", port)).close()
-        except OSError:
-            # A server of somebody else, or one that this process started before.
-            continue
-        return port
+    while is_taken(port := FIRST + _block() * BLOCK + next(_next) % BLOCK):
+        # A server of somebody else, or one that this process started before.
+        continue
+    return port
 
 
 @cache

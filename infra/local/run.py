@@ -13,7 +13,7 @@ import aiohttp
 
 from emulators.parent import parent_ends
 from infra.local.examples import examples
-from infra.local.ports import Ports
+from infra.local.ports import Ports, add_ports
 from infra.local.stack import ROOT, Stack, StackError, make_stack
 
 UNWATCHED = """\
@@ -62,7 +62,11 @@ def _announce(stack: Stack, seconds: float, document: dict[str, Any]) -> None:
     print(f"Onewrite serves on {stack.url} after {seconds:.1f} s (state in {stack.state}).\n")
     for route in stack.host["routes"]:
         print(f"  {route}")
-    print("\nTry:", *examples(document, stack.url), sep="\n  ", end="\n\n")
+    if stack.keys:
+        print("\nKeys, which it asks for as Azure does:")
+        print(*(f"  {name:<12}{key}" for name, key in stack.keys.items()), sep="\n")
+    tried = examples(document, stack.url, stack.keys.get("function", ""))
+    print("\nTry:", *tried, sep="\n  ", end="\n\n")
     endpoint = stack.environment.get("OTEL_EXPORTER_OTLP_ENDPOINT", "")
     print(WATCHED.format(endpoint=endpoint) if endpoint else UNWATCHED)
     print("Ctrl-C stops it; what was written stays.", flush=True)
@@ -71,19 +75,20 @@ def _announce(stack: Stack, seconds: float, document: dict[str, Any]) -> None:
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m infra.local.run", description=__doc__)
     parser.add_argument("--state", type=Path, default=ROOT / ".onewrite")
-    parser.add_argument("--http", type=int, default=Ports().http, help="port of the functions")
-    parser.add_argument("--cosmos", type=int, default=Ports().cosmos)
-    parser.add_argument("--event-hubs", type=int, default=Ports().event_hubs)
-    parser.add_argument("--event-grid", type=int, default=Ports().event_grid)
-    parser.add_argument("--faults", type=int, default=Ports().faults)
+    add_ports(parser)
+    parser.add_argument(
+        "--pace", type=float, default=1.0, help="of leases and retries; 1 is Azure's"
+    )
+    parser.add_argument("--auth", action="store_true", help="ask for keys, as Azure does")
     return parser.parse_args()
 
 
 def main() -> int:
     """Serve as the arguments say."""
     given = _arguments()
-    ports = Ports(*(given.http, given.cosmos, given.event_hubs, given.event_grid, given.faults))
-    return asyncio.run(run(make_stack(ports, given.state), time.time()))
+    stack = make_stack(Ports.given(given), given.state)
+    stack.pace, stack.auth = given.pace, given.auth
+    return asyncio.run(run(stack, time.time()))
 
 
 if __name__ == "__main__":

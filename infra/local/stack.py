@@ -29,15 +29,24 @@ class StackError(Exception):
 class Stack:
     """A running stack; `host` is what the function host said when it was ready.
 
-    `options` are arguments of the emulators beside those that every stack gives them.
+    `options` are arguments of the emulators beside those that every stack gives them. Leases and retries of the
+    host are `pace` times as fast as in Azure; with `auth`, it asks for keys.
     """
 
     ports: Ports
     state: Path
     environment: dict[str, str]
     options: tuple[str, ...] = ()
+    pace: float = 1.0
+    auth: bool = False
     processes: dict[str, asyncio.subprocess.Process] = field(default_factory=dict)
     host: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def keys(self) -> dict[str, str]:
+        """The keys that the host asks for, by what they open; none where it asks for none."""
+        found: dict[str, str] = self.host.get("keys", {})
+        return found
 
     @property
     def url(self) -> str:
@@ -46,12 +55,29 @@ class Stack:
 
     async def start(self) -> None:
         """Start everything; returns when every listener works; raises StackError."""
+        services = await self._begin_services()
+        host = await self._spawn(
+            "host",
+            "emulators.host",
+            *("--app", str(ROOT), "--settings", str(SETTINGS)),
+            *("--port", str(self.ports.http), "--state", str(self.state)),
+            *("--sign-in", LOCAL_ACTOR, "--pace", str(self.pace)),
+            *(("--auth",) if self.auth else ()),
+        )
+        await self._ready("services", services)
+        self.host = await self._ready("host", host)
+
+    async def start_services(self) -> None:
+        """Start the emulators alone, for another host; raises StackError."""
+        await self._ready("services", await self._begin_services())
+
+    async def _begin_services(self) -> asyncio.subprocess.Process:
         if (port := self.ports.taken()) is not None:
             raise StackError(
                 f"port {port} is taken: is another stack, emulator or `func start` running?"
             )
         self.state.mkdir(parents=True, exist_ok=True)
-        services = await self._spawn(
+        return await self._spawn(
             "services",
             "emulators",
             *("--state", str(self.state), "--names", str(self._names())),
@@ -61,15 +87,6 @@ class Stack:
             *("--faults", str(self.ports.faults)),
             *self.options,
         )
-        host = await self._spawn(
-            "host",
-            "emulators.host",
-            *("--app", str(ROOT), "--settings", str(SETTINGS)),
-            *("--port", str(self.ports.http), "--state", str(self.state)),
-            *("--sign-in", LOCAL_ACTOR),
-        )
-        await self._ready("services", services)
-        self.host = await self._ready("host", host)
 
     async def ended(self) -> str:
         """Wait until one of the processes ends, and name it."""

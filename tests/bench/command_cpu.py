@@ -41,7 +41,10 @@ async def measure() -> dict[str, float]:
             params=params,
             body=TypedData(bytes=json.dumps(body).encode()),
         )
-        answer = await worker.invoke(functions[function], "req", TypedData(http=http), {}, Retry())
+        given = TypedData(http=http)
+        answer = await worker.invoke(
+            functions[function], "req", given, {}, retry=Retry(), id_=str(uuid4())
+        )
         returned = answer.return_value
         assert returned is not None, answer.result
         assert returned.http.status_code == "200", returned.http.body

@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,7 +16,7 @@ from pathlib import Path
 from azure.cosmos.aio import CosmosClient
 
 from emulators.tests.logs import keep
-from emulators.tests.machine import limit
+from emulators.tests.machine import calibrate, limit
 from emulators.tests.serving import FaultsClient
 from infra.local.ports import Ports, free_port
 from infra.local.stack import SETTINGS, make_stack
@@ -28,6 +28,8 @@ PARTNERS = {
     "WEBHOOK_SUBSCRIPTIONS": "partners",
 }
 """Who may deliver events to the shared stack."""
+PACE = 20.0 / calibrate()
+"""Leases of a host that was killed expire after 3 s, those of partitions after 6 s; later on a slow machine."""
 HOST_READY = re.compile(r'"ready": true')
 
 
@@ -89,7 +91,12 @@ class Running:
 
 
 def start(
-    state: Path, ports: Ports | None = None, root: Path = ROOT, /, **settings: str
+    state: Path,
+    ports: Ports | None = None,
+    root: Path = ROOT,
+    options: Sequence[str] = (),
+    /,
+    **settings: str,
 ) -> Running:
     """Starts the stack of a project, and returns it when it says that it serves.
 
@@ -102,7 +109,8 @@ def start(
         *("infra.local.run", "--state", str(state)),
         *("--http", str(ports.http), "--cosmos", str(ports.cosmos)),
         *("--event-hubs", str(ports.event_hubs), "--event-grid", str(ports.event_grid)),
-        *("--faults", str(ports.faults)),
+        *("--faults", str(ports.faults), "--pace", str(PACE)),
+        *options,
         cwd=root,
         environment={**os.environ, **settings},
     )
@@ -112,10 +120,15 @@ def start(
 
 @asynccontextmanager
 async def running(
-    state: Path, ports: Ports | None = None, root: Path = ROOT, /, **settings: str
+    state: Path,
+    ports: Ports | None = None,
+    root: Path = ROOT,
+    options: Sequence[str] = (),
+    /,
+    **settings: str,
 ) -> AsyncIterator[Running]:
     """Gives a stack, and ends it afterwards whatever happened."""
-    stack = await asyncio.to_thread(start, state, ports, root, **settings)
+    stack = await asyncio.to_thread(start, state, ports, root, options, **settings)
     try:
         yield stack
     finally:
@@ -145,7 +158,7 @@ class AnotherHost:
         self.process = _spawn(
             log,
             *("emulators.host", "--app", str(self.app), "--settings", str(SETTINGS)),
-            *("--port", str(self.port), "--state", str(self.stack.state)),
+            *("--port", str(self.port), "--state", str(self.stack.state), "--pace", str(PACE)),
             cwd=self.app,
             environment=make_stack(self.stack.ports, self.stack.state, **self.settings).environment,
         )

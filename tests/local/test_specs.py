@@ -1,7 +1,5 @@
 """The specs, as they are, through the running stack."""
 
-import asyncio
-import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
@@ -13,9 +11,8 @@ from shared.adapters.cosmos.event_store import CosmosEventStore
 from shared.kernel.messages.commit import Commit
 from tests.local.running import Running
 from tests.local.witness import LogAndWebhook, witness
-from tests.reference import ROOT
 from tests.specs.by_http import Client, Held, Seed, differing, has_route, over_http
-from tests.specs.flows_by_http import UNSEEN, Happening, flows_over_http, settled
+from tests.specs.flows_by_http import Happening, flows_over_http, settled
 from tests.specs.renaming import renamed
 from tests.specs.shop import FLOWS, SPECS
 
@@ -44,12 +41,6 @@ async def test_the_specs_hold_over_http(stack: Running) -> None:
         assert all(bool(flows[flow.title].left_out) == flow.late for flow in FLOWS)
         assert not flows[FLOWS[0].title].left_out
 
-        # Against any URL, the commands themselves make the history.
-        told = await held_at(stack.url)
-        assert "left out over HTTP: the reactions hear of it when its deadline has passed" in told
-        assert f"left out over HTTP: {UNSEEN}" in told
-        assert "specs, 0 do not hold" in told
-
         found = await found_otherwise(stack.url, seed, watching)
         assert [one.partition(" of")[0] for one in found[3:7]] == [
             *(["the log"] * 3),
@@ -60,18 +51,6 @@ async def test_the_specs_hold_over_http(stack: Running) -> None:
         await stack.faults.set(1, AWAY)
         (stuck,) = (await flows_over_http(FLOWS[:1], SPECS, stack.url, seed, within=2)).values()
         assert "something still waits" in stuck.found[0]
-
-
-async def held_at(url: str) -> str:
-    """Hold the specs as `make spec URL=...` does; gives what it says when all hold."""
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "tests.specs", "--url", url),
-        cwd=ROOT,
-        stdout=asyncio.subprocess.PIPE,
-    )
-    said, _ = await process.communicate()
-    assert process.returncode == 0, said.decode()
-    return said.decode()
 
 
 async def found_otherwise(url: str, seed: Seed, watching: LogAndWebhook) -> list[str]:

@@ -36,6 +36,7 @@ class World:
     environment: dict[str, str]
     processes: list[asyncio.subprocess.Process] = field(default_factory=list)
     stdin: int = asyncio.subprocess.PIPE
+    said: dict[str, Any] = field(default_factory=dict)
 
     @property
     def journal(self) -> list[dict[str, Any]]:
@@ -88,27 +89,27 @@ class World:
         return [lease["Owner"] for lease in sorted(own, key=lambda lease: lease["LeaseToken"])]
 
     async def start(
-        self, app: Path = APP, instance: str = "host", pace: float = 1, options: Sequence[str] = ()
+        self, app: Path = APP, name: str = "host", pace: float = 1, options: Sequence[str] = ()
     ) -> int:
-        """Start a host; gives its HTTP port once it says that it is ready."""
-        log = await self.begin(app, instance, pace, options)
+        """Start a host; gives its HTTP port once it says that it is ready (`said`)."""
+        log = await self.begin(app, name, pace, options)
         output = self.processes[-1].stdout
         assert output
         async with in_time():
-            said = json.loads(await output.readline() or "{}")
-        assert said, log.read_text()
-        port: int = said["port"]
+            self.said = json.loads(await output.readline() or "{}")
+        assert self.said, log.read_text()
+        port: int = self.said["port"]
         return port
 
     async def begin(
-        self, app: Path = APP, instance: str = "host", pace: float = 1, options: Sequence[str] = ()
+        self, app: Path = APP, name: str = "host", pace: float = 1, options: Sequence[str] = ()
     ) -> Path:
         """Start a host; gives the file of what it complains of."""
-        log = keep(f"host {instance}", self.folder / f"{instance}.log")
+        log = keep(f"host {name}", self.folder / f"{name}.log")
         with log.open("a") as output:
             process = await asyncio.create_subprocess_exec(
                 *(sys.executable, "-m", "emulators.host", "--app", str(app), "--port", "0"),
-                *("--state", str(self.folder), "--instance", instance, "--pace", str(pace)),
+                *("--state", str(self.folder), "--pace", str(pace)),
                 *options,
                 cwd=ROOT,
                 env=self.environment,

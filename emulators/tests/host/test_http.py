@@ -1,6 +1,5 @@
 """HTTP through the host, byte by byte: what the function is given, and what comes of its answer."""
 
-import asyncio
 import json
 from collections.abc import AsyncIterator
 
@@ -8,6 +7,7 @@ import pytest
 import pytest_asyncio
 
 from emulators.tests.host.hosts import world
+from emulators.tests.host.raw import ask
 from emulators.tests.serving import Services
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -17,29 +17,6 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 async def port(services: Services, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[int]:
     async with world(services, tmp_path_factory.mktemp("host")) as made:
         yield await made.start()
-
-
-async def ask(port: int, request: str, body: str = "") -> tuple[int, str, str]:
-    """Send a request line with headers and a body; gives status, headers and body."""
-    reader, writer = await asyncio.open_connection("127.0.0.1", port)
-    length = "" if "chunked" in request else f"Content-Length: {len(body)}\r\n"
-    line, *headers = request.split("\n")
-    head = "".join(f"{header}\r\n" for header in headers)
-    writer.write(
-        f"{line} HTTP/1.1\r\nHost: h\r\n{head}{length}Connection: close\r\n\r\n{body}".encode()
-    )
-    answer = (await reader.read()).decode()
-    writer.close()
-    await writer.wait_closed()
-    head, _, content = answer.partition("\r\n\r\n")
-    if "transfer-encoding: chunked" in head.lower():
-        content = unchunked(content)
-    return int(head.split()[1]), head.lower(), content
-
-
-def unchunked(content: str) -> str:
-    """Put the chunks of an answer together; none of them holds an end of line."""
-    return "".join(content.split("\r\n")[1::2])
 
 
 async def test_a_function_is_given_the_request_as_azure_gives_it(port: int) -> None:
@@ -59,10 +36,69 @@ async def test_a_function_is_given_the_request_as_azure_gives_it(port: int) -> N
     assert said["body"] == "{}"
 
 
-async def test_an_encoded_slash_is_no_separator(port: int) -> None:
-    _, _, content = await ask(port, "POST /api/echo/a%2Fb/c")
+@pytest.mark.parametrize(
+    ("path", "first", "url"),
+    [
+        ("/api/echo/a%2Fb/c", "a%2Fb", "/api/echo/a%2Fb/c"),
+        ("/api/echo/a%2fb/c", "a%2fb", "/api/echo/a%2fb/c"),
+        ("/API/%65cho/x/c/", "x", "/API/echo/x/c/"),
+        ("/nowhere/../api/./echo/x/c", "x", "/api/echo/x/c"),
+        ("/api/echo/%FF%FE/c", "%FF%FE", "/api/echo/%FF%FE/c"),
+        ("/api/echo/%2B%C3%BC/c", "+ü", "/api/echo/+%C3%BC/c"),
+        ("/api/echo/%2541/c", "%41", "/api/echo/%41/c"),
+        ("/api/echo/%zz/c", "%zz", "/api/echo/%25zz/c"),
+    ],
+)
+async def test_a_path_is_decoded_for_the_route_and_encoded_again_for_the_url(
+    path: str, first: str, url: str, port: int
+) -> None:
+    _, _, content = await ask(port, f"POST {path}?a=%2B")
 
-    assert json.loads(content)["params"] == {"first": "a%2Fb", "second": "c"}
+    said = json.loads(content)
+    assert said["params"] == {"first": first, "second": "c"}
+    assert said["url"] == f"http://h{url}?a=%2B"
+
+
+@pytest.mark.parametrize(
+    ("request_line", "status"),
+    [
+        ("POST /api/echo/%00/c", 400),
+        ("POST http://other/api/echo/a/b", 400),
+        ("POST http://h/api/echo/a/b", 202),
+        (f"POST /api/echo/a/b?{'x' * 8_300}", 414),
+        (f"POST /api/echo/a/b\nX-Long: {'x' * 9_000}", 202),
+        (f"POST /api/echo/a/b\nX-Long: {'x' * 33_000}", 431),
+        ("POST /api/echo/a/b" + "\nX-More: 1" * 101, 431),
+    ],
+)
+async def test_what_the_server_cannot_take_has_a_status_of_its_own(
+    request_line: str, status: int, port: int
+) -> None:
+    assert (await ask(port, request_line))[0] == status
+
+
+async def test_a_body_that_is_too_long_is_a_500(port: int) -> None:
+    status, _, _ = await ask(port, "POST /api/echo/a/b", "x" * (100 * 1024 * 1024 + 1))
+
+    assert status == 500
+
+
+@pytest.mark.parametrize(
+    ("how", "status", "head"),
+    [
+        ("cookie", 200, "set-cookie: a=1%2b2; max-age=5; path=/; samesite=strict; httponly"),
+        ("length", 200, "content-length: 2"),
+        ("wrong-length", 500, ""),
+        ("umlaut", 500, ""),
+    ],
+)
+async def test_an_answer_is_written_as_the_host_does_or_is_a_500(
+    how: str, status: int, head: str, port: int
+) -> None:
+    found, headers, _ = await ask(port, f"GET /api/answers/{how}")
+
+    assert found == status
+    assert head in headers
 
 
 async def test_the_first_function_by_name_takes_what_fits_two_routes(port: int) -> None:
@@ -127,20 +163,15 @@ async def test_an_answer_is_chunked_where_there_is_something_to_say(port: int) -
         "POST /api/echo/a",
         "POST /echo/a/b",
         "POST /api/echo//b",
-        "GET /",
+        "POST /api//echo/a/b",
+        "POST /api/echo/a/b//",
+        "POST /api/echo/%2e%2e/b",
     ],
 )
 async def test_without_a_route_for_path_and_method_it_is_not_found(
     request_line: str, port: int
 ) -> None:
     assert (await ask(port, request_line))[0] == 404
-
-
-async def test_the_host_lists_its_functions_as_the_platform_does(port: int) -> None:
-    status, _, content = await ask(port, "GET /admin/functions")
-
-    assert status == 200
-    assert {"name": "fails", "isDisabled": False} in json.loads(content)
 
 
 async def test_a_function_that_raises_is_a_500_without_a_word(port: int) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import threading
 from pathlib import Path
 from typing import Any, List
 
@@ -10,6 +11,8 @@ import azure.functions as func
 from azure.functions.warmup import WarmUpContext
 
 app = func.FunctionApp(http_auth_level=func.AuthLevel.ANONYMOUS)
+TWELVE = threading.Barrier(12)
+"""Passed only by twelve calls at once."""
 
 
 def journal(**entry: Any) -> None:
@@ -23,7 +26,15 @@ def is_there(file: str) -> bool:
 
 async def behave(function: str, data: list[dict[str, Any]], context: func.Context) -> None:
     retry = context.retry_context.retry_count
-    journal(function=function, attempt=retry + 1, data=data)
+    # The library declares another name than the worker gives it.
+    raised = context.retry_context.rpc_exception  # type: ignore[attr-defined]
+    journal(
+        function=function,
+        attempt=retry + 1,
+        id=context.invocation_id,
+        told=raised.message if raised else "",
+        data=data,
+    )
     for one in data:
         while "waitFor" in one and not is_there(one["waitFor"]):
             await asyncio.sleep(0.01)
@@ -64,6 +75,48 @@ async def fails(req: func.HttpRequest) -> func.HttpResponse:
     raise ValueError(req.url)
 
 
+@app.route("keyed", methods=["GET"], auth_level=func.AuthLevel.FUNCTION)
+async def keyed(req: func.HttpRequest) -> str:
+    return f"keyed {dict(req.params)}"
+
+
+@app.route("ruled", methods=["GET"], auth_level=func.AuthLevel.ADMIN)
+async def ruled(req: func.HttpRequest) -> str:
+    return f"ruled {req.method}"
+
+
+@app.route("waits", methods=["GET"])
+async def waits(req: func.HttpRequest) -> str:
+    journal(function="waits")
+    while not is_there(req.params["for"]):
+        await asyncio.sleep(0.01)
+    return "waited"
+
+
+@app.route("meets", methods=["GET"])
+def meets(req: func.HttpRequest) -> str:  # noqa: ARG001 - the trigger's
+    TWELVE.wait(timeout=60)
+    return "met"
+
+
+@app.route("answers/{how}", methods=["GET"])
+async def answers(req: func.HttpRequest) -> func.HttpResponse:
+    headers = {
+        "cookie": {"Set-Cookie": "a=1+2; Max-Age=5; HttpOnly; SameSite=Strict"},
+        "length": {"Content-Length": "2"},
+        "wrong-length": {"Content-Length": "7"},
+        "umlaut": {"X-Mine": "ü"},
+    }
+    return func.HttpResponse("ok", headers=headers[req.route_params["how"]])
+
+
+@app.event_grid_trigger(arg_name="event")
+async def delivered(event: func.EventGridEvent) -> None:
+    journal(function="delivered", data=[event.get_json()])
+    if event.get_json().get("fails"):
+        raise ValueError("as it was told")
+
+
 @app.cosmos_db_trigger(
     arg_name="documents",
     connection="COSMOS",
@@ -91,6 +144,21 @@ async def without_policy(documents: str, context: func.Context) -> None:
 @app.retry(strategy="fixed_delay", max_retry_count="2", delay_interval="00:00:00")
 async def two_retries(documents: str, context: func.Context) -> None:
     await behave("two_retries", json.loads(documents), context)
+
+
+@app.cosmos_db_trigger(
+    arg_name="documents",
+    connection="COSMOS",
+    database_name="%DATABASE%",
+    container_name="%WATCHED%",
+    lease_container_name="%LEASES%",
+    lease_container_prefix="endless",
+    start_from_beginning=True,  # type: ignore[arg-type]  # the library declares a time, and sends a bool
+    feed_poll_delay=50,
+)
+@app.retry(strategy="fixed_delay", max_retry_count="-1", delay_interval="00:00:01")
+async def endless(documents: str, context: func.Context) -> None:
+    await behave("endless", json.loads(documents), context)
 
 
 @app.event_hub_message_trigger(
