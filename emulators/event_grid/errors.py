@@ -12,6 +12,7 @@ CODES = {
     405: "MethodNotAllowed",
     413: "RequestEntityTooLarge",
     429: "TooManyRequests",
+    501: "NotImplemented",
     503: "ServiceUnavailable",
 }
 
