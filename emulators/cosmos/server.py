@@ -86,6 +86,7 @@ class CosmosServer:
         except CosmosError as error:
             answered = error_answer(error)
         answered.headers["x-ms-activity-id"] = activity
+        answered.headers["Content-Location"] = str(request.url)
         return answered
 
     async def _served(self, request: web.Request) -> web.StreamResponse:

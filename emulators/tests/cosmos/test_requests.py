@@ -177,10 +177,13 @@ async def test_answers_carry_what_clients_read(client: Rest) -> None:
     created = await create(client, {"id": "1", "pk": "p"})
     deleted = await client.ask("DELETE", f"{DOCS}/1", headers={**key("p"), **mine})
     shown = (await client.ask("GET", "/")).body
+    by_name = Rest(client.http, client.url.replace("127.0.0.1", "localhost"))
 
     assert len(created.headers["x-ms-activity-id"]) == 36
     assert deleted.headers["x-ms-activity-id"] == mine["x-ms-activity-id"]
     assert "x-ms-session-token" in deleted.headers
+    assert created.headers["Content-Location"] == f"{client.url}{DOCS}"
+    assert (await by_name.ask("GET", "/")).body == shown
     assert shown["writableLocations"] == shown["readableLocations"]
     assert shown["writableLocations"][0]["databaseAccountEndpoint"] == f"{client.url}/"
     assert json.loads(shown["queryEngineConfiguration"])["sqlAllowGroupByClause"] is True
