@@ -33,7 +33,7 @@ REFUSED = {
     "x-ms-cosmos-populatequeryadvice": "query advice",
 }
 PAGE = 100
-MOST_ON_A_PAGE = 1_000
+MOST_ON_A_PAGE = 1_000  # guessed
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,7 +36,7 @@ from emulators.faults import Faults, Rule
 
 RESET = struct.pack("ii", 1, 0)
 STALE_CONTAINER = 1024
-LARGEST_BODY = 8 * 1024 * 1024
+LARGEST_BODY = 8 * 1024 * 1024  # guessed
 
 type Change = Callable[[sqlite3.Connection, int, str | None], None]
 

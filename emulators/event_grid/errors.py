@@ -19,7 +19,10 @@ CODES = {
 
 @dataclass(slots=True)
 class EventGridError(Exception):
-    """An answer that is not a success; `detail` is the code inside `details`, the outer one if not given."""
+    """An answer that is not a success; `detail` is the code inside `details`, the outer one if not given.
+
+    The sentence is guessed, unless the README's table has it.
+    """
 
     status: int
     sentence: str
