@@ -174,10 +174,12 @@ def _ranges(
 
 
 def _origin(request: web.Request) -> str:
-    """Give the URL that the client came by."""
+    """Give the URL of the region, as the client can reach it."""
     # SDKs send the token of an identity over TLS only: somebody in front of the emulator speaks it.
     by_token = unquote(request.headers.get("authorization", "")).startswith("type=aad")
-    return str(request.url.origin().with_scheme("https" if by_token else request.url.scheme))
+    origin = request.url.origin().with_scheme("https" if by_token else request.url.scheme)
+    # A region has an address of its own, as that of the official emulator: clients must go on there.
+    return str(origin.with_host("127.0.0.1") if origin.host == "localhost" else origin)
 
 
 def _account(url: str, level: str) -> dict[str, Any]:

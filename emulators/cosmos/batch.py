@@ -93,9 +93,7 @@ def _carry_out(
         case "Upsert":
             return items.upsert(db, container, pk, item, lsn)
         case "Replace":
-            if item.get("id") != id_:
-                raise CosmosError(400, "The id of the item is not the one of the operation.")
-            return items.replace(db, container, pk, item, lsn)
+            return items.replace(db, container, pk, item, lsn, id_=id_)
         case "Delete":
             return items.delete(db, container, pk, id_)
         case "Read":

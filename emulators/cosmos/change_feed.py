@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from emulators.cosmos.containers import Container
 from emulators.cosmos.items import COLUMNS, Stored
 
+LARGEST_PAGE = 4 * 1024 * 1024
+
 
 @dataclass(frozen=True, slots=True)
 class Slice:
@@ -38,9 +40,12 @@ def page(db: sqlite3.Connection, container: Container, asked: Slice) -> tuple[li
         (container.number, asked.range, asked.after, asked.first_key, asked.beyond_key),
     )
     transactions: dict[int, list[Stored]] = {}
+    size = 0
     for count, row in enumerate(rows):
         stored = Stored(*row)
-        if count >= asked.size and stored.lsn not in transactions:
+        size += len(stored.body)
+        is_full = count >= asked.size or (size > LARGEST_PAGE and count > 0)
+        if is_full and stored.lsn not in transactions:
             break
         transactions.setdefault(stored.lsn, []).append(stored)
     found: list[Stored] = []

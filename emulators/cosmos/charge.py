@@ -1,6 +1,6 @@
 """Request units, by the published table of sizes ("Understand request unit consumption"), interpolated.
 
-What a query, a feed and a failure cost is not published: those are guesses, and stand here only.
+What a query, a feed and a failure cost is not published.
 """
 
 from bisect import bisect_left
@@ -10,12 +10,12 @@ _READ = (1.0, 1.04, 1.14, 1.33, 1.67, 2.19, 4.76, 9.95, 20.28, 40.95, 145.9, 291
 _WRITE = (4.95, 6.29, 6.67, 7.04, 9.52, 11.23, 22.67, 48.19, 98.29, 184.57, 625.0, 1250.0)
 
 REPLACE_EXTRA = 5.0
-QUERY_BASE = 2.3
-QUERY_DOCUMENT = 0.05
-FEED_BASE = 1.0
-FEED_DOCUMENT = 0.1
-FAILURE = 1.0
-NOTHING_NEW = 1.0
+QUERY_BASE = 2.3  # guessed
+QUERY_DOCUMENT = 0.05  # guessed
+FEED_BASE = 1.0  # guessed
+FEED_DOCUMENT = 0.1  # guessed
+FAILURE = 1.0  # guessed
+NOTHING_NEW = 1.0  # guessed
 
 
 def read(size: int) -> float:

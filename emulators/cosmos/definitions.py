@@ -9,6 +9,8 @@ from emulators.cosmos.indexing import check_indexing
 
 FORBIDDEN_IN_ID = frozenset("/\\?#")
 LONGEST_ID = 255
+MOST_UNIQUE_KEYS = 10
+MOST_UNIQUE_PATHS = 16
 UNSUPPORTED = (
     "analyticalStorageTtl",
     "changeFeedPolicy",
@@ -81,8 +83,12 @@ def _unique_keys(policy: Any) -> dict[str, Any]:  # noqa: ANN401 - JSON
     keys = (policy or {}).get("uniqueKeys") if isinstance(policy, dict | None) else None
     if policy is not None and not isinstance(policy, dict):
         raise CosmosError(400, "The unique key policy must be an object.")
+    if len(keys or []) > MOST_UNIQUE_KEYS:
+        raise CosmosError(400, f"A container has at most {MOST_UNIQUE_KEYS} unique keys.")
     for key in keys or []:
         paths = key.get("paths") if isinstance(key, dict) else None
+        if isinstance(paths, list) and len(paths) > MOST_UNIQUE_PATHS:
+            raise CosmosError(400, f"A unique key has at most {MOST_UNIQUE_PATHS} paths.")
         if not isinstance(paths, list) or not paths or not all(map(_is_path, paths)):
             raise CosmosError(400, "The unique key path is invalid.")
     return {**(policy or {}), "uniqueKeys": keys or []}

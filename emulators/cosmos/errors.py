@@ -26,7 +26,7 @@ CODES = {
 
 @dataclass(slots=True)
 class CosmosError(Exception):
-    """An answer that is not a success."""
+    """An answer that is not a success; its sentence is guessed, unless the README's table has it."""
 
     status: int
     sentence: str

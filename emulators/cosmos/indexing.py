@@ -16,6 +16,9 @@ DEFAULT: Mapping[str, Any] = {
 }
 # These have an index whatever the policy says.
 ALWAYS = frozenset({("id",), ("_ts",)})
+MOST_PATHS = 1500
+MOST_COMPOSITES = 100
+MOST_IN_COMPOSITE = 8
 _UNREAD = ("spatialIndexes", "vectorIndexes", "fullTextIndexes")
 
 
@@ -68,7 +71,10 @@ def check_indexing(policy: Any) -> dict[str, Any]:  # noqa: ANN401 - JSON
     if unread := [name for name in _UNREAD if policy.get(name)]:
         raise unsupported(unread[0])
     _check_paths(policy)
-    for index in policy.get("compositeIndexes") or []:
+    composites = policy.get("compositeIndexes") or []
+    if len(composites) > MOST_COMPOSITES:
+        raise CosmosError(400, f"A container has at most {MOST_COMPOSITES} composite indexes.")
+    for index in composites:
         _check_composite(index)
     shown = {"indexingMode": "consistent", "automatic": True, **policy}
     if not (policy.get("includedPaths") or policy.get("excludedPaths")):
@@ -77,8 +83,8 @@ def check_indexing(policy: Any) -> dict[str, Any]:  # noqa: ANN401 - JSON
 
 
 def _check_composite(index: Any) -> None:  # noqa: ANN401 - JSON
-    if not isinstance(index, list) or len(index) < 2:  # noqa: PLR2004 - several
-        raise CosmosError(400, "A composite index has at least two paths.")
+    if not isinstance(index, list) or not 2 <= len(index) <= MOST_IN_COMPOSITE:  # noqa: PLR2004 - several
+        raise CosmosError(400, f"A composite index has 2 to {MOST_IN_COMPOSITE} paths.")
     for part in index:
         _check_path(part)
 
@@ -86,6 +92,8 @@ def _check_composite(index: Any) -> None:  # noqa: ANN401 - JSON
 def _check_paths(policy: Mapping[str, Any]) -> None:
     seen: list[Steps] = []
     for name in ("includedPaths", "excludedPaths"):
+        if len(policy.get(name) or []) > MOST_PATHS:
+            raise CosmosError(400, f"An indexing policy has at most {MOST_PATHS} {name}.")
         seen += [steps_of(_check_path(entry)) for entry in policy.get(name) or []]
     if len(set(seen)) < len(seen):
         raise CosmosError(400, "The indexing policy has a path twice.")

@@ -108,21 +108,30 @@ def create(
             values,
         )
     except sqlite3.IntegrityError:
-        raise CosmosError(409, f"An item with the id {item['id']!r} exists.") from None
+        raise _taken(item["id"]) from None
     _claim_unique_keys(db, container, pk, item, cursor.lastrowid or 0)
     return Done(201, find(db, container, pk, item["id"]), charge.write(len(body)))
 
 
 def replace(
-    db: sqlite3.Connection, container: Container, pk: str, item: dict[str, Any], lsn: int
+    db: sqlite3.Connection,
+    container: Container,
+    pk: str,
+    item: dict[str, Any],
+    lsn: int,
+    *,
+    id_: str,
 ) -> Done:
-    """Replace an item; 404 when there is none."""
-    stored = existing(db, container, pk, item["id"])
+    """Replace the item with an id, which may get another one; 404 when there is none, 409 when it is taken."""
+    stored = existing(db, container, pk, id_)
     body = _checked(container, pk, item)
-    db.execute(
-        "UPDATE items SET lsn = ?, written = ?, etag = ?, body = ?, before = ? WHERE n = ?",
-        (lsn, time.time(), f'"{uuid.uuid4()}"', body, stored.body, stored.number),
-    )
+    try:
+        db.execute(
+            "UPDATE items SET id = ?, lsn = ?, written = ?, etag = ?, body = ?, before = ? WHERE n = ?",
+            (item["id"], lsn, time.time(), f'"{uuid.uuid4()}"', body, stored.body, stored.number),
+        )
+    except sqlite3.IntegrityError:
+        raise _taken(item["id"]) from None
     db.execute("DELETE FROM uniques WHERE item = ?", (stored.number,))
     _claim_unique_keys(db, container, pk, item, stored.number)
     cost = charge.write(len(body)) + charge.REPLACE_EXTRA
@@ -135,7 +144,7 @@ def upsert(
     """Create an item or replace it."""
     if find(db, container, pk, item.get("id", "")) is None:
         return create(db, container, pk, item, lsn)
-    return replace(db, container, pk, item, lsn)
+    return replace(db, container, pk, item, lsn, id_=item["id"])
 
 
 def delete(db: sqlite3.Connection, container: Container, pk: str, id_: str) -> Done:
@@ -162,10 +171,14 @@ def check_etag(stored: Stored | None, if_match: str | None, if_none_match: str |
         raise CosmosError(412, "The item exists.")
 
 
+def _taken(id_: str) -> CosmosError:
+    return CosmosError(409, f"An item with the id {id_!r} exists.")
+
+
 def _checked(container: Container, pk: str, item: dict[str, Any]) -> str:
     check_id(item.get("id"), LARGEST_ID)
     check_key(container.path, item, pk)
-    if item.get("ttl") is not None:
+    if "ttl" in item:
         check_ttl(item["ttl"], "ttl")
     if depth_of(item) > DEEPEST_ITEM:
         raise CosmosError(400, f"An item is nested at most {DEEPEST_ITEM} levels deep.")

@@ -33,7 +33,7 @@ REFUSED = {
     "x-ms-cosmos-populatequeryadvice": "query advice",
 }
 PAGE = 100
-MOST_ON_A_PAGE = 1_000
+MOST_ON_A_PAGE = 1_000  # guessed
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +73,8 @@ def check_supported(request: web.Request, asked: Resource) -> None:
     for header, what in REFUSED.items():
         if request.headers.get(header, "false").lower() != "false":
             raise unsupported(what)
+    if request.headers.get("x-ms-indexing-directive", "default").lower() == "exclude":
+        raise unsupported("items without an index")
 
 
 def operation(request: web.Request, asked: Resource) -> str:

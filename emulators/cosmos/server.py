@@ -36,7 +36,7 @@ from emulators.faults import Faults, Rule
 
 RESET = struct.pack("ii", 1, 0)
 STALE_CONTAINER = 1024
-LARGEST_BODY = 8 * 1024 * 1024
+LARGEST_BODY = 8 * 1024 * 1024  # guessed
 
 type Change = Callable[[sqlite3.Connection, int, str | None], None]
 
@@ -86,6 +86,7 @@ class CosmosServer:
         except CosmosError as error:
             answered = error_answer(error)
         answered.headers["x-ms-activity-id"] = activity
+        answered.headers["Content-Location"] = str(request.url)
         return answered
 
     async def _served(self, request: web.Request) -> web.StreamResponse:

@@ -31,9 +31,8 @@ async def write(
         raise unsupported("patch")
     pk = required_partition_key(request)
     item = await object_body(request) if kind != "delete" else {"id": id_}
-    if kind == "replace" and item.get("id") != id_:
-        raise CosmosError(400, "The id of the item is not the one of the URL.")
-    done = await database.write(_work(container, pk, kind, item, request))
+    named = id_ if kind in {"replace", "delete"} else str(item.get("id", ""))
+    done = await database.write(_work(container, pk, kind, item, request, id_=named))
     return _answer(database.reader, container, request, done)
 
 
@@ -81,20 +80,26 @@ async def _one_by_one(
 
 
 def _work(
-    container: Container, pk: str, kind: str, item: dict[str, Any], request: web.Request
+    container: Container,
+    pk: str,
+    kind: str,
+    item: dict[str, Any],
+    request: web.Request,
+    *,
+    id_: str,
 ) -> Write:
     if_match, if_none_match = (request.headers.get(h) for h in ("If-Match", "If-None-Match"))
 
     def work(db: sqlite3.Connection) -> Done:
-        id_ = str(item.get("id", ""))
         stored = items.find(db, container, pk, id_)
         items.check_etag(stored, if_match, if_none_match)
         if kind == "delete":
             items.next_lsn(db, container, pk)
             return items.delete(db, container, pk, id_)
         lsn = items.next_lsn(db, container, pk)
-        carry_out = {"create": items.create, "upsert": items.upsert, "replace": items.replace}
-        return carry_out[kind](db, container, pk, item, lsn)
+        if kind == "replace":
+            return items.replace(db, container, pk, item, lsn, id_=id_)
+        return (items.create if kind == "create" else items.upsert)(db, container, pk, item, lsn)
 
     return work
 

@@ -15,9 +15,9 @@ from emulators.event_grid.subscriptions import Subscription
 from emulators.event_grid.webhook import Webhooks
 
 # What is published within this time may overtake one another, and shares batches (seconds, real clock).
-WINDOW = 0.02
+WINDOW = 0.02  # guessed
 AT_ONCE = 1000
-PARALLEL = 32
+PARALLEL = 32  # guessed
 
 
 @dataclass(slots=True)

@@ -12,13 +12,17 @@ CODES = {
     405: "MethodNotAllowed",
     413: "RequestEntityTooLarge",
     429: "TooManyRequests",
+    501: "NotImplemented",
     503: "ServiceUnavailable",
 }
 
 
 @dataclass(slots=True)
 class EventGridError(Exception):
-    """An answer that is not a success; `detail` is the code inside `details`, the outer one if not given."""
+    """An answer that is not a success; `detail` is the code inside `details`, the outer one if not given.
+
+    The sentence is guessed, unless the README's table has it.
+    """
 
     status: int
     sentence: str

@@ -16,8 +16,8 @@ from emulators.event_grid.schemas import ORIGIN, now_text
 from emulators.event_grid.subscriptions import Subscription
 from emulators.event_grid.topics import CLOUD_EVENTS, Topic
 
-TRIES = 2
-PAUSE = 5.0
+TRIES = 2  # guessed
+PAUSE = 5.0  # guessed
 OK = 200
 
 
@@ -123,7 +123,7 @@ async def _ask_by_options(
         rate = answer.headers.get("WebHook-Allowed-Rate", "").strip()
     if origin.lower() not in {ORIGIN, "*"}:
         return f"WebHook-Allowed-Origin is {origin!r}, neither {ORIGIN!r} nor '*'"
-    # The trigger of .NET names no rate.
+    # No rate was asked for, so that none need be allowed: Microsoft's trigger names none.
     if rate not in {"", "*"} and not (rate.isdecimal() and int(rate) > 0):
         return f"WebHook-Allowed-Rate is {rate!r}, neither a number nor '*'"
     return ""

@@ -10,7 +10,7 @@ MINUTE, HOUR = 60, 3600
 WAITS = (10, 30, MINUTE, 5 * MINUTE, 10 * MINUTE, 30 * MINUTE, HOUR, 3 * HOUR, 6 * HOUR)
 LAST_WAIT = 12 * HOUR
 SHORTEST = {503: 30, 408: 2 * MINUTE}  # for webhooks; 404 and 401 wait only before Azure resources
-JITTER = 0.1
+JITTER = 0.1  # guessed
 
 DELIVERED = frozenset({200, 201, 202, 203, 204})
 HOPELESS = {

@@ -96,6 +96,8 @@ class EventGridServer:
                     return await self._publish(request, self._topic(name))
                 case ["topics", name, "eventSubscriptions", *rest]:
                     return await manage(request, self._topic(name), rest, self._registry)
+                case ["topics", _, *_] if ":" in request.path:
+                    raise unsupported(f"topics of a namespace ({request.path!r})", status=501)
                 case ["topics", _, "validate"]:
                     return unsupported("validation by hand (validationUrl)").answer
         except EventGridError as error:
@@ -108,7 +110,7 @@ class EventGridServer:
         return self._topics[name]
 
     async def _publish(self, request: web.Request, topic: Topic) -> web.StreamResponse:
-        authorization.check(request.headers)
+        authorization.check(request.headers, request.path)
         # Whole before any fault: what is struck has arrived, and may still be carried out.
         body = await request.read()
         rule = self._faults.choose("event-grid", "publish", topic.name, body)

@@ -13,7 +13,7 @@ from emulators.event_hubs.refusals import RefusedError
 from emulators.event_hubs.session import Session
 from emulators.event_hubs.values import Value
 
-CREDIT = 300
+CREDIT = 300  # guessed
 
 
 class Ingest:

@@ -14,7 +14,8 @@ _SELECTOR = re.compile(
     r" (>=?) (?P<quote>'?)(?P<value>@latest|-?\d+)(?P=quote)"
 )
 # Offsets look like nothing else, so that whoever takes one for a sequence number finds out.
-_ORIGIN, _STRIDE = 4_294_967_296, 112
+_ORIGIN = 4_294_967_296  # guessed
+_STRIDE = 112  # guessed
 
 
 def offset_of(sequence: int) -> str:

@@ -21,7 +21,7 @@ _ERROR = ULong(0x1D)
 
 
 class RefusedError(Exception):
-    """A peer asked for what it cannot have."""
+    """A peer asked for what it cannot have; its words are guessed, unless the README's table has them."""
 
     def __init__(self, condition: str, description: str) -> None:
         super().__init__(f"{condition}: {description}")

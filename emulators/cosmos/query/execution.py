@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from emulators.cosmos.change_feed import LARGEST_PAGE
 from emulators.cosmos.errors import CosmosError, unsupported
 from emulators.cosmos.items import COLUMNS, Stored
 from emulators.cosmos.query.evaluation import Parameters, compile_expression
@@ -99,12 +100,14 @@ def _page(
     window = rows.window()
     results: list[str] = []
     last: Stored | None = None
+    size = 0
     for place, result in enumerate(rows.results(found), start=start.place if start.after else 0):
         if place >= window.stop:
             break
         if place < max(window.start, start.place):
             continue
-        if len(results) == asked.size:
+        size += len(result.text)
+        if len(results) == asked.size or (results and size > LARGEST_PAGE):
             after = (int(last.range), last.number) if last and _is_plain(query) else None
             token = json.dumps(Start(place, after, start.bound, start.ranked))
             return Page(results, token, looking.count)

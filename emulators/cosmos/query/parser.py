@@ -19,6 +19,8 @@ from emulators.cosmos.query.syntax import (
 # Descent takes a dozen calls for each parenthesis, and queries may have hundreds.
 sys.setrecursionlimit(max(sys.getrecursionlimit(), 10_000))
 
+LONGEST_QUERY = 512 * 1024
+MOST_JOINS = 10
 _CLAUSES = frozenset({"JOIN", "WHERE", "GROUP", "ORDER", "OFFSET", "IN", "AS", "LIMIT"})
 
 
@@ -26,6 +28,8 @@ def parse(text: str) -> Query:
     """Parse a query; 400 names what is wrong, 501 what is not supported."""
     if not isinstance(text, str):
         raise CosmosError(400, "The query is not a text.")
+    if len(text.encode("utf-8", "surrogatepass")) > LONGEST_QUERY:
+        raise CosmosError(400, f"The query is longer than {LONGEST_QUERY} bytes.")
     return _parse(text)
 
 
@@ -140,6 +144,8 @@ class _Parser(Expressions):
             if not isinstance(path, Path):
                 raise unsupported("JOIN with anything but a path")
             joins.append((name, path))
+        if len(joins) > MOST_JOINS:
+            raise CosmosError(400, f"A query has at most {MOST_JOINS} JOINs.")
         return replace(query, joins=tuple(joins))
 
     def _alias(self, name: str) -> str:

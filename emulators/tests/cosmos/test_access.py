@@ -1,11 +1,13 @@
 """Who may do what, how fresh a signature and how far ahead a session may be."""
 
+import base64
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from emulators.cosmos.authorization import KEY
 from emulators.tests.cosmos.conftest import account
 from emulators.tests.cosmos.rest import DOCS, PK, Answer, Rest, create, key, make, rest
 
@@ -40,6 +42,16 @@ async def test_an_identity_may_do_data_only(
     if status == 403:
         assert answer.substatus == 5300
         assert "cannot be authorized by AAD token in data plane" in answer.message
+
+
+async def test_the_token_of_the_official_emulator_opens_this_one(client: Rest) -> None:
+    signature = base64.urlsafe_b64encode(KEY.encode()).decode().rstrip("=")
+
+    async def ask(token: str) -> int:
+        shown = {"authorization": f"type%3Daad%26ver%3D1.0%26sig%3D{token}"}
+        return (await client.ask("GET", "/dbs/d", headers=shown)).status
+
+    assert [await ask(f"head.claims.{signature}"), await ask("head.claims.other")] == [200, 401]
 
 
 @pytest.mark.parametrize("minutes", [-20, 20])

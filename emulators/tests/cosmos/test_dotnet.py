@@ -41,7 +41,6 @@ STATUS = {
     "item.create.conflict": 409,
     "item.create.noId": 400,
     "item.replace.etag": 412,
-    "item.replace.renames": 400,
     "item.ttl.bad": 400,
     "item.uniqueKey.conflict": 201,
     "item.uniqueKey.replaceConflict": 409,

@@ -123,11 +123,16 @@ async def test_a_batch_that_cannot_be_is_refused(
 async def test_a_batch_replaces_by_the_id_of_the_operation(client: Rest) -> None:
     for id_ in ("1", "2"):
         await create(client, {"id": id_, "pk": "p"})
-    replace = {"operationType": "Replace", "id": "1", "resourceBody": {"id": "2", "pk": "p"}}
 
-    answer = await client.ask("POST", DOCS, [replace], headers={**BATCH, **key("p")})
+    async def replace_first(by: str) -> int:
+        operation = {"operationType": "Replace", "id": "1", "resourceBody": {"id": by, "pk": "p"}}
+        answer = await client.ask("POST", DOCS, [operation], headers={**BATCH, **key("p")})
+        status: int = answer.body[0]["statusCode"]
+        return status
 
-    assert (answer.status, answer.body[0]["statusCode"]) == (207, 400)
+    assert [await replace_first("2"), await replace_first("3"), await replace_first("4")] == [
+        *(409, 200, 404)
+    ]
 
 
 async def test_operations_in_bulk_stand_alone(client: Rest) -> None:

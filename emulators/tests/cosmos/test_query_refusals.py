@@ -96,6 +96,28 @@ async def test_a_condition_may_be_long(words: str, client: Rest) -> None:
     assert found.body["Documents"] == (["1"] if "OR" in words else [])
 
 
+@pytest.mark.parametrize(
+    "text", ["SELECT * FROM c" + " " * 512 * 1024, "SELECT c.id FROM c" + " JOIN a IN c.a" * 11]
+)
+async def test_a_query_is_only_so_long(text: str, client: Rest) -> None:
+    answer = await client.query(DOCS, text, headers=key("p"))
+
+    assert answer.status == 400
+    assert str(512 * 1024) in answer.message or "at most 10 JOINs" in answer.message
+
+
+async def test_a_page_ends_where_the_service_ends_it(client: Rest) -> None:
+    for number in range(3):
+        await create(client, {"id": str(number), "pk": "p", "text": "x" * 1_900_000})
+
+    first = await client.query(DOCS, "SELECT VALUE c FROM c", headers=key("p"))
+    on = {"x-ms-continuation": first.headers["x-ms-continuation"], **key("p")}
+    second = await client.query(DOCS, "SELECT VALUE c FROM c", headers=on)
+    feed = await client.ask("GET", DOCS, headers={"A-IM": "Incremental Feed", **key("p")})
+
+    assert [one.body["_count"] for one in (first, second, feed)] == [2, 1, 2]
+
+
 async def test_a_condition_may_be_nested(client: Rest) -> None:
     await create(client, {"id": "1", "pk": "p", "n": 1})
     condition = "c.n = 1"

@@ -9,6 +9,7 @@ import pytest
 
 from emulators.tests.cosmos.rest import DOCS, PK, Rest, create, key, make
 
+MANY = [{"path": f"/{number}/?"} for number in range(1501)]
 FEED = {"A-IM": "Incremental Feed", "x-ms-documentdb-partitionkeyrangeid": "0"}
 
 
@@ -25,6 +26,8 @@ FEED = {"A-IM": "Incremental Feed", "x-ms-documentdb-partitionkeyrangeid": "0"}
         ({"x-ms-documentdb-partitionkeyrangeid": "9"}, 410),
         ({"x-ms-documentdb-pre-trigger-include": "t"}, 501),
         ({"x-ms-cosmos-populateindexmetrics": "True"}, 501),
+        ({"x-ms-indexing-directive": "Exclude"}, 501),
+        ({"x-ms-indexing-directive": "Default"}, 200),
     ],
 )
 async def test_a_header_that_cannot_be_is_refused(
@@ -90,6 +93,11 @@ async def test_the_change_feed_starts_at_a_moment(client: Rest) -> None:
         ({"changeFeedPolicy": {"retentionDuration": 10}}, 501),
         ({"conflictResolutionPolicy": {"mode": "Custom"}}, 501),
         ({"uniqueKeyPolicy": {"uniqueKeys": [{"paths": []}]}}, 400),
+        ({"uniqueKeyPolicy": {"uniqueKeys": [{"paths": [f"/{n}"]} for n in range(11)]}}, 400),
+        ({"uniqueKeyPolicy": {"uniqueKeys": [{"paths": [f"/{n}" for n in range(17)]}]}}, 400),
+        ({"indexingPolicy": {"excludedPaths": [{"path": "/*"}], "includedPaths": MANY}}, 400),
+        ({"indexingPolicy": {"compositeIndexes": [[{"path": f"/{n}"} for n in range(9)]]}}, 400),
+        ({"indexingPolicy": {"compositeIndexes": [[{"path": "/a"}, {"path": "/b"}]] * 101}}, 400),
     ],
 )
 async def test_a_container_that_cannot_be_is_refused(
@@ -177,10 +185,13 @@ async def test_answers_carry_what_clients_read(client: Rest) -> None:
     created = await create(client, {"id": "1", "pk": "p"})
     deleted = await client.ask("DELETE", f"{DOCS}/1", headers={**key("p"), **mine})
     shown = (await client.ask("GET", "/")).body
+    by_name = Rest(client.http, client.url.replace("127.0.0.1", "localhost"))
 
     assert len(created.headers["x-ms-activity-id"]) == 36
     assert deleted.headers["x-ms-activity-id"] == mine["x-ms-activity-id"]
     assert "x-ms-session-token" in deleted.headers
+    assert created.headers["Content-Location"] == f"{client.url}{DOCS}"
+    assert (await by_name.ask("GET", "/")).body == shown
     assert shown["writableLocations"] == shown["readableLocations"]
     assert shown["writableLocations"][0]["databaseAccountEndpoint"] == f"{client.url}/"
     assert json.loads(shown["queryEngineConfiguration"])["sqlAllowGroupByClause"] is True

@@ -66,3 +66,7 @@ async def test_a_time_to_live_is_a_number_of_seconds(ttl: Any, client: Rest) -> 
 
     assert (item.status, container.status) == (400, 400)
     assert f"The input ttl '{ttl}' is invalid" in item.message
+
+
+async def test_an_item_has_a_time_to_live_or_none_but_not_null(client: Rest) -> None:
+    assert (await create(client, {"id": "1", "pk": "p", "ttl": None})).status == 400

@@ -73,9 +73,9 @@ class Grid:
         async with self.publisher(topic) as publisher:
             await publisher.send(list(events))
 
-    async def post(self, topic: str, body: Any, content_type: str) -> tuple[int, Any]:
+    async def post(self, topic: str, body: Any, content_type: str, **more: str) -> tuple[int, Any]:
         """Publish without the SDK; gives status and body."""
-        headers = {"aeg-sas-key": KEY, "Content-Type": content_type}
+        headers = {"aeg-sas-key": KEY, "Content-Type": content_type, **more}
         url = f"{self.endpoint(topic)}?api-version=2018-01-01"
         async with self.http.post(url, data=body, headers=headers) as answer:
             return answer.status, await answer.json() if answer.status != 200 else None

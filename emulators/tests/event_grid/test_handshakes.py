@@ -46,6 +46,7 @@ async def another_code(_request: Request) -> web.Response:
 
 ALLOWED: dict[str, Handshake] = {
     "its own origin": answering(WebHook_Allowed_Origin=ORIGIN, WebHook_Allowed_Rate="120"),
+    "no rate": answering(WebHook_Allowed_Origin=ORIGIN),
     "any origin": answering(WebHook_Allowed_Origin="*", WebHook_Allowed_Rate="*"),
     "no rate": answering(WebHook_Allowed_Origin=ORIGIN),
     "no content": answering(204, WebHook_Allowed_Origin="*", WebHook_Allowed_Rate="*"),

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from emulators.event_hubs.performatives import Performative
-from emulators.event_hubs.values import Described, Long, Symbol, UByte, ULong
+from emulators.event_hubs.values import Described, Int, Long, Symbol, UByte, ULong
 from emulators.tests.event_hubs.clients import Hub, bodies
 from emulators.tests.event_hubs.wire import (
     ACCEPTED,
@@ -58,6 +58,21 @@ async def test_the_end_needs_no_quotes_either(hub: Hub) -> None:
         await hub.send("after")
 
         assert (await client.receive())["data"] == b"after"
+
+
+async def test_a_link_may_say_what_it_leads_to(hub: Hub) -> None:
+    kind, address = Symbol("com.microsoft:entity-type"), f"/{hub.name}/Partitions/0"
+
+    async with entitled(hub) as client:
+        sends = await client.attach(SENDS, address, properties={kind: Int(7)})
+        assert await client.send_and_settle(sends, message(("data", b"one"))) == ACCEPTED
+        receives = await client.attach(
+            *(RECEIVES, f"/{hub.name}/ConsumerGroups/$Default/Partitions/0"),
+            properties={kind: Int(8)},
+        )
+        client.grant(receives, 1)
+
+        assert (await client.receive())["data"] == b"one"
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,1 @@
+"""What the README says of the emulators, read from it and compared with the code."""
