@@ -13,9 +13,11 @@ from shared.kernel.ports import EventReader
 NOON = "2026-11-23T12:00:00.000000Z"
 
 
-def asked(command: Command, command_id: str, stream: StreamName) -> CommandRequest:
+def asked(
+    command: Command, command_id: str, stream: StreamName, by: str | None = None
+) -> CommandRequest:
     """Ask for a command as a client does."""
-    metadata = Metadata(correlation_id=command_id, causation_id=command_id)
+    metadata = Metadata(correlation_id=command_id, causation_id=command_id, actor=by)
     return CommandRequest(stream, command, command_id, metadata)
 
 

@@ -11,7 +11,8 @@ from shared.adapters.cosmos.event_store import CosmosEventStore
 from shared.kernel.messages.commit import Commit
 from tests.local.running import Running
 from tests.local.witness import LogAndWebhook, witness
-from tests.specs.by_http import Client, Held, Seed, differing, has_route, over_http
+from tests.specs.by_http import Client, Held, Seed, differing, over_http
+from tests.specs.causing import has_route
 from tests.specs.flows_by_http import Happening, flows_over_http, settled
 from tests.specs.renaming import renamed
 from tests.specs.shop import FLOWS, SPECS

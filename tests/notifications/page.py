@@ -18,7 +18,7 @@ from shared.kernel.messages.notification import (
     notification,
 )
 from shared.kernel.reactions.enricher import Enricher
-from tests.active import domain
+from tests.active import domain_of
 from tests.specs.spec import Told
 from tests.specs.ways import known
 
@@ -43,7 +43,7 @@ def schema_of(enricher: AnEnricher) -> dict[str, Any]:
     """Give the JSON Schema of the data of a public event: whole, and open to fields that come later."""
     made = enricher.public.model_json_schema()
     parts = made.pop("$defs", {})
-    return {**_head(domain.public_type(enricher)), **_whole(made, parts)}
+    return {**_head(type_of(enricher)), **_whole(made, parts)}
 
 
 def _head(title: str) -> dict[str, str]:
@@ -68,6 +68,11 @@ def _whole(schema: Any, parts: Mapping[str, Any]) -> Any:
     return {key: _whole(value, parts) for key, value in kept.items()}
 
 
+def type_of(enricher: AnEnricher) -> str:
+    """Name the public events of an enricher, with the prefix of its own business."""
+    return domain_of(enricher.event).public_type(enricher)
+
+
 def example_of(enricher: AnEnricher, told: Sequence[Told]) -> Notification:
     """Tell what the first spec of an enricher tells, a little later in the life of its stream."""
     spec = next(
@@ -85,7 +90,7 @@ def example_of(enricher: AnEnricher, told: Sequence[Told]) -> Notification:
     )
     (envelope,) = envelopes(commit)
     found = known(enricher, envelope.stream, spec)
-    return notification(domain.public_type(enricher), enricher, envelope, spec.when, found)
+    return notification(type_of(enricher), enricher, envelope, spec.when, found)
 
 
 def page(domain: Domain, told: Sequence[Told]) -> str:
@@ -94,7 +99,7 @@ def page(domain: Domain, told: Sequence[Told]) -> str:
 
 
 def _section(enricher: AnEnricher, told: Sequence[Told]) -> str:
-    name = domain.public_type(enricher)
+    name = type_of(enricher)
     return (
         f"## {name}\n\n{_said(enricher.public)}\n\n"
         f"Its `data`, as a [JSON Schema](notifications/{name}.json):\n\n"

@@ -69,7 +69,8 @@ class Client:
         """Ask until told, or leave the command where it waits; a copy may overtake the first."""
         if isinstance(command, CancelOrder) and self.dice.random() < FORGES:
             await self._forge(stream)
-        self.told.ask(stream, command, key, self._expected(stream))
+        asker = self.wishes.asker(command)
+        self.told.ask(stream, command, key, self._expected(stream), asker)
         if self.wishes.may_wait(command) and self.dice.random() < LEAVES:
             await self._leave(stream, command, key)
             self.waits.append(asyncio.create_task(self._look(stream, command, key)))
@@ -142,7 +143,8 @@ class Client:
         await self._hear(stream, command, key, outcome)
 
     def _request(self, stream: StreamName, command: Command, key: str) -> CommandRequest:
-        metadata = Metadata(correlation_id=key, causation_id=key)
+        actor = self.told.actors[str(stream), key]
+        metadata = Metadata(correlation_id=key, causation_id=key, actor=actor)
         expected = self.told.expected.get((str(stream), key))
         insisting = None if expected is None else Expected.at(expected)
         return CommandRequest(stream, command, key, metadata, insisting)

@@ -9,7 +9,7 @@ from pydantic_core import from_json
 from infra.local.shop import process
 from infra.local.shop.oracle import compare, fold, streams
 from shared.adapters.cosmos.codec import to_item
-from shared.kernel.commands.outcome import Accepted, Outcome, Outdated
+from shared.kernel.commands.outcome import Accepted, Forbidden, Outcome, Outdated
 from shared.kernel.messages.commit import Commit
 from tests.simulation.cloud import Cloud, served_rows
 from tests.simulation.notices import untold
@@ -103,6 +103,9 @@ def _is_expected(expected: int | None, outcome: Outcome) -> bool:
     """Tell whether an answer may be given to who insists on a version."""
     if isinstance(outcome, Outdated):
         return expected is not None and outcome.version != expected
+    # Whether somebody may ask is asked before the version.
+    if isinstance(outcome, Forbidden):
+        return True
     seen = outcome.commit.first - 1 if isinstance(outcome, Accepted) else outcome.version
     return expected is None or seen == expected
 

@@ -4,7 +4,14 @@ import asyncio
 
 from command_api.mailbox import BEHIND_EVERYTHING
 from shared.kernel.commands.decider import Refusal
-from shared.kernel.commands.outcome import Accepted, Outcome, Outdated, Refused, Unchanged
+from shared.kernel.commands.outcome import (
+    Accepted,
+    Forbidden,
+    Outcome,
+    Outdated,
+    Refused,
+    Unchanged,
+)
 from shared.kernel.commands.queued_command import encode_command
 from shared.kernel.commands.request import CommandRequest
 from shared.kernel.delivery.partition import partition_of
@@ -49,5 +56,7 @@ async def became(cloud: Cloud, stream: StreamName, key: str) -> Outcome | None:
         return Unchanged(kept.version)
     if kept.kind == "outdated":
         return Outdated(kept.version)
+    if kept.kind == "forbidden":
+        return Forbidden(kept.version)
     # What failed is no refusal that a decider gives, and so is found.
     return Refused(Refusal(kept.code, kept.detail), kept.version)

@@ -7,6 +7,7 @@ import random
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from functools import cache
 from typing import Any
 
@@ -18,6 +19,7 @@ from shared.kernel.messages.envelope import Envelope, envelopes
 from shared.kernel.messages.message import Command, Event
 from shared.kernel.messages.stream import StreamName
 from shared.kernel.reactions.caused_commands import caused
+from shared.kernel.reactions.deadline import Deadline
 from shared.kernel.views.view import placed
 from tests.active import domain
 from tests.simulation.cloud import Cloud, served_rows
@@ -27,12 +29,14 @@ from tests.simulation.told import Told
 from tests.simulation.virtual_time import now
 from tests.simulation.watch import Watch
 from tests.specs.all import FLOWS, SPECS
-from tests.specs.by_http import has_route
+from tests.specs.causing import has_route
 from tests.specs.ways import category_of, history
 
 IDS = ("1", "2")
 """Of streams of which no flow speaks."""
 MOST_STREAMS = 4
+AGES = timedelta(days=100 * 365)
+"""So long before its moment a deadline comes, for the specs may name any year."""
 BEGUN = 0.6
 """So many streams begin with what a spec says is given."""
 
@@ -41,11 +45,20 @@ type Rows = Mapping[tuple[str, str, str], tuple[int, dict[str, Any]]]
 
 @cache
 def commands() -> Mapping[str, Sequence[Command]]:
-    """Return all that the specs ask for, by category."""
+    """Return all that the specs ask for, by category: of who may ask, only what clients can ask for."""
     found: dict[str, list[Command]] = defaultdict(list)
     for command in (*(spec.when for spec in SPECS), *(flow.when[1] for flow in FLOWS)):
-        found[category_of(type(command)).name].append(command)
+        category = category_of(type(command))
+        if category.allow is None or has_route(type(command)):
+            found[category.name].append(command)
     return found
+
+
+@cache
+def people() -> Sequence[str | None]:
+    """Return all who ask for something in the specs, and nobody known."""
+    named = {*(spec.by for spec in SPECS), *(flow.by for flow in FLOWS)}
+    return (None, *sorted(one for one in named if one is not None))
 
 
 @cache
@@ -71,6 +84,10 @@ class Wishes:
         stream = self.dice.choice(streams())
         return stream, self.other(stream)
 
+    def asker(self, _command: Command) -> str | None:
+        """Say who asks: anybody, whoever asks for it in the specs."""
+        return self.dice.choice(people())
+
     def other(self, stream: StreamName) -> Command:
         """Think of something else to ask of a stream."""
         return self.dice.choice(commands()[stream.category])
@@ -92,8 +109,16 @@ def _frequent() -> Domain:
         categories=tuple(
             replace(one, snapshots=_often(one.snapshots)) for one in domain.categories
         ),
-        deadlines=tuple(replace(one, after=EXPIRY) for one in domain.deadlines),
+        deadlines=tuple(map(_soon, domain.deadlines)),
     )
+
+
+def _soon(one: Deadline) -> Deadline:
+    """Let a deadline come at once, or soon after what it waits since, and again as soon."""
+    every = EXPIRY if one.every else None
+    if one.at:
+        return replace(one, before=AGES, every=every)
+    return replace(one, after=EXPIRY, every=every)
 
 
 def _often(one: Snapshots[Any]) -> Snapshots[Any]:

@@ -2,14 +2,18 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
-from shared.kernel.commands.outcome import Accepted, Outdated, Refused
+from shared.kernel.commands.category import Category
+from shared.kernel.commands.context import Context
+from shared.kernel.commands.outcome import Accepted, Forbidden, Negative, Outdated, Refused
 from shared.kernel.domain import Domain
 from shared.kernel.messages.commit import Commit
 from shared.kernel.messages.stream import StreamName
-from tests.kernel.asking import in_no_context
-from tests.simulation.told import Told
+from tests.simulation.told import Key, Told
+from tests.simulation.virtual_time import now
+from tests.specs.spec import FORBIDDEN
 
 
 def unjust(domain: Domain, commits: Sequence[Commit], told: Told) -> list[str]:
@@ -24,13 +28,32 @@ def unjust(domain: Domain, commits: Sequence[Commit], told: Told) -> list[str]:
                 f"{stream}: {key} was told of version {outcome.version}, which is not there"
             )
             continue
-        decider = domain.category(StreamName.parse(stream).category).decider
-        state = states[stream][outcome.version - 1] if outcome.version else decider.initial_state
-        expected = outcome.refusal if isinstance(outcome, Refused) else ()
-        decision = decider.decision(told.asked[stream, key], state, in_no_context)
-        if decision != expected:
-            wrong.append(f"{stream}@{outcome.version}: {key} was told {expected}, not {decision}")
+        category = domain.category(StreamName.parse(stream).category)
+        initial = category.decider.initial_state
+        state = states[stream][outcome.version - 1] if outcome.version else initial
+        given, possible = _given(outcome), _answers(category, state, (stream, key), told)
+        if given not in possible:
+            wrong.append(f"{stream}@{outcome.version}: {key} was told {given}, not {possible[0]}")
     return wrong
+
+
+def _given(outcome: Negative) -> object:
+    if isinstance(outcome, Refused):
+        return outcome.refusal
+    return FORBIDDEN if isinstance(outcome, Forbidden) else ()
+
+
+def _answers(category: Category, state: object, at: Key, told: Told) -> list[object]:
+    """Give what may be answered in a state: nobody wrote down when it was decided, so first and last thing."""
+    command, actor = told.asked[at], told.actors[at]
+    if category.allow is not None and not category.allow(actor, command, state):
+        return [FORBIDDEN]
+    contexts = [Context(moment, actor, at[1]) for moment in (told.since[at], now())]
+    return [category.decider.decision(command, state, partial(_same, one)) for one in contexts]
+
+
+def _same(context: Context) -> Context:
+    return context
 
 
 def _states(domain: Domain, commits: Sequence[Commit]) -> dict[str, list[Any]]:

@@ -16,7 +16,7 @@ from tests.simulation.world import Ending, ending
 from tests.sizes import size
 from tests.specs.all import REACTIONS, SPECS, TOLD
 from tests.specs.spec import Reaction, Told
-from tests.specs.ways import history
+from tests.specs.ways import category_of, history
 
 SEEDS = size(12, 100)
 FOUND = (
@@ -69,21 +69,18 @@ def test_an_effect_that_nobody_decided_on_is_missed(spec: Reaction) -> None:
 def test_what_others_were_not_told_is_missed(spec: Told) -> None:
     written = tuple(envelopes(history(StreamName.parse(spec.of), [spec.when])[0]))
 
-    (missed,) = _untold(Cloud(), written)
-
-    assert missed.startswith(f"nobody was told of {spec.of}@1/")
+    type_ = next(
+        domain.public_type(one) for one in domain.enrichers if one.public is type(spec.then)
+    )
+    assert f"nobody was told of {spec.of}@1/{type_}" in _untold(Cloud(), written)
 
 
 def test_rows_are_folded_of_all_that_is_given() -> None:
-    category = domain.views[0].category
-    spec = max(
-        (spec for spec in SPECS if type(spec.when) in category.commands),
-        key=lambda spec: len(spec.given),
-    )
-    stream = StreamName(category.name, "1")
+    spec = max(SPECS, key=lambda spec: len(spec.given))
+    stream = StreamName(category_of(type(spec.when)).name, "1")
     written = [one for commit in history(stream, spec.given) for one in envelopes(commit)]
 
     rows = _folded(written)
 
-    assert {version for version, _ in rows.values()} == {len(spec.given)}
-    assert {at for _, _, at in rows} == {str(stream)}
+    assert max((version for version, _ in rows.values()), default=0) == len(spec.given)
+    assert {at for _, _, at in rows} <= {str(stream)}

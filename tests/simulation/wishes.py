@@ -28,6 +28,10 @@ class Wishing(Protocol):
         """Make the nth wish."""
         ...
 
+    def asker(self, command: Command) -> str | None:
+        """Say who asks for a command; None for nobody known."""
+        ...
+
     def other(self, stream: StreamName) -> Command:
         """Think of something else to ask of a stream."""
         ...
@@ -78,6 +82,10 @@ class Wishes:
         self.held.append((stream, reservation))
         quantity = self.dice.randint(1, 4)
         return stream, ReserveStock(reservation_id=reservation, quantity=quantity)
+
+    def asker(self, _command: Command) -> str | None:
+        """Say that nobody known asks."""
+        return None
 
     def other(self, stream: StreamName) -> Command:
         """Think of something else to ask of a stream."""

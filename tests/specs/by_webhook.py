@@ -33,7 +33,7 @@ async def by_webhook(
     await webhooks.handle([spec.heard, spec.heard])
     if spec.later:
         stream, command = spec.later
-        await world.send(asked(command, "later", StreamName.parse(stream)))
+        await world.send(asked(command, "later", StreamName.parse(stream), spec.by))
         await world.settle()
     await webhooks.handle([spec.heard])
     found = different(spec.then, before, _of(events(business, world.store), spec))

@@ -3,8 +3,8 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, Protocol
-from uuid import uuid4
+from itertools import chain
+from typing import Protocol
 
 import aiohttp
 
@@ -18,11 +18,11 @@ from tests.specs.by_http import (
     AnsweredOtherwise,
     Client,
     Held,
-    NotToldOverHttp,
     Seed,
-    answer,
     key_shown,
 )
+from tests.specs.causing import NotToldOverHttp, key_behind, needs_no_clock
+from tests.specs.reading import Reader, people
 from tests.specs.renaming import ids, renamed
 from tests.specs.seen import Events, Seen, different, passed_on, unlike
 from tests.specs.spec import TOO_LATE, Flow, Spec
@@ -30,6 +30,7 @@ from tests.specs.spec import TOO_LATE, Flow, Spec
 TIMEOUT = limit(60.0)
 LAG = "/api/operations/lag"
 
+NO_CLOCK = "no request sets the time"
 UNSEEN = "what the log holds, and what a webhook is told"
 
 
@@ -61,9 +62,17 @@ class Happening:
         """The business that the flow is of."""
         return domain_of(type(self.flow.when[1]))
 
+    @property
+    def reader(self) -> Reader:
+        """Whoever may read what came of it."""
+        return Reader(self.client, self.domain, people(self.flow, self.client))
+
     async def begin(self) -> None:
         """Let the given events be there."""
         try:
+            needs_no_clock(
+                [one for one in chain(*self.flow.then.values()) if isinstance(one, Event)]
+            )
             for stream, given in self.flow.given.items():
                 await self.client.begin(StreamName.parse(stream), given)
         except NotToldOverHttp as reason:
@@ -75,6 +84,8 @@ class Happening:
         """Send the command, twice under one key, and wait until everything is as the flow says."""
         try:
             await self._happen()
+        except NotToldOverHttp as reason:
+            self.held = Held(left_out=str(reason))
         except AnsweredOtherwise as otherwise:
             self.held = Held([str(otherwise)])
 
@@ -89,9 +100,10 @@ class Happening:
     async def _happen(self) -> None:
         self.before = await self._seen()
         stream, command = self.flow.when
-        key = str(uuid4())
+        key = key_behind(list(chain(*self.flow.given.values())))
         first, again = [
-            await self.client.ask(StreamName.parse(stream), command, key) for _ in range(2)
+            await self.client.ask(StreamName.parse(stream), command, key, self.flow.by)
+            for _ in range(2)
         ]
         if isinstance(first, Refusal) or again != first:
             self.held = Held([f"the command came to {first}, sent again to {again}"])
@@ -104,7 +116,7 @@ class Happening:
 
     async def found(self) -> list[str]:
         """Say what is otherwise than the flow says, for every stream that it could touch and in the views."""
-        shown = {at: await self._rows(*at) for at in self.flow.shown}
+        shown = {at: await self.reader.rows(*at) for at in self.flow.shown}
         after = await self._seen()
         found = different(self.flow.then, self.before.written, after.written)
         if self.witness is not None:
@@ -117,32 +129,11 @@ class Happening:
             for category in self.domain.categories
             for id_ in ids(self.flow)
         ]
-        written = {name: events for name in names if (events := await self._stream(name))}
+        written = {name: events for name in names if (events := await self.reader.stream(name))}
         if self.witness is None:
             return Seen(written)
         logged, told = self.witness.logged(), self.witness.told()
         return Seen(written, _of(names, logged), _of(names, told))
-
-    async def _stream(self, name: str) -> list[Event]:
-        told = await self._get(f"/api/streams/{name}", "commits")
-        category = self.domain.category(StreamName.parse(name).category)
-        return [
-            category.decode(e["type"], e["schema"], e["data"])
-            for commit in told
-            for e in commit["events"]
-        ]
-
-    async def _rows(self, view: str, key: str) -> list[dict[str, Any]]:
-        return [row["data"] for row in await self._get(f"/api/views/{view}/{key}", "rows")]
-
-    async def _get(self, path: str, what: str) -> list[dict[str, Any]]:
-        async with self.client.http.get(f"{self.client.url}{path}") as response:
-            text = await response.text()
-        told = answer(path, response, text)
-        if response.status not in {200, 404}:
-            raise AnsweredOtherwise(f"{path} answers {response.status}: {text}")
-        found: list[dict[str, Any]] = told.get(what, [])
-        return found
 
 
 async def flows_over_http(
@@ -163,7 +154,7 @@ async def flows_over_http(
         happening = {
             flow.title: Happening(renamed(flow), client, within, witness)
             for flow in flows
-            if not flow.late
+            if not flow.late and flow.at is None
         }
         await _hold(list(happening.values()), client, within)
     held = {title: one.held or Held() for title, one in happening.items()}
@@ -190,8 +181,8 @@ async def _hold(all_: Sequence[Happening], client: Client, within: float) -> Non
 
 
 def _told(flow: Flow, held: dict[str, Held], unseen: str) -> Held:
-    if flow.late:
-        return Held(left_out=TOO_LATE)
+    if flow.late or flow.at is not None:
+        return Held(left_out=TOO_LATE if flow.late else NO_CLOCK)
     one = held[flow.title]
     return replace(one, left_out="; ".join(part for part in (one.left_out, unseen) if part))
 

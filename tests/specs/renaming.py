@@ -49,5 +49,6 @@ def renamed(flow: Flow) -> Flow:
             for at, wanted in flow.then.items()
         },
         told={stream(at): [message(public) for public in heard] for at, heard in flow.told.items()},
+        by=None if flow.by is None else name(flow.by),
         shown={(view, name(key)): data(dict(row)) for (view, key), row in flow.shown.items()},
     )

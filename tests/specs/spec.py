@@ -51,6 +51,7 @@ class Flow:
     The log holds the same in the same order. A flow that is `late` is called off: its reactions hear of the
     command when its deadline has passed.
     `told` is exact too: what a webhook hears of each stream, whose events it knows again by their ids.
+    `by` says who asks, and `at` when it is decided.
     """
 
     title: str
@@ -60,6 +61,8 @@ class Flow:
     shown: Shown
     told: Mapping[str, Sequence[PublicEvent]] = field(default_factory=dict)
     late: bool = False
+    at: datetime | None = None
+    by: str | None = None
 
 
 @dataclass(frozen=True)
@@ -67,6 +70,7 @@ class Heard:
     """What an event of others leads to, which comes three times: the last after a command, if there is one.
 
     `then` is exact for the streams that it names; `parked` is part of the error that an operator sees.
+    `by` says who sends the command.
     """
 
     title: str
@@ -75,6 +79,7 @@ class Heard:
     then: Then
     later: tuple[str, Command] | None = None
     parked: str = ""
+    by: str | None = None
 
 
 @dataclass(frozen=True)
@@ -109,7 +114,7 @@ def story(spec: Spec, found: Sequence[str] = ()) -> str:
     return "\n".join(lines)
 
 
-def asked_how(spec: Spec) -> str:
+def asked_how(spec: Spec | Flow) -> str:
     """Say who asks and when, where a spec does."""
     by = f" by {spec.by}" if spec.by else ""
     return f"{by} at {spec.at:%Y-%m-%d %H:%M:%S %Z}" if spec.at else by
@@ -119,7 +124,7 @@ def flow_story(flow: Flow, found: Sequence[str] = ()) -> str:
     """Tell a flow, and what was found instead."""
     lines = [flow.title, "  given"]
     lines += [f"    {stream}: {event!r}" for stream in flow.given for event in flow.given[stream]]
-    lines += ["  when", f"    {flow.when[0]}: {flow.when[1]!r}"]
+    lines += ["  when", f"    {flow.when[0]}: {flow.when[1]!r}{asked_how(flow)}"]
     lines += ["  and", f"    {TOO_LATE}"] if flow.late else []
     lines += ["  then"]
     lines += [f"    {stream}: {_named(one)}" for stream in flow.then for one in flow.then[stream]]

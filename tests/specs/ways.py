@@ -110,7 +110,7 @@ async def _views(domain: Domain, batches: Sequence[Sequence[bytes]]) -> list[Row
         return log
 
     store, parking = MemoryEventStore(), MemoryParking()
-    projections = Projections(domain.views, rows, store, parking, give_log, now)
+    projections = Projections(domain.kept_views, rows, store, parking, give_log, now)
     for batch in batches:
         await projections.project(batch)
     return rows.all()
@@ -181,7 +181,8 @@ def by_enrichers(spec: Told) -> list[str]:
                 known(one, envelope.stream, spec),
             )
             for one in domain.enrichers
-            if one.category.name == category and type(spec.when) is one.event
+            if one.category.name == category
+            and (type(spec.when), type(spec.then)) == (one.event, one.public)
         ]
         for _ in range(2)
     )

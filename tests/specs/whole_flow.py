@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from pydantic_core import to_json
@@ -64,10 +64,11 @@ class Forgetful(MemoryEventStore):
 
 @dataclass
 class World:
-    """Every role, and how far each has come."""
+    """Every role, and how far each has come; commands are decided `at` some time, or at noon."""
 
     domain: Domain
     fault: str | None
+    at: datetime | None = None
     store: Forgetful = field(default_factory=Forgetful)
     rows: MemoryRows = field(default_factory=MemoryRows)
     log: MemoryLog = field(default_factory=lambda: MemoryLog(partitions=1))
@@ -81,7 +82,9 @@ class World:
         async def give_log() -> Log:
             return self.log
 
-        self.dispatcher = dispatcher(self.domain, self.store, at_noon, no_pause)
+        at = self.at
+        clock = at_noon if at is None else lambda: at
+        self.dispatcher = dispatcher(self.domain, self.store, clock, no_pause)
         self.publisher = Publisher(self.log, self.store, self.parking, now)
         self.projections = Projections(
             self.domain.kept_views, self.rows, self.store, self.parking, give_log, now
@@ -172,10 +175,10 @@ class World:
     async def _call_off(self) -> None:
         moments = [now() + deadline.after for deadline in self.domain.deadlines]
         moments += [
-            datetime.fromisoformat(moment)
+            _moment(named)
             for deadline in self.domain.deadlines
             for row in self.rows.all()
-            if row.at.view == deadline.view.name and (moment := row.data.get(deadline.at))
+            if row.at.view == deadline.view.name and (named := row.data.get(deadline.at))
         ]
         later = max(moments) + timedelta(minutes=1)
         await Deadlines(
@@ -183,6 +186,12 @@ class World:
             MemoryProgress(),
             lambda: later,
         ).run()
+
+
+def _moment(named: str) -> datetime:
+    """Read a moment; a day begins at midnight."""
+    moment = datetime.fromisoformat(named)
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 type History = Callable[[StreamName, Sequence[Event]], Sequence[Commit]]
@@ -205,7 +214,7 @@ async def whatever_fails(flow: Flow, history: History) -> list[str]:
 async def by_roles(flow: Flow, fault: str | None, history: History) -> list[str]:
     """Let a flow happen though something fails; say what came of it otherwise than it says."""
     stream, command = flow.when
-    world = World(domain_of(type(command)), fault)
+    world = World(domain_of(type(command)), fault, flow.at)
     for given_stream, given in flow.given.items():
         for commit in history(StreamName.parse(given_stream), given):
             await world.store.append([commit])
@@ -213,7 +222,7 @@ async def by_roles(flow: Flow, fault: str | None, history: History) -> list[str]
     world.fault = TWICE
     await world.settle()
     world.fault, before = fault, world.seen()
-    await world.send(asked(command, "when", StreamName.parse(stream)))
+    await world.send(asked(command, "when", StreamName.parse(stream), flow.by))
     await world.settle()
     after = world.seen()
     found = different(flow.then, before.written, after.written)

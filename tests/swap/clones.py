@@ -43,6 +43,7 @@ def with_lamps(project: Path) -> Path:
     specs.parent.mkdir()
     # In the project the domain is at home.
     specs.write_text((HERE / "specs.py").read_text(encoding="utf-8").replace(*HOME))
+    shutil.copy(HERE / "shipped.json", specs.with_name("shipped.json"))
     imports = [
         sys.executable,
         "-m",

@@ -40,6 +40,9 @@ async def test_the_specs_of_another_domain_hold_in_every_way(copy: Path, stack: 
     page.unlink()
     there = python(copy, "tests.specs", "--url", stack.url)
     assert "specs, 0 do not hold" in there
+    # Whoever asks, and whoever may read, is somebody whom the specs name.
+    assert "holds  and once by another\n" in there
+    assert "known to whoever has booked it (left out over HTTP: what the log holds" in there
     assert not page.exists(), "what holds elsewhere is not what this domain does"
 
 
@@ -103,7 +106,7 @@ async def test_another_domain_runs_through_every_role(stack: Running) -> None:
         assert await happened(http, "diary-porch") == ["LightNoted", "Rested"]
         assert await happened(http, "diary-desk") == ["LightNoted"]
         (told,) = {event["id"]: event for event in webhook.events}.values()
-        assert told["id"] == "lamp-porch@2/onewrite.lamp.went-dark.v1"
+        assert told["id"] == "lamp-porch@2/com.example.lamps.lamp.went-dark.v1"
         assert told["data"] == {"link": "/api/views/lamps/porch", "lamp": "porch"}
         shown = await ask(http, f"{told['data']['link']}?at-least=lamp-porch@2")
         assert shown["rows"][0]["data"] == {"brightness": 0, "switched": 2}
