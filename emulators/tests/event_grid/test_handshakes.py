@@ -48,7 +48,6 @@ ALLOWED: dict[str, Handshake] = {
     "its own origin": answering(WebHook_Allowed_Origin=ORIGIN, WebHook_Allowed_Rate="120"),
     "no rate": answering(WebHook_Allowed_Origin=ORIGIN),
     "any origin": answering(WebHook_Allowed_Origin="*", WebHook_Allowed_Rate="*"),
-    "no rate": answering(WebHook_Allowed_Origin=ORIGIN),
     "no content": answering(204, WebHook_Allowed_Origin="*", WebHook_Allowed_Rate="*"),
 }
 REFUSED: dict[tuple[str, str], Handshake] = {
