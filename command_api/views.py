@@ -45,7 +45,7 @@ async def get_view(req: func.HttpRequest, application: Application) -> func.Http
         row.version >= version for row in rows if stream in {None, row.at.stream}
     )
     if in_time and not rows and not after:
-        raise not_found(f"The view '{view.name}' has no row under '{key}' (yet).")
+        raise not_found(f"The view '{view.name}' has no row under this key (yet).")
     body: dict[str, object] = {"view": view.name, "key": key, "rows": list(map(_shown, rows))}
     path = f"/api/views/{view.name}/{quote(key, safe='')}"
     behind = address(path, {"after": rows[-1].at.stream}) if len(rows) == ROWS else None

@@ -141,7 +141,7 @@ async def test_a_view_shows_the_rows_of_a_key(application: Application) -> None:
 
 @pytest.mark.parametrize(
     ("view", "key", "status"),
-    [("stock", "nobody", 404), ("sales", "SKU1", 404), ("stock", "a/b", 400)],
+    [("stock", "nobody", 404), ("sales", "SKU1", 404), ("stock", "a\x00b", 400)],
 )
 async def test_a_row_that_is_not_there_is_a_problem(
     view: str, key: str, status: int, application: Application

@@ -6,6 +6,7 @@ import pytest
 
 from command_api.composition import Application
 from command_api.paging import LONGEST_KEY
+from emulators.host.paths import decoded
 from emulators.host.routes import find, parse_route
 from shared.kernel.ports import ROWS
 from shared.kernel.views.view import Row, RowKey
@@ -22,7 +23,7 @@ ROUTE = parse_route("view", "views/{view}/{key}", ["GET"])
 
 def carried(path: str) -> dict[str, str]:
     """Give the parameters of a path as the host hands them over."""
-    found = find([ROUTE], "GET", path.removeprefix("/api/"))
+    found = find([ROUTE], "GET", decoded(path).removeprefix("/api/"))
     assert found
     return found[1]
 
