@@ -49,6 +49,7 @@ async def test_a_reader_finds_the_rows_of_one_generation_under_the_name_of_the_v
         shown = [await reader.shows("stock", "teapot", version) for version in (1, 2, 3)]
         assert shown == [version <= expected.version for version in (1, 2, 3)]
         assert await reader.page(Listing("stock")) == [expected]
+        assert await reader.count(Listing("stock")) == 1
 
 
 async def test_a_row_that_is_not_there_is_not_found() -> None:
