@@ -15,11 +15,11 @@ from consumers.webhooks.deliveries import parse
 from consumers.webhooks.handling import Webhooks
 from consumers.webhooks.handshakes import Answer, asks, greet, validate
 from consumers.webhooks.modes import is_binary
+from shared.adapters.http.answering import later
 from shared.adapters.http.bodies import check_body, check_charset, media_type
 from shared.adapters.http.problems import (
     Problem,
     gone,
-    later,
     malformed,
     not_admitted,
     too_large,

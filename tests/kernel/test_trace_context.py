@@ -57,18 +57,22 @@ def test_what_breaks_its_rules_is_ignored(given: str | None) -> None:
 @pytest.mark.parametrize(
     ("given", "read"),
     [
+        # As it was given, where nothing else is said.
         ("congo=t61rcWkgMzE", "congo=t61rcWkgMzE"),
         ("rojo=00f067aa0ba902b7, congo=t61rcWkgMzE", "rojo=00f067aa0ba902b7,congo=t61rcWkgMzE"),
         ("a=1,,b=2 ,\t, c=3,", "a=1,b=2,c=3"),
         ("fw529a3039@dt=FfAAAA", "fw529a3039@dt=FfAAAA"),
         ("1a-2f@foo=bar1", "1a-2f@foo=bar1"),
         ("0=1", "0=1"),
+        ("foo@=1,foo@@bar=2,foo@bar@baz=3,t@vvvvvvvvvvvvvvv=4", None),
+        (f"{'t' * 242}@v=1", None),
+        (f"{'k' * 256}={'v' * 255}", None),
         ("a_-*/b=x y", "a_-*/b=x y"),
         (",".join(f"k{n}=v" for n in range(32)), ",".join(f"k{n}=v" for n in range(32))),
     ],
 )
-def test_a_tracestate_is_carried_beside_its_traceparent(given: str, read: str) -> None:
-    assert carried(given, KNOWN) == read
+def test_a_tracestate_is_carried_beside_its_traceparent(given: str, read: str | None) -> None:
+    assert carried(given, KNOWN) == (read or given)
     assert carried(given, None) is None
 
 
@@ -88,7 +92,11 @@ def test_a_tracestate_is_carried_beside_its_traceparent(given: str, read: str) -
         "a=1,a=2",
         "a=1;b=2,\x00=3",
         ",".join(f"k{n}=v" for n in range(33)),
-        f"a={'v' * 511}",
+        f"{'k' * 257}=1",
+        f"a={'v' * 257}",
+        "@a=1",
+        ",".join(["a=1"] * 3),
+        f"{'a' * 200}=1,{'b' * 200}=1,{'c' * 200}=1,B=1",
     ],
 )
 def test_a_tracestate_that_is_none_is_left_out_whole(given: str | None) -> None:
@@ -105,3 +113,36 @@ def test_whatever_vendors_say_arrives(members: dict[str, str]) -> None:
 
     assert carried(written, KNOWN) == written
     assert carried(carried(written, KNOWN), KNOWN) == written
+
+
+def member(key: str, length: int) -> str:
+    return f"{key}={'v' * (length - len(key) - 1)}"
+
+
+@pytest.mark.parametrize(
+    ("lengths", "kept"),
+    [
+        ([100, 100, 100, 100, 100], [0, 1, 2, 3, 4]),
+        ([100, 100, 100, 100, 108], [0, 1, 2, 3, 4]),
+        ([100, 100, 100, 100, 109], [0, 1, 2, 3]),
+        ([128, 128, 128, 125], [0, 1, 2, 3]),
+        ([128, 128, 128, 128], [0, 1, 2]),
+        ([129, 128, 128, 128], [1, 2, 3]),
+        ([128, 129, 128, 129], [0, 1, 2]),
+        ([129, 129, 129, 129], [0, 1, 2]),
+        ([200, 10, 200, 10, 200], [0, 1, 2, 3]),
+        ([500, 10, 10], [1, 2]),
+        ([10, 250, 251], [0, 1]),
+        ([512], [0]),
+        ([513], []),
+    ],
+)
+def test_what_is_too_long_loses_whole_members_the_large_ones_first(
+    lengths: list[int], kept: list[int]
+) -> None:
+    members = [
+        member(f"{'k' * (255 if length > 400 else 1)}{n}", length)
+        for n, length in enumerate(lengths)
+    ]
+
+    assert carried(",".join(members), KNOWN) == (",".join(members[n] for n in kept) or None)

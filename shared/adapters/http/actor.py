@@ -4,7 +4,7 @@ import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
-from shared.adapters.http.problems import Fault, Problem, malformed
+from shared.adapters.http.problems import UNKNOWN, Fault, Problem, malformed
 from shared.kernel.commands.outcome import FORBIDDEN
 
 PRINCIPAL = "X-MS-Client-Principal-Id"
@@ -60,7 +60,7 @@ def token_wanted(why: str) -> Problem:
     """Ask for a bearer token (RFC 6750, section 3)."""
     detail = "The bearer token is not valid here." if why else "A bearer token is needed."
     known = {"WWW-Authenticate": f"Bearer {why}".strip()}
-    return Problem(401, "unauthenticated", "Who asks is not known", detail, headers=known)
+    return Problem(401, "unauthenticated", UNKNOWN, detail, headers=known)
 
 
 def token(headers: Mapping[str, str], name: str) -> str | None:

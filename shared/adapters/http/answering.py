@@ -64,6 +64,15 @@ _ADVICE: Mapping[type[OnewriteError], str] = {
 }
 
 
+def later(error: OnewriteError | ExceptionGroup) -> Problem:
+    """Tell a sender to deliver again: nothing of it is lost. Why is logged, and nobody else's business."""
+    first = first_of(error)
+    _LOGGER.warning("a delivery has to come again: %s", first)
+    detail, known = "Nothing of it is lost. Deliver it again, later.", {"Retry-After": "30"}
+    _, title = _KNOWN.get(type(first), _KNOWN[StoreUnavailable])
+    return Problem(503, first.code, title, detail, headers=known)
+
+
 async def answered(
     answering: Awaitable[func.HttpResponse], headers: Mapping[str, str] = NO_HEADERS
 ) -> func.HttpResponse:

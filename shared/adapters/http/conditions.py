@@ -11,7 +11,7 @@ from typing import Self
 
 import azure.functions as func
 
-from shared.adapters.http.problems import Fault, Problem, malformed
+from shared.adapters.http.problems import CHANGED, Fault, Problem, malformed
 
 # Section 8.8.3: any visible character but a quote, and what is no ASCII. Spaces are taken once and for all (`*+`).
 _TAG = r'\s*+(?:(W/)?"([\x21\x23-\x7e\x80-\U0010ffff]*)"\s*+)?(?:,|$)'
@@ -88,8 +88,7 @@ def conditional(req: func.HttpRequest, answer: func.HttpResponse) -> func.HttpRe
 
 def _changed(headers: dict[str, str]) -> Problem:
     detail = "It has none of these entity tags (any more)."
-    title = "The representation has changed"
-    return Problem(412, "precondition-failed", title, detail, headers=headers)
+    return Problem(412, "precondition-failed", CHANGED, detail, headers=headers)
 
 
 def _among(known: Tags, tag: str, *, weakly: bool) -> bool:

@@ -1,7 +1,6 @@
 """Problems: every answer that is not a success, as problem+json (RFC 9457); docs/problems.md lists them."""
 
 import json
-import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -11,9 +10,10 @@ from shared.adapters.http.responses import NO_HEADERS
 from shared.kernel.commands.decider import Refusal
 from shared.kernel.errors import OnewriteError, OutcomeUnknown, leaves, may_pass
 
-_LOGGER = logging.getLogger("onewrite.http")
-
 TYPE_PREFIX = "urn:onewrite:problem:"
+# A type has one title (RFC 9457, section 3.1.3).
+CHANGED, UNKNOWN = "It is not as it was expected", "Who asks is not known"
+_NOT_ADMITTED = "This may not be delivered here"
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,34 +84,25 @@ def unauthenticated() -> Problem:
     detail = "A delivery shows a secret that is known here, or a token that was made for us."
     # RFC 9110, section 15.5.2; a shared secret has no scheme of its own.
     challenge = {"WWW-Authenticate": 'Bearer realm="webhooks"'}
-    title = "Who delivers this is not known"
-    return Problem(401, "unauthenticated", title, detail, headers=challenge)
+    return Problem(401, "unauthenticated", UNKNOWN, detail, headers=challenge)
 
 
 def not_admitted(number: int) -> Problem:
     """Tell that a delivery holds what its sender may not deliver."""
     detail = f"Event {number} is of a source or a type that this sender may not deliver."
-    return Problem(403, "not-admitted", "Not all of this is the sender's", detail)
+    return Problem(403, "not-admitted", _NOT_ADMITTED, detail)
 
 
 def unexpected_handshake() -> Problem:
     """Tell whoever asks for a handshake that it is not expected here."""
     detail = "No deliveries of this origin or subscription are expected."
-    return Problem(403, "not-admitted", "The handshake is not for us", detail)
+    return Problem(403, "not-admitted", _NOT_ADMITTED, detail)
 
 
 def gone() -> Problem:
     """Tell a sender to stop: nothing of a delivery is wanted any more (HTTP 1.1 Web Hooks, section 2.2)."""
     detail = "No event of these types is wanted any more: send none."
     return Problem(410, "gone", "This is no longer wanted", detail)
-
-
-def later(error: OnewriteError | ExceptionGroup) -> Problem:
-    """Tell a sender to deliver again: nothing of it is lost. Why is logged, and nobody else's business."""
-    first = first_of(error)
-    _LOGGER.warning("a delivery has to come again: %s", first)
-    detail, known = "Nothing of it is lost.", {"Retry-After": "30"}
-    return Problem(503, first.code, "Deliver it again, later", detail, headers=known)
 
 
 def first_of(error: Exception) -> OnewriteError:
@@ -146,7 +137,7 @@ def outdated(version: int) -> Problem:
     return Problem(
         412,
         "precondition-failed",
-        "The stream has moved on",
+        CHANGED,
         f"The stream is at version {version}.",
         headers={"ETag": f'"{version}"'},
     )

@@ -8,10 +8,10 @@ _TRACEPARENT = re.compile(
 )
 _SAMPLED_AND_RANDOM = 0b11
 _MEMBER = re.compile(
-    r"(?:[a-z0-9][a-z0-9_*/-]{0,255}|[a-z0-9][a-z0-9_*/-]{0,240}@[a-z][a-z0-9_*/-]{0,13})"
+    r"[a-z0-9][a-z0-9_*/@-]{0,255}"
     r"=[\x20-\x2b\x2d-\x3c\x3e-\x7e]{0,255}[\x21-\x2b\x2d-\x3c\x3e-\x7e]"
 )
-_MOST_MEMBERS, _LONGEST = 32, 512
+_MOST_MEMBERS, _LONGEST, _LARGE = 32, 512, 128
 
 
 def well_formed(traceparent: str | None) -> str | None:
@@ -28,10 +28,19 @@ def well_formed(traceparent: str | None) -> str | None:
 
 
 def carried(tracestate: str | None, traceparent: str | None) -> str | None:
-    """Give the tracestate beside a traceparent, None for what is no list of its kind (section 3.3)."""
-    if tracestate is None or traceparent is None or len(tracestate) > _LONGEST:
+    """Give the tracestate beside a traceparent, None for what is no list of its kind (section 3.3).
+
+    What is longer than what is carried loses whole members.
+    """
+    if tracestate is None or traceparent is None:
         return None
     members = [member for one in tracestate.split(",") if (member := one.strip(" \t"))]
     keys = {member.partition("=")[0] for member in members}
     whole = len(keys) == len(members) and all(map(_MEMBER.fullmatch, members))
-    return ",".join(members) if whole and 0 < len(members) <= _MOST_MEMBERS else None
+    if not whole or not 0 < len(members) <= _MOST_MEMBERS:
+        return None
+    while len(",".join(members)) > _LONGEST:
+        # The large ones first, the last of them, then from the end (section 3.3.1.5).
+        large = [place for place, one in enumerate(members) if len(one) > _LARGE]
+        members.pop(large[-1] if large else -1)
+    return ",".join(members) or None
