@@ -114,16 +114,53 @@ async def test_a_body_is_utf_8(declared: str, status: int, application: Applicat
     assert await World().status(cloud(), content_type=declared) == status
 
 
-@pytest.mark.parametrize("body", [BODY.decode().encode("utf-16"), "ü".encode("latin-1")])
+@pytest.mark.parametrize(
+    "body",
+    [
+        *(BODY.decode().encode(one) for one in ("utf-16", "utf-16-le", "utf-16-be", "utf-32")),
+        *(
+            "ü".encode("latin-1"),
+            BODY + b"\xff",
+            b"\xff" + BODY,
+            b"\xfe\xff" + BODY,
+            b"\xef\xbb" + BODY,
+        ),
+        *(
+            BODY.replace(b"Teapot", bad)
+            for bad in (b"\xc3", b"\xc0\xaf", b"\xed\xa0\x80", b"\xf8\x88")
+        ),
+    ],
+)
 async def test_what_is_not_utf_8_is_malformed(body: bytes, application: Application) -> None:
     assert (await post_command(sent(body), application)).status_code == 400
     assert await World().status(body) == 400
 
 
-async def test_a_byte_order_mark_is_left_out(application: Application) -> None:
-    assert (await post_command(sent(MARK + BODY), application)).status_code == 200
-    assert await World().status(MARK + json.dumps(cloud()).encode()) == 200
-    assert (await post_command(sent(MARK + MARK + BODY), application)).status_code == 400
+@pytest.mark.parametrize(
+    ("before", "behind", "status"),
+    [
+        (MARK, b"", 200),
+        (MARK + b" \n", b"", 200),
+        (MARK, b"\r\n\t ", 200),
+        (b" ", b" ", 200),
+        (MARK + MARK, b"", 400),
+        (b" " + MARK, b"", 400),
+        (b"\n" + MARK, b"", 400),
+        (b"", MARK, 400),
+        (MARK, MARK, 400),
+        (MARK[:2], b"", 400),
+        (MARK[1:], b"", 400),
+        (b"\xff\xfe", b"", 400),
+    ],
+)
+async def test_a_byte_order_mark_is_left_out(
+    before: bytes, behind: bytes, status: int, application: Application
+) -> None:
+    answer = await post_command(sent(before + BODY + behind), application)
+
+    assert answer.status_code == status
+    event = before + json.dumps(cloud()).encode() + behind
+    assert await World().status(event) == status
 
 
 TWICE = {

@@ -1,14 +1,16 @@
 """Which attributes of an event are looked at, and what they may be."""
 
 import json
+from collections.abc import Callable
 from typing import Any
 
+import azure.functions as func
 import pytest
 
 from consumers.webhooks.deliveries import parse
 from shared.kernel.errors import InvalidMessage
 from shared.kernel.messages.inbound_event import InboundEvent
-from tests.consumers.webhooks.worlds import CARRIER, cloud, grid
+from tests.consumers.webhooks.worlds import CARRIER, DISPATCHED, SECRET, World, cloud, grid
 
 READ = InboundEvent("/carriers/fast", "p1", CARRIER, {"orderId": "O1", "customerId": "C1"})
 STRUCTURED = "application/cloudevents+json"
@@ -80,3 +82,27 @@ def test_a_dataschema_is_absolute(schema: str) -> None:
 def test_a_relative_dataschema_is_refused(schema: str) -> None:
     with pytest.raises(InvalidMessage, match="dataschema"):
         parse({"content-type": STRUCTURED}, body(cloud(dataschema=schema)))
+
+
+@pytest.mark.parametrize(
+    "spell", [str, str.upper, str.title, str.capitalize, str.swapcase], ids=lambda one: one.__name__
+)
+@pytest.mark.parametrize("declared", ["application/json", "Application/JSON"])
+async def test_the_names_of_headers_are_without_case(
+    spell: Callable[[str], str], declared: str
+) -> None:
+    world = World()
+    told = {
+        "ce-specversion": "1.0",
+        "ce-id": "p1",
+        "ce-source": "/carriers/fast",
+        "ce-type": CARRIER,
+    }
+    headers = {spell(name): value for name, value in told.items()}
+    headers |= {spell("content-type"): declared, "webhook-secret": SECRET}
+    asked = func.HttpRequest("POST", "/api/webhooks", headers=headers, body=body(READ.data))
+
+    assert (await world.receiver.receive(asked)).status_code == 200
+    # Under another spelling it is the same event.
+    assert await world.status(cloud()) == 200
+    assert world.effects() == [DISPATCHED]
