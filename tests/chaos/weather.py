@@ -59,7 +59,7 @@ def storm() -> list[dict[str, Any]]:
         *_rules("cosmos", None, "views", ROWS),
         *_rules("cosmos", None, "events", WRITES),
         *_rules("cosmos", None, None, COSMOS),
-        *_rules("event-grid", "publish", "notifications", PUBLISH, first=2, apart=3),
+        *_rules("event-grid", "publish", "notifications", PUBLISH, first=2, apart=1),
         *_rules("event-hubs", "send", "events", SEND),
         *_rules("event-hubs", "receive", "events", RECEIVE),
         *_rules("event-hubs", "send", "commands", SEND),

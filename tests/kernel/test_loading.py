@@ -1,6 +1,6 @@
 """Loading from the last snapshot: bounded whatever the length, right whatever the schema."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import pytest
 from hypothesis import given, settings
@@ -79,6 +79,20 @@ async def test_an_old_snapshot_that_can_be_upcast_is_used() -> None:
 
     assert (loaded.version, loaded.state.reorder_point) == (200, 7)
     assert host.store.pages == [50]
+
+
+async def test_a_snapshot_that_the_state_itself_refuses_is_passed_over() -> None:
+    @dataclass(frozen=True, slots=True)
+    class Strict(Item):
+        def __post_init__(self) -> None:
+            raise KeyError("what older code has left out")
+
+    host = await stream(200)
+    strict = replace(item, snapshots=Snapshots(item.snapshots.schema, Strict))
+
+    loaded = await loaded_by(strict, host.store)
+
+    assert (loaded.version, loaded.state) == (200, await state_of_everything(host.store))
 
 
 async def test_deployments_that_alternate_stay_right_and_bounded() -> None:

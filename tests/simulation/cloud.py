@@ -29,7 +29,7 @@ from shared.kernel.messages.commit import Commit
 from tests.simulation.deployments import deployed
 from tests.simulation.trigger import STRETCHES, Trigger
 from tests.simulation.virtual_time import now
-from tests.simulation.watch import Watch
+from tests.simulation.watch import Places, Watch
 
 RANGES, PARTITIONS = len(STRETCHES), 2
 BOUNDS = ("08", "10", "18", "20", "28", "30")
@@ -113,7 +113,7 @@ class Cloud:
     topic: MemoryNotifier = field(default_factory=MemoryNotifier)
     outcomes: MemoryOutcomes = field(default_factory=MemoryOutcomes)
     parking: MemoryParking = field(default_factory=MemoryParking)
-    progress: MemoryProgress = field(default_factory=MemoryProgress)
+    progress: MemoryProgress = field(init=False)
     bounds: set[str] = field(default_factory=lambda: {"10", "28"})
     trigger: Trigger = field(default_factory=Trigger)
     readers: dict[str, list[Claim]] = field(
@@ -132,6 +132,9 @@ class Cloud:
     watch: Watch = field(default_factory=Watch)
     domain: Domain = shop
     deployed: Callable[[random.Random], Domain] = deployed
+
+    def __post_init__(self) -> None:
+        self.progress = Places(self.back)
 
     def feed(self, page: int) -> MemoryFeed:
         """The feed as others than the trigger read it, in the ranges that there are now."""

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from shared.adapters.memory import MemoryProgress
 from shared.kernel.messages.commit import Commit
 
 ADDS = {"StockReceived": 1, "StockAdjusted": 1, "StockReserved": -1, "ReservationReleased": 1}
@@ -41,3 +42,18 @@ class Watch:
                 self._available[stream] += adds
             if self._available[stream] < 0:
                 self.wrong.append(f"{stream} was oversold at version {commit.version}")
+
+
+class Places(MemoryProgress):
+    """Places of consumers, of which none goes back: no hub of a simulation is made anew."""
+
+    def __init__(self, back: list[str]) -> None:
+        super().__init__()
+        self.back = back
+
+    async def advance(self, name: str, position: str, replacing: str | None) -> str | None:
+        known = self.positions.get(name, position)
+        tag = await super().advance(name, position, replacing)
+        if tag is not None and int(position) < int(known):
+            self.back.append(f"the place {name} goes back from {known} to {position}")
+        return tag

@@ -6,7 +6,6 @@ from typing import Annotated, Any
 
 from pydantic import TypeAdapter
 
-from shared.kernel.errors import InvalidMessage
 from shared.kernel.messages.commit import StoredSnapshot
 from shared.kernel.messages.json_forms import JsonForms
 from shared.kernel.messages.json_reading import read
@@ -59,13 +58,10 @@ class Snapshots[S]:
         """
         if not self.can_read(stored):
             return None
-        state = stored.state
-        if stored.schema_name != self.schema:
-            try:
-                state = self._upcasters[stored.schema_name](state)
-            except Exception:  # noqa: BLE001 - a domain's own code, which may meet any state that was ever written
-                return None
         try:
+            state = stored.state
+            if stored.schema_name != self.schema:
+                state = self._upcasters[stored.schema_name](state)
             return read(self.state, state)
-        except InvalidMessage:
+        except Exception:  # noqa: BLE001 - a domain's own code, which may meet any state that was ever written
             return None
