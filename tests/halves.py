@@ -33,7 +33,8 @@ IN_PROCESS: Final = tuple(
 # What depends on the business that runs; all other tests run the shop, whichever that is.
 DOMAIN: Final = (
     *("tests/specs/test_specs.py", "tests/specs/test_shipped.py"),
-    *("tests/wire", "tests/notifications", "tests/adapters/test_names.py"),
+    *("tests/wire/test_round_trips.py", "tests/wire/test_business_way.py"),
+    *("tests/notifications/test_contract.py", "tests/adapters/test_names.py"),
     "tests/simulation/test_own.py",
 )
 
@@ -52,8 +53,9 @@ def pytest(name: str, *arguments: str) -> Command:
     ]
 
 
-PARALLEL: Final = (f"--numprocesses={WORKERS}", "--dist=loadfile", "--no-loadscope-reorder")
+BY_FILE: Final = ("--dist=loadfile", "--no-loadscope-reorder")
 """A file's tests stay in one process, for they share what they start; the longest files begin."""
+PARALLEL: Final = (f"--numprocesses={WORKERS}", *BY_FILE)
 
 # The specs are those of the business that runs: nothing holds all of another.
 NOT_COVERED: Final = ",".join(
@@ -76,11 +78,23 @@ LINT: Final = [
     ["-m", "infra.check"],
 ]
 ELSEWHERE: Final = tuple(f"--ignore={folder}" for folder in IN_PROCESS)
+CHECKED: Final[Phase] = [[["-m", "mypy"]], [*LINT, *COVERAGE]]
+OF_THE_EMULATORS: Final = "emulators/tests"
 
 HALVES: Final[dict[str, list[Phase]]] = {
-    "test": [
-        [[["-m", "mypy"]], [*LINT, *COVERAGE]],
-        [[pytest("test", "-m", "not proof", *ELSEWHERE, *PARALLEL)]],
+    "test": [CHECKED, [[pytest("test", "-m", "not proof", *ELSEWHERE, *PARALLEL)]]],
+    # All of `test` that could tell one business from another; tests/swap shows that the emulators' tests cannot.
+    "beside": [
+        CHECKED,
+        [
+            [
+                pytest(
+                    *("beside", "-m", "not proof", f"--ignore={OF_THE_EMULATORS}", *ELSEWHERE),
+                    # A test runs it, among other workers.
+                    *("--numprocesses=2", *BY_FILE),
+                )
+            ]
+        ],
     ],
     # What is measured has the machine to itself.
     "proof": [

@@ -49,17 +49,43 @@ def _of_type(schema: Schema, definitions: Mapping[str, Schema]) -> Any:  # noqa:
 
 def _object(schema: Schema, definitions: Mapping[str, Schema]) -> Schema:
     required = schema.get("required", ())
-    return {
+    named = {
         name: sample(field, definitions)
         for name, field in schema.get("properties", {}).items()
         if name in required or "examples" in field
+    }
+    others = _several(schema.get("propertyNames", {}), schema.get("minProperties", 0), definitions)
+    return named | {
+        str(name): sample(schema.get("additionalProperties", {}), definitions) for name in others
     }
 
 
 def _array(schema: Schema, definitions: Mapping[str, Schema]) -> list[Any]:
     if "prefixItems" in schema:
         return [sample(item, definitions) for item in schema["prefixItems"]]
-    return [sample(schema["items"], definitions)] * max(1, schema.get("minItems", 1))
+    least = max(1, schema.get("minItems", 1))
+    if schema.get("uniqueItems"):
+        return _several(schema["items"], least, definitions)
+    return [sample(schema["items"], definitions)] * least
+
+
+def _several(schema: Schema, least: int, definitions: Mapping[str, Schema]) -> list[Any]:
+    """Give so many different values, as far as their type is an open one."""
+    match schema:
+        case {"$ref": str(name)}:
+            return _several(definitions[name.rpartition("/")[2]], least, definitions)
+        case {"enum": [*choices]}:
+            return choices[:least]
+    first = sample(schema, definitions) if schema else "name"
+    match first:
+        case bool():
+            return [first]
+        case int() | float():
+            return [first + number for number in range(least)]
+        case str():
+            return [first, *(f"{first}{number}" for number in range(2, least + 1))][:least]
+        case _:
+            return [first]
 
 
 def _text(schema: Schema) -> str:

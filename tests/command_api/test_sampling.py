@@ -20,6 +20,48 @@ MADE: list[tuple[dict[str, Any], Any]] = [
     ({"type": "integer", "exclusiveMinimum": 4, "maximum": 6}, 5),
     ({"type": "number", "exclusiveMaximum": 0, "minimum": -3}, -1),
     ({"type": "number", "exclusiveMinimum": 0, "exclusiveMaximum": 1}, 0.5),
+    ({"type": "array", "items": {"type": "integer"}, "minItems": 2, "uniqueItems": True}, [1, 2]),
+    ({"type": "array", "items": {"type": "string"}, "uniqueItems": True}, ["text"]),
+    (
+        {"type": "array", "items": {"type": "string"}, "minItems": 2, "uniqueItems": True},
+        ["text", "text2"],
+    ),
+    (
+        {"type": "array", "items": {"enum": ["a", "b", "c"]}, "minItems": 2, "uniqueItems": True},
+        ["a", "b"],
+    ),
+    (
+        {
+            "type": "array",
+            "minItems": 2,
+            "uniqueItems": True,
+            "items": {"$ref": "#/components/schemas/Flag"},
+        },
+        [True],
+    ),
+    (
+        {
+            "type": "array",
+            "minItems": 2,
+            "uniqueItems": True,
+            "items": {"type": "array", "items": {"type": "integer"}},
+        },
+        [[1]],
+    ),
+    ({"type": "object", "additionalProperties": {"type": "integer"}}, {}),
+    (
+        {"type": "object", "additionalProperties": {"type": "integer"}, "minProperties": 2},
+        {"name": 1, "name2": 1},
+    ),
+    (
+        {
+            "type": "object",
+            "additionalProperties": {"type": "integer"},
+            "minProperties": 1,
+            "propertyNames": {"enum": ["red", "green"]},
+        },
+        {"red": 1},
+    ),
     ({"type": "number", "exclusiveMaximum": -3.5}, -4.5),
     ({"type": "integer", "multipleOf": 5, "minimum": 7}, 10),
     ({"type": "integer", "exclusiveMaximum": -3}, -4),

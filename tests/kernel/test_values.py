@@ -24,6 +24,19 @@ from tests.kernel.asking import NOON
 from tests.kernel.worlds import TEAPOT, commit, received, request, service
 
 
+class Tagged(Command):
+    """A command with a set."""
+
+    tags: frozenset[str] = frozenset()
+
+
+def test_a_set_is_shown_in_one_order_whichever_the_process_has() -> None:
+    tags = [f"tag {number}" for number in range(10, 40)]
+
+    assert repr(Tagged(tags=frozenset(tags))) == f"Tagged(tags={{{', '.join(map(repr, tags))}}})"
+    assert repr(Tagged()) == "Tagged(tags={})"
+
+
 class Nested(Command):
     """A command whose data has parts."""
 

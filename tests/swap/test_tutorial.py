@@ -3,6 +3,7 @@
 import json
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -24,7 +25,7 @@ class Team:
     """Somebody who follows the page, with a terminal beside it."""
 
     def __init__(self, folder: Path) -> None:
-        self.folder = folder
+        self.state = folder / "state"
         self.project = cloned(folder / "clone")
         self.stack: Running | None = None
         self.said = ""
@@ -51,7 +52,11 @@ class Team:
     def run(self, line: str, *, fails: bool) -> None:
         if line == "make run":
             self.stop()
-            self.stack = start(self.folder / "state", None, self.project)
+            self.stack = start(self.state, None, self.project)
+        elif line == "make clean":
+            self.stop()
+            shutil.rmtree(self.state)
+            make(self.project, "clean")
         elif line.startswith("make "):
             self.said = self.fail(line) if fails else make(self.project, *line.split()[1:])
         else:

@@ -1,26 +1,23 @@
 """Whatever business runs, all tests of the project pass.
 
-What can tell one business from another is run here with every change: the checks of the code, the tests of the
-business itself, and those of what is deployed. All other tests run the shop, whichever business runs, and are run
-beside another one with `make long`.
+The whole of `make test` is run beside lamps with every change, but for the emulators' own tests: they know nothing
+of the project that they are in, which is held here. `make long` runs them as well.
 """
 
+import ast
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.halves import DOMAIN
+from infra.local.stack import ROOT
+from tests.halves import OF_THE_EMULATORS
 from tests.sizes import LONG
 from tests.swap.clones import cloned, committed, make, python, with_lamps
 
-DEPLOYED = (
-    *("tests/infra/test_package.py", "tests/infra/test_check.py", "tests/infra/test_habits.py"),
-    *("tests/infra/test_dependencies.py", "tests/worker", "tests/test_words_of_the_business.py"),
-)
-SAMPLE = (
-    *("tests/roles", "tests/specs/test_stories.py", "tests/specs/test_by_http.py"),
-    *("tests/specs/test_refusals.py", "tests/contracts/test_rows.py", "tests/local/test_orders.py"),
-)
+PROJECT = {one.stem for one in ROOT.iterdir() if one.suffix == ".py" or one.is_dir()}
+DOMAIN = ("shared/domain", "shared.domain", "tests/specs", "tests.active")
+BUSINESS_IN_THE_PROOF = "tests/simulation/test_own.py"
 
 
 @pytest.fixture(scope="module")
@@ -32,24 +29,33 @@ def lamps(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return project
 
 
-def test_the_code_is_in_shape(lamps: Path) -> None:
-    assert "FAILED" not in make(lamps, "lint", "types", "imports")
+def test_everything_that_is_tested_passes_beside_another_business(lamps: Path) -> None:
+    said = make(lamps, "test") if LONG else python(lamps, "tests.halves", "beside")
+
+    assert "FAILED" not in said
 
 
-def test_the_tests_of_the_business_and_of_what_is_deployed_pass(lamps: Path) -> None:
-    assert "[100%]" in python(lamps, "pytest", *DOMAIN, *DEPLOYED)
+def test_what_the_proof_asks_of_the_business_that_runs_holds(lamps: Path) -> None:
+    assert "[100%]" in python(lamps, "pytest", BUSINESS_IN_THE_PROOF)
 
 
-def test_the_specs_alone_reach_every_branch_of_the_business(lamps: Path) -> None:
-    source = "--source=shared/domain/lamps"
-    python(lamps, "coverage", "run", source, "-m", "pytest", "tests/specs/test_specs.py")
+def reached(file: Path) -> Iterator[str]:
+    """Give what a module imports of the project, and where it names a business."""
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        match node:
+            case ast.Import(names=names):
+                yield from (one.name for one in names if one.name.partition(".")[0] in PROJECT)
+            case ast.ImportFrom(module=str(module)) if module.partition(".")[0] in PROJECT:
+                yield module
+            case ast.Constant(value=str(text)) if any(one in text for one in DOMAIN):
+                yield text
 
-    assert "100%" in python(lamps, "coverage", "report", "--fail-under=100")
 
+def test_the_emulators_and_their_tests_know_nothing_of_the_project() -> None:
+    modules = sorted((ROOT / OF_THE_EMULATORS).parent.rglob("*.py"))
+    assert any(file.is_relative_to(ROOT / OF_THE_EMULATORS) for file in modules)
+    found = {one for file in modules for one in reached(file)}
 
-@pytest.mark.long
-def test_every_other_test_passes_beside_another_business(lamps: Path) -> None:
-    if LONG:
-        assert "FAILED" not in make(lamps, "test")
-    else:
-        assert "[100%]" in python(lamps, "pytest", *SAMPLE)
+    assert [one for one in found if one.partition(".")[0] != "emulators"] == []
+    # What would be noticed: the tests of the project do.
+    assert set(reached(ROOT / "tests" / "active.py")) >= {"shared.domain"}

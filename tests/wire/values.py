@@ -112,13 +112,19 @@ _PLAIN: Mapping[Any, Any] = {
     Decimal: lambda least, most: st.decimals(
         "-1E+30" if least is None else least, "1E+30" if most is None else most, places=9
     ),
-    date: lambda least, most: st.dates(least or date.min, most or date.max),
+    date: lambda least, most: st.dates(
+        date.min if least is None else least, date.max if most is None else most
+    ),
     datetime: lambda least, most: st.datetimes(
         _FIRST if least is None else least.replace(tzinfo=None),
         _LAST if most is None else most.replace(tzinfo=None),
         timezones=_ZONES if least is most is None else st.just(UTC),
     ),
-    time: lambda least, most: st.times(least or time.min, most or time.max),
-    timedelta: lambda least, most: st.timedeltas(least or timedelta.min, most or timedelta.max),
+    time: lambda least, most: st.times(
+        time.min if least is None else least, time.max if most is None else most
+    ),
+    timedelta: lambda least, most: st.timedeltas(
+        timedelta.min if least is None else least, timedelta.max if most is None else most
+    ),
     UUID: lambda _least, _most: st.uuids(),
 }

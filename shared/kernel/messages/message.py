@@ -1,6 +1,8 @@
 """Commands and events: frozen, strict, camelCase on the wire, and nothing in them that nobody knows."""
 
 import re
+from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 from typing import Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict, GetCoreSchemaHandler
@@ -36,6 +38,21 @@ class Message(BaseModel):
         cls, source: type[BaseModel], handler: GetCoreSchemaHandler
     ) -> CoreSchema:
         return with_json_forms(handler(source), handler)
+
+    def __repr_args__(self) -> Iterator[tuple[str | None, Any]]:
+        """Show the fields, sets in one order: specifications are made of this, by any process."""
+        for name, value in super().__repr_args__():
+            yield name, _InOrder(value) if isinstance(value, set | frozenset) else value
+
+
+class _InOrder:
+    """Shows a set."""
+
+    def __init__(self, values: AbstractSet[Any]) -> None:
+        self._values = values
+
+    def __repr__(self) -> str:
+        return f"{{{', '.join(sorted(map(repr, self._values)))}}}"
 
 
 class Command(Message):
