@@ -121,7 +121,12 @@ async def test_a_write_needs_a_partition_key(client: Rest) -> None:
         ([], 400, "no operations"),
         ({"a": 1}, 400, "array of operations"),
         ([{"id": "1"}], 400, "array of operations"),
-        ([{"operationType": "Create", "resourceBody": {"id": "1"}}] * 101, 400, "more than 100"),
+        (
+            [{"operationType": "Create", "resourceBody": {"id": "1"}}] * 101,
+            400,
+            "more operations than",
+        ),
+        ([{"operationType": "Patch", "id": "1"}], 501, "the batch operation 'Patch'"),
         (b"\x81\x00", 501, "HybridRow"),
     ],
 )
