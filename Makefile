@@ -73,8 +73,8 @@ chaos: setup  ## everything fails and hosts die, once for each seed (CHAOS="1 2 
 long: setup  ## all that the tests take samples of: more commands, deaths, lengths and missing devices (half an hour)
 	@LONG=1 $(PY) -m pytest -m long
 
-official: setup  ## the tests that Microsoft publishes with azure-cosmos, on the emulator (ten minutes; SAMPLE=1, a part)
-	@$(PY) -m emulators.tests.official $(if $(SAMPLE),--sample)
+official: setup  ## the tests that Microsoft publishes with its SDKs, on the emulators (SUITE=cosmos, one of them; SAMPLE=1, a part)
+	@$(PY) -m emulators.tests.official $(SUITE) $(if $(SAMPLE),--sample)
 
 lint: setup
 	@$(VENV)/bin/ruff check .

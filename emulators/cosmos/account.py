@@ -46,6 +46,9 @@ ENGINE = {
     "enableSpatialIndexing": False,
 }
 
+# An index is whole as soon as its policy is there.
+INDEXED = {"x-ms-documentdb-collection-index-transformation-progress": "100"}
+
 type Handler = Callable[[], Awaitable[web.Response]]
 
 
@@ -98,7 +101,7 @@ async def _containers(
             found = containers.list_containers(database.reader, asked.database)
             return await _listed(request, "DocumentCollections", found, rid)
         case "GET", True:
-            return json_answer(200, _find(database, asked).body)
+            return json_answer(200, _find(database, asked).body, INDEXED)
         case "PUT", True:
             given, container = await object_body(request), _find(database, asked)
             changed = await database.write(

@@ -12,6 +12,7 @@ from emulators.cosmos.json_text import read_json
 from emulators.cosmos.partition_keys import key_in, key_of
 
 MOST_OPERATIONS = 100
+SUPPORTED = frozenset({"Create", "Upsert", "Replace", "Delete", "Read"})
 LARGEST_REQUEST = 2 * 1024 * 1024
 FAILED_DEPENDENCY = 424
 
@@ -25,14 +26,17 @@ class BatchFailedError(Exception):
 
 
 def read_operations(data: bytes) -> list[dict[str, Any]]:
-    """Read the operations of a batch; 400 for what is none."""
+    """Read the operations of a batch; 400 for what is none, 501 for one that is not supported."""
     operations = read_json(data)
     if not isinstance(operations, list) or not all(map(_is_operation, operations)):
         raise CosmosError(400, "A batch is an array of operations.")
     if not operations:
         raise CosmosError(400, "Batch request has no operations.")
     if len(operations) > MOST_OPERATIONS:
-        raise CosmosError(400, f"Batch request has more than {MOST_OPERATIONS} operations.")
+        raise CosmosError(400, "Batch request has more operations than what is supported.")
+    for operation in operations:
+        if (kind := operation["operationType"]) not in SUPPORTED:
+            raise unsupported(f"the batch operation {kind!r}")
     return operations
 
 
@@ -96,11 +100,8 @@ def _carry_out(
             return items.replace(db, container, pk, item, lsn, id_=id_)
         case "Delete":
             return items.delete(db, container, pk, id_)
-        case "Read":
-            found = items.existing(db, container, pk, id_)
-            return Done(200, found, charge.read(len(found.body)))
-        case other:
-            raise unsupported(f"the batch operation {other!r}")
+    found = items.existing(db, container, pk, id_)
+    return Done(200, found, charge.read(len(found.body)))
 
 
 def _result(container: Container, done: Done) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """The indexing policy of a container: which paths have an index, and in which sort orders."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -19,6 +20,8 @@ ALWAYS = frozenset({("id",), ("_ts",)})
 MOST_PATHS = 1500
 MOST_COMPOSITES = 100
 MOST_IN_COMPOSITE = 8
+# A name in quotes may have any character but these.
+_STEP = re.compile(r"""/(?:"([^"]*)"|'([^']*)'|([^/]*))""")
 _UNREAD = ("spatialIndexes", "vectorIndexes", "fullTextIndexes")
 
 
@@ -45,8 +48,8 @@ class Indexing:
 
 def steps_of(path: str) -> Steps:
     """Take a path of a policy apart: `/a/b/?` is the place itself, `/a/*` all below, `/` everything."""
-    steps = tuple(step.strip('"') for step in path.split("/") if step and step != "?")
-    return steps or ("*",)
+    steps = (double or single or plain for double, single, plain in _STEP.findall(path))
+    return tuple(step for step in steps if step and step != "?") or ("*",)
 
 
 def read_indexing(policy: Mapping[str, Any] | None) -> Indexing:
@@ -76,10 +79,15 @@ def check_indexing(policy: Any) -> dict[str, Any]:  # noqa: ANN401 - JSON
         raise CosmosError(400, f"A container has at most {MOST_COMPOSITES} composite indexes.")
     for index in composites:
         _check_composite(index)
-    shown = {"indexingMode": "consistent", "automatic": True, **policy}
-    if not (policy.get("includedPaths") or policy.get("excludedPaths")):
-        return {**shown, **{name: DEFAULT[name] for name in ("includedPaths", "excludedPaths")}}
-    return {"includedPaths": [], "excludedPaths": [], **shown}
+    included, excluded = policy.get("includedPaths") or [], policy.get("excludedPaths") or []
+    [etag] = DEFAULT["excludedPaths"]
+    return {
+        "indexingMode": "consistent",
+        "automatic": True,
+        **policy,
+        "includedPaths": included if included or excluded else DEFAULT["includedPaths"],
+        "excludedPaths": excluded if etag in excluded else [*excluded, etag],
+    }
 
 
 def _check_composite(index: Any) -> None:  # noqa: ANN401 - JSON

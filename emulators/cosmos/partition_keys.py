@@ -25,11 +25,11 @@ def key_text(value: Any) -> str:  # noqa: ANN401 - JSON
 
 
 def key_of(path: Sequence[str], item: dict[str, Any]) -> str:
-    """Read the partition key out of an item."""
+    """Read the partition key out of an item; an object there is no key, and counts as none."""
     value: Any = item
     for step in path:
         value = value.get(step, _MISSING) if isinstance(value, dict) else _MISSING
-    return NONE if value is _MISSING or value == {} else key_text(value)
+    return NONE if value is _MISSING or isinstance(value, dict) else key_text(value)
 
 
 def key_in(header: str) -> str:

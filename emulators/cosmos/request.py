@@ -31,6 +31,7 @@ REFUSED = {
     "x-ms-cosmos-populateindexmetrics": "index metrics",
     "x-ms-cosmos-populateindexmetrics-v2": "index metrics",
     "x-ms-cosmos-populatequeryadvice": "query advice",
+    "x-ms-documentdb-populatepartitionstatistics": "statistics of physical partitions",
 }
 PAGE = 100
 MOST_ON_A_PAGE = 1_000  # guessed

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from emulators.tests.cosmos.rest import DOCS, Rest, create, key
+from emulators.tests.cosmos.rest import DOCS, Rest, create, key, make
 
 BATCH = {"x-ms-cosmos-is-batch-request": "True", "x-ms-cosmos-batch-atomic": "True"}
 
@@ -28,6 +28,7 @@ async def test_properties_of_ones_own_may_begin_with_an_underscore(client: Rest)
         ({"id": "1", "pk": 5.0}, (5,)),
         ({"id": "1"}, ({},)),
         ({"id": "1", "pk": {}}, ({},)),
+        ({"id": "1", "pk": {"a": 1}}, ({},)),
         ({"id": "1", "pk": None}, (None,)),
         ({"id": "1", "pk": True}, (True,)),
     ],
@@ -94,6 +95,19 @@ async def test_an_item_is_nested_only_so_deep(levels: int, status: int, client: 
     assert (await create(client, {"id": "1", "pk": "p", "deep": value})).status == status
 
 
+@pytest.mark.parametrize(
+    ("path", "outer"),
+    [("""/"level' 1*()"/"le/vel2\"""", "level' 1*()"), ("""/'level" 1'/'le/vel2'""", 'level" 1')],
+)
+async def test_the_path_of_a_key_may_have_quotes(path: str, outer: str, client: Rest) -> None:
+    assert (await make(client, id="quoted", partitionKey={"paths": [path]})).status == 201
+
+    item = {"id": "1", outer: {"le/vel2": "p"}}
+    written = await client.ask("POST", "/dbs/d/colls/quoted/docs", item, headers=key("p"))
+
+    assert written.status == 201
+
+
 async def test_a_write_needs_a_partition_key(client: Rest) -> None:
     answer = await client.ask("POST", DOCS, {"id": "1", "pk": "p"})
 
@@ -107,7 +121,12 @@ async def test_a_write_needs_a_partition_key(client: Rest) -> None:
         ([], 400, "no operations"),
         ({"a": 1}, 400, "array of operations"),
         ([{"id": "1"}], 400, "array of operations"),
-        ([{"operationType": "Create", "resourceBody": {"id": "1"}}] * 101, 400, "more than 100"),
+        (
+            [{"operationType": "Create", "resourceBody": {"id": "1"}}] * 101,
+            400,
+            "more operations than",
+        ),
+        ([{"operationType": "Patch", "id": "1"}], 501, "the batch operation 'Patch'"),
         (b"\x81\x00", 501, "HybridRow"),
     ],
 )

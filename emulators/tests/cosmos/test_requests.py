@@ -27,6 +27,7 @@ FEED = {"A-IM": "Incremental Feed", "x-ms-documentdb-partitionkeyrangeid": "0"}
         ({"x-ms-documentdb-pre-trigger-include": "t"}, 501),
         ({"x-ms-cosmos-populateindexmetrics": "True"}, 501),
         ({"x-ms-indexing-directive": "Exclude"}, 501),
+        ({"x-ms-documentdb-populatepartitionstatistics": "True"}, 501),
         ({"x-ms-indexing-directive": "Default"}, 200),
     ],
 )
@@ -118,6 +119,17 @@ async def test_a_container_shows_its_default_policy(client: Rest) -> None:
         "includedPaths": [{"path": "/*"}],
         "excludedPaths": [{"path": '/"_etag"/?'}],
     }
+
+
+async def test_the_etag_has_no_index_whatever_the_policy_says(client: Rest) -> None:
+    policy = {"includedPaths": [{"path": "/*"}], "excludedPaths": [{"path": "/a/*"}]}
+    await make(client, id="other", indexingPolicy=policy)
+
+    shown = await client.ask("GET", "/dbs/d/colls/other")
+
+    excluded = [one["path"] for one in shown.body["indexingPolicy"]["excludedPaths"]]
+    assert excluded == ["/a/*", '/"_etag"/?']
+    assert shown.headers["x-ms-documentdb-collection-index-transformation-progress"] == "100"
 
 
 async def test_databases_containers_and_items_are_listed_and_asked_for(client: Rest) -> None:

@@ -15,7 +15,13 @@ from emulators.tests.serving import ROOT
 
 HERE = Path(__file__).parent
 PORTS = ("--cosmos", "0", "--event-hubs", "0", "--event-grid", "0", "--faults", "0")
-NAMES = ("--hub", "javascript:2", "--topic", "clouds", "--topic", "events:EventGridSchema")
+NAMES = (
+    *("--hub", "javascript:2", "--hub", "reading:2", "--hub", "rhea:1"),
+    "--topic",
+    "clouds",
+    "--topic",
+    "events:EventGridSchema",
+)
 
 pytestmark = [
     # It installs packages from the registry.
@@ -57,6 +63,7 @@ def _variables(ready: dict[str, Any]) -> dict[str, str]:
     return {
         "COSMOS": to["cosmos"],
         "EVENT_HUBS": to["eventHubs"],
+        "FAULTS": f"http://127.0.0.1:{ready['faults']}",
         "CLOUD_EVENTS": parts["clouds"][0].removeprefix("Endpoint="),
         "EVENT_GRID_EVENTS": parts["events"][0].removeprefix("Endpoint="),
         "EVENT_GRID_KEY": parts["clouds"][1],
@@ -79,15 +86,22 @@ def run(script: str, scripts: Path, environment: dict[str, str]) -> str:
     return done.stdout
 
 
-@pytest.mark.parametrize("script", ["cosmos", "event_hubs", "event_grid"])
+@pytest.mark.parametrize(
+    "script", ["cosmos", "event_hubs", "event_hubs_reading", "event_grid", "rhea"]
+)
 def test_the_sdk_does_what_its_script_asserts(
     script: str, scripts: Path, environment: dict[str, str]
 ) -> None:
     assert run(script, scripts, environment) == f"{script.replace('_', ' ')}: right\n"
 
 
-def test_event_hubs_speaks_websockets(scripts: Path, environment: dict[str, str]) -> None:
+@pytest.mark.parametrize("script", ["event_hubs", "event_hubs_reading"])
+def test_event_hubs_speaks_websockets(
+    script: str, scripts: Path, environment: dict[str, str]
+) -> None:
     if "NODE_EXTRA_CA_CERTS" not in environment:
         pytest.skip("the SDK speaks WebSockets over TLS only")
 
-    assert run("event_hubs", scripts, {**environment, "WEBSOCKETS": "1"}) == "event hubs: right\n"
+    said = run(script, scripts, {**environment, "WEBSOCKETS": "1"})
+
+    assert said == f"{script.replace('_', ' ')}: right\n"

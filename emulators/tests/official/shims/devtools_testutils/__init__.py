@@ -4,14 +4,20 @@ from typing import Any
 
 import pytest
 
-from .azure_recorded_testcase import get_credential
+from .azure_recorded_testcase import AzureRecordedTestCase, get_credential
 from .helpers import is_live
+from .preparing import EnvironmentVariableLoader
 
-__all__ = ["AzureMgmtRecordedTestCase", "get_credential", "get_region_override", "is_live"]
+__all__ = [
+    "AzureMgmtRecordedTestCase",
+    "AzureRecordedTestCase",
+    "EnvironmentVariableLoader",
+    "get_credential",
+    "get_region_override",
+    "is_live",
+]
 
-
-class AzureMgmtRecordedTestCase:
-    """A base class without anything to record."""
+AzureMgmtRecordedTestCase = AzureRecordedTestCase
 
 
 def get_region_override(default: str = "") -> str:

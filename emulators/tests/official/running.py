@@ -1,0 +1,89 @@
+"""Starts the emulators, and runs a suite of tests on them."""
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from emulators.tests.official.relay import relay
+from emulators.tests.official.suites import (
+    AMQP_PORT,
+    TOKEN,
+    WEBSOCKETS_PORT,
+    Suite,
+)
+from emulators.tests.serving import ROOT
+
+_HERE: Final = Path(__file__).parent
+_LIMIT: Final = 60
+"""Seconds that one test may take."""
+_WORKERS: Final = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How many tests ended how, and which failed."""
+
+    counts: dict[str, int]
+    failed: list[str]
+
+    @property
+    def share(self) -> float:
+        """The part that passed of those that could."""
+        passed, failed = self.counts.get("passed", 0), self.counts.get("failed", 0)
+        return passed / (passed + failed) if passed else 0.0
+
+
+def run(suite: Suite, python: Path, tests: Path, *, sample: bool = False) -> Tally:
+    """Run a suite, or a part of it."""
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        _emulators(Path(folder), suite, sample=sample) as ready,
+    ):
+        tally = Path(folder) / "tally.json"
+        variables = {
+            **os.environ,
+            **suite.variables(ready),
+            "PYTHONPATH": os.pathsep.join((str(_HERE), str(_HERE / "shims"), ".")),
+            "REQUESTS_CA_BUNDLE": ready["certificate"],
+            "SSL_CERT_FILE": ready["certificate"],
+            "TALLY": str(tally),
+        }
+        command = [str(python), "-m", "pytest", "-q", "--tb=no", "-W", "ignore"]
+        command += ["-p", "tally", "-p", "stand_ins"]
+        command += [f"-n{_WORKERS}", "--dist=loadfile", f"--timeout={_LIMIT}", *suite.choice]
+        command += suite.sample if sample else ()
+        over_websockets = AMQP_PORT in suite.ports.values()
+        with relay(WEBSOCKETS_PORT, AMQP_PORT) if over_websockets and not sample else nullcontext():
+            subprocess.run(command, cwd=tests, env=variables, check=False)
+        found = json.loads(tally.read_text(encoding="utf-8"))
+    return Tally(found["counts"], found["failed"])
+
+
+@contextmanager
+def _emulators(state: Path, suite: Suite, *, sample: bool) -> Iterator[dict[str, Any]]:
+    command = [sys.executable, "-m", "emulators", "--tls", "--state", str(state), "--token", TOKEN]
+    command += ["--consistency", "Session"]
+    for service in ("cosmos", "event-hubs", "event-grid", "faults"):
+        # A sample runs beside other emulators, so that it takes no port that they may have.
+        port = 0 if sample and service == "cosmos" else suite.ports.get(service, 0)
+        command += [f"--{service}", str(port)]
+    command += ["--topic", "clouds", "--topic", "events:EventGridSchema"]
+    hubs = [f"gw{worker}-{number}" for worker in range(_WORKERS) for number in range(suite.hubs)]
+    names = state / "names.json"
+    names.write_text(json.dumps({"hubs": {name: {"partitions": 2} for name in hubs}}), "utf-8")
+    command += ["--names", str(names)]
+    with subprocess.Popen(
+        command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout
+        line = process.stdout.readline()
+        assert line, "the emulators did not start: their error is above"
+        yield json.loads(line)
+        process.terminate()

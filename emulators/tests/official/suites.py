@@ -1,0 +1,129 @@
+"""The tests that Microsoft publishes with each SDK: what they need, and how they are told where a service is."""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from emulators.cosmos.authorization import KEY as COSMOS_KEY
+from emulators.event_grid.authorization import KEY as EVENT_GRID_KEY
+from emulators.event_hubs.cbs import KEY as EVENT_HUBS_KEY
+
+COSMOS_PORT: Final = 8081
+"""The tests take this address for that of the official emulator, and some know no other."""
+AMQP_PORT: Final = 5671
+WEBSOCKETS_PORT: Final = 443
+"""Over TLS, the SDK knows no other ports than these two."""
+TOKEN: Final = "whom-the-emulators-know"
+
+type Ready = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Suite:
+    """The tests of one SDK, with the arguments that choose among them; `least` is the share that has to pass.
+
+    Each test takes one of the `hubs`. The distribution lacks the files that are `missing`, which the tests read.
+    At least `sampled` of the `sample` pass.
+    """
+
+    name: str
+    package: str
+    version: str
+    least: float
+    variables: Callable[[Ready], dict[str, str]]
+    choice: tuple[str, ...] = ()
+    sample: tuple[str, ...] = ()
+    sampled: int = 0
+    needs: tuple[str, ...] = ()
+    hubs: int = 0
+    missing: Mapping[str, str] = field(default_factory=dict[str, str])
+    ports: Mapping[str, int] = field(default_factory=dict[str, int])
+
+    @property
+    def folder(self) -> str:
+        """The name of what its source distribution holds."""
+        return f"{self.package.replace('-', '_')}-{self.version}"
+
+
+# What an account of one region cannot do, nor one whose partitions split only when a test says so.
+_LEFT_OUT: Final = (
+    *("MultiRegion", "AADMultiRegion", "Split", "AADSplit", "SearchQuery", "GSI"),
+    *("CircuitBreakerMultiRegion", "AADCircuitBreakerMultiRegion"),
+    *("PerPartitionAutomaticFailover", "AADPerPartitionAutomaticFailover"),
+)
+# Ranking by meaning is a service of its own, these two need regions, and one reads a file that is not distributed.
+_OTHERS: Final = (
+    *("-k", "not semantic_rerank and not collection_path_parser"),
+    *(f"--ignore=test_per_partition_circuit_breaker_mm{kind}.py" for kind in ("", "_async")),
+)
+
+
+def _cosmos(ready: Ready) -> dict[str, str]:
+    return {"ACCOUNT_HOST": f"https://localhost:{ready['cosmos']}/", "ACCOUNT_KEY": COSMOS_KEY}
+
+
+def _event_hubs(_: Ready) -> dict[str, str]:
+    return {
+        "AZURE_SUBSCRIPTION_ID": "none",
+        "EVENTHUB_RESOURCE_GROUP": "none",
+        "EVENT_HUB_NAMESPACE": "localhost",
+        "EVENT_HUB_ENDPOINT_SUFFIX": "",
+        "EVENT_HUBS_KEY": EVENT_HUBS_KEY,
+        "IDENTITY_TOKEN": TOKEN,
+    }
+
+
+def _event_grid(ready: Ready) -> dict[str, str]:
+    at = f"https://localhost:{ready['eventGrid']}/topics"
+    topics = {"TOPIC": "events", "CLOUD_EVENT_TOPIC": "clouds"}
+    return {
+        **{f"EVENTGRID_{of}_ENDPOINT": f"{at}/{name}/api/events" for of, name in topics.items()},
+        **{f"EVENTGRID_{of}_KEY": EVENT_GRID_KEY for of in topics},
+        # Of a namespace, which is refused by name when it is asked for.
+        "EVENTGRID_ENDPOINT": f"https://localhost:{ready['eventGrid']}",
+        "EVENTGRID_KEY": EVENT_GRID_KEY,
+        "EVENTGRID_TOPIC_NAME": "namespace",
+        "EVENTGRID_EVENT_SUBSCRIPTION_NAME": "subscription",
+    }
+
+
+_EVENT_HUBS: Final = ("azure-identity", "certifi", "websocket-client")
+_KINDS: Final = (("sync", ""), ("async", "_async"))
+SUITES: Final = (
+    Suite(
+        *("cosmos", "azure-cosmos", "4.17.1", 0.95, _cosmos),
+        choice=(*("-m", " and ".join(f"not cosmos{name}" for name in _LEFT_OUT)), *_OTHERS),
+        sample=("test_ttl.py", "test_transactional_batch.py", "test_orderby.py"),
+        sampled=20,
+        needs=("aiohttp", "requests"),
+        ports={"cosmos": COSMOS_PORT},
+    ),
+    Suite(
+        *("eventhub", "azure-eventhub", "5.15.1", 0.98, _event_hubs),
+        choice=("-k", "not uamqp"),
+        sample=(
+            *(f"livetest/{kind}tests/test_properties{end}.py" for kind, end in _KINDS),
+            *("-k", "not uamqp and not ws"),
+        ),
+        sampled=8,
+        needs=_EVENT_HUBS,
+        hubs=500,
+        ports={"event-hubs": AMQP_PORT},
+    ),
+    Suite(
+        *("eventhub-uamqp", "azure-eventhub", "5.15.1", 0.9, _event_hubs),
+        choice=("-k", "uamqp"),
+        needs=(*_EVENT_HUBS, "uamqp==1.6.11"),
+        hubs=500,
+        ports={"event-hubs": AMQP_PORT},
+    ),
+    Suite(
+        *("eventgrid", "azure-eventgrid", "4.22.1", 1.0, _event_grid),
+        choice=("-o", "asyncio_mode=auto"),
+        sample=("test_eg_publisher_client.py",),
+        sampled=20,
+        needs=("aiohttp", "requests", "msrest", "cloudevents<2"),
+        missing={"large_data.json": json.dumps({"text": "x" * 1_600_000})},
+    ),
+)
