@@ -40,7 +40,8 @@ class About:
 class Domain:
     """The business, as the roles see it.
 
-    The types of its public events begin with `public_prefix`, say the domain name of a company, backwards.
+    The types of its public events begin with `public_prefix`, say the domain name of a company, backwards: once
+    others rely on them, it stays. Their `source` is `/onewrite/<category>`, whatever the prefix.
     `kept_views` are all that projections keep: its own, and one more for each category that has none.
     """
 

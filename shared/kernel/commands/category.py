@@ -32,10 +32,10 @@ type MayReadStream = Callable[[str | None, Any], bool]
 class Category:
     """What a folder of the domain gives to the kernel.
 
-    `commands` have a route, `process_commands` have none; `upcasters` stand under the type and the schema
-    number that they read. `example` is the id of a stream as people would choose it: documents show it.
-    `allow` says which client may ask for what; what an event causes is not asked about. `may_read` says who may
-    read a stream. Without them, everybody may.
+    `commands` have a route, `process_commands` have none. `upcasters` read older events: the function under
+    `("ThingMeasured", 1)` makes the data of number 1, as JSON has them, into those of number 2. `example` is the
+    id of a stream as people would choose it: documents show it. `allow` says which client may ask for what; what
+    an event causes is not asked about. `may_read` says who may read a stream. Without them, everybody may.
     """
 
     name: str
@@ -59,7 +59,11 @@ class Category:
         for name, event in event_types.items():
             missing = [n for n in range(1, event.schema_number) if (name, n) not in self.upcasters]
             if missing:
-                raise ConfigurationError(f"{self.name}/{name}: no upcaster for schemas {missing}")
+                raise ConfigurationError(
+                    f"category '{self.name}': {name} has schema_number {event.schema_number}, and `upcasters` has"
+                    f" none for {', '.join(f'("{name}", {number})' for number in missing)}: add a function that"
+                    " makes the data of that number into those of the next"
+                )
         object.__setattr__(self, "routes", routes)
         object.__setattr__(self, "event_types", event_types)
 
