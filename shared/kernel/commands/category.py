@@ -18,6 +18,7 @@ from shared.kernel.errors import (
 )
 from shared.kernel.messages.commit import RecordedEvent
 from shared.kernel.messages.json_reading import read
+from shared.kernel.messages.kinds import many_faults
 from shared.kernel.messages.message import Command, Event, route_name, type_name
 
 type Upcaster = Callable[[dict[str, Any]], dict[str, Any]]
@@ -52,6 +53,7 @@ class Category:
     event_types: Mapping[str, type[Event]] = field(init=False)
 
     def __post_init__(self) -> None:
+        self._check_kinds()
         routes = {route_name(command): command for command in self.commands}
         event_types = {type_name(event): event for event in self.events}
         if len(routes) < len(self.commands) or len(event_types) < len(self.events):
@@ -66,6 +68,17 @@ class Category:
                 )
         object.__setattr__(self, "routes", routes)
         object.__setattr__(self, "event_types", event_types)
+
+    def _check_kinds(self) -> None:
+        here, kinds = f"category '{self.name}'", {"events": Event, "commands": Command}
+        kinds["process_commands"] = Command
+        found = [
+            one
+            for name, kind in kinds.items()
+            for one in many_faults(here, name, getattr(self, name), kind)
+        ]
+        if found:
+            raise ConfigurationError("\n".join(found))
 
     def route(self, command: str) -> type[Command]:
         """Find the command type behind a part of a URL; raises UnknownMessage."""
