@@ -18,11 +18,11 @@ $(VENV)/ready: requirements.txt requirements-dev.txt
 	@$(PY) -m pip install --quiet --disable-pip-version-check --no-compile --no-deps --require-hashes -r requirements-dev.txt
 	@touch $@
 
-run: setup  ## serves on 127.0.0.1:7071, with emulators of its cloud beside it (AUTH=1: asks for keys, as Azure does)
-	@$(PY) -m infra.local.run $(if $(AUTH),--auth)
+run: setup  ## serves on 127.0.0.1:7071, with emulators of its cloud beside it (AUTH=1: asks for keys, as Azure does; OPTIONS="--http 7072": another port)
+	@$(PY) -m infra.local.run $(if $(AUTH),--auth) $(OPTIONS)
 
 func: setup  ## starts all that `func start` needs but `func` itself, without Docker, and says what to type
-	@$(PY) -m infra.local.func
+	@$(PY) -m infra.local.func $(OPTIONS)
 
 demo: setup  ## 2,000 orders of things of which there is too little, and a check of every row
 	@$(PY) -m infra.local.shop
@@ -91,7 +91,7 @@ coverage: setup  ## every branch of kernel, domain and roles is tested
 	@$(PY) -m tests.halves coverage
 
 format: setup  ## puts the code in shape
-	@$(VENV)/bin/ruff check --fix .
+	@$(VENV)/bin/ruff check --fix --exit-zero .
 	@$(VENV)/bin/ruff format .
 
 policies: setup .venv-policies/ready  ## checks what the Bicep would deploy against the policies of checkov

@@ -4,7 +4,9 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from command_api.composition import Application
+from shared.kernel.checks.hooks import unknown_fields
 from shared.kernel.commands.loading import fold, load
+from shared.kernel.errors import ConfigurationError
 from shared.kernel.messages.stream import StreamName
 from shared.kernel.ports import ROWS
 from shared.kernel.views.listing import Filter, Scalar
@@ -26,6 +28,9 @@ async def readable(view: View[Any], headers: Headers, application: Application) 
     if may is False or None in values:
         raise application.actors.forbidden(actor)
     held = EVERYTHING if may is True else may
+    wrong = "\n".join(unknown_fields(view, held))
+    if wrong:
+        raise ConfigurationError(wrong)
     return [Filter(field, "=", value) for field, value in held.items()]
 
 

@@ -40,6 +40,7 @@ def main() -> None:
     """Write the indexes of the business that runs, where they do not meet those of another."""
     if Project(ROOT).active() != SHOP:
         own_of(ROOT).write_text(own(domain.views), encoding="utf-8")
+        print(f"written: {own_of(ROOT).relative_to(ROOT)}")
         return
     names = names_of(ROOT)
     names.write_text(written(names.read_text(encoding="utf-8"), domain.views), encoding="utf-8")

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from emulators.cosmos import containers
+from emulators.cosmos.definitions import check_definition
 from emulators.cosmos.errors import CosmosError
 
 
@@ -13,7 +14,10 @@ class DescriptionError(Exception):
 
 
 def make(db: sqlite3.Connection, names: Mapping[str, Any], ranges: int) -> None:
-    """Create what is missing and leave what is there alone; raises DescriptionError."""
+    """Create what is missing, and change what differs and may change; raises DescriptionError.
+
+    Items stay as they are: a new indexing policy is put in place as Azure does it.
+    """
     if not names.keys() & {"database", "containers"}:
         return
     database, described = _part(names, "database"), _part(names, "containers")
@@ -24,7 +28,7 @@ def make(db: sqlite3.Connection, names: Mapping[str, Any], ranges: int) -> None:
     existing = {made["id"]: made for made in containers.list_containers(db, database)}
     for name, wanted in described.items():
         if name in existing:
-            _check(name, existing[name], wanted)
+            _change(db, database, existing[name], _body(name, wanted))
         else:
             containers.create_container(db, database, _body(name, wanted), ranges)
 
@@ -46,13 +50,17 @@ def _body(name: str, described: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _check(name: str, existing: Mapping[str, Any], described: Mapping[str, Any]) -> None:
-    made, wanted = (
-        (one.get("indexingPolicy") or {}).get("compositeIndexes") or []
-        for one in (existing, described)
-    )
-    if made != wanted:
+def _change(
+    db: sqlite3.Connection, database: str, existing: Mapping[str, Any], body: dict[str, Any]
+) -> None:
+    name, wanted = existing["id"], check_definition(body)
+    ttl = {"defaultTtl": wanted.get("defaultTtl")}
+    if all(existing.get(key) == value for key, value in {**wanted, **ttl}.items()):
+        return
+    try:
+        containers.replace_container(db, containers.find_container(db, database, name), body)
+    except CosmosError as error:
         raise DescriptionError(
-            f"the container '{name}' was made with other indexes than names.json has: start anew"
-            " (`make clean`), or change its indexing policy"
-        )
+            f"the container '{name}' is there, and not as it is described: {error}"
+            " Start anew (`make clean`), or describe it as it is"
+        ) from error

@@ -4,7 +4,7 @@ import os
 import socket
 import tempfile
 from argparse import ArgumentParser, Namespace
-from dataclasses import astuple, dataclass, fields
+from dataclasses import asdict, dataclass, fields
 from functools import cache
 from itertools import count
 from pathlib import Path
@@ -38,16 +38,22 @@ class Ports:
         """Return those of a command line (`add_ports`)."""
         return cls(*(getattr(arguments, field.name) for field in fields(cls)))
 
-    def taken(self) -> int | None:
-        """Return the first port that somebody listens on."""
-        return next((int(port) for port in astuple(self) if is_taken(port)), None)
+    def taken(self) -> tuple[str, int] | None:
+        """Return the first port that somebody listens on, behind the option that names it."""
+        return next(
+            ((option(name), port) for name, port in asdict(self).items() if is_taken(port)), None
+        )
+
+
+def option(name: str) -> str:
+    """Return the option of a command line that names a port."""
+    return f"--{name.replace('_', '-')}"
 
 
 def add_ports(parser: ArgumentParser) -> None:
     """Let a command line say where everything listens."""
     for field in fields(Ports):
-        name = field.name.replace("_", "-")
-        parser.add_argument(f"--{name}", type=int, default=field.default, help="its port")
+        parser.add_argument(option(field.name), type=int, default=field.default, help="its port")
 
 
 def is_taken(port: int) -> bool:

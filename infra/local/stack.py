@@ -72,9 +72,13 @@ class Stack:
         await self._ready("services", await self._begin_services())
 
     async def _begin_services(self) -> asyncio.subprocess.Process:
-        if (port := self.ports.taken()) is not None:
+        if (taken := self.ports.taken()) is not None:
+            option, port = taken
             raise StackError(
                 f"port {port} is taken: is another stack, emulator or `func start` running?"
+                f' `make run OPTIONS="{option} {port + 1}"` takes another port; there are'
+                " --http, --cosmos, --event-hubs, --event-grid and --faults, and a stack beside"
+                " another one needs a --state of its own"
             )
         self.state.mkdir(parents=True, exist_ok=True)
         return await self._spawn(

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from shared.kernel.checks import faults
+from shared.kernel.checks import faults, kind_faults
 from shared.kernel.commands.category import Category
 from shared.kernel.errors import ConfigurationError, UnknownMessage
 from shared.kernel.messages.inbound_event import InboundReceptor
@@ -40,7 +40,8 @@ class About:
 class Domain:
     """The business, as the roles see it.
 
-    The types of its public events begin with `public_prefix`, say the domain name of a company, backwards.
+    The types of its public events begin with `public_prefix`, say the domain name of a company, backwards: once
+    others rely on them, it stays. Their `source` is `/onewrite/<category>`, whatever the prefix.
     `kept_views` are all that projections keep: its own, and one more for each category that has none.
     """
 
@@ -56,6 +57,7 @@ class Domain:
     kept_views: tuple[View[Any], ...] = field(init=False)
 
     def __post_init__(self) -> None:
+        _no_faults(kind_faults(self))
         seen = {category.name for view in self.views for category in view.categories}
         unseen = [streams_of(one) for one in self.categories if one.name not in seen]
         object.__setattr__(self, "kept_views", (*self.views, *unseen))

@@ -20,13 +20,13 @@ from tests.kernel.lending import lending, loans
 
 def mine(actor: str | None) -> Any:
     """Give whoever asks what is theirs, carelessly: nobody is `None`, and so is what is missing."""
-    return {"owner": actor}
+    return {"by": actor}
 
 
 async def test_what_has_no_owner_is_not_theirs_whom_nobody_knows() -> None:
     domain = replace(lending, views=(replace(loans, may_read=mine),))
     library = replace(assembled(domain), actors=Actors(signs_in=True))
-    row = Row(RowKey("loans", "emma", "book-emma"), 1, {"status": "lent", "by": "ann"})
+    row = Row(RowKey("loans", "emma", "book-emma"), 1, {"status": "lent"})
     assert await rows_of(library).write(row, None)
 
     asked = get("views", view="loans", key="emma"), get("views", view="loans")
@@ -35,6 +35,20 @@ async def test_what_has_no_owner_is_not_theirs_whom_nobody_knows() -> None:
     assert [one.status_code for one in answers] == [403, 403]
     hers = await get_view(get("views", by="ann", view="loans", key="emma"), library)
     assert hers.status_code == 404
+
+
+async def test_a_condition_on_what_no_row_has_is_a_fault_and_no_empty_list() -> None:
+    """What is returned to one actor alone is no mistake that the start could find."""
+
+    def careless(actor: str | None) -> bool | dict[str, str]:
+        return {"owner": "ann"} if actor == "ann" else False
+
+    library = assembled(replace(lending, views=(replace(loans, may_read=careless),)))
+    library = replace(library, actors=Actors(signs_in=True))
+
+    answer = await list_view(get("views", by="ann", view="loans"), library)
+
+    assert answer.status_code == 503
 
 
 async def test_who_may_read_a_stream_now_reads_what_it_was_and_who_may_no_more_does_not() -> None:

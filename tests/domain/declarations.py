@@ -4,8 +4,12 @@ import ast
 import inspect
 import textwrap
 from collections.abc import Iterator
+from itertools import pairwise
+from types import ModuleType
 
+from shared.kernel.commands import category, decider
 from shared.kernel.commands.category import Category
+from shared.kernel.commands.context import Context
 from shared.kernel.commands.decider import Decider, Refusal
 from shared.kernel.commands.snapshot import Snapshots
 from shared.kernel.domain import About, Domain
@@ -16,43 +20,94 @@ from shared.kernel.reactions.deadline import Deadline
 from shared.kernel.reactions.enricher import Enricher, Lookup
 from shared.kernel.reactions.policy import Fact, Policy
 from shared.kernel.reactions.receptor import Reaction, Receptor
+from shared.kernel.views import listing, view
 from shared.kernel.views.view import View
+from tests.specs.spec import Flow, Heard, Spec, Told
+from tests.specs.spec import Reaction as Reaction_
 
 HEAD = """\
 # What a business may declare
 
 All of it is pure Python: a business imports `shared.kernel` and pydantic. The [tutorial](your-own-business.md)
-shows how. This page is made of the docstrings (`WRITE_DOCS=1 pytest tests/domain`).
+shows how, [who and when](who-and-when.md) has more on contexts, `allow`, `may_read` and deadlines, and
+[types of fields](field-types.md) says what messages hold. This page is made of the docstrings
+(`WRITE_DOCS=1 pytest tests/domain`).
 """
 CHAPTERS: dict[str, tuple[type, ...]] = {
     "The whole": (Domain, About),
     "Commands and events": (Message, Command, Event),
-    "Decisions": (Category, Decider, Refusal, Snapshots, StreamName),
+    "Decisions": (Category, Decider, Context, Refusal, Snapshots, StreamName),
     "Read models": (View,),
     "What follows from events": (Receptor, Reaction, Policy, Fact, Deadline),
     "What others are told": (Enricher, Lookup, PublicEvent),
     "What others tell": (InboundReceptor, OutsideData),
+    "Specs": (Spec, Reaction_, Told, Flow, Heard),
 }
+SPECS = """
+What a business promises, as data: lists of these in `tests/specs/NAME/__init__.py`. `make spec` holds them and
+says which are missing; `make test-domain` holds them with every fault that may meet them; `make spec
+URL=http://127.0.0.1:7071` holds at a running function set what requests can tell, and says what it leaves out.
+Whom a spec names with `by` is believed there only by a local host.
+
+| list | holds | must have one for |
+| --- | --- | --- |
+| `SPECS` | `Spec` | every command, event and refusal of each category |
+| `REACTIONS` | `Reaction` | every event that a receptor or a policy reacts to |
+| `TOLD` | `Told` | every public event |
+| `FLOWS` | `Flow` | every view, in `shown`; every deadline, with `late=True` |
+| `INBOUND` | `Heard` | every type of event of others |
+"""
+MODULES = (decider, category, view, listing)
+"""Where the types of functions and values are that fields name."""
 
 
 def page() -> str:
     """Write the reference as Markdown."""
     chapters = (
-        f"\n## {title}\n" + "".join(_section(one) for one in classes)
+        f"\n## {title}\n"
+        + (SPECS if title == "Specs" else "")
+        + "".join(_section(one) for one in classes)
         for title, classes in CHAPTERS.items()
     )
-    return HEAD + "".join(chapters)
+    return HEAD + "".join(chapters) + _types()
+
+
+def _types() -> str:
+    """Write what the names of types stand for."""
+    rows = (
+        f"| `{name}` | {_code(kind)} | {said} |\n"
+        for module in MODULES
+        for name, kind, said in aliases(module)
+    )
+    return (
+        "\n## Types of functions and values\n\n| name | stands for | which |\n| --- | --- | --- |\n"
+        + "".join(rows)
+    )
+
+
+def aliases(module: ModuleType) -> Iterator[tuple[str, str, str]]:
+    """Yield name, meaning and docstring of each type that a module names for others."""
+    body = ast.parse(inspect.getsource(module)).body
+    for node, behind in pairwise(body):
+        match node, behind:
+            case (
+                ast.TypeAlias(name=ast.Name(id=name), value=value),
+                ast.Expr(value=ast.Constant(value=str(said))),
+            ):
+                yield name, ast.unparse(value), " ".join(said.split())
 
 
 def _section(declared: type) -> str:
     said = inspect.cleandoc(declared.__doc__ or "")
-    source = f"../{declared.__module__.replace('.', '/')}.py"
+    module, name = declared.__module__, declared.__name__
+    source = f"../{module.replace('.', '/')}.py"
+    heading = f"{name}, a spec" if declared is Reaction_ else name
     rows = [
         f"| `{name}` | {_code(kind)} | {_code(default)} |\n"
         for name, kind, default in fields(declared)
     ]
     table = "\n| field | type | default |\n| --- | --- | --- |\n" + "".join(rows) if rows else ""
-    return f"\n### {declared.__name__}\n\n{said}\n\n[`{declared.__module__}`]({source})\n{table}"
+    return f"\n### {heading}\n\n{said}\n\n[`from {module} import {name}`]({source})\n{table}"
 
 
 def _code(text: str) -> str:

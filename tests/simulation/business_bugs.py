@@ -57,7 +57,7 @@ BUSINESS = [
     Bug(
         "a snapshot of an older schema is read as if it were of this one",
         f"{SNAPSHOTS}.read",
-        "self._upcasters[stored.schema_name](state)",
+        "self.upcasters[stored.schema_name](state)",
         "dict(state)",
     ),
     Bug(
@@ -66,6 +66,6 @@ BUSINESS = [
         "        return None\n"
         "    state = stored.state\n"
         "    if stored.schema_name != self.schema:\n",
-        "        pass\n    state = stored.state\n    if stored.schema_name in self._upcasters:\n",
+        "        pass\n    state = stored.state\n    if stored.schema_name in self.upcasters:\n",
     ),
 ]

@@ -122,7 +122,7 @@ def _soon(one: Deadline) -> Deadline:
 
 
 def _often(one: Snapshots[Any]) -> Snapshots[Any]:
-    return Snapshots(one.schema, one.state, one._upcasters, every=SNAPSHOT_EVERY)
+    return Snapshots(one.schema, one.state, one.upcasters, every=SNAPSHOT_EVERY)
 
 
 def move_in(cloud: Cloud) -> None:

@@ -8,12 +8,13 @@ from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 from typing import Any
 
-from tests.active import DOCS, domain
+from tests.active import DOCS, SOURCE, domain
 from tests.specs.all import FLOWS, INBOUND, REACTIONS, SPECS, TOLD
 from tests.specs.by_http import Held, over_http
 from tests.specs.by_webhook import by_webhook
 from tests.specs.flows_by_http import flows_over_http
 from tests.specs.holding import Holding, Told, hold_all, lines
+from tests.specs.lacking import lacking_end, lacking_in, lacking_of, lacking_refusals
 from tests.specs.spec import (
     Flow,
     Heard,
@@ -49,7 +50,19 @@ async def hold(url: str | None, *, verbose: bool) -> int:
     told = await (hold_all(_here()) if url is None else _there(url))
     for line in lines(told, verbose=verbose):
         print(line)
+    for line in _lacking() if url is None else ():
+        print(f"MISSING  {line}")
     return 1 if any(one.held.found for one in told) else 0
+
+
+def _lacking() -> list[str]:
+    """Say what the business lacks: `make test-domain` asks for it."""
+    return [
+        *(said for category in domain.categories for said in lacking_of(category, SPECS)),
+        *lacking_refusals(SOURCE, SPECS),
+        *lacking_in(domain, REACTIONS, TOLD, FLOWS, INBOUND),
+        *(said for deadline in domain.deadlines for said in lacking_end(deadline, SPECS, FLOWS)),
+    ]
 
 
 def write() -> None:

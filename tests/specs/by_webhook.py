@@ -39,7 +39,7 @@ async def by_webhook(
     found = different(spec.then, before, _of(events(business, world.store), spec))
     errors = [marker.error for marker in await world.parking.parked(WEBHOOKS)]
     if [bool(spec.parked)] != [bool(errors)] or not all(spec.parked in one for one in errors):
-        found.append(f"expected {spec.parked or 'nothing'!r} to be parked, got {errors}")
+        found.append(f"`parked`: expected {spec.parked or 'nothing'!r}, got {errors}")
     return found
 
 

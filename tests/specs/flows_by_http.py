@@ -31,11 +31,11 @@ TIMEOUT = limit(60.0)
 LAG = "/api/operations/lag"
 
 NO_CLOCK = "no request sets the time"
-UNSEEN = "what the log holds, and what a webhook is told"
+UNSEEN = "what the log holds, and what others are told"
 
 
 class Witness(Protocol):
-    """Sees what no request shows: the log, and what a webhook is told."""
+    """Sees what no request shows: the log, and what others are told."""
 
     def logged(self) -> Events:
         """Give the events of the log by stream, each once."""
@@ -147,7 +147,7 @@ async def flows_over_http(
 ) -> dict[str, Held]:
     """Let all flows happen at a base URL, side by side; gives what came of each, by title.
 
-    What the log holds and what a webhook is told is held where there is a witness.
+    What the log holds and what others are told is held where there is a witness.
     """
     async with aiohttp.ClientSession(headers=key_shown()) as http:
         client = Client(http, url, specs, seed)

@@ -1,8 +1,11 @@
 """Holds specs one by one: what came of each, by its title, though one of them raises."""
 
+import logging
 import traceback
 from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from io import StringIO
 from typing import Any
 
 from tests.specs.by_http import Held
@@ -27,15 +30,30 @@ class Told:
 
 
 async def hold_all(holdings: Sequence[Holding]) -> list[Told]:
-    """Hold each spec; what one of them raises is what was found of it."""
+    """Hold each spec; what one of them raises is what was found of it, and what it logs stands behind that."""
     told = []
     for one in holdings:
-        try:
-            found = await one.hold()
-        except Exception as error:  # noqa: BLE001 - told under its title, and the others go on
-            found = ["raised", *"".join(traceback.format_exception(error)).splitlines()]
+        with _logged() as logged:
+            try:
+                found = await one.hold()
+            except Exception as error:  # noqa: BLE001 - told under its title, and the others go on
+                found = ["raised", *"".join(traceback.format_exception(error)).splitlines()]
+        # What holds may have parked something on the way, as it should.
+        found = [*found, *logged.getvalue().splitlines()] if found else found
         told.append(Told(one.title, Held(found), one.story(found)))
     return told
+
+
+@contextmanager
+def _logged() -> Iterator[StringIO]:
+    """Keep what is logged."""
+    logged, root = StringIO(), logging.getLogger()
+    handler = logging.StreamHandler(logged)
+    root.addHandler(handler)
+    try:
+        yield logged
+    finally:
+        root.removeHandler(handler)
 
 
 def lines(told: Sequence[Told], *, verbose: bool) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""What is seen of a flow, in streams, log, rows and by a webhook; and what of it is otherwise than wanted."""
+"""What is seen of a flow, in streams, log, rows and by listeners; and what of it is otherwise than wanted."""
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
@@ -20,7 +20,7 @@ type Events = Mapping[str, Sequence[Event]]
 
 @dataclass(frozen=True)
 class Seen:
-    """What every stream has, what the log holds of it, and what a webhook was told of it."""
+    """What every stream has, what the log holds of it, and what others were told of it."""
 
     written: Events = field(default_factory=dict)
     logged: Events = field(default_factory=dict)
@@ -47,7 +47,7 @@ def logged(domain: Domain, bodies: Iterable[bytes]) -> dict[str, list[Event]]:
 
 
 def told(domain: Domain, notifications: Iterable[Mapping[str, Any]]) -> dict[str, list[Event]]:
-    """Give what a webhook is told of every stream, which knows again what it has heard under the same id."""
+    """Give what others are told of every stream, who know again what they have heard under the same id."""
     enrichers = {domain.public_type(one): one for one in domain.enrichers}
     heard = {(one["id"], json.dumps(one["data"])): one for one in notifications}
     found: dict[str, list[Event]] = {}
@@ -66,23 +66,26 @@ def rows_shown(rows: MemoryRows) -> dict[tuple[str, str], list[dict[str, Any]]]:
     return found
 
 
-def different(wanted: Then, before: Events, after: Events, where: str = "") -> list[str]:
-    """Say what came of every stream otherwise than wanted."""
+def different(
+    wanted: Then, before: Events, after: Events, where: str = "`then` of {}"
+) -> list[str]:
+    """Say what came of every stream otherwise than wanted, and in which field of the spec that stands."""
     found: list[str] = []
     for stream in sorted(wanted.keys() | after.keys()):
         new = list(after.get(stream, ()))[len(before.get(stream, ())) :]
         of_stream = wanted.get(stream, ())
         if len(new) != len(of_stream) or not all(map(_is, new, of_stream)):
             names = [type_name(type(event)) for event in new]
-            found.append(f"{where}{stream}: expected {list(of_stream)}, got {names}: {new}")
+            said = f"expected {list(of_stream)}, got {names}: {new}"
+            found.append(f"{where.format(stream)}: {said}")
     return found
 
 
 def passed_on(flow: Flow, before: Seen, after: Seen) -> list[str]:
-    """Say what log and webhook were given since, otherwise than a flow says."""
+    """Say what the log was given and others were told since, otherwise than a flow says."""
     return [
-        *different(flow.then, before.logged, after.logged, "the log of "),
-        *different(flow.told, before.told, after.told, "a webhook, of "),
+        *different(flow.then, before.logged, after.logged, "`then` of {}, in the log"),
+        *different(flow.told, before.told, after.told, "`told` of {}"),
     ]
 
 
@@ -91,7 +94,7 @@ def unlike(
 ) -> list[str]:
     """Say what the rows show otherwise than wanted."""
     return [
-        f"{view}/{key}: expected {dict(data)}, the rows show {list(shown.get((view, key), ()))}"
+        f"`shown` of {view}/{key}: expected {dict(data)}, the rows show {list(shown.get((view, key), ()))}"
         for (view, key), data in wanted.items()
         if not any(data.items() <= row.items() for row in shown.get((view, key), ()))
     ]

@@ -12,9 +12,10 @@ from shared.kernel.messages.message import Command, Event, Message, PublicEvent,
 
 @dataclass(frozen=True)
 class Spec:
-    """One sentence of the business. A refusal is expected by its code; its sentence is for people.
+    """One sentence of the business: given events, when a command, then events, or a refusal by its code.
 
-    `by` says who asks, and `at` when it is decided; FORBIDDEN is expected where the category does not allow it.
+    `by` says who asks, and `at` when it is decided: noon of 2026-11-23 (UTC), if nothing is said. Where the
+    category does not allow it, `then` is FORBIDDEN.
     """
 
     title: str
@@ -27,7 +28,7 @@ class Spec:
 
 @dataclass(frozen=True)
 class Reaction:
-    """What an event of one stream causes in others: commands, by stream."""
+    """What an event of the stream `of` causes: commands, each with its stream. A list of none causes nothing."""
 
     title: str
     of: str
@@ -45,13 +46,13 @@ type Shown = Mapping[tuple[str, str], Mapping[str, Any]]
 
 @dataclass(frozen=True)
 class Flow:
-    """What a command leads to in the end, from the streams to a webhook, whatever fails on the way.
+    """What a command leads to in the end, from the streams to the listeners of others, whatever fails on the way.
 
-    `then` is exact: every new event of every stream, as itself or by its type; `shown` is part of a row's data.
-    The log holds the same in the same order. A flow that is `late` is called off: its reactions hear of the
-    command when its deadline has passed.
-    `told` is exact too: what a webhook hears of each stream, whose events it knows again by their ids.
-    `by` says who asks, and `at` when it is decided.
+    `given` and `then` have events by stream, `when` is a stream and a command. `then` is exact: every new event
+    of every stream, as itself or by its type; the log holds the same in the same order. `shown` has, by view and
+    key, a part of a row's data, named as in JSON. `told` is exact too: the public events of each stream, as
+    listeners of the topic hear them. A flow that is `late` is called off by a deadline: its reactions hear of the
+    command when that has passed. `by` says who asks, and `at` when it is decided.
     """
 
     title: str
@@ -67,10 +68,10 @@ class Flow:
 
 @dataclass(frozen=True)
 class Heard:
-    """What an event of others leads to, which comes three times: the last after a command, if there is one.
+    """What an event of others leads to, which comes three times, the last after the command `later` (if any).
 
-    `then` is exact for the streams that it names; `parked` is part of the error that an operator sees.
-    `by` says who sends the command.
+    `then` is exact for the streams that it names; `later` is a stream and a command, and `by` says who sends it.
+    `parked` is part of the error that an operator sees.
     """
 
     title: str
@@ -84,7 +85,7 @@ class Heard:
 
 @dataclass(frozen=True)
 class Told:
-    """What others are told of an event of a stream; `known` is what the enricher's view holds, by key."""
+    """What others are told of an event of the stream `of`; `known` is what the enricher's view holds, by key."""
 
     title: str
     of: str
@@ -132,7 +133,7 @@ def flow_story(flow: Flow, found: Sequence[str] = ()) -> str:
     lines += [f"    {stream}: {_names(flow.then[stream])}" for stream in flow.then]
     lines += ["  then the views show"]
     lines += [f"    {view}/{key}: {dict(data)}" for (view, key), data in flow.shown.items()]
-    lines += ["  then a webhook is told"]
+    lines += ["  then others are told"]
     lines += [f"    {stream}: {public!r}" for stream in flow.told for public in flow.told[stream]]
     lines += [] if flow.told else ["    nothing"]
     lines += [f"  {number}. {sentence}" for number, sentence in enumerate(found, start=1)]

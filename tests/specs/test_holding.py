@@ -1,5 +1,6 @@
 """`make spec` tells a line for each spec, and the story of one that does not hold, or that raises."""
 
+import logging
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -18,6 +19,16 @@ async def broken() -> Sequence[str]:
     raise LookupError("no such key")
 
 
+async def parked() -> Sequence[str]:
+    logging.getLogger("consumers").error("it cannot be handled")
+    return []
+
+
+async def differs() -> Sequence[str]:
+    logging.getLogger("consumers").error("it cannot be handled")
+    return ["otherwise"]
+
+
 def story(found: Sequence[str]) -> str:
     return f"the story, {len(found)} differences"
 
@@ -31,6 +42,18 @@ async def test_a_spec_in_which_something_raises_is_told_by_its_title_and_the_oth
     assert told[0].held.found[0] == "raised"
     assert told[0].held.found[-1] == "LookupError: no such key"
     assert any("in broken" in line for line in told[0].held.found)
+
+
+async def test_what_is_logged_is_told_of_a_spec_that_does_not_hold_alone(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    holdings = [Holding("It holds", parked, story), Holding("It differs", differs, story)]
+
+    holds, other = await hold_all(holdings)
+
+    assert holds.held.found == []
+    assert other.held.found == ["otherwise", "it cannot be handled"]
+    assert capsys.readouterr().err == ""
 
 
 def test_a_line_is_told_of_each_spec_and_the_story_of_those_that_do_not_hold() -> None:

@@ -36,8 +36,8 @@ async def test_what_others_tell_to_another_effect_tells_its_story() -> None:
 
     told = heard_story(wrong, await by_webhook(wrong, history))
 
-    assert "1. order-7: expected [], got ['OrderShipped']" in told
-    assert "2. expected 'nobody' to be parked, got []" in told
+    assert "1. `then` of order-7: expected [], got ['OrderShipped']" in told
+    assert "2. `parked`: expected 'nobody', got []" in told
 
 
 async def test_a_flow_that_ends_otherwise_tells_its_story() -> None:
@@ -45,17 +45,17 @@ async def test_a_flow_that_ends_otherwise_tells_its_story() -> None:
 
     told = flow_story(wrong, await by_roles(wrong, None, history))
 
-    assert "1. item-CUP: expected [], got ['StockReserved']" in told
-    assert "4. the log of item-CUP: expected [], got ['StockReserved']" in told
-    assert "7. a webhook, of order-7: expected [], got ['OrderConfirmed']" in told
-    assert "8. orders/7: expected {'status': 'rejected'}" in told
+    assert "1. `then` of item-CUP: expected [], got ['StockReserved']" in told
+    assert "4. `then` of item-CUP, in the log: expected [], got ['StockReserved']" in told
+    assert "7. `told` of order-7: expected [], got ['OrderConfirmed']" in told
+    assert "8. `shown` of orders/7: expected {'status': 'rejected'}" in told
 
 
 async def test_what_fails_on_the_way_is_named_with_what_came_of_it() -> None:
     told = await whatever_fails(replace(FLOWS[0], told={}), history)
 
-    assert told[0].startswith("a webhook, of order-7: expected [], got ['OrderConfirmed']")
-    assert told[2].startswith(f"though {PUBLISHER_CRASH}, a webhook, of order-7: expected []")
+    assert told[0].startswith("`told` of order-7: expected [], got ['OrderConfirmed']")
+    assert told[2].startswith(f"though {PUBLISHER_CRASH}, `told` of order-7: expected []")
     assert len(told) == 6
 
 

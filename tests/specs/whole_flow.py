@@ -104,7 +104,7 @@ class World:
             await self.dispatcher.dispatch(asked)
 
     def seen(self) -> Seen:
-        """Look at the streams, at the log and at what a webhook was told."""
+        """Look at the streams, at the log and at what others were told."""
         bodies = self.log.messages[0]
         heard = map(cloud_event, self.topic.published)
         return Seen(

@@ -48,6 +48,6 @@ def test_everything_that_may_be_declared_is(kind: type, field: Field[Any]) -> No
 
 def test_decisions_are_made_in_a_context_and_old_events_and_states_are_read() -> None:
     assert any(one.decider.takes_context for one in domain.categories)
-    assert any(one.snapshots._upcasters for one in domain.categories)
+    assert any(one.snapshots.upcasters for one in domain.categories)
     events = [event for one in domain.categories for event in one.events]
     assert any(event.schema_number > 1 for event in events)

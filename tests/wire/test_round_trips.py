@@ -89,7 +89,7 @@ def test_every_schema_that_was_ever_stored_comes_out_of_the_log_as_an_event_of_t
 def test_every_upcaster_has_a_sample_that_it_reads(category: Category) -> None:
     events = {f"{category.name}/{type_}/{number}" for type_, number in category.upcasters}
     missing = {*(events - STORED.events.keys())}
-    missing |= category.snapshots._upcasters.keys() - STORED.snapshots.keys()
+    missing |= category.snapshots.upcasters.keys() - STORED.snapshots.keys()
 
     assert not missing, f"`make shipped` keeps no sample of {missing}: only what it keeps is upcast"
 

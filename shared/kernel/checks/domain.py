@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import BaseModel
 
 from shared.kernel.checks.decisions import decision_faults
+from shared.kernel.checks.hooks import hook_faults
 from shared.kernel.checks.json_types import Fault, model_faults, state_faults
 from shared.kernel.checks.views import deadline_faults, view_faults
 from shared.kernel.commands.category import Category
@@ -26,6 +27,7 @@ def faults(domain: "Domain") -> Iterator[str]:
     if not domain.categories:
         yield "a domain has one category at least: nothing could be asked of it"
     yield from _shared_faults(domain.categories)
+    yield from hook_faults(domain)
     for category in domain.categories:
         yield from _category_faults(category)
     for view in domain.views:

@@ -18,6 +18,7 @@ from shared.kernel.errors import (
 )
 from shared.kernel.messages.commit import RecordedEvent
 from shared.kernel.messages.json_reading import read
+from shared.kernel.messages.kinds import many_faults
 from shared.kernel.messages.message import Command, Event, route_name, type_name
 
 type Upcaster = Callable[[dict[str, Any]], dict[str, Any]]
@@ -32,10 +33,10 @@ type MayReadStream = Callable[[str | None, Any], bool]
 class Category:
     """What a folder of the domain gives to the kernel.
 
-    `commands` have a route, `process_commands` have none; `upcasters` stand under the type and the schema
-    number that they read. `example` is the id of a stream as people would choose it: documents show it.
-    `allow` says which client may ask for what; what an event causes is not asked about. `may_read` says who may
-    read a stream. Without them, everybody may.
+    `commands` have a route, `process_commands` have none. `upcasters` read older events: the function under
+    `("ThingMeasured", 1)` makes the data of number 1, as JSON has them, into those of number 2. `example` is the
+    id of a stream as people would choose it: documents show it. `allow` says which client may ask for what; what
+    an event causes is not asked about. `may_read` says who may read a stream. Without them, everybody may.
     """
 
     name: str
@@ -52,6 +53,7 @@ class Category:
     event_types: Mapping[str, type[Event]] = field(init=False)
 
     def __post_init__(self) -> None:
+        self._check_kinds()
         routes = {route_name(command): command for command in self.commands}
         event_types = {type_name(event): event for event in self.events}
         if len(routes) < len(self.commands) or len(event_types) < len(self.events):
@@ -59,9 +61,24 @@ class Category:
         for name, event in event_types.items():
             missing = [n for n in range(1, event.schema_number) if (name, n) not in self.upcasters]
             if missing:
-                raise ConfigurationError(f"{self.name}/{name}: no upcaster for schemas {missing}")
+                raise ConfigurationError(
+                    f"category '{self.name}': {name} has schema_number {event.schema_number}, and `upcasters` has"
+                    f" none for {', '.join(f'("{name}", {number})' for number in missing)}: add a function that"
+                    " makes the data of that number into those of the next"
+                )
         object.__setattr__(self, "routes", routes)
         object.__setattr__(self, "event_types", event_types)
+
+    def _check_kinds(self) -> None:
+        here, kinds = f"category '{self.name}'", {"events": Event, "commands": Command}
+        kinds["process_commands"] = Command
+        found = [
+            one
+            for name, kind in kinds.items()
+            for one in many_faults(here, name, getattr(self, name), kind)
+        ]
+        if found:
+            raise ConfigurationError("\n".join(found))
 
     def route(self, command: str) -> type[Command]:
         """Find the command type behind a part of a URL; raises UnknownMessage."""

@@ -30,7 +30,7 @@ class Snapshots[S]:
         self.schema = schema
         self.every = every
         self.state = state
-        self._upcasters = dict(upcasters or {})
+        self.upcasters = dict(upcasters or {})
 
     @cached_property
     def _adapter(self) -> TypeAdapter[S]:
@@ -49,7 +49,7 @@ class Snapshots[S]:
 
     def can_read(self, stored: StoredSnapshot) -> bool:
         """Tell whether a snapshot is in a schema that is known here."""
-        return stored.schema_name == self.schema or stored.schema_name in self._upcasters
+        return stored.schema_name == self.schema or stored.schema_name in self.upcasters
 
     def read(self, stored: StoredSnapshot) -> S | None:
         """Read a state; None when it is in no schema that is known here, or does not keep to it.
@@ -61,7 +61,7 @@ class Snapshots[S]:
         try:
             state = stored.state
             if stored.schema_name != self.schema:
-                state = self._upcasters[stored.schema_name](state)
+                state = self.upcasters[stored.schema_name](state)
             return read(self.state, state)
         except Exception:  # noqa: BLE001 - a domain's own code, which may meet any state that was ever written
             return None

@@ -88,13 +88,13 @@ def _as_text(node: _Schema, form: TextForm, handler: GetCoreSchemaHandler) -> No
     text = handler.generate_schema(
         Annotated[str, Field(pattern=form.pattern), WithJsonSchema(form.json_schema)]
     )
-    said = core_schema.custom_error_schema(
-        text, "json_form", custom_error_message=f"{form.sentence} is expected"
-    )
     plain: CoreSchema = {**own, "strict": False}
     if form.overflow:
         plain = core_schema.no_info_wrap_validator_function(partial(_within, form.overflow), plain)
-    read = core_schema.chain_schema([said, plain])
+    else:
+        # A thirteenth month has the form, and is none all the same.
+        plain = _said(plain, form)
+    read = core_schema.chain_schema([_said(text, form), plain])
     formed: CoreSchema = core_schema.json_or_python_schema(json_schema=read, python_schema=own)
     if form.then is not None:
         formed = core_schema.no_info_after_validator_function(form.then, formed)
@@ -105,6 +105,12 @@ def _as_text(node: _Schema, form: TextForm, handler: GetCoreSchemaHandler) -> No
     )
     if ref is not None:
         node["ref"] = ref
+
+
+def _said(schema: CoreSchema, form: TextForm) -> CoreSchema:
+    """Say what is expected, whatever is wrong."""
+    sentence = f"{form.sentence} is expected"
+    return core_schema.custom_error_schema(schema, "json_form", custom_error_message=sentence)
 
 
 def _within(sentence: str, text: str, validate: Callable[[str], Any]) -> Any:  # noqa: ANN401 - any value

@@ -7,6 +7,7 @@ from typing import Literal
 PARAMETERS = frozenset({"sort", "limit", "after", "before", "code", "clientid"})
 """What a query of a list means otherwise, in any case of its letters: order, pages, keys of the platform."""
 type Scalar = str | int | float | bool
+"""A value that a field is compared with, as JSON has it: a day or a moment is a text."""
 type Operator = Literal["=", "in", ">=", "<=", "prefix", "null"]
 
 

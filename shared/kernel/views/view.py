@@ -32,10 +32,11 @@ page, in no cursor and in no count. The actor is None where nobody is known.
 class View[D: Message]:
     """A pure fold over every event of a category, and of the `others`; the key comes from stream and event alone.
 
-    Each stream has rows of its own: what several categories have in common is the keys, under which all are found.
+    Each stream has rows of its own, and no row is made of two streams: where events of several categories give one
+    key, it has a row for each stream. So every event says its key, also the one that ends a thing.
     `data_type` is what the data of a row is, and begins as: all of its fields have defaults.
     `sorts` are the fields (as JSON names them) that a list can be sorted by: the store needs an index for each.
-    `read` says what is folded of an envelope. `may_read` says what an actor may read: without it, everything.
+    `read` says what is folded of an envelope. `may_read` says which rows an actor may read: without it, all.
     """
 
     name: str
