@@ -102,6 +102,9 @@ async def _renew(watched: Watched, lease: Lease, over: asyncio.Event) -> None:
         except LeaseLostError:
             await asyncio.sleep(GRACE / pace)
             over.set()
+            if lease.running:
+                told = f"host: {watched.function.name}: change feed: lease {lease.id} was lost"
+                print(told, file=sys.stderr, flush=True)
             return
         except AzureError as error:
             complain(watched.function, error)

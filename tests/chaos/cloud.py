@@ -61,6 +61,13 @@ class Host:
         async with in_time():
             assert await self.process.stdout.readline(), said.read_text()
 
+    async def stop(self) -> int:
+        """Ask it to end, as the platform does, and wait until it has; gives the id that its process had."""
+        assert self.process
+        self.process.terminate()
+        await self.process.wait()
+        return self.process.pid
+
     async def kill(self) -> None:
         """kill -9."""
         if self.process is not None and self.process.returncode is None:

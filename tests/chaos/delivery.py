@@ -30,7 +30,7 @@ QUIET_SKUS = ("QUIET-1", "QUIET-2", "QUIET-3", "QUIET-4", "QUIET-5")
 
 @dataclass(frozen=True)
 class Plan:
-    """How much happens: at least so many commands, and so many deaths of hosts."""
+    """How much happens: at least so many commands, and so many kills and stops of hosts."""
 
     seed: int
     commands: int
@@ -41,6 +41,7 @@ class Plan:
     losses: bool = True
     refusals: bool = False
     skew: float = 0.0
+    stops: int = 0
 
 
 @dataclass
@@ -48,11 +49,13 @@ class Outcome:
     """What a run came to; `first` is what was found before the sweep was let loose.
 
     So many `thefts` of leases there were, and commits whose time is `ahead`; an operator has `skipped` one event.
+    `stopped` are the processes that were asked to end.
     """
 
     plan: Plan
     told: Told = field(default_factory=Told)
     kills: int = 0
+    stopped: list[int] = field(default_factory=list)
     faults: Counter[str] = field(default_factory=Counter)
     thefts: int = 0
     ahead: int = 0
@@ -117,11 +120,7 @@ async def _work(made: Cloud, plan: Plan, shoppers: list[Shopper], outcome: Outco
     stealing = asyncio.create_task(steal(made, random.Random(f"{plan.seed}/thief"), over))
     working = [asyncio.create_task(shopper.work(skus, over)) for shopper in shoppers]
     dice = random.Random(plan.seed)
-    killing = [
-        asyncio.create_task(_kill(host, plan.kills // len(made.hosts), dice, outcome))
-        for host in made.hosts
-    ]
-    await asyncio.gather(*killing)
+    await asyncio.gather(*(_end(made, host, plan, dice, outcome) for host in made.hosts))
     while len(outcome.told.answers) < plan.commands:
         await asyncio.sleep(0.05)
     over.set()
@@ -129,14 +128,18 @@ async def _work(made: Cloud, plan: Plan, shoppers: list[Shopper], outcome: Outco
     outcome.thefts = await stealing
 
 
-async def _kill(host: Host, times: int, dice: random.Random, outcome: Outcome) -> None:
-    """Kill a host at random points of the work, and start it again."""
-    for _ in range(times):
+async def _end(made: Cloud, host: Host, plan: Plan, dice: random.Random, outcome: Outcome) -> None:
+    """Kill a host, and stop it, at random points of the work, and start it again."""
+    share = len(made.hosts)
+    for is_killed in [True] * (plan.kills // share) + [False] * (plan.stops // share):
         after = len(outcome.told.answers) + dice.randint(5, 60)
         while len(outcome.told.answers) < after:
             await asyncio.sleep(0.001)
-        await host.kill()
-        outcome.kills += 1
+        if is_killed:
+            await host.kill()
+            outcome.kills += 1
+        else:
+            outcome.stopped.append(await host.stop())
         await host.start()
 
 

@@ -8,8 +8,6 @@ import asyncio
 import importlib.util
 import os
 import uuid
-import zlib
-from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
@@ -32,9 +30,10 @@ from shared.kernel.commands.command_batcher import Waiting
 from shared.kernel.errors import Conflict, OutcomeUnknown
 from shared.kernel.messages.commit import Commit
 from shared.kernel.messages.json_reading import read
-from shared.kernel.ports import Appended, Collided, NumberedMessage
+from shared.kernel.ports import Appended, Collided
 from shared.kernel.views.view import Row, View
 from single_publisher.sweep import Sweep, Swept
+from tests.chaos import batches
 from tests.chaos.cloud import EVERY_SECOND, SKEW
 from tests.reference import ROOT
 
@@ -46,9 +45,6 @@ from tests.chaos.sabotage import sabotaged
 
 app = sabotaged({device!r}, Path(__file__).with_name({told!r}))
 '''
-PASSED_OVER = "passed-over.txt"
-ONE_IN, CERTAIN = 6, 2
-"""Of so many batches of a consumer the platform passes over one, and that with this message of a partition."""
 
 
 def make_app(folder: Path, device: str) -> Path:
@@ -56,15 +52,9 @@ def make_app(folder: Path, device: str) -> Path:
     folder.mkdir()
     (folder / "host.json").write_bytes((ROOT / "host.json").read_bytes())
     (folder / "function_app.py").write_text(
-        APP.format(device=device, told=PASSED_OVER), encoding="utf-8"
+        APP.format(device=device, told=batches.PASSED_OVER), encoding="utf-8"
     )
     return folder
-
-
-def passed_over(folder: Path) -> Counter[str]:
-    """Count the batches that were passed over while an app ran, by consumer."""
-    told = folder / PASSED_OVER
-    return Counter(told.read_text(encoding="utf-8").split() if told.exists() else ())
 
 
 def sabotaged(device: str, told: Path) -> func.FunctionApp:
@@ -72,7 +62,7 @@ def sabotaged(device: str, told: Path) -> func.FunctionApp:
     # Nobody waits for a minute here.
     _replace(names, "CATCH_UP_SCHEDULE", EVERY_SECOND)
     _skew(timedelta(seconds=float(os.environ.get(SKEW, "0"))))
-    _pass_over(told)
+    _replace(Follower, "take", batches.lossy(told))
     DEVICES[device]()
     found = importlib.util.spec_from_file_location("shipped", ROOT / "function_app.py")
     assert found
@@ -81,22 +71,6 @@ def sabotaged(device: str, told: Path) -> func.FunctionApp:
     found.loader.exec_module(shipped)
     app: func.FunctionApp = shipped.app
     return app
-
-
-def _pass_over(told: Path) -> None:
-    """Have batches count as done that nobody has handled: the platform takes its checkpoint all the same."""
-    take = Follower.take
-
-    async def lossy(self: Follower, messages: Sequence[NumberedMessage]) -> None:
-        # The same batch has the same fate, whoever is brought it.
-        fate = zlib.crc32(f"{self.consumer} {messages[0].number}".encode()) % ONE_IN
-        if fate and CERTAIN not in {one.number for one in messages}:
-            await take(self, messages)
-            return
-        with told.open("a", encoding="utf-8") as file:
-            file.write(f"{self.consumer}\n")
-
-    _replace(Follower, "take", lossy)
 
 
 def _skew(ahead: timedelta) -> None:

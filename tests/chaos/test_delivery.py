@@ -7,10 +7,11 @@ import pytest
 
 from emulators.tests.machine import limit
 from shared.adapters.names import FOLLOWERS, MAILBOX
+from tests.chaos.batches import came_again, passed_over
 from tests.chaos.cloud import BUSY
 from tests.chaos.delivery import Outcome, Plan, run
 from tests.chaos.refusals import REFUSALS
-from tests.chaos.sabotage import make_app, passed_over
+from tests.chaos.sabotage import make_app
 from tests.chaos.weather import EVERY_FAULT
 from tests.figures import note
 from tests.sizes import LONG, size
@@ -19,7 +20,7 @@ pytestmark = pytest.mark.long
 
 SEED = int(os.environ.get("CHAOS_SEED", "20261123"))
 COMMANDS = int(os.environ.get("CHAOS_COMMANDS", str(size(250, 2_000))))
-KILLS, HOUR = size(4, 20), 3_600.0
+KILLS, STOPS, HOUR = size(4, 20), size(2, 8), 3_600.0
 
 
 @pytest.mark.timeout(limit(1800))
@@ -28,13 +29,14 @@ async def test_nothing_is_lost_reordered_or_stuck(
 ) -> None:
     app = make_app(tmp_path / "app", "nothing")
 
-    plan = Plan(SEED, COMMANDS, kills=KILLS, quiet=BUSY, refusals=True, skew=HOUR)
+    plan = Plan(SEED, COMMANDS, kills=KILLS, quiet=BUSY, refusals=True, skew=HOUR, stops=STOPS)
     outcome = await run(plan, tmp_path / "state", app)
 
-    passed = passed_over(app)
-    note(pytestconfig, f"{told(outcome)}; batches passed over {dict(passed)}")
+    passed, again = passed_over(app), came_again(app, outcome.stopped)
+    counted = f"batches passed over {dict(passed)}, {again} came again after {STOPS} stops"
+    note(pytestconfig, f"{told(outcome)}; {counted}")
     assert outcome.wrong == []
-    assert outcome.kills == KILLS
+    assert (outcome.kills, len(outcome.stopped)) == (KILLS, STOPS)
     assert passed.keys() == {*FOLLOWERS, MAILBOX}
     assert (EVERY_FAULT | REFUSALS) - outcome.faults.keys() == set()
     assert min(outcome.thefts, outcome.ahead, outcome.told.delivered_twice) > 0

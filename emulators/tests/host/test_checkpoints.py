@@ -1,7 +1,11 @@
 """Who owns which partition, and whose checkpoints count: the rows that stand for the blobs of the host."""
 
+from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
+
+import pytest
 
 from emulators.host.checkpoints import Checkpoints
 
@@ -20,8 +24,20 @@ async def noted(host: Checkpoints, number: int) -> list[int]:
     return [one["sequence_number"] for one in await host.list_checkpoints(**HUB)]
 
 
-async def test_a_partition_of_another_host_gets_no_checkpoint(tmp_path: Path) -> None:
-    one, two = Checkpoints(tmp_path / "c"), Checkpoints(tmp_path / "c")
+@pytest.fixture
+def hosts(tmp_path: Path) -> Iterator[tuple[Checkpoints, Checkpoints]]:
+    """Give two hosts that share their state."""
+    with (
+        closing(Checkpoints(tmp_path / "c")) as one,
+        closing(Checkpoints(tmp_path / "c")) as two,
+    ):
+        yield one, two
+
+
+async def test_a_partition_of_another_host_gets_no_checkpoint(
+    hosts: tuple[Checkpoints, Checkpoints],
+) -> None:
+    one, two = hosts
     [mine] = await claimed(one, "one")
     assert await noted(one, 1) == [1]
 
@@ -34,14 +50,21 @@ async def test_a_partition_of_another_host_gets_no_checkpoint(tmp_path: Path) ->
     assert await noted(one, 4) == [4]
 
 
-async def test_a_dead_hosts_partitions_are_its_own_until_they_expire(tmp_path: Path) -> None:
-    dead = Checkpoints(tmp_path / "c")
-    [row] = await claimed(dead, "dead")
-    dead.close()
-
-    again = Checkpoints(tmp_path / "c")
+async def test_a_dead_hosts_partitions_are_its_own_until_they_expire(
+    hosts: tuple[Checkpoints, Checkpoints],
+) -> None:
+    dead, again = hosts
+    await claimed(dead, "dead")
 
     assert again.owned_elsewhere("h", "g", LONG) == {"0"}
     assert again.owned_elsewhere("h", "g", 0.0) == set()
-    await claimed(again, "", etag=row["etag"])
+
+
+async def test_what_a_host_has_given_back_is_nobodys(
+    hosts: tuple[Checkpoints, Checkpoints],
+) -> None:
+    ended, again = hosts
+    [row] = await claimed(ended, "ended")
+    await claimed(ended, "", etag=row["etag"])
+
     assert again.owned_elsewhere("h", "g", LONG) == set()

@@ -1,6 +1,7 @@
 """Timers through a host: on one of two, at a start, and what was missed while no host ran, once."""
 
 from collections.abc import AsyncIterator
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -83,10 +84,9 @@ async def test_what_was_missed_is_made_up_for_once_at_the_start(fresh: World) ->
 
 
 def test_a_moment_is_one_hosts(tmp_path: Path) -> None:
-    one, two = Timers(tmp_path / "timers"), Timers(tmp_path / "timers")
     due = datetime(2026, 11, 30, tzinfo=UTC)
-
-    assert [one.claim("f", due), two.claim("f", due)] == [True, False]
-    assert two.claim("f", due + timedelta(seconds=1))
-    assert not one.claim("f", due)
-    assert one.status("f") is None
+    with closing(Timers(tmp_path / "t")) as one, closing(Timers(tmp_path / "t")) as two:
+        assert [one.claim("f", due), two.claim("f", due)] == [True, False]
+        assert two.claim("f", due + timedelta(seconds=1))
+        assert not one.claim("f", due)
+        assert one.status("f") is None
