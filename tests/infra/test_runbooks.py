@@ -10,13 +10,13 @@ from dataclasses import dataclass
 import aiohttp
 import pytest
 
-from infra.local.stack import ROOT
 from shared.adapters.cosmos.client import container, open_client
 from shared.adapters.cosmos.parking import CosmosParking
 from shared.adapters.names import PARKED
 from shared.adapters.settings import Settings
 from shared.kernel.delivery.parking import Parked
 from tests.local.running import Running
+from tests.reference import ROOT
 
 RUNBOOKS = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
 BLOCKS = [
