@@ -31,7 +31,7 @@ SHOWN = {
     "curl -s 127.0.0.1:7071/api/health": r'"status":"ready"',
     "curl -s 127.0.0.1:7071/api/operations/parked": r'"stream":"item-SKU1"',
     "curl -s 127.0.0.1:7071/api/operations/lag": r'"stage":"projections"',
-    "release": r'{"stream":"item-SKU1","version":1,"by":"ada"}',
+    "release": r'{"stream":"item-SKU1","version":1,"by":"ada \(unproven\)"}',
     'curl -s -X POST "127.0.0.1:7071/api/operations/views/$VIEW/rebuild"': r'"phase":"filling"',
     'curl -s "127.0.0.1:7071/api/operations/views/$VIEW/rebuild"': r'"view":"stock","phase":"\w+"',
 }

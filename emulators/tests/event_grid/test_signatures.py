@@ -17,14 +17,18 @@ from emulators.tests.event_grid.grids import Grid, cloud_event
 LATER = datetime.now(UTC) + timedelta(hours=1)
 
 
-async def publish(grid: Grid, signature: str) -> None:
-    credential = AzureSasCredential(signature)
+async def publish(grid: Grid, signature: str) -> list[int]:
+    credential, told = AzureSasCredential(signature), list[int]()
     async with EventGridPublisherClient(grid.endpoint("cloud"), credential) as publisher:
-        await publisher.send(cloud_event())
+        await publisher.send(
+            cloud_event(),
+            raw_response_hook=lambda answer: told.append(answer.http_response.status_code),
+        )
+    return told
 
 
 async def test_a_signature_opens_its_topic(grid: Grid) -> None:
-    await publish(grid, generate_sas(grid.endpoint("cloud"), KEY, LATER))
+    assert await publish(grid, generate_sas(grid.endpoint("cloud"), KEY, LATER)) == [200]
 
 
 @pytest.mark.parametrize("form", ["%m/%d/%Y %H:%M:%S +00:00", "%m/%d/%Y %I:%M:%S %p"])
@@ -33,7 +37,7 @@ async def test_the_end_may_be_written_as_dotnet_and_javascript_do(grid: Grid, fo
     unsigned = f"r={resource}&e={quote_plus(LATER.strftime(form))}"
     digest = hmac.digest(base64.b64decode(KEY), unsigned.encode(), "sha256")
 
-    await publish(grid, f"{unsigned}&s={quote_plus(base64.b64encode(digest))}")
+    assert await publish(grid, f"{unsigned}&s={quote_plus(base64.b64encode(digest))}") == [200]
 
 
 async def test_another_key_topic_or_time_opens_nothing(grid: Grid) -> None:
