@@ -64,8 +64,12 @@ BUSINESS = [
         "a snapshot of a schema that is not known is read all the same",
         f"{SNAPSHOTS}.read",
         "        return None\n"
-        "    state = stored.state\n"
-        "    if stored.schema_name != self.schema:\n",
-        "        pass\n    state = stored.state\n    if stored.schema_name in self.upcasters:\n",
+        "    try:\n"
+        "        state = stored.state\n"
+        "        if stored.schema_name != self.schema:\n",
+        "        pass\n"
+        "    try:\n"
+        "        state = stored.state\n"
+        "        if stored.schema_name in self.upcasters:\n",
     ),
 ]
