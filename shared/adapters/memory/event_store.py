@@ -12,6 +12,8 @@ from shared.kernel.messages.commit import Commit, KeptState
 from shared.kernel.messages.stream import StreamName
 from shared.kernel.ports import Appended, Collided, Found, StoreLimits
 
+_BY_VERSION = attrgetter("version")
+
 
 class _Stream:
     """The commits of a stream in the order of their versions, and what is taken once: first versions and ids."""
@@ -86,7 +88,7 @@ class MemoryEventStore:
         stream.firsts |= firsts
         stream.command_ids |= command_ids
         for commit in commits:
-            insort(stream.commits, commit, key=attrgetter("version"))
+            insort(stream.commits, commit, key=_BY_VERSION)
         self.written += commits
         self.taken_at += [self.clock()] * len(commits)
         return Appended()
