@@ -1,6 +1,7 @@
 """CPU of a warm command, of an empty function and of a bare create_item, in interleaved rounds of one process.
 
-Prints the medians in microseconds as JSON; the store is the one of the settings COSMOS and EVENTHUBS.
+Prints as JSON the medians in microseconds, and how many functions each calls; the store is the one of the settings
+COSMOS and EVENTHUBS.
 """
 
 import asyncio
@@ -20,9 +21,11 @@ from shared.adapters.cosmos.client import container, open_client
 from shared.adapters.cosmos.codec import to_item
 from shared.adapters.settings import Settings
 from shared.kernel.messages.commit import Commit, Metadata, RecordedEvent
+from tests.bench.calls import Calls
 
 ROUNDS = 5
 EACH = 200
+COUNTED = 21
 TIME = "2026-11-23T12:00:00.000000Z"
 
 
@@ -58,7 +61,7 @@ async def measure() -> dict[str, float]:
         "create": create,
         "command": lambda: invoke("command", "receive-stock", {"quantity": 1}),
     }
-    items = [bare_item(f"bare-{uuid4()}") for _ in range(2 * ROUNDS * EACH)]
+    items = [bare_item(f"bare-{uuid4()}") for _ in range(2 * ROUNDS * EACH + COUNTED)]
     rounds: list[dict[str, float]] = []
     for _ in range(ROUNDS):
         # Call by call, each behind a request: what follows on a network finds cold caches, and so must all three.
@@ -70,11 +73,22 @@ async def measure() -> dict[str, float]:
                 spent[name] += time.process_time() - begun
         spent["create"] /= 2
         rounds.append(spent)
+    calls: dict[str, float] = {f"{name} calls": await counted(kinds[name]) for name in kinds}
     await client.close()
-    return {
+    return calls | {
         name: round(statistics.median(spent[name] for spent in rounds) / EACH * 1e6)
         for name in kinds
     }
+
+
+async def counted(call: Callable[[], Awaitable[None]]) -> int:
+    """Count the calls of functions, in the middle of several runs: an answer may come in one piece or in two."""
+    found: list[int] = []
+    for _ in range(COUNTED):
+        with Calls() as calls:
+            await call()
+        found.append(calls.count)
+    return round(statistics.median(found))
 
 
 def bare_item(stream: str) -> dict[str, object]:

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
+from functools import cached_property
 from typing import Any
 
 import pytest
@@ -58,6 +59,17 @@ class Named(Event):
     """Holds a text."""
 
     name: str
+
+
+class Counted(Event):
+    """Keeps what it has worked out of its fields."""
+
+    pieces: tuple[int, ...]
+
+    @cached_property
+    def total(self) -> int:
+        """All pieces."""
+        return sum(self.pieces)
 
 
 class Write(Command):
@@ -115,6 +127,14 @@ async def test_an_event_of_any_type_is_read_again_as_it_was_made() -> None:
     (stored,) = outcome.commit.events
     assert stored.data == {"on": "2026-11-23", "price": "1.5", "colour": "red"}
     assert BOOK.decode(stored.type, stored.schema_number, stored.data) == DATED
+
+
+def test_what_an_event_has_worked_out_is_no_part_of_it() -> None:
+    counting = replace(BOOK, events=(*BOOK.events, Counted))
+    counted = Counted(pieces=(1, 2))
+    assert counted.total == 3
+
+    assert counting.record(counted).data == {"pieces": [1, 2]}
 
 
 async def test_an_event_that_could_not_be_read_again_hurts_only_who_asked_for_it() -> None:

@@ -1,6 +1,7 @@
 """One client of Cosmos DB a process, and what its errors mean."""
 
 import math
+import os
 from collections.abc import Mapping
 from contextlib import AsyncExitStack
 from typing import TYPE_CHECKING, Any
@@ -46,6 +47,8 @@ async def open_client(settings: Settings) -> CosmosClient:
     endpoint, signs_in = _endpoint(settings.cosmos)
     # Kept as it is: the SDK would look into the environment for it twice a request, and for what it depends on.
     azure_settings.tracing_enabled = azure_settings.tracing_enabled()
+    # Its own default: it looks for it ten times a request, and raises inside whenever it is missing.
+    os.environ.setdefault("AZURE_COSMOS_ENABLE_CIRCUIT_BREAKER", "False")
     client = CosmosClient(
         endpoint,
         credential=signs_in,

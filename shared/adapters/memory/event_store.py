@@ -1,7 +1,10 @@
 """The event store in memory."""
 
 import time
+from bisect import insort
+from collections import defaultdict
 from collections.abc import Callable, Sequence
+from operator import attrgetter
 
 from shared.adapters.cosmos.codec import LIMITS
 from shared.kernel.errors import StoreRefused
@@ -9,9 +12,20 @@ from shared.kernel.messages.commit import Commit, KeptState
 from shared.kernel.messages.stream import StreamName
 from shared.kernel.ports import Appended, Collided, Found, StoreLimits
 
+_BY_VERSION = attrgetter("version")
+
+
+class _Stream:
+    """The commits of a stream in the order of their versions, and what is taken once: first versions and ids."""
+
+    def __init__(self) -> None:
+        self.commits: list[Commit] = []
+        self.firsts: set[int] = set()
+        self.command_ids: set[str] = set()
+
 
 class MemoryEventStore:
-    """Keeps the commits of each stream by their first version, as the container does by their ids.
+    """Keeps the commits of each stream, each first version taken once, as the container does by its ids.
 
     `clock` gives the seconds of the store's own clock; `taken_at` says when it took what was `written`.
     """
@@ -25,7 +39,7 @@ class MemoryEventStore:
     ) -> None:
         self._unique = unique_command_ids
         self._limits = limits
-        self._streams: dict[str, dict[int, Commit]] = {}
+        self._streams: defaultdict[str, _Stream] = defaultdict(_Stream)
         self.clock = clock
         self._kept: dict[str, KeptState] = {}
         self.written: list[Commit] = []
@@ -44,7 +58,9 @@ class MemoryEventStore:
         return Found(found[:limit], more=len(found) > limit)
 
     async def tail(self, stream: StreamName, limit: int, through: int | None = None) -> Found:
-        commits = [c for c in self._of(stream) if through is None or c.version <= through]
+        commits = self._of(stream)
+        if through is not None:
+            commits = [commit for commit in commits if commit.version <= through]
         return Found(commits[-limit:])
 
     async def find(self, stream: StreamName, after: int, command_ids: Sequence[str]) -> Found:
@@ -61,23 +77,26 @@ class MemoryEventStore:
         size = sum(map(self._limits.size_of, commits))
         if size > self._limits.bytes or len(commits) > self._limits.commits:
             raise StoreRefused(f"{len(commits)} commits of {size} bytes")
-        stored = self._streams.setdefault(commits[0].stream, {})
-        command_ids = {commit.command_id for commit in stored.values()}
-        after = dict(stored)
+        stream = self._streams[commits[0].stream]
+        firsts = {commit.first for commit in commits}
+        command_ids = {commit.command_id for commit in commits}
+        if len(firsts) < len(commits) or not firsts.isdisjoint(stream.firsts):
+            return Collided()
+        repeated = len(command_ids) < len(commits) or not command_ids.isdisjoint(stream.command_ids)
+        if self._unique and repeated:
+            return Collided()
+        stream.firsts |= firsts
+        stream.command_ids |= command_ids
         for commit in commits:
-            if commit.first in after or (self._unique and commit.command_id in command_ids):
-                return Collided()
-            after[commit.first] = commit
-            command_ids.add(commit.command_id)
-        self._streams[commits[0].stream] = after
+            insort(stream.commits, commit, key=_BY_VERSION)
         self.written += commits
         self.taken_at += [self.clock()] * len(commits)
         return Appended()
 
     def _of(self, stream: StreamName) -> list[Commit]:
-        commits = self._streams.get(str(stream), {}).values()
-        return sorted(commits, key=lambda commit: commit.version)
+        found = self._streams.get(str(stream))
+        return [] if found is None else found.commits
 
     def commits(self) -> list[Commit]:
         """Everything that is stored, stream by stream."""
-        return [commit for stream in self._streams.values() for commit in stream.values()]
+        return [commit for stream in self._streams.values() for commit in stream.commits]

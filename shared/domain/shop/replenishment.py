@@ -3,7 +3,7 @@
 Names and shapes of events are stored for ever: a new shape is a new schema number.
 """
 
-from dataclasses import dataclass, replace
+from copy import replace
 from typing import Annotated
 
 from pydantic import Field
@@ -12,6 +12,7 @@ from shared.kernel.commands.category import Category
 from shared.kernel.commands.decider import Decider
 from shared.kernel.commands.snapshot import Snapshots
 from shared.kernel.messages.message import LARGEST_EXACT_INTEGER, Command, Event
+from shared.kernel.value import value
 
 Shortage = Annotated[int, Field(ge=1, le=LARGEST_EXACT_INTEGER, examples=[1])]
 
@@ -28,7 +29,7 @@ class ReplenishmentRequested(Event):
     shortage: int
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True)
 class Replenishment:
     """The last shortage for which more was requested."""
 

@@ -8,7 +8,6 @@ from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
-from itertools import takewhile
 from typing import Any
 
 from shared.kernel.commands.batch import Batch, Repeat, Verdict, decide_batch
@@ -62,8 +61,8 @@ class ApplicationService:
             _share(charge, waiting)
         if not self._store.unique_command_ids:
             loaded, waiting = await self._without_repeats(stream, loaded, waiting)
-        together = list(takewhile(lambda one: not one.alone, waiting)) or waiting[:1]
-        requests, time = [one.request for one in together], timestamp(self._now())
+        requests = [one.request for one in _together(waiting)]
+        time = timestamp(self._now())
         batch = decide_batch(self._category, self._store.limits, loaded, requests, time)
         taken, rest = waiting[: len(batch.verdicts)], waiting[len(batch.verdicts) :]
         try:
@@ -197,6 +196,14 @@ class ApplicationService:
         found = await self._store.find(stream, base.version, ids)
         _share(found.charge, waiting)
         return found
+
+
+def _together(waiting: Sequence[Waiting]) -> Sequence[Waiting]:
+    """Give those that are written together: all before the first that is written alone, or that one."""
+    for place, one in enumerate(waiting):
+        if one.alone:
+            return waiting[: place or 1]
+    return waiting
 
 
 def _apart(refused: Sequence[Waiting], error: StoreRefused) -> Sequence[Waiting]:

@@ -101,7 +101,7 @@ class Category:
             raise InvalidMessage(f"{self.name}/{type_}/{schema_number}: {error}") from error
 
     def record(self, event: Event) -> RecordedEvent:
-        """Write an event as the store keeps it; raises UnreadableEvent unless `decode` gives it back.
+        """Write an event as the store keeps it; raises UnreadableEvent unless it can be read again as it is.
 
         Raises WrongDecision for an event that the category does not list.
         """
@@ -113,17 +113,19 @@ class Category:
             )
         try:
             recorded = record(event)
-            read = self.decode(recorded.type, recorded.schema_number, recorded.data)
+            again = read(event_type, recorded.data)
         except InvalidMessage as error:
-            raise UnreadableEvent(f"{self.name}: {error}") from None
+            named = f"{self.name}/{type_name(event_type)}"
+            raise UnreadableEvent(f"{named}: {error}") from None
         except PydanticSerializationError:
-            named = f"{self.name}/{type_name(type(event))}"
+            named = f"{self.name}/{type_name(event_type)}"
             raise UnreadableEvent(f"{named}: it cannot be written as JSON") from None
-        if read != event:
+        # To compare models is dear: they are asked only where what they hold differs.
+        if vars(again) != vars(event) and again != event:
             changed = ", ".join(
                 name
-                for name in type(event).model_fields
-                if getattr(event, name) != getattr(read, name, None)
+                for name in event_type.model_fields
+                if getattr(event, name) != getattr(again, name, None)
             )
             named = f"{self.name}/{recorded.type}"
             raise UnreadableEvent(f"{named}: read again, it has other values of {changed}")

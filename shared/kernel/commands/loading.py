@@ -28,13 +28,17 @@ def initial(category: Category) -> Loaded:
 def fold(category: Category, loaded: Loaded, commits: Sequence[Commit]) -> Loaded:
     """Evolve a state by the commits that follow it; raises BrokenStream when they do not follow."""
     check_contiguous(loaded.version, commits)
+    events = [
+        category.decode(event.type, event.schema_number, event.data)
+        for commit in commits
+        for event in commit.events
+    ]
+    since = loaded.since_snapshot
     for commit in commits:
-        events = [category.decode(e.type, e.schema_number, e.data) for e in commit.events]
-        state = category.decider.fold(loaded.state, events)
         carries = commit.snapshot and category.snapshots.can_read(commit.snapshot)
-        since = 0 if carries else loaded.since_snapshot + 1
-        loaded = Loaded(state, commit.version, since)
-    return loaded
+        since = 0 if carries else since + 1
+    state = category.decider.fold(loaded.state, events)
+    return Loaded(state, loaded.version + len(events), since)
 
 
 async def load(

@@ -17,6 +17,7 @@ from shared.kernel.errors import (
     UnreadableEvent,
 )
 from shared.kernel.messages.commit import Commit
+from shared.kernel.value import value
 
 # What the SDKs say names accounts and addresses, and whoever knows a command's id may ask for its outcome.
 _WHY: Mapping[str, str] = {
@@ -31,7 +32,7 @@ FORBIDDEN = "Who asks for this may not."
 _OURS = "The fault is ours. It has been logged."
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True)
 class Accepted:
     """The command's commit; `repeated` when it was stored for an earlier copy of the command."""
 
@@ -45,7 +46,7 @@ class Accepted:
         return self.commit.version
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True)
 class Unchanged:
     """There was nothing to do at this version of the stream."""
 
@@ -53,7 +54,7 @@ class Unchanged:
     charge: float = field(default=0.0, compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True)
 class Refused:
     """The domain said no at this version of the stream."""
 
@@ -62,7 +63,7 @@ class Refused:
     charge: float = field(default=0.0, compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True)
 class Outdated:
     """The stream is at this version, and the client expected another."""
 
@@ -70,7 +71,7 @@ class Outdated:
     charge: float = field(default=0.0, compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True)
 class Forbidden:
     """The actor may not ask for this, at this version of the stream."""
 

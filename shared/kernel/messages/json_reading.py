@@ -22,9 +22,10 @@ def read[T](kind: type[T], data: Any) -> T:  # noqa: ANN401 - JSON
 def read_text[T](kind: type[T], text: bytes, *, by_name: bool = True) -> T:
     """Read JSON by the aliases of fields, or by their names as well; raises ValidationError."""
     reader: Any = kind
-    validator = _validator(reader)
+    validate = _validator(reader).validate_json
+    made: T
     try:
-        return cast("T", validator.validate_json(text, by_alias=True, by_name=by_name))
+        made = validate(text, by_alias=True, by_name=by_name)
     except ValidationError as error:
         if any(one["type"] == "json_invalid" for one in error.errors(include_input=False)):
             raise
@@ -33,7 +34,10 @@ def read_text[T](kind: type[T], text: bytes, *, by_name: bool = True) -> T:
         # 5.0 equals 5, and is written the same only if it is no integer.
         if to_json(whole) == to_json(found):
             raise
-    return cast("T", validator.validate_json(to_json(whole), by_alias=True, by_name=by_name))
+    else:
+        return made
+    made = validate(to_json(whole), by_alias=True, by_name=by_name)
+    return made
 
 
 def _whole(value: Any) -> Any:  # noqa: ANN401 - JSON

@@ -78,17 +78,15 @@ class PublicEvent(Event):
 
 def check_numbers(value: Any) -> None:  # noqa: ANN401 - JSON
     """Raise NumberTooLarge for an integer that a JSON number does not hold exactly (RFC 8259, section 6)."""
-    match value:
-        case bool():
-            return
-        case int() if abs(value) > LARGEST_EXACT_INTEGER:
+    if isinstance(value, int):
+        if abs(value) > LARGEST_EXACT_INTEGER:
             raise NumberTooLarge("an integer is more than a JSON number holds exactly")
-        case dict():
-            for inner in value.values():
-                check_numbers(inner)
-        case list():
-            for inner in value:
-                check_numbers(inner)
+    elif isinstance(value, dict):
+        for inner in value.values():
+            check_numbers(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            check_numbers(inner)
 
 
 def type_name(message: type[Message]) -> str:

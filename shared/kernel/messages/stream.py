@@ -23,6 +23,10 @@ class StreamName:
         if _CATEGORY.fullmatch(self.category) is None or _ID.fullmatch(self.id) is None:
             raise InvalidMessage(f"'{self.category}-{self.id}' is not the name of a stream")
 
+    def __hash__(self) -> int:
+        # The id tells nearly all streams apart. A command looks its stream up five times.
+        return hash(self.id)
+
     def __str__(self) -> str:
         return f"{self.category}-{self.id}"
 

@@ -6,9 +6,10 @@ from typing import Protocol
 
 from shared.kernel.messages.commit import Commit, KeptState
 from shared.kernel.messages.stream import StreamName
+from shared.kernel.value import value
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True)
 class Found:
     """Commits in the order of their versions, whether there are `more`, and the request units that it took."""
 
@@ -17,14 +18,14 @@ class Found:
     more: bool = field(default=False, compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True)
 class Appended:
     """The commits are stored, all of them."""
 
     charge: float = field(default=0.0, compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True)
 class Collided:
     """A version or a command id was taken (by somebody, perhaps by ourselves); nothing new was stored."""
 

@@ -1,7 +1,8 @@
 """What an order remembers of its events in order to decide."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from copy import replace
+from dataclasses import field
 from typing import Literal, assert_never
 
 from shared.domain.shop.order.events import (
@@ -18,11 +19,12 @@ from shared.domain.shop.order.events import (
     OrderShipped,
     ReservationRecorded,
 )
+from shared.kernel.value import value
 
 type Status = Literal["unknown", "placed", "confirmed", "rejected", "cancelled", "shipped"]
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True)
 class Order:
     """Where an order is, the pieces of each line by SKU, and what the items answered.
 
