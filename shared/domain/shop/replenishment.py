@@ -3,7 +3,7 @@
 Names and shapes of events are stored for ever: a new shape is a new schema number.
 """
 
-from copy import replace
+from dataclasses import dataclass, replace
 from typing import Annotated
 
 from pydantic import Field
@@ -12,7 +12,6 @@ from shared.kernel.commands.category import Category
 from shared.kernel.commands.decider import Decider
 from shared.kernel.commands.snapshot import Snapshots
 from shared.kernel.messages.message import LARGEST_EXACT_INTEGER, Command, Event
-from shared.kernel.value import value
 
 Shortage = Annotated[int, Field(ge=1, le=LARGEST_EXACT_INTEGER, examples=[1])]
 
@@ -29,7 +28,7 @@ class ReplenishmentRequested(Event):
     shortage: int
 
 
-@value(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Replenishment:
     """The last shortage for which more was requested."""
 

@@ -17,7 +17,6 @@ from shared.kernel.errors import (
     UnreadableEvent,
 )
 from shared.kernel.messages.commit import Commit
-from shared.kernel.value import value
 
 # What the SDKs say names accounts and addresses, and whoever knows a command's id may ask for its outcome.
 _WHY: Mapping[str, str] = {
@@ -32,7 +31,7 @@ FORBIDDEN = "Who asks for this may not."
 _OURS = "The fault is ours. It has been logged."
 
 
-@value(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Accepted:
     """The command's commit; `repeated` when it was stored for an earlier copy of the command."""
 
@@ -46,7 +45,7 @@ class Accepted:
         return self.commit.version
 
 
-@value(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Unchanged:
     """There was nothing to do at this version of the stream."""
 
@@ -54,7 +53,7 @@ class Unchanged:
     charge: float = field(default=0.0, compare=False)
 
 
-@value(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Refused:
     """The domain said no at this version of the stream."""
 
@@ -63,7 +62,7 @@ class Refused:
     charge: float = field(default=0.0, compare=False)
 
 
-@value(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Outdated:
     """The stream is at this version, and the client expected another."""
 
@@ -71,7 +70,7 @@ class Outdated:
     charge: float = field(default=0.0, compare=False)
 
 
-@value(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Forbidden:
     """The actor may not ask for this, at this version of the stream."""
 

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import Any
 
 from pydantic_core import to_json, to_jsonable_python
@@ -14,10 +14,9 @@ from shared.kernel.messages.commit import Commit, Metadata
 from shared.kernel.messages.derived_id import is_derived, is_fact
 from shared.kernel.messages.message import Command, type_name
 from shared.kernel.messages.stream import StreamName
-from shared.kernel.value import value
 
 
-@value(frozen=True)
+@dataclass(frozen=True, slots=True)
 class CommandRequest:
     """One command for one stream; the id is the client's or was made for it, and names it for ever.
 

@@ -6,10 +6,9 @@ from typing import Protocol
 
 from shared.kernel.messages.commit import Commit, KeptState
 from shared.kernel.messages.stream import StreamName
-from shared.kernel.value import value
 
 
-@value(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Found:
     """Commits in the order of their versions, whether there are `more`, and the request units that it took."""
 
@@ -18,14 +17,14 @@ class Found:
     more: bool = field(default=False, compare=False)
 
 
-@value(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Appended:
     """The commits are stored, all of them."""
 
     charge: float = field(default=0.0, compare=False)
 
 
-@value(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Collided:
     """A version or a command id was taken (by somebody, perhaps by ourselves); nothing new was stored."""
 

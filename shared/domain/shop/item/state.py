@@ -1,8 +1,7 @@
 """What an item remembers of its events in order to decide."""
 
 from collections.abc import Mapping
-from copy import replace
-from dataclasses import field
+from dataclasses import dataclass, field, replace
 from typing import assert_never
 
 from shared.domain.shop.item.events import (
@@ -21,7 +20,6 @@ from shared.domain.shop.item.events import (
     StockReserved,
 )
 from shared.domain.shop.item.reservations import is_an_orders
-from shared.kernel.value import value
 
 MOST_ENDED = 100
 """So many ended reservations of orders are remembered, so that the state stays small however many there were.
@@ -31,7 +29,7 @@ as late and gives it back.
 """
 
 
-@value(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Item:
     """Pieces that can be promised, and the outstanding reservations with their pieces.
 

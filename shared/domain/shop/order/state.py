@@ -1,8 +1,7 @@
 """What an order remembers of its events in order to decide."""
 
 from collections.abc import Mapping
-from copy import replace
-from dataclasses import field
+from dataclasses import dataclass, field, replace
 from typing import Literal, assert_never
 
 from shared.domain.shop.order.events import (
@@ -19,12 +18,11 @@ from shared.domain.shop.order.events import (
     OrderShipped,
     ReservationRecorded,
 )
-from shared.kernel.value import value
 
 type Status = Literal["unknown", "placed", "confirmed", "rejected", "cancelled", "shipped"]
 
 
-@value(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Order:
     """Where an order is, the pieces of each line by SKU, and what the items answered.
 
