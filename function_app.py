@@ -10,7 +10,7 @@ import azure.functions as func
 
 from command_api.blueprint import blueprint as command_api
 from consumers.blueprint import blueprint as consumers
-from shared.adapters.unrouted import blueprint as unrouted
+from shared.adapters.http.unknown_routes import blueprint as unrouted
 from single_publisher.blueprint import blueprint as single_publisher
 
 app = func.FunctionApp(http_auth_level=func.AuthLevel.FUNCTION)

@@ -7,13 +7,13 @@ from command_api.commands import post_command
 from command_api.composition import application
 from command_api.health import get_health
 from command_api.mailbox import get_outcome
-from command_api.scheduling import cancel_command
+from command_api.scheduled_commands import cancel_command
 from command_api.streams import get_stream
 from command_api.views import get_view, list_view
 from shared.adapters import settings
+from shared.adapters.azure_rights import show_rights
 from shared.adapters.http.negotiation import HTML
 from shared.adapters.http.responses import json_response
-from shared.adapters.rights import show_rights
 from shared.adapters.triggers import http_function
 from shared.domain import domain
 

@@ -6,8 +6,8 @@ from command_api.composition import Application
 from command_api.mailbox import put
 from command_api.parsing import command_headers, command_request
 from command_api.preferences import Preferences
-from command_api.projected import is_projected
-from command_api.scheduling import not_before, schedule
+from command_api.scheduled_commands import not_before, schedule
+from command_api.until_projected import is_projected
 from shared.adapters.http.problems import outdated, refused
 from shared.adapters.http.responses import accepted_late, event_json, json_response, no_content
 from shared.kernel.commands.outcome import Accepted, Forbidden, Outcome, Outdated, Refused

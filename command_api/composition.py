@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from shared.adapters import wiring
-from shared.adapters.actors import actors
-from shared.adapters.http.actor import NOBODY, Actors
-from shared.adapters.once import once
+from shared.adapters.identity.actor import NOBODY, Actors
+from shared.adapters.identity.configured_actors import actors
+from shared.adapters.lazy_singleton import once
 from shared.domain import domain as shipped_domain
 from shared.kernel.commands.dispatcher import Dispatcher
 from shared.kernel.domain import Domain

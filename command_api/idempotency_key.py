@@ -6,8 +6,8 @@ What a repeat under it must equal is the digest of shared/kernel/commands/reques
 import re
 from collections.abc import Mapping
 
-from shared.adapters.http.actor import is_token
 from shared.adapters.http.problems import Fault, Problem
+from shared.adapters.identity.actor import is_token
 
 NAME = "Idempotency-Key"
 RULE = r'^("(?:[!#-\[\]-~]|\\["\\]){1,128}"|[!#-+\--~][!-+\--~]{0,127})$'

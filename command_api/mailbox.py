@@ -6,9 +6,9 @@ from typing import Any
 
 import azure.functions as func
 
-from command_api.asking import Asked, asked_for, status_url
 from command_api.composition import Application
-from command_api.reading import check_concerned
+from command_api.read_access import check_concerned
+from command_api.status_url import Asked, asked_for, status_url
 from shared.adapters import telemetry
 from shared.adapters.http.responses import event_json, json_response, queued
 from shared.kernel.commands.outcome import FinalOutcome, failed

@@ -9,7 +9,6 @@ import azure.functions as func
 from pydantic import ValidationError
 
 from command_api.idempotency_key import key_of
-from shared.adapters.http.actor import VISIBLE, is_token, token
 from shared.adapters.http.bodies import (
     Doubled,
     check_body,
@@ -25,17 +24,18 @@ from shared.adapters.http.problems import (
     too_large,
     unsupported_media_type,
 )
+from shared.adapters.identity.actor import VISIBLE, is_token, token
 from shared.kernel.commands.category import Category
-from shared.kernel.commands.expected import Expected
+from shared.kernel.commands.expected_version import Expected
 from shared.kernel.commands.request import CommandRequest
 from shared.kernel.domain import Domain
 from shared.kernel.errors import InvalidMessage
-from shared.kernel.faults import faults
 from shared.kernel.messages.commit import Metadata
 from shared.kernel.messages.json_reading import read_text
 from shared.kernel.messages.message import Command
 from shared.kernel.messages.stream import ID_RULE, StreamName
 from shared.kernel.messages.trace_context import carried, well_formed
+from shared.kernel.validation_faults import faults
 
 LARGEST_BODY = 256 * 1024
 _HEADERS = {

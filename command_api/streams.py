@@ -6,7 +6,7 @@ import azure.functions as func
 
 from command_api.composition import Application
 from command_api.parsing import stream_name, version_in
-from command_api.reading import check_readable
+from command_api.read_access import check_readable
 from shared.adapters.http.conditions import IMMUTABLE
 from shared.adapters.http.links import address, linked
 from shared.adapters.http.problems import not_found

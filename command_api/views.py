@@ -10,8 +10,8 @@ import azure.functions as func
 from command_api.composition import Application
 from command_api.paging import KEY, LONGEST_KEY, links, parse_listing, turned
 from command_api.preferences import Preferences
-from command_api.projected import waited
-from command_api.reading import readable, rows_of_key, shows
+from command_api.read_access import readable, rows_of_key, shows
+from command_api.until_projected import waited
 from shared.adapters.http.links import address, linked
 from shared.adapters.http.problems import Fault, malformed, not_found
 from shared.adapters.http.queries import is_text, parameters

@@ -4,17 +4,17 @@ from collections.abc import Sequence
 
 import azure.functions as func
 
-from consumers import composition, followers
-from consumers.rebuild_operations import answer_rebuild
-from consumers.triggers import hub_function
-from consumers.webhooks.platform import body_of
+from consumers import composition, follower_composition
+from consumers.hub_triggers import hub_function
+from consumers.rebuild_endpoint import answer_rebuild
+from consumers.webhooks.event_grid_trigger import body_of
 from shared.adapters import names, telemetry, wiring
+from shared.adapters.azure_rights import show_rights
 from shared.adapters.http.lag import show_lag
-from shared.adapters.http.operations import list_parked
+from shared.adapters.http.parked_streams_endpoint import list_parked
 from shared.adapters.http.queries import parameters
-from shared.adapters.rights import show_rights
 from shared.adapters.triggers import http_function, timer_function
-from shared.kernel.delivery.together import side_by_side
+from shared.kernel.delivery.side_by_side import side_by_side
 from shared.kernel.ports import NumberedMessage
 
 blueprint = func.Blueprint()
@@ -26,25 +26,25 @@ ANONYMOUS, ADMIN = func.AuthLevel.ANONYMOUS, func.AuthLevel.ADMIN
 @hub_function(blueprint, names.EVENTS_HUB, names.PROJECTIONS)
 async def projections(messages: Sequence[NumberedMessage]) -> None:
     """Bring the rows of the views up to date."""
-    await (await followers.follower(names.PROJECTIONS)).take(messages)
+    await (await follower_composition.follower(names.PROJECTIONS)).take(messages)
 
 
 @hub_function(blueprint, names.EVENTS_HUB, names.REACTIONS)
 async def reactions(messages: Sequence[NumberedMessage]) -> None:
     """Dispatch what events cause."""
-    await (await followers.follower(names.REACTIONS)).take(messages)
+    await (await follower_composition.follower(names.REACTIONS)).take(messages)
 
 
 @hub_function(blueprint, names.EVENTS_HUB, names.NOTIFICATIONS)
 async def notifications(messages: Sequence[NumberedMessage]) -> None:
     """Tell others what happened, under the same ids whenever it is told again."""
-    await (await followers.follower(names.NOTIFICATIONS)).take(messages)
+    await (await follower_composition.follower(names.NOTIFICATIONS)).take(messages)
 
 
 @hub_function(blueprint, names.COMMANDS_HUB, names.MAILBOX)
 async def mailbox(messages: Sequence[NumberedMessage]) -> None:
     """Handle the commands that wait."""
-    await (await followers.follower(names.MAILBOX)).take(messages)
+    await (await follower_composition.follower(names.MAILBOX)).take(messages)
 
 
 # It authenticates every delivery itself: Event Grid has no function key in a rotation of its own.
@@ -75,7 +75,7 @@ async def deadlines() -> None:
 @timer_function(blueprint, names.CATCH_UP_SCHEDULE)
 async def catch_up() -> None:
     """Handle what a hub holds and nobody brings."""
-    await followers.catch_up()
+    await follower_composition.catch_up()
 
 
 # It keeps the time of the sweep, which it waits for.

@@ -5,7 +5,8 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from shared.adapters import telemetry, wiring
-from shared.adapters.actors import actors
+from shared.adapters.identity.configured_actors import actors
+from shared.adapters.lazy_singleton import once
 from shared.adapters.names import (
     CONSUMERS,
     DEADLINES,
@@ -17,7 +18,6 @@ from shared.adapters.names import (
     SINGLE_PUBLISHER,
     WEBHOOKS,
 )
-from shared.adapters.once import once
 from shared.domain import domain
 
 # Each instance runs a few of the functions: it loads what they need when it first needs it.
@@ -29,11 +29,11 @@ if TYPE_CHECKING:
     from consumers.projections import Projections
     from consumers.reactions import Reactions
     from consumers.rebuild import Rebuild
-    from consumers.schedule import Schedule
-    from consumers.webhooks.handling import Webhooks
-    from consumers.webhooks.receiving import Receiver
+    from consumers.scheduled_commands import Schedule
+    from consumers.webhooks.endpoint import Receiver
+    from consumers.webhooks.inbound_commands import Webhooks
     from shared.adapters.http.lag import Lags
-    from shared.adapters.http.operations import Operations
+    from shared.adapters.http.parked_streams_endpoint import Operations
 
 
 @once
@@ -97,7 +97,7 @@ async def mailbox() -> "Mailbox":
 @once
 async def webhooks() -> "Webhooks":
     """Give what takes events of others in this process."""
-    from consumers.webhooks.handling import Webhooks
+    from consumers.webhooks.inbound_commands import Webhooks
 
     return Webhooks(
         domain,
@@ -113,7 +113,7 @@ async def webhooks() -> "Webhooks":
 async def receiver() -> "Receiver":
     """Give the webhook of this process."""
     from consumers.webhooks.authentication import Authentication
-    from consumers.webhooks.receiving import Receiver
+    from consumers.webhooks.endpoint import Receiver
 
     settings = wiring.webhook_settings()
     authentication = Authentication(settings.senders, wiring.token_verifier())
@@ -139,7 +139,7 @@ async def deadlines() -> "Deadlines":
 @once
 async def schedule() -> "Schedule":
     """Give what hands over scheduled commands in this process."""
-    from consumers.schedule import Schedule
+    from consumers.scheduled_commands import Schedule
 
     return Schedule(await wiring.rows(), await mailbox(), await wiring.outcomes(), wiring.now)
 
@@ -160,7 +160,7 @@ async def rebuild() -> "Rebuild":
 
 async def operations(consumer: str) -> "Operations":
     """Give what operators do with streams that are parked for a consumer; raises Problem for an unknown one."""
-    from shared.adapters.http.operations import Operations
+    from shared.adapters.http.parked_streams_endpoint import Operations
     from shared.adapters.http.problems import not_found
 
     assembled: Mapping[str, Callable[[], Awaitable[Any]]] = {

@@ -12,8 +12,8 @@ from shared.adapters.names import DEADLINES
 from shared.kernel.commands.dispatcher import Dispatcher
 from shared.kernel.commands.outcome import Accepted
 from shared.kernel.delivery.parking import Parked
-from shared.kernel.delivery.reading import pages
-from shared.kernel.delivery.together import side_by_side
+from shared.kernel.delivery.side_by_side import side_by_side
+from shared.kernel.delivery.stream_pages import pages
 from shared.kernel.messages.commit import Commit
 from shared.kernel.messages.envelope import envelopes
 from shared.kernel.messages.stream import StreamName

@@ -18,7 +18,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from shared.adapters.failures import tell
+from shared.adapters.error_log import tell
 from shared.kernel.delivery.operator_decisions import park_first, skips
 from shared.kernel.delivery.parking import (
     Decision,
@@ -28,7 +28,7 @@ from shared.kernel.delivery.parking import (
     unreadable_message,
 )
 from shared.kernel.delivery.retry import Attempts, one_attempt
-from shared.kernel.delivery.together import side_by_side
+from shared.kernel.delivery.side_by_side import side_by_side
 from shared.kernel.errors import InvalidMessage, Poison, leaves
 from shared.kernel.messages.commit import timestamp
 from shared.kernel.ports import Parking

@@ -6,7 +6,7 @@ from typing import Final
 
 from shared.adapters.http.lag import Lags
 from shared.adapters.names import FOLLOWERS, MAILBOX, SINGLE_PUBLISHER
-from shared.adapters.otel.names import LAG, PARKED_STREAMS, SWEEP_LAG
+from shared.adapters.otel.metric_names import LAG, PARKED_STREAMS, SWEEP_LAG
 from shared.kernel.ports import Parking
 
 STAGES: Final = (SINGLE_PUBLISHER, *FOLLOWERS, MAILBOX)

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from consumers.delivery import Arrival, Delivery, Run
-from shared.adapters.failures import tell
+from shared.adapters.error_log import tell
 from shared.adapters.names import MAILBOX
 from shared.kernel.commands.dispatcher import Dispatcher
 from shared.kernel.commands.outcome import Accepted, FinalOutcome, failed, final

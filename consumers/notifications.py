@@ -8,7 +8,7 @@ from itertools import chain
 from typing import Any
 
 from consumers.delivery import Delivery, Run
-from consumers.reading import event_in, replay_stored, shown_event
+from consumers.stored_events import event_in, replay_stored, shown_event
 from shared.adapters.names import NOTIFICATIONS
 from shared.kernel.delivery.parking import Parked, Suspecting
 from shared.kernel.delivery.retry import Attempts, retrying

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from consumers.delivery import Delivery, Run
-from consumers.reading import event_in, replay_from, replay_stored, shown_event, stored
+from consumers.stored_events import event_in, replay_from, replay_stored, shown_event, stored
 from shared.adapters.names import PROJECTIONS, SINGLE_PUBLISHER
 from shared.kernel.delivery.operator_decisions import skips
 from shared.kernel.delivery.parking import Parked
@@ -23,7 +23,7 @@ from shared.kernel.messages.message import Event
 from shared.kernel.messages.stream import StreamName
 from shared.kernel.ports import EventStore, Log, Parking, Rows
 from shared.kernel.views.generation import kept_up, read_generations
-from shared.kernel.views.streams import streams_of
+from shared.kernel.views.streams_view import streams_of
 from shared.kernel.views.view import (
     Gap,
     Row,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from shared.kernel.commands.dispatcher import Dispatcher
 from shared.kernel.commands.request import CommandRequest
 from shared.kernel.delivery.retry import retrying
-from shared.kernel.delivery.together import side_by_side
+from shared.kernel.delivery.side_by_side import side_by_side
 from shared.kernel.domain import Domain
 from shared.kernel.messages.envelope import Envelope
 from shared.kernel.messages.message import Event

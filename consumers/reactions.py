@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from consumers.delivery import Delivery, Run
-from consumers.reading import event_in, replay_stored, shown_event
+from consumers.stored_events import event_in, replay_stored, shown_event
 from shared.adapters.names import REACTIONS
 from shared.kernel.delivery.parking import Parked, Suspecting
 from shared.kernel.delivery.retry import Attempts

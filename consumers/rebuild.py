@@ -16,9 +16,9 @@ from pydantic import BaseModel, ConfigDict
 
 from consumers.projections import Projections
 from shared.adapters.cosmos.codec import item_id
-from shared.kernel.delivery.places import reached
+from shared.kernel.delivery.feed_places import reached
+from shared.kernel.delivery.side_by_side import side_by_side
 from shared.kernel.delivery.sweep_note import read_note
-from shared.kernel.delivery.together import side_by_side
 from shared.kernel.errors import InvalidMessage
 from shared.kernel.messages.commit import timestamp
 from shared.kernel.messages.stream import StreamName

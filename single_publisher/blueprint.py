@@ -9,8 +9,8 @@ import azure.functions as func
 from azure.functions.warmup import WarmUpContext
 
 from shared.adapters import names, telemetry, wiring
-from shared.adapters.otel.names import MENDED
-from shared.adapters.rights import show_rights
+from shared.adapters.azure_rights import show_rights
+from shared.adapters.otel.metric_names import MENDED
 from shared.adapters.settings import feed_poll_delay
 from shared.adapters.triggers import endless_retry, http_function, timer_function
 from single_publisher import composition

@@ -4,10 +4,10 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from shared.adapters import wiring
-from shared.adapters.actors import actors
-from shared.adapters.http.operations import Operations
+from shared.adapters.http.parked_streams_endpoint import Operations
+from shared.adapters.identity.configured_actors import actors
+from shared.adapters.lazy_singleton import once
 from shared.adapters.names import PROJECTIONS, SINGLE_PUBLISHER
-from shared.adapters.once import once
 from shared.domain import domain
 from single_publisher.publish import Publisher
 
@@ -32,7 +32,7 @@ async def operations() -> Operations:
 async def sweep() -> "Sweep":
     """Give the sweep of this process."""
     from single_publisher.sweep import Sweep
-    from single_publisher.witness import Witness
+    from single_publisher.sweep_witness import Witness
 
     running = await publisher()
     return Sweep(

@@ -6,12 +6,12 @@ from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import datetime
 
-from shared.adapters.failures import tell
+from shared.adapters.error_log import tell
 from shared.adapters.names import SINGLE_PUBLISHER
 from shared.kernel.delivery.operator_decisions import park_first, skips
 from shared.kernel.delivery.parking import Parked, marker_of
-from shared.kernel.delivery.reading import pages
-from shared.kernel.delivery.together import side_by_side
+from shared.kernel.delivery.side_by_side import side_by_side
+from shared.kernel.delivery.stream_pages import pages
 from shared.kernel.errors import ConfigurationError, InvalidMessage, Poison
 from shared.kernel.messages.commit import Commit, timestamp
 from shared.kernel.messages.stream import StreamName

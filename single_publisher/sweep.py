@@ -16,16 +16,16 @@ from pydantic_core import to_json
 
 from shared.adapters.cosmos.codec import from_item
 from shared.adapters.names import SINGLE_PUBLISHER
+from shared.kernel.delivery.feed_places import reached
 from shared.kernel.delivery.operator_decisions import skips
-from shared.kernel.delivery.places import reached
+from shared.kernel.delivery.side_by_side import side_by_side
 from shared.kernel.delivery.sweep_note import NAME, Again, SweepNote, read_note
-from shared.kernel.delivery.together import side_by_side
 from shared.kernel.errors import InvalidMessage, Poison
 from shared.kernel.messages.commit import Commit, timestamp
 from shared.kernel.messages.stream import StreamName
 from shared.kernel.ports import Feed, Parking, Progress
 from single_publisher.publish import Publisher
-from single_publisher.witness import Witness
+from single_publisher.sweep_witness import Witness
 
 AT_ONCE = 16
 """So many pages are proven side by side, and so many streams sent again."""

@@ -6,6 +6,7 @@ from typing import Any
 
 from command_api import idempotency_key, paging
 from command_api.openapi import links, schemas
+from command_api.openapi.example_values import sample
 from command_api.openapi.models import Models, Schema
 from command_api.openapi.parts import (
     COMMAND_PROBLEMS,
@@ -26,7 +27,6 @@ from command_api.openapi.parts import (
     query,
     query_answers,
 )
-from command_api.openapi.sampling import sample
 from command_api.openapi.schemas import ref, stream_example
 from command_api.views import AT_LEAST_RULE, STREAM_RULE
 from shared.kernel.commands.category import Category

@@ -4,7 +4,7 @@ import hmac
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from shared.adapters.senders import Sender
+from shared.adapters.identity.webhook_senders import Sender
 
 HEADER, QUERY, TOKEN = "webhook-secret", "secret", "access_token"
 

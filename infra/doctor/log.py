@@ -10,7 +10,7 @@ from azure.eventhub.exceptions import EventHubError
 
 from infra.doctor.patient import Complaint, Finding, Patient, Unseen
 from shared.adapters.connections import Identity
-from shared.adapters.identity import credential
+from shared.adapters.identity.own_credential import credential
 from shared.adapters.names import COMMANDS_HUB, EVENTS_HUB
 from shared.kernel.delivery.lag import progress_name
 

@@ -4,7 +4,7 @@ import asyncio
 import random
 
 from shared.adapters import telemetry
-from shared.adapters.otel.names import RETRIES
+from shared.adapters.otel.metric_names import RETRIES
 
 
 async def back_off(attempt: int, service: str) -> None:

@@ -9,10 +9,10 @@ from azure.core.pipeline.transport import AioHttpTransport
 from azure.eventgrid.aio import EventGridPublisherClient
 
 from shared.adapters.connections import Connection, Identity
-from shared.adapters.identity import credential
-from shared.adapters.limits import LARGEST_MESSAGE, MESSAGE_OVERHEAD
+from shared.adapters.identity.own_credential import credential
 from shared.adapters.names import EVENT_GRID
 from shared.adapters.settings import Settings, needed_parts
+from shared.adapters.size_limits import LARGEST_MESSAGE, MESSAGE_OVERHEAD
 from shared.kernel.errors import ConfigurationError, NotificationTooLarge, NotifierUnavailable
 from shared.kernel.messages.notification import Notification, Unwanted, cloud_event, size_of
 

@@ -14,10 +14,10 @@ from azure.eventhub.exceptions import EventHubError
 
 from shared.adapters.backoff import back_off
 from shared.adapters.connections import Identity
-from shared.adapters.identity import credential
-from shared.adapters.limits import LARGEST_MESSAGE, MESSAGE_OVERHEAD
+from shared.adapters.identity.own_credential import credential
 from shared.adapters.names import COMMANDS_HUB, EVENTS_HUB
 from shared.adapters.settings import Settings
+from shared.adapters.size_limits import LARGEST_MESSAGE, MESSAGE_OVERHEAD
 from shared.adapters.tls import trusted
 from shared.kernel.delivery.partition import check_partitions
 from shared.kernel.errors import EventTooLarge, LogUnavailable

@@ -10,7 +10,7 @@ from azure.eventhub.aio import EventHubConsumerClient, PartitionContext
 from azure.eventhub.exceptions import EventHubError
 
 from shared.adapters.connections import Identity
-from shared.adapters.identity import credential
+from shared.adapters.identity.own_credential import credential
 from shared.adapters.names import EVENTS_HUB
 from shared.adapters.settings import Settings
 from shared.adapters.tls import trusted

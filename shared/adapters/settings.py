@@ -7,6 +7,8 @@ from math import isfinite
 from typing import Self
 
 from shared.adapters.connections import Connection, find_connection, read_connection
+from shared.adapters.identity.entra_names import audiences_of, issuers_of
+from shared.adapters.identity.webhook_senders import PLATFORM, Sender, read_senders
 from shared.adapters.names import (
     COMMANDS_HUB,
     COMMANDS_PARTITIONS,
@@ -15,8 +17,6 @@ from shared.adapters.names import (
     EVENT_HUBS,
     EVENTS_PARTITIONS,
 )
-from shared.adapters.senders import PLATFORM, Sender, read_senders
-from shared.adapters.token_names import audiences_of, issuers_of
 from shared.kernel.errors import ConfigurationError
 
 

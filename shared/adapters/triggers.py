@@ -11,7 +11,7 @@ from shared.adapters.http.conditions import conditional
 from shared.adapters.http.cors import readable
 from shared.adapters.http.methods import Routes
 from shared.adapters.http.negotiation import JSON, chosen
-from shared.adapters.otel.names import TIMER_RUNS
+from shared.adapters.otel.metric_names import TIMER_RUNS
 
 ROUTES = Routes()
 """What the functions of this process serve."""

@@ -10,7 +10,7 @@ from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from shared.adapters import names, telemetry
-from shared.adapters.once import once
+from shared.adapters.lazy_singleton import once
 from shared.adapters.settings import Settings, WebhookSettings, check
 from shared.kernel.commands.dispatcher import Dispatcher
 from shared.kernel.commands.dispatcher import dispatcher as dispatcher_of
@@ -138,7 +138,7 @@ async def outcomes() -> Outcomes:
 
 async def receipts() -> Receipts:
     """Give what was received first under every key of others."""
-    from shared.adapters.cosmos.receipts import CosmosReceipts
+    from shared.adapters.cosmos.inbound_receipts import CosmosReceipts
 
     return CosmosReceipts(await _container(names.OUTCOMES))
 
@@ -189,7 +189,7 @@ def token_verifier() -> Callable[[str], Awaitable[str | None]] | None:
     tokens = webhook_settings().tokens
     if tokens is None:
         return None
-    from shared.adapters.entra import open_verifier
+    from shared.adapters.identity.entra_tokens import open_verifier
 
     return open_verifier(tokens)
 

@@ -14,7 +14,7 @@ from shared.kernel.reactions.deadline import Deadline
 from shared.kernel.reactions.enricher import Enricher
 from shared.kernel.reactions.policy import Policy
 from shared.kernel.reactions.receptor import Receptor
-from shared.kernel.views.streams import streams_of
+from shared.kernel.views.streams_view import streams_of
 from shared.kernel.views.view import View
 
 RESERVED = frozenset(

@@ -33,7 +33,7 @@ OnewriteError
 
 from typing import ClassVar
 
-from shared.kernel.faults import told
+from shared.kernel.validation_faults import told
 
 
 class OnewriteError(Exception):

@@ -16,7 +16,7 @@ from command_api.streams import get_stream
 from command_api.views import get_view
 from consumers import composition
 from shared.adapters import names, wiring
-from shared.adapters.http.operations import list_parked
+from shared.adapters.http.parked_streams_endpoint import list_parked
 from shared.domain import domain
 from shared.kernel.delivery.parking import Parked
 from shared.kernel.messages.envelope import encode, envelopes

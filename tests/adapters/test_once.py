@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from shared.adapters.once import once
+from shared.adapters.lazy_singleton import once
 from shared.kernel.errors import StoreUnavailable
 
 

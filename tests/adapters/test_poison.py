@@ -10,7 +10,7 @@ import pytest
 from consumers.projections import Projections
 from emulators.tests.serving import Services
 from shared.adapters.cosmos.rows import CosmosRows
-from shared.adapters.http.operations import Operations
+from shared.adapters.http.parked_streams_endpoint import Operations
 from shared.adapters.memory import MemoryEventStore, MemoryLog, MemoryParking
 from shared.domain.shop import domain
 from shared.domain.shop.views.stock import StockLevel, stock

@@ -7,8 +7,8 @@ import pytest
 
 from shared.adapters import names
 from shared.adapters.connections import Identity
+from shared.adapters.identity.webhook_senders import Sender, read_senders
 from shared.adapters.names import COSMOS, EVENT_GRID, EVENT_HUBS, SWEEP_SCHEDULE
-from shared.adapters.senders import Sender, read_senders
 from shared.adapters.settings import (
     HOST_SAMPLER,
     Exporters,

@@ -15,7 +15,7 @@ import consumers.composition
 import single_publisher.composition
 from emulators.tests.serving import FaultsClient, Services
 from shared.adapters import wiring
-from shared.adapters.once import Once
+from shared.adapters.lazy_singleton import Once
 from shared.adapters.settings import Settings
 from tests.adapters.emulators import local_settings
 from tests.functions import FUNCTIONS

@@ -9,7 +9,7 @@ from shared.adapters.cosmos.rows import CosmosRows
 from shared.domain.shop import domain
 from shared.kernel.messages.stream import StreamName
 from single_publisher.sweep import _last
-from single_publisher.witness import Witness
+from single_publisher.sweep_witness import Witness
 from tests.adapters.emulators import fresh_container
 from tests.adapters.test_request_units import Wire
 from tests.kernel.worlds import commit

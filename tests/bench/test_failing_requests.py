@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from consumers.following import BATCH_SECONDS, Follower
+from consumers.place_in_hub import BATCH_SECONDS, Follower
 from shared.domain import domain
 from shared.domain.shop.item.commands import ReceiveStock
 from shared.domain.shop.order.events import OrderCancelled, OrderedLine, OrderPlaced

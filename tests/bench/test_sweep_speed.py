@@ -16,7 +16,7 @@ from shared.kernel.messages.stream import StreamName
 from shared.kernel.ports import FeedPage
 from shared.kernel.views.view import Row, RowKey
 from single_publisher.sweep import Sweep
-from single_publisher.witness import Witness
+from single_publisher.sweep_witness import Witness
 from tests.consumers.worlds import now
 from tests.figures import note
 from tests.kernel.worlds import commit, received

@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Awaitable, Callable, Collection, Sequence
 from pathlib import Path
 
-from consumers.following import Follower
+from consumers.place_in_hub import Follower
 from shared.kernel.ports import NumberedMessage
 
 PASSED_OVER = "passed-over.txt"

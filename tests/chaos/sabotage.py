@@ -19,7 +19,7 @@ from azure.core.exceptions import AzureError
 from azure.eventhub.exceptions import EventHubError
 
 from consumers import projections
-from consumers.following import Follower
+from consumers.place_in_hub import Follower
 from shared.adapters import names, wiring
 from shared.adapters.cosmos.client import CONFLICT, status
 from shared.adapters.cosmos.codec import to_item

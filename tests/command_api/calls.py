@@ -9,8 +9,8 @@ import azure.functions as func
 
 from command_api import causes, commands, mailbox, streams, views
 from command_api.composition import Application
-from shared.adapters.http.actor import PRINCIPAL
 from shared.adapters.http.answering import answered
+from shared.adapters.identity.actor import PRINCIPAL
 from shared.adapters.memory import (
     MemoryEventStore,
     MemoryLeases,

@@ -9,10 +9,10 @@ from urllib.parse import parse_qsl, urlsplit
 import azure.functions as func
 
 from command_api.composition import Application
-from command_api.scheduling import cancel_command
+from command_api.scheduled_commands import cancel_command
 from consumers.mailbox import Mailbox
-from consumers.schedule import Schedule
-from shared.adapters.http.actor import PRINCIPAL, Actors
+from consumers.scheduled_commands import Schedule
+from shared.adapters.identity.actor import PRINCIPAL, Actors
 from shared.adapters.memory import (
     MemoryEventStore,
     MemoryOutcomes,

@@ -14,9 +14,9 @@ from jwt.algorithms import ECAlgorithm
 
 from command_api.composition import Application
 from emulators.tests.machine import limit
-from shared.adapters import tokens
-from shared.adapters.actor_tokens import open_verifier
-from shared.adapters.http.actor import PRINCIPAL, Actors
+from shared.adapters.identity import token_verification
+from shared.adapters.identity.actor import PRINCIPAL, Actors
+from shared.adapters.identity.actor_tokens import open_verifier
 from shared.adapters.settings import ActorSettings
 from shared.kernel.errors import ConfigurationError
 from tests.command_api.calls import assembled, get, get_stream, post, post_command, told
@@ -28,7 +28,7 @@ ISSUER, AUDIENCES = "https://people.example.com", "library, https://library.exam
 
 @pytest_asyncio.fixture
 async def keys(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Keys]:
-    monkeypatch.setattr(tokens, "TIMEOUT", limit())
+    monkeypatch.setattr(token_verification, "TIMEOUT", limit())
     async with tenant() as published:
         yield published
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from command_api.composition import Application
-from shared.adapters.http.actor import Actors
+from shared.adapters.identity.actor import Actors
 from shared.adapters.settings import signs_in
 from shared.kernel.messages.derived_id import derived_id
 from shared.kernel.messages.stream import StreamName

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from command_api.composition import Application
 from shared.adapters.http.answering import answered
 from shared.adapters.http.bodies import Doubled, escaped, read_json
-from shared.adapters.http.operations import Operations
+from shared.adapters.http.parked_streams_endpoint import Operations
 from shared.adapters.memory import MemoryParking
 from shared.kernel.delivery.operator_decisions import Replay
 from tests.command_api.calls import nothing_is_written, now, post, post_command, told

@@ -10,7 +10,7 @@ from command_api.composition import Application
 from shared.adapters.memory import MemoryLog
 from shared.domain.shop import domain
 from shared.domain.shop.item.commands import ReceiveStock
-from shared.kernel.commands.expected import Expected
+from shared.kernel.commands.expected_version import Expected
 from shared.kernel.commands.queued_command import encode_command, request_of, stream_of
 from tests.command_api.calls import post, post_command, registered, told
 from tests.kernel.asking import NOON

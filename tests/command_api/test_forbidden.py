@@ -10,7 +10,7 @@ from command_api.composition import Application
 from command_api.openapi import document
 from consumers.mailbox import Mailbox
 from consumers.projections import Projections
-from shared.adapters.http.actor import PRINCIPAL, Actors
+from shared.adapters.identity.actor import PRINCIPAL, Actors
 from shared.adapters.memory import (
     MemoryEventStore,
     MemoryLog,

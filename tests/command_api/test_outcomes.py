@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from command_api.composition import Application
-from shared.adapters.http.actor import Actors
+from shared.adapters.identity.actor import Actors
 from shared.adapters.memory import MemoryEventStore, MemoryLog, MemoryOutcomes
 from shared.kernel.commands.outcome import FinalOutcome
 from tests.command_api.calls import (

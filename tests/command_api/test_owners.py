@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
-from shared.adapters.http.actor import PRINCIPAL, Actors
+from shared.adapters.identity.actor import PRINCIPAL, Actors
 from shared.kernel.views.view import Row, RowKey
 from tests.command_api.calls import (
     assembled,

@@ -9,7 +9,7 @@ import pytest
 
 from command_api.composition import Application
 from shared.adapters.http.answering import answered
-from shared.adapters.http.operations import list_parked
+from shared.adapters.http.parked_streams_endpoint import list_parked
 from shared.adapters.http.queries import parameters
 from shared.adapters.memory import MemoryParking
 from tests.command_api import calls

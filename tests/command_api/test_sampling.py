@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from command_api.openapi.sampling import sample
+from command_api.openapi.example_values import sample
 
 MADE: list[tuple[dict[str, Any], Any]] = [
     ({"type": "string", "examples": ["as they say"], "minLength": 99}, "as they say"),

@@ -7,7 +7,7 @@ import pytest
 
 from command_api.composition import Application
 from command_api.openapi import document
-from shared.adapters.http.actor import Actors
+from shared.adapters.identity.actor import Actors
 from shared.adapters.memory import MemoryRows
 from shared.domain.shop import domain
 from shared.kernel.errors import StoreUnavailable

@@ -7,7 +7,7 @@ from itertools import count
 import pytest
 
 from command_api.composition import Application
-from command_api.projected import waited
+from command_api.until_projected import waited
 from shared.adapters.memory import MemoryRows
 from shared.kernel.errors import StoreError, StoreThrottled, StoreUnavailable
 from shared.kernel.messages.message import Event

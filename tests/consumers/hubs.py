@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
-from consumers.following import Follower
 from consumers.mailbox import command_in
-from consumers.reading import event_in
+from consumers.place_in_hub import Follower
+from consumers.stored_events import event_in
 from shared.adapters.memory import MemoryLog, MemoryProgress
 from shared.kernel.errors import LogUnavailable, StoreUnavailable
 from shared.kernel.ports import LogReader, NumberedMessage, StoredPosition

@@ -6,7 +6,7 @@ from typing import Any
 import azure.functions as func
 
 from shared.adapters.http.answering import answered
-from shared.adapters.http.operations import Operations
+from shared.adapters.http.parked_streams_endpoint import Operations
 from shared.adapters.memory import MemoryRows
 from shared.kernel.messages.commit import Commit, RecordedEvent
 from tests.consumers.test_parking import BAD, broken, versions, written

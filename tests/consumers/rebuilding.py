@@ -10,7 +10,7 @@ from typing import Any
 import azure.functions as func
 
 from consumers.rebuild import Rebuild
-from consumers.rebuild_operations import answer_rebuild
+from consumers.rebuild_endpoint import answer_rebuild
 from shared.adapters.http.answering import answered
 from shared.adapters.memory import MemoryEventStore, MemoryFeed, MemoryProgress, MemoryRows
 from shared.domain.shop.views.stock import StockLevel, stock

@@ -10,7 +10,8 @@ from consumers.notifications import Notifications
 from consumers.projections import Projections
 from consumers.reaction_handlers import event_processor
 from consumers.reactions import Reactions
-from consumers.webhooks.handling import Webhooks
+from consumers.webhooks.inbound_commands import Webhooks
+from shared.adapters.identity.webhook_senders import Sender
 from shared.adapters.memory import (
     MemoryLog,
     MemoryNotifier,
@@ -18,7 +19,6 @@ from shared.adapters.memory import (
     MemoryReceipts,
     MemoryRows,
 )
-from shared.adapters.senders import Sender
 from shared.kernel.commands.queued_command import encode_command
 from shared.kernel.delivery.operator_decisions import Replay
 from shared.kernel.delivery.retry import Attempts

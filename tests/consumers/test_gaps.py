@@ -14,7 +14,7 @@ from shared.kernel.messages.commit import RecordedEvent
 from shared.kernel.messages.envelope import encode, envelopes
 from shared.kernel.messages.message import Event
 from shared.kernel.messages.stream import StreamName
-from shared.kernel.views.streams import streams_of
+from shared.kernel.views.streams_view import streams_of
 from shared.kernel.views.view import View
 from tests.consumers.histories import ITEMS, at, history, sent
 from tests.consumers.worlds import World, markers

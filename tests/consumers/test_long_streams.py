@@ -5,9 +5,9 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from consumers.reading import PART
+from consumers.stored_events import PART
 from shared.adapters.memory import MemoryEventStore, MemoryRows
-from shared.kernel.delivery.reading import PAGE
+from shared.kernel.delivery.stream_pages import PAGE
 from shared.kernel.messages.envelope import encode, envelopes
 from shared.kernel.messages.stream import StreamName
 from shared.kernel.ports import Found

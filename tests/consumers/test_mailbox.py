@@ -8,7 +8,7 @@ import pytest
 
 from shared.adapters.memory import MemoryEventStore, MemoryOutcomes
 from shared.domain.shop.item.commands import ReceiveStock, ReserveStock
-from shared.kernel.commands.expected import Expected
+from shared.kernel.commands.expected_version import Expected
 from shared.kernel.commands.queued_command import encode_command
 from shared.kernel.commands.request import CommandRequest
 from shared.kernel.errors import (

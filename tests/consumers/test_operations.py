@@ -6,9 +6,9 @@ from dataclasses import replace
 import azure.functions as func
 import pytest
 
-from shared.adapters.http.actor import Actors, is_token
 from shared.adapters.http.answering import answered
-from shared.adapters.http.operations import list_parked
+from shared.adapters.http.parked_streams_endpoint import list_parked
+from shared.adapters.identity.actor import Actors, is_token
 from shared.adapters.memory import MemoryParking, MemoryRows
 from shared.domain.shop.views.stock import stock
 from shared.kernel.messages.envelope import decode, encode, envelopes

@@ -8,7 +8,7 @@ import azure.functions as func
 import pytest
 
 from shared.adapters.http.answering import answered
-from shared.adapters.http.operations import Operations
+from shared.adapters.http.parked_streams_endpoint import Operations
 from shared.adapters.names import NOTIFICATIONS
 from shared.domain.shop import domain
 from shared.domain.shop.order.commands import CancelOrder

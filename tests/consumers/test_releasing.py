@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from shared.adapters.http.answering import answered
-from shared.adapters.http.operations import Operations
+from shared.adapters.http.parked_streams_endpoint import Operations
 from shared.adapters.memory import MemoryEventStore, MemoryParking
 from shared.domain.shop.views.stock import stock
 from shared.kernel.delivery.operator_decisions import park_first

@@ -4,7 +4,7 @@ from dataclasses import replace
 from urllib.parse import parse_qs, urlsplit
 
 from shared.adapters.http.answering import answered
-from shared.adapters.http.operations import list_parked
+from shared.adapters.http.parked_streams_endpoint import list_parked
 from shared.adapters.memory import MemoryParking
 from shared.kernel.delivery.parking import Parked
 from shared.kernel.errors import StoreUnavailable

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from shared.domain.shop import domain
 from shared.domain.shop.item.commands import ReceiveStock
-from shared.kernel.commands.expected import Expected
+from shared.kernel.commands.expected_version import Expected
 from shared.kernel.commands.queued_command import encode_command, request_of, stream_of
 from tests.kernel.asking import NOON
 from tests.kernel.worlds import TEAPOT, request

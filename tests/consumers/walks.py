@@ -10,7 +10,7 @@ import azure.functions as func
 from pydantic import Field, model_validator
 
 from shared.adapters.http.answering import answered
-from shared.adapters.http.operations import Operations
+from shared.adapters.http.parked_streams_endpoint import Operations
 from shared.adapters.memory import (
     MemoryEventStore,
     MemoryParking,

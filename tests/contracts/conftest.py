@@ -16,9 +16,9 @@ from emulators.tests.serving import Services
 from emulators.tests.waiting import in_time
 from shared.adapters.cosmos.event_store import CosmosEventStore
 from shared.adapters.cosmos.feed import CosmosFeed, CosmosProgress
+from shared.adapters.cosmos.inbound_receipts import CosmosReceipts
 from shared.adapters.cosmos.outcomes import CosmosOutcomes
 from shared.adapters.cosmos.parking import CosmosParking
-from shared.adapters.cosmos.receipts import CosmosReceipts
 from shared.adapters.cosmos.rows import CosmosRows
 from shared.adapters.event_grid import open_notifier
 from shared.adapters.event_hubs import open_log

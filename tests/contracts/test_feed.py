@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from emulators.tests.machine import limit
 from shared.adapters.cosmos.codec import from_item
-from shared.kernel.delivery.places import Stretch
+from shared.kernel.delivery.feed_places import Stretch
 from shared.kernel.messages.stream import StreamName
 from shared.kernel.ports import EventStore, Feed, Progress, StoredPosition
 from tests.kernel.worlds import commit

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from shared.adapters.cosmos.markers import fitting
+from shared.adapters.cosmos.parked_items import fitting
 from shared.kernel.delivery.parking import Action, Decision, Parked
 from shared.kernel.errors import StoreError
 from shared.kernel.ports import Parking

@@ -8,8 +8,8 @@ import pytest
 from emulators.tests.machine import limit
 from emulators.tests.serving import Services
 from infra.doctor.leases import delete
-from infra.emulators.seed import seed
 from infra.local.stack import ROOT
+from infra.official_emulators.seed import seed
 from shared.adapters.cosmos.client import container, open_client
 from shared.adapters.cosmos.leases import CosmosLeases
 from shared.adapters.names import EVENTS, LEASE_PREFIX, LEASES

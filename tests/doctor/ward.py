@@ -15,8 +15,8 @@ from emulators.tests.serving import Services
 from infra.doctor.apps import meet
 from infra.doctor.examination import CHECKS, examine
 from infra.doctor.patient import Complaint, Finding, Functions, Patient
-from infra.emulators.seed import seed
 from infra.local.stack import NAMES, ROOT
+from infra.official_emulators.seed import seed
 from shared.adapters.cosmos.client import open_client
 from shared.adapters.log_reader import open_log_reader
 from shared.adapters.memory import MemoryProgress

@@ -5,7 +5,7 @@ from collections import Counter
 from azure.functions import HttpMethod
 
 from command_api.parsing import LARGEST_BODY
-from consumers.webhooks.receiving import LARGEST
+from consumers.webhooks.endpoint import LARGEST
 from infra.doctor.apps import EVERYWHERE
 from shared.adapters.connections import ADDRESSES, MANAGED, Identity, read_connection
 from shared.adapters.settings import ActorSettings, Exporters, Settings, WebhookSettings

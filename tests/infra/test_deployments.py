@@ -10,8 +10,8 @@ from infra.indexes import own
 from infra.local.stack import ROOT
 from infra.names import own_of
 from shared.adapters import wiring
+from shared.adapters.azure_rights import RIGHTS
 from shared.adapters.names import VIEWS
-from shared.adapters.rights import RIGHTS
 from shared.domain.shop.views.stock import stock
 from shared.kernel import ports
 from tests.infra import apps, checks, rights

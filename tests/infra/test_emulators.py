@@ -17,10 +17,10 @@ import yaml
 from azure.cosmos import CosmosClient
 
 from emulators.tests.serving import Services
-from infra.emulators import event_hubs
-from infra.emulators.health import ADDRESSES, ill
-from infra.emulators.seed import seed
 from infra.local.stack import ROOT, SETTINGS
+from infra.official_emulators import event_hubs
+from infra.official_emulators.health import ADDRESSES, ill
+from infra.official_emulators.seed import seed
 from shared.adapters.settings import connection_parts
 from tests.infra.clouds import DESCRIBED
 
@@ -34,7 +34,9 @@ EVENT_HUBS = VALUES[DESCRIBED["connections"]["eventHubs"]]
 def test_the_event_hubs_emulator_is_told_the_names() -> None:
     written = event_hubs.TARGET.read_text(encoding="utf-8")
 
-    assert written == event_hubs.text(DESCRIBED), "run python -m infra.emulators.event_hubs"
+    assert written == event_hubs.text(DESCRIBED), (
+        "run python -m infra.official_emulators.event_hubs"
+    )
     mounted = SERVICES["event-hubs"]["volumes"][0].split(":")
     assert (ROOT / mounted[0]).samefile(event_hubs.TARGET)
     assert mounted[1:] == ["/Eventhubs_Emulator/ConfigFiles/Config.json", "ro"]

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from infra.local.stack import ROOT
-from shared.adapters.otel.names import COUNTERS, HISTOGRAMS, LAG, PARKED_STREAMS, TIMER_RUNS
+from shared.adapters.otel.metric_names import COUNTERS, HISTOGRAMS, LAG, PARKED_STREAMS, TIMER_RUNS
 from tests.infra.bicep.syntax import Reader
 from tests.infra.clouds import ALL, Cloud, cloud, functions
 

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 from shared.kernel.commands.context import Context
 from shared.kernel.commands.request import CommandRequest
-from shared.kernel.delivery.reading import pages
+from shared.kernel.delivery.stream_pages import pages
 from shared.kernel.messages.commit import Commit, Metadata
 from shared.kernel.messages.message import Command
 from shared.kernel.messages.stream import StreamName

@@ -11,7 +11,7 @@ from shared.adapters.memory import MemoryEventStore
 from shared.kernel.commands.application_service import ApplicationService
 from shared.kernel.commands.context import Context, context_of
 from shared.kernel.commands.decider import Decider, Refusal
-from shared.kernel.commands.expected import Expected
+from shared.kernel.commands.expected_version import Expected
 from shared.kernel.commands.outcome import Accepted, Forbidden, Refused
 from shared.kernel.commands.request import CommandRequest
 from shared.kernel.errors import CommandIdReused, ConfigurationError

@@ -5,9 +5,9 @@ from datetime import date, datetime, time
 import pytest
 from pydantic import ValidationError
 
-from shared.kernel.faults import faults
 from shared.kernel.messages.json_reading import read_text
 from shared.kernel.messages.message import Message
+from shared.kernel.validation_faults import faults
 
 
 class Times(Message):

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from shared.domain.shop.item.commands import ReceiveStock, RegisterItem
-from shared.kernel.commands.expected import Expected
+from shared.kernel.commands.expected_version import Expected
 from shared.kernel.commands.outcome import Accepted, Outdated
 from tests.kernel.worlds import Interrupted, commit, received, request, reserve, service, stocked
 

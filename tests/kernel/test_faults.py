@@ -5,8 +5,8 @@ from typing import Annotated, Any, Literal
 import pytest
 from pydantic import BaseModel, Field, TypeAdapter, ValidationError, field_validator
 
-from shared.kernel.faults import MOST, faults, told
 from shared.kernel.messages.message import Command
+from shared.kernel.validation_faults import MOST, faults, told
 
 OURS = "bob@example.com"
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from shared.kernel.delivery.places import inherited
+from shared.kernel.delivery.feed_places import inherited
 
 
 @pytest.mark.parametrize(

@@ -11,8 +11,8 @@ import command_api.composition
 import consumers.composition
 import single_publisher.composition
 from shared.adapters import telemetry, wiring
-from shared.adapters.entra import open_verifier
-from shared.adapters.http.actor import Actors
+from shared.adapters.identity.actor import Actors
+from shared.adapters.identity.entra_tokens import open_verifier
 from tests.consumers.webhooks.tenant import tenant
 from tests.functions import FUNCTIONS
 from tests.roles.test_triggers import of

@@ -11,9 +11,9 @@ import pytest_asyncio
 from shared.adapters import telemetry, wiring
 from shared.adapters.cosmos.codec import to_item
 from shared.kernel.errors import Poison
-from shared.kernel.faults import told
 from shared.kernel.messages.envelope import encode, envelopes
 from shared.kernel.ports import Parking
+from shared.kernel.validation_faults import told
 from tests.kernel.worlds import commit, received
 from tests.roles.test_operators import DECISION
 from tests.roles.wired import CARRIER, FUNCTIONS, PARCEL, Wired, placed, stocked

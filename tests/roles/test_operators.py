@@ -9,7 +9,7 @@ import pytest
 
 from shared.adapters import names, settings, telemetry, wiring
 from shared.adapters.cosmos.codec import to_item
-from shared.adapters.otel.names import LAG, PARKED_STREAMS, SWEEP_LAG
+from shared.adapters.otel.metric_names import LAG, PARKED_STREAMS, SWEEP_LAG
 from shared.kernel.delivery.parking import Parked, unreadable
 from shared.kernel.errors import ConfigurationError
 from shared.kernel.messages.commit import RecordedEvent

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 import azure.functions as func
 import pytest
 
-from shared.adapters.http.actor import token_wanted
 from shared.adapters.http.answering import answered, later
 from shared.adapters.http.conditions import conditional
 from shared.adapters.http.problems import (
@@ -18,6 +17,7 @@ from shared.adapters.http.problems import (
     unexpected_handshake,
     unsupported_media_type,
 )
+from shared.adapters.identity.actor import token_wanted
 from shared.kernel.errors import (
     KeysUnavailable,
     LogUnavailable,

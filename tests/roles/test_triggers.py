@@ -10,7 +10,7 @@ import azure.functions as func
 import pytest
 
 from shared.adapters import telemetry, wiring
-from shared.adapters.otel.names import FAILURES
+from shared.adapters.otel.metric_names import FAILURES
 from shared.kernel.errors import StoreThrottled, StoreUnavailable
 from tests.consumers.webhooks.worlds import cloud
 from tests.functions import FUNCTIONS

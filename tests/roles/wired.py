@@ -14,10 +14,12 @@ from pydantic_core import to_json
 
 import command_api.composition
 import consumers.composition
-import consumers.followers
+import consumers.follower_composition
 import single_publisher.composition
 from shared.adapters import wiring
 from shared.adapters.cosmos.codec import to_item
+from shared.adapters.identity.webhook_senders import read_senders
+from shared.adapters.lazy_singleton import Once
 from shared.adapters.memory import (
     MemoryEventStore,
     MemoryFeed,
@@ -30,8 +32,6 @@ from shared.adapters.memory import (
     MemoryReceipts,
     MemoryRows,
 )
-from shared.adapters.once import Once
-from shared.adapters.senders import read_senders
 from shared.adapters.settings import Settings, WebhookSettings
 from shared.kernel.delivery.partition import partition_of
 from shared.kernel.errors import StoreError
@@ -110,7 +110,7 @@ class Wired:
         ):
             if isinstance(made, Once):
                 patch.setattr(made, "making", None)
-        patch.setattr(consumers.followers, "_followers", {})
+        patch.setattr(consumers.follower_composition, "_followers", {})
 
     def _seconds(self) -> float:
         return self.later.timestamp()

@@ -115,7 +115,7 @@ NOTICED = [
     ),
     Bug(
         "a store that does not answer makes an event poisonous",
-        "shared.kernel.delivery.reading:pages",
+        "shared.kernel.delivery.stream_pages:pages",
         "except UnreadableCommit as error:",
         "except Exception as error:\n"
         "            if not isinstance(error, UnreadableCommit):\n"

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from shared.domain.shop.item.commands import ReceiveStock, RegisterItem
 from shared.domain.shop.order.commands import CancelOrder, PlaceOrder
-from shared.kernel.commands.expected import Expected
+from shared.kernel.commands.expected_version import Expected
 from shared.kernel.commands.outcome import Accepted, Outcome, Refused
 from shared.kernel.commands.request import CommandRequest
 from shared.kernel.errors import OnewriteError, StoreRefused

@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass, field, replace
 from itertools import pairwise
 from typing import Any
 
-from infra.local.shop.folds import RowKey
+from infra.local.shop.expected_rows import RowKey
 from infra.local.shop.oracle import served
 from shared.adapters.cosmos.codec import LIMITS
 from shared.adapters.memory import (

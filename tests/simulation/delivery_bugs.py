@@ -2,7 +2,7 @@
 
 from tests.simulation.planting import Bug
 
-FOLLOWER = "consumers.following:Follower"
+FOLLOWER = "consumers.place_in_hub:Follower"
 
 DELIVERY = [
     Bug(

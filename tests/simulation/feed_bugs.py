@@ -51,7 +51,7 @@ SWEEPING = [
         "a range that has merged goes on from the place of the faster of its parents",
         f"{PUBLISHER}.sweep:Sweep.run",
         "places = await reached(self.feed, note.places)",
-        "from shared.kernel.delivery.places import inherited\n"
+        "from shared.kernel.delivery.feed_places import inherited\n"
         "    places = {\n"
         "        one: max(filter(None, inherited(one, note.places).values()), key=int, default=None)\n"
         "        for one in await self.feed.ranges()\n"

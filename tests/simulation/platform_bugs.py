@@ -40,7 +40,7 @@ PARTITIONS = [
     ),
     Bug(
         "a consumer does not compare its hub with the settings",
-        "consumers.following:Follower._hub",
+        "consumers.place_in_hub:Follower._hub",
         "await hub.check(self.partitions)",
         "pass",
     ),

@@ -9,21 +9,21 @@ from operator import attrgetter
 from typing import Any
 
 from consumers.deadlines import Deadlines
-from consumers.following import Follower, Handle
 from consumers.mailbox import Mailbox, command_in
 from consumers.notifications import Notifications
+from consumers.place_in_hub import Follower, Handle
 from consumers.projections import Projections
 from consumers.reaction_handlers import event_processor
 from consumers.reactions import Reactions
-from consumers.reading import event_in
 from consumers.rebuild import Rebuild
+from consumers.stored_events import event_in
 from shared.kernel.commands.dispatcher import Dispatcher, dispatcher
 from shared.kernel.domain import Domain
 from shared.kernel.ports import Log, LogReader
 from shared.kernel.views.generation import GenerationRows
 from single_publisher.publish import Publisher
 from single_publisher.sweep import Sweep
-from single_publisher.witness import Witness
+from single_publisher.sweep_witness import Witness
 from tests.simulation.calls import Calls
 from tests.simulation.cloud import Cloud
 from tests.simulation.deployments import spoilt

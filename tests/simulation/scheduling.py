@@ -11,8 +11,8 @@ import azure.functions as func
 
 from command_api.composition import Application
 from consumers.mailbox import Mailbox
-from consumers.schedule import Schedule
-from shared.adapters.http.actor import PRINCIPAL, Actors
+from consumers.scheduled_commands import Schedule
+from shared.adapters.identity.actor import PRINCIPAL, Actors
 from shared.kernel.commands.dispatcher import dispatcher
 from shared.kernel.errors import OnewriteError
 from shared.kernel.messages.commit import timestamp

@@ -7,7 +7,7 @@ from tests.simulation.planting import Bug, planted
 from tests.simulation.scheduling import run
 
 WORLDS = 60
-SCHEDULE, KEPT = "consumers.schedule:Schedule", "shared.kernel.commands.scheduled_command"
+SCHEDULE, KEPT = "consumers.scheduled_commands:Schedule", "shared.kernel.commands.scheduled_command"
 
 BUGS = [
     Bug(

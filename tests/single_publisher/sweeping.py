@@ -22,7 +22,7 @@ from shared.kernel.views.view import View
 from single_publisher.messages import messages
 from single_publisher.publish import Publisher
 from single_publisher.sweep import Sweep, Swept
-from single_publisher.witness import Witness
+from single_publisher.sweep_witness import Witness
 from tests.consumers.worlds import now
 from tests.kernel.asking import whole
 from tests.kernel.worlds import commit, received

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from shared.adapters.memory import MemoryEventStore
-from shared.kernel.delivery.reading import PAGE
+from shared.kernel.delivery.stream_pages import PAGE
 from shared.kernel.delivery.sweep_note import read_note
 from shared.kernel.errors import InvalidMessage, StoreUnavailable, UnreadableCommit
 from shared.kernel.messages.stream import StreamName

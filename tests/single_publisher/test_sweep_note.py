@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from shared.adapters.limits import LARGEST_WRITE
 from shared.adapters.memory import MemoryProgress
+from shared.adapters.size_limits import LARGEST_WRITE
 from shared.kernel.delivery.parking import Parked
 from shared.kernel.delivery.sweep_note import Again, SweepNote, read_note
 from shared.kernel.errors import StoreRefused

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from consumers.webhooks.handling import Webhooks
+from consumers.webhooks.inbound_commands import Webhooks
 from shared.adapters.memory import MemoryReceipts
 from shared.adapters.names import WEBHOOKS
 from shared.kernel.domain import Domain

@@ -33,7 +33,7 @@ from shared.kernel.messages.stream import StreamName
 from shared.kernel.ports import Appended, Collided, Log
 from single_publisher.publish import Publisher
 from single_publisher.sweep import Sweep
-from single_publisher.witness import Witness
+from single_publisher.sweep_witness import Witness
 from tests.active import domain_of
 from tests.consumers.worlds import now
 from tests.kernel.asking import asked, at_noon, no_pause

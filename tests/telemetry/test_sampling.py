@@ -7,7 +7,7 @@ from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.sampling import ALWAYS_OFF, TraceIdRatioBased
 from opentelemetry.trace import NonRecordingSpan, SpanContext, TraceFlags, set_span_in_context
 
-from consumers.webhooks.deliveries import parse
+from consumers.webhooks.delivery_bodies import parse
 from shared.adapters import telemetry
 from shared.adapters.memory import MemoryLog
 from shared.adapters.otel.exporting import sampler

@@ -4,7 +4,7 @@ import azure.functions as func
 import pytest
 
 from shared.adapters import telemetry
-from shared.adapters.otel.names import FAILURES, TIMER_RUNS
+from shared.adapters.otel.metric_names import FAILURES, TIMER_RUNS
 from shared.adapters.triggers import timer_function
 from tests.telemetry.worlds import World
 

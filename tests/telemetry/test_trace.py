@@ -12,7 +12,7 @@ from emulators.cosmos.authorization import KEY
 from emulators.tests.event_grid.webhooks import Webhook, serving
 from emulators.tests.waiting import until_true
 from infra.local.shop.oracle import everything
-from shared.adapters.otel.names import BATCH, CHARGE, COMMANDS, LAG, RETRIES
+from shared.adapters.otel.metric_names import BATCH, CHARGE, COMMANDS, LAG, RETRIES
 from tests.local.names import Names
 from tests.local.running import Running, running
 from tests.local.shopping import ends, post, stock

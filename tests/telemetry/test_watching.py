@@ -14,7 +14,7 @@ from opentelemetry.trace import SpanKind, TraceFlags
 
 from shared.adapters.memory import MemoryLog, MemoryParking
 from shared.adapters.otel.messages import WatchedLog, handled
-from shared.adapters.otel.names import COMMANDS, CONFLICTS, FAILURES, LAG, PARKED
+from shared.adapters.otel.metric_names import COMMANDS, CONFLICTS, FAILURES, LAG, PARKED
 from shared.adapters.otel.parking import WatchedParking
 from shared.domain.shop.item.commands import ReceiveStock, RegisterItem, ReserveStock
 from shared.kernel.delivery.parking import Parked

@@ -13,7 +13,7 @@ from consumers.notifications import Notifications
 from consumers.projections import Projections
 from consumers.rebuild import Rebuild
 from shared.adapters.cosmos.codec import to_item
-from shared.adapters.http.actor import PRINCIPAL, Actors
+from shared.adapters.identity.actor import PRINCIPAL, Actors
 from shared.adapters.memory import (
     MemoryEventStore,
     MemoryFeed,

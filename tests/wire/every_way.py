@@ -17,7 +17,7 @@ from consumers.mailbox import Mailbox
 from consumers.notifications import Notifications
 from consumers.projections import Projections
 from consumers.rebuild import Rebuild
-from consumers.webhooks.handling import Webhooks
+from consumers.webhooks.inbound_commands import Webhooks
 from emulators.tests.serving import Services
 from shared.adapters.cosmos.codec import to_item
 from shared.adapters.cosmos.event_store import CosmosEventStore

@@ -11,11 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from command_api.parsing import command_headers, command_request
-from consumers.webhooks.deliveries import parse
-from consumers.webhooks.platform import body_of
+from consumers.webhooks.delivery_bodies import parse
+from consumers.webhooks.event_grid_trigger import body_of
 from shared.adapters.cosmos.codec import from_items, to_item
 from shared.kernel.commands.category import Category, record
-from shared.kernel.commands.expected import Expected
+from shared.kernel.commands.expected_version import Expected
 from shared.kernel.commands.queued_command import encode_command, request_of, stream_of
 from shared.kernel.commands.request import CommandRequest
 from shared.kernel.messages.commit import Commit, Metadata, RecordedEvent

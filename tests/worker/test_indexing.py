@@ -20,7 +20,7 @@ DEPLOYED = [
     "consumers",
     "shared",
 ]
-PUBLISHER, CONSUMERS = "single_publisher/blueprint.py", "consumers/triggers.py"
+PUBLISHER, CONSUMERS = "single_publisher/blueprint.py", "consumers/hub_triggers.py"
 TRIGGERS = "shared/adapters/triggers.py"
 
 BAD = {

@@ -10,7 +10,7 @@ from typing import Any
 from azure.cosmos.aio import CosmosClient
 
 from infra.local.shop.clients import Answer
-from infra.local.shop.folds import RowKey, rows_of
+from infra.local.shop.expected_rows import RowKey, rows_of
 
 type Item = dict[str, Any]
 

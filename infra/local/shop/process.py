@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from infra.local.shop.folds import STATUSES
+from infra.local.shop.expected_rows import STATUSES
 
 type Item = dict[str, Any]
 type Streams = Mapping[str, Sequence[Item]]

@@ -16,7 +16,7 @@ from azure.cosmos.exceptions import CosmosBatchOperationError, CosmosHttpRespons
 from pydantic_core import to_json
 
 from shared.adapters.connections import Connection, Identity
-from shared.adapters.identity import credential
+from shared.adapters.identity.own_credential import credential
 from shared.adapters.names import DATABASE
 from shared.adapters.settings import Settings, needed_parts
 from shared.kernel.errors import (

@@ -10,12 +10,12 @@ from typing import Any
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 from pydantic_core import from_json, to_json
 
-from shared.adapters import limits
+from shared.adapters import size_limits
 from shared.kernel.errors import InvalidMessage, UnreadableCommit
-from shared.kernel.faults import told
 from shared.kernel.messages.commit import Commit, KeptState, metadata_json
 from shared.kernel.messages.message import LARGEST_EXACT_INTEGER
 from shared.kernel.ports import StoreLimits
+from shared.kernel.validation_faults import told
 
 ID_DIGITS = 16
 _PLACE = re.compile(rf"[0-9]{{1,{ID_DIGITS}}}")
@@ -144,9 +144,9 @@ def state_of(item: Mapping[str, Any]) -> KeptState:
 
 
 LIMITS = StoreLimits(
-    commits=limits.MOST_COMMITS,
-    bytes=limits.LARGEST_WRITE,
-    message=limits.LARGEST_MESSAGE - limits.MESSAGE_OVERHEAD,
-    state=limits.LARGEST_RIDING_STATE,
+    commits=size_limits.MOST_COMMITS,
+    bytes=size_limits.LARGEST_WRITE,
+    message=size_limits.LARGEST_MESSAGE - size_limits.MESSAGE_OVERHEAD,
+    state=size_limits.LARGEST_RIDING_STATE,
     size_of=size_of,
 )

@@ -15,7 +15,7 @@ from shared.adapters.cosmos.client import (
     status,
     store_error,
 )
-from shared.kernel.delivery.places import Stretch
+from shared.kernel.delivery.feed_places import Stretch
 from shared.kernel.errors import StoreUnavailable
 from shared.kernel.ports import FeedPage, StoredPosition
 

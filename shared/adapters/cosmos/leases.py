@@ -10,7 +10,7 @@ from azure.cosmos.aio import ContainerProxy
 
 from shared.adapters.cosmos.client import store_error
 from shared.adapters.cosmos.feed import position_of
-from shared.kernel.delivery.places import Stretch, inherited
+from shared.kernel.delivery.feed_places import Stretch, inherited
 from shared.kernel.ports import LeaseFault
 
 OLD = 60.0

@@ -21,7 +21,7 @@ from shared.adapters.cosmos.client import (
     status,
     store_error,
 )
-from shared.adapters.cosmos.markers import camel, from_item, to_item
+from shared.adapters.cosmos.parked_items import camel, from_item, to_item
 from shared.kernel.delivery.parking import Decision, Parked
 from shared.kernel.ports import MARKERS, StoredParked
 

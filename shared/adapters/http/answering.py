@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Mapping
 import azure.functions as func
 
 from shared.adapters import telemetry
-from shared.adapters.failures import tell
+from shared.adapters.error_log import tell
 from shared.adapters.http.problems import Problem, first_of, internal, not_found
 from shared.adapters.http.responses import NO_HEADERS
 from shared.kernel.errors import (

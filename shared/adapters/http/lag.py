@@ -10,8 +10,8 @@ import azure.functions as func
 
 from shared.adapters.http.responses import json_response
 from shared.adapters.names import SWEEP
+from shared.kernel.delivery.feed_places import reached
 from shared.kernel.delivery.lag import MOST_PAGES, Lag, feed_lag, log_lag
-from shared.kernel.delivery.places import reached
 from shared.kernel.delivery.sweep_note import read_note
 from shared.kernel.ports import Feed, Leases, LogReader, Progress
 

@@ -2,11 +2,11 @@
 
 from shared.adapters.memory.event_store import MemoryEventStore
 from shared.adapters.memory.feed import MemoryFeed, MemoryLeases, MemoryProgress
+from shared.adapters.memory.inbound_receipts import MemoryReceipts
 from shared.adapters.memory.log import MemoryLog
 from shared.adapters.memory.notifier import MemoryNotifier
 from shared.adapters.memory.outcomes import MemoryOutcomes
 from shared.adapters.memory.parking import MemoryParking
-from shared.adapters.memory.receipts import MemoryReceipts
 from shared.adapters.memory.rows import MemoryRows
 
 __all__ = [

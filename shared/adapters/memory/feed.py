@@ -6,7 +6,7 @@ from typing import Any
 
 from shared.adapters.cosmos.codec import to_item
 from shared.adapters.memory.event_store import MemoryEventStore
-from shared.kernel.delivery.places import Stretch
+from shared.kernel.delivery.feed_places import Stretch
 from shared.kernel.ports import FeedPage, LeaseFault, StoredPosition
 
 ALL = "-FF"

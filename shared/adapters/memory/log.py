@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
-from shared.adapters.limits import LARGEST_MESSAGE, MESSAGE_OVERHEAD
+from shared.adapters.size_limits import LARGEST_MESSAGE, MESSAGE_OVERHEAD
 from shared.kernel.delivery.partition import check_partitions
 from shared.kernel.errors import EventTooLarge
 from shared.kernel.ports import NumberedMessage

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from shared.adapters.limits import LARGEST_MESSAGE, MESSAGE_OVERHEAD
+from shared.adapters.size_limits import LARGEST_MESSAGE, MESSAGE_OVERHEAD
 from shared.kernel.errors import NotificationTooLarge
 from shared.kernel.messages.notification import Notification, Unwanted, size_of
 

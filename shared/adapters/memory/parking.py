@@ -4,8 +4,8 @@ import re
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 
-from shared.adapters.cosmos.markers import fitting
-from shared.adapters.limits import LONGEST_ID
+from shared.adapters.cosmos.parked_items import fitting
+from shared.adapters.size_limits import LONGEST_ID
 from shared.kernel.delivery.parking import Action, Decision, Parked
 from shared.kernel.errors import StoreError
 from shared.kernel.ports import MARKERS, StoredParked

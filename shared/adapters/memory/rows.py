@@ -5,7 +5,7 @@ import operator
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from shared.adapters.limits import LARGEST_WRITE
+from shared.adapters.size_limits import LARGEST_WRITE
 from shared.kernel.errors import StoreRefused
 from shared.kernel.ports import ROWS, StoredRow
 from shared.kernel.views.listing import Listing, Operator

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from opentelemetry.trace import Span
 
-from shared.adapters.otel.names import COMMANDS
+from shared.adapters.otel.metric_names import COMMANDS
 from shared.adapters.otel.watcher import Watcher, traceparent
 from shared.kernel.commands.dispatcher import Handler
 from shared.kernel.commands.outcome import Accepted, Outcome

@@ -8,7 +8,7 @@ from typing import Any
 from pydantic_core import from_json
 
 from shared.adapters.names import SINGLE_PUBLISHER
-from shared.adapters.otel.names import BATCH, LAG
+from shared.adapters.otel.metric_names import BATCH, LAG
 from shared.adapters.otel.watcher import Watcher
 from shared.kernel.ports import Log
 

@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Collection, Mapping
 
-from shared.adapters.otel.names import PARKED
+from shared.adapters.otel.metric_names import PARKED
 from shared.adapters.otel.watcher import Watcher
 from shared.kernel.delivery.parking import Decision, Parked
 from shared.kernel.ports import MARKERS, Parking, StoredParked

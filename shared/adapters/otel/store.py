@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from shared.adapters.otel.names import BATCH, CHARGE, CONFLICTS
+from shared.adapters.otel.metric_names import BATCH, CHARGE, CONFLICTS
 from shared.adapters.otel.watcher import Watcher
 from shared.kernel.messages.commit import Commit, KeptState
 from shared.kernel.messages.stream import StreamName

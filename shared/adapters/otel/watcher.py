@@ -20,7 +20,7 @@ from opentelemetry.trace import (
 )
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
-from shared.adapters.otel.names import COUNTERS, FAILURES, HISTOGRAMS
+from shared.adapters.otel.metric_names import COUNTERS, FAILURES, HISTOGRAMS
 
 type Values = Mapping[str, str | int]
 

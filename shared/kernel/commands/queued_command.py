@@ -8,16 +8,16 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic.alias_generators import to_camel
 from pydantic_core import to_json
 
-from shared.kernel.commands.expected import Expected
+from shared.kernel.commands.expected_version import Expected
 from shared.kernel.commands.request import CommandRequest, digest_of
 from shared.kernel.domain import Domain
 from shared.kernel.errors import InvalidMessage
-from shared.kernel.faults import told
 from shared.kernel.messages.commit import Metadata
 from shared.kernel.messages.derived_id import is_derived
 from shared.kernel.messages.json_reading import read
 from shared.kernel.messages.message import Command, type_name
 from shared.kernel.messages.stream import StreamName
+from shared.kernel.validation_faults import told
 
 
 class QueuedCommand(BaseModel):

@@ -8,7 +8,7 @@ from typing import Any
 from pydantic_core import to_json, to_jsonable_python
 
 from shared.kernel.commands.context import Context, context_of
-from shared.kernel.commands.expected import Expected
+from shared.kernel.commands.expected_version import Expected
 from shared.kernel.messages.canonical import canonical
 from shared.kernel.messages.commit import Commit, Metadata
 from shared.kernel.messages.derived_id import is_derived, is_fact

@@ -12,9 +12,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic_core import to_json
 
 from shared.kernel.errors import InvalidMessage
-from shared.kernel.faults import told
 from shared.kernel.messages.commit import Commit, RecordedEvent
 from shared.kernel.messages.stream import StreamName
+from shared.kernel.validation_faults import told
 
 # A URI with its scheme (CloudEvents 1.0.2, section 3.2.2). Messages of before have only what follows.
 _SCHEMAS = "urn:onewrite:schema:"

@@ -7,8 +7,8 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 from pydantic_core import PydanticSerializationError, SchemaValidator, from_json, to_json
 
 from shared.kernel.errors import InvalidMessage
-from shared.kernel.faults import told
 from shared.kernel.messages.json_forms import JsonForms
+from shared.kernel.validation_faults import told
 
 
 def read[T](kind: type[T], data: Any) -> T:  # noqa: ANN401 - JSON

@@ -15,10 +15,10 @@ from pydantic import ConfigDict, TypeAdapter, ValidationError
 from pydantic_core import PydanticSerializationError, from_json, to_json
 
 from shared.kernel.errors import InvalidMessage, NumberTooLarge
-from shared.kernel.faults import faults
 from shared.kernel.messages.json_forms import JsonForms
 from shared.kernel.messages.message import Message, check_numbers
 from shared.kernel.messages.text_forms import FORMS, TextForm
+from shared.kernel.validation_faults import faults
 from shared.kernel.views.listing import PARAMETERS, Operator, Scalar
 
 _EQUAL: frozenset[Operator] = frozenset({"=", "in"})

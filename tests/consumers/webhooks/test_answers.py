@@ -6,10 +6,10 @@ from dataclasses import replace
 import azure.functions as func
 import pytest
 
-from consumers.webhooks.receiving import LARGEST
+from consumers.webhooks.endpoint import LARGEST
 from emulators.event_grid.schedule import HOPELESS
 from infra.local.stack import ROOT
-from shared.adapters.senders import read_senders
+from shared.adapters.identity.webhook_senders import read_senders
 from shared.kernel.errors import StoreUnavailable
 from tests.consumers.webhooks.worlds import CARRIER, ORIGIN, Struggling, World, cloud, delivery
 

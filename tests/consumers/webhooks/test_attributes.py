@@ -7,7 +7,7 @@ from typing import Any
 import azure.functions as func
 import pytest
 
-from consumers.webhooks.deliveries import parse
+from consumers.webhooks.delivery_bodies import parse
 from shared.kernel.errors import InvalidMessage
 from shared.kernel.messages.inbound_event import InboundEvent
 from tests.consumers.webhooks.worlds import CARRIER, DISPATCHED, SECRET, World, cloud, grid

@@ -11,9 +11,9 @@ import pytest_asyncio
 
 from consumers.webhooks.authentication import Authentication
 from emulators.tests.machine import limit
-from shared.adapters import tokens
-from shared.adapters.entra import open_verifier
-from shared.adapters.senders import Sender
+from shared.adapters.identity import token_verification
+from shared.adapters.identity.entra_tokens import open_verifier
+from shared.adapters.identity.webhook_senders import Sender
 from tests.consumers.webhooks.tenant import (
     ANOTHER,
     APPLICATION,
@@ -30,7 +30,7 @@ from tests.consumers.webhooks.worlds import World, cloud, delivery
 
 @pytest_asyncio.fixture
 async def keys(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Keys]:
-    monkeypatch.setattr(tokens, "TIMEOUT", limit())
+    monkeypatch.setattr(token_verification, "TIMEOUT", limit())
     async with tenant() as published:
         yield published
 

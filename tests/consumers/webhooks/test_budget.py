@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from consumers.webhooks.handling import Webhooks
+from consumers.webhooks.inbound_commands import Webhooks
 from shared.adapters.memory import MemoryEventStore, MemoryParking, MemoryReceipts
 from shared.kernel.delivery.parking import Parked
 from shared.kernel.ports import Appended, Collided

@@ -11,7 +11,7 @@ from typing import Any
 
 import azure.functions as func
 
-from shared.adapters.entra import open_verifier
+from shared.adapters.identity.entra_tokens import open_verifier
 from tests.consumers.webhooks.tenant import OTHER, tenant, token
 from tests.consumers.webhooks.worlds import (
     CARRIER,

@@ -5,7 +5,7 @@ import json
 import azure.functions as func
 import pytest
 
-from consumers.webhooks.receiving import LARGEST, MOST_EVENTS
+from consumers.webhooks.endpoint import LARGEST, MOST_EVENTS
 from tests.consumers.webhooks.test_answers import world
 from tests.consumers.webhooks.worlds import cloud, delivery
 

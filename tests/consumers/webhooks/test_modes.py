@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from consumers.webhooks.deliveries import parse
+from consumers.webhooks.delivery_bodies import parse
 from shared.kernel.errors import InvalidMessage
 from shared.kernel.messages.inbound_event import InboundEvent
 from tests.consumers.webhooks.worlds import CARRIER, World, cloud, grid

@@ -8,8 +8,8 @@ import pytest
 from azure.functions.eventgrid import EventGridEventInConverter
 from azure.functions.meta import Datum
 
-from consumers.webhooks.deliveries import parse
-from consumers.webhooks.platform import body_of
+from consumers.webhooks.delivery_bodies import parse
+from consumers.webhooks.event_grid_trigger import body_of
 from tests.consumers.webhooks.worlds import CARRIER, World, cloud, grid
 from tests.consumers.worlds import markers
 

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import pytest
 
-from consumers.webhooks.receiving import LARGEST, MOST_EVENTS
+from consumers.webhooks.endpoint import LARGEST, MOST_EVENTS
 from shared.kernel.errors import StoreUnavailable
 from tests.consumers.webhooks.worlds import (
     DISPATCHED,

@@ -3,7 +3,7 @@
 import pytest
 
 from consumers.webhooks.authentication import Authentication
-from shared.adapters.senders import Sender
+from shared.adapters.identity.webhook_senders import Sender
 
 PARTNER = Sender("partner", ("*",), ("*",), secrets=("the-secret",), applications=("app",))
 

@@ -9,12 +9,12 @@ import azure.functions as func
 from pydantic_core import to_json
 
 from consumers.webhooks.authentication import Authentication, Verify
-from consumers.webhooks.handling import Webhooks
-from consumers.webhooks.receiving import Receiver
+from consumers.webhooks.endpoint import Receiver
+from consumers.webhooks.inbound_commands import Webhooks
 from shared.adapters.http.answering import answered
-from shared.adapters.http.operations import Operations
+from shared.adapters.http.parked_streams_endpoint import Operations
+from shared.adapters.identity.webhook_senders import Sender
 from shared.adapters.memory import MemoryEventStore, MemoryParking, MemoryReceipts
-from shared.adapters.senders import Sender
 from shared.domain.shop import domain
 from shared.domain.shop.item.commands import RegisterItem
 from shared.kernel.commands.dispatcher import dispatcher

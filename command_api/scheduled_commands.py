@@ -8,10 +8,10 @@ from datetime import UTC, datetime, timedelta
 
 import azure.functions as func
 
-from command_api.asking import Asked, asked_for, status_url
 from command_api.composition import Application
 from command_api.mailbox import BEHIND_EVERYTHING
 from command_api.preferences import Preferences
+from command_api.status_url import Asked, asked_for, status_url
 from shared.adapters import telemetry
 from shared.adapters.http.problems import Fault, Problem, malformed
 from shared.adapters.http.responses import json_response, queued

@@ -9,7 +9,7 @@ from datetime import datetime
 from consumers.mailbox import Mailbox
 from shared.kernel.commands.outcome import FinalOutcome
 from shared.kernel.commands.scheduled_command import ScheduledCommand, in_state, settled
-from shared.kernel.delivery.together import side_by_side
+from shared.kernel.delivery.side_by_side import side_by_side
 from shared.kernel.messages.commit import timestamp
 from shared.kernel.ports import Outcomes, Rows
 from shared.kernel.views.listing import Cursor, Listing

@@ -16,19 +16,19 @@ from shared.adapters.names import (
     REACTIONS,
 )
 from shared.kernel.delivery.retry import Attempts
-from shared.kernel.delivery.together import side_by_side
+from shared.kernel.delivery.side_by_side import side_by_side
 
 if TYPE_CHECKING:
     from consumers.delivery import Arrival
-    from consumers.following import Follower
+    from consumers.place_in_hub import Follower
 
 _followers: "dict[str, Follower]" = {}
 
 
 async def follower(consumer: str) -> "Follower":
     """Give what follows the hub of a consumer in this process, and remembers its places."""
-    from consumers.following import Follower
-    from consumers.reading import event_in
+    from consumers.place_in_hub import Follower
+    from consumers.stored_events import event_in
 
     if consumer not in _followers:
         waits = consumer == MAILBOX

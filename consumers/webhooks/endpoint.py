@@ -11,10 +11,10 @@ import azure.functions as func
 from pydantic_core import to_json
 
 from consumers.webhooks.authentication import Authentication
-from consumers.webhooks.deliveries import parse
-from consumers.webhooks.handling import Webhooks
+from consumers.webhooks.cloudevent_modes import is_binary
+from consumers.webhooks.delivery_bodies import parse
 from consumers.webhooks.handshakes import Answer, asks, greet, validate
-from consumers.webhooks.modes import is_binary
+from consumers.webhooks.inbound_commands import Webhooks
 from shared.adapters.http.answering import later
 from shared.adapters.http.bodies import check_body, check_charset, media_type
 from shared.adapters.http.problems import (
@@ -26,7 +26,7 @@ from shared.adapters.http.problems import (
     unauthenticated,
     unsupported_media_type,
 )
-from shared.adapters.senders import Sender
+from shared.adapters.identity.webhook_senders import Sender
 from shared.kernel.errors import InvalidMessage, OnewriteError, OutcomeUnknown
 from shared.kernel.messages.inbound_event import InboundEvent
 

@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
-from shared.adapters import tokens
+from shared.adapters.identity import token_verification
+from shared.adapters.identity.token_verification import Verify
 from shared.adapters.settings import TokenSettings
-from shared.adapters.tokens import Verify
 
 APPLICATION = {"1.0": "appid", "2.0": "azp"}
 """The claim that names the application which a token was made for, by the version of the token."""
@@ -16,7 +16,7 @@ def open_verifier(
 ) -> Verify:
     """Give what tells for which application a token was made. Both times are seconds."""
     required = ("exp", "nbf", "aud", "iss", "ver")
-    return tokens.open_verifier(
+    return token_verification.open_verifier(
         *(settings, _application, required, ("RS256",)), cooldown=cooldown, lifespan=lifespan
     )
 

@@ -2,7 +2,7 @@
 
 from functools import cache
 
-from shared.adapters.http.actor import Actors
+from shared.adapters.identity.actor import Actors
 from shared.adapters.settings import ActorSettings, signs_in
 
 
@@ -12,6 +12,6 @@ def actors() -> Actors:
     tokens = ActorSettings.read()
     if tokens is None:
         return Actors(signs_in())
-    from shared.adapters.actor_tokens import open_verifier
+    from shared.adapters.identity.actor_tokens import open_verifier
 
     return Actors(signs_in(), open_verifier(tokens))

@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
-from shared.adapters import tokens
+from shared.adapters.identity import token_verification
+from shared.adapters.identity.token_verification import Verify
 from shared.adapters.settings import ActorSettings
-from shared.adapters.tokens import Verify
 
 ALGORITHMS = ("RS256", "PS256", "ES256")
 
@@ -18,4 +18,6 @@ def open_verifier(settings: ActorSettings, *, cooldown: float = 30.0) -> Verify:
         name = claims[settings.claim]
         return name if isinstance(name, str) else None
 
-    return tokens.open_verifier(settings.tokens, named, required, ALGORITHMS, cooldown=cooldown)
+    return token_verification.open_verifier(
+        settings.tokens, named, required, ALGORITHMS, cooldown=cooldown
+    )

@@ -11,7 +11,7 @@ from typing import Any
 from pydantic import TypeAdapter
 from pydantic.alias_generators import to_camel
 
-from shared.adapters.limits import DEEPEST_ITEM, LARGEST_WRITE
+from shared.adapters.size_limits import DEEPEST_ITEM, LARGEST_WRITE
 from shared.kernel.delivery.parking import Parked
 
 _MARKER = TypeAdapter(Parked)

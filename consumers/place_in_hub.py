@@ -13,12 +13,12 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from consumers.delivery import Arrival
-from consumers.reading import event_in
+from consumers.stored_events import event_in
 from shared.kernel.delivery.lag import progress_name
 from shared.kernel.delivery.parking import lost_messages
 from shared.kernel.delivery.partition import partition_of
 from shared.kernel.delivery.retry import Attempts, Pause, retrying
-from shared.kernel.delivery.together import side_by_side
+from shared.kernel.delivery.side_by_side import side_by_side
 from shared.kernel.errors import InvalidMessage, LogUnavailable
 from shared.kernel.messages.commit import timestamp
 from shared.kernel.ports import LogReader, NumberedMessage, Parking, Progress

@@ -13,7 +13,7 @@ from typing import Any
 from consumers.delivery import Arrival, Delivery, Run
 from shared.kernel.delivery.operator_decisions import skips
 from shared.kernel.delivery.parking import Parked
-from shared.kernel.delivery.reading import pages
+from shared.kernel.delivery.stream_pages import pages
 from shared.kernel.errors import Poison
 from shared.kernel.messages.envelope import Envelope, decode, envelopes
 from shared.kernel.messages.stream import StreamName

@@ -7,15 +7,15 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic.alias_generators import to_camel
 
-from consumers.webhooks.modes import BATCH, STRUCTURED, binary, carried, is_binary
+from consumers.webhooks.cloudevent_modes import BATCH, STRUCTURED, binary, carried, is_binary
 from consumers.webhooks.uris import is_reference, is_uri
 from shared.adapters import telemetry
 from shared.adapters.http.bodies import media_type, read_json
 from shared.kernel.errors import InvalidMessage
-from shared.kernel.faults import told
 from shared.kernel.messages.inbound_event import InboundEvent
 from shared.kernel.messages.trace_context import carried as tracestate
 from shared.kernel.messages.trace_context import well_formed
+from shared.kernel.validation_faults import told
 
 # Both go into what is stored. Without spaces, a source cannot run into the id behind it.
 Id = Annotated[str, Field(min_length=1, max_length=256)]

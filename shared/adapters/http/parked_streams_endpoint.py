@@ -9,17 +9,17 @@ from urllib.parse import quote
 import azure.functions as func
 from pydantic import Field, ValidationError
 
-from shared.adapters.http.actor import NOBODY, Actors
 from shared.adapters.http.bodies import check_body, without_mark
 from shared.adapters.http.problems import Fault, Problem, malformed, not_found
 from shared.adapters.http.responses import NO_HEADERS, json_response
+from shared.adapters.identity.actor import NOBODY, Actors
 from shared.adapters.names import CONSUMERS
 from shared.kernel.delivery.operator_decisions import Replay, carry_out
 from shared.kernel.delivery.parking import Action, Decision, Parked
-from shared.kernel.faults import faults
 from shared.kernel.messages.commit import timestamp
 from shared.kernel.messages.message import Message
 from shared.kernel.ports import MARKERS, Parking, StoredParked
+from shared.kernel.validation_faults import faults
 
 # Whatever has been parked can be decided on, and need not be a name of ours: an id in the store may be this.
 _PARKED = re.compile(r"(?!\.{1,2}$)[^/\\?#\x00-\x1f\ud800-\udfff]{1,200}")

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from shared.adapters.token_names import GUID
+from shared.adapters.identity.entra_names import GUID
 from shared.kernel.errors import ConfigurationError
 
 PLATFORM = "platform"

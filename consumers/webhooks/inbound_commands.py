@@ -9,9 +9,9 @@ from itertools import chain
 from typing import Any
 
 from consumers.delivery import Delivery, Run
-from consumers.webhooks.deliveries import parse, read
+from consumers.webhooks.delivery_bodies import parse, read
+from shared.adapters.identity.webhook_senders import Sender
 from shared.adapters.names import WEBHOOKS
-from shared.adapters.senders import Sender
 from shared.kernel.commands.dispatcher import Dispatcher
 from shared.kernel.delivery.parking import Parked
 from shared.kernel.delivery.retry import retrying
