@@ -1,6 +1,6 @@
 """The key that names a command (draft-ietf-httpapi-idempotency-key-header): a string in quotes, or a token.
 
-What a repeat under it must equal is the digest of shared/kernel/commands/request.py.
+What a repeat under it must equal is the digest of shared/kernel/commands/request_digest.py.
 """
 
 import re

@@ -7,7 +7,8 @@ from command_api.composition import Application
 from shared.kernel.errors import Poison, StoreError
 from shared.kernel.messages.commit import Commit
 from shared.kernel.messages.envelope import envelopes
-from shared.kernel.views.view import RowKey, places_of
+from shared.kernel.views.folding import places_of
+from shared.kernel.views.view import RowKey
 
 FIRST_PAUSE, LONGEST_PAUSE = 0.01, 0.2
 

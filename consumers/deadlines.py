@@ -20,8 +20,9 @@ from shared.kernel.messages.stream import StreamName
 from shared.kernel.ports import EventStore, Parking, Progress, RowReader
 from shared.kernel.reactions.caused_commands import unrefused
 from shared.kernel.reactions.deadline import Deadline
+from shared.kernel.views.folding import caught_up, placed
 from shared.kernel.views.listing import Cursor, Filter, Listing
-from shared.kernel.views.view import Row, RowKey, caught_up, empty_row, placed
+from shared.kernel.views.view import Row, RowKey, empty_row
 
 PAGE = 50
 SECONDS = 40.0

@@ -1,6 +1,7 @@
 """A consumer's own place in each partition of a hub: what the platform passes over is read from the hub itself.
 
 Sequence numbers of a hub have no holes: a batch that begins behind the next one tells that something is missing.
+A hole in the versions of a stream is met where rows are folded, in shared/kernel/views/folding.py.
 """
 
 import asyncio

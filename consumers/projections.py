@@ -1,6 +1,6 @@
 """Projections: fold what arrived into the rows that it touches, each written once; what is poisonous is parked.
 
-How a row is folded is `advance` in shared/kernel/views/view.py.
+How a row is folded is `advance` in shared/kernel/views/folding.py.
 """
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
@@ -22,18 +22,10 @@ from shared.kernel.messages.envelope import Envelope, encode
 from shared.kernel.messages.message import Event
 from shared.kernel.messages.stream import StreamName
 from shared.kernel.ports import EventStore, Log, Parking, Rows
+from shared.kernel.views.folding import Gap, advance, keyed, places_of
 from shared.kernel.views.generation import kept_up, read_generations
 from shared.kernel.views.streams_view import streams_of
-from shared.kernel.views.view import (
-    Gap,
-    Row,
-    RowKey,
-    View,
-    advance,
-    empty_row,
-    keyed,
-    places_of,
-)
+from shared.kernel.views.view import Row, RowKey, View, empty_row
 
 
 @dataclass(frozen=True, slots=True)

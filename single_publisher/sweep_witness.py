@@ -8,7 +8,8 @@ from shared.kernel.errors import Poison
 from shared.kernel.messages.commit import Commit
 from shared.kernel.messages.envelope import last_envelope
 from shared.kernel.ports import RowReader
-from shared.kernel.views.view import RowKey, View, places_of
+from shared.kernel.views.folding import places_of
+from shared.kernel.views.view import RowKey, View
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,6 @@
 
 import argparse
 import asyncio
-import signal
 import sys
 import time
 from http import HTTPStatus
@@ -11,10 +10,10 @@ from typing import Any
 
 import aiohttp
 
-from emulators.parent import parent_ends
 from infra.local.examples import examples
 from infra.local.ports import Ports, add_ports
 from infra.local.stack import ROOT, Stack, StackError, make_stack
+from infra.local.stopping import until_stopped
 
 UNWATCHED = """\
 Traces, metrics and logs go nowhere. To see one trace for each command, start a collector (Jaeger has one), then:
@@ -25,20 +24,12 @@ WATCHED = "Traces, metrics and logs go to {endpoint}: look there for the service
 
 async def run(stack: Stack, begun: float) -> int:
     """Serve until a signal comes or the parent ends (0), or the stack cannot go on (1)."""
-    serving = asyncio.create_task(_serve(stack, begun))
-    parent = asyncio.create_task(parent_ends())
-    parent.add_done_callback(lambda _: serving.cancel())
-    for number in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(number, serving.cancel)
     try:
-        await serving
-    except asyncio.CancelledError:
-        return 0
+        await until_stopped(_serve(stack, begun))
     except StackError as error:
         print(f"onewrite: {error}", file=sys.stderr)
         return 1
     finally:
-        parent.cancel()
         await stack.stop()
     return 0
 

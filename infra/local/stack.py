@@ -1,6 +1,6 @@
 """The local stack as processes: the emulators in one, the function host in the other.
 
-What ends it is in run.py; what ends its processes when it is killed, in emulators/parent.py.
+What ends it is in stopping.py; what ends its processes when it is killed, in emulators/parent.py.
 """
 
 import asyncio

@@ -1,4 +1,7 @@
-"""What the products take, each limit once: for the adapters and for their memory twins."""
+"""What the products take, each limit once: for the adapters and for their memory twins.
+
+A commit is held to them before it is written: shared/kernel/commands/batch.py.
+"""
 
 MEGABYTE = 1_048_576
 

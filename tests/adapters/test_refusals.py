@@ -4,7 +4,7 @@ import pytest
 from azure.core.exceptions import AzureError
 from azure.cosmos.exceptions import CosmosBatchOperationError, CosmosHttpResponseError
 
-from shared.adapters.cosmos.client import write_error
+from shared.adapters.cosmos.errors import write_error
 from shared.kernel.errors import (
     StoreError,
     StoreRefused,

@@ -21,8 +21,8 @@ from azure.eventhub.exceptions import EventHubError
 from consumers import projections
 from consumers.place_in_hub import Follower
 from shared.adapters import names, wiring
-from shared.adapters.cosmos.client import CONFLICT, status
 from shared.adapters.cosmos.codec import to_item
+from shared.adapters.cosmos.errors import CONFLICT, status
 from shared.adapters.cosmos.event_store import CosmosEventStore
 from shared.adapters.event_hubs import EventHubsLog
 from shared.kernel.commands.application_service import ApplicationService

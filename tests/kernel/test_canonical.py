@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.kernel.commands.request import digest_of
+from shared.kernel.commands.request_digest import digest_of
 from shared.kernel.messages.inbound_event import InboundEvent
 
 EQUAL = [

@@ -10,8 +10,9 @@ from shared.adapters.cosmos.codec import LIMITS
 from shared.domain.shop.item import item
 from shared.domain.shop.item.commands import ReceiveStock, ReserveStock
 from shared.domain.shop.item.state import Item
-from shared.kernel.commands.category import Category, Upcaster
+from shared.kernel.commands.category import Category
 from shared.kernel.commands.snapshot import EVERY, Snapshots
+from shared.kernel.messages.upcasting import Upcaster
 from tests.kernel.deployments import Host, loaded_by, snapshots, state_of_everything, stream
 from tests.kernel.worlds import request
 

@@ -21,7 +21,8 @@ from shared.kernel.errors import Poison
 from shared.kernel.messages.envelope import envelopes
 from shared.kernel.messages.message import Event
 from shared.kernel.messages.stream import StreamName
-from shared.kernel.views.view import Gap, Row, RowKey, advance, empty_row, keyed
+from shared.kernel.views.folding import Gap, advance, keyed
+from shared.kernel.views.view import Row, RowKey, empty_row
 from tests.kernel.worlds import commit, received
 
 AT = RowKey("stock", "teapot", "item-teapot")

@@ -61,7 +61,7 @@ NOTICED = [
     ),
     Bug(
         "a row does not notice what it has missed",
-        f"{KERNEL}.views.view:advance",
+        f"{KERNEL}.views.folding:advance",
         "if version != expected:",
         "if version < expected:",
     ),

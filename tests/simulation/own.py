@@ -20,7 +20,7 @@ from shared.kernel.messages.message import Command, Event
 from shared.kernel.messages.stream import StreamName
 from shared.kernel.reactions.caused_commands import caused
 from shared.kernel.reactions.deadline import Deadline
-from shared.kernel.views.view import placed
+from shared.kernel.views.folding import placed
 from tests.active import domain
 from tests.simulation.cloud import Cloud, served_rows
 from tests.simulation.deployments import EXPIRY, SNAPSHOT_EVERY

@@ -1,4 +1,4 @@
-"""One client of Cosmos DB a process, and what its errors mean."""
+"""One client of Cosmos DB a process; reading and writing with it."""
 
 import math
 import os
@@ -12,34 +12,24 @@ from azure.core.pipeline.transport import AioHttpTransport
 from azure.core.settings import settings as azure_settings
 from azure.cosmos._cosmos_responses import CosmosAsyncItemPaged
 from azure.cosmos.aio import ContainerProxy, CosmosClient
-from azure.cosmos.exceptions import CosmosBatchOperationError, CosmosHttpResponseError
 from pydantic_core import to_json
 
 from shared.adapters.connections import Connection, Identity
+from shared.adapters.cosmos.errors import (
+    CONFLICT,
+    NOT_FOUND,
+    PRECONDITION_FAILED,
+    status,
+    store_error,
+    write_error,
+)
+from shared.adapters.cosmos.retries import OF_THROTTLED
 from shared.adapters.identity.own_credential import credential
 from shared.adapters.names import DATABASE
 from shared.adapters.settings import Settings, needed_parts
-from shared.kernel.errors import (
-    StoreError,
-    StoreRefused,
-    StoreThrottled,
-    StoreUnavailable,
-    StreamFull,
-)
 
 if TYPE_CHECKING:
     from azure.core.credentials_async import AsyncTokenCredential
-
-CONFLICT = 409
-PRECONDITION_FAILED = 412
-NOT_FOUND = 404
-THROTTLED = 429
-BAD_REQUEST = 400
-TOO_LARGE = 413
-PARTITION_FULL = (403, 1014)
-
-# Whether the request was carried out cannot be told from these; a read may simply be sent again.
-UNSETTLED_STATUS = frozenset({408, 410, 449, 500, 502, 503, 504})
 
 
 async def open_client(settings: Settings) -> CosmosClient:
@@ -55,10 +45,7 @@ async def open_client(settings: Settings) -> CosmosClient:
         # The default transport looks for proxies and ~/.netrc on every request: 0.4 ms of CPU each.
         transport=AioHttpTransport(use_env_settings=False),
         read_timeout=settings.cosmos_read_timeout,
-        # A throttled request has done nothing: the SDK itself sends it again, when the store says so. The values
-        # are its own defaults, written here so that a new version of it changes none of ours.
-        retry_throttle_total=9,
-        retry_throttle_backoff_max=30,
+        **OF_THROTTLED,
     )
     async with AsyncExitStack() as failing:
         # What was opened by a start that fails is closed: the next request starts anew.
@@ -82,13 +69,6 @@ def _endpoint(connection: Connection) -> "tuple[str, str | AsyncTokenCredential]
 def container(client: CosmosClient, name: str) -> ContainerProxy:
     """Give a container of the application's database."""
     return client.get_database_client(DATABASE).get_container_client(name)
-
-
-def status(error: AzureError) -> int | None:
-    """Give the HTTP status of an error of the SDK, None when no answer came."""
-    if isinstance(error, CosmosHttpResponseError | CosmosBatchOperationError):
-        return error.status_code
-    return None
 
 
 def charge_of(headers: Mapping[str, Any]) -> float:
@@ -152,36 +132,3 @@ async def put(container: ContainerProxy, item: dict[str, Any], replacing: str | 
         raise write_error(error) from error
     tag: str = written.get_response_headers()["etag"]
     return tag
-
-
-def store_error(error: AzureError) -> StoreError:
-    """Say what a failed request means: may it pass (throttled, no answer), or never (refused)."""
-    if status(error) == THROTTLED:
-        return StoreThrottled("Cosmos DB throttles")
-    if is_unsettled(error):
-        return StoreUnavailable(f"Cosmos DB does not answer: {error}")
-    return StoreError(f"Cosmos DB refuses a request: {error}")
-
-
-def write_error(error: AzureError) -> StoreError:
-    """Say what a failed write means: besides what `store_error` says, it may be one that is never taken."""
-    code, substatus = status(error), _substatus(error)
-    if (code, substatus) == PARTITION_FULL:
-        return StreamFull("Cosmos DB holds 20 GB of one partition key, and no more")
-    # With a substatus, 400 says something about the client's view of the container, and passes.
-    if code == TOO_LARGE or (code, substatus) == (BAD_REQUEST, 0):
-        return StoreRefused(f"Cosmos DB will never take this: {error}")
-    return store_error(error)
-
-
-def _substatus(error: AzureError) -> int:
-    if isinstance(error, CosmosBatchOperationError):
-        result = error.operation_responses[error.error_index]
-        return int(result.get("subStatusCode") or 0)
-    return int(getattr(error, "sub_status", None) or 0)
-
-
-def is_unsettled(error: AzureError) -> bool:
-    """Tell whether the request may or may not have been carried out."""
-    code = status(error)
-    return code is None or code in UNSETTLED_STATUS

@@ -12,18 +12,17 @@ from azure.cosmos.aio import ContainerProxy
 from azure.cosmos.exceptions import CosmosBatchOperationError
 
 from shared.adapters.backoff import back_off
-from shared.adapters.cosmos.client import (
+from shared.adapters.cosmos.client import charge_of, charge_of_error, some
+from shared.adapters.cosmos.codec import LIMITS, commits_of, state_item, state_of, to_item
+from shared.adapters.cosmos.errors import (
     CONFLICT,
     NOT_FOUND,
-    charge_of,
-    charge_of_error,
     is_unsettled,
-    some,
     status,
     store_error,
     write_error,
 )
-from shared.adapters.cosmos.codec import LIMITS, commits_of, state_item, state_of, to_item
+from shared.adapters.cosmos.retries import ATTEMPTS
 from shared.kernel.errors import (
     ConfigurationError,
     InvalidMessage,
@@ -60,7 +59,7 @@ class CosmosEventStore:
     def __init__(
         self,
         events: ContainerProxy,
-        attempts: int = 8,
+        attempts: int = ATTEMPTS,
         *,
         snapshots: ContainerProxy | None = None,
         unique_command_ids: bool = True,

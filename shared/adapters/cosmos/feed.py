@@ -9,12 +9,8 @@ from typing import Any
 from azure.core.exceptions import AzureError
 from azure.cosmos.aio import ContainerProxy
 
-from shared.adapters.cosmos.client import (
-    NOT_FOUND,
-    put,
-    status,
-    store_error,
-)
+from shared.adapters.cosmos.client import put
+from shared.adapters.cosmos.errors import NOT_FOUND, status, store_error
 from shared.kernel.delivery.feed_places import Stretch
 from shared.kernel.errors import StoreUnavailable
 from shared.kernel.ports import FeedPage, StoredPosition

@@ -5,7 +5,7 @@ import hashlib
 from azure.core.exceptions import AzureError
 from azure.cosmos.aio import ContainerProxy
 
-from shared.adapters.cosmos.client import CONFLICT, status, store_error
+from shared.adapters.cosmos.errors import CONFLICT, status, store_error
 
 FOR_EVER = -1
 """The time to live of an item that outlives what its container says (Time to Live in Azure Cosmos DB)."""

@@ -8,7 +8,7 @@ from typing import Any
 from azure.core.exceptions import AzureError
 from azure.cosmos.aio import ContainerProxy
 
-from shared.adapters.cosmos.client import store_error
+from shared.adapters.cosmos.errors import store_error
 from shared.adapters.cosmos.feed import position_of
 from shared.kernel.delivery.feed_places import Stretch, inherited
 from shared.kernel.ports import LeaseFault

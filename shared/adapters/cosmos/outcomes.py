@@ -10,7 +10,7 @@ from azure.cosmos.aio import ContainerProxy
 from pydantic import TypeAdapter
 from pydantic.alias_generators import to_camel
 
-from shared.adapters.cosmos.client import CONFLICT, NOT_FOUND, status, store_error, write_error
+from shared.adapters.cosmos.errors import CONFLICT, NOT_FOUND, status, store_error, write_error
 from shared.kernel.commands.outcome import FinalOutcome
 
 _OUTCOME = TypeAdapter(FinalOutcome)

@@ -13,11 +13,11 @@ from azure.cosmos.aio import ContainerProxy
 from azure.cosmos.exceptions import CosmosBatchOperationError
 from pydantic import TypeAdapter
 
-from shared.adapters.cosmos.client import (
+from shared.adapters.cosmos.client import everything
+from shared.adapters.cosmos.errors import (
     CONFLICT,
     NOT_FOUND,
     PRECONDITION_FAILED,
-    everything,
     status,
     store_error,
 )

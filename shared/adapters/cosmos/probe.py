@@ -5,7 +5,7 @@ from typing import Any
 from azure.core.exceptions import AzureError
 from azure.cosmos.aio import ContainerProxy
 
-from shared.adapters.cosmos.client import NOT_FOUND, status, store_error
+from shared.adapters.cosmos.errors import NOT_FOUND, status, store_error
 
 PROBE = "rights"
 # The batch fails at the read of an item that is not there, and so nothing is written.

@@ -7,13 +7,8 @@ from typing import Any
 from azure.core.exceptions import AzureError
 from azure.cosmos.aio import ContainerProxy
 
-from shared.adapters.cosmos.client import (
-    NOT_FOUND,
-    everything,
-    put,
-    status,
-    store_error,
-)
+from shared.adapters.cosmos.client import everything, put
+from shared.adapters.cosmos.errors import NOT_FOUND, status, store_error
 from shared.adapters.cosmos.listing import count, parts, query
 from shared.kernel.ports import ROWS, StoredRow
 from shared.kernel.views.listing import Listing

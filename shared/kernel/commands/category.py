@@ -20,9 +20,8 @@ from shared.kernel.messages.commit import RecordedEvent
 from shared.kernel.messages.json_reading import read
 from shared.kernel.messages.kinds import many_faults
 from shared.kernel.messages.message import Command, Event, route_name, type_name
+from shared.kernel.messages.upcasting import Upcaster, missing, upcast
 
-type Upcaster = Callable[[dict[str, Any]], dict[str, Any]]
-"""Reads the data of one schema number of an event as that of the next."""
 type Allow = Callable[[str | None, Any, Any], bool]
 """Tells whether an actor may ask for a command in a state; the actor is None where nobody is known."""
 type MayReadStream = Callable[[str | None, Any], bool]
@@ -59,11 +58,11 @@ class Category:
         if len(routes) < len(self.commands) or len(event_types) < len(self.events):
             raise ConfigurationError(f"category {self.name}: two messages have one name")
         for name, event in event_types.items():
-            missing = [n for n in range(1, event.schema_number) if (name, n) not in self.upcasters]
-            if missing:
+            lost = missing(self.upcasters, name, event.schema_number)
+            if lost:
                 raise ConfigurationError(
                     f"category '{self.name}': {name} has schema_number {event.schema_number}, and `upcasters` has"
-                    f" none for {', '.join(f'("{name}", {number})' for number in missing)}: add a function that"
+                    f" none for {', '.join(f'("{name}", {number})' for number in lost)}: add a function that"
                     " makes the data of that number into those of the next"
                 )
         object.__setattr__(self, "routes", routes)
@@ -92,11 +91,9 @@ class Category:
         if event_type is None or schema_number > event_type.schema_number:
             named = f"{self.name}/{type_}/{schema_number}"
             raise NewerCode(f"no event {named} is known: it waits for newer code")
-        current = data
-        for older in range(schema_number, event_type.schema_number):
-            current = self.upcasters[type_, older](dict(current))
+        older = range(schema_number, event_type.schema_number)
         try:
-            return read(event_type, current)
+            return read(event_type, upcast(self.upcasters, type_, older, data))
         except InvalidMessage as error:
             raise InvalidMessage(f"{self.name}/{type_}/{schema_number}: {error}") from error
 

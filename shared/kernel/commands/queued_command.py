@@ -9,7 +9,8 @@ from pydantic.alias_generators import to_camel
 from pydantic_core import to_json
 
 from shared.kernel.commands.expected_version import Expected
-from shared.kernel.commands.request import CommandRequest, digest_of
+from shared.kernel.commands.request import CommandRequest
+from shared.kernel.commands.request_digest import digest_of
 from shared.kernel.domain import Domain
 from shared.kernel.errors import InvalidMessage
 from shared.kernel.messages.commit import Metadata

@@ -1,15 +1,14 @@
 """A command on its way: with its target, its id and what is known about who asked."""
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from pydantic_core import to_json, to_jsonable_python
+from pydantic_core import to_jsonable_python
 
 from shared.kernel.commands.context import Context, context_of
 from shared.kernel.commands.expected_version import Expected
-from shared.kernel.messages.canonical import canonical
+from shared.kernel.commands.request_digest import digest_of
 from shared.kernel.messages.commit import Commit, Metadata
 from shared.kernel.messages.derived_id import is_derived, is_fact
 from shared.kernel.messages.message import Command, type_name
@@ -59,9 +58,3 @@ class CommandRequest:
         cause, own = stored.metadata, self.metadata
         same_event = is_fact(self.command_id) or cause.causation_id == own.causation_id
         return same_event and cause.actor == own.actor
-
-
-def digest_of(type_: str, data: Mapping[str, Any], actor: str | None) -> str:
-    """Returns the sha256 of who asks for what, as JSON in one form."""
-    content = {"actor": actor, "data": canonical(data), "type": type_}
-    return hashlib.sha256(to_json(content)).hexdigest()

@@ -10,8 +10,9 @@ from shared.kernel.messages.commit import Commit, Metadata, timestamp
 from shared.kernel.messages.derived_id import derived_id, fact_id, reaction_name
 from shared.kernel.messages.message import Command, Event
 from shared.kernel.messages.stream import StreamName
+from shared.kernel.views.folding import caught_up
 from shared.kernel.views.listing import Scalar
-from shared.kernel.views.view import Row, View, caught_up
+from shared.kernel.views.view import Row, View
 
 NOTHING = timedelta()
 _FIRST, _LAST = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
