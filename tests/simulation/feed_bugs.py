@@ -14,7 +14,7 @@ SWEEPING = [
     ),
     Bug(
         "the sweep takes the commit itself for what the row has seen",
-        f"{PUBLISHER}.witness:Witness.seen",
+        f"{PUBLISHER}.sweep_witness:Witness.seen",
         "min(of_rows, default=commit.first - 1)",
         "max((commit.version, *of_rows))",
     ),

@@ -21,7 +21,7 @@ from tests.simulation.unnoticed import UNNOTICED
 from tests.simulation.world import Ending, Plan, ending, simulate
 from tests.sizes import size
 
-SEEDS, MOST = size(40, 200), 300
+SEEDS, MOST = size(40, 200), 800
 TABLE = ROOT / "docs" / "planted-bugs.md"
 WRITES = "WRITE_DOCS" in os.environ
 
