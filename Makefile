@@ -19,6 +19,7 @@ $(VENV)/ready: requirements.txt requirements-dev.txt
 	@touch $@
 
 run: setup  ## serves on 127.0.0.1:7071, with emulators of its cloud beside it (AUTH=1: asks for keys, as Azure does; OPTIONS="--http 7072": another port)
+	@$(PY) -m infra.indexes
 	@$(PY) -m infra.local.run $(if $(AUTH),--auth) $(OPTIONS)
 
 func: setup  ## starts all that `func start` needs but `func` itself, without Docker, and says what to type

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Any
 
 from infra.business import SHOP, Project
@@ -39,12 +40,18 @@ def own(views: Iterable[View[Any]]) -> str:
 def main() -> None:
     """Write the indexes of the business that runs, where they do not meet those of another."""
     if Project(ROOT).active() != SHOP:
-        own_of(ROOT).write_text(own(domain.views), encoding="utf-8")
-        print(f"written: {own_of(ROOT).relative_to(ROOT)}")
+        _write(own_of(ROOT), own(domain.views))
         return
     names = names_of(ROOT)
-    names.write_text(written(names.read_text(encoding="utf-8"), domain.views), encoding="utf-8")
-    own_of(ROOT).write_text(NONE, encoding="utf-8")
+    _write(names, written(names.read_text(encoding="utf-8"), domain.views))
+    _write(own_of(ROOT), NONE)
+
+
+def _write(file: Path, text: str) -> None:
+    """Write what is not written yet, and say so."""
+    if file.read_text(encoding="utf-8") != text:
+        file.write_text(text, encoding="utf-8")
+        print(f"written: {file.relative_to(ROOT)}")
 
 
 if __name__ == "__main__":

@@ -13,7 +13,8 @@ from shared.kernel.commands.context import Context
 from shared.kernel.commands.decider import Decider, Refusal
 from shared.kernel.commands.snapshot import Snapshots
 from shared.kernel.domain import About, Domain
-from shared.kernel.messages.inbound_event import InboundReceptor, OutsideData
+from shared.kernel.messages import upcasting
+from shared.kernel.messages.inbound_event import InboundEvent, InboundReceptor, OutsideData
 from shared.kernel.messages.message import Command, Event, Message, PublicEvent
 from shared.kernel.messages.stream import StreamName
 from shared.kernel.reactions.deadline import Deadline
@@ -40,14 +41,14 @@ CHAPTERS: dict[str, tuple[type, ...]] = {
     "Read models": (View,),
     "What follows from events": (Receptor, Reaction, Policy, Fact, Deadline),
     "What others are told": (Enricher, Lookup, PublicEvent),
-    "What others tell": (InboundReceptor, OutsideData),
+    "What others tell": (InboundReceptor, OutsideData, InboundEvent),
     "Specs": (Spec, Reaction_, Told, Flow, Heard),
 }
 SPECS = """
-What a business promises, as data: lists of these in `tests/specs/NAME/__init__.py`. `make spec` holds them and
-says which are missing; `make test-domain` holds them with every fault that may meet them; `make spec
-URL=http://127.0.0.1:7071` holds at a running function set what requests can tell, and says what it leaves out.
-Whom a spec names with `by` is believed there only by a local host.
+What a business promises, as data: lists of these in `tests/specs/NAME/__init__.py`, each under a title that no
+other spec of the business has. `make spec` holds them and says which are missing; `make test-domain` holds them
+with every fault that may meet them; `make spec URL=http://127.0.0.1:7071` holds at a running function set what
+requests can tell, and says what it leaves out. Whom a spec names with `by` is believed there only by a local host.
 
 | list | holds | must have one for |
 | --- | --- | --- |
@@ -57,7 +58,7 @@ Whom a spec names with `by` is believed there only by a local host.
 | `FLOWS` | `Flow` | every view, in `shown`; every deadline, with `late=True` |
 | `INBOUND` | `Heard` | every type of event of others |
 """
-MODULES = (decider, category, view, listing)
+MODULES = (decider, category, upcasting, view, listing)
 """Where the types of functions and values are that fields name."""
 
 
@@ -75,7 +76,7 @@ def page() -> str:
 def _types() -> str:
     """Write what the names of types stand for."""
     rows = (
-        f"| `{name}` | {_code(kind)} | {said} |\n"
+        f"| {_imported(module.__name__, name)} | {_code(kind)} | {said} |\n"
         for module in MODULES
         for name, kind, said in aliases(module)
     )
@@ -100,14 +101,17 @@ def aliases(module: ModuleType) -> Iterator[tuple[str, str, str]]:
 def _section(declared: type) -> str:
     said = inspect.cleandoc(declared.__doc__ or "")
     module, name = declared.__module__, declared.__name__
-    source = f"../{module.replace('.', '/')}.py"
     heading = f"{name}, a spec" if declared is Reaction_ else name
     rows = [
         f"| `{name}` | {_code(kind)} | {_code(default)} |\n"
         for name, kind, default in fields(declared)
     ]
     table = "\n| field | type | default |\n| --- | --- | --- |\n" + "".join(rows) if rows else ""
-    return f"\n### {heading}\n\n{said}\n\n[`from {module} import {name}`]({source})\n{table}"
+    return f"\n### {heading}\n\n{said}\n\n{_imported(module, name)}\n{table}"
+
+
+def _imported(module: str, name: str) -> str:
+    return f"[`from {module} import {name}`](../{module.replace('.', '/')}.py)"
 
 
 def _code(text: str) -> str:
