@@ -1,13 +1,15 @@
 """Ten of each kind of delivery that is refused: its status whatever the reason, and no effect."""
 
 import json
+from dataclasses import replace
 
 import azure.functions as func
 import pytest
 
 from consumers.webhooks.endpoint import LARGEST, MOST_EVENTS
+from shared.kernel.errors import OnewriteError, StoreThrottled, StoreUnavailable
 from tests.consumers.webhooks.test_answers import world
-from tests.consumers.webhooks.worlds import cloud, delivery
+from tests.consumers.webhooks.worlds import CARRIER, Struggling, cloud, delivery, grid
 
 OLD = "com.example.old"
 STRUCTURED = "application/cloudevents+json"
@@ -95,6 +97,12 @@ REFUSED: dict[int, list[func.HttpRequest]] = {
 }
 
 
+AWAY = (StoreUnavailable("gone"), StoreThrottled("later"))
+TAKEN = [
+    *(delivery(cloud()), delivery([cloud(), cloud("p2")]), typed(cloud(), STRUCTURED)),
+    *(typed([cloud()], "application/cloudevents-batch+json"), delivery([grid()])),
+    delivery(cloud()["data"], **{**BINARY, "ce_type": CARRIER}),
+]
 CASES = [(status, one) for status, asked in REFUSED.items() for one in asked]
 
 
@@ -114,4 +122,19 @@ async def test_whatever_the_reason_the_status_is_that_of_the_table(
     assert answer.mimetype == "application/problem+json"
     assert json.loads(answer.get_body())["status"] == status
     assert ("WWW-Authenticate" in answer.headers) == (status == 401)
+    assert (here.effects(), await here.parked()) == ([], [])
+
+
+@pytest.mark.parametrize("fault", AWAY, ids=lambda fault: type(fault).__name__)
+@pytest.mark.parametrize("asked", TAKEN)
+async def test_whatever_comes_while_the_store_is_away_is_to_come_again(
+    asked: func.HttpRequest, fault: OnewriteError
+) -> None:
+    store = Struggling()
+    store.fault = fault
+    here = replace(world(), store=store)
+
+    answer = await here.receiver.receive(asked)
+
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "30")
     assert (here.effects(), await here.parked()) == ([], [])
