@@ -33,12 +33,24 @@ FOOT = """
 A moment without an offset is refused, wherever it is made; it is kept in UTC with six digits, so that the order
 of texts is that of time. A decimal is a text, because a JSON number is a double in the store and in most
 clients: up to 40 digits before the point and 40 behind it are exact, and `12.50` is kept as `"12.5"`, so that
-equal numbers are equal texts. An integer beyond 2^53 - 1 is [refused](problems.md#number-too-large). A duration
-has days, hours, minutes and seconds: years and months have no fixed length.
+equal numbers are equal texts. A duration has days, hours, minutes and seconds: years and months have no fixed
+length.
+
+**An integer beyond 2^53 - 1 is kept nowhere**: in an event, its command is
+[refused](problems.md#number-too-large); in a row or a public event, its stream is parked. So give a number a limit
+where a client says it, above all an amount from which a view makes cents, or a sum:
+
+```python
+class Price(Money):
+    amount: Annotated[Decimal, Field(ge=0, le=1_000_000, examples=["12.50"])]
+
+
+Seats = Annotated[int, Field(ge=1, le=10_000)]
+```
 
 **Decimals and durations cannot be sorted**, nor asked for by a range: as texts, `"9"` is behind `"10"`. A view
 that names one in `sorts` is refused at start. Keep the amount in the smallest unit, or the seconds, in a field
-of type `int` beside it.
+of type `int` beside it, and limit the amount as above: a `Money` alone may be of any size.
 
 What has members or several values (`Money`, tuples, sets, nested messages) is no scalar: a list is neither
 filtered nor sorted by it. Put what is looked for into a field of its own when the view folds its events.
