@@ -58,8 +58,9 @@ filtered nor sorted by it. Put what is looked for into a field of its own when t
 A field that is called as another parameter of a list (`sort`, `limit`, `after`, `before`, `code`, `clientId`) is
 asked for by the filters with a dot alone, such as `limit.in=3`.
 
-Sets are written in the order of their texts: equal sets are equal in JSON. A union needs a discriminator, such
-as `Annotated[Card | Cash, Field(discriminator="kind")]`, unless it is with `None`. What is nested is a
+Sets are written in the order of their texts: equal sets are equal in JSON. A union whose members look alike in
+JSON needs a discriminator, such as `Annotated[Card | Cash, Field(discriminator="kind")]`, and is refused at start
+without one; `int | str` or one with `None` needs none, for JSON tells its members apart. What is nested is a
 `Message` (or `OutsideData` in what others send). Bytes, complex numbers and `Any` are refused at start: JSON
 cannot hold them, or nobody knows what they hold; `pydantic.JsonValue` holds any JSON.
 
