@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from command_api.composition import Application
-from shared.kernel.checks.hooks import unknown_fields
+from shared.kernel.checks.hooks import condition_faults
 from shared.kernel.commands.loading import fold, load
 from shared.kernel.errors import ConfigurationError
 from shared.kernel.messages.stream import StreamName
@@ -28,7 +28,7 @@ async def readable(view: View[Any], headers: Headers, application: Application) 
     if may is False or None in values:
         raise application.actors.forbidden(actor)
     held = EVERYTHING if may is True else may
-    wrong = "\n".join(unknown_fields(view, held))
+    wrong = "\n".join(condition_faults(view, held))
     if wrong:
         raise ConfigurationError(wrong)
     return [Filter(field, "=", value) for field, value in held.items()]

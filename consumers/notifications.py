@@ -16,7 +16,7 @@ from shared.kernel.domain import Domain
 from shared.kernel.errors import NotificationRefused, NotificationTooLarge, Poison
 from shared.kernel.messages.envelope import Envelope
 from shared.kernel.messages.json_reading import read
-from shared.kernel.messages.message import Event, Message
+from shared.kernel.messages.message import Event, Message, check_fields
 from shared.kernel.messages.notification import Notification, Unwanted, notification, size_of
 from shared.kernel.ports import EventStore, Notifier, Parking, RowReader
 from shared.kernel.reactions.caused_commands import event_of
@@ -79,6 +79,7 @@ class Notifications:
         return dict(zip(keys, await asyncio.gather(*reads), strict=True))
 
     def _checked(self, made: Notification) -> Notification:
+        check_fields(made.data)
         size = size_of(made)
         if size > self.notifier.largest:
             raise NotificationTooLarge(f"{made.id} has {size} bytes")

@@ -10,12 +10,15 @@ from shared.kernel.errors import ConfigurationError
 
 
 def problems() -> Iterator[str]:
-    """Yields a sentence for everything that a host would trip over, or for each mistake in the domain."""
+    """Yields a sentence for what a host would trip over, each mistake in the domain, and each wrong example."""
     try:
         package = import_module("function_app")
+        # It reads the domain too, on its way.
+        examples = import_module("infra.check.examples")
     except ConfigurationError as error:
         yield from str(error).splitlines()
         return
+    yield from examples.refused_examples(import_module("shared.domain").domain)
     yield from shadowed(list(_routes(package.app)))
 
 

@@ -81,7 +81,7 @@ class UnreadableCommit(InvalidMessage):
 
 
 class NumberTooLarge(OnewriteError):
-    """An event holds a number that the store would change."""
+    """An event, a row or a notification holds a number that JSON does not keep exactly."""
 
     code = "number-too-large"
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
+from pydantic_core import ErrorDetails
 
 MOST = 20
 """So many faults of one message are told."""
@@ -22,7 +23,7 @@ def told(error: BaseException, ours: type[BaseException] | None = None) -> str:
     if ours is not None and isinstance(error, ours):
         return str(error)
     if isinstance(error, ValidationError):
-        found = error.errors(include_url=False, include_context=False, include_input=False)
+        found = _found(error.errors(include_url=False, include_context=False, include_input=False))
         return "; ".join(f"{_known_place(one)} {one['type']}" for one in found[:MOST])
     frames = traceback.extract_tb(error.__traceback__)
     return f"{Path(frames[-1].filename).name}, line {frames[-1].lineno}" if frames else "no place"
@@ -30,8 +31,14 @@ def told(error: BaseException, ours: type[BaseException] | None = None) -> str:
 
 def faults(error: ValidationError) -> list[tuple[str, str]]:
     """Returns the places (RFC 6901) and what is wrong there, for who sent it and knows what it holds."""
-    found = error.errors(include_url=False, include_input=False)
+    found = _found(error.errors(include_url=False, include_input=False))
     return [(_pointer(one["loc"]), _sentence(one)) for one in found[:MOST]]
+
+
+def _found(details: Sequence[ErrorDetails]) -> list[ErrorDetails]:
+    """Leave out that a list is too short where a member of it is wrong: only those that are right were counted."""
+    around = {one["loc"][:length] for one in details for length in range(len(one["loc"]))}
+    return [one for one in details if one["type"] != "too_short" or one["loc"] not in around]
 
 
 def _known_place(detail: Mapping[str, Any]) -> str:

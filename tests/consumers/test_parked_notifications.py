@@ -12,6 +12,7 @@ from shared.adapters.http.parked_streams_endpoint import Operations
 from shared.adapters.names import NOTIFICATIONS
 from shared.domain.shop import domain
 from shared.domain.shop.order.commands import CancelOrder
+from shared.domain.shop.process.public_events import NamedLine
 from shared.kernel.delivery.parking import Action, Decision, unreadable
 from shared.kernel.errors import NotifierUnavailable
 from shared.kernel.messages.envelope import encode, envelopes
@@ -57,6 +58,21 @@ async def test_a_notification_that_fits_into_no_request_is_poison() -> None:
     (marker,) = town.parking.markers()
     assert marker.stream == "order-7"
     assert "NotificationTooLarge" in marker.error
+    assert town.told() == [("order-8", CONFIRMED)]
+
+
+async def test_a_notification_with_a_number_that_others_would_read_otherwise_is_poison() -> None:
+    def enrich(stream: StreamName, event: Any, found: Any) -> Any:
+        told = domain.enrichers[0].enrich(stream, event, found)
+        many = NamedLine(sku="teapot", quantity=2**53, name="Teapot")
+        return told.model_copy(update={"lines": (many,)}) if stream.id == "7" else told
+
+    town = await confirmed("7", "8", domain=with_enrich(enrich))
+
+    await town.notify()
+
+    (marker,) = town.parking.markers()
+    assert "order-7@3: NumberTooLarge: lines: an integer is more than" in marker.error
     assert town.told() == [("order-8", CONFIRMED)]
 
 

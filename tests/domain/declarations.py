@@ -50,6 +50,11 @@ other spec of the business has. `make spec` holds them and says which are missin
 with every fault that may meet them; `make spec URL=http://127.0.0.1:7071` holds at a running function set what
 requests can tell, and says what it leaves out. Whom a spec names with `by` is believed there only by a local host.
 
+**`URL=` writes there**: it sends every command, and what that leads to stays, in streams and rows of new names
+(`spec-…`, `h1-3f2a…`), in the log, and with those who are told or subscribe. No stream that was there is named: a
+spec whose events send commands to one whose id cannot be renamed is left out. Use it on the local stack or a test
+environment, never in production.
+
 | list | holds | must have one for |
 | --- | --- | --- |
 | `SPECS` | `Spec` | every command, event and refusal of each category |

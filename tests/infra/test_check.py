@@ -2,14 +2,20 @@
 
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import pytest
+from pydantic import Field
 
+from infra.check.examples import refused_examples
 from infra.check.routes import Route, shadowed
 from infra.local.stack import ROOT
+from shared.kernel.messages.message import Command, Message
+from tests.kernel.doors import DOOR, of
 from tests.reference import activated, copied
+from tests.swap.domain import domain as swapped
 
 
 def problems(**routes: tuple[str, str]) -> list[str]:
@@ -42,6 +48,25 @@ def test_a_mistake_in_the_domain_is_told_by_name(tmp_path: Path) -> None:
     (sentence,) = ran.stdout.splitlines()
     assert (ran.returncode, ran.stderr) == (1, "")
     assert sentence.startswith("view 'replenishment' sorts by 'demands', which is no scalar field")
+
+
+def test_an_example_that_its_own_command_refuses_is_told_by_its_field() -> None:
+    class Seat(Message):
+        row: Annotated[str, Field(pattern="^[A-Z]$")]
+        fair: Annotated[str, Field(pattern="^[A-Z]$", examples=["B"])]
+
+    class Sell(Command):
+        seats: Annotated[tuple[Seat, ...], Field(min_length=1)]
+
+    selling = replace(DOOR, commands=(*DOOR.commands, Sell))
+
+    (said,) = refused_examples(of(selling))
+
+    assert said == (
+        "category 'door', Sell: its example, as clients are shown it, is refused at /seats/0/row: String"
+        " should match pattern '^[A-Z]$'. Give that field one, as in Field(examples=[...])"
+    )
+    assert list(refused_examples(swapped)) == []
 
 
 def test_a_parameter_that_is_asked_first_hides_the_literal() -> None:

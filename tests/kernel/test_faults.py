@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 import pytest
 from pydantic import BaseModel, Field, TypeAdapter, ValidationError, field_validator
 
+from shared.kernel.messages.json_reading import read_text
 from shared.kernel.messages.message import Command
 from shared.kernel.validation_faults import MOST, faults, told
 
@@ -90,3 +91,17 @@ def test_what_is_no_json_is_told_by_its_place() -> None:
         TypeAdapter(Letter).validate_json(f'{{"to": {OURS}}}')
 
     assert faults(raised.value) == [("", "Invalid JSON: expected value at line 1 column 8.")]
+
+
+def test_a_list_is_not_too_short_because_a_member_of_it_is_wrong() -> None:
+    class Terms(Command):
+        rows: Annotated[tuple[Annotated[str, Field(pattern="^[A-Z]$")], ...], Field(min_length=1)]
+
+    with pytest.raises(ValidationError) as wrong:
+        read_text(Terms, b'{"rows": ["text"]}')
+    with pytest.raises(ValidationError) as short:
+        read_text(Terms, b'{"rows": []}')
+
+    assert [place for place, _ in faults(wrong.value)] == ["/rows/0"]
+    assert told(wrong.value) == "/rows/0 string_pattern_mismatch"
+    assert told(short.value) == "/rows too_short"

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import date
 from typing import Any, cast
 
 import pytest
@@ -119,6 +120,17 @@ def test_a_condition_is_one() -> None:
 
     said = "returned None for 'somebody': return True, False or the values that fields of a row must hold"
     assert told(lambda: of(DOOR, rows))[0] == f"view 'doors': `may_read` {said}"
+
+
+def test_a_condition_wants_values_as_json_has_them() -> None:
+    rows = replace(ROWS, may_read=lambda _actor: cast("Any", {"onDay": date.min}))
+
+    assert told(lambda: of(DOOR, rows)) == [
+        (
+            f"view 'doors': `may_read` wants onDay = {date.min!r}, which no row holds: give its form in JSON,"
+            " such as the value of an Enum"
+        )
+    ]
 
 
 NO_EVENT = "which is no Event: let it inherit from Event"

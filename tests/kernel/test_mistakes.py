@@ -1,6 +1,9 @@
 """Each mistake in a domain is told when it is assembled: where it is, by name, and what to do about it."""
 
 from dataclasses import replace
+from datetime import date
+from enum import Enum
+from functools import partial
 from typing import Any
 
 import pytest
@@ -10,7 +13,7 @@ from shared.domain.shop import domain as shop
 from shared.kernel.commands.decider import Refusal
 from shared.kernel.domain import Domain
 from shared.kernel.messages.message import Event, Message
-from shared.kernel.views.view import View
+from shared.kernel.views.view import View, everybody
 from tests.kernel.doors import (
     DECIDER,
     DOOR,
@@ -82,6 +85,31 @@ def test_a_view_folds_categories_of_its_domain() -> None:
     ]
 
 
+def test_a_view_of_streams_that_are_not_for_everybody_says_who_may_read_it() -> None:
+    closed = replace(DOOR, may_read=lambda actor, _state: actor == "ann")
+    gate = replace(DOOR, name="gate", commands=(), process_commands=())
+    sentence = (
+        "view 'doors' shows all rows to everybody, and streams of category 'door' are not for everybody:"
+        " give the view a `may_read`, or `may_read=everybody` (shared.kernel.views.view)"
+    )
+    for view in (replace(ROWS, category=closed), replace(ROWS, category=gate, others=(closed,))):
+        made = partial(Domain, categories=(closed, gate))
+        assert told(lambda made=made, view=view: made(views=(view,))) == [sentence]
+        assert made(views=(replace(view, may_read=everybody),)).views
+
+
+@pytest.mark.parametrize(
+    "prefix", ["Org Curtain", "com.Example", "com..example", ".com", "", "a/b"]
+)
+def test_a_prefix_of_public_types_is_a_domain_name_backwards(prefix: str) -> None:
+    (sentence,) = told(lambda: of(public_prefix=prefix))
+
+    assert sentence == (
+        f"`public_prefix` is '{prefix}': types of events begin with a domain name, backwards, in small"
+        " letters, such as com.example"
+    )
+
+
 def test_a_view_folds_each_category_once() -> None:
     assert told(lambda: of(DOOR, replace(ROWS, others=(DOOR,)))) == [
         "view 'doors' folds category 'door' more than once: leave it out of its `others`"
@@ -150,6 +178,28 @@ def test_a_deadline_waits_for_a_field_that_rows_have_and_a_value_that_they_may_h
         f"{here} onDay = 'tomorrow', which no row holds: {day}",
         f"{here} text = 7, which no row holds: Input should be a valid string.",
     ]
+
+
+def test_a_deadline_waits_for_values_as_json_has_them() -> None:
+    class Status(Enum):
+        OPEN = "open"
+
+    class Kept(Message):
+        status: Status = Status.OPEN
+        on_day: date = date(2026, 11, 23)
+
+    rows: View[Any] = ROWS
+    rows = replace(rows, data_type=Kept)
+    waiting: Any = {"status": Status.OPEN, "onDay": date(2026, 11, 23)}
+    late = replace(LATE, view=rows, waiting=waiting)
+
+    form = "which no row holds: Its form in JSON is expected, such as the value of an Enum."
+    assert told(lambda: of(DOOR, rows, deadlines=(late,))) == [
+        f"deadline 'late' waits for status = {Status.OPEN!r}, {form}",
+        f"deadline 'late' waits for onDay = {date(2026, 11, 23)!r}, {form}",
+    ]
+    as_json = replace(late, waiting={"status": "open", "onDay": "2026-11-23"})
+    assert of(DOOR, rows, deadlines=(as_json,)).deadlines
 
 
 def test_an_event_that_may_be_decided_is_listed() -> None:

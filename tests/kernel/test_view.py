@@ -109,6 +109,16 @@ def test_events_of_other_categories_do_not_concern_a_view() -> None:
     assert keyed(stock, other) == {}
 
 
+@pytest.mark.parametrize("versions", [[1, 2], [2]])
+def test_a_row_does_not_hold_a_number_that_the_store_would_change(versions: list[int]) -> None:
+    half = StockReceived(quantity=2**52)
+    row = advanced(empty_row(stock, AT), {1: half}) if versions == [2] else empty_row(stock, AT)
+    gone = dict.fromkeys(versions, half) | {3: StockAdjusted(quantity=-(2**52), reason="")}
+
+    with pytest.raises(Poison, match="item-teapot@2: NumberTooLarge: received: an integer"):
+        advance(stock, row, gone)
+
+
 def test_a_row_of_another_shape_is_refused() -> None:
     with pytest.raises(Poison, match="item-teapot@2"):
         advance(stock, Row(AT, 1, {"colour": "red"}), some(2))

@@ -1,4 +1,4 @@
-"""`make spec`: tells and holds every spec, and writes the specification if all hold; or holds them at URL."""
+"""`make spec`: holds all specs, and writes the specification if so; or holds them at URL, and writes there."""
 
 import argparse
 import asyncio
@@ -125,7 +125,9 @@ async def _there(url: str) -> list[Told]:
 def main() -> int:
     """Hold specs as the arguments say."""
     parser = argparse.ArgumentParser(prog="python -m tests.specs", description=__doc__)
-    parser.add_argument("--url", help="the base URL of a running function set")
+    parser.add_argument(
+        "--url", help="the base URL of a running function set; what is written there stays"
+    )
     url = parser.parse_args().url
     differing = asyncio.run(hold(url, verbose="VERBOSE" in os.environ))
     if url is None and not differing:

@@ -17,6 +17,8 @@ from shared.kernel.commands.decider import Decision, Refusal
 from shared.kernel.messages.commit import Commit, timestamp
 from shared.kernel.messages.message import Command, Event, route_name, type_name
 from shared.kernel.messages.stream import StreamName
+from tests.active import domain_of
+from tests.specs.apart import apart
 from tests.specs.causing import NotToldOverHttp, cause, has_route, key_behind, needs_no_clock
 from tests.specs.spec import FORBIDDEN, Spec, compared
 from tests.specs.ways import category_of, history
@@ -149,8 +151,10 @@ async def _held_once(client: Client, spec: Spec) -> Held:
         return Held(left_out=f"{type_name(type(spec.when))} has no route")
     if spec.at is not None:
         return Held(left_out="no request sets the time")
-    stream = StreamName(category_of(type(spec.when)).name, f"spec-{uuid4()}")
+    tag = uuid4().hex
+    stream = StreamName(category_of(type(spec.when)).name, f"spec-{tag}")
     try:
+        spec = await apart(spec, stream, tag[:8], domain_of(type(spec.when)))
         needs_no_clock(() if isinstance(spec.then, str) else spec.then)
         await client.begin(stream, spec.given)
         key = key_behind(spec.given)

@@ -1,6 +1,7 @@
-"""Flows on streams of their own: many may happen at one place, side by side and again."""
+"""Specs and flows on streams of their own: many may happen at one place, side by side and again."""
 
-from dataclasses import replace
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import uuid4
 
@@ -16,25 +17,39 @@ def ids(flow: Flow) -> set[str]:
     return {StreamName.parse(stream).id for stream in streams} | {key for _, key in flow.shown}
 
 
-def renamed(flow: Flow) -> Flow:
-    """Give a flow that speaks of streams and keys of its own."""
-    own, tag = ids(flow), uuid4().hex[:8]
+@dataclass(frozen=True)
+class Names:
+    """New names for some ids, wherever messages have them: each with one tag behind it."""
 
-    def name(text: str) -> str:
-        return "/".join(f"{part}-{tag}" if part in own else part for part in text.split("/"))
+    old: AbstractSet[str]
+    tag: str
 
-    def data(value: Any) -> Any:
+    def name(self, text: str) -> str:
+        """Rename the parts of a text."""
+        return "/".join(
+            f"{part}-{self.tag}" if part in self.old else part for part in text.split("/")
+        )
+
+    def data(self, value: Any) -> Any:
+        """Rename all texts in JSON."""
         match value:
             case str():
-                return name(value)
+                return self.name(value)
             case list():
-                return [data(one) for one in value]
+                return [self.data(one) for one in value]
             case dict():
-                return {key: data(one) for key, one in value.items()}
+                return {key: self.data(one) for key, one in value.items()}
         return value
 
-    def message[M: Message](one: M) -> M:
-        return read(type(one), data(one.model_dump(mode="json")))
+    def message[M: Message](self, one: M) -> M:
+        """Rename all texts in a message; raises InvalidMessage where its type takes no such text."""
+        return read(type(one), self.data(one.model_dump(mode="json")))
+
+
+def renamed(flow: Flow) -> Flow:
+    """Give a flow that speaks of streams and keys of its own."""
+    names = Names(ids(flow), uuid4().hex[:8])
+    name, data, message = names.name, names.data, names.message
 
     def stream(text: str) -> str:
         parsed = StreamName.parse(text)

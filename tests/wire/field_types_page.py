@@ -33,12 +33,24 @@ FOOT = """
 A moment without an offset is refused, wherever it is made; it is kept in UTC with six digits, so that the order
 of texts is that of time. A decimal is a text, because a JSON number is a double in the store and in most
 clients: up to 40 digits before the point and 40 behind it are exact, and `12.50` is kept as `"12.5"`, so that
-equal numbers are equal texts. An integer beyond 2^53 - 1 is [refused](problems.md#number-too-large). A duration
-has days, hours, minutes and seconds: years and months have no fixed length.
+equal numbers are equal texts. A duration has days, hours, minutes and seconds: years and months have no fixed
+length.
+
+**An integer beyond 2^53 - 1 is kept nowhere**: in an event, its command is
+[refused](problems.md#number-too-large); in a row or a public event, its stream is parked. So give a number a limit
+where a client says it, above all an amount from which a view makes cents, or a sum:
+
+```python
+class Price(Money):
+    amount: Annotated[Decimal, Field(ge=0, le=1_000_000, examples=["12.50"])]
+
+
+Seats = Annotated[int, Field(ge=1, le=10_000)]
+```
 
 **Decimals and durations cannot be sorted**, nor asked for by a range: as texts, `"9"` is behind `"10"`. A view
 that names one in `sorts` is refused at start. Keep the amount in the smallest unit, or the seconds, in a field
-of type `int` beside it.
+of type `int` beside it, and limit the amount as above: a `Money` alone may be of any size.
 
 What has members or several values (`Money`, tuples, sets, nested messages) is no scalar: a list is neither
 filtered nor sorted by it. Put what is looked for into a field of its own when the view folds its events.
@@ -46,10 +58,16 @@ filtered nor sorted by it. Put what is looked for into a field of its own when t
 A field that is called as another parameter of a list (`sort`, `limit`, `after`, `before`, `code`, `clientId`) is
 asked for by the filters with a dot alone, such as `limit.in=3`.
 
-Sets are written in the order of their texts: equal sets are equal in JSON. A union needs a discriminator, such
-as `Annotated[Card | Cash, Field(discriminator="kind")]`, unless it is with `None`. What is nested is a
+Sets are written in the order of their texts: equal sets are equal in JSON. A union whose members look alike in
+JSON needs a discriminator, such as `Annotated[Card | Cash, Field(discriminator="kind")]`, and is refused at start
+without one; `int | str` or one with `None` needs none, for JSON tells its members apart. What is nested is a
 `Message` (or `OutsideData` in what others send). Bytes, complex numbers and `Any` are refused at start: JSON
 cannot hold them, or nobody knows what they hold; `pydantic.JsonValue` holds any JSON.
+
+A field with a pattern, or whose values a rule of the business limits, has an example of its own, as `amount`
+above: OpenAPI shows the first of its `examples`, and so does what `make run` prints to try. Without one the
+example is made from the type. `python -m infra.check`, which `make lint` runs, names each field whose type
+refuses its example.
 
 A row that was written before its view had a field lacks it until its stream's next event. Until then no filter on
 the field finds the row (`.null` neither), and no list that is sorted by it holds it.

@@ -81,7 +81,7 @@ async def check(way: Way, sent: Command) -> None:
     assert way.events(told(answer)) == list(new)
     events = [*given_, *new]
     assert way.stored() == way.logged() == events
-    assert not await way.parking.parked("projections")
+    assert [one.error for one in await way.parking.parked("projections")] == []
     await check_states(way, events)
     for view in OPEN.views:
         if view.folds(way.category.name):

@@ -20,12 +20,14 @@ if TYPE_CHECKING:
 
 _CATEGORY = re.compile(CATEGORY)
 _VIEW = re.compile(r"[a-z][a-z0-9-]{0,49}")
+_PREFIX = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*")
 
 
 def faults(domain: "Domain") -> Iterator[str]:
     """Give a sentence for each mistake, with the name of what it is in."""
     if not domain.categories:
         yield "a domain has one category at least: nothing could be asked of it"
+    yield from _prefix_faults(domain.public_prefix)
     yield from _shared_faults(domain.categories)
     yield from hook_faults(domain)
     for category in domain.categories:
@@ -45,6 +47,14 @@ def faults(domain: "Domain") -> Iterator[str]:
     for receptor in domain.inbound:
         yield from _message_faults(
             f"receptor '{receptor.name}'", receptor.data, OutsideData, Message
+        )
+
+
+def _prefix_faults(prefix: str) -> Iterator[str]:
+    if _PREFIX.fullmatch(prefix) is None:
+        yield (
+            f"`public_prefix` is '{prefix}': types of events begin with a domain name, backwards, in small"
+            " letters, such as com.example"
         )
 
 

@@ -57,14 +57,14 @@ def _view_faults(view: View[Any]) -> Iterator[str]:
     yield from _takes(here, "read", view.read, "category", "envelope")
     if view.may_read is not None:
         wrong = list(_takes(here, "may_read", view.may_read, "actor"))
-        yield from wrong or dict.fromkeys(_condition_faults(view))
+        yield from wrong or dict.fromkeys(_may_read_faults(view))
 
 
-def _condition_faults(view: View[Any]) -> Iterator[str]:
+def _may_read_faults(view: View[Any]) -> Iterator[str]:
     for actor in _ACTORS:
         may = _condition(view, actor)
         if isinstance(may, Mapping):
-            yield from unknown_fields(view, may)
+            yield from condition_faults(view, may)
         elif not isinstance(may, bool):
             yield (
                 f"view '{view.name}': `may_read` returned {may!r} for {actor!r}: return True, False or"
@@ -79,10 +79,15 @@ def _condition(view: View[Any], actor: str | None) -> object:
         return True
 
 
-def unknown_fields(view: View[Any], condition: Mapping[str, Any]) -> Iterator[str]:
-    """Give a sentence for each field of a condition that no row of a view has."""
+def condition_faults(view: View[Any], condition: Mapping[str, Any]) -> Iterator[str]:
+    """Give a sentence for each field and each value of a condition that no row of a view has."""
     known = list_fields(view.data_type)
-    for name in condition:
+    for name, value in condition.items():
+        if not isinstance(value, str | int | float | None):
+            yield (
+                f"view '{view.name}': `may_read` wants {name} = {value!r}, which no row holds: give its"
+                " form in JSON, such as the value of an Enum"
+            )
         if name not in known:
             yield (
                 f"view '{view.name}': `may_read` names '{name}', which is no scalar field of"

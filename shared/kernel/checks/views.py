@@ -22,6 +22,12 @@ def view_faults(view: View[Any], categories: tuple[Category, ...]) -> Iterator[s
             yield f"{here} folds category '{name}', which the domain lacks: add it there"
         if folded.count(name) > 1:
             yield f"{here} folds category '{name}' more than once: leave it out of its `others`"
+    restricted = [f"'{category.name}'" for category in view.categories if category.may_read]
+    if restricted and view.may_read is None:
+        yield (
+            f"{here} shows all rows to everybody, and streams of category {', '.join(restricted)} are not for"
+            " everybody: give the view a `may_read`, or `may_read=everybody` (shared.kernel.views.view)"
+        )
     yield from _name_faults(here, list(list_fields(view.data_type)))
     missing = [name for name, info in view.data_type.model_fields.items() if info.is_required()]
     if missing:

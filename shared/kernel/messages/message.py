@@ -1,7 +1,7 @@
 """Commands and events: frozen, strict, camelCase on the wire, and nothing in them that nobody knows."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from typing import Any, ClassVar
 
@@ -74,6 +74,15 @@ class PublicEvent(Event):
     """
 
     link: str
+
+
+def check_fields(data: Mapping[str, Any]) -> None:
+    """Raise NumberTooLarge, with the name of the field, as `check_numbers` does."""
+    for name, value in data.items():
+        try:
+            check_numbers(value)
+        except NumberTooLarge as error:
+            raise NumberTooLarge(f"{name}: {error}") from None
 
 
 def check_numbers(value: Any) -> None:  # noqa: ANN401 - JSON

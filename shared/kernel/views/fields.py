@@ -85,7 +85,9 @@ class ListField:
             return value
 
     def check(self, value: Scalar | None) -> None:
-        """Raise InvalidMessage for what no row holds in this field."""
+        """Raise InvalidMessage for what no row holds in this field, in the form that JSON has."""
+        if not isinstance(value, str | int | float | None):
+            raise InvalidMessage("Its form in JSON is expected, such as the value of an Enum.")
         # To make a validator is dear, and every new instance checks its deadlines: most need none.
         if (value is None and self.nullable) or value in self.choices.values():
             return

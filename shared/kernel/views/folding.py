@@ -9,7 +9,7 @@ from shared.kernel.delivery.parking import Suspecting
 from shared.kernel.messages.commit import Commit
 from shared.kernel.messages.envelope import Envelope, envelopes
 from shared.kernel.messages.json_reading import read
-from shared.kernel.messages.message import Event
+from shared.kernel.messages.message import Event, check_fields
 from shared.kernel.views.view import Row, RowKey, View
 
 
@@ -54,7 +54,8 @@ def advance(
 ) -> Row | Gap:
     """Fold what is new to a row; what comes twice or late changes nothing, what is missing is a Gap.
 
-    Raises Poison for an event that cannot be folded; one that is to be skipped only moves the version.
+    Raises Poison for an event that cannot be folded, or that makes of a row what JSON does not hold exactly; one
+    that is to be skipped only moves the version.
     """
     last = max(arrived, default=0)
     if last <= row.version:
@@ -63,13 +64,17 @@ def advance(
     known = arrived.keys() | {version for version in skipped if version < last}
     new = sorted(version for version in known if version > row.version)
     data = _data(view, row)
+    kept = data.model_dump(mode="json")
     for expected, version in enumerate(new, start=row.version + 1):
         if version != expected:
             return Gap(expected - 1)
         if version not in skipped:
             with Suspecting(row.at.stream, version):
                 data = view.evolve(data, arrived[version])
-    return replace(row, version=new[-1], data=data.model_dump(mode="json"))
+                # After each event: what parks a row is the same, however its history is cut.
+                kept = data.model_dump(mode="json")
+                check_fields(kept)
+    return replace(row, version=new[-1], data=kept)
 
 
 def caught_up(view: View[Any], row: Row, commits: Iterable[Commit]) -> Row:

@@ -24,6 +24,11 @@ page, in no cursor and in no count. The actor is None where nobody is known.
 """
 
 
+def everybody(_actor: str | None) -> bool:
+    """Lets all read all rows: the `may_read` of a view that shows more than the streams of its categories do."""
+    return True
+
+
 @dataclass(frozen=True, slots=True)
 class View[D: Message]:
     """A pure fold over every event of a category, and of the `others`; the key comes from stream and event alone.
@@ -32,7 +37,8 @@ class View[D: Message]:
     key, it has a row for each stream. So every event says its key, also the one that ends a thing.
     `data_type` is what the data of a row is, and begins as: all of its fields have defaults.
     `sorts` are the fields (as JSON names them) that a list can be sorted by: the store needs an index for each.
-    `read` says what is folded of an envelope. `may_read` says which rows an actor may read: without it, all.
+    `read` says what is folded of an envelope. `may_read` says which rows an actor may read: without it, all. That
+    of a category is not asked: a view of one that has it says its own, or `everybody`.
     """
 
     name: str

@@ -12,7 +12,7 @@ from shared.kernel.messages.message import Command, Event, Message
 from shared.kernel.messages.stream import StreamName
 from shared.kernel.messages.values import Day, Moment
 from shared.kernel.reactions.deadline import Deadline
-from shared.kernel.views.view import View
+from shared.kernel.views.view import View, everybody
 
 from .lamp import SwitchedOn, lamp
 
@@ -148,7 +148,9 @@ repairs = View(
     sorts=("day",),
     may_read=lambda actor: {"by": actor or "somebody"},
 )
-occasions = View("occasions", lamp, Occasion, count, lamp_id, others=(repair,))
+occasions = View(
+    *("occasions", lamp, Occasion, count, lamp_id), others=(repair,), may_read=everybody
+)
 reminder = Deadline(
     name="reminder",
     view=repairs,
