@@ -38,7 +38,7 @@ async def first() -> None:
     body = TypedData(bytes=b'{"name": "Teapot", "reorderPoint": 2}')
     headers = {"content-type": "application/json"}
     http = RpcHttp(method="POST", url="http://a/", headers=headers, params=params, body=body)
-    answer = await worker.invoke(found["command"], "req", TypedData(http=http), {}, Retry())
+    answer = await worker.invoke(found["command"], "req", TypedData(http=http), {}, retry=Retry(), id_="1")
     assert answer.return_value is not None, answer.result
 
 asyncio.run(first())

@@ -27,7 +27,7 @@ BAD = {
     "a body of 2 MB": (COMMAND, b'{"quantity": 1' + b" " * 2_000_000 + b"}"),
     "a long id": ("/api/item/{sku}" + "x" * 2000 + "/receive-stock", GOOD),
     "an id with a slash": ("/api/item/{sku}%2Fb/receive-stock", GOOD),
-    "an id with a NUL": ("/api/item/{sku}%00b/receive-stock", GOOD),
+    "an id with a control character": ("/api/item/{sku}%01b/receive-stock", GOOD),
     "an id with a space": ("/api/item/{sku}%20b/receive-stock", GOOD),
 }
 
