@@ -16,6 +16,21 @@ MOST = 20
 _LONGEST = 60
 # The words of these are those of a validator in the business, or hold what stood there.
 _REPEATING = frozenset({"value_error", "assertion_error", "union_tag_invalid"})
+# The words of these are ours, or stand in the declared type.
+_PLAIN = frozenset(
+    {
+        *("json_form", "missing", "string_pattern_mismatch", "literal_error", "enum"),
+        *(
+            "string_type",
+            "int_type",
+            "float_type",
+            "bool_type",
+            "string_too_short",
+            "string_too_long",
+        ),
+        *("greater_than", "greater_than_equal", "less_than", "less_than_equal"),
+    }
+)
 
 
 def told(error: BaseException, ours: type[BaseException] | None = None) -> str:
@@ -24,7 +39,7 @@ def told(error: BaseException, ours: type[BaseException] | None = None) -> str:
         return str(error)
     if isinstance(error, ValidationError):
         found = _found(error.errors(include_url=False, include_context=False, include_input=False))
-        return "; ".join(f"{_known_place(one)} {one['type']}" for one in found[:MOST])
+        return "; ".join(f"{_known_place(one)} {_kind(one)}" for one in found[:MOST])
     frames = traceback.extract_tb(error.__traceback__)
     return f"{Path(frames[-1].filename).name}, line {frames[-1].lineno}" if frames else "no place"
 
@@ -45,6 +60,11 @@ def _known_place(detail: Mapping[str, Any]) -> str:
     # The name of a member that nobody knows is its sender's.
     steps = detail["loc"][:-1] if detail["type"] == "extra_forbidden" else detail["loc"]
     return _pointer(steps) or "/"
+
+
+def _kind(detail: ErrorDetails) -> str:
+    sentence = f": {detail['msg']}" if detail["type"] in _PLAIN else ""
+    return f"{detail['type']}{sentence}"
 
 
 def _pointer(steps: Sequence[int | str]) -> str:

@@ -127,7 +127,10 @@ async def test_a_row_that_nobody_can_read_is_poison() -> None:
     await town.notify()
 
     (marker,) = town.parking.markers()
-    assert marker.error == "order-7@3: InvalidMessage: /name string_type"
+    assert (
+        marker.error
+        == "order-7@3: InvalidMessage: /name string_type: Input should be a valid string"
+    )
 
 
 async def test_what_cannot_be_read_is_parked_apart() -> None:

@@ -7,6 +7,7 @@ from pydantic import BaseModel, Field, TypeAdapter, ValidationError, field_valid
 
 from shared.kernel.messages.json_reading import read_text
 from shared.kernel.messages.message import Command
+from shared.kernel.messages.values import Money
 from shared.kernel.validation_faults import MOST, faults, told
 
 OURS = "bob@example.com"
@@ -52,7 +53,7 @@ REFUSED: dict[str, tuple[dict[str, Any], str, tuple[str, str]]] = {
     ),
     "by its type": (
         {"copies": [1, OURS]},
-        "/copies/1 int_type",
+        "/copies/1 int_type: Input should be a valid integer",
         ("/copies/1", "Input should be a valid integer."),
     ),
     "because nobody knows it": (
@@ -103,5 +104,16 @@ def test_a_list_is_not_too_short_because_a_member_of_it_is_wrong() -> None:
         read_text(Terms, b'{"rows": []}')
 
     assert [place for place, _ in faults(wrong.value)] == ["/rows/0"]
-    assert told(wrong.value) == "/rows/0 string_pattern_mismatch"
+    assert told(wrong.value) == (
+        "/rows/0 string_pattern_mismatch: String should match pattern '^[A-Z]$'"
+    )
     assert told(short.value) == "/rows too_short"
+
+
+def test_an_operator_is_told_what_form_was_expected() -> None:
+    with pytest.raises(ValidationError) as refused:
+        read_text(Money, b'{"amount": 12.5}')
+
+    assert told(refused.value) == (
+        "/amount json_form: A decimal as a text such as '12.50' is expected; /currency missing: Field required"
+    )
