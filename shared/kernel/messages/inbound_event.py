@@ -24,7 +24,11 @@ from shared.kernel.reactions.receptor import Reaction, checked
 
 
 class OutsideData(BaseModel):
-    """The data of somebody else's event: what we need of it; there may be more, today or tomorrow."""
+    """The data of somebody else's event: what we need of it; there may be more, today or tomorrow.
+
+    Fields are named as in commands: `lamp_id` here is `lampId` there, and nothing else. Who writes it otherwise
+    is read with `Field(alias="lamp_id")`.
+    """
 
     model_config = ConfigDict(
         frozen=True,
@@ -83,7 +87,7 @@ class InboundReceptor[D: OutsideData]:
     def commands(self, event: InboundEvent) -> Iterator[CommandRequest]:
         """Give the commands that an event causes, under the same ids each time; raises InvalidMessage."""
         try:
-            data = read(self.data, event.data)
+            data = read(self.data, event.data, by_name=False)
         except InvalidMessage as error:
             raise InvalidMessage(f"{event.type} {event.key}: {error}") from error
         for reaction in checked(self.name, self.target, self.command, self.react(data)):

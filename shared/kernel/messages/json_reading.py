@@ -11,10 +11,10 @@ from shared.kernel.messages.json_forms import JsonForms
 from shared.kernel.validation_faults import told
 
 
-def read[T](kind: type[T], data: Any) -> T:  # noqa: ANN401 - JSON
+def read[T](kind: type[T], data: Any, *, by_name: bool = True) -> T:  # noqa: ANN401 - JSON
     """Read JSON that is there as Python's dictionaries, lists and so on; raises InvalidMessage."""
     try:
-        return read_text(kind, to_json(data))
+        return read_text(kind, to_json(data), by_name=by_name)
     except (ValidationError, PydanticSerializationError) as error:
         raise InvalidMessage(told(error)) from None
 
