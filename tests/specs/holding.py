@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from io import StringIO
 from typing import Any
 
+from shared.kernel.errors import OnewriteError, leaves
 from tests.specs.by_http import Held
 
 
@@ -37,11 +38,19 @@ async def hold_all(holdings: Sequence[Holding]) -> list[Told]:
             try:
                 found = await one.hold()
             except Exception as error:  # noqa: BLE001 - told under its title, and the others go on
-                found = ["raised", *"".join(traceback.format_exception(error)).splitlines()]
+                found = _raised(error)
         # What holds may have parked something on the way, as it should.
         found = [*found, *logged.getvalue().splitlines()] if found else found
         told.append(Told(one.title, Held(found), one.story(found)))
     return told
+
+
+def _raised(error: Exception) -> list[str]:
+    """Say what was raised, and where, unless it is an error of ours, which says all that there is to know."""
+    found = [f"raised {type(one).__name__}: {one}" for one in leaves(error)]
+    if all(isinstance(one, OnewriteError) for one in leaves(error)):
+        return found
+    return [*found, *"".join(traceback.format_exception(error)).splitlines()]
 
 
 @contextmanager

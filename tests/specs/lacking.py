@@ -41,8 +41,8 @@ def lacking_in(
 
 
 def lacking_of(category: Category, specs: Sequence[Spec]) -> Iterator[str]:
-    """Name the commands, events and refusals of a category without a spec."""
-    own = [spec for spec in specs if category_of(type(spec.when)) is category]
+    """Name the commands, events and refusals of a category without a spec, and what must not be refused."""
+    own = [spec for spec in specs if category_of(type(spec.when)).name == category.name]
     asked = {type(spec.when) for spec in own}
     for command in (*category.commands, *category.process_commands):
         if command not in asked:
@@ -53,7 +53,13 @@ def lacking_of(category: Category, specs: Sequence[Spec]) -> Iterator[str]:
             yield f"SPECS: no Spec has {type_name(event)} of '{category.name}' in `then`"
     named = {(type(spec.when), spec.then) for spec in own if isinstance(spec.then, str)}
     for command, code in sorted(refused(category, specs) - named, key=str):
-        yield f"SPECS: no Spec refuses {type_name(command)} of '{category.name}' with '{code}'"
+        if command in category.commands:
+            yield f"SPECS: no Spec refuses {type_name(command)} of '{category.name}' with '{code}'"
+        else:
+            yield (
+                f"decide: {type_name(command)} of '{category.name}' is refused with '{code}', and only events"
+                " cause it: it may come in any state, so let it come to no events there"
+            )
 
 
 def lacking_end(deadline: Deadline, specs: Sequence[Spec], flows: Sequence[Flow]) -> Iterator[str]:

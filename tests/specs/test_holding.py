@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from shared.kernel.errors import ReactionFailed
 from tests.specs.by_http import Held
 from tests.specs.holding import Holding, Told, check_titles, hold_all, lines
 from tests.specs.shop import SPECS
@@ -17,6 +18,10 @@ async def kept() -> Sequence[str]:
 
 async def broken() -> Sequence[str]:
     raise LookupError("no such key")
+
+
+async def refused() -> Sequence[str]:
+    raise ExceptionGroup("of an event", [ReactionFailed("Confirm to order-7 was refused: no")])
 
 
 async def parked() -> Sequence[str]:
@@ -39,7 +44,7 @@ async def test_a_spec_in_which_something_raises_is_told_by_its_title_and_the_oth
     told = await hold_all([Holding("It breaks", broken, story), Holding("It holds", kept, story)])
 
     assert [one.title for one in told if one.held.found] == ["It breaks"]
-    assert told[0].held.found[0] == "raised"
+    assert told[0].held.found[0] == "raised LookupError: no such key"
     assert told[0].held.found[-1] == "LookupError: no such key"
     assert any("in broken" in line for line in told[0].held.found)
 
@@ -76,3 +81,9 @@ def test_a_line_is_told_of_each_spec_and_the_story_of_those_that_do_not_hold() -
 def test_two_specs_of_one_title_are_refused() -> None:
     with pytest.raises(ValueError, match=f"two specs have one title: '{SPECS[0].title}'"):
         check_titles(SPECS, [replace(SPECS[1], title=SPECS[0].title)])
+
+
+async def test_what_the_kernel_says_by_itself_is_told_without_a_trace() -> None:
+    (told,) = await hold_all([Holding("It is refused", refused, story)])
+
+    assert told.held.found == ["raised ReactionFailed: Confirm to order-7 was refused: no"]

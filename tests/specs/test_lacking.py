@@ -1,5 +1,6 @@
 """What has no spec is named in a sentence that says what to write, and where."""
 
+from dataclasses import replace
 from pathlib import Path
 
 from shared.domain.shop import domain
@@ -26,6 +27,21 @@ def test_a_refusal_without_a_spec_is_named(tmp_path: Path) -> None:
     (tmp_path / "decisions.py").write_text('Refusal("too-late", "No.")', encoding="utf-8")
 
     assert list(lacking_refusals(tmp_path, SPECS)) == ["SPECS: no Spec is refused with 'too-late'"]
+
+
+def test_what_only_events_cause_is_to_be_decided_otherwise_and_needs_no_spec_of_a_refusal() -> None:
+    caused = replace(item, commands=(), process_commands=(*item.commands, *item.process_commands))
+    accepted = [spec for spec in SPECS if not isinstance(spec.then, str)]
+
+    asked, unasked = (list(lacking_of(one, accepted)) for one in (item, caused))
+
+    assert any(
+        one.startswith("SPECS: no Spec refuses ReserveStock of 'item' with '") for one in asked
+    )
+    assert not any("no Spec refuses" in one for one in unasked)
+    assert any(
+        one.startswith("decide: ReserveStock of 'item' is refused with '") for one in unasked
+    )
 
 
 def test_what_an_event_leads_to_without_a_spec_is_named() -> None:
