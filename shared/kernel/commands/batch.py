@@ -118,8 +118,9 @@ def _accept(
         time=time,
     )
     size = _checked_size(commit, limits)
-    if after.since_snapshot >= category.snapshots.every:
-        carrying = replace(commit, snapshot=category.snapshots.write(state))
+    snapshots = category.snapshots
+    if after.since_snapshot >= snapshots.every and snapshots.is_exact(state):
+        carrying = replace(commit, snapshot=snapshots.write(state))
         whole, after = limits.size_of(carrying), after._replace(since_snapshot=0)
         if whole <= limits.bytes and whole - size <= limits.state:
             return carrying, after, whole

@@ -6,9 +6,11 @@ from typing import Annotated, Any
 
 from pydantic import TypeAdapter
 
+from shared.kernel.errors import NumberTooLarge
 from shared.kernel.messages.commit import StoredSnapshot
 from shared.kernel.messages.json_forms import JsonForms
 from shared.kernel.messages.json_reading import read
+from shared.kernel.messages.message import check_numbers
 
 EVERY = 50
 """One commit in so many carries a snapshot, unless a category says otherwise."""
@@ -46,6 +48,14 @@ class Snapshots[S]:
         """Give a state as JSON, for a snapshot or for people."""
         shown: dict[str, Any] = self._adapter.dump_python(state, mode="json")
         return shown
+
+    def is_exact(self, state: S) -> bool:
+        """Tell whether JSON holds a state as it is: what the store would change is never to be decided on."""
+        try:
+            check_numbers(self.show(state))
+        except NumberTooLarge:
+            return False
+        return True
 
     def can_read(self, stored: StoredSnapshot) -> bool:
         """Tell whether a snapshot is in a schema that is known here."""
