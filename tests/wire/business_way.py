@@ -32,7 +32,7 @@ from shared.kernel.messages.message import Command, Event, Message, route_name
 from shared.kernel.messages.stream import StreamName
 from shared.kernel.ports import Log
 from shared.kernel.views.generation import GenerationRows
-from shared.kernel.views.view import Row, View
+from shared.kernel.views.view import Row, View, everybody
 from single_publisher.publish import Publisher
 from tests.active import domain
 from tests.command_api.calls import (
@@ -53,7 +53,7 @@ from tests.specs.ways import history
 # What is read here is what is there, whoever may read it: specs hold who may.
 OPEN: Final = Domain(
     categories=tuple(replace(one, may_read=None) for one in domain.categories),
-    views=tuple(replace(one, may_read=None) for one in domain.views),
+    views=tuple(replace(one, may_read=everybody) for one in domain.views),
 )
 
 
