@@ -89,7 +89,7 @@ HALVES: Final[dict[str, list[Phase]]] = {
         [
             [
                 pytest(
-                    *("beside", "-m", "not proof", f"--ignore={OF_THE_EMULATORS}", *ELSEWHERE),
+                    *("beside", "tests", "-m", "not proof", *ELSEWHERE),
                     # A test runs it, among other workers.
                     *("--numprocesses=2", *BY_FILE),
                 )

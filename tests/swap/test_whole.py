@@ -1,7 +1,9 @@
 """Whatever business runs, all tests of the project pass.
 
-The whole of `make test` is run beside lamps with every change, but for the emulators' own tests: they know nothing
-of the project that they are in, which is held here. `make long` runs them as well.
+With every change those are run beside lamps that can tell one business from another: the checks of the code, the
+tests of the business, those of what is deployed, and a sample of the rest, which runs the shop whichever business
+runs. `make long` runs the whole of `make test`, but for the emulators' own tests: they know nothing of the project
+that they are in, which is held here.
 """
 
 import ast
@@ -11,13 +13,20 @@ from pathlib import Path
 import pytest
 
 from infra.local.stack import ROOT
-from tests.halves import OF_THE_EMULATORS
+from tests.halves import DOMAIN, OF_THE_EMULATORS
 from tests.sizes import LONG
 from tests.swap.clones import cloned, committed, make, python, with_lamps
 
 PROJECT = {one.stem for one in ROOT.iterdir() if one.suffix == ".py" or one.is_dir()}
-DOMAIN = ("shared/domain", "shared.domain", "tests/specs", "tests.active")
-BUSINESS_IN_THE_PROOF = "tests/simulation/test_own.py"
+NAMING = ("shared/domain", "shared.domain", "tests/specs", "tests.active")
+DEPLOYED = (
+    *("tests/infra/test_package.py", "tests/infra/test_check.py", "tests/infra/test_habits.py"),
+    *("tests/infra/test_dependencies.py", "tests/worker", "tests/test_words_of_the_business.py"),
+)
+SAMPLE = (
+    *("tests/roles", "tests/specs/test_stories.py", "tests/specs/test_by_http.py"),
+    *("tests/specs/test_refusals.py", "tests/contracts/test_rows.py", "tests/local/test_orders.py"),
+)
 
 
 @pytest.fixture(scope="module")
@@ -29,14 +38,27 @@ def lamps(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return project
 
 
+def test_the_code_is_in_shape(lamps: Path) -> None:
+    assert "FAILED" not in make(lamps, "lint", "types", "imports")
+
+
+def test_the_tests_of_the_business_and_of_what_is_deployed_pass(lamps: Path) -> None:
+    assert "[100%]" in python(lamps, "pytest", *DOMAIN, *DEPLOYED)
+
+
+def test_the_specs_alone_reach_every_branch_of_the_business(lamps: Path) -> None:
+    source = "--source=shared/domain/lamps"
+    python(lamps, "coverage", "run", source, "-m", "pytest", "tests/specs/test_specs.py")
+
+    assert "100%" in python(lamps, "coverage", "report", "--fail-under=100")
+
+
+@pytest.mark.long
 def test_everything_that_is_tested_passes_beside_another_business(lamps: Path) -> None:
-    said = make(lamps, "test") if LONG else python(lamps, "tests.halves", "beside")
-
-    assert "FAILED" not in said
-
-
-def test_what_the_proof_asks_of_the_business_that_runs_holds(lamps: Path) -> None:
-    assert "[100%]" in python(lamps, "pytest", BUSINESS_IN_THE_PROOF)
+    if LONG:
+        assert "FAILED" not in python(lamps, "tests.halves", "beside")
+    else:
+        assert "[100%]" in python(lamps, "pytest", *SAMPLE)
 
 
 def reached(file: Path) -> Iterator[str]:
@@ -47,7 +69,7 @@ def reached(file: Path) -> Iterator[str]:
                 yield from (one.name for one in names if one.name.partition(".")[0] in PROJECT)
             case ast.ImportFrom(module=str(module)) if module.partition(".")[0] in PROJECT:
                 yield module
-            case ast.Constant(value=str(text)) if any(one in text for one in DOMAIN):
+            case ast.Constant(value=str(text)) if any(one in text for one in NAMING):
                 yield text
 
 

@@ -89,7 +89,6 @@ def _event_grid(ready: Ready) -> dict[str, str]:
 
 
 _EVENT_HUBS: Final = ("azure-identity", "certifi", "websocket-client")
-_KINDS: Final = (("sync", ""), ("async", "_async"))
 SUITES: Final = (
     Suite(
         *("cosmos", "azure-cosmos", "4.17.1", 0.95, _cosmos),
@@ -102,11 +101,6 @@ SUITES: Final = (
     Suite(
         *("eventhub", "azure-eventhub", "5.15.1", 0.98, _event_hubs),
         choice=("-k", "not uamqp"),
-        sample=(
-            *(f"livetest/{kind}tests/test_properties{end}.py" for kind, end in _KINDS),
-            *("-k", "not uamqp and not ws"),
-        ),
-        sampled=8,
         needs=_EVENT_HUBS,
         hubs=500,
         ports={"event-hubs": AMQP_PORT},
