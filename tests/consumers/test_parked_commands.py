@@ -36,7 +36,9 @@ async def test_a_command_of_newer_code_is_parked_alone_and_has_no_outcome_yet(wo
 
     first, second = world.parking.markers()
     assert "no command MeltItem" in first.error
-    assert second.error.endswith("ReceiveStock: /quantity greater_than_equal")
+    assert second.error.endswith(
+        "ReceiveStock: /quantity greater_than_equal: Input should be greater than or equal to 1"
+    )
     assert first.envelope is not None
     assert (first.envelope["stream"], first.envelope["commandId"]) == (str(TEAPOT), "c1")
     assert await world.outcomes.read(str(TEAPOT), "c1") is None
