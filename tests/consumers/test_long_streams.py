@@ -15,7 +15,7 @@ from shared.kernel.views.view import RowKey
 from tests.consumers.worlds import World, held
 from tests.kernel.worlds import TEAPOT, commit, received
 
-LENGTH, EACH = 60_000, 20
+LENGTH, EACH = 12_000, 20
 AT = RowKey("stock", "teapot", str(TEAPOT))
 
 

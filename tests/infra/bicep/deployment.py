@@ -1,7 +1,8 @@
 """Plays a deployment: which resources, with which values and in which order, Azure would be asked for."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -187,14 +188,19 @@ class Deployment:
         return self._expressions.value(node, scope)
 
 
-def read(path: Path) -> list[Declaration]:
+def read(path: Path) -> Sequence[Declaration]:
     """Reads a file; raises BicepError where there is none."""
     if not path.is_file():
         raise BicepError(f"there is no file {path.name}")
-    return Reader(path.read_text("utf-8")).file()
+    return _parsed(path.read_text("utf-8"))
 
 
-def types_of(path: Path, said: list[Declaration]) -> Iterator[tuple[str, Type]]:
+@cache
+def _parsed(text: str) -> tuple[Declaration, ...]:
+    return tuple(Reader(text).file())
+
+
+def types_of(path: Path, said: Sequence[Declaration]) -> Iterator[tuple[str, Type]]:
     """Yields the types that a file declares, and those that it imports with what they are made of."""
     for one in said:
         if one.kind == "import":
