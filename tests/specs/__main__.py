@@ -11,6 +11,7 @@ from typing import Any
 from tests.active import DOCS, SOURCE, domain
 from tests.specs.all import FLOWS, INBOUND, REACTIONS, SPECS, TOLD
 from tests.specs.by_http import Held, over_http
+from tests.specs.by_roles import whatever_fails
 from tests.specs.by_webhook import by_webhook
 from tests.specs.flows_by_http import flows_over_http
 from tests.specs.holding import Holding, Told, hold_all, lines
@@ -36,7 +37,6 @@ from tests.specs.ways import (
     by_service,
     history,
 )
-from tests.specs.whole_flow import whatever_fails
 
 IN_THE_FLOWS = "what an event causes is seen in the flows"
 BY_EVENT_GRID = "others are told by Event Grid"

@@ -25,7 +25,7 @@ from tests.specs.causing import NotToldOverHttp, key_behind, needs_no_clock
 from tests.specs.reading import Reader, people
 from tests.specs.renaming import ids, renamed
 from tests.specs.seen import Events, Seen, different, passed_on, unlike
-from tests.specs.spec import TOO_LATE, Flow, Spec
+from tests.specs.spec import Flow, Spec
 
 TIMEOUT = limit(60.0)
 LAG = "/api/operations/lag"
@@ -182,7 +182,7 @@ async def _hold(all_: Sequence[Happening], client: Client, within: float) -> Non
 
 def _told(flow: Flow, held: dict[str, Held], unseen: str) -> Held:
     if flow.late or flow.at is not None:
-        return Held(left_out=TOO_LATE if flow.late else NO_CLOCK)
+        return Held(left_out=NO_CLOCK)
     one = held[flow.title]
     return replace(one, left_out="; ".join(part for part in (one.left_out, unseen) if part))
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, Final, Literal
 
 from shared.kernel.commands.decider import Decision, Refusal
 from shared.kernel.messages.inbound_event import InboundEvent
@@ -36,8 +36,8 @@ class Reaction:
     then: Sequence[tuple[str, Command]]
 
 
-TOO_LATE = "the reactions hear of it when its deadline has passed"
 FORBIDDEN = "forbidden"
+BEFORE_REACTIONS: Final = "before the reactions hear of it"
 
 type Then = Mapping[str, Sequence[Event | type[Event]]]
 type Shown = Mapping[tuple[str, str], Mapping[str, Any]]
@@ -48,11 +48,15 @@ type Shown = Mapping[tuple[str, str], Mapping[str, Any]]
 class Flow:
     """What a command leads to in the end, from the streams to the listeners of others, whatever fails on the way.
 
-    `given` and `then` have events by stream, `when` is a stream and a command. `then` is exact: every new event
-    of every stream, as itself or by its type; the log holds the same in the same order. `shown` has, by view and
-    key, a part of a row's data, named as in JSON. `told` is exact too: the public events of each stream, as
-    listeners of the topic hear them. A flow that is `late` is called off by a deadline: its reactions hear of the
-    command when that has passed. `by` says who asks, and `at` when it is decided.
+    `given` and `then` have events by stream, `when` is a stream and a command. What the given events cause has
+    followed before the command comes, and stands in neither. `then` is exact: every new event of every stream, as
+    itself or by its type; the log holds the same in the same order. `shown` has, by view and key, a part of a
+    row's data, named as in JSON. `told` is exact too: the public events of each stream, as listeners of the topic
+    hear them. `by` says who asks, and `at` when it is decided.
+
+    In a flow that is `late`, time passes when all of that has followed, until every deadline has passed that
+    something waits for then: what one sends is decided at the moment when it is due. With BEFORE_REACTIONS in
+    place of True, the reactions hear of the command only behind that.
     """
 
     title: str
@@ -61,7 +65,7 @@ class Flow:
     then: Then
     shown: Shown
     told: Mapping[str, Sequence[PublicEvent]] = field(default_factory=dict)
-    late: bool = False
+    late: bool | Literal["before the reactions hear of it"] = False
     at: datetime | None = None
     by: str | None = None
 
@@ -123,10 +127,10 @@ def asked_how(spec: Spec | Flow) -> str:
 
 def flow_story(flow: Flow, found: Sequence[str] = ()) -> str:
     """Tell a flow, and what was found instead."""
-    lines = [flow.title, "  given"]
+    lines = [flow.title, "  given, with what follows from it"]
     lines += [f"    {stream}: {event!r}" for stream in flow.given for event in flow.given[stream]]
     lines += ["  when", f"    {flow.when[0]}: {flow.when[1]!r}{asked_how(flow)}"]
-    lines += ["  and", f"    {TOO_LATE}"] if flow.late else []
+    lines += ["  and", f"    every deadline passes{_before(flow)}"] if flow.late else []
     lines += ["  then"]
     lines += [f"    {stream}: {_named(one)}" for stream in flow.then for one in flow.then[stream]]
     lines += ["  then the log holds"]
@@ -169,6 +173,10 @@ def told_story(spec: Told, found: Sequence[str] = ()) -> str:
     lines += ["  when", f"    {spec.of}: {spec.when!r}", "  then", f"    {spec.then!r}"]
     lines += [f"  {number}. {sentence}" for number, sentence in enumerate(found, start=1)]
     return "\n".join(lines)
+
+
+def _before(flow: Flow) -> str:
+    return f", {flow.late}" if flow.late == BEFORE_REACTIONS else ""
 
 
 def _named(event: Event | type[Event]) -> str:

@@ -8,6 +8,7 @@ from shared.kernel.commands.category import Category
 from shared.kernel.reactions.deadline import Deadline
 from tests.active import DOCS, SOURCE, domain
 from tests.specs.all import FLOWS, INBOUND, REACTIONS, SPECS, TOLD
+from tests.specs.by_roles import by_roles
 from tests.specs.by_webhook import by_webhook
 from tests.specs.graph import graph
 from tests.specs.lacking import lacking_end, lacking_in, lacking_of, lacking_refusals
@@ -34,7 +35,7 @@ from tests.specs.ways import (
     by_service,
     history,
 )
-from tests.specs.whole_flow import by_roles, faults_of
+from tests.specs.whole_flow import FAULTS
 
 
 @pytest.mark.parametrize("spec", SPECS, ids=lambda spec: spec.title)
@@ -79,7 +80,7 @@ def test_others_are_told_the_same_each_time(spec: Told) -> None:
     [
         pytest.param(flow, fault, id=f"{flow.title}, though {fault or 'nothing fails'}")
         for flow in FLOWS
-        for fault in faults_of(flow)
+        for fault in FAULTS
     ],
 )
 async def test_a_flow_ends_as_it_should_whatever_fails(flow: Flow, fault: str | None) -> None:

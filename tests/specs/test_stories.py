@@ -6,6 +6,7 @@ from shared.domain.shop import domain
 from shared.domain.shop.item.commands import ReserveStock
 from shared.kernel.messages.stream import StreamName
 from tests.kernel.asking import asked
+from tests.specs.by_roles import by_roles, whatever_fails
 from tests.specs.by_webhook import by_webhook
 from tests.specs.graph import graph
 from tests.specs.shop import FLOWS, INBOUND, REACTIONS, SPECS, TOLD
@@ -19,7 +20,7 @@ from tests.specs.spec import (
     told_story,
 )
 from tests.specs.ways import by_decider, by_enrichers, by_event_processor, by_service, history
-from tests.specs.whole_flow import PUBLISHER_CRASH, World, by_roles, whatever_fails
+from tests.specs.whole_flow import PUBLISHER_CRASH, World
 
 
 async def test_a_reaction_that_causes_something_else_tells_its_story() -> None:

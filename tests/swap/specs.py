@@ -82,7 +82,7 @@ TOLD = [
 FLOWS = [
     Flow(
         "A lamp that is switched off rests",
-        given={"lamp-desk": [LIT], "diary-desk": [LightNoted(brightness=60)]},
+        given={"lamp-desk": [LIT]},
         when=("lamp-desk", SwitchOff()),
         then={"lamp-desk": [DARK], "diary-desk": [Rested(switch=2)]},
         shown={("lamps", "desk"): {"brightness": 0, "switched": 2}},
@@ -119,8 +119,8 @@ FLOWS = [
         by="ann",
         at=NOON + timedelta(days=1),
         late=True,
-        then={"repair-desk": [RepairBooked, RepairReminded]},
-        shown={("repairs", "desk"): {"reminders": 1}},
+        then={"repair-desk": [RepairBooked, RepairReminded, RepairReminded]},
+        shown={("repairs", "desk"): {"reminders": 2}},
         told={"repair-desk": [PLANNED, WANTED]},
     ),
 ]

@@ -28,7 +28,7 @@ from tests.specs.shop.item import TEN_IN_STOCK
 from tests.specs.shop.order_events import TO_THE_CONFIRMATION, WANTED_CUP, WANTED_TEA
 from tests.specs.shop.shortages import ENOUGH
 from tests.specs.shop.told import LINK
-from tests.specs.spec import Flow
+from tests.specs.spec import BEFORE_REACTIONS, Flow
 
 PLACE = ("order-7", PlaceOrder(customer_id="C1", lines=(WANTED_TEA, WANTED_CUP)))
 TEA_HELD = StockReserved(reservation_id="7/TEA", quantity=2)
@@ -102,7 +102,7 @@ SPECS = [
     Flow(
         "An order that waits for too long is called off, and gives back what is held for it late",
         given=STOCK,
-        late=True,
+        late=BEFORE_REACTIONS,
         when=PLACE,
         then={
             "item-TEA": [TEA_HELD, ReservationReleased],

@@ -1,0 +1,61 @@
+"""The way to hold a flow: it happens once with every fault, and ends the same."""
+
+from collections.abc import Callable, Sequence
+
+from shared.kernel.domain import Domain
+from shared.kernel.messages.commit import Commit
+from shared.kernel.messages.message import Event
+from shared.kernel.messages.stream import StreamName
+from tests.active import domain_of
+from tests.kernel.asking import asked, at_noon
+from tests.specs.passing_time import pass_time
+from tests.specs.seen import Seen, different, passed_on, rows_shown, unlike
+from tests.specs.spec import BEFORE_REACTIONS, Flow
+from tests.specs.whole_flow import FAULTS, TWICE, World
+
+type History = Callable[[StreamName, Sequence[Event]], Sequence[Commit]]
+
+
+async def whatever_fails(flow: Flow, history: History) -> list[str]:
+    """Let a flow happen once with every fault; say what came of it otherwise than it says."""
+    return [
+        f"though {fault}, {found}" if fault else found
+        for fault in FAULTS
+        for found in await by_roles(flow, fault, history)
+    ]
+
+
+async def by_roles(
+    flow: Flow, fault: str | None, history: History, domain: Domain | None = None
+) -> list[str]:
+    """Let a flow happen though something fails; say what came of it otherwise than it says."""
+    stream, command = flow.when
+    world = World(domain or domain_of(type(command)), fault, flow.at or at_noon())
+    for given_stream, given in flow.given.items():
+        for commit in history(StreamName.parse(given_stream), given):
+            await world.store.append([commit])
+    # What was there before is known to everybody, and comes again.
+    world.fault = TWICE
+    await world.settle()
+    before = world.seen()
+    world.fault, world.deaf = fault, flow.late == BEFORE_REACTIONS
+    await world.send(asked(command, "when", StreamName.parse(stream), flow.by))
+    await world.settle()
+    if flow.late:
+        await pass_time(world)
+    if world.deaf:
+        await world.hear()
+    after = world.seen()
+    found = [] if fault else twice_there(flow, before)
+    found += different(flow.then, before.written, after.written)
+    return found + passed_on(flow, before, after) + unlike(flow.shown, rows_shown(world.rows))
+
+
+def twice_there(flow: Flow, before: Seen) -> list[str]:
+    """Say which given events are there twice, as given and as what the others cause."""
+    return [
+        f"`given` of {stream}: {event!r} is there twice, because other given events cause it: leave it out"
+        for stream, given in flow.given.items()
+        for event in before.written[stream][len(given) :]
+        if event in given
+    ]
