@@ -154,7 +154,7 @@ async def _held_once(client: Client, spec: Spec) -> Held:
     tag = uuid4().hex
     stream = StreamName(category_of(type(spec.when)).name, f"spec-{tag}")
     try:
-        spec = await apart(spec, stream, tag[:8], domain_of(type(spec.when)))
+        spec = await apart(spec, stream, tag[:8], domain_of(type(spec.when)), client.specs)
         needs_no_clock(() if isinstance(spec.then, str) else spec.then)
         await client.begin(stream, spec.given)
         key = key_behind(spec.given)

@@ -11,7 +11,7 @@ from shared.domain.shop import domain
 from shared.domain.shop.item import item
 from shared.domain.shop.item.commands import DiscontinueItem
 from shared.domain.shop.order import order
-from shared.domain.shop.order.commands import PlaceOrder
+from shared.domain.shop.order.commands import OrderLine, PlaceOrder
 from shared.domain.shop.order.events import OrderPlaced
 from shared.kernel.messages.stream import StreamName
 from shared.kernel.reactions.receptor import Reaction, Receptor
@@ -54,6 +54,17 @@ async def test_what_goes_to_one_stream_whatever_it_is_called_is_left_out() -> No
 
     with pytest.raises(NotToldOverHttp, match="it would send commands to item-till"):
         await apart(PLACING, ORDER, "mine", counting)
+
+
+async def test_what_is_refused_names_no_stream_of_others_where_it_is_accepted() -> None:
+    lines = (OrderLine(sku="MUG", quantity=1),)
+    refused = replace(PLACING, when=PlaceOrder(customer_id="C1", lines=lines), then="order-exists")
+
+    own = await apart(refused, ORDER, "mine", domain, SPECS)
+
+    assert isinstance(own.when, PlaceOrder)
+    assert [line.sku for line in own.when.lines] == ["MUG-mine"]
+    assert own.when.customer_id == "C1"
 
 
 async def test_what_is_sent_names_no_stream_of_others() -> None:
