@@ -54,7 +54,7 @@ proof: setup  ## the other half of what CI runs: chaos, kills, simulation, gener
 doctor: setup  ## examines the running stack (or URL="...", one for each app), and says how to mend what is wrong
 	@$(PY) -m infra.doctor $(if $(URL),--url $(URL))
 
-spec: setup  ## holds every spec and tells of those that fail (VERBOSE=1: all), writes docs/NAME/specification.md (or holds them at URL=..., where it WRITES and leaves its streams behind, with SPEC_KEY if it asks for one)
+spec: setup  ## holds every spec and tells of those that fail (VERBOSE=1: all), writes docs/NAME/specification.md and the examples that OpenAPI needs (or holds them at URL=..., where it WRITES and leaves its streams behind, with SPEC_KEY if it asks for one)
 	@$(PY) -m tests.specs $(if $(URL),--url $(URL))
 
 indexes: setup  ## writes the composite indexes that the sorts of the views need

@@ -6,6 +6,7 @@ from typing import Final
 
 import shared.domain
 from infra.local.stack import ROOT
+from shared.adapters.examples import FILE
 from shared.domain import domain, shop
 from shared.kernel.domain import Domain
 from shared.kernel.messages.message import Message
@@ -18,6 +19,8 @@ FOLDER: Final = next(
 """Where it is, in `shared/domain`, `tests/specs` and `docs`."""
 
 SOURCE: Final = ROOT / "shared" / "domain" / FOLDER
+EXAMPLES: Final = SOURCE / FILE
+"""Bodies of commands that the specs give to OpenAPI; not there where it needs none."""
 DOCS: Final = ROOT / "docs" / FOLDER
 SHIPPED: Final = ROOT / "tests" / "specs" / FOLDER / "shipped.json"
 """A sample of everything that was ever stored; not there before anything was."""
@@ -35,4 +38,4 @@ def domain_of(message: type[Message]) -> Domain:
     return found
 
 
-__all__ = ["DOCS", "FOLDER", "SHIPPED", "SOURCE", "domain", "domain_of", "run_the_shop"]
+__all__ = ["DOCS", "EXAMPLES", "FOLDER", "SHIPPED", "SOURCE", "domain", "domain_of", "run_the_shop"]

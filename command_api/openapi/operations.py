@@ -6,7 +6,7 @@ from typing import Any
 
 from command_api import idempotency_key, paging
 from command_api.openapi import links, schemas
-from command_api.openapi.example_values import sample
+from command_api.openapi.command_examples import example
 from command_api.openapi.models import Models, Schema
 from command_api.openapi.parts import (
     COMMAND_PROBLEMS,
@@ -80,7 +80,7 @@ def command(
             "content": {
                 "application/json": {
                     "schema": body,
-                    "example": sample(body, models.definitions),
+                    "example": example(category, command_type, models),
                 }
             },
         },

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pydantic import ValidationError
 from pydantic_core import to_json
 
-from command_api.openapi.example_values import sample
+from command_api.openapi.command_examples import example
 from command_api.openapi.models import described
 from shared.kernel.domain import Domain
 from shared.kernel.messages.json_reading import read_text
@@ -18,12 +18,13 @@ def refused_examples(domain: Domain) -> Iterator[str]:
     models = described(domain)
     for category in domain.categories:
         for command in category.commands:
-            example = to_json(sample(models.received(command), models.definitions))
+            shown = to_json(example(category, command, models))
             try:
-                read_text(command, example, by_name=False)
+                read_text(command, shown, by_name=False)
             except ValidationError as error:
                 for place, what in faults(error):
                     yield (
                         f"category '{category.name}', {type_name(command)}: its example, as clients are shown it,"
-                        f" is refused at {place or '/'}: {what} Give that field one, as in Field(examples=[...])"
+                        f" is refused at {place or '/'}: {what} Run make spec, which takes one from a spec that is"
+                        " accepted, or give that field one, as in Field(examples=[...])"
                     )

@@ -64,7 +64,8 @@ def test_an_example_that_its_own_command_refuses_is_told_by_its_field() -> None:
 
     assert said == (
         "category 'door', Sell: its example, as clients are shown it, is refused at /seats/0/row: String"
-        " should match pattern '^[A-Z]$'. Give that field one, as in Field(examples=[...])"
+        " should match pattern '^[A-Z]$'. Run make spec, which takes one from a spec that is accepted,"
+        " or give that field one, as in Field(examples=[...])"
     )
     assert list(refused_examples(swapped)) == []
 

@@ -1,4 +1,4 @@
-"""`make spec`: holds all specs, and writes the specification if so; or holds them at URL, and writes there."""
+"""`make spec`: holds all specs, and writes what is made of them; or holds them at URL, and writes there."""
 
 import argparse
 import asyncio
@@ -8,11 +8,12 @@ from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 from typing import Any
 
-from tests.active import DOCS, SOURCE, domain
+from tests.active import DOCS, EXAMPLES, SOURCE, domain
 from tests.specs.all import FLOWS, INBOUND, REACTIONS, SPECS, TOLD
 from tests.specs.by_http import Held, over_http
 from tests.specs.by_roles import whatever_fails
 from tests.specs.by_webhook import by_webhook
+from tests.specs.examples import taken_from_specs, text_of
 from tests.specs.flows_by_http import flows_over_http
 from tests.specs.holding import Holding, Told, hold_all, lines
 from tests.specs.lacking import lacking_end, lacking_in, lacking_of, lacking_refusals
@@ -66,7 +67,12 @@ def _lacking() -> list[str]:
 
 
 def write() -> None:
-    """Write the specification that people read."""
+    """Write the specification that people read, and the examples that clients are shown."""
+    examples = text_of(taken_from_specs(domain, SPECS))
+    if examples:
+        EXAMPLES.write_text(examples, encoding="utf-8")
+    else:
+        EXAMPLES.unlink(missing_ok=True)
     page = specification(
         domain, SPECS, reactions=REACTIONS, flows=FLOWS, inbound=INBOUND, told=TOLD
     )

@@ -41,14 +41,13 @@ def category_of(command: type[Command]) -> Category:
 
 def by_decider(spec: Spec) -> list[str]:
     """Hold a spec against the pure decider."""
-    decider = category_of(type(spec.when)).decider
-    state = decider.fold(decider.initial_state, spec.given)
-    return compared(spec, decided(spec, state))
+    return compared(spec, decided(spec, category_of(type(spec.when))))
 
 
-def decided(spec: Spec, state: Any) -> Decision[Any]:
-    """Decide in a state as a spec asks for it, if that is allowed."""
-    category, context = category_of(type(spec.when)), Context(spec.at or at_noon(), spec.by, "when")
+def decided(spec: Spec, category: Category) -> Decision[Any]:
+    """Decide behind what is given as a spec asks for it, if that is allowed."""
+    context = Context(spec.at or at_noon(), spec.by, "when")
+    state = category.decider.fold(category.decider.initial_state, spec.given)
     routed = type(spec.when) in category.commands
     if category.allow and routed and not category.allow(spec.by, spec.when, state):
         return Refusal(FORBIDDEN, "")

@@ -64,10 +64,11 @@ without one; `int | str` or one with `None` needs none, for JSON tells its membe
 `Message` (or `OutsideData` in what others send). Bytes, complex numbers and `Any` are refused at start: JSON
 cannot hold them, or nobody knows what they hold; `pydantic.JsonValue` holds any JSON.
 
-A field with a pattern, or whose values a rule of the business limits, has an example of its own, as `amount`
-above: OpenAPI shows the first of its `examples`, and so does what `make run` prints to try. Without one the
-example is made from the type. `python -m infra.check`, which `make lint` runs, names each field whose type
-refuses its example.
+The example of a command, in OpenAPI and in what `make run` prints to try, is made of the types of its fields, or
+of the first of their `examples`, as `amount` above has one. Where that is no such command (a pattern), or `decide`
+refuses it whatever is given (one day behind another), `make spec` takes the command of the first spec that comes
+to events, and keeps it in `shared/domain/NAME/examples.json`; not where each field has `examples` of its own.
+`python -m infra.check`, which `make lint` runs, names each field whose type refuses its example.
 
 A row that was written before its view had a field lacks it until its stream's next event. Until then no filter on
 the field finds the row (`.null` neither), and no list that is sorted by it holds it.
