@@ -7,9 +7,10 @@ from urllib.parse import unquote
 
 from aiohttp import web
 
-from emulators.cosmos import containers
+from emulators.cosmos import containers, offers
 from emulators.cosmos.answers import answer, json_answer
 from emulators.cosmos.errors import CosmosError, unsupported
+from emulators.cosmos.offers import Throughput
 from emulators.cosmos.query.parser import parse
 from emulators.cosmos.query.rows import Rows
 from emulators.cosmos.repartitioning import ancestors_of, newest, ranges_of
@@ -62,6 +63,8 @@ async def handle(
         return json_answer(200, _account(_origin(request), see.account))
     if asked.type == "dbs":
         return await _databases(request, asked, database)
+    if asked.type == "offers":
+        return await _offers(request, asked, database)
     if asked.type == "pkranges":
         if request.method != "GET":
             raise _not_allowed(request.method, "partition key ranges")
@@ -73,8 +76,10 @@ async def _databases(request: web.Request, asked: Resource, database: Database) 
     name, reader = asked.database, database.reader
     match request.method, bool(name):
         case "POST", False if not is_query(request):
-            given = await object_body(request)
-            made = await database.write(lambda db: containers.create_database(db, given))
+            given, throughput = await object_body(request), Throughput.of(request.headers)
+            made = await database.write(
+                lambda db: containers.create_database(db, given, throughput)
+            )
             return json_answer(201, made)
         case (("GET" | "POST"), False):
             return await _listed(request, "Databases", containers.list_databases(reader), "")
@@ -91,9 +96,11 @@ async def _containers(
 ) -> web.Response:
     match request.method, bool(asked.container):
         case "POST", False if not is_query(request):
-            given = await object_body(request)
+            given, throughput = await object_body(request), Throughput.of(request.headers)
             made = await database.write(
-                lambda db: containers.create_container(db, asked.database, given, ranges)
+                lambda db: containers.create_container(
+                    db, asked.database, given, ranges, throughput
+                )
             )
             return json_answer(201, made)
         case (("GET" | "POST"), False):
@@ -113,6 +120,21 @@ async def _containers(
             await database.write(lambda db: containers.delete_container(db, number))
             return answer(204, None)
     raise _not_allowed(request.method, "containers")
+
+
+async def _offers(request: web.Request, asked: Resource, database: Database) -> web.Response:
+    match request.method, bool(asked.item):
+        case "GET", True:
+            return json_answer(200, offers.find(database.reader, asked.item))
+        case "PUT", True:
+            given = await object_body(request)
+            changed = await database.write(lambda db: offers.replace(db, asked.item, given))
+            return json_answer(200, changed)
+        case "GET", False:
+            return await _listed(request, "Offers", offers.listed(database.reader), "")
+        case "POST", False if is_query(request):
+            return await _listed(request, "Offers", offers.listed(database.reader), "")
+    raise _not_allowed(request.method, "throughput (offers)")
 
 
 def _find(database: Database, asked: Resource) -> containers.Container:

@@ -7,17 +7,20 @@ import uuid
 from dataclasses import dataclass
 from typing import Any
 
+from emulators.cosmos import offers
 from emulators.cosmos.definitions import check_definition, check_id
 from emulators.cosmos.errors import CosmosError
 from emulators.cosmos.expiry import index_expiry
 from emulators.cosmos.indexing import Indexing, read_indexing, steps_of
+from emulators.cosmos.offers import Throughput
 from emulators.cosmos.ranges import Tiling, tile
 from emulators.cosmos.repartitioning import SCHEMA as REPARTITIONING
 from emulators.cosmos.repartitioning import ranges_of
 from emulators.cosmos.rids import read_rid, write_rid
 
 SCHEMA = f"""
-{REPARTITIONING}CREATE TABLE IF NOT EXISTS databases (n INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT UNIQUE);
+{REPARTITIONING}{offers.SCHEMA}
+CREATE TABLE IF NOT EXISTS databases (n INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT UNIQUE);
 CREATE TABLE IF NOT EXISTS containers (
     n INTEGER PRIMARY KEY AUTOINCREMENT, db INTEGER, id TEXT, body TEXT, UNIQUE (db, id));
 CREATE TABLE IF NOT EXISTS ranges (
@@ -76,14 +79,19 @@ def database_body(number: int, name: str) -> dict[str, Any]:
     }
 
 
-def create_database(db: sqlite3.Connection, given: dict[str, Any]) -> dict[str, Any]:
-    """Create a database; 409 when there is one."""
+def create_database(
+    db: sqlite3.Connection, given: dict[str, Any], throughput: Throughput | None = None
+) -> dict[str, Any]:
+    """Create a database, with throughput for its containers if it is asked for; 409 when there is one."""
     name = check_id(given.get("id"))
     try:
         cursor = db.execute("INSERT INTO databases (id) VALUES (?)", (name,))
     except sqlite3.IntegrityError:
         raise CosmosError(409, f"Database {name!r} exists.") from None
-    return database_body(cursor.lastrowid or 0, name)
+    made = database_body(cursor.lastrowid or 0, name)
+    if throughput is not None:
+        offers.give(db, made, cursor.lastrowid or 0, None, throughput)
+    return made
 
 
 def find_database(db: sqlite3.Connection, name: str) -> dict[str, Any]:
@@ -101,16 +109,24 @@ def list_databases(db: sqlite3.Connection) -> list[dict[str, Any]]:
 
 def delete_database(db: sqlite3.Connection, name: str) -> None:
     """Forget a database and all that is in it."""
-    find_database(db, name)
+    number = read_rid(find_database(db, name)["_rid"])
     for body in list_containers(db, name):
         delete_container(db, find_container(db, name, body["id"]).number)
+    db.execute("DELETE FROM offers WHERE db = ?", number)
     db.execute("DELETE FROM databases WHERE id = ?", (name,))
 
 
 def create_container(
-    db: sqlite3.Connection, database: str, given: dict[str, Any], ranges: int
+    db: sqlite3.Connection,
+    database: str,
+    given: dict[str, Any],
+    ranges: int,
+    throughput: Throughput | None = None,
 ) -> dict[str, Any]:
-    """Create a container; 409 when there is one, 400 or 501 for one that cannot be."""
+    """Create a container; 409 when there is one, 400 or 501 for one that cannot be.
+
+    Without a word on its throughput, it has so many `ranges`, and the least throughput or that of the database.
+    """
     parent = find_database(db, database)
     defined = check_definition(given)
     number = db.execute("SELECT n FROM databases WHERE id = ?", (database,)).fetchone()[0]
@@ -124,8 +140,10 @@ def create_container(
     rid = write_rid(number, made)
     link = f"{parent['_self']}colls/{rid}/"
     body = {**defined, "_rid": rid, "_self": link, **_LINKS}
-    rows = [(made, *one) for one in tile(ranges)]
-    db.executemany("INSERT INTO ranges VALUES (?, ?, ?, ?, 0)", rows)
+    tiles = tile(ranges if throughput is None else offers.ranges_at_first(throughput))
+    db.executemany("INSERT INTO ranges VALUES (?, ?, ?, ?, 0)", [(made, *one) for one in tiles])
+    if throughput is not None or not offers.is_shared(db, number):
+        offers.give(db, body, number, made, throughput or Throughput(offers.DEFAULT))
     return _keep(db, made, body)
 
 
@@ -154,7 +172,7 @@ def _keep(db: sqlite3.Connection, number: int, body: dict[str, Any]) -> dict[str
 def delete_container(db: sqlite3.Connection, number: int) -> None:
     """Forget a container and all that is in it."""
     db.execute("DELETE FROM containers WHERE n = ?", (number,))
-    for table in ("ranges", "ancestors", "items", "uniques"):
+    for table in ("ranges", "ancestors", "items", "uniques", "offers"):
         db.execute(f"DELETE FROM {table} WHERE container = ?", (number,))  # noqa: S608 - own names
 
 

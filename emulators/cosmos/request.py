@@ -10,14 +10,20 @@ from emulators.cosmos.errors import CosmosError, unsupported
 from emulators.cosmos.json_text import read_object
 from emulators.cosmos.partition_keys import key_in
 
-TYPES = ("dbs", "colls", "docs")
+PATHS = (
+    (),
+    ("dbs",),
+    ("dbs", "colls"),
+    ("dbs", "colls", "docs"),
+    ("dbs", "colls", "pkranges"),
+    ("offers",),
+)
 UNSUPPORTED = {
     "sprocs": "stored procedures",
     "triggers": "triggers",
     "udfs": "user-defined functions",
     "users": "users",
     "permissions": "permissions",
-    "offers": "throughput (offers)",
     "conflicts": "conflicts",
     "attachments": "attachments",
     "clientencryptionkeys": "client encryption keys",
@@ -26,6 +32,9 @@ UNSUPPORTED = {
 }
 # Headers that would change what happens, if they were not refused.
 REFUSED = {
+    "x-ms-offer-type": "performance levels (S1 to S3)",
+    "x-ms-cosmos-migrate-offer-to-autopilot": "a change from manual throughput to autoscale",
+    "x-ms-cosmos-migrate-offer-to-manual-throughput": "a change from autoscale to manual throughput",
     "x-ms-documentdb-pre-trigger-include": "triggers",
     "x-ms-documentdb-post-trigger-include": "triggers",
     "x-ms-cosmos-populateindexmetrics": "index metrics",
@@ -51,19 +60,18 @@ class Resource:
 def resource(raw_path: str) -> Resource:
     """Read a path: `/dbs/d/colls/c/docs/i`, or any beginning of it; 501 names what has another end."""
     parts = [unquote(part) for part in raw_path.strip("/").split("/") if part]
-    types, names = parts[0::2], parts[1::2]
+    types, names = tuple(parts[0::2]), parts[1::2]
     link = "/".join(parts if len(types) == len(names) else parts[:-1])
-    known = [*TYPES[: len(types) - 1], types[-1] if types else ""]
-    other = next((one for one in types if one in UNSUPPORTED), None)
-    if other is None and types and (types != known or types[-1] not in {*TYPES, "pkranges"}):
+    other = next((one for one in reversed(types) if one in UNSUPPORTED), None)
+    if types not in PATHS and other is None:
         raise CosmosError(404, f"There is nothing at {raw_path!r}.")
     named = dict(zip(types, names, strict=False))
     return Resource(
-        type=types[-1] if types else "",
+        type=other or (types[-1] if types else ""),
         link=link,
         database=named.get("dbs", ""),
         container=named.get("colls", ""),
-        item=named.get("docs", ""),
+        item=named.get("docs") or named.get("offers", ""),
     )
 
 

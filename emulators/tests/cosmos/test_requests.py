@@ -182,7 +182,7 @@ async def test_a_link_may_have_ids_for_names(client: Rest) -> None:
         ("/dbs/d/colls/c/udfs", "user-defined functions"),
         ("/dbs/d/users/u/permissions", "permissions"),
         ("/dbs/d/colls/c/conflicts", "conflicts"),
-        ("/offers", "throughput"),
+        ("/dbs/d/colls/c/sprocs/s/x", "stored procedures"),
     ],
 )
 async def test_what_is_not_supported_has_a_name(path: str, what: str, client: Rest) -> None:
