@@ -10,7 +10,7 @@ from typing import NamedTuple, Self
 import mmh3
 
 LOWEST, BEYOND = "", "FF"
-WHOLE, DIGITS = 0x40000000, 8
+WHOLE, DIGITS = 1 << 126, 32
 """Where effective keys end, in so many digits."""
 
 
@@ -80,5 +80,6 @@ def effective_partition_key(partition_key: str) -> str:
 
 def tile(count: int) -> list[KeyRange]:
     """Cut the space of effective keys into equal ranges."""
-    cuts = [LOWEST, *(f"{0x40 * number // count:02X}" for number in range(1, count)), BEYOND]
+    width = (WHOLE - 1) // count
+    cuts = [LOWEST, *(f"{number * width:0{DIGITS}X}" for number in range(1, count)), BEYOND]
     return [KeyRange(str(number), cuts[number], cuts[number + 1]) for number in range(count)]

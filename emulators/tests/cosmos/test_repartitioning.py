@@ -33,13 +33,29 @@ async def change(cosmos: Account, client: Rest, fault: str, range_: str) -> tupl
     return answer.status, answer.substatus
 
 
+def place(first: str, last: str) -> str:
+    """Write an effective key that has F between its ends."""
+    return f"{first:F<31}{last}"
+
+
 @pytest.mark.parametrize("count", [1, 3, 4, 64])
 def test_the_halves_of_a_range_tile_it(count: int) -> None:
     for one in tile(count):
         middle = one.middle()
         assert middle is not None
-        assert KeyRange("", one.first, middle).width == KeyRange("", middle, one.beyond).width
-    assert KeyRange("", "10000000", "10000001").middle() is None
+        halves = KeyRange("", one.first, middle).width, KeyRange("", middle, one.beyond).width
+        assert 0 <= halves[1] - halves[0] <= 1
+    assert KeyRange("", f"{5:032X}", f"{6:032X}").middle() is None
+
+
+def test_ranges_begin_where_those_of_the_service_do() -> None:
+    assert [one.first for one in tile(5)] == [
+        "",
+        "0CCCCCCCCCCCCCCCCCCCCCCCCCCCCCCC",
+        "19999999999999999999999999999998",
+        "26666666666666666666666666666664",
+        "33333333333333333333333333333330",
+    ]
 
 
 async def test_the_children_of_a_split_are_told_of_with_all_that_they_come_from(
@@ -52,10 +68,13 @@ async def test_the_children_of_a_split_are_told_of_with_all_that_they_come_from(
     assert await change(cosmos, client, "split", "5") == GONE
 
     assert list(first) == ["0", "1", "2", "3"]
-    assert children == {"4": ("10", "18", ["1"]), "5": ("18", "20", ["1"])}
+    assert children == {
+        "4": (place("0F", "F"), place("17", "E"), ["1"]),
+        "5": (place("17", "E"), place("1F", "E"), ["1"]),
+    }
     assert (await ranges(client, later))[0] == {
-        "6": ("18", "1C", ["1", "5"]),
-        "7": ("1C", "20", ["1", "5"]),
+        "6": (place("17", "E"), place("1B", "E"), ["1", "5"]),
+        "7": (place("1B", "E"), place("1F", "E"), ["1", "5"]),
     }
     assert list((await ranges(client))[0]) == ["0", "4", "6", "7", "2", "3"]
     assert await ranges(client, (await ranges(client))[1]) == ({}, '"7"')
@@ -69,7 +88,10 @@ async def test_neighbours_merge_and_the_last_one_with_that_before_it(
     merged, _ = await ranges(client)
     assert await change(cosmos, client, "merge", "0") == GONE
 
-    assert merged == {"0": ("", "10", []), "5": ("10", "FF", ["1", "2", "3", "4"])}
+    assert merged == {
+        "0": ("", place("0F", "F"), []),
+        "5": (place("0F", "F"), "FF", ["1", "2", "3", "4"]),
+    }
     assert (await ranges(client))[0] == {"6": ("", "FF", ["0", "1", "2", "3", "4", "5"])}
     # Nobody is left to merge with.
     assert await change(cosmos, client, "merge", "6") == (304, 0)
