@@ -104,6 +104,7 @@ def _place(scope: Scope) -> str:
 def _metrics(found: execution.Page, seconds: float) -> str:
     size, count = sum(map(len, found.results)), len(found.results)
     took = f"{seconds * 1000:.2f}"
+    used = min(count / found.retrieved, 1) if found.retrieved else 1
     return ";".join(
         (
             f"totalExecutionTimeInMs={took}",
@@ -111,9 +112,10 @@ def _metrics(found: execution.Page, seconds: float) -> str:
             "queryPhysicalPlanBuildTimeInMs=0.00;queryOptimizationTimeInMs=0.00",
             f"VMExecutionTimeInMs={took};indexLookupTimeInMs=0.00;documentLoadTimeInMs={took}",
             "systemFunctionExecuteTimeInMs=0.00;userFunctionExecuteTimeInMs=0.00",
-            f"retrievedDocumentCount={found.looked_at};retrievedDocumentSize={size}",
+            f"retrievedDocumentCount={found.retrieved}",
+            f"retrievedDocumentSize={size if found.retrieved else 0}",
             f"outputDocumentCount={count};outputDocumentSize={size}",
             "writeOutputTimeInMs=0.00",
-            f"indexUtilizationRatio={count / found.looked_at if found.looked_at else 1:.2f}",
+            f"indexUtilizationRatio={used:.2f}",
         )
     )

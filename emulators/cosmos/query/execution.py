@@ -16,7 +16,7 @@ from emulators.cosmos.query.plan import needs_merging, query_plan
 from emulators.cosmos.query.prefilter import condition
 from emulators.cosmos.query.resuming import Found, Resume, behind
 from emulators.cosmos.query.rows import Rows
-from emulators.cosmos.query.syntax import Query
+from emulators.cosmos.query.syntax import Constant, Query
 from emulators.cosmos.query.values import type_rank
 from emulators.cosmos.scope import Scope
 
@@ -27,11 +27,15 @@ type Visible = Callable[[Stored], str | None]
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A page of results (as JSON texts), where to go on, and how many items were looked at."""
+    """A page of results (as JSON texts), where to go on, and how many items were looked at.
+
+    An index alone serves some queries: of those, no item was `retrieved`.
+    """
 
     results: list[str]
     continuation: str | None
     looked_at: int
+    retrieved: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,10 +114,22 @@ def _page(
         if len(results) == asked.size or (results and size > LARGEST_PAGE):
             after = (int(last.range), last.number) if last and _is_plain(query) else None
             token = json.dumps(Start(place, after, start.bound, start.ranked))
-            return Page(results, token, looking.count)
+            return Page(results, token, looking.count, looking.count)
         results.append(result.text)
         last = result.source
-    return Page(results, None, looking.count)
+    return Page(results, None, looking.count, 0 if _only_counts(query) else looking.count)
+
+
+def _only_counts(query: Query) -> bool:
+    """Tell whether a query counts all items, whatever is in them."""
+    return (
+        bool(query.aggregates)
+        and all(
+            one.name == "COUNT" and isinstance(one.operands[0], Constant)
+            for one in query.aggregates
+        )
+        and not (query.where or query.joins or query.source or query.group_by)
+    )
 
 
 def _is_plain(query: Query) -> bool:
@@ -154,7 +170,7 @@ def _candidates(
     db: sqlite3.Connection, scope: Scope, query: Query, parameters: Parameters, start: Start
 ) -> Iterator[Stored]:
     where, values = scope.condition()
-    narrowed = None if query.source else condition(query.where, query.alias, parameters)
+    narrowed = condition(query, scope.container.path, parameters)
     if narrowed is not None:
         where, values = f"{where} AND ({narrowed[0]})", values + narrowed[1]
     if start.after is not None:

@@ -1,8 +1,10 @@
 """What SQLite may leave out before the exact evaluation: never too much, and by an index where there is one."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
+from emulators.cosmos.partition_keys import key_text
 from emulators.cosmos.query.evaluation import Parameters, constant
 from emulators.cosmos.query.syntax import Constant, Expression, Operation, Parameter, Path, Query
 
@@ -10,16 +12,16 @@ type Condition = tuple[str, list[Any]]
 
 # Properties that the system adds to an item, and no client can set.
 SYSTEM = frozenset({"_rid", "_self", "_etag", "_attachments", "_ts"})
-MOST_VALUES, DEEPEST = 500, 20
+MOST_VALUES, DEEPEST = 30_000, 20
 _COMPARISONS = frozenset({"=", "<", "<=", ">", ">="})
 _FLIPPED = {"=": "=", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
 
 
-def condition(
-    expression: Expression | None, alias: str, parameters: Parameters
-) -> Condition | None:
+def condition(query: Query, key: Sequence[str], parameters: Parameters) -> Condition | None:
     """Translate a WHERE to a condition that holds for every item that matches; None when it cannot."""
-    found = _condition(expression, alias, parameters)
+    if query.source:
+        return None
+    found = _Translation(query.alias, tuple(key), parameters).condition(query.where)
     # SQLite has limits where Cosmos DB has none: what is too long stays with the exact evaluation.
     return found if found is not None and len(found[1]) <= MOST_VALUES else None
 
@@ -42,40 +44,54 @@ def pinned(query: Query, key: Sequence[str], parameters: Parameters) -> tuple[An
     return None
 
 
-def _condition(
-    expression: Expression | None, alias: str, parameters: Parameters, depth: int = 0
-) -> Condition | None:
-    if depth > DEEPEST:
-        return None
-    match expression:
-        case Operation(name="AND", operands=operands):
-            parts = [_condition(operand, alias, parameters, depth + 1) for operand in operands]
-            found = [part for part in parts if part is not None]
-            return _join(" AND ", found) if found else None
-        case Operation(name="OR", operands=operands):
-            parts = [_condition(operand, alias, parameters, depth + 1) for operand in operands]
-            found = [part for part in parts if part is not None]
-            return _join(" OR ", found) if len(found) == len(parts) else None
-        case Operation(name=name, operands=(Path() as path, other)) if _fits(name, path, alias):
-            return _compare(path, name, other, parameters)
-        case Operation(name=name, operands=(other, Path() as path)) if _fits(name, path, alias):
-            return _compare(path, _FLIPPED[name], other, parameters)
-        case Operation(name="ARRAY_CONTAINS", operands=(Parameter() as array, Path() as path)) if (
-            path.steps[0] == alias
-        ):
-            return _one_of(path, constant(array, parameters))
-        case _:
+@dataclass(frozen=True, slots=True)
+class _Translation:
+    """Knows what the query calls an item, and where the partition key stands in it."""
+
+    alias: str
+    key: tuple[str, ...]
+    parameters: Parameters
+
+    def condition(self, expression: Expression | None, depth: int = 0) -> Condition | None:
+        if depth > DEEPEST:
             return None
+        match expression:
+            case Operation(name="AND" | "OR" as name, operands=operands):
+                parts = [self.condition(operand, depth + 1) for operand in operands]
+                found = [part for part in parts if part is not None]
+                usable = bool(found) if name == "AND" else len(found) == len(parts)
+                return _join(f" {name} ", found) if usable else None
+            case Operation(name=name, operands=(Path() as path, other)) if self._fits(name, path):
+                return self._compare(path, name, other)
+            case Operation(name=name, operands=(other, Path() as path)) if self._fits(name, path):
+                return self._compare(path, _FLIPPED[name], other)
+            case Operation(name="ARRAY_CONTAINS", operands=(Parameter() as array, Path() as path)):
+                is_ours = path.steps[0] == self.alias
+                return _one_of(path, constant(array, self.parameters)) if is_ours else None
+        return None
 
+    def _fits(self, name: str, path: Path) -> bool:
+        return name in _COMPARISONS and path.steps[0] == self.alias
 
-def _fits(name: str, path: Path, alias: str) -> bool:
-    return name in _COMPARISONS and path.steps[0] == alias
+    def _compare(self, path: Path, operator: str, other: Expression) -> Condition | None:
+        place = column(path)
+        if place is None or not isinstance(other, Constant | Parameter):
+            return None
+        value = constant(other, self.parameters)
+        if not _is_comparable(value):
+            return None
+        if operator == "=" and path.steps[1:] == self.key:
+            # Its column leads every index.
+            return "pk = ?", [key_text(value)]
+        return f"{place} {operator} ?", [value]
 
 
 def column(path: Path) -> str | None:
     """Name a property as SQLite sees it, a top-level one exactly as its index does."""
     if path.steps[1:] == ("_ts",):
         return "CAST(written AS INTEGER)"
+    if path.steps[1:] == ("id",):
+        return "id"
     place = json_path(path)
     return f"json_extract(body, '{place}')" if place else None
 
@@ -98,18 +114,6 @@ def _is_plain(step: str | int) -> bool:
     return step >= 0
 
 
-def _compare(
-    path: Path, operator: str, other: Expression, parameters: Parameters
-) -> Condition | None:
-    place = column(path)
-    if place is None or not isinstance(other, Constant | Parameter):
-        return None
-    value = constant(other, parameters)
-    if not _is_comparable(value):
-        return None
-    return f"{place} {operator} ?", [value]
-
-
 def _one_of(path: Path, values: Any) -> Condition | None:  # noqa: ANN401 - JSON
     place = column(path)
     if place is None or not isinstance(values, list) or not all(map(_is_comparable, values)):
@@ -130,5 +134,9 @@ def _is_comparable(value: Any) -> bool:  # noqa: ANN401 - JSON
 
 
 def _join(word: str, parts: list[Condition]) -> Condition:
-    texts = word.join(f"({text})" for text, _ in parts)
-    return texts, [value for _, values in parts for value in values]
+    """Join in halves: SQLite nests what stands in a row, and only so deep."""
+    if len(parts) == 1:
+        return parts[0]
+    middle = len(parts) // 2
+    (left, before), (right, behind) = _join(word, parts[:middle]), _join(word, parts[middle:])
+    return f"({left}){word}({right})", [*before, *behind]

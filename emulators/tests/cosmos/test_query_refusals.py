@@ -128,3 +128,41 @@ async def test_a_condition_may_be_nested(client: Rest) -> None:
     found = await client.query(DOCS, f"SELECT VALUE c.id FROM c WHERE {condition}")
 
     assert found.status == 200
+
+
+async def test_a_read_of_many_items_looks_at_no_others(client: Rest) -> None:
+    # As the SDKs read many: each by id and partition key, a thousand in a query.
+    for n in range(20):
+        await create(client, {"id": f"{n}", "pk": f"{n}"}, f"{n}")
+    wanted = " OR ".join(f"(c.id = '{n}' AND c.pk = '{n}')" for n in range(17, 1_017))
+
+    found = await client.query(DOCS, f"SELECT * FROM c WHERE {wanted}")
+
+    assert sorted(one["id"] for one in found.body["Documents"]) == ["17", "18", "19"]
+    assert float(found.headers["x-ms-request-charge"]) == pytest.approx(2.3 + 0.05 * 3)
+
+
+@pytest.mark.parametrize(
+    ("query", "retrieved"),
+    [
+        ("SELECT VALUE COUNT(1) FROM c", 0),
+        ("SELECT VALUE COUNT(1) FROM c WHERE c.pk = 'p'", 2),
+        ("SELECT VALUE COUNT(c.n) FROM c", 2),
+        ("SELECT * FROM c", 2),
+    ],
+)
+async def test_a_count_of_everything_retrieves_nothing(
+    query: str, retrieved: int, client: Rest
+) -> None:
+    for n in range(2):
+        await create(client, {"id": f"{n}", "pk": "p"})
+    headers = {**key("p"), "x-ms-documentdb-populatequerymetrics": "true"}
+
+    found = await client.query(DOCS, query, headers=headers)
+
+    metrics = dict(
+        entry.split("=") for entry in found.headers["x-ms-documentdb-query-metrics"].split(";")
+    )
+    assert int(metrics["retrievedDocumentCount"]) == retrieved
+    assert (int(metrics["retrievedDocumentSize"]) == 0) is (retrieved == 0)
+    assert float(metrics["indexUtilizationRatio"]) == (0.5 if "COUNT" in query and retrieved else 1)
