@@ -13,7 +13,6 @@ from emulators.cosmos.partition_keys import key_in, key_of
 
 MOST_OPERATIONS = 100
 SUPPORTED = frozenset({"Create", "Upsert", "Replace", "Delete", "Read"})
-LARGEST_REQUEST = 2 * 1024 * 1024
 FAILED_DEPENDENCY = 424
 
 
@@ -64,11 +63,8 @@ def run(
     container: Container,
     pk: str,
     operations: list[dict[str, Any]],
-    size: int,
 ) -> list[dict[str, Any]]:
     """Carry out the operations as one transaction, with one LSN; raises BatchFailedError."""
-    if size > LARGEST_REQUEST:
-        raise CosmosError(413, "Request size is too large")
     lsn = items.next_lsn(db, container, pk)
     results: list[dict[str, Any]] = []
     for place, operation in enumerate(operations):

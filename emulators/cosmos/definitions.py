@@ -39,7 +39,11 @@ def check_id(value: Any, longest: int = LONGEST_ID) -> str:  # noqa: ANN401 - JS
             "The input content is invalid because the required properties - 'id; ' - are missing",
         )
     if not 1 <= len(value.encode("utf-8", "surrogatepass")) <= longest:
-        raise CosmosError(400, f"The id has 1 to {longest} bytes.")
+        raise CosmosError(
+            400,
+            f"The input name '{value}' is invalid. Ensure to provide a unique non-empty string less"
+            f" than '{longest}' characters.",
+        )
     if FORBIDDEN_IN_ID & set(value) or value.endswith(" ") or has_surrogates(value):
         raise CosmosError(400, "Id contains illegal chars.")
     return value

@@ -36,7 +36,7 @@ from emulators.faults import Faults, Rule
 
 RESET = struct.pack("ii", 1, 0)
 STALE_CONTAINER = 1024
-LARGEST_BODY = 8 * 1024 * 1024  # guessed
+LARGEST_REQUEST = 2 * 1024 * 1024
 
 type Change = Callable[[sqlite3.Connection, int, str | None], None]
 
@@ -63,7 +63,7 @@ class CosmosServer:
         self, port: int, tls: ssl.SSLContext | None = None
     ) -> tuple[web.AppRunner, int]:
         """Listen on loopback; port 0 takes a free one."""
-        app = web.Application(client_max_size=LARGEST_BODY)
+        app = web.Application(client_max_size=LARGEST_REQUEST)
         app.router.add_route("*", r"/{path:[\s\S]*}", self._handle)
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=1)
         await runner.setup()
@@ -96,7 +96,10 @@ class CosmosServer:
         authorize(request, named, self._token)
         asked = by_name(self._database.reader, named)
         # Whole before any fault: what is struck has arrived, and may still be carried out.
-        body = await request.read()
+        try:
+            body = await request.read()
+        except web.HTTPRequestEntityTooLarge:
+            raise CosmosError(413, "Request size is too large") from None
         kind = operation(request, asked)
         rule = self._faults.choose("cosmos", kind, asked.container, body)
         if rule is not None:

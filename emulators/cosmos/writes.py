@@ -49,9 +49,9 @@ async def write_batch(
         single = await _one_by_one(database, container, operations, goes_on=goes_on)
         statuses = {result["statusCode"] for result in single}
         return answer(200 if max(statuses) < FIRST_ERROR else 207, json.dumps(single), {}, 1.0)
-    pk, size = required_partition_key(request), len(data)
+    pk = required_partition_key(request)
     try:
-        results = await database.write(lambda db: batch.run(db, container, pk, operations, size))
+        results = await database.write(lambda db: batch.run(db, container, pk, operations))
     except BatchFailedError as failed:
         return answer(207, json.dumps(failed.results), {}, charge.FAILURE)
     place = range_headers(database.reader, container, items.range_of_key(container, pk))
@@ -70,7 +70,7 @@ async def _one_by_one(
             continue
         try:
             pk = batch.key_of_operation(container, operation)
-            work = partial(batch.run, container=container, pk=pk, operations=[operation], size=0)
+            work = partial(batch.run, container=container, pk=pk, operations=[operation])
             results += await database.write(work)
         except BatchFailedError as failed:
             results += failed.results

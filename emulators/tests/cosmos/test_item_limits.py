@@ -83,7 +83,21 @@ async def test_an_item_that_cannot_be_is_refused(
 
 
 async def test_the_size_of_an_item_is_that_of_its_utf_8(client: Rest) -> None:
-    assert (await create(client, {"id": "1", "pk": "p", "text": "語" * 690_000})).status == 201
+    item = {"id": "1", "pk": "p", "text": "語" * 690_000}
+    plain = json.dumps(item, ensure_ascii=False).encode()
+
+    # The same item with escapes is a request of four megabytes.
+    escaped = await create(client, item)
+
+    assert (escaped.status, escaped.message) == (413, "Request size is too large")
+    assert (await create(client, plain)).status == 201
+
+
+async def test_a_request_has_two_megabytes_at_most(client: Rest) -> None:
+    fits = b'{"id": "1", "pk": "p"}'.ljust(2 * 1024 * 1024)
+
+    assert (await create(client, fits + b" ")).status == 413
+    assert (await create(client, fits)).status == 201
 
 
 @pytest.mark.parametrize(("levels", "status"), [(127, 201), (128, 400)])

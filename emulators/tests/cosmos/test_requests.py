@@ -110,6 +110,15 @@ async def test_a_container_that_cannot_be_is_refused(
     assert answer.message
 
 
+async def test_a_name_that_is_too_long_is_told_as_the_service_tells_it(client: Rest) -> None:
+    name = "x" * 256
+
+    answers = [await make(client, id=name), await client.ask("POST", "/dbs", {"id": name})]
+
+    words = f"The input name '{name}' is invalid. Ensure to provide a unique non-empty string less"
+    assert {one.message for one in answers} == {f"{words} than '255' characters."}
+
+
 async def test_a_container_shows_its_default_policy(client: Rest) -> None:
     shown = (await client.ask("GET", "/dbs/d/colls/c")).body
 
@@ -130,6 +139,15 @@ async def test_the_etag_has_no_index_whatever_the_policy_says(client: Rest) -> N
     excluded = [one["path"] for one in shown.body["indexingPolicy"]["excludedPaths"]]
     assert excluded == ["/a/*", '/"_etag"/?']
     assert shown.headers["x-ms-documentdb-collection-index-transformation-progress"] == "100"
+
+
+async def test_a_policy_is_shown_without_kinds_of_indexes(client: Rest) -> None:
+    kinds = [{"kind": "Hash", "dataType": "String"}, {"kind": "Range", "dataType": "Number"}]
+    policy = {"includedPaths": [{"path": "/*", "indexes": kinds}]}
+
+    made = await make(client, id="other", indexingPolicy=policy)
+
+    assert made.body["indexingPolicy"]["includedPaths"] == [{"path": "/*"}]
 
 
 async def test_databases_containers_and_items_are_listed_and_asked_for(client: Rest) -> None:
