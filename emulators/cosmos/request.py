@@ -1,5 +1,6 @@
 """What a request asks for, read from its path and headers."""
 
+import re
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote
@@ -44,6 +45,8 @@ REFUSED = {
 }
 PAGE = 100
 MOST_ON_A_PAGE = 1_000  # guessed
+LONGEST_WAIT = 60.0
+_WAIT = re.compile(r"\bwait=(\d{1,9})\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +150,14 @@ def page_size(request: web.Request) -> int:
     if asked == 0 or asked < -1:
         raise CosmosError(400, f"The value {header!r} of x-ms-max-item-count is invalid.")
     return asked if 0 < asked <= MOST_ON_A_PAGE else MOST_ON_A_PAGE
+
+
+def patience(request: web.Request) -> float:
+    """Read how many seconds a client prefers to wait for something new (RFC 7240), if it says behind what."""
+    asked = _WAIT.search(request.headers.get("Prefer", ""))
+    if asked is None or request.headers.get("If-None-Match") == "*":
+        return 0.0
+    return min(float(asked[1]), LONGEST_WAIT)
 
 
 async def object_body(request: web.Request) -> dict[str, Any]:

@@ -21,6 +21,7 @@ from emulators.cosmos.containers import SCHEMA, Container, find_container
 from emulators.cosmos.errors import CosmosError
 from emulators.cosmos.expiry import expire
 from emulators.cosmos.links import by_name
+from emulators.cosmos.news import News
 from emulators.cosmos.ranges import effective_partition_key
 from emulators.cosmos.repartitioning import merge, split
 from emulators.cosmos.request import (
@@ -28,6 +29,7 @@ from emulators.cosmos.request import (
     check_supported,
     operation,
     partition_key,
+    patience,
     range_header,
     resource,
 )
@@ -37,6 +39,8 @@ from emulators.faults import Faults, Rule
 RESET = struct.pack("ii", 1, 0)
 STALE_CONTAINER = 1024
 LARGEST_REQUEST = 2 * 1024 * 1024
+READS = frozenset({"query", "read", "change-feed", "query-plan"})
+NOTHING_NEW = 304
 
 type Change = Callable[[sqlite3.Connection, int, str | None], None]
 
@@ -58,6 +62,7 @@ class CosmosServer:
         self._ranges = ranges
         self._token = token
         self._known: dict[tuple[str, str], Container] = {}
+        self._news = News()
 
     async def serve(
         self, port: int, tls: ssl.SSLContext | None = None
@@ -65,6 +70,7 @@ class CosmosServer:
         """Listen on loopback; port 0 takes a free one."""
         app = web.Application(client_max_size=LARGEST_REQUEST)
         app.router.add_route("*", r"/{path:[\s\S]*}", self._handle)
+        app.on_shutdown.append(self._end_waits)
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=1)
         await runner.setup()
         listener = socket.create_server(("127.0.0.1", port), backlog=512)
@@ -78,6 +84,9 @@ class CosmosServer:
     def close(self) -> None:
         """Close the store."""
         self._database.close()
+
+    async def _end_waits(self, _: web.Application) -> None:
+        self._news.end()
 
     async def _handle(self, request: web.Request) -> web.StreamResponse:
         activity = request.headers.get("x-ms-activity-id") or str(uuid.uuid4())
@@ -144,6 +153,7 @@ class CosmosServer:
             range_ = container.ranges.holding(effective_partition_key(pk))
         await self._database.write(lambda db: change(db, container.number, range_))
         self._known.clear()
+        self._news.tell(container.number)
 
     async def _answered(self, request: web.Request, asked: Resource, kind: str) -> web.Response:
         if asked.type != "docs":
@@ -152,6 +162,7 @@ class CosmosServer:
             )
             if request.method in {"DELETE", "POST", "PUT"}:
                 self._known.clear()
+                self._news.tell_all()
             return answered
         container = self._container(request, asked)
         expire(self._database.reader, container.number, container.ttl)
@@ -168,13 +179,29 @@ class CosmosServer:
                 self._database.reader, container, request, asked.item, self.consistency
             )
         elif kind == "change-feed":
-            answered = feeds.feed(self._database.reader, container, request)
+            answered = await self._fed(request, asked)
         elif kind == "query-plan":
             answered = await reads.plan(self._database.reader, container, request)
         else:
             answered = await writes.write(self._database, container, request, kind, asked.item)
+        if kind not in READS:
+            self._news.tell(container.number)
         answered.headers["x-ms-alt-content-path"] = f"dbs/{asked.database}/colls/{asked.container}"
         answered.headers["x-ms-content-path"] = container.rid
+        return answered
+
+    async def _fed(self, request: web.Request, asked: Resource) -> web.Response:
+        """Give what is new: at once, or as soon as there is something to who prefers to wait for it."""
+        container, clock = self._container(request, asked), asyncio.get_running_loop().time
+        answered = feeds.feed(self._database.reader, container, request)
+        seconds = patience(request)
+        until = clock() + seconds
+        while seconds and answered.status == NOTHING_NEW:
+            goes_on = await self._news.wait(container.number, until - clock())
+            answered = feeds.feed(self._database.reader, self._container(request, asked), request)
+            answered.headers["Preference-Applied"] = f"wait={seconds:g}"
+            if not goes_on:
+                break
         return answered
 
     def _container(self, request: web.Request, asked: Resource) -> Container:

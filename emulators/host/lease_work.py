@@ -6,13 +6,13 @@ After the function ran, with all its retries, the lease advances whether or not 
 import asyncio
 import json
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Coroutine, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 from azure.core.exceptions import AzureError
 
-from emulators.host.feed import Feed, RangeGoneError
+from emulators.host.feed import Feed, Page, RangeGoneError
 from emulators.host.invocations import Input, Invoker
 from emulators.host.lease_store import LeaseStore
 from emulators.host.leases import Lease, LeaseLostError
@@ -20,6 +20,8 @@ from emulators.host.newtonsoft import rewrite_dates
 from emulators.host.protos import TypedData
 from emulators.host.rules import Function
 
+PATIENCE: Final = 20.0
+"""So many seconds a read of the feed waits for something new, where the service can wait."""
 GRACE: Final = 10.0
 """So many seconds a host that has lost a lease goes on with its batch."""
 
@@ -41,11 +43,11 @@ async def work(watched: Watched, lease: Lease) -> None:
 
     Cut off in the middle of a batch, it leaves the lease as it is: others have it when it expires.
     """
-    over = asyncio.Event()
-    renewing = asyncio.create_task(_renew(watched, lease, over))
+    lost, over = asyncio.Event(), asyncio.Event()
+    renewing = asyncio.create_task(_renew(watched, lease, lost, over))
     try:
         while not (lease.lost or watched.invoker.closing.is_set()):
-            await _step(watched, lease, over)
+            await _step(watched, lease, lost, over)
     except LeaseLostError:
         return
     except AzureError as error:
@@ -57,34 +59,56 @@ async def work(watched: Watched, lease: Lease) -> None:
             await _release(lease)
 
 
-async def _step(watched: Watched, lease: Lease, over: asyncio.Event) -> None:
-    """Hand the lease over if its range is gone, or else process the next page."""
+async def _step(watched: Watched, lease: Lease, lost: asyncio.Event, over: asyncio.Event) -> None:
+    """Hand the lease over if its range is gone, or else process the next page.
+
+    Even where the service waits for something new, it is seen when the next poll is due, as in Azure.
+    """
     if await watched.store.hand_over(lease, watched.ranges):
         return
-    most = watched.function.trigger.get("maxItemsPerInvocation") or 100
+    closing, clock = watched.invoker.closing, asyncio.get_running_loop().time
+    begun, every = clock(), seconds(watched.function, "feedPollDelay", 5_000)
     try:
-        documents, place = await watched.feed.read(lease.stretch, lease.place, most)
+        page = await _unless(_read(watched, lease), closing, lost)
     except RangeGoneError:
         watched.ranges = await watched.feed.ranges()
         return
-    if documents:
-        await _run(watched, lease, over, documents, place)
-    else:
-        await _pause(watched.invoker.closing, seconds(watched.function, "feedPollDelay", 5_000))
+    if page is not None and page.documents and not page.waited:
+        await _run(watched, lease, over, page)
+    elif page is not None:
+        await _pause(closing, every - (clock() - begun) % every)
+
+
+async def _read(watched: Watched, lease: Lease) -> Page:
+    most = watched.function.trigger.get("maxItemsPerInvocation") or 100
+    patience = PATIENCE / watched.invoker.pace
+    return await watched.feed.read(lease.stretch, lease.place, most, patience)
+
+
+async def _unless[T](work: Coroutine[None, None, T], *events: asyncio.Event) -> T | None:
+    """Return what a work gives; None if something happens before, which cuts it off."""
+    tasks = [asyncio.ensure_future(one) for one in (work, *(event.wait() for event in events))]
+    try:
+        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        return await tasks[0] if tasks[0].done() else None
+    finally:
+        for one in tasks:
+            one.cancel()
 
 
 async def _run(
     watched: Watched,
     lease: Lease,
     over: asyncio.Event,
-    documents: list[dict[str, Any]],
-    place: str,
+    page: Page,
 ) -> None:
-    shown = documents if watched.keep_dates else rewrite_dates(documents)
+    shown = page.documents if watched.keep_dates else rewrite_dates(page.documents)
     given: Input = TypedData(string=json.dumps(shown, separators=(",", ":"))), {}
     lease.running = True
     try:
-        await watched.invoker.process(watched.function, given, lambda: lease.advance(place), over)
+        await watched.invoker.process(
+            watched.function, given, lambda: lease.advance(page.place), over
+        )
     except (LeaseLostError, AzureError):
         # The batch is done, though nobody has noted it.
         lease.running = False
@@ -92,7 +116,7 @@ async def _run(
     lease.running = False
 
 
-async def _renew(watched: Watched, lease: Lease, over: asyncio.Event) -> None:
+async def _renew(watched: Watched, lease: Lease, lost: asyncio.Event, over: asyncio.Event) -> None:
     """Renew the lease; once it is lost, what runs has a while before its attempts are over."""
     pace = watched.invoker.pace
     while True:
@@ -100,6 +124,7 @@ async def _renew(watched: Watched, lease: Lease, over: asyncio.Event) -> None:
         try:
             await lease.renew()
         except LeaseLostError:
+            lost.set()
             await asyncio.sleep(GRACE / pace)
             over.set()
             if lease.running:

@@ -1,8 +1,11 @@
 """The change feed with azure-cosmos: the latest version of each item, transaction by transaction."""
 
+import asyncio
 from typing import Any
 
 from azure.cosmos.aio import ContainerProxy
+
+from emulators.tests.waiting import in_time
 
 
 async def read(container: ContainerProxy, **since: Any) -> tuple[list[dict[str, Any]], str | None]:
@@ -94,3 +97,41 @@ async def test_from_now_on_leaves_out_what_is_old(container: ContainerProxy) -> 
     found, _ = await read(container, continuation=token)
 
     assert [one["id"] for one in found] == ["2"]
+
+
+async def waiting(container: ContainerProxy, token: str | None, seconds: int) -> list[Any]:
+    """Read one page behind a place, and prefer to wait for it; gives the ids, and what the service made of it."""
+    applied: list[Any] = []
+    page, _ = await read(
+        container,
+        continuation=token,
+        headers={"Prefer": f"wait={seconds}"},
+        raw_response_hook=lambda one: applied.append(
+            one.http_response.headers.get("Preference-Applied")
+        ),
+    )
+    return [[one["id"] for one in page], *applied]
+
+
+async def test_who_prefers_to_wait_is_answered_as_soon_as_there_is_something(
+    container: ContainerProxy,
+) -> None:
+    await container.create_item({"id": "1", "pk": "p", "u": 1})
+    since: dict[str, Any] = {"partition_key": "p", "start_time": "Beginning"}
+    _, token = await read(container, **since)
+    read_on = asyncio.create_task(waiting(container, token, 3_600))
+    await container.create_item({"id": "elsewhere", "pk": "q", "u": 2})
+
+    await container.create_item({"id": "2", "pk": "p", "u": 2})
+    async with in_time():
+        assert await read_on == [["2"], "wait=60"]
+
+    assert await waiting(container, token, 3_600) == [["2"], None]
+
+
+async def test_who_waits_for_nothing_is_told_so_in_the_end(container: ContainerProxy) -> None:
+    await container.create_item({"id": "1", "pk": "p", "u": 1})
+    _, token = await read(container, partition_key="p", start_time="Beginning")
+
+    assert await waiting(container, token, 1) == [[], "wait=1"]
+    assert await waiting(container, token, 0) == [[], None]
