@@ -19,7 +19,8 @@ from shared.kernel.ports import NumberedMessage
 
 blueprint = func.Blueprint()
 
-REBUILD_SECONDS = 45.0
+REBUILD_SECONDS = 25.0
+"""What takes longer than 30 is cut off when the platform stops the instance."""
 ANONYMOUS, ADMIN = func.AuthLevel.ANONYMOUS, func.AuthLevel.ADMIN
 
 

@@ -7,14 +7,16 @@ from collections.abc import (
     Mapping,
 )
 from contextlib import aclosing
+from datetime import datetime
 from itertools import batched, chain
 from typing import Any
 
 from consumers.delivery import Arrival, Delivery, Run
 from shared.kernel.delivery.operator_decisions import skips
-from shared.kernel.delivery.parking import Parked
+from shared.kernel.delivery.parking import RELEASE_TIME, Parked, unfinished
 from shared.kernel.delivery.stream_pages import pages
 from shared.kernel.errors import Poison
+from shared.kernel.messages.commit import timestamp
 from shared.kernel.messages.envelope import Envelope, decode, envelopes
 from shared.kernel.messages.stream import StreamName
 from shared.kernel.ports import EventReader
@@ -56,18 +58,29 @@ async def replay_stored[R](
     delivery: Delivery[Envelope, R], store: EventReader, marker: Parked
 ) -> int | Parked:
     """Replays what a marker holds back; returns the version of the tail, or the marker that it stays parked at."""
-    return await replay_from(delivery, store, marker.stream, marker.version)
+    end = delivery.now() + RELEASE_TIME
+    return await replay_from(delivery, store, marker.stream, marker.version, end)
 
 
 async def replay_from[R](
-    delivery: Delivery[Envelope, R], store: EventReader, stream: str, version: int
+    delivery: Delivery[Envelope, R],
+    store: EventReader,
+    stream: str,
+    version: int,
+    end: datetime | None = None,
 ) -> int | Parked:
-    """Replays a stream from the store, a part at a time; returns the version of its tail, or a marker."""
+    """Replays a stream from the store, a part at a time; returns the version of its tail, or a marker.
+
+    No part but the first begins behind the end.
+    """
     reached = version - 1
     skipped = await skips(delivery.parking, delivery.consumer, stream)
     try:
         async with aclosing(stored(store, stream, version, skipped.keys())) as runs:
             async for run in runs:
+                now = delivery.now()
+                if end is not None and reached >= version and now >= end:
+                    return unfinished(delivery.consumer, stream, reached + 1, timestamp(now))
                 parked = await delivery.replay(run)
                 if parked is not None:
                     return parked

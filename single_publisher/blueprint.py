@@ -17,7 +17,8 @@ from single_publisher import composition
 
 blueprint = func.Blueprint()
 
-SWEEP_SECONDS = 45.0
+SWEEP_SECONDS = 25.0
+"""What takes longer than 30 is cut off when the platform stops the instance."""
 ADMIN = func.AuthLevel.ADMIN
 _LOGGER = logging.getLogger("onewrite.sweep")
 

@@ -9,7 +9,7 @@ from datetime import datetime
 from shared.adapters.error_log import tell
 from shared.adapters.names import SINGLE_PUBLISHER
 from shared.kernel.delivery.operator_decisions import park_first, skips
-from shared.kernel.delivery.parking import Parked, marker_of
+from shared.kernel.delivery.parking import RELEASE_TIME, Parked, marker_of, unfinished
 from shared.kernel.delivery.side_by_side import side_by_side
 from shared.kernel.delivery.stream_pages import pages
 from shared.kernel.errors import ConfigurationError, InvalidMessage, Poison
@@ -73,8 +73,10 @@ class Publisher:
                     " extension of Cosmos DB obeys from 4.9 on"
                 )
 
-    async def replay(self, stream: StreamName, version: int) -> int:
-        """Send a stream from a version to its tail, and give the tail's version.
+    async def replay(
+        self, stream: StreamName, version: int, end: datetime | None = None
+    ) -> int | Parked:
+        """Send a stream from a version to its tail, and give the tail's version, or a marker if time is up before.
 
         Raises Poison for what can never be sent, when everything before it is.
         """
@@ -82,6 +84,9 @@ class Publisher:
         reached = version - 1
         async with aclosing(pages(self.store, stream, reached, skipped)) as found:
             async for commits in found:
+                now = self.now()
+                if end is not None and reached >= version and now >= end:
+                    return unfinished(SINGLE_PUBLISHER, str(stream), reached + 1, timestamp(now))
                 await self._replay_page(commits, skipped)
                 reached = commits[-1].version
         return reached
@@ -97,7 +102,8 @@ class Publisher:
     async def release(self, marker: Parked) -> int | Parked:
         """Send what a marker holds back; returns the tail, or the marker that the stream stays parked at."""
         try:
-            return await self.replay(StreamName.parse(marker.stream), marker.version)
+            stream, end = StreamName.parse(marker.stream), self.now() + RELEASE_TIME
+            return await self.replay(stream, marker.version, end)
         except Poison as poison:
             return self._marker(poison)
 

@@ -45,8 +45,8 @@ class Settings:
             event_partitions=_whole(environment, "EVENT_PARTITIONS", EVENTS_PARTITIONS),
             command_partitions=_whole(environment, "COMMAND_PARTITIONS", COMMANDS_PARTITIONS),
             cosmos_read_timeout=_number(environment, "COSMOS_READ_TIMEOUT", 5),
-            publish_timeout=_number(environment, "PUBLISH_TIMEOUT", 30),
-            publish_budget=_number(environment, "PUBLISH_BUDGET", 120),
+            publish_timeout=_number(environment, "PUBLISH_TIMEOUT", 10),
+            publish_budget=_number(environment, "PUBLISH_BUDGET", 15),
             sweep_age=_number(environment, "SWEEP_AGE", 120),
         )
 

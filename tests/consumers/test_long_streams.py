@@ -2,6 +2,8 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -12,6 +14,8 @@ from shared.kernel.messages.envelope import encode, envelopes
 from shared.kernel.messages.stream import StreamName
 from shared.kernel.ports import Found
 from shared.kernel.views.view import RowKey
+from tests.consumers.operating import asked, told
+from tests.consumers.operating import release as released
 from tests.consumers.worlds import World, held
 from tests.kernel.worlds import TEAPOT, commit, received
 
@@ -94,3 +98,30 @@ async def test_of_a_gap_no_more_is_read_than_it_holds() -> None:
     assert stored.row.version == 2 * EACH
     # One read for each view that lacks it.
     assert world.store.reads == len([v for v in world.views if v.category.name == "item"])
+
+
+async def test_a_release_that_runs_out_of_time_is_gone_on_with_by_the_next() -> None:
+    length = 20_000
+    world = await filled(length)
+    await world.parking.park(replace(held(str(TEAPOT), 1), consumer="projections"))
+    read = world.store.read
+
+    async def slowly(stream: StreamName, after: int = 0, *, limit: int) -> Found:
+        world.later += timedelta(seconds=6)
+        return await read(stream, after, limit=limit)
+
+    world.store.read = slowly  # type: ignore[method-assign]
+
+    first = await released(asked(stream=str(TEAPOT)), world)
+    (marker,) = world.parking.markers()
+    last = await released(asked(stream=str(TEAPOT)), world)
+
+    assert (first.status_code, told(first)["code"]) == (409, "still-poisonous")
+    assert "up to version 10000" in told(first)["detail"]
+    assert "release it again" in told(first)["detail"]
+    assert marker.version == 10_001
+    assert (last.status_code, told(last)["version"]) == (200, length)
+    assert world.parking.markers() == []
+    stored = await world.rows.read(AT)
+    assert stored is not None
+    assert stored.row.data["received"] == length

@@ -1,5 +1,8 @@
 """What can never be published is parked with what follows, until an operator decides."""
 
+from dataclasses import replace
+from datetime import timedelta
+
 import pytest
 from pydantic_core import to_json
 
@@ -14,6 +17,7 @@ from shared.kernel.errors import (
 from shared.kernel.messages.commit import RecordedEvent
 from shared.kernel.messages.stream import StreamName
 from shared.kernel.ports import Found
+from tests.consumers.worlds import now
 from tests.kernel.asking import NOON
 from tests.kernel.worlds import TEAPOT, commit, received
 from tests.single_publisher.publishing import World, batch, hundred_streams
@@ -53,6 +57,22 @@ async def test_a_parked_stream_is_published_from_the_store_once_it_is_released()
 
     assert tail == 4
     assert world.published() == {"item-teapot": [2, 3, 4]}
+
+
+async def test_a_release_that_runs_out_of_time_leaves_the_rest_to_the_next() -> None:
+    world = World(MemoryLog(partitions=4))
+    for version in range(1, 601):
+        await world.store.append([commit(version)])
+    parked = Parked("single_publisher", "item-teapot", 1, 600, "was bad", NOON)
+    ticks = iter(now() + timedelta(seconds=6) * tick for tick in range(9))
+    slow = replace(world.publisher, now=lambda: next(ticks))
+
+    marker = await slow.release(parked)
+
+    assert isinstance(marker, Parked)
+    assert (marker.version, world.published()) == (501, {"item-teapot": [*range(1, 501)]})
+    assert await slow.release(marker) == 600
+    assert world.published() == {"item-teapot": [*range(1, 601)]}
 
 
 async def test_a_skipped_event_is_left_unpublished() -> None:

@@ -7,13 +7,16 @@ import hashlib
 from base64 import b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 
 from shared.kernel.errors import InvalidMessage, Poison, may_pass
 
 # No name of a stream holds a tilde: none can be taken for what belongs to none.
 _UNREADABLE, _LOST = "unreadable~", "lost~"
+RELEASE_TIME: Final = timedelta(seconds=10)
+"""So long a release begins another part of a stream: a stop of the platform cuts off what takes 30 seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +78,12 @@ class Decision:
     reason: str
     by: str
     time: str
+
+
+def unfinished(consumer: str, stream: str, version: int, time: str) -> Parked:
+    """Returns the marker of a stream whose release ran out of time: the next one goes on from this version."""
+    error = f"replayed up to version {version - 1} in the time of one release: release it again"
+    return Parked(consumer, stream, version, version, error, time)
 
 
 def unreadable(content: bytes) -> str:
