@@ -59,7 +59,7 @@ async def webhook(req: func.HttpRequest) -> func.HttpResponse:
 @blueprint.event_grid_trigger("event")
 async def inbound_event(event: func.EventGridEvent) -> None:
     """Take an event of others from the platform, in either schema."""
-    with telemetry.failures(names.WEBHOOKS):
+    with telemetry.failures(names.WEBHOOKS, lambda: f" on event {event.id}"):
         sender = wiring.webhook_settings().platform
         await (await composition.webhooks()).take(body_of(event), sender)
 

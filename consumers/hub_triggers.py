@@ -29,7 +29,7 @@ def hub_function(
     def declare(handle: Handler) -> Handler:
         async def take(events: List[func.EventHubEvent]) -> None:
             messages = [_numbered(event) for event in events]
-            with telemetry.handling(consumer, [one.body for one in messages]):
+            with telemetry.handling(consumer, messages):
                 await handle(messages)
 
         trigger(retry(named(take, handle)))

@@ -14,6 +14,7 @@ from shared.adapters.otel.metric_names import MENDED
 from shared.adapters.settings import feed_poll_delay
 from shared.adapters.triggers import endless_retry, http_function, timer_function
 from single_publisher import composition
+from single_publisher.messages import shown
 
 blueprint = func.Blueprint()
 
@@ -38,14 +39,15 @@ _LOGGER = logging.getLogger("onewrite.sweep")
 @endless_retry(blueprint)
 async def single_publisher(documents: str) -> None:
     """Publish what has been committed; the array arrives as JSON and is read once."""
-    with telemetry.failures(names.SINGLE_PUBLISHER):
+    with telemetry.failures(names.SINGLE_PUBLISHER, lambda: f" on {shown(documents)}"):
         await (await composition.publisher()).publish(documents)
 
 
 @blueprint.warm_up_trigger("starting")
 async def warmup(starting: WarmUpContext) -> None:  # noqa: ARG001 - the trigger's, and empty
     """Connect before the first event: a cold producer takes a second and more."""
-    await wiring.warm()
+    with telemetry.failures("warmup"):
+        await wiring.warm()
 
 
 @timer_function(blueprint, names.SWEEP_SCHEDULE)

@@ -42,6 +42,13 @@ def sort_out(
         return _one_by_one(from_json(documents), largest, skipped or {})
 
 
+def shown(documents: str) -> str:
+    """Name a JSON array of items, as the log does: how many there are, and which is the first."""
+    first, *others = from_json(documents)
+    stream, version = _place(first)
+    return f"{1 + len(others)} items, of which {stream}@{version} is the first"
+
+
 def _one_by_one(
     items: Iterable[Mapping[str, Any]], largest: int, skipped: Skipped
 ) -> tuple[list[Message], list[Poison]]:

@@ -1,13 +1,14 @@
 """What failed, as it is logged: on a developer's machine with its message, and with what met it.
 
-In a cloud the log has the kind of the error and the stack alone: what it says may be about people.
+In a cloud the log has the kinds of the errors and the stack alone: what an error says may be about people. It is
+logged as an exception, so that it is found among the exceptions of Azure Monitor.
 """
 
 import json
 import logging
-import traceback
 
 from shared.adapters import settings
+from shared.kernel.errors import leaves
 
 _LOGGER = logging.getLogger("onewrite.failures")
 
@@ -15,9 +16,11 @@ _LOGGER = logging.getLogger("onewrite.failures")
 def tell(what: str, error: BaseException, met: object = None) -> None:
     """Log what could not be done, and why; `met` is what met the error, as JSON."""
     if settings.deployed():
-        cause = error.__cause__ or error
-        stack = "".join(traceback.format_tb(cause.__traceback__))
-        _LOGGER.error("%s: %s\n%s", what, type(cause).__name__, stack)
+        causes = [one.__cause__ or one for one in leaves(error)]
+        kinds = ", ".join(dict.fromkeys(type(one).__name__ for one in causes))
+        first = causes[0]
+        told = (type(first), Exception(kinds), first.__traceback__)
+        _LOGGER.error("%s: %s", what, kinds, exc_info=told)
         return
     shown = "" if met is None else f", which is {json.dumps(met, default=str)}"
     _LOGGER.error("%s%s", what, shown, exc_info=error)

@@ -3,7 +3,7 @@
 Without that nothing is watched, wrapped or even imported: what is given comes back as it is.
 """
 
-from collections.abc import Awaitable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from functools import cache
 from typing import TYPE_CHECKING
@@ -12,7 +12,7 @@ from uuid import uuid4
 from shared.adapters.settings import Exporters
 from shared.kernel.commands.dispatcher import Handler
 from shared.kernel.messages.trace_context import well_formed
-from shared.kernel.ports import EventStore, Log, Parking
+from shared.kernel.ports import EventStore, Log, NumberedMessage, Parking
 
 if TYPE_CHECKING:
     import azure.functions as func
@@ -82,20 +82,20 @@ def commands(handle: Handler) -> Handler:
     return watched(handle, watching)
 
 
-def handling(stage: str, bodies: Sequence[bytes]) -> AbstractContextManager[None]:
+def handling(stage: str, messages: Sequence[NumberedMessage]) -> AbstractContextManager[None]:
     """Watch the handling of a batch of messages of the log: a span in the trace of each of them."""
     watching = watcher()
     if watching is None:
         return nullcontext()
     from shared.adapters.otel.messages import handled
 
-    return handled(stage, bodies, watching)
+    return handled(stage, messages, watching)
 
 
-def failures(stage: str) -> AbstractContextManager[None]:
-    """Count the batches that a stage fails on, where it takes something else than messages of the log."""
+def failures(stage: str, met: Callable[[], str] = lambda: "") -> AbstractContextManager[None]:
+    """Count and log what a stage fails on, where it takes something else than messages of the log."""
     watching = watcher()
-    return nullcontext() if watching is None else watching.failures(stage)
+    return nullcontext() if watching is None else watching.failures(stage, met)
 
 
 def store(made: EventStore) -> EventStore:

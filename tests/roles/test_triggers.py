@@ -8,12 +8,15 @@ from typing import Any
 
 import azure.functions as func
 import pytest
+from pydantic_core import to_json
 
 from shared.adapters import telemetry, wiring
+from shared.adapters.cosmos.codec import to_item
 from shared.adapters.otel.metric_names import FAILURES
 from shared.kernel.errors import StoreThrottled, StoreUnavailable
 from tests.consumers.webhooks.worlds import cloud
 from tests.functions import FUNCTIONS
+from tests.kernel.worlds import commit
 from tests.roles.wired import Wired
 from tests.telemetry.worlds import World
 
@@ -58,6 +61,66 @@ async def test_a_timer_that_fails_is_counted_under_its_name_and_fails(
 
     assert of("timerTrigger") == TIMERS
     assert world.measured(FAILURES) == {(function,): 1}
+
+
+async def failed(monkeypatch: pytest.MonkeyPatch, function: str) -> None:
+    """Let a function fail as the platform calls it."""
+    world = World()
+    monkeypatch.setattr(telemetry, "watcher", lambda: world.watcher)
+    ports = ("feed", "rows", "parking", "event_store", "event_reader", "log", "progress", "warm")
+    for port in ports:
+        monkeypatch.setattr(wiring, port, raising(StoreUnavailable("of somebody")))
+    item = to_json([to_item(commit(7))]).decode()
+    messages = [func.EventHubEvent(body=b"{}", sequence_number=number) for number in (41, 42)]
+    given: dict[str, list[object]] = {
+        "cosmosDBTrigger": [item],
+        "eventHubTrigger": [messages],
+        "eventGridTrigger": [
+            func.EventGridEvent(
+                id="e7",
+                data={},
+                topic="t",
+                subject="s",
+                event_type="k",
+                event_time=None,
+                data_version="1",
+            )
+        ],
+        "warmupTrigger": [None],
+        "timerTrigger": [None],
+    }
+    call = FUNCTIONS[function].get_user_function()
+    with pytest.raises(StoreUnavailable):
+        await call(*given[BINDINGS[function].type])
+    assert world.measured(FAILURES) == {(STAGES.get(function, function),): 1}
+
+
+STAGES = {"inbound_event": "webhooks"}
+MET = {
+    "single_publisher": " on 1 items, of which item-teapot@7 is the first",
+    "inbound_event": " on event e7",
+    **dict.fromkeys(OF_STREAMS - {"single_publisher"}, " on messages 41 to 42"),
+}
+
+
+@pytest.mark.parametrize("function", sorted(BINDINGS.keys() - of("httpTrigger")))
+@pytest.mark.usefixtures("wired")
+async def test_every_trigger_logs_what_it_fails_with_once_and_with_what_it_was_at_work_on(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, function: str
+) -> None:
+    """With OpenTelemetry the host drops what functions raise."""
+    monkeypatch.setenv("WEBSITE_SITE_NAME", "func-consumers")
+
+    await failed(monkeypatch, function)
+
+    (logged,) = (one for one in caplog.records if one.levelno >= logging.ERROR)
+    stage = STAGES.get(function, function)
+    assert logged.getMessage() == f"{stage} failed{MET.get(function, '')}: StoreUnavailable"
+    assert logged.exc_info
+    assert logged.exc_info[0] is StoreUnavailable
+    text = logging.Formatter().format(logged)
+    assert "in fail" in text
+    assert "of somebody" not in text
 
 
 # The webhook opens the store for whom it lets in, and has its own answer: see below.

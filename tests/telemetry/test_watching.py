@@ -21,7 +21,7 @@ from shared.kernel.delivery.parking import Parked
 from shared.kernel.errors import CommandIdReused
 from tests.kernel.asking import NOON
 from tests.kernel.worlds import commit
-from tests.telemetry.worlds import World
+from tests.telemetry.worlds import World, numbered
 
 TRACES = [f"{number:032x}" for number in range(1, 4)]
 
@@ -112,7 +112,7 @@ def test_a_request_is_within_the_span_that_the_host_has_for_it(world: World) -> 
 
 async def test_a_command_of_another_trace_leaves_that_of_the_batch_around_it(world: World) -> None:
     body = f'{{"traceparent": "{from_client(TRACES[0])}"}}'.encode()
-    with handled("react", [body], world.watcher):
+    with handled("react", numbered(body), world.watcher):
         command = RegisterItem(name="Teapot", reorder_point=2)
         await world.ask(command, "a", from_client(TRACES[0]))
 
@@ -138,7 +138,7 @@ async def test_a_batch_has_a_span_in_the_trace_of_each_message(world: World) -> 
         b"[]",
         b'{"time": 7, "traceparent": 7}',
     ]
-    with handled("project", bodies, world.watcher):
+    with handled("project", numbered(*bodies), world.watcher):
         pass
 
     (batch,) = world.of("project batch")
@@ -151,7 +151,7 @@ async def test_a_batch_has_a_span_in_the_trace_of_each_message(world: World) -> 
 
 async def test_a_command_that_waits_is_seen_in_its_trace(world: World) -> None:
     waiting = f'{{"metadata": {{"time": "{NOON}", "traceparent": "{from_client(TRACES[0])}"}}}}'
-    with handled("mailbox", [waiting.encode()], world.watcher):
+    with handled("mailbox", numbered(waiting.encode()), world.watcher):
         pass
 
     (own,) = world.of("mailbox")
@@ -162,7 +162,7 @@ async def test_a_command_that_waits_is_seen_in_its_trace(world: World) -> None:
 
 async def test_a_batch_that_fails_says_so_in_every_trace(world: World) -> None:
     body = f'{{"traceparent": "{from_client(TRACES[0])}"}}'.encode()
-    with pytest.raises(ValueError, match="no"), handled("project", [body], world.watcher):
+    with pytest.raises(ValueError, match="no"), handled("project", numbered(body), world.watcher):
         raise ValueError("no")
 
     assert world.measured(FAILURES) == {("project",): 1}
@@ -170,6 +170,9 @@ async def test_a_batch_that_fails_says_so_in_every_trace(world: World) -> None:
         False,
         False,
     ]
+    # What an error says may be about people: the span tells its kind alone.
+    assert {one.status.description for one in world.of("project batch")} == {"ValueError"}
+    assert [event for span in world.spans.get_finished_spans() for event in span.events] == []
 
 
 async def test_what_is_sent_to_the_log_is_sent_as_it_is(world: World) -> None:

@@ -15,7 +15,13 @@ from shared.adapters.otel.watcher import Watcher
 from shared.kernel.commands.outcome import Outcome
 from shared.kernel.commands.request import CommandRequest
 from shared.kernel.messages.message import Command
+from shared.kernel.ports import NumberedMessage
 from tests.kernel.worlds import Interrupted, request, service
+
+
+def numbered(*bodies: bytes) -> list[NumberedMessage]:
+    """Give messages as a hub does."""
+    return [NumberedMessage(number, body) for number, body in enumerate(bodies)]
 
 
 @dataclass

@@ -10,7 +10,7 @@ from pydantic_core import from_json
 from shared.adapters.names import SINGLE_PUBLISHER
 from shared.adapters.otel.metric_names import BATCH, LAG
 from shared.adapters.otel.watcher import Watcher
-from shared.kernel.ports import Log
+from shared.kernel.ports import Log, NumberedMessage
 
 
 class WatchedLog:
@@ -34,9 +34,11 @@ class WatchedLog:
 
 
 @contextmanager
-def handled(stage: str, bodies: Sequence[bytes], watcher: Watcher) -> Iterator[None]:
-    """Watch a function handle a batch of messages, and count it if it fails."""
-    with watcher.failures(stage), seen(stage, bodies, watcher):
+def handled(stage: str, messages: Sequence[NumberedMessage], watcher: Watcher) -> Iterator[None]:
+    """Watch a function handle a batch of messages; it is counted and logged if it fails."""
+    bodies = [one.body for one in messages]
+    met = f" on messages {messages[0].number} to {messages[-1].number}"
+    with watcher.failures(stage, lambda: met), seen(stage, bodies, watcher):
         yield
 
 

@@ -1,7 +1,7 @@
 """Spans and measurements, whoever takes them."""
 
 import secrets
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 
 from opentelemetry import trace
@@ -20,6 +20,7 @@ from opentelemetry.trace import (
 )
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
+from shared.adapters.error_log import tell
 from shared.adapters.otel.metric_names import COUNTERS, FAILURES, HISTOGRAMS
 
 type Values = Mapping[str, str | int]
@@ -49,12 +50,16 @@ class Watcher:
         self._histograms[metric].record(value, attributes)
 
     @contextmanager
-    def failures(self, stage: str) -> Iterator[None]:
-        """Count whatever breaks off the work of a stage."""
+    def failures(self, stage: str, met: Callable[[], str]) -> Iterator[None]:
+        """Count and log whatever breaks off the work of a stage; `met` names what it was at work on.
+
+        The host logs nothing of it: with OpenTelemetry it drops what its functions raise.
+        """
         try:
             yield
-        except BaseException:
+        except BaseException as error:
             self.add(FAILURES, 1, {"stage": stage})
+            tell(f"{stage} failed{met()}", error)
             raise
 
     @contextmanager
@@ -67,7 +72,7 @@ class Watcher:
             kind=SpanKind.INTERNAL if hosted else SpanKind.SERVER,
             attributes={"http.request.method": method, "http.route": route},
         )
-        with trace.use_span(span, end_on_exit=True):
+        with _within(span):
             yield span
 
     def admitted(self, traceparent: str | None) -> str | None:
@@ -101,7 +106,7 @@ class Watcher:
             attributes=attributes,
             links=[Link(one) for one in _remote(others)],
         )
-        with trace.use_span(span, end_on_exit=True):
+        with _within(span):
             yield span
 
     @contextmanager
@@ -112,11 +117,8 @@ class Watcher:
         members = _remote(traceparents)
         links = [Link(one) for one in members]
         with ExitStack() as stack:
-            whole = stack.enter_context(
-                self._tracer.start_as_current_span(
-                    f"{stage} batch", attributes=attributes, links=links
-                )
-            )
+            whole = self._tracer.start_span(f"{stage} batch", attributes=attributes, links=links)
+            stack.enter_context(_within(whole))
             link = [Link(whole.get_span_context())]
             own = [
                 self._tracer.start_span(stage, _of(member), attributes=attributes, links=link)
@@ -130,6 +132,22 @@ class Watcher:
                 for span in own:
                     span.set_status(Status(StatusCode.ERROR, type(error).__name__))
                 raise
+
+
+@contextmanager
+def _within(span: Span) -> Iterator[None]:
+    """Run within a span, which ends with it; of what breaks it off the span tells the kind.
+
+    What an error says may be about people, and a trace is kept as a share alone: whoever calls logs it.
+    """
+    with trace.use_span(
+        span, end_on_exit=True, record_exception=False, set_status_on_exception=False
+    ):
+        try:
+            yield
+        except BaseException as error:
+            span.set_status(Status(StatusCode.ERROR, type(error).__name__))
+            raise
 
 
 def traceparent(span: Span) -> str:
