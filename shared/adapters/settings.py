@@ -56,6 +56,7 @@ class Settings:
 
 
 HOST_SAMPLER = "microsoft.fixed_percentage"
+TRUE = frozenset({"1", "true", "t", "yes", "y"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,12 +64,14 @@ class Exporters:
     """Who takes telemetry: an endpoint of OTLP over HTTP, a connection string of Azure Monitor; or nobody.
 
     `trace_share` is the share of traces that is kept where the host's own sampler is named, which OpenTelemetry
-    does not know; None leaves sampling to the variables of OpenTelemetry.
+    does not know; None leaves sampling to the variables of OpenTelemetry. `hosted` says that the host leaves the
+    logs to this application, and hands its place in the trace on.
     """
 
     otlp: str
     application_insights: str
     trace_share: float | None = None
+    hosted: bool = False
 
     @classmethod
     def read(cls, environment: Mapping[str, str] = os.environ) -> Self:
@@ -81,6 +84,8 @@ class Exporters:
                 if environment.get("OTEL_TRACES_SAMPLER") == HOST_SAMPLER
                 else None
             ),
+            # As the worker reads it.
+            hosted=environment.get("PYTHON_ENABLE_OPENTELEMETRY", "").strip().lower() in TRUE,
         )
 
 

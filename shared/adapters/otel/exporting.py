@@ -19,25 +19,37 @@ from shared.adapters.otel.watcher import Watcher
 from shared.adapters.settings import Exporters
 
 NAME = "onewrite"
+SDKS = "azure"
+"""The loggers of the SDKs and of the worker itself: at INFO, the level of the worker, each request is a line."""
+
+_LOGGER = logging.getLogger("onewrite.telemetry")
 
 type Taker = tuple[SpanExporter, MetricExporter, LogRecordExporter]
 
 
 def open_watcher(exporters: Exporters) -> Watcher:
     """Make what watches; threads of their own hand on what it sees, until the process ends."""
-    takers = [
-        *([_otlp(exporters.otlp)] if exporters.otlp else []),
-        *([_azure(exporters.application_insights)] if exporters.application_insights else []),
-    ]
     resource = Resource({"service.name": NAME}).merge(OTELResourceDetector().detect())
     tracers = TracerProvider(sampler(exporters.trace_share), resource)
+    insights = exporters.application_insights
+    takers = [
+        *([_otlp(exporters.otlp)] if exporters.otlp else []),
+        *([_azure(insights, tracers)] if insights else []),
+    ]
     loggers = LoggerProvider(resource=resource)
     for spans, _, logs in takers:
         tracers.add_span_processor(BatchSpanProcessor(spans))
         loggers.add_log_record_processor(BatchLogRecordProcessor(logs))
     readers = [PeriodicExportingMetricReader(metrics) for _, metrics, _ in takers]
     meters = MeterProvider(readers, resource=resource)
-    logging.getLogger().addHandler(LoggingHandler(logger_provider=loggers))
+    # As `Function` in host.json has it: warnings of whoever logs.
+    logging.getLogger(SDKS).setLevel(logging.WARNING)
+    logging.getLogger().addHandler(LoggingHandler(logging.WARNING, loggers))
+    if insights and not exporters.hosted:
+        _LOGGER.warning(
+            "PYTHON_ENABLE_OPENTELEMETRY is not true: the host sends each line of the log a second time, and"
+            " requests stand in no trace of its own"
+        )
     return Watcher(tracers.get_tracer(NAME), meters.get_meter(NAME), tracers.sampler)
 
 
@@ -59,7 +71,7 @@ def _otlp(endpoint: str) -> Taker:
     )
 
 
-def _azure(connection: str) -> Taker:
+def _azure(connection: str, tracers: TracerProvider) -> Taker:
     from azure.monitor.opentelemetry.exporter import (
         AzureMonitorLogExporter,
         AzureMonitorMetricExporter,
@@ -69,7 +81,8 @@ def _azure(connection: str) -> Taker:
     # What cannot be sent is not kept on the disk of an instance that goes away.
     options = {"connection_string": connection, "disable_offline_storage": True}
     return (
-        AzureMonitorTraceExporter(**options),
+        # Without a provider it logs an exception whenever it sends.
+        AzureMonitorTraceExporter(**options, tracer_provider=tracers),
         AzureMonitorMetricExporter(**options),
         AzureMonitorLogExporter(**options),
     )
