@@ -8,8 +8,10 @@ from shared.adapters import telemetry, wiring
 from shared.adapters.identity.configured_actors import actors
 from shared.adapters.lazy_singleton import once
 from shared.adapters.names import (
+    COMMANDS_HUB,
     CONSUMERS,
     DEADLINES,
+    EVENTS_HUB,
     FOLLOWERS,
     MAILBOX,
     NOTIFICATIONS,
@@ -184,6 +186,7 @@ async def lags() -> "Lags":
     from shared.adapters.http.lag import Lags
 
     log, mailbox = await wiring.log_reader(), await wiring.mailbox_reader()
+    moved_to = wiring.settings().moved_to
     return Lags(
         publisher=SINGLE_PUBLISHER,
         consumers={**dict.fromkeys(FOLLOWERS, log), MAILBOX: mailbox},
@@ -191,6 +194,10 @@ async def lags() -> "Lags":
         leases=await wiring.leases(),
         progress=await wiring.progress(),
         now=wiring.now,
+        moved_to={
+            **dict.fromkeys(FOLLOWERS, moved_to(EVENTS_HUB)),
+            MAILBOX: moved_to(COMMANDS_HUB),
+        },
     )
 
 

@@ -32,6 +32,7 @@ async def follower(consumer: str) -> "Follower":
 
     if consumer not in _followers:
         waits = consumer == MAILBOX
+        hub, settings = (COMMANDS_HUB if waits else EVENTS_HUB), wiring.settings()
         # Of two that are made at once the first is kept: it is the one that remembers.
         made = Follower(
             consumer=consumer,
@@ -39,11 +40,12 @@ async def follower(consumer: str) -> "Follower":
             progress=await wiring.progress(),
             hub=wiring.mailbox_reader if waits else wiring.log_reader,
             parking=await wiring.parking(),
-            partitions=wiring.settings().partitions(COMMANDS_HUB if waits else EVENTS_HUB),
+            partitions=settings.partitions(hub),
             now=wiring.now,
             pause=wiring.pause,
             read=_command_in if waits else event_in,
             clock=wiring.clock,
+            moved_to=settings.moved_to(hub),
         )
         _followers.setdefault(consumer, made)
     return _followers[consumer]

@@ -6,6 +6,7 @@ from typing import List, cast
 import azure.functions as func
 
 from shared.adapters import names, telemetry
+from shared.adapters.settings import hub_name
 from shared.adapters.triggers import endless_retry, named
 from shared.kernel.ports import NumberedMessage
 
@@ -19,7 +20,7 @@ def hub_function(
     trigger = blueprint.event_hub_message_trigger(
         arg_name="events",
         connection=names.EVENT_HUBS,
-        event_hub_name=hub,
+        event_hub_name=hub_name(hub),
         consumer_group=consumer,
         cardinality="many",
         data_type="binary",

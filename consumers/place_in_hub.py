@@ -68,6 +68,7 @@ class Follower:
     seconds: float = BATCH_SECONDS
     hole_seconds: float = HOLE_SECONDS
     clock: Callable[[], float] = time.monotonic
+    moved_to: str = ""
     _places: dict[int, Place] = field(default_factory=dict)
     _unfinished: dict[int, tuple[int, int, Attempts]] = field(default_factory=dict)
     _looked: dict[int, tuple[int, float]] = field(default_factory=dict)
@@ -124,7 +125,7 @@ class Follower:
 
     async def _begin_anew(self, partition: int, place: Place, number: int) -> None:
         """Go back to the beginning of a hub that was made anew: it counts its messages from 0."""
-        name = progress_name(self.consumer, partition)
+        name = progress_name(self.consumer, partition, self.moved_to)
         _LOGGER.error("%s, partition %d: the hub counts anew", self.consumer, partition)
         await retrying(self.pause, self.progress.advance, name, str(number), place.tag)
         self._places.pop(partition, None)
@@ -209,7 +210,10 @@ class Follower:
 
         Raises LogUnavailable where places were set back: what is between is to be handled first.
         """
-        name, place = progress_name(self.consumer, partition), self._places.get(partition)
+        name, place = (
+            progress_name(self.consumer, partition, self.moved_to),
+            self._places.get(partition),
+        )
         place = place or await self._stored(partition)
         while place.number < number:
             position = str(number)
@@ -221,7 +225,7 @@ class Follower:
         return place
 
     async def _stored(self, partition: int) -> Place:
-        name = progress_name(self.consumer, partition)
+        name = progress_name(self.consumer, partition, self.moved_to)
         found = await retrying(self.pause, self.progress.find, name)
         place = Place(int(found.position), found.tag) if found else BEGINNING
         self._places[partition] = place

@@ -101,6 +101,13 @@ type Hubs = {
 }
 
 @export()
+@description('What each hub of the flow is called: another name than its own once the set has moved.')
+type HubNames = {
+  events: string
+  commands: string
+}
+
+@export()
 @description('An app: what it may do, and which functions of the package it does not run.')
 type App = {
   name: string

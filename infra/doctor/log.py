@@ -38,13 +38,14 @@ async def partitions(patient: Patient) -> Complaint | None:
         async with _reader(patient, hub, "$Default") as client:
             found = len(await client.get_partition_ids())
         if found != expected:
-            wrong.append(f"{hub} has {found}, and {expected} are expected")
+            name = patient.settings.hub_name(hub)
+            wrong.append(f"{name} has {found}, and {expected} are expected")
     if not wrong:
         return None
     return Complaint(
         "; ".join(wrong),
-        "set EVENT_PARTITIONS, COMMAND_PARTITIONS and names.json to what the hubs have: a hub keeps its"
-        " number for ever",
+        "set EVENT_PARTITIONS and COMMAND_PARTITIONS to what the hubs have: a hub keeps its number for ever;"
+        " for another number see docs/operations/partitions.md",
     )
 
 
@@ -75,7 +76,7 @@ async def retention(patient: Patient) -> Finding:
     for hub, described in patient.names["hubs"].items():
         extents = await patient.hubs[hub].extents()
         for consumer in described["consumerGroups"]:
-            dropped = await _dropped(patient, consumer, extents)
+            dropped = await _dropped(patient, hub, consumer, extents)
             if dropped:
                 return Complaint(f"{hub} has dropped {dropped}", DROPPED[hub])
         if not await _proven(patient, hub, extents):
@@ -89,10 +90,11 @@ async def retention(patient: Patient) -> Finding:
 
 
 async def _dropped(
-    patient: Patient, consumer: str, extents: Sequence[tuple[int, int]]
+    patient: Patient, hub: str, consumer: str, extents: Sequence[tuple[int, int]]
 ) -> str | None:
+    moved_to = patient.settings.moved_to(hub)
     for partition, (first, _) in enumerate(extents):
-        noted = await patient.progress.read(progress_name(consumer, partition))
+        noted = await patient.progress.read(progress_name(consumer, partition, moved_to))
         if noted is not None and int(noted) + 1 < first:
             missing = first - int(noted) - 1
             return f"{missing} messages of partition {partition} that {consumer} has not handled"
@@ -112,8 +114,8 @@ async def _proven(patient: Patient, hub: str, extents: Sequence[tuple[int, int]]
 
 
 def _reader(patient: Patient, hub: str, group: str) -> EventHubConsumerClient:
-    connection = patient.settings.event_hubs
-    options: dict[str, Any] = {"consumer_group": group, "eventhub_name": hub, "retry_total": 0}
+    connection, name = patient.settings.event_hubs, patient.settings.hub_name(hub)
+    options: dict[str, Any] = {"consumer_group": group, "eventhub_name": name, "retry_total": 0}
     if isinstance(connection, Identity):
         signs_in = credential(connection)
         return EventHubConsumerClient(connection.address, credential=signs_in, **options)

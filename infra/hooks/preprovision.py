@@ -5,7 +5,14 @@ import sys
 from collections.abc import Iterator
 
 from infra.hooks.azure import az
-from infra.hooks.settings import Environment, accidents, contradictions, memory, value
+from infra.hooks.settings import (
+    Environment,
+    accidents,
+    contradictions,
+    memory,
+    repartitioned,
+    value,
+)
 from infra.hooks.subscription import old_tools, region, register, tags_of
 
 
@@ -16,7 +23,9 @@ def refusals(environment: Environment) -> Iterator[str]:
         return
     yield from old_tools(az)
     az("account", "set", "--subscription", environment["AZURE_SUBSCRIPTION_ID"])
-    yield from accidents(environment, tags_of(az, f"rg-{environment['AZURE_ENV_NAME']}"))
+    tags = tags_of(az, f"rg-{environment['AZURE_ENV_NAME']}")
+    yield from repartitioned(environment, tags)
+    yield from accidents(environment, tags)
     yield from register(az, private=value(environment, "ONEWRITE_PRIVATE_NETWORKING") == "true")
     zones = value(environment, "ONEWRITE_ZONE_REDUNDANT") == "true"
     yield from region(az, environment["AZURE_LOCATION"], zones=zones)

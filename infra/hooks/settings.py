@@ -14,10 +14,20 @@ DEFAULTS: Final = {
     "ONEWRITE_STORE_LOCKED": "false",
     "ONEWRITE_STORE": "",
     "ONEWRITE_WRITERS": "on",
+    "ONEWRITE_EVENTS_HUB": "events",
+    "ONEWRITE_EVENT_PARTITIONS": "16",
+    "ONEWRITE_COMMANDS_HUB": "commands",
+    "ONEWRITE_COMMAND_PARTITIONS": "16",
 }
 """What may not change by accident; main.bicep keeps each as a tag of the resource group."""
 RECEIVERS: Final = ("ONEWRITE_ALERT_EMAIL", "ONEWRITE_ALERT_SMS", "ONEWRITE_ALERT_WEBHOOK")
 SMS: Final = re.compile(r"\+\d{1,3} \d{4,14}")
+HUBS: Final = {
+    "ONEWRITE_EVENTS_HUB": "ONEWRITE_EVENT_PARTITIONS",
+    "ONEWRITE_COMMANDS_HUB": "ONEWRITE_COMMAND_PARTITIONS",
+}
+"""The setting with the name of each hub, and the one with its partitions."""
+MOST_PARTITIONS: Final = 32
 REGIONAL_MEGABYTES: Final = 512_000
 """What all Flex Consumption apps of a subscription may use in a region, unless it was raised."""
 
@@ -49,6 +59,9 @@ def contradictions(environment: Environment) -> Iterator[str]:
         yield "set ONEWRITE_ACTOR_ISSUER and ONEWRITE_ACTOR_KEYS both, or neither for your own tenant"
     if (issuer or keys or claim) and not audience:
         yield "without ONEWRITE_ACTOR_AUDIENCE no token says who asks: for whom are they made?"
+    for name in HUBS.values():
+        if not 1 <= int(value(environment, name)) <= MOST_PARTITIONS:
+            yield f"{name} is {value(environment, name)}: a hub of the tier Standard has 1 to {MOST_PARTITIONS}"
     sms = environment.get("ONEWRITE_ALERT_SMS")
     if sms and not SMS.fullmatch(sms):
         yield f"ONEWRITE_ALERT_SMS is {sms!r}, and should be like '+49 1701234567'"
@@ -63,6 +76,17 @@ def accidents(environment: Environment, tags: Mapping[str, str]) -> Iterator[str
             yield (
                 f"{name} is {deployed!r} as deployed, and {asked!r} here: azd env set {name} {deployed or '""'}"
                 f", or, if you mean to change it, ONEWRITE_CHANGES={name} azd provision"
+            )
+
+
+def repartitioned(environment: Environment, tags: Mapping[str, str]) -> Iterator[str]:
+    """Yields each hub that would keep its name, and get another number of partitions."""
+    for hub, partitions in HUBS.items():
+        deployed, asked = tags.get(partitions), value(environment, partitions)
+        if deployed not in {None, asked} and tags.get(hub) == value(environment, hub):
+            yield (
+                f"{partitions} is {deployed} as deployed, and {asked} here: a hub keeps its number for ever. Move"
+                f" to a hub of another name: docs/operations/partitions.md"
             )
 
 

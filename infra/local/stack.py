@@ -7,6 +7,7 @@ import asyncio
 import json
 import os
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -119,7 +120,7 @@ class Stack:
     def _names(self) -> Path:
         """Write down what the emulators have from their start."""
         names = self.state / "names.json"
-        names.write_text(json.dumps(described(ROOT)), encoding="utf-8")
+        names.write_text(json.dumps(_moved(described(ROOT), self.environment)), encoding="utf-8")
         return names
 
     async def _spawn(self, name: str, module: str, *arguments: str) -> asyncio.subprocess.Process:
@@ -141,6 +142,16 @@ class Stack:
             raise StackError(f"the process '{name}' ended before it was ready: see above")
         said: dict[str, Any] = json.loads(line)
         return said
+
+
+def _moved(names: dict[str, Any], environment: Mapping[str, str]) -> dict[str, Any]:
+    """Give the names with the hubs of the settings; the first hub keeps its partitions, as in Azure."""
+    hubs = {}
+    for hub, one in names["hubs"].items():
+        name = environment.get(f"{hub.upper()}_HUB") or hub
+        asked = environment.get(f"{hub.removesuffix('s').upper()}_PARTITIONS", one["partitions"])
+        hubs[name] = one if name == hub else {**one, "partitions": int(asked)}
+    return {**names, "hubs": hubs}
 
 
 def make_stack(ports: Ports, state: Path, **settings: str) -> Stack:

@@ -1,9 +1,10 @@
 // The apps: one that runs everything, or one for each role of ../apps.json.
-import { Access, ActorTokens, Connections, Endpoints, Place, Scale, Settings, StoreRoles, Webhook } from '../types.bicep'
+import { Access, ActorTokens, Connections, Endpoints, HubNames, Place, Scale, Settings, StoreRoles, Webhook } from '../types.bicep'
 
 param place Place
 param access Access
 param database string
+param hubNames HubNames
 param connections Connections
 
 @description('Three apps of the one package, each with an identity and rights of its own, instead of one app.')
@@ -53,7 +54,7 @@ module functions 'app.bicep' = [for app in apps: {
     app: {
       name: app.name
       containers: app.containers
-      hubs: app.hubs
+      hubs: map(app.hubs, grant => '${hubNames[split(grant, ':')[0]]}:${split(grant, ':')[1]}')
       topic: app.topic
       disabled: filter(everyFunction, function => !contains(app.functions, function) || contains(stopped, function))
     }

@@ -152,7 +152,11 @@ def open_mailbox(settings: Settings) -> EventHubsLog:
 
 def _producer(settings: Settings, hub: str) -> EventHubProducerClient:
     # What fails is held here, and sent again: the SDK need not.
-    options: dict[str, Any] = {"eventhub_name": hub, "retry_total": 0, "ssl_context": trusted()}
+    options: dict[str, Any] = {
+        "eventhub_name": settings.hub_name(hub),
+        "retry_total": 0,
+        "ssl_context": trusted(),
+    }
     connection = settings.event_hubs
     if isinstance(connection, Identity):
         signs_in = credential(connection)

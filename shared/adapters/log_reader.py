@@ -130,13 +130,13 @@ def _body(event: EventData) -> bytes:
 
 def open_log_reader(settings: Settings, hub: str = EVENTS_HUB) -> EventHubsReader:
     """Make the reader of a hub; it connects when it is first used."""
-    connection = settings.event_hubs
+    connection, name = settings.event_hubs, settings.hub_name(hub)
     if isinstance(connection, Identity):
         client = EventHubConsumerClient(
-            connection.address, hub, GROUP, credential(connection), ssl_context=trusted()
+            connection.address, name, GROUP, credential(connection), ssl_context=trusted()
         )
     else:
         client = EventHubConsumerClient.from_connection_string(
-            connection, GROUP, eventhub_name=hub, ssl_context=trusted()
+            connection, GROUP, eventhub_name=name, ssl_context=trusted()
         )
     return EventHubsReader(client, settings.partitions(hub), settings.publish_timeout)

@@ -15,6 +15,7 @@ from shared.adapters.names import (
     COSMOS,
     EVENT_GRID,
     EVENT_HUBS,
+    EVENTS_HUB,
     EVENTS_PARTITIONS,
 )
 from shared.kernel.errors import ConfigurationError
@@ -27,6 +28,8 @@ class Settings:
     cosmos: Connection
     event_hubs: Connection
     event_grid: Connection | None
+    events_hub: str
+    commands_hub: str
     event_partitions: int
     command_partitions: int
     cosmos_read_timeout: float
@@ -42,6 +45,8 @@ class Settings:
             event_hubs=read_connection(environment, EVENT_HUBS),
             # Only the app that notifies has a topic.
             event_grid=find_connection(environment, EVENT_GRID),
+            events_hub=hub_name(EVENTS_HUB, environment),
+            commands_hub=hub_name(COMMANDS_HUB, environment),
             event_partitions=_whole(environment, "EVENT_PARTITIONS", EVENTS_PARTITIONS),
             command_partitions=_whole(environment, "COMMAND_PARTITIONS", COMMANDS_PARTITIONS),
             cosmos_read_timeout=_number(environment, "COSMOS_READ_TIMEOUT", 5),
@@ -53,6 +58,14 @@ class Settings:
     def partitions(self, hub: str) -> int:
         """Give how many partitions a hub has."""
         return self.command_partitions if hub == COMMANDS_HUB else self.event_partitions
+
+    def hub_name(self, hub: str) -> str:
+        """Give what a hub of the flow is called in the cloud."""
+        return self.commands_hub if hub == COMMANDS_HUB else self.events_hub
+
+    def moved_to(self, hub: str) -> str:
+        """Give the name of a hub once the set has moved to it; nothing while it is the first one."""
+        return "" if self.hub_name(hub) == hub else self.hub_name(hub)
 
 
 HOST_SAMPLER = "microsoft.fixed_percentage"
@@ -178,6 +191,11 @@ def signs_in(environment: Mapping[str, str] = os.environ) -> bool:
 def deployed(environment: Mapping[str, str] = os.environ) -> bool:
     """Tell whether this is an app in Azure, and no stack on a developer's machine."""
     return "WEBSITE_SITE_NAME" in environment
+
+
+def hub_name(hub: str, environment: Mapping[str, str] = os.environ) -> str:
+    """Give what a hub of the flow is called in the cloud: `EVENTS_HUB` and `COMMANDS_HUB` say otherwise."""
+    return environment.get(f"{hub.upper()}_HUB") or hub
 
 
 def feed_poll_delay(environment: Mapping[str, str] = os.environ) -> int:

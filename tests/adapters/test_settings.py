@@ -28,13 +28,26 @@ GIVEN = {
 }
 
 
+HUBS = (names.EVENTS_HUB, names.COMMANDS_HUB)
+
+
 def test_settings_have_defaults_for_all_but_the_connections() -> None:
     settings = Settings.read(GIVEN)
 
     connections = (settings.cosmos, settings.event_hubs, settings.event_grid)
     assert connections == tuple(GIVEN.values())
     assert settings.event_partitions == names.EVENTS_PARTITIONS
+    assert [settings.hub_name(hub) for hub in HUBS] == list(HUBS)
+    assert [settings.moved_to(hub) for hub in HUBS] == ["", ""]
     assert feed_poll_delay({}) == 500
+
+
+def test_each_hub_may_have_another_name_once_the_set_has_moved() -> None:
+    moved = Settings.read({**GIVEN, "EVENTS_HUB": "events-32", "EVENT_PARTITIONS": "32"})
+
+    assert [moved.hub_name(hub) for hub in HUBS] == ["events-32", names.COMMANDS_HUB]
+    assert [moved.moved_to(hub) for hub in HUBS] == ["events-32", ""]
+    assert [moved.partitions(hub) for hub in HUBS] == [32, names.COMMANDS_PARTITIONS]
 
 
 @pytest.mark.parametrize("name", ["COSMOS", "EVENTHUBS"])

@@ -111,6 +111,7 @@ def settings_are_those_that_the_code_reads(cloud: Cloud) -> None:
         assert {name for name in plain if not name.startswith(("WEBHOOK_", "ACTOR_"))} == {
             "CHANGE_FEED_POLL_DELAY",
             "SWEEP_SCHEDULE",
+            *("EVENTS_HUB", "EVENT_PARTITIONS", "COMMANDS_HUB", "COMMAND_PARTITIONS"),
         }
         # Azure alone knows where it runs: no cloud's suffix stands in a host's name.
         log = settings[f"{DESCRIBED['connections']['eventHubs']}__fullyQualifiedNamespace"]
@@ -123,7 +124,12 @@ def settings_are_those_that_the_code_reads(cloud: Cloud) -> None:
         # Whoever is refused by the code for a body's size is refused before the host has taken much more.
         largest = max(LARGEST, LARGEST_BODY)
         assert largest < int(settings["FUNCTIONS_REQUEST_BODY_SIZE_LIMIT"]) < 2 * largest
-        Settings.read(settings)
+        read = Settings.read(settings)
+        made = {
+            one.body["name"]: one.properties["partitionCount"]
+            for one in cloud.of("EventHub/namespaces/eventhubs")
+        }
+        assert made == {read.hub_name(hub): read.partitions(hub) for hub in DESCRIBED["hubs"]}
         assert Exporters.read(settings).application_insights
         assert settings["OTEL_SERVICE_NAME"] == site.body["tags"]["azd-service-name"]
         share = Exporters.read(settings).trace_share

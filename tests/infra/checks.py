@@ -60,16 +60,24 @@ def hubs_and_groups_are_those_of_the_names(cloud: Cloud) -> None:
     hubs = cloud.of("EventHub/namespaces/eventhubs")
     groups = cloud.of("EventHub/namespaces/eventhubs/consumergroups")
 
+    given, described = cloud.parameters, DESCRIBED["hubs"]
+    known = {
+        given.get("eventsHub", "events"): ("events", given.get("eventPartitions", 16)),
+        given.get("commandsHub", "commands"): ("commands", given.get("commandPartitions", 16)),
+    }
     assert {one.body["name"]: one.properties["partitionCount"] for one in hubs} == {
-        name: hub["partitions"] for name, hub in DESCRIBED["hubs"].items()
+        name: partitions for name, (_, partitions) in known.items()
     }
     for one in hubs:
         kept = one.properties["retentionDescription"]
         assert kept["cleanupPolicy"] == "Delete"
-        assert kept["retentionTimeInHours"] == DESCRIBED["hubs"][one.body["name"]]["retentionHours"]
+        hub = known[one.body["name"]][0]
+        assert kept["retentionTimeInHours"] == described[hub]["retentionHours"]
         assert kept["retentionTimeInHours"] >= LONGEST_STANDSTILL
     assert Counter(tuple(one.name.split("/")[1:]) for one in groups) == Counter(
-        (name, group) for name, hub in DESCRIBED["hubs"].items() for group in hub["consumerGroups"]
+        (name, group)
+        for name, (hub, _) in known.items()
+        for group in described[hub]["consumerGroups"]
     )
 
 
@@ -81,8 +89,9 @@ def the_log_is_captured_and_knows_identities_alone(cloud: Cloud) -> None:
         if one.properties["captureDescription"]
     }
 
-    assert captured.keys() == {"events"}
-    destination = captured["events"]["destination"]
+    (log,) = captured
+    assert log == cloud.parameters.get("eventsHub", "events")
+    destination = captured[log]["destination"]
     assert destination["identity"]["type"] == namespace.body["identity"]["type"] == "SystemAssigned"
     assert destination["properties"]["blobContainer"] in _folders(cloud)
     assert namespace.body["sku"]["name"] == "Standard"

@@ -27,6 +27,7 @@ ALL = {
     "autoscaled": AUTOSCALED,
     "closed": CLOSED,
     "closed and draining": {**CLOSED, "writers": "draining"},
+    "moved": {**SPLIT, "eventsHub": "events-32", "eventPartitions": 32},
     "other actors": {**SOME, "actorTokens": OTHER_ACTORS},
     "draining": DRAINING,
     "stopped": STOPPED,
@@ -64,6 +65,13 @@ class Cloud:
             assert len(settings) == len(listed)
             off = {name for name in functions() if f"AzureWebJobs.{name}.Disabled" in settings}
             yield site, functions().keys() - off, settings
+
+    def hub(self, name: str) -> str:
+        """Give the hub of the flow that is called so here."""
+        moved: dict[str, str] = {
+            self.parameters.get(f"{hub}Hub", hub): hub for hub in DESCRIBED["hubs"]
+        }
+        return moved[name]
 
     def identity(self, site: Resource) -> str:
         """Give the id of the one identity of an app."""

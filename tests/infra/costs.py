@@ -100,6 +100,7 @@ class Deployed:
 
     ready: dict[str, int]
     memory: float
+    partitions: int
     renewals: float
     runs: float
     others: int
@@ -112,8 +113,14 @@ class Deployed:
     def read(cls, cloud: Cloud) -> "Deployed":
         """Read it out of what Azure would be asked for."""
         watched = cloud.one("Insights/webtests").properties
-        hubs = DESCRIBED["hubs"].values()
-        partitions = sum(hub["partitions"] * len(hub["consumerGroups"]) for hub in hubs)
+        partitions = {
+            cloud.hub(one.body["name"]): one.properties["partitionCount"]
+            for one in cloud.of("EventHub/namespaces/eventhubs")
+        }
+        renewed = sum(
+            number * len(DESCRIBED["hubs"][hub]["consumerGroups"])
+            for hub, number in partitions.items()
+        )
         runs = len(watched["Locations"]) * 3600 / watched["Frequency"] * HOURS / 1000
         (memory,) = {scale["instanceMemoryMB"] / 1024 for scale in _scales(cloud)}
         others = len(DESCRIBED["containers"].keys() - {"events", "views"})
@@ -121,7 +128,8 @@ class Deployed:
         return cls(
             ready=always_ready(cloud),
             memory=memory,
-            renewals=partitions / 10,
+            partitions=partitions["events"],
+            renewals=renewed / 10,
             runs=runs,
             others=others,
             timers=kinds.count("timerTrigger"),

@@ -136,9 +136,8 @@ def _said(deployed: Deployed) -> Iterable[str]:
         f"`ONEWRITE_VIEWS_THROUGHPUT` have to be raised, to {_thousands(highest['events'])} and "
         f"{_thousands(highest['views'])}, `ONEWRITE_OTHERS_THROUGHPUT` to {_thousands(highest['others'])}, and "
         f"`ONEWRITE_EVENTHUBS_MOST_UNITS` to {large.throughput_units()}; steady load is cheaper by a third with "
-        "standard throughput. Four partitions of the log (4 MB a second in) are not enough for "
-        f"{large.rate * costs.KILOBYTES * costs.PEAK / 1000:.1f}: decide on 12 or more in `shared/names.json` "
-        "**before** the first deployment."
+        f"standard throughput. Its {large.rate * costs.KILOBYTES * costs.PEAK / 1000:.1f} MB a second fit into "
+        f"the {deployed.partitions} partitions of the log, each of which takes 1 MB."
     )
     yield (
         "Hot streams are cheaper than this: up to a hundred commands share a write, and the rows of a batch are "

@@ -60,7 +60,8 @@ def _services(cloud: Cloud, identity: str) -> Iterator[tuple[str, str]]:
         kind, name = one.scope.split("/")[-2:]
         assert one.properties["principalType"] == "ServicePrincipal"
         right = ROLES[one.properties["roleDefinitionId"].rpartition("/")[2]]
-        yield {"eventhubs": f"hub {name}", "topics": "topic"}.get(kind, kind), right
+        what = f"hub {cloud.hub(name)}" if kind == "eventhubs" else kind
+        yield {"topics": "topic"}.get(what, what), right
 
 
 def _is(principal: str, identity: str) -> bool:

@@ -45,6 +45,7 @@ REFUSED = subprocess.CalledProcessError(1, "az")
         ({**WOKEN, "ONEWRITE_SPLIT": "true", "ONEWRITE_TOGETHER": "false"}, []),
         ({**WOKEN, "ONEWRITE_SPLIT": "true"}, ["opposites"]),
         ({**WOKEN, "ONEWRITE_TOGETHER": "false"}, ["opposites"]),
+        ({**WOKEN, "ONEWRITE_EVENT_PARTITIONS": "40"}, ["has 1 to 32"]),
         ({}, ["nobody would be woken"]),
         ({"ONEWRITE_ALERTS": "none"}, []),
         ({"ONEWRITE_ALERT_SMS": "+49 1701234567"}, []),
@@ -80,7 +81,19 @@ def test_what_is_deployed_is_not_changed_by_accident() -> None:
     assert list(settings.accidents(meant, stopped)) == []
 
 
-@pytest.mark.parametrize("name", ["together", "split", "draining", "closed"])
+def test_a_hub_never_gets_another_number_of_partitions() -> None:
+    fewer = {**DEFAULTS, "ONEWRITE_EVENT_PARTITIONS": "4", "ONEWRITE_COMMAND_PARTITIONS": "4"}
+
+    said = list(settings.repartitioned({"ONEWRITE_COMMANDS_HUB": "commands-16"}, fewer))
+
+    assert [one.split()[0] for one in said] == ["ONEWRITE_EVENT_PARTITIONS"]
+    assert "docs/operations/partitions.md" in said[0]
+    assert (ROOT / "docs" / "operations" / "partitions.md").is_file()
+    assert list(settings.repartitioned(fewer, fewer)) == []
+    assert list(settings.repartitioned({}, {})) == []
+
+
+@pytest.mark.parametrize("name", ["together", "split", "draining", "closed", "moved"])
 def test_the_tags_of_the_group_are_what_the_hook_compares(name: str) -> None:
     tags = cloud(name).one("Resources/resourceGroups").body["tags"]
     asked = {
@@ -88,6 +101,8 @@ def test_the_tags_of_the_group_are_what_the_hook_compares(name: str) -> None:
         "ONEWRITE_PRIVATE_NETWORKING": str(ALL[name].get("privateNetworking", False)).lower(),
         "ONEWRITE_ZONE_REDUNDANT": str(ALL[name].get("zoneRedundant", False)).lower(),
         "ONEWRITE_WRITERS": ALL[name].get("writers", "on"),
+        "ONEWRITE_EVENTS_HUB": ALL[name].get("eventsHub", "events"),
+        "ONEWRITE_EVENT_PARTITIONS": str(ALL[name].get("eventPartitions", 16)),
     }
 
     assert {key for key in tags if key.startswith("ONEWRITE_")} == DEFAULTS.keys()

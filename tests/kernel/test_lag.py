@@ -80,5 +80,9 @@ async def test_what_a_consumer_has_not_handled_is_counted_partition_by_partition
 
     assert (behind.partition, behind.events, behind.seconds) == ("0", 2, 90.0)
     assert idle == Lag("projections", "1", 0, 0.0)
+    moved = await log_lag("projections", log, progress, now, "events-32")
+    assert moved[0].events == 3, "a place in the hub that was left counts for nothing in another"
+    await progress.write(progress_name("projections", 0, "events-32"), "0")
+    assert (await log_lag("projections", log, progress, now, "events-32"))[0].events == 2
     await progress.write(progress_name("projections", 0), "2")
     assert (await log_lag("projections", log, progress, now))[0].events == 0

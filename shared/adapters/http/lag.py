@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from itertools import chain
 
@@ -18,7 +18,10 @@ from shared.kernel.ports import Feed, Leases, LogReader, Progress
 
 @dataclass(frozen=True, slots=True)
 class Lags:
-    """Asks the feed about the publisher and the sweep, and about each of the consumers the log that it reads."""
+    """Asks the feed about the publisher and the sweep, and about each of the consumers the log that it reads.
+
+    `moved_to` are the hubs of consumers that have left the first one.
+    """
 
     publisher: str
     consumers: Mapping[str, LogReader]
@@ -26,6 +29,7 @@ class Lags:
     leases: Leases
     progress: Progress
     now: Callable[[], datetime]
+    moved_to: Mapping[str, str] = field(default_factory=dict)
 
     async def all(self, most_pages: int = MOST_PAGES) -> list[Lag]:
         """Look at every partition of every stage, in the order of the flow; count no further than some pages."""
@@ -33,7 +37,7 @@ class Lags:
         found = await asyncio.gather(
             feed_lag(self.publisher, self.feed, await self.leases.reached(), most_pages),
             *(
-                log_lag(consumer, log, self.progress, now)
+                log_lag(consumer, log, self.progress, now, self.moved_to.get(consumer, ""))
                 for consumer, log in self.consumers.items()
             ),
         )

@@ -47,11 +47,13 @@ def _count(item: Mapping[str, Any]) -> int:
     return len(events) if isinstance(events, list) else 0
 
 
-async def log_lag(stage: str, log: LogReader, progress: Progress, now: datetime) -> list[Lag]:
+async def log_lag(
+    stage: str, log: LogReader, progress: Progress, now: datetime, moved_to: str = ""
+) -> list[Lag]:
     """Compare the end of each partition of the log with what a consumer has noted."""
 
     async def look(partition: int, first: int, last: int) -> Lag:
-        noted = await progress.read(progress_name(stage, partition))
+        noted = await progress.read(progress_name(stage, partition, moved_to))
         handled = max(int(noted) if noted is not None else first - 1, first - 1)
         behind = max(0, last - handled)
         oldest = await log.time_after(partition, handled) if behind else None
@@ -62,9 +64,12 @@ async def log_lag(stage: str, log: LogReader, progress: Progress, now: datetime)
     return await asyncio.gather(*(look(n, *extent) for n, extent in enumerate(extents)))
 
 
-def progress_name(stage: str, partition: int | str) -> str:
-    """Name the note of the last message that a consumer has handled in a partition."""
-    return f"{stage}:{partition}"
+def progress_name(stage: str, partition: int | str, moved_to: str = "") -> str:
+    """Name the note of the last message that a consumer has handled in a partition.
+
+    A hub that a set has moved to counts from 0, so its notes are named after it.
+    """
+    return f"{stage}:{moved_to}:{partition}" if moved_to else f"{stage}:{partition}"
 
 
 def _age(oldest: datetime | None, now: datetime) -> float:

@@ -44,6 +44,8 @@ RESTORED: Final[dict[str, Any]] = {
     "siteUpdates": "RollingUpdate",
     "traceShare": "1.0",
     "actorTokens": OTHER_ACTORS,
+    "eventsHub": "events-32",
+    "eventPartitions": 32,
 }
 
 
