@@ -56,3 +56,18 @@ def read_connection(environment: Mapping[str, str], name: str) -> Connection:
         )
     client_id = environment.get(f"{name}__clientId") or None
     return Identity(address, client_id, managed=bool(credential))
+
+
+def connection_parts(connection: str) -> dict[str, str]:
+    """Split `Name=value;…`; the value may hold `=`."""
+    pairs = (part.partition("=") for part in connection.split(";") if part.strip())
+    return {name.strip(): value for name, _, value in pairs}
+
+
+def needed_parts(connection: str, service: str, *names: str) -> list[str]:
+    """Give these parts of the connection to a service; raises ConfigurationError for those that it lacks."""
+    parts = connection_parts(connection)
+    missing = sorted(set(names) - parts.keys())
+    if missing:
+        raise ConfigurationError(f"the connection to {service} lacks {missing}")
+    return [parts[name] for name in names]

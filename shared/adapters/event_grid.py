@@ -8,10 +8,10 @@ from azure.core.exceptions import AzureError, HttpResponseError
 from azure.core.pipeline.transport import AioHttpTransport
 from azure.eventgrid.aio import EventGridPublisherClient
 
-from shared.adapters.connections import Connection, Identity
+from shared.adapters.connections import Connection, Identity, needed_parts
 from shared.adapters.identity.own_credential import credential
 from shared.adapters.names import EVENT_GRID
-from shared.adapters.settings import Settings, needed_parts
+from shared.adapters.settings import Settings
 from shared.adapters.size_limits import LARGEST_MESSAGE, MESSAGE_OVERHEAD
 from shared.kernel.errors import ConfigurationError, NotificationTooLarge, NotifierUnavailable
 from shared.kernel.messages.notification import Notification, Unwanted, cloud_event, size_of

@@ -212,21 +212,6 @@ def check(environment: Mapping[str, str] = os.environ) -> None:
     feed_poll_delay(environment)
 
 
-def connection_parts(connection: str) -> dict[str, str]:
-    """Split `Name=value;…`; the value may hold `=`."""
-    pairs = (part.partition("=") for part in connection.split(";") if part.strip())
-    return {name.strip(): value for name, _, value in pairs}
-
-
-def needed_parts(connection: str, service: str, *names: str) -> list[str]:
-    """Give these parts of the connection to a service; raises ConfigurationError for those that it lacks."""
-    parts = connection_parts(connection)
-    missing = sorted(set(names) - parts.keys())
-    if missing:
-        raise ConfigurationError(f"the connection to {service} lacks {missing}")
-    return [parts[name] for name in names]
-
-
 def _list(environment: Mapping[str, str], name: str) -> tuple[str, ...]:
     return tuple(part.strip() for part in environment.get(name, "").split(",") if part.strip())
 

@@ -13,7 +13,7 @@ import pytest
 
 from emulators.tests.waiting import in_time
 from infra.local.stack import ROOT
-from shared.adapters.settings import connection_parts
+from shared.adapters.connections import connection_parts
 from tests.adapters.identities import AMQPS, HOST, certificate, tls_in_front_of, token_endpoint
 from tests.conftest import named_emulators
 

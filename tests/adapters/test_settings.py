@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from shared.adapters import names
-from shared.adapters.connections import Identity
+from shared.adapters.connections import Identity, connection_parts
 from shared.adapters.identity.webhook_senders import Sender, read_senders
 from shared.adapters.names import COSMOS, EVENT_GRID, EVENT_HUBS, SWEEP_SCHEDULE
 from shared.adapters.settings import (
@@ -16,7 +16,6 @@ from shared.adapters.settings import (
     TokenSettings,
     WebhookSettings,
     check,
-    connection_parts,
     feed_poll_delay,
 )
 from shared.kernel.errors import ConfigurationError

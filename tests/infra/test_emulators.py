@@ -21,7 +21,7 @@ from infra.local.stack import ROOT, SETTINGS
 from infra.official_emulators import event_hubs
 from infra.official_emulators.health import ADDRESSES, ill
 from infra.official_emulators.seed import seed
-from shared.adapters.settings import connection_parts
+from shared.adapters.connections import connection_parts
 from tests.infra.clouds import DESCRIBED
 
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "compose.yaml").read_text(encoding="utf-8"))

@@ -8,7 +8,7 @@ from uuid import uuid4
 import aiohttp
 
 from emulators.tests.event_grid.grids import subscription
-from shared.adapters.settings import connection_parts
+from shared.adapters.connections import connection_parts
 
 
 @asynccontextmanager

@@ -14,7 +14,7 @@ from azure.cosmos._cosmos_responses import CosmosAsyncItemPaged
 from azure.cosmos.aio import ContainerProxy, CosmosClient
 from pydantic_core import to_json
 
-from shared.adapters.connections import Connection, Identity
+from shared.adapters.connections import Connection, Identity, needed_parts
 from shared.adapters.cosmos.errors import (
     CONFLICT,
     NOT_FOUND,
@@ -26,7 +26,7 @@ from shared.adapters.cosmos.errors import (
 from shared.adapters.cosmos.retries import OF_THROTTLED
 from shared.adapters.identity.own_credential import credential
 from shared.adapters.names import DATABASE
-from shared.adapters.settings import Settings, needed_parts
+from shared.adapters.settings import Settings
 
 if TYPE_CHECKING:
     from azure.core.credentials_async import AsyncTokenCredential
