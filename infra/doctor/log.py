@@ -12,6 +12,7 @@ from infra.doctor.patient import Complaint, Finding, Patient, Unseen
 from shared.adapters.connections import Identity
 from shared.adapters.identity.own_credential import credential
 from shared.adapters.names import COMMANDS_HUB, EVENTS_HUB
+from shared.adapters.tls import trusted
 from shared.kernel.delivery.lag import progress_name
 
 # The SDK tries to read in a group that is not there again and again, and tells nobody: time alone ends it.
@@ -114,8 +115,13 @@ async def _proven(patient: Patient, hub: str, extents: Sequence[tuple[int, int]]
 
 
 def _reader(patient: Patient, hub: str, group: str) -> EventHubConsumerClient:
-    connection, name = patient.settings.event_hubs, patient.settings.hub_name(hub)
-    options: dict[str, Any] = {"consumer_group": group, "eventhub_name": name, "retry_total": 0}
+    connection = patient.settings.event_hubs
+    options: dict[str, Any] = {
+        "consumer_group": group,
+        "eventhub_name": patient.settings.hub_name(hub),
+        "retry_total": 0,
+        "ssl_context": trusted(),
+    }
     if isinstance(connection, Identity):
         signs_in = credential(connection)
         return EventHubConsumerClient(connection.address, credential=signs_in, **options)

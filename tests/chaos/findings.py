@@ -17,6 +17,7 @@ from azure.eventhub.aio import EventHubConsumerClient, PartitionContext
 from emulators.tests.waiting import in_time
 from infra.local.shop import process
 from infra.local.shop.oracle import broken_promises, everything, streams, wrong_rows
+from shared.adapters.tls import trusted
 from tests.chaos.cloud import Cloud
 from tests.chaos.listener import untold
 from tests.chaos.shoppers import Told, outcome
@@ -169,7 +170,7 @@ def _unheard(orders: Mapping[str, Sequence[dict[str, Any]]], told: Told) -> list
 async def whole_log(event_hubs: str) -> list[tuple[str, int]]:
     """Read stream and version of every message, partition after partition, in the order of the log."""
     async with EventHubConsumerClient.from_connection_string(
-        event_hubs, "$Default", eventhub_name="events"
+        event_hubs, "$Default", eventhub_name="events", ssl_context=trusted()
     ) as client:
         partitions = await client.get_partition_ids()
         read = await asyncio.gather(*(_partition(client, partition) for partition in partitions))

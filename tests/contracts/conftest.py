@@ -33,6 +33,7 @@ from shared.adapters.memory import (
     MemoryReceipts,
     MemoryRows,
 )
+from shared.adapters.tls import trusted
 from shared.kernel.messages.commit import timestamp
 from shared.kernel.messages.notification import Notification
 from shared.kernel.ports import (
@@ -174,7 +175,7 @@ async def log(request: pytest.FixtureRequest, services: Services) -> AsyncIterat
         return
     port = open_log(local_settings(services))
     consumer = EventHubConsumerClient.from_connection_string(
-        services.event_hubs, "projections", eventhub_name="events"
+        services.event_hubs, "projections", eventhub_name="events", ssl_context=trusted()
     )
     async with consumer:
         starts = [

@@ -9,6 +9,7 @@ from azure.eventhub.aio import EventHubConsumerClient, PartitionContext
 
 from emulators.tests.event_grid.webhooks import Webhook, serving
 from shared.adapters.names import EVENTS_HUB
+from shared.adapters.tls import trusted
 from shared.domain.shop import domain
 from tests.local.running import Running
 from tests.local.subscribing import subscribed
@@ -40,7 +41,10 @@ async def witness(stack: Running) -> AsyncIterator[LogAndWebhook]:
         serving(Webhook()) as webhook,
         subscribed(stack.event_grid, webhook.url),
         EventHubConsumerClient.from_connection_string(
-            stack.settings["EVENTHUBS"], "$Default", eventhub_name=EVENTS_HUB
+            stack.settings["EVENTHUBS"],
+            "$Default",
+            eventhub_name=EVENTS_HUB,
+            ssl_context=trusted(),
         ) as client,
     ):
         watching = LogAndWebhook(webhook)
