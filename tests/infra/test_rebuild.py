@@ -8,6 +8,7 @@ import aiohttp
 import pytest
 from azure.cosmos import CosmosClient
 
+from emulators.tests.waiting import until
 from tests.infra.clouds import DESCRIBED
 from tests.local.running import running
 
@@ -52,16 +53,17 @@ async def test_a_view_that_is_rebuilt_is_what_the_store_says(
             ):
                 async with http.post(f"{item}/{command}", json=body) as response:
                     assert response.status == 200
-        async with asyncio.timeout(100):
-            while await shown() != right:
-                pass
-            assert await asyncio.to_thread(spoil, stack.cosmos) == ITEMS
-            assert await shown() != right
+        await until(shown, right.__eq__)
+        assert await asyncio.to_thread(spoil, stack.cosmos) == ITEMS
+        assert await shown() != right
 
-            async with http.post(operation) as response:
-                assert (response.status, (await response.json())["phase"]) == (200, "filling")
-            while await shown() != right:
-                pass
-            while (answer := await told())["phase"] != "done":
-                assert await shown() == right
+        async with http.post(operation) as response:
+            assert (response.status, (await response.json())["phase"]) == (200, "filling")
+        await until(shown, right.__eq__)
+
+        async def told_beside_right_rows() -> dict[str, Any]:
+            assert await shown() == right
+            return await told()
+
+        answer = await until(told_beside_right_rows, lambda answer: answer["phase"] == "done")
         assert sum(one["streams"] for one in answer["ranges"]) == ITEMS
