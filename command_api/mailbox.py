@@ -64,11 +64,11 @@ async def _waiting(
     rows = await application.scheduled()
     stored = await rows.read(place_of(str(asked.stream), asked.command_id))
     command = ScheduledCommand.read(stored.row) if stored is not None else None
-    if command is None or command.state == "handed-over" or not asked.is_about(command.digest):
+    # What is cancelled has an outcome as soon as it is certain.
+    if command is None or command.state != "scheduled" or not asked.is_about(command.digest):
         return json_response(asked.told | {"outcome": "pending"}, {"Retry-After": "1"})
     await check_concerned(asked.stream, command.actor, req.headers, application)
-    until = {"notBefore": command.due} if command.state == "scheduled" else {}
-    return json_response(asked.told | {"outcome": command.state} | until)
+    return json_response(asked.told | {"outcome": "scheduled", "notBefore": command.due})
 
 
 def _done(commit: Commit) -> dict[str, Any]:

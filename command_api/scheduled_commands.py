@@ -16,9 +16,15 @@ from shared.adapters import telemetry
 from shared.adapters.http.problems import Fault, Problem, malformed
 from shared.adapters.http.responses import json_response, queued
 from shared.kernel.commands.request import CommandRequest
-from shared.kernel.commands.scheduled_command import ScheduledCommand, place_of, settled
+from shared.kernel.commands.scheduled_command import (
+    ScheduledCommand,
+    cancelled,
+    place_of,
+    settled,
+)
 from shared.kernel.errors import CommandIdReused
 from shared.kernel.messages.commit import timestamp
+from shared.kernel.ports import Rows
 
 HEADER = "Not-Before"
 _DATE_TIME = re.compile(
@@ -82,27 +88,33 @@ def _behind_leap_second(before: datetime) -> datetime:
 async def schedule(
     request: CommandRequest, due: str, application: Application, headers: Mapping[str, str]
 ) -> func.HttpResponse:
-    """Answer 202 once the command is kept; of two times for one command the first counts.
+    """Answer 202 once the command is kept, or has an outcome; of two times for one command the first counts.
 
     Raises CommandIdReused where another command is kept under the id.
     """
+    stream, id_ = str(request.stream), request.command_id
+    body = {"stream": stream, "commandId": id_, "status": status_url(stream, id_, request.digest)}
+    kept = await application.outcomes.read(stream, id_)
+    if kept is not None and kept.digest == request.digest:
+        # The outcome may be forgotten when its time has come.
+        return queued(body, headers)
     metadata = request.metadata
     followed = replace(metadata, traceparent=telemetry.here(metadata.traceparent))
     accepted = timestamp(application.now())
     command = ScheduledCommand.of(replace(request, metadata=followed), accepted, due)
     rows = await application.scheduled()
     if not await rows.write(command.row, None):
-        stored = await rows.read(command.row.at)
-        if stored is not None:
-            first = ScheduledCommand.read(stored.row)
-            if first.digest != command.digest:
-                raise CommandIdReused(
-                    f"{request.stream}: another command is scheduled under the id"
-                )
-            command = first
-    stream, id_ = command.stream, command.command_id
-    body = {"stream": stream, "commandId": id_, "status": status_url(stream, id_, command.digest)}
+        command = await _first(command, rows)
     return queued({**body, "notBefore": command.due}, headers)
+
+
+async def _first(command: ScheduledCommand, rows: Rows) -> ScheduledCommand:
+    """Returns what is kept already in place of a command; raises CommandIdReused where that is another."""
+    stored = await rows.read(command.row.at)
+    first = command if stored is None else ScheduledCommand.read(stored.row)
+    if first.digest != command.digest:
+        raise CommandIdReused(f"{command.stream}: another command is scheduled under the id")
+    return first
 
 
 async def cancel_command(req: func.HttpRequest, application: Application) -> func.HttpResponse:
@@ -117,11 +129,11 @@ async def cancel_command(req: func.HttpRequest, application: Application) -> fun
     concerned = [one for one in (command, kept) if one is not None and asked.is_about(one.digest)]
     if any(one.actor != actor for one in concerned):
         raise application.actors.forbidden(actor)
-    cancelled = kept in concerned and kept is not None and kept.kind == "cancelled"
+    is_cancelled = kept in concerned and kept is not None and kept.kind == "cancelled"
     if command is not None and command in concerned:
         found = await settled(rows, at, "cancelled") or command
-        cancelled = cancelled or found.state == "cancelled"
-    if cancelled and not await _is_done(asked, application):
+        is_cancelled = found.state == "cancelled" and await cancelled(found, application.outcomes)
+    if is_cancelled and not await _is_done(asked, application):
         return json_response({**asked.told, "outcome": "cancelled"})
     raise Problem(
         *(409, "handed-over", "It is too late for that"),

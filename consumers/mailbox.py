@@ -12,6 +12,7 @@ from shared.adapters.names import MAILBOX
 from shared.kernel.commands.dispatcher import Dispatcher
 from shared.kernel.commands.outcome import Accepted, FinalOutcome, failed, final
 from shared.kernel.commands.queued_command import QueuedCommand, request_of, stream_of, waiting_in
+from shared.kernel.commands.request import CommandRequest
 from shared.kernel.delivery.parking import Parked
 from shared.kernel.delivery.retry import Attempts, retrying
 from shared.kernel.domain import Domain
@@ -65,9 +66,7 @@ class Mailbox:
             await retrying(self.pause, self.outcomes.write, kept)
 
     async def _decide(self, waiting: QueuedCommand) -> None:
-        """Decide a command, unless its id has an outcome; keep the outcome before the checkpoint is taken.
-
-        Another command under the id is not decided: its status URL tells that the outcome has another digest.
+        """Decide a command, unless its id has an outcome or it is cancelled: of the two, one is first.
 
         Raises InvalidMessage, UnknownMessage, BrokenStream for one that this code does not know or whose stream it
         cannot read, or what may go well later.
@@ -76,24 +75,32 @@ class Mailbox:
         if await retrying(self.pause, self.outcomes.read, stream, command_id) is not None:
             return
         request = request_of(waiting, self.domain)
+        asked = stream, command_id, waiting.digest
+        if await retrying(self.pause, self.outcomes.fate, *asked, "decided") == "cancelled":
+            return
+        kept = await self._kept(waiting, request)
+        if kept is not None:
+            await retrying(self.pause, self.outcomes.write, kept)
+
+    async def _kept(self, waiting: QueuedCommand, request: CommandRequest) -> FinalOutcome | None:
+        """Decide a command; returns what is to be kept before the checkpoint is taken: nothing behind a commit.
+
+        Another command under the id is not decided: its status URL tells that the outcome has another digest.
+        """
         try:
             outcome = await retrying(self.pause, self.dispatcher.dispatch, request)
         except CommandIdReused:
             # The id has its outcome: that of the command that came first.
-            return
+            return None
         except (InvalidMessage, UnknownMessage, BrokenStream):
             # Not for the command to fail: it waits for whoever can read its stream.
             raise
         except Exception as error:
             if may_pass(error):
                 raise
-            tell(f"{stream}: command '{command_id}' fails for good", error)
-            kept = _failed(waiting, error)
-        else:
-            if isinstance(outcome, Accepted):
-                return
-            kept = final(request, outcome)
-        await retrying(self.pause, self.outcomes.write, kept)
+            tell(f"{waiting.stream}: command '{waiting.command_id}' fails for good", error)
+            return _failed(waiting, error)
+        return None if isinstance(outcome, Accepted) else final(request, outcome)
 
 
 def command_in(body: bytes) -> Arrival[QueuedCommand]:

@@ -7,8 +7,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from consumers.mailbox import Mailbox
-from shared.kernel.commands.outcome import FinalOutcome
-from shared.kernel.commands.scheduled_command import ScheduledCommand, in_state, settled
+from shared.kernel.commands.scheduled_command import (
+    ScheduledCommand,
+    cancelled,
+    in_state,
+    settled,
+)
 from shared.kernel.delivery.side_by_side import side_by_side
 from shared.kernel.messages.commit import timestamp
 from shared.kernel.ports import Outcomes, Rows
@@ -72,12 +76,8 @@ class Schedule:
         await self.rows.delete(command.row.at)
 
     async def _forget(self, command: ScheduledCommand) -> None:
-        """Keep that a command was cancelled where the outcomes are, so that it is never decided."""
-        kept = FinalOutcome(
-            *(command.stream, command.command_id, "cancelled", 0, "", ""),
-            *(command.digest, command.actor),
-        )
-        await self.outcomes.write(kept)
+        """Keep that a command was cancelled, unless it was decided, and its row no longer."""
+        await cancelled(command, self.outcomes)
         await self.rows.delete(command.row.at)
 
 

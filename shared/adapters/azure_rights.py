@@ -14,7 +14,7 @@ from shared.kernel.errors import ConfigurationError, OnewriteError
 
 RIGHTS = {
     "command_api": (
-        *("events:append", "views:write", "outcomes:read", "leases:read", "snapshots:write"),
+        *("events:append", "views:write", "outcomes:append", "leases:read", "snapshots:write"),
         "commands:send",
     ),
     "single_publisher": (

@@ -94,6 +94,7 @@ async def test_a_command_is_cancelled_while_it_is_kept() -> None:
     assert (await library.status(answer))["outcome"] == "cancelled"
     assert await library.cancels(answer) == (200, "cancelled")
     await library.asks("2027-01-01T00:00:00Z")
+    assert library.rows.all() == []
     assert (await library.status(answer))["outcome"] == "cancelled"
     library.moment += 99 * DAY
     await library.schedule.run()

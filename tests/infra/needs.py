@@ -32,7 +32,7 @@ PORTS: Final = {
     "delivered_rows": Port("views", "read", {}),
     "parking": Port("parked", "read", WRITING),
     "progress": Port("progress", "read", {"write": "write"}),
-    "outcomes": Port("outcomes", "read", {"write": "append"}),
+    "outcomes": Port("outcomes", "read", {"write": "append", "fate": "append"}),
     "receipts": Port("outcomes", "read", {"first": "append"}),
     "log": Port("hub events", "send", {}),
     "warm": Port("hub events", "send", {}),

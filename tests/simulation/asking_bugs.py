@@ -60,7 +60,7 @@ ASKING = [
     ),
     Bug(
         "what may pass is kept as the outcome of a command that waits",
-        "consumers.mailbox:Mailbox._decide",
+        "consumers.mailbox:Mailbox._kept",
         "if may_pass(error):",
         "if not hasattr(error, 'transient'):",
     ),

@@ -50,7 +50,7 @@ DELIVERY = [
     ),
     Bug(
         "a command fails for good where its stream holds what newer code wrote",
-        "consumers.mailbox:Mailbox._decide",
+        "consumers.mailbox:Mailbox._kept",
         "except (InvalidMessage, UnknownMessage, BrokenStream):",
         "except UnknownMessage:",
     ),

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from shared.kernel.commands.outcome import FinalOutcome
+from shared.kernel.commands.outcome import Fate, FinalOutcome
 from shared.kernel.delivery.parking import Decision, Parked
 from shared.kernel.ports import (
     MARKERS,
@@ -105,3 +105,7 @@ class SimOutcomes:
         write = lambda: self.inner.write(outcome)  # noqa: E731
         name = f"outcome of {outcome.stream} {outcome.kind}"
         await self.calls.call(name, write, store_failed(self.calls))
+
+    async def fate(self, stream: str, command_id: str, digest: str, fate: Fate) -> Fate:
+        keep = lambda: self.inner.fate(stream, command_id, digest, fate)  # noqa: E731
+        return await self.calls.call(f"fate of {stream} {fate}", keep, store_failed(self.calls))

@@ -1,4 +1,7 @@
-"""Worlds of scheduled commands: hosts that die and stall keep them, hand them over, and cancel them."""
+"""Worlds of scheduled commands: hosts that die and stall keep them, hand them over, and cancel them.
+
+Some are sent at once as well, under the same key: those wait in the mailbox.
+"""
 
 import asyncio
 import random
@@ -13,6 +16,7 @@ from command_api.composition import Application
 from consumers.mailbox import Mailbox
 from consumers.scheduled_commands import Schedule
 from shared.adapters.identity.actor import PRINCIPAL, Actors
+from shared.adapters.memory import MemoryLog
 from shared.kernel.commands.dispatcher import dispatcher
 from shared.kernel.errors import OnewriteError
 from shared.kernel.messages.commit import timestamp
@@ -39,6 +43,7 @@ class Host:
     name: str
     cloud: Cloud
     weather: Weather
+    hub: MemoryLog
     tasks: set[asyncio.Task[Any]] = field(default_factory=set)
     met: list[str] = field(default_factory=list)
 
@@ -52,10 +57,13 @@ class Host:
         )
         deciding = dispatcher(lending, store, now, self._pause)
         parking = SimParking(calls, self.cloud.parking)
-        mailbox = Mailbox(lending, deciding, outcomes, parking, now, self._pause)
+        self.mailbox = Mailbox(lending, deciding, outcomes, parking, now, self._pause)
 
         async def give_rows() -> SimRows:
             return rows
+
+        async def give_hub() -> MemoryLog:
+            return self.hub
 
         self.api: Application = replace(
             assembled(lending, store),
@@ -63,10 +71,11 @@ class Host:
             rows=rows,
             outcomes=outcomes,
             scheduled=give_rows,
+            mailbox=give_hub,
             now=now,
             actors=Actors(signs_in=True),
         )
-        self._spawn(self._look(Schedule(rows, mailbox, outcomes, now, page=3)))
+        self._spawn(self._look(Schedule(rows, self.mailbox, outcomes, now, page=3)))
 
     async def _look(self, schedule: Schedule) -> None:
         while True:
@@ -76,6 +85,12 @@ class Host:
             except* OnewriteError as group:
                 # The timer comes again; what will never go well may not stop it.
                 self.met += [repr(one) for one in group.exceptions if not _passes(one)]
+
+    async def deliver(self, messages: list[bytes]) -> bool:
+        """Bring what waits in the mailbox to this host, and tell whether all of it was handled."""
+        task = self._spawn(self.mailbox.handle(messages))
+        await asyncio.wait({task})
+        return not task.cancelled() and task.exception() is None
 
     async def answer(
         self, asking: Callable[[Application], Awaitable[func.HttpResponse]]
@@ -120,6 +135,7 @@ class Kept:
 
     due: datetime
     actor: str
+    at_once: bool = False
     cancelled: bool = False
     too_late: bool = False
 
@@ -131,30 +147,47 @@ class World:
     dice: random.Random
     cloud: Cloud = field(default_factory=Cloud)
     kept: dict[str, Kept] = field(default_factory=dict)
+    hub: MemoryLog = field(default_factory=lambda: MemoryLog(partitions=1))
 
     async def run(self) -> list[str]:
         """Let clients ask; when the weather is calm and all is done, name what is wrong."""
         weather = Weather(self.dice, 0.06, 0.02, 0.0, 0.0, 0.04, 0.0, 0.0, 0.0, tells=False)
-        self.hosts = [Host(f"host-{number}", self.cloud, weather) for number in range(HOSTS)]
+        self.hosts = [
+            Host(f"host-{number}", self.cloud, weather, self.hub) for number in range(HOSTS)
+        ]
         for host in self.hosts:
             host.start()
+        delivery = asyncio.create_task(self._deliver())
         await asyncio.gather(*(self._client(number) for number in range(COMMANDS)))
         weather.failures = weather.crashes = weather.stalls = 0.0
         await sleep(CALM)
+        delivery.cancel()
         met = [one for host in self.hosts for one in host.met]
         return [*met, *[wrong for key in self.kept for wrong in await self._wrong(key)]]
+
+    async def _deliver(self) -> None:
+        """Bring what waits in the mailbox to any host, again and again until it is handled."""
+        handled = 0
+        while True:
+            await sleep(self.dice.uniform(0.1, 1.0))
+            waiting = self.hub.messages[0]
+            if handled < len(waiting):
+                batch = waiting[handled : handled + 3]
+                done = await self.dice.choice(self.hosts).deliver(batch)
+                handled += len(batch) if done else 0
 
     async def _client(self, number: int) -> None:
         await sleep(self.dice.uniform(0, 2))
         key, actor = f"k{number}", self.dice.choice(["ann", "bob"])
         due = now() + timedelta(seconds=self.dice.uniform(1, 4))
-        asked = post(
-            *(self.dice.choice(WANTED), {}, BOOK.id, BOOK.category),
-            **{"Idempotency_Key": key, "Prefer": "respond-async", PRINCIPAL: actor},
-            Not_Before=timestamp(due),
-        )
+        path: tuple[Any, ...] = (self.dice.choice(WANTED), {}, BOOK.id, BOOK.category)
+        headers = {"Idempotency_Key": key, "Prefer": "respond-async", PRINCIPAL: actor}
+        asked, at_once = post(*path, **headers, Not_Before=timestamp(due)), post(*path, **headers)
         await self._until(lambda api: post_command(asked, api), {202})
-        self.kept[key] = kept = Kept(due, actor)
+        self.kept[key] = kept = Kept(due, actor, at_once=self.dice.random() < 0.4)
+        if kept.at_once:
+            await sleep(self.dice.uniform(0, 3))
+            await self._until(lambda api: post_command(at_once, api), {202})
         if self.dice.random() < 0.6:
             # About when it is due.
             await sleep((due - now()).total_seconds() + self.dice.uniform(-1.5, 1.5))
@@ -184,7 +217,8 @@ class World:
         found += [
             f"{key} was decided at {commit.time} for {commit.metadata.actor}"
             for commit in commits
-            if commit.time < timestamp(kept.due) or commit.metadata.actor != kept.actor
+            if (commit.time < timestamp(kept.due) and not kept.at_once)
+            or commit.metadata.actor != kept.actor
         ]
         return found if len(commits) < 2 else [*found, f"{key} has two effects"]
 

@@ -6,7 +6,7 @@ from tests.simulation import virtual_time
 from tests.simulation.planting import Bug, planted
 from tests.simulation.scheduling import run
 
-WORLDS = 60
+WORLDS, SEARCHED = 100, 400
 SCHEDULE, KEPT = "consumers.scheduled_commands:Schedule", "shared.kernel.commands.scheduled_command"
 
 BUGS = [
@@ -24,9 +24,9 @@ BUGS = [
     ),
     Bug(
         "what is cancelled is handed over all the same",
-        f"{SCHEDULE}._take",
-        'if found is not None and found.state == "handed-over":',
-        "if found is not None:",
+        "consumers.mailbox:Mailbox._decide",
+        '"decided") == "cancelled":',
+        '"decided") == "":',
     ),
     Bug(
         "a command is forgotten before it is handed over",
@@ -51,8 +51,14 @@ BUGS = [
     Bug(
         "that a command was cancelled is forgotten at once",
         f"{SCHEDULE}._forget",
-        "    await self.outcomes.write(kept)\n",
+        "    await cancelled(command, self.outcomes)\n",
         "",
+    ),
+    Bug(
+        "who cancels does not ask whether it is decided",
+        f"{KEPT}:cancelled",
+        'if await outcomes.fate(*asked, command.digest, "cancelled") != "cancelled":',
+        'if await outcomes.fate(*asked, command.digest, "cancelled") == "":',
     ),
 ]
 
@@ -65,4 +71,4 @@ def test_what_is_scheduled_comes_at_its_time_or_is_cancelled(seed: int) -> None:
 @pytest.mark.parametrize("bug", BUGS, ids=lambda bug: bug.name)
 def test_a_planted_bug_of_the_schedule_is_found(bug: Bug) -> None:
     with planted(bug):
-        assert any(virtual_time.run(run(seed)) for seed in range(WORLDS))
+        assert any(virtual_time.run(run(seed)) for seed in range(SEARCHED))

@@ -1,4 +1,4 @@
-"""The container `outcomes`: one item for each command that left no commit, created once.
+"""The container `outcomes`: an item for each command that left no commit, and one that says whether it is decided.
 
 How long it is kept is the `timeToLive` of shared/names.json.
 """
@@ -11,9 +11,10 @@ from pydantic import TypeAdapter
 from pydantic.alias_generators import to_camel
 
 from shared.adapters.cosmos.errors import CONFLICT, NOT_FOUND, status, store_error, write_error
-from shared.kernel.commands.outcome import FinalOutcome
+from shared.kernel.commands.outcome import Fate, FinalOutcome
 
 _OUTCOME = TypeAdapter(FinalOutcome)
+_FATE = TypeAdapter[Fate](Fate)
 _FIELDS = {field: to_camel(field) for field in FinalOutcome.__slots__}
 
 
@@ -42,6 +43,21 @@ class CosmosOutcomes:
         except AzureError as error:
             if status(error) != CONFLICT:
                 raise write_error(error) from error
+
+    async def fate(self, stream: str, command_id: str, digest: str, fate: Fate) -> Fate:
+        id_ = _id(stream, f"{command_id} {digest}")
+        try:
+            await self._outcomes.create_item({"id": id_, "fate": fate}, no_response=True)
+        except AzureError as error:
+            if status(error) != CONFLICT:
+                raise write_error(error) from error
+        else:
+            return fate
+        try:
+            kept = await self._outcomes.read_item(id_, partition_key=id_)
+        except AzureError as error:
+            raise store_error(error) from error
+        return _FATE.validate_python(kept["fate"])
 
 
 def _id(stream: str, command_id: str) -> str:

@@ -82,6 +82,10 @@ type Negative = Unchanged | Refused | Outdated | Forbidden
 type Outcome = Accepted | Negative
 
 
+type Fate = Literal["decided", "cancelled"]
+"""Whether a command that waited is decided or cancelled: what is kept first is so for good."""
+
+
 @dataclass(frozen=True, slots=True)
 class FinalOutcome:
     """What became of a command that left no commit: what its client is told, unless one is stored after all.

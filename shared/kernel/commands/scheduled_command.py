@@ -6,9 +6,10 @@ from typing import Final, Literal, Self
 
 from pydantic.alias_generators import to_camel
 
+from shared.kernel.commands.outcome import FinalOutcome
 from shared.kernel.commands.queued_command import encode_command
 from shared.kernel.commands.request import CommandRequest
-from shared.kernel.ports import Rows
+from shared.kernel.ports import Outcomes, Rows
 from shared.kernel.views.listing import Filter, Listing
 from shared.kernel.views.view import Row, RowKey
 
@@ -75,6 +76,19 @@ async def settled(rows: Rows, at: RowKey, state: State) -> ScheduledCommand | No
         changed = replace(command, state=state)
         if await rows.write(changed.row, stored.tag):
             return changed
+
+
+async def cancelled(command: ScheduledCommand, outcomes: Outcomes) -> bool:
+    """Cancel a command that is not handed over, and tell whether it is: sent at once as well, it may be decided.
+
+    Whoever decides it keeps that first, as this does: what is cancelled is never decided, and the other way round.
+    """
+    asked = command.stream, command.command_id
+    if await outcomes.fate(*asked, command.digest, "cancelled") != "cancelled":
+        return False
+    why = "", ""
+    await outcomes.write(FinalOutcome(*asked, "cancelled", 0, *why, command.digest, command.actor))
+    return True
 
 
 def in_state(state: State, limit: int, until: str | None = None) -> Listing:

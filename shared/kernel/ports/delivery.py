@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
-from shared.kernel.commands.outcome import FinalOutcome
+from shared.kernel.commands.outcome import Fate, FinalOutcome
 from shared.kernel.delivery.parking import Decision, Parked
 
 
@@ -104,6 +104,10 @@ class Outcomes(Protocol):
 
     async def write(self, outcome: FinalOutcome) -> None:
         """Keep an outcome, unless there is one for the command already."""
+        ...
+
+    async def fate(self, stream: str, command_id: str, digest: str, fate: Fate) -> Fate:
+        """Keep whether a command is decided or cancelled, unless that is kept already; returns what is kept."""
         ...
 
 
