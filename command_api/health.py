@@ -1,7 +1,6 @@
 """Ready or not, and why: whether the API can do what it is asked."""
 
 import asyncio
-import logging
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
@@ -9,6 +8,7 @@ from typing import Any
 import azure.functions as func
 
 from command_api.composition import Application
+from shared.adapters.error_log import tell
 from shared.adapters.http.responses import json_response, unready
 from shared.kernel.errors import ConfigurationError, OnewriteError
 from shared.kernel.messages.stream import StreamName
@@ -16,7 +16,6 @@ from shared.kernel.views.view import RowKey
 
 PROBE = StreamName("health", "probe")
 TIMEOUT = 3.0
-_LOGGER = logging.getLogger("onewrite.health")
 
 type Check = Callable[[], Awaitable[object]]
 
@@ -58,9 +57,10 @@ async def _run(name: str, check: Check) -> dict[str, Any]:
     try:
         async with asyncio.timeout(TIMEOUT):
             await check()
-    except Exception as error:
-        # Anybody may ask: what is wrong with it is for the log.
-        _LOGGER.exception("the check %s failed", name)
+    except Exception as error:  # noqa: BLE001 - whatever is wrong with it is for the log: anybody may ask
+        # What is wrong with a setting we say ourselves.
+        said = f": {error}" if isinstance(error, ConfigurationError) else ""
+        tell(f"the check {name} failed{said}", error)
         return {"name": name, "ready": False, "seconds": _since(begun), "error": _code(error)}
     return {"name": name, "ready": True, "seconds": _since(begun)}
 

@@ -85,6 +85,26 @@ async def test_a_wrong_setting_is_named_in_the_log_before_anybody_needs_it(
     assert b"WEBHOOK" not in response.get_body()
 
 
+async def test_in_a_cloud_the_log_has_what_we_say_and_nothing_of_what_services_say(
+    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("WEBSITE_SITE_NAME", "func-api")
+
+    said = "account-7: 403"
+
+    async def assembled() -> Application:
+        raise StoreError(said)
+
+    def wrong() -> None:
+        raise ConfigurationError("WEBHOOK_SECRETS, entry 1")
+
+    await get_health(assembled, wrong)
+
+    assert "the check settings failed: WEBHOOK_SECRETS, entry 1: ConfigurationError" in caplog.text
+    assert "the check store failed: StoreError" in caplog.text
+    assert "account-7" not in caplog.text
+
+
 @pytest.mark.parametrize(
     ("error", "told"),
     [

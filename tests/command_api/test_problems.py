@@ -15,7 +15,7 @@ from command_api import commands
 from command_api.composition import Application
 from command_api.parsing import LARGEST_BODY
 from shared.adapters.cosmos.codec import LIMITS
-from shared.adapters.http.answering import answered
+from shared.adapters.http.answering import answered, later
 from shared.adapters.http.problems import Problem, malformed
 from shared.adapters.memory import MemoryEventStore, MemoryLog
 from shared.domain.shop import domain
@@ -216,6 +216,24 @@ async def test_in_a_cloud_nothing_of_what_a_bug_says_is_logged(
 
     assert f"a request failed, trace {trace}: KeyError\n" in caplog.text
     assert "somebody" not in caplog.text
+
+
+async def test_in_a_cloud_nothing_of_what_the_services_say_is_logged(
+    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("WEBSITE_SITE_NAME", "func-api")
+    said = "https://account-7.documents.azure.com:443/ refuses a connection"
+    answering = commands.post_command(post(*RECEIVE), failing(StoreUnavailable(said)))
+
+    trace = told(await answered(answering))["traceId"]
+    later(LogUnavailable(said))
+
+    first, second = (record.getMessage() for record in caplog.records)
+    answer = f"a request is answered with 503, trace {trace}: StoreUnavailable at "
+    assert first.startswith(answer)
+    assert first.rpartition(":")[2].isdecimal()
+    assert second == "a delivery has to come again: LogUnavailable"
+    assert "account-7" not in caplog.text
 
 
 def test_a_problem_passes_through_whatever_is_open() -> None:

@@ -1,12 +1,11 @@
 """Whatever a request raises is answered as a problem."""
 
-import logging
 from collections.abc import Awaitable, Mapping
 
 import azure.functions as func
 
 from shared.adapters import telemetry
-from shared.adapters.error_log import tell
+from shared.adapters.error_log import tell, warn
 from shared.adapters.http.problems import Problem, first_of, internal, not_found
 from shared.adapters.http.responses import NO_HEADERS
 from shared.kernel.errors import (
@@ -28,8 +27,6 @@ from shared.kernel.errors import (
     UnreadableEvent,
     may_pass,
 )
-
-_LOGGER = logging.getLogger("onewrite.http")
 
 _KNOWN: Mapping[type[OnewriteError], tuple[int, str]] = {
     Conflict: (409, "Others were faster, again and again"),
@@ -67,7 +64,7 @@ _ADVICE: Mapping[type[OnewriteError], str] = {
 def later(error: OnewriteError | ExceptionGroup) -> Problem:
     """Tell a sender to deliver again: nothing of it is lost. Why is logged, and nobody else's business."""
     first = first_of(error)
-    _LOGGER.warning("a delivery has to come again: %s", first)
+    warn("a delivery has to come again", first)
     detail, known = "Nothing of it is lost. Deliver it again, later.", {"Retry-After": "30"}
     _, title = _KNOWN.get(type(first), _KNOWN[StoreUnavailable])
     return Problem(503, first.code, title, detail, headers=known)
@@ -110,5 +107,5 @@ def _told(error: OnewriteError, trace: str) -> Problem:
     advice = _ADVICE.get(type(error))
     if advice is None:
         return Problem(status, error.code, title, str(error), headers=headers)
-    _LOGGER.warning("a request is answered with %d, trace %s: %s", status, trace, error)
+    warn(f"a request is answered with {status}, trace {trace}", error)
     return Problem(status, error.code, title, advice, headers=headers, trace=trace)
