@@ -7,7 +7,7 @@ from urllib.parse import unquote
 
 from aiohttp import web
 
-from emulators.cosmos import containers, offers
+from emulators.cosmos import containers, offers, words
 from emulators.cosmos.answers import answer, json_answer
 from emulators.cosmos.errors import CosmosError, unsupported
 from emulators.cosmos.offers import Throughput
@@ -142,7 +142,7 @@ def _find(database: Database, asked: Resource) -> containers.Container:
 
 
 def _not_allowed(method: str, what: str) -> CosmosError:
-    return CosmosError(405, f"The emulator of Cosmos DB does not support {method} of {what}.")
+    return CosmosError(405, words.NO_SUCH_VERB, hint=f"{method} of {what}")
 
 
 async def _listed(
@@ -168,7 +168,7 @@ def _place(continuation: str | None) -> int:
     if continuation is None:
         return 0
     if not continuation.isdecimal():
-        raise CosmosError(400, "Invalid Continuation Token")
+        raise CosmosError(400, words.BAD_CONTINUATION)
     return int(continuation)
 
 

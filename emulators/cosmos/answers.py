@@ -28,12 +28,12 @@ def json_answer(status: int, body: Any, headers: dict[str, str] | None = None) -
     return answer(status, json.dumps(body), headers, charge=1.0)
 
 
-def error_answer(error: CosmosError) -> web.Response:
-    """Answer with an error."""
+def error_answer(error: CosmosError, activity: str) -> web.Response:
+    """Answer with an error to a request with an activity id."""
     headers = {"x-ms-substatus": str(error.substatus or 0)}
     if error.retry_after_ms is not None:
         headers["x-ms-retry-after-ms"] = str(error.retry_after_ms)
-    return answer(error.status, json.dumps(error.body), headers, charge=1.0)
+    return answer(error.status, json.dumps(error.body(activity)), headers, charge=1.0)
 
 
 def range_headers(db: sqlite3.Connection, container: Container, range_: str) -> dict[str, str]:

@@ -7,12 +7,13 @@ import base64
 import hashlib
 import hmac
 import time
-from email.utils import parsedate_to_datetime
+from email.utils import formatdate, parsedate_to_datetime
 from functools import cache
 from urllib.parse import unquote
 
 from aiohttp import web
 
+from emulators.cosmos import words
 from emulators.cosmos.errors import CosmosError
 from emulators.cosmos.request import Resource, is_query
 
@@ -29,16 +30,16 @@ def authorize(request: web.Request, asked: Resource, token: str | None) -> None:
     if shown.startswith(IDENTITY) and _is_known(shown.removeprefix(IDENTITY), token):
         _check_identity(request, asked)
         return
+    if not shown:
+        raise CosmosError(401, words.NO_AUTHORIZATION)
     date = request.headers.get("x-ms-date", "")
+    if not date:
+        raise CosmosError(401, words.NO_DATE)
     # By its resource ids, a link is signed as the last of them, in lower case.
     links = (asked.link, asked.link.rpartition("/")[2].lower())
-    expected = (_expected(request.method.lower(), asked.type, link, date.lower()) for link in links)
-    if not any(hmac.compare_digest(shown.encode(), one.encode()) for one in expected):
-        raise CosmosError(
-            401,
-            "The input authorization token can't serve the request. Please check that the expected"
-            " payload is built as per the protocol, and check the key being used.",
-        )
+    payloads = [_payload(request.method, asked.type, link, date) for link in links]
+    if not any(hmac.compare_digest(shown.encode(), _signed(one).encode()) for one in payloads):
+        raise CosmosError(401, words.wrong_signature(payloads[0].replace("\n", "\\n")))
     _check_date(date)
 
 
@@ -63,23 +64,22 @@ def _check_identity(request: web.Request, asked: Resource) -> None:
 
 def _check_date(date: str) -> None:
     try:
-        said = parsedate_to_datetime(date).timestamp()
+        said = parsedate_to_datetime(date)
     except ValueError:
-        raise CosmosError(401, "The header x-ms-date is not a date.") from None
-    if abs(time.time() - said) > FURTHEST:
-        raise CosmosError(
-            403,
-            "The authorization token is not valid at the current time. Please create another token"
-            " and retry.",
-        )
+        raise CosmosError(401, words.BAD_DATE) from None
+    now = time.time()
+    if abs(now - said.timestamp()) > FURTHEST:
+        times = (said.timestamp(), said.timestamp() + FURTHEST, now)
+        raise CosmosError(403, words.out_of_time(*(formatdate(one, usegmt=True) for one in times)))
 
 
-def _expected(verb: str, type_: str, link: str, date: str) -> str:
-    text = f"{verb}\n{type_}\n{link}\n{date}\n\n"
-    signed = base64.b64encode(
-        hmac.digest(_key(), text.encode("utf-8", "surrogateescape"), hashlib.sha256)
-    )
-    return f"type=master&ver=1.0&sig={signed.decode()}"
+def _payload(verb: str, type_: str, link: str, date: str) -> str:
+    return f"{verb.lower()}\n{type_}\n{link}\n{date.lower()}\n\n"
+
+
+def _signed(payload: str) -> str:
+    signature = hmac.digest(_key(), payload.encode("utf-8", "surrogateescape"), hashlib.sha256)
+    return f"type=master&ver=1.0&sig={base64.b64encode(signature).decode()}"
 
 
 @cache

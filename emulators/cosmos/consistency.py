@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
-from emulators.cosmos import change_feed
+from emulators.cosmos import change_feed, words
 from emulators.cosmos.containers import Container
 from emulators.cosmos.errors import CosmosError
 from emulators.cosmos.items import Stored
@@ -59,7 +59,7 @@ class Consistency:
 
     def _level(self, asked: str) -> str:
         if asked not in LEVELS:
-            raise CosmosError(400, f"The consistency level {asked!r} is invalid.")
+            raise CosmosError(400, words.bad_header("x-ms-consistency-level", asked))
         if LEVELS.index(asked) < LEVELS.index(self.account):
             raise CosmosError(
                 400,
@@ -89,6 +89,6 @@ def _session(header: str) -> dict[str, int]:
         range_, _, versions = token.partition(":")
         lsn = versions.split("#")[1:2] or [versions]
         if not lsn[0].isdecimal():
-            raise CosmosError(400, f"The session token {token!r} is invalid.")
+            raise CosmosError(400, words.bad_session(token))
         found[range_] = int(lsn[0])
     return found

@@ -7,7 +7,7 @@ import uuid
 from dataclasses import dataclass
 from typing import Any
 
-from emulators.cosmos import offers
+from emulators.cosmos import offers, words
 from emulators.cosmos.definitions import check_definition, check_id
 from emulators.cosmos.errors import CosmosError
 from emulators.cosmos.expiry import index_expiry
@@ -87,7 +87,8 @@ def create_database(
     try:
         cursor = db.execute("INSERT INTO databases (id) VALUES (?)", (name,))
     except sqlite3.IntegrityError:
-        raise CosmosError(409, f"Database {name!r} exists.") from None
+        hint = f"there is a database {name!r}"
+        raise CosmosError(409, words.ALREADY_EXISTS, hint=hint) from None
     made = database_body(cursor.lastrowid or 0, name)
     if throughput is not None:
         offers.give(db, made, cursor.lastrowid or 0, None, throughput)
@@ -98,7 +99,7 @@ def find_database(db: sqlite3.Connection, name: str) -> dict[str, Any]:
     """Find a database; 404 when there is none."""
     row = db.execute("SELECT n FROM databases WHERE id = ?", (name,)).fetchone()
     if row is None:
-        raise CosmosError(404, f"Resource Not Found. There is no database {name!r}.")
+        raise CosmosError(404, words.NO_RESOURCE, hint=f"there is no database {name!r}")
     return database_body(row[0], name)
 
 
@@ -135,7 +136,8 @@ def create_container(
             "INSERT INTO containers (db, id, body) VALUES (?, ?, '')", (number, defined["id"])
         )
     except sqlite3.IntegrityError:
-        raise CosmosError(409, f"Container {defined['id']!r} exists.") from None
+        hint = f"there is a container {defined['id']!r}"
+        raise CosmosError(409, words.ALREADY_EXISTS, hint=hint) from None
     made = cursor.lastrowid or 0
     rid = write_rid(number, made)
     link = f"{parent['_self']}colls/{rid}/"
@@ -195,9 +197,8 @@ def find_container(db: sqlite3.Connection, database: str, name: str) -> Containe
         (database, name),
     ).fetchone()
     if row is None:
-        raise CosmosError(
-            404, f"Resource Not Found. There is no container {name!r} in {database!r}."
-        )
+        hint = f"there is no container {name!r} in {database!r}"
+        raise CosmosError(404, words.NO_RESOURCE, hint=hint)
     body = json.loads(row[1])
     policy = body.get("uniqueKeyPolicy") or {}
     return Container(

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from emulators.cosmos import words
+
 RANGE_IS_GONE = 1002
 CODES = {
     400: "BadRequest",
@@ -26,24 +28,29 @@ CODES = {
 
 @dataclass(slots=True)
 class CosmosError(Exception):
-    """An answer that is not a success; its sentence is guessed, unless the README's table has it."""
+    """An answer that is not a success; its sentence is guessed, unless the README's table or `words` has it.
+
+    The hint is the emulator's own, and stands behind what the service says.
+    """
 
     status: int
     sentence: str
     substatus: int | None = None
     retry_after_ms: int | None = None
     more: Mapping[str, Any] = field(default_factory=dict)
+    hint: str = ""
 
-    @property
-    def body(self) -> dict[str, Any]:
-        """The body of the answer."""
+    def body(self, activity: str) -> dict[str, Any]:
+        """Give the body of the answer to a request with an activity id."""
         code = CODES.get(self.status, "BadRequest")
-        return {"code": code, "message": self.sentence, **self.more}
+        message = f"{self.sentence}\r\nActivityId: {activity}"
+        return {"code": code, "message": ", ".join(filter(None, (message, self.hint))), **self.more}
 
 
 def range_is_gone(range_: str) -> CosmosError:
     """Say that a range has split or merged, or never was: the client asks which there are now."""
-    return CosmosError(410, f"The partition key range {range_!r} is gone.", substatus=RANGE_IS_GONE)
+    hint = f"there is no partition key range {range_!r}"
+    return CosmosError(410, words.GONE, substatus=RANGE_IS_GONE, hint=hint)
 
 
 def unsupported(what: str) -> CosmosError:

@@ -6,7 +6,7 @@ from email.utils import parsedate_to_datetime
 
 from aiohttp import web
 
-from emulators.cosmos import change_feed, charge
+from emulators.cosmos import change_feed, charge, words
 from emulators.cosmos.answers import answer, range_headers
 from emulators.cosmos.change_feed import Slice
 from emulators.cosmos.containers import Container
@@ -61,12 +61,12 @@ def _position(
         return change_feed.current_lsn(db, container, range_)
     if etag is not None:
         if not etag.strip('"').isdecimal():
-            raise CosmosError(400, f"The continuation {etag!r} of the change feed is invalid.")
+            raise CosmosError(400, words.bad_header("If-None-Match", etag))
         return int(etag.strip('"'))
     if since is None:
         return 0
     try:
         moment = parsedate_to_datetime(since).timestamp()
     except ValueError:
-        raise CosmosError(400, f"If-Modified-Since is not a date: {since!r}.") from None
+        raise CosmosError(400, words.bad_header("If-Modified-Since", since)) from None
     return change_feed.lsn_before(db, container, range_, moment)

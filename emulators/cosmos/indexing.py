@@ -18,7 +18,7 @@ DEFAULT: Mapping[str, Any] = {
 # These have an index whatever the policy says.
 ALWAYS = frozenset({("id",), ("_ts",)})
 MOST_PATHS = 1500
-MOST_COMPOSITES = 100
+MOST_COMPOSITES = 100  # guessed
 MOST_IN_COMPOSITE = 8
 # A name in quotes may have any character but these.
 _STEP = re.compile(r"""/(?:"([^"]*)"|'([^']*)'|([^/]*))""")

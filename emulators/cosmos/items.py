@@ -7,7 +7,7 @@ import uuid
 from dataclasses import dataclass
 from typing import Any
 
-from emulators.cosmos import charge
+from emulators.cosmos import charge, words
 from emulators.cosmos.containers import Container
 from emulators.cosmos.definitions import check_id, has_surrogates
 from emulators.cosmos.errors import CosmosError, range_is_gone
@@ -159,20 +159,21 @@ def existing(db: sqlite3.Connection, container: Container, pk: str, id_: str) ->
     """Find an item; 404 when there is none."""
     stored = find(db, container, pk, id_)
     if stored is None:
-        raise CosmosError(404, f"There is no item {id_!r} under the partition key {pk}.")
+        hint = f"there is no item {id_!r} under the partition key {pk}"
+        raise CosmosError(404, words.NO_ENTITY, hint=hint)
     return stored
 
 
 def check_etag(stored: Stored | None, if_match: str | None, if_none_match: str | None) -> None:
     """Raise 412 when the preconditions do not hold; an item that is not there fails no If-Match here."""
     if if_match not in {None, "*"} and stored is not None and stored.etag != if_match:
-        raise CosmosError(412, "The item has another etag.")
+        raise CosmosError(412, words.PRECONDITION, hint="the item has another etag")
     if if_none_match == "*" and stored is not None:
-        raise CosmosError(412, "The item exists.")
+        raise CosmosError(412, words.PRECONDITION, hint="the item exists")
 
 
 def _taken(id_: str) -> CosmosError:
-    return CosmosError(409, f"An item with the id {id_!r} exists.")
+    return CosmosError(409, words.ALREADY_EXISTS, hint=f"an item has the id {id_!r}")
 
 
 def _checked(container: Container, pk: str, item: dict[str, Any]) -> str:
@@ -185,7 +186,7 @@ def _checked(container: Container, pk: str, item: dict[str, Any]) -> str:
     kept = {name: value for name, value in item.items() if name not in SYSTEM}
     body = json.dumps(kept, separators=(",", ":"))
     if len(body) > LARGEST_ITEM and size_of(body) > LARGEST_ITEM:
-        raise CosmosError(413, "Request size is too large")
+        raise CosmosError(413, words.TOO_LARGE)
     return body
 
 
@@ -199,7 +200,8 @@ def _claim_unique_keys(
                 "INSERT INTO uniques VALUES (?, ?, ?, ?)", (container.number, pk, value, number)
             )
         except sqlite3.IntegrityError:
-            raise CosmosError(409, f"The unique key {value} is taken in this partition.") from None
+            hint = f"the unique key {value} is taken in this partition"
+            raise CosmosError(409, words.UNIQUE, hint=hint) from None
 
 
 def _value(item: Any, path: tuple[str, ...]) -> Any:  # noqa: ANN401 - JSON

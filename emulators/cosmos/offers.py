@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
+from emulators.cosmos import words
 from emulators.cosmos.errors import CosmosError
 from emulators.cosmos.repartitioning import ranges_of, split
 
@@ -47,14 +48,14 @@ class Throughput:
                 None if autoscale is None else json.loads(autoscale),
             ).checked()
         except ValueError:
-            raise CosmosError(400, "The throughput that is asked for is not a number.") from None
+            raise CosmosError(400, words.BAD_THROUGHPUT) from None
 
     @property
     def most(self) -> int:
         """The request units that are there at most."""
         most = self.manual if self.autoscale is None else self.autoscale.get("maxThroughput")
         if not isinstance(most, int) or isinstance(most, bool):
-            raise CosmosError(400, f"Throughput is a whole number, not {most!r}.")
+            raise CosmosError(400, words.BAD_THROUGHPUT)
         return most
 
     def checked(self) -> Self:
@@ -125,14 +126,14 @@ def find(db: sqlite3.Connection, id_: str) -> dict[str, Any]:
     for offer in listed(db):
         if offer["id"].lower() == id_.lower():
             return offer
-    raise CosmosError(404, f"Resource Not Found. There is no offer {id_!r}.")
+    raise CosmosError(404, words.NO_RESOURCE, hint=f"there is no offer {id_!r}")
 
 
 def replace(db: sqlite3.Connection, id_: str, given: Mapping[str, Any]) -> dict[str, Any]:
     """Change a throughput; physical partitions split, at once, until they can give it."""
     body, content = find(db, id_), given.get("content")
     if not isinstance(content, dict):
-        raise CosmosError(400, "An offer has content.")
+        raise CosmosError(400, words.NO_CONTENT)
     scaled = content.get("offerAutopilotSettings")
     asked = Throughput(None if scaled else content.get("offerThroughput"), scaled).checked()
     number, container = db.execute(

@@ -4,6 +4,7 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
+from emulators.cosmos import words
 from emulators.cosmos.errors import CosmosError
 
 NONE = "{}"
@@ -37,7 +38,7 @@ def key_in(header: str) -> str:
     try:
         values = json.loads(header)
     except (ValueError, RecursionError):
-        raise CosmosError(400, f"The partition key {header!r} is not valid JSON.") from None
+        raise CosmosError(400, words.bad_key(header)) from None
     if not isinstance(values, list) or len(values) != 1:
         raise _mismatch()
     return key_text(values[0])

@@ -6,7 +6,7 @@ import time
 
 from aiohttp import web
 
-from emulators.cosmos import charge, items
+from emulators.cosmos import charge, items, words
 from emulators.cosmos.answers import answer, range_headers
 from emulators.cosmos.consistency import Consistency
 from emulators.cosmos.containers import Container
@@ -40,7 +40,7 @@ def read(
         return answer(304, None, {"etag": stored.etag}, charge.NOTHING_NEW)
     shown = view(stored)
     if shown is None:
-        raise CosmosError(404, f"There is no item {id_!r} (yet, on this replica).")
+        raise CosmosError(404, words.NO_ENTITY, hint="not yet, on this replica")
     headers = {"etag": stored.etag, **range_headers(db, container, stored.range)}
     return answer(200, shown, headers, charge.read(len(stored.body)))
 

@@ -7,6 +7,7 @@ from urllib.parse import unquote
 
 from aiohttp import web
 
+from emulators.cosmos import words
 from emulators.cosmos.errors import CosmosError, unsupported
 from emulators.cosmos.json_text import read_object
 from emulators.cosmos.partition_keys import key_in
@@ -148,7 +149,7 @@ def page_size(request: web.Request) -> int:
     except ValueError:
         asked = 0
     if asked == 0 or asked < -1:
-        raise CosmosError(400, f"The value {header!r} of x-ms-max-item-count is invalid.")
+        raise CosmosError(400, words.bad_page_size(header))
     return asked if 0 < asked <= MOST_ON_A_PAGE else MOST_ON_A_PAGE
 
 

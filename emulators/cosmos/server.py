@@ -13,7 +13,7 @@ from typing import Any
 
 from aiohttp import web
 
-from emulators.cosmos import account, described, feeds, reads, writes
+from emulators.cosmos import account, described, feeds, reads, words, writes
 from emulators.cosmos.answers import error_answer
 from emulators.cosmos.authorization import authorize
 from emulators.cosmos.consistency import Consistency
@@ -93,7 +93,7 @@ class CosmosServer:
         try:
             answered = await self._served(request)
         except CosmosError as error:
-            answered = error_answer(error)
+            answered = error_answer(error, activity)
         answered.headers["x-ms-activity-id"] = activity
         answered.headers["Content-Location"] = str(request.url)
         return answered
@@ -108,7 +108,7 @@ class CosmosServer:
         try:
             body = await request.read()
         except web.HTTPRequestEntityTooLarge:
-            raise CosmosError(413, "Request size is too large") from None
+            raise CosmosError(413, words.TOO_LARGE) from None
         kind = operation(request, asked)
         rule = self._faults.choose("cosmos", kind, asked.container, body)
         if rule is not None:
@@ -125,9 +125,10 @@ class CosmosServer:
                 return await self._answered(request, asked, kind)
             case "throttle":
                 wait = round(rule.seconds * 1000)
-                raise CosmosError(429, "Too many requests.", 3200, retry_after_ms=wait)
+                raise CosmosError(429, words.FAULTS[429], 3200, retry_after_ms=wait)
             case "503" | "410" | "449" | "408" | "413":
-                raise CosmosError(int(rule.fault), "A fault was asked for.", substatus=0)
+                status = int(rule.fault)
+                raise CosmosError(status, words.FAULTS[status], hint="a fault was asked for")
             case "drop-before" | "reset-before":
                 return _hang_up(request, reset=rule.fault == "reset-before")
             case "delay-before":

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from emulators.cosmos import words
 from emulators.cosmos.change_feed import LARGEST_PAGE
 from emulators.cosmos.errors import CosmosError, unsupported
 from emulators.cosmos.items import COLUMNS, Stored
@@ -195,7 +196,7 @@ def _begin(db: sqlite3.Connection, continuation: str | None) -> Start:
             return Start(place, None, bound, ranked)
         case [int(place), [int(range_), int(number)], int(bound), bool(ranked)]:
             return Start(place, (range_, number), bound, ranked)
-    raise CosmosError(400, "Invalid Continuation Token")
+    raise CosmosError(400, words.BAD_CONTINUATION)
 
 
 def _read(continuation: str) -> Any:  # noqa: ANN401 - JSON

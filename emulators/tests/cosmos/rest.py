@@ -44,8 +44,9 @@ class Answer:
 
     @property
     def message(self) -> str:
+        """What the service says, without the line of ids and hints behind it."""
         text: str = self.body["message"]
-        return text
+        return text.partition("\r\n")[0]
 
 
 @dataclass(frozen=True)

@@ -146,7 +146,7 @@ def _is_right(case: str, answer: Answer) -> bool:
     if case in OFFERS:
         return len(answer.body["Offers"]) == OFFERS[case]
     if case in WITHOUT_CONTAINER:
-        return answer.status == 404 and "container" in answer.message
+        return answer.status == 404 and "container" in answer.text
     return answer.status in _expected(case)
 
 

@@ -9,6 +9,7 @@ from azure.cosmos.exceptions import CosmosHttpResponseError, CosmosResourceNotFo
 
 from emulators.faults import VOCABULARY
 from emulators.tests.cosmos.conftest import Account, account
+from emulators.tests.cosmos.rest import DOCS, Rest, key
 from emulators.tests.machine import limit
 
 # The SDK forgets to close the socket of a connection that was dropped.
@@ -136,3 +137,30 @@ async def test_what_is_not_supported_is_refused_by_name(container: ContainerProx
 
     with pytest.raises(CosmosHttpResponseError, match="does not support patch"):
         await container.patch_item("1", "p", [{"op": "add", "path": "/n", "value": 1}])
+
+
+THROTTLED = (
+    "Request rate is large. More Request Units may be needed, so no changes were made. Please retry this"
+    " request later. Learn more: http://aka.ms/cosmosdb-error-429"
+)
+
+
+@pytest.mark.parametrize(
+    ("fault", "status", "sentence"),
+    [
+        ("throttle", 429, THROTTLED),
+        ("503", 503, "Service is currently unavailable."),
+        ("410", 410, "The requested resource is no longer available at the server."),
+        ("449", 449, "Retry the request."),
+        ("408", 408, "Request timed out."),
+        ("413", 413, "Request size is too large"),
+    ],
+)
+async def test_a_fault_has_the_words_of_the_service(
+    fault: str, status: int, sentence: str, cosmos: Account, client: Rest
+) -> None:
+    cosmos.fail(fault, "read", seconds=0.5)
+
+    refused = await client.ask("GET", f"{DOCS}/1", headers=key("p"))
+
+    assert (refused.status, refused.message) == (status, sentence)

@@ -123,7 +123,10 @@ async def test_an_offer_goes_with_what_it_is_for(client: Rest) -> None:
         (manual(300), TOO_LITTLE),
         (manual(450), UNEVEN),
         (autoscaled(1_500), UNEVEN.replace("400", "1000").replace("of 100", "of 1000")),
-        ({"x-ms-offer-throughput": "many"}, "The throughput that is asked for is not a number."),
+        (
+            {"x-ms-offer-throughput": "many"},
+            "The value of offer throughput specified is invalid. Please enter valid positive integer.",
+        ),
         (
             autoscaled(1_000) | manual(400),
             f"Either x-ms-offer-throughput or {AUTOSCALE} is given, not both.",
