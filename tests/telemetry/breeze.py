@@ -3,11 +3,13 @@
 import gzip
 import json
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
+
+from tests.infra.kusto import Rows
 
 type Envelope = dict[str, Any]
 
@@ -15,6 +17,7 @@ QUIET = {
     # What the exporter tells its makers of itself, and asks them, would leave this machine.
     "APPLICATIONINSIGHTS_STATSBEAT_DISABLED_ALL": "true",
     "APPLICATIONINSIGHTS_CONTROLPLANE_DISABLED": "true",
+    "APPLICATIONINSIGHTS_SDKSTATS_DISABLED": "true",
 }
 
 
@@ -30,6 +33,11 @@ class Breeze:
         key = "InstrumentationKey=00000000-0000-0000-0000-000000000001"
         endpoint = f"IngestionEndpoint=http://127.0.0.1:{self.port}/"
         return {"APPLICATIONINSIGHTS_CONNECTION_STRING": f"{key};{endpoint}", **QUIET}
+
+    def taken(self) -> list[Envelope]:
+        """Give what was sent since the last time."""
+        self.envelopes, taken = [], self.envelopes
+        return taken
 
     def of(self, kind: str) -> list[Envelope]:
         """Give what was sent of a kind: `MetricData`, `MessageData`, `ExceptionData`, …"""
@@ -67,3 +75,55 @@ def ingesting() -> Iterator[Breeze]:
     finally:
         server.shutdown()
         server.server_close()
+
+
+def rows(envelopes: Iterable[Envelope]) -> Rows:
+    """Give the rows that a workspace makes of envelopes, as the reference of its tables describes them."""
+    found: dict[str, list[dict[str, Any]]] = {"AppMetrics": [], "AppRequests": [], "exceptions": []}
+    for one in envelopes:
+        data, tags = one["data"]["baseData"], one["tags"]
+        common = {
+            "TimeGenerated": one["time"],
+            "Properties": data.get("properties", {}),
+            "OperationId": tags.get("ai.operation.id"),
+            "AppRoleName": tags["ai.cloud.role"],
+        }
+        match one["data"]["baseType"]:
+            case "MetricData":
+                found["AppMetrics"] += [common | _metric(point) for point in data["metrics"]]
+            case "RequestData":
+                found["AppRequests"].append(common | _request(data))
+            case "ExceptionData":
+                found["exceptions"] += [
+                    {
+                        "timestamp": one["time"],
+                        "type": error["typeName"],
+                        "outerMessage": error["message"],
+                        "customDimensions": common["Properties"],
+                    }
+                    for error in data["exceptions"]
+                ]
+    return found
+
+
+def _metric(point: Mapping[str, Any]) -> dict[str, Any]:
+    # A counter has neither the least nor the most: no query may rely on them.
+    return {
+        "Name": point["name"],
+        "Sum": point["value"],
+        "ItemCount": point["count"],
+        "Min": point.get("min"),
+        "Max": point.get("max"),
+    }
+
+
+def _request(data: Mapping[str, Any]) -> dict[str, Any]:
+    days, clock = data["duration"].split(".", 1)
+    hours, minutes, seconds = clock.split(":")
+    whole = ((int(days) * 24 + int(hours)) * 60 + int(minutes)) * 60 + float(seconds)
+    return {
+        "Name": data["name"],
+        "DurationMs": whole * 1000,
+        "Success": data["success"],
+        "ItemCount": 1,
+    }
