@@ -18,6 +18,7 @@ def bill(load: Load, deployed: Deployed) -> dict[str, Row]:
         "Functions, timers": _timers(deployed),
         "Functions, executions": _executions(load),
         "host storage: checkpoints and leases": _checkpoints(load, deployed),
+        "private endpoints": _closed(load, deployed),
         "availability test": _tested(deployed),
         "telemetry": _telemetry(load, deployed),
     }
@@ -75,10 +76,10 @@ def _told(load: Load) -> Row:
 
 def _instances(load: Load, deployed: Deployed) -> Row:
     ready, needed = deployed.ready, load.instances(deployed.ready)
-    kept = sum(ready.values())
+    kept = deployed.kept
     # An invocation is billed for a second at least: what is called once a second is busy all the time.
-    busy = sum(count for name, count in ready.items() if costs.CPU[name])
-    more = sum(needed.values()) - kept
+    busy = sum(count for name, count in ready.items() if costs.CPU[name] and load.rate)
+    more = sum(needed.values()) - sum(ready.values())
     seconds = MONTH * 1e6
     text = f"{kept} ready × {costs.READY:f} + {busy} of them busy × {costs.BUSY:f}"
     text += f" + {more} on demand × {costs.DEMAND:f}" if more else ""
@@ -87,11 +88,12 @@ def _instances(load: Load, deployed: Deployed) -> Row:
 
 
 def _timers(deployed: Deployed) -> Row:
-    """Each run wakes an instance of its own."""
+    """Each run wakes an instance of its own; over zones it is there already."""
+    price = costs.BUSY if deployed.zones else costs.DEMAND
     seconds = deployed.timers * 60 * HOURS * costs.TIMER_SECONDS
     runs = f"{deployed.timers} × 60 × {HOURS} × {costs.TIMER_SECONDS} s"
-    text = f"{runs} × {deployed.memory:g} GB × {costs.DEMAND:f}"
-    return text, seconds * deployed.memory * costs.DEMAND
+    text = f"{runs} × {deployed.memory:g} GB × {price:f}"
+    return text, seconds * deployed.memory * price
 
 
 def _executions(load: Load) -> Row:
@@ -104,6 +106,14 @@ def _checkpoints(load: Load, deployed: Deployed) -> Row:
     a_second = 3 * load.batches + deployed.renewals
     text = f"(3 × {load.batches:g} + {deployed.renewals:g}) × {MONTH:.3f} M × {costs.WRITES:.2f}"
     return text, a_second * MONTH * costs.WRITES
+
+
+def _closed(load: Load, deployed: Deployed) -> Row:
+    gigabytes = load.commands * costs.KILOBYTES * costs.CLOSED_COMMITS * bool(deployed.endpoints)
+    text = (
+        f"{deployed.endpoints} × {costs.ENDPOINT} × {HOURS} + {gigabytes:,.0f} GB × {costs.CLOSED}"
+    )
+    return text, deployed.endpoints * costs.ENDPOINT * HOURS + gigabytes * costs.CLOSED
 
 
 def _tested(deployed: Deployed) -> Row:

@@ -33,6 +33,7 @@ PRICES: Final = {
     "Storage: a GB and month": 0.02,
     "Storage: a million writes": 5.00,
     "Private endpoint: an hour": 0.01,
+    "Private endpoint: a GB": 0.01,
     "Availability test: a thousand runs from one place": 0.60,
     "Log Analytics: a GB": 2.30,
 }
@@ -52,6 +53,7 @@ PRICES: Final = {
     BLOBS,
     WRITES,
     ENDPOINT,
+    CLOSED,
     TESTS,
     LOGS,
 ) = PRICES.values()
@@ -70,6 +72,9 @@ POLL_UNITS: Final = 2
 KILOBYTES: Final = 1.2  # of a commit, and of an event in the log
 PEAK: Final = 1.3  # the highest second of an hour, as a multiple of the average
 NOTIFIED: Final = 0.1  # of the commands
+# What of a command goes through private endpoints, in commits: written, read by publisher and sweep, into the log
+# and out of it three times, three rows.
+CLOSED_COMMITS: Final = 10
 SPANS, SPAN_KILOBYTES, METRICS_GIGABYTES = 7, 1.5, 0.5  # of a command; of a span; of an instance
 POLL_SPANS: Final = 4  # of the host, a second: two looks at the change feed, with two calls each
 # Seconds that a run of a timer is billed for: each timer has an instance of its own, gone between its runs.
@@ -108,6 +113,11 @@ class Deployed:
     endpoints: int
     zones: bool
     groups: int
+
+    @property
+    def kept(self) -> int:
+        """The instances that are there whatever happens: over zones two of all that scales by itself."""
+        return 2 * self.groups if self.zones else sum(self.ready.values())
 
     @classmethod
     def read(cls, cloud: Cloud) -> "Deployed":
@@ -208,4 +218,5 @@ class Load:
         return ceil(max(rate / 1000, rate * KILOBYTES / 1000, out / 4096, out * KILOBYTES / 2000))
 
 
+IDLE: Final = Load(0, 1, 0.02)
 LOADS: Final = (Load(1, 1, 0.02), Load(100, 10, 0.02), Load(5000, 100, 0.002))

@@ -6,7 +6,7 @@ from textwrap import fill
 from shared.adapters.cosmos.feed import PAGE
 from tests.infra import costs
 from tests.infra.bill import bill, serverless, together
-from tests.infra.costs import HOURS, LOADS, PRICES, Deployed
+from tests.infra.costs import HOURS, IDLE, LOADS, PRICES, Deployed
 
 HEAD = "## What it costs\n"
 INTRODUCTION = f"""\
@@ -21,22 +21,20 @@ a command, and {costs.POLL_SPANS} spans a second of the host's looks at the chan
 `ONEWRITE_TRACE_SHARE` is kept; {costs.METRICS_GIGABYTES} GB of metrics an instance."""
 
 
-def _more(more: dict[str, Deployed]) -> str:
-    """Write what the shapes cost: endpoints, and over zones two instances for each group that scales by itself."""
-    lines = []
-    for name, one in more.items():
-        doors = one.endpoints * costs.ENDPOINT * HOURS
-        kept = 2 * one.groups if one.zones else sum(one.ready.values())
-        instances = kept * costs.READY * one.memory * costs.MONTH * 1e6
-        lines.append(
-            f"| {name} | {kept} ready × {costs.READY:f} × {one.memory:g} GB × {costs.MONTH * 1e6:,.0f} s ="
-            f" **{instances:,.0f}** | {one.endpoints} × {costs.ENDPOINT} × {HOURS} = **{doors:,.0f}** |"
-        )
+def _more(shapes: dict[str, Deployed]) -> str:
+    """Write what each shape costs under each load."""
     head = [
-        "| a month, idle | instances that are kept | private endpoints |",
-        "| --- | --- | --- |",
+        "a month, together",
+        "kept ready",
+        "idle",
+        *(f"{load.rate:,} a second" for load in LOADS),
     ]
-    return "\n".join([*head, *lines])
+    rows = [
+        [name, str(one.kept), *(f"{together(bill(load, one)):,}" for load in (IDLE, *LOADS))]
+        for name, one in shapes.items()
+    ]
+    lines = [head, ["---"] * len(head), *rows]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
 def page(deployed: Deployed, more: dict[str, Deployed]) -> str:
@@ -90,9 +88,16 @@ def _assumed(deployed: Deployed) -> Iterable[str]:
         f"{costs.TIMER_SECONDS} seconds a run, start included: 1 to 10 are possible."
     )
     yield (
-        "**Not counted.** Alerts (a few dollars), traffic out of the region, what is parked, commands that wait. "
-        "Private endpoints stand below the table, and zones: over zones the platform keeps two instances for each "
-        "function that scales by itself, timers too, and for HTTP."
+        "**Private endpoints.** A command takes "
+        f"{costs.KILOBYTES * costs.CLOSED_COMMITS:g} KB through them: its commit is written and read twice, its "
+        "event goes into the log and out of it three times, and three rows are read and written."
+    )
+    yield (
+        "**Zones.** Over zones the platform keeps two instances for each function that scales by itself, timers "
+        "too, and for HTTP, whatever the Bicep asks for."
+    )
+    yield (
+        "**Not counted.** Alerts (a few dollars), traffic out of the region, what is parked, commands that wait."
     )
 
 

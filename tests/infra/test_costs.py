@@ -10,12 +10,21 @@ from infra.local.stack import ROOT
 from tests.infra.checks import CONTAINERS
 from tests.infra.clouds import cloud
 from tests.infra.costs import (
+    BUSY,
     CPU,
+    DEMAND,
+    ENDPOINT,
     EVENTS_UNITS,
     GENERATIONS_UNITS,
+    HOURS,
     LOADS,
+    LOGS,
+    METRICS_GIGABYTES,
+    MONTH,
     PRICES,
+    READY,
     SWEEP_UNITS,
+    TIMER_SECONDS,
     VIEWS_UNITS,
     Deployed,
     Load,
@@ -67,11 +76,11 @@ def test_what_is_shown_is_worth_what_is_said() -> None:
     prices = {
         float(price) for price in re.findall(r"^\| [^|]+ \| ([\d.]+) \|$", SECTION, re.MULTILINE)
     }
-    table = SECTION.partition("| a month |")[2].partition("| a month, idle |")[0]
+    table = SECTION.partition("| a month |")[2].partition("| a month, together |")[0]
     rows = [line.strip("| ").split(" | ")[1:] for line in table.splitlines() if "= **" in line]
 
     assert prices == set(PRICES.values())
-    assert len(rows) == 11
+    assert len(rows) == 12
     for row in rows:
         for cell in row:
             found = CELL.fullmatch(cell)
@@ -81,6 +90,28 @@ def test_what_is_shown_is_worth_what_is_said() -> None:
     sums = re.findall(r"\*\*([\d,]+)\*\*", table.partition("| **together** |")[2].split("\n")[0])
     for number, total in enumerate(sums):
         assert _number(total) == sum(_number(row[number].rpartition("= ")[2]) for row in rows)
+
+
+def test_what_a_shape_costs_more_is_what_it_has_more() -> None:
+    """Reads the table of the shapes: idle, endpoints and kept instances are the only difference."""
+    table = SECTION.partition("| a month, together |")[2].partition("\n\n")[0]
+    read = [line.strip("| ").split(" | ") for line in table.splitlines()[2:]]
+    shapes = {name: (int(kept), *map(_number, costs)) for name, kept, *costs in read}
+    deployed = {name: Deployed.read(cloud(one)) for name, one in SHAPES}
+    public, private, three, zones = (shapes[name] for name, _ in SHAPES)
+
+    assert shapes.keys() == deployed.keys()
+    doors = [one.endpoints * ENDPOINT * HOURS for one in deployed.values()]
+    assert private[1] - public[1] == pytest.approx(doors[1] - doors[0], abs=1)
+    assert three[1] - private[1] == pytest.approx(doors[2] - doors[1], abs=1)
+    wide = deployed["three apps, private, over zones"]
+    instances = (zones[0] - three[0]) * READY * wide.memory * MONTH * 1e6
+    timers = wide.timers * 60 * HOURS * TIMER_SECONDS * wide.memory * (DEMAND - BUSY)
+    metrics = (sum(wide.ready.values()) - three[0]) * METRICS_GIGABYTES * LOGS
+    assert zones[1] - three[1] == pytest.approx(instances - timers + metrics, abs=2)
+    for load in (2, 3, 4):
+        assert public[load] < private[load] < three[load] < zones[load]
+    assert private[4] - public[4] > 1000, "traffic through the endpoints is paid for"
 
 
 def _number(text: str) -> int:
