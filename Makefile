@@ -51,6 +51,9 @@ shipped: setup  ## keeps a sample of all that is stored, and the schemas that ot
 proof: setup  ## the other half of what CI runs: chaos, kills, simulation, generated requests, what is measured
 	@$(PY) -m tests.halves proof
 
+plan: setup  ## says which limit a set meets first (RATE=5000 commands a second), and what raises it
+	@$(PY) -m infra.plan $(if $(RATE),--rate $(RATE))
+
 doctor: setup  ## examines the running stack (or URL="...", one for each app), and says how to mend what is wrong
 	@$(PY) -m infra.doctor $(if $(URL),--url $(URL))
 
@@ -116,5 +119,5 @@ emulators:  ## starts Microsoft's emulators in Docker, for `func start`
 clean:  ## forgets the local state (the store, the log, the checkpoints)
 	@rm -rf .onewrite
 
-.PHONY: help setup run func demo new-domain new-category doctor spec indexes sim unnoticed chaos long test test-domain shipped proof official lint types imports coverage format policies bicep emulators clean
+.PHONY: help setup run func demo new-domain new-category plan doctor spec indexes sim unnoticed chaos long test test-domain shipped proof official lint types imports coverage format policies bicep emulators clean
 .DEFAULT_GOAL := help

@@ -1,5 +1,6 @@
 """The rows of the estimate: each with its arithmetic, as it is shown, and its dollars."""
 
+from infra.plan import figures
 from tests.infra import costs
 from tests.infra.costs import HOURS, MONTH, Deployed, Load
 
@@ -36,8 +37,10 @@ def serverless(load: Load) -> float:
 
 def _store(load: Load, deployed: Deployed) -> Row:
     units = load.units()
-    per_second = f"{load.rate:,} × {costs.EVENTS_UNITS + costs.VIEWS_UNITS} + {costs.POLL_UNITS}"
-    batches = f"{load.batches:g} × {costs.BATCH_UNITS + costs.GENERATIONS_UNITS}"
+    per_second = (
+        f"{load.rate:,} × {figures.EVENTS_UNITS + figures.VIEWS_UNITS} + {figures.POLL_UNITS}"
+    )
+    batches = f"{load.batches:g} × {figures.BATCH_UNITS + figures.GENERATIONS_UNITS}"
     batches += f" + {load.pages:.2g} × {costs.SWEEP_UNITS:g}"
     average = f"{per_second} + {batches} = {sum(units.values()):,.0f} RU/s"
     highest = load.highest(deployed.others)
@@ -48,13 +51,13 @@ def _store(load: Load, deployed: Deployed) -> Row:
         return f"{average}; serverless: {millions:,.0f} M × {costs.SERVERLESS}", serverless(load)
     parts = " + ".join(f"{one:,}" for one in highest.values())
     return (
-        f"{average}; autoscale, {costs.PEAK} times that: ({parts}) ÷ 100 × {costs.AUTOSCALE} × {HOURS}",
+        f"{average}; autoscale, {figures.PEAK} times that: ({parts}) ÷ 100 × {costs.AUTOSCALE} × {HOURS}",
         autoscaled,
     )
 
 
 def _stored(load: Load) -> Row:
-    gigabytes, price = load.commands * costs.KILOBYTES, costs.STORED + costs.BACKUP
+    gigabytes, price = load.commands * figures.KILOBYTES, costs.STORED + costs.BACKUP
     return f"{gigabytes:,.1f} GB × {price:.2f}", gigabytes * price
 
 
@@ -65,12 +68,12 @@ def _log(load: Load) -> Row:
 
 
 def _captured(load: Load) -> Row:
-    gigabytes = load.commands * costs.KILOBYTES
+    gigabytes = load.commands * figures.KILOBYTES
     return f"{gigabytes:,.1f} GB × {costs.BLOBS}", gigabytes * costs.BLOBS
 
 
 def _told(load: Load) -> Row:
-    operations = 2 * costs.NOTIFIED * load.commands
+    operations = 2 * figures.NOTIFIED * load.commands
     return f"{operations:,.1f} M × {costs.OPERATIONS:.2f}", operations * costs.OPERATIONS
 
 
@@ -78,7 +81,7 @@ def _instances(load: Load, deployed: Deployed) -> Row:
     ready, needed = deployed.ready, load.instances(deployed.ready)
     kept = deployed.kept
     # An invocation is billed for a second at least: what is called once a second is busy all the time.
-    busy = sum(count for name, count in ready.items() if costs.CPU[name] and load.rate)
+    busy = sum(count for name, count in ready.items() if figures.CPU[name] and load.rate)
     more = sum(needed.values()) - sum(ready.values())
     seconds = MONTH * 1e6
     text = f"{kept} ready × {costs.READY:f} + {busy} of them busy × {costs.BUSY:f}"
@@ -109,7 +112,7 @@ def _checkpoints(load: Load, deployed: Deployed) -> Row:
 
 
 def _closed(load: Load, deployed: Deployed) -> Row:
-    gigabytes = load.commands * costs.KILOBYTES * costs.CLOSED_COMMITS * bool(deployed.endpoints)
+    gigabytes = load.commands * figures.KILOBYTES * costs.CLOSED_COMMITS * bool(deployed.endpoints)
     text = (
         f"{deployed.endpoints} × {costs.ENDPOINT} × {HOURS} + {gigabytes:,.0f} GB × {costs.CLOSED}"
     )

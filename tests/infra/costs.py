@@ -8,6 +8,17 @@ from math import ceil
 from typing import Any, Final
 
 from emulators.cosmos import charge
+from infra.plan.figures import (
+    BATCH_UNITS,
+    CPU,
+    EVENTS_UNITS,
+    GENERATIONS_UNITS,
+    KILOBYTES,
+    PEAK,
+    POLL_UNITS,
+    VIEWS_UNITS,
+)
+from infra.plan.limits import Size, batch
 from shared.adapters.cosmos.feed import PAGE
 from tests.infra.clouds import DESCRIBED, Cloud, functions
 
@@ -58,20 +69,8 @@ PRICES: Final = {
     LOGS,
 ) = PRICES.values()
 
-# Request units of one command: in `events` its insert and the reads of publisher and sweep; in `views` the read
-# of the row by projections (Strong doubles it), its write, and one query.
-EVENTS_UNITS: Final = 8 + 1 + 1
-VIEWS_UNITS: Final = 2 + 14 + 2
 # Of one page of the sweep: the rows of all its streams in one query (tests/adapters/test_sweep_requests.py).
 SWEEP_UNITS: Final = round(2 * charge.query(PAGE), 1)
-# Of one batch: three consumers note how far they are, and the publisher its lease; projections read which
-# generations of the views there are (Strong doubles it). Of a second: two looks.
-BATCH_UNITS: Final = 4 * 10
-GENERATIONS_UNITS: Final = 2
-POLL_UNITS: Final = 2
-KILOBYTES: Final = 1.2  # of a commit, and of an event in the log
-PEAK: Final = 1.3  # the highest second of an hour, as a multiple of the average
-NOTIFIED: Final = 0.1  # of the commands
 # What of a command goes through private endpoints, in commits: written, read by publisher and sweep, into the log
 # and out of it three times, three rows.
 CLOSED_COMMITS: Final = 10
@@ -79,15 +78,6 @@ SPANS, SPAN_KILOBYTES, METRICS_GIGABYTES = 7, 1.5, 0.5  # of a command; of a spa
 POLL_SPANS: Final = 4  # of the host, a second: two looks at the change feed, with two calls each
 # Seconds that a run of a timer is billed for: each timer has an instance of its own, gone between its runs.
 TIMER_SECONDS: Final = 5
-# Milliseconds of CPU of a command, on an instance that has one core: its own and its query's, and what follows.
-CPU: Final = {
-    "http": 4.0,
-    "single_publisher": 1.0,
-    "projections": 1.6,
-    "reactions": 1.0,
-    "notifications": 0.4,
-    "mailbox": 0.0,
-}
 # Request units of an event that is read afresh; half of the events cause a command, which turns out to be done.
 AFRESH: Final = {
     "read by the sweep": 1.0,
@@ -219,4 +209,7 @@ class Load:
 
 
 IDLE: Final = Load(0, 1, 0.02)
-LOADS: Final = (Load(1, 1, 0.02), Load(100, 10, 0.02), Load(5000, 100, 0.002))
+LOADS: Final = tuple(
+    Load(rate, round(batch(rate, Size())), share)
+    for rate, share in ((1, 0.02), (100, 0.02), (5000, 0.002))
+)

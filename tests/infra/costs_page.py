@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from textwrap import fill
 
+from infra.plan import figures
 from shared.adapters.cosmos.feed import PAGE
 from tests.infra import costs
 from tests.infra.bill import bill, serverless, together
@@ -14,9 +15,9 @@ Prices are assumptions: pay-as-you-go list prices of one large region in US doll
 November 2026 and not looked up, without free grants; a month has {HOURS} hours. Put in your own, in
 [`costs.py`](../tests/infra/costs.py): `WRITE_DOCS=1 pytest tests/infra/test_costs.py` makes this section."""
 LOAD = f"""\
-And this of the load: a commit of {costs.KILOBYTES} KB with one event, and one query a command; one notification in
-ten commands, for one subscriber; {LOADS[0].batch}, {LOADS[1].batch} and {LOADS[2].batch} events in a batch; the
-highest second of an hour is {costs.PEAK} times the average; {costs.SPANS} spans of {costs.SPAN_KILOBYTES} KB
+And this of the load: a commit of {figures.KILOBYTES} KB with one event, and one query a command; one notification
+in ten commands, for one subscriber; {LOADS[0].batch}, {LOADS[1].batch} and {LOADS[2].batch} events in a batch; the
+highest second of an hour is {figures.PEAK} times the average; {costs.SPANS} spans of {costs.SPAN_KILOBYTES} KB
 a command, and {costs.POLL_SPANS} spans a second of the host's looks at the change feed, of which the share
 `ONEWRITE_TRACE_SHARE` is kept; {costs.METRICS_GIGABYTES} GB of metrics an instance."""
 
@@ -64,14 +65,14 @@ def _bullets(texts: Iterable[str]) -> str:
 
 def _assumed(deployed: Deployed) -> Iterable[str]:
     ready = ", ".join(f"`{name}` {count}" for name, count in sorted(deployed.ready.items()))
-    cpu = ", ".join(f"`{name}` {one:g}" for name, one in costs.CPU.items() if one)
+    cpu = ", ".join(f"`{name}` {one:g}" for name, one in figures.CPU.items() if one)
     yield (
         "**Request units of a command.** In `events`: insert 8, read by the publisher 1 and by the sweep 1: "
-        f"{costs.EVENTS_UNITS}. In `views`: row read by projections 2 (Strong doubles it), row written "
-        f"14, query 2: {costs.VIEWS_UNITS}. Of a page of the sweep, which asks in one query for the rows of "
+        f"{figures.EVENTS_UNITS}. In `views`: row read by projections 2 (Strong doubles it), row written "
+        f"14, query 2: {figures.VIEWS_UNITS}. Of a page of the sweep, which asks in one query for the rows of "
         f"{PAGE} commits: {costs.SWEEP_UNITS:g}. Of a batch: three consumers note how far they are, and the "
-        f"publisher its lease: {costs.BATCH_UNITS}; projections read in `views` which generations there are: "
-        f"{costs.GENERATIONS_UNITS}. Asking for what is not there yet: {costs.POLL_UNITS} a second."
+        f"publisher its lease: {figures.BATCH_UNITS}; projections read in `views` which generations there are: "
+        f"{figures.GENERATIONS_UNITS}. Asking for what is not there yet: {figures.POLL_UNITS} a second."
     )
     yield (
         f"**Instances.** The Bicep keeps {sum(deployed.ready.values())} ready, in one app or in three: {ready}. "
@@ -89,7 +90,7 @@ def _assumed(deployed: Deployed) -> Iterable[str]:
     )
     yield (
         "**Private endpoints.** A command takes "
-        f"{costs.KILOBYTES * costs.CLOSED_COMMITS:g} KB through them: its commit is written and read twice, its "
+        f"{figures.KILOBYTES * costs.CLOSED_COMMITS:g} KB through them: its commit is written and read twice, its "
         "event goes into the log and out of it three times, and three rows are read and written."
     )
     yield (
@@ -117,7 +118,9 @@ def _table(deployed: Deployed) -> str:
 
 def _said(deployed: Deployed) -> Iterable[str]:
     _, middle, large = LOADS
+    megabytes = large.rate * figures.KILOBYTES * figures.PEAK / 1000
     bills = [bill(load, deployed) for load in LOADS]
+    checkpoints = bills[1]["host storage: checkpoints and leases"][1]
     kept = bills[0]["Functions, instances"][1]
     highest = large.highest(deployed.others)
     units = bills[2]["request units"][1]
@@ -141,8 +144,14 @@ def _said(deployed: Deployed) -> Iterable[str]:
         f"`ONEWRITE_VIEWS_THROUGHPUT` have to be raised, to {_thousands(highest['events'])} and "
         f"{_thousands(highest['views'])}, `ONEWRITE_OTHERS_THROUGHPUT` to {_thousands(highest['others'])}, and "
         f"`ONEWRITE_EVENTHUBS_MOST_UNITS` to {large.throughput_units()}; steady load is cheaper by a third with "
-        f"standard throughput. Its {large.rate * costs.KILOBYTES * costs.PEAK / 1000:.1f} MB a second fit into "
-        f"the {deployed.partitions} partitions of the log, each of which takes 1 MB."
+        f"standard throughput. Its {megabytes:.1f} MB a second fit into the {deployed.partitions} partitions of "
+        "the log, each of which takes 1 MB."
+    )
+    yield (
+        f"At {middle.rate}, {_share(checkpoints, together(bills[1]))} are checkpoints: 16 partitions make small "
+        f"batches, of {middle.batch} events. `batchCheckpointFrequency` 10 in `host.json` saves 90 % of it: "
+        "consumers keep places of their own, but a host that takes over repeats up to ten batches, and tells "
+        "notifications again."
     )
     yield (
         "Hot streams are cheaper than this: up to a hundred commands share a write, and the rows of a batch are "
@@ -156,7 +165,7 @@ def _afresh() -> str:
     return (
         f"Publishing the store afresh, after a [restore](#restore-from-backup), takes some {units:.0f} request "
         f"units an event ({parts}): {units * costs.SERVERLESS:.2f} for a million events, serverless, and "
-        f"{costs.EVENTS + 2 * costs.NOTIFIED * costs.OPERATIONS:.2f} for the log and for telling again. "
+        f"{costs.EVENTS + 2 * figures.NOTIFIED * costs.OPERATIONS:.2f} for the log and for telling again. "
         "A [rebuild](#rebuild-of-a-view) takes less: one read of a stream and one row written for all its events."
     )
 

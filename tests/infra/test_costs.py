@@ -7,15 +7,13 @@ import re
 import pytest
 
 from infra.local.stack import ROOT
+from infra.plan.figures import CPU, EVENTS_UNITS, GENERATIONS_UNITS, VIEWS_UNITS
 from tests.infra.checks import CONTAINERS
 from tests.infra.clouds import cloud
 from tests.infra.costs import (
     BUSY,
-    CPU,
     DEMAND,
     ENDPOINT,
-    EVENTS_UNITS,
-    GENERATIONS_UNITS,
     HOURS,
     LOADS,
     LOGS,
@@ -25,7 +23,6 @@ from tests.infra.costs import (
     READY,
     SWEEP_UNITS,
     TIMER_SECONDS,
-    VIEWS_UNITS,
     Deployed,
     Load,
     always_ready,
