@@ -1,6 +1,5 @@
 """Every problem that docs/problems.md lists is told by something here, and nothing else is."""
 
-import logging
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -11,60 +10,40 @@ from typing import Any
 import azure.functions as func
 import pytest
 
-from command_api import commands
 from command_api.composition import Application
 from command_api.parsing import LARGEST_BODY
 from shared.adapters.cosmos.codec import LIMITS
-from shared.adapters.http.answering import answered, later
 from shared.adapters.http.problems import Problem, malformed
-from shared.adapters.memory import MemoryEventStore, MemoryLog
+from shared.adapters.memory import MemoryLog
 from shared.domain.shop import domain
 from shared.domain.shop.item import item
 from shared.domain.shop.item.events import StockAdjusted, StockReceived
 from shared.kernel.domain import Domain
 from shared.kernel.errors import (
     BrokenStream,
-    ConfigurationError,
     Conflict,
     InvalidMessage,
     LogUnavailable,
     NewerCode,
-    NumberTooLarge,
     OutcomeUnknown,
-    StoreError,
     StoreRefused,
     StoreThrottled,
     StoreUnavailable,
     StreamFull,
     UnreadableCommit,
-    UnreadableEvent,
 )
 from shared.kernel.messages.commit import RecordedEvent
-from shared.kernel.messages.message import Command, Event
+from shared.kernel.messages.message import Event
 from shared.kernel.messages.stream import StreamName
 from shared.kernel.ports import Log
 from tests.command_api.calls import assembled, post, post_command, registered, told
+from tests.command_api.failing import failing
 from tests.kernel.worlds import commit
 
 RECEIVE = ("receive-stock", {"quantity": 1})
 DOCUMENTED = set(
     re.findall(r'<a id="([a-z-]+)">', Path("docs/problems.md").read_text(encoding="utf-8"))
 )
-
-
-class Failing(MemoryEventStore):
-    """A store of which every load fails."""
-
-    def __init__(self, error: Exception) -> None:
-        super().__init__()
-        self._error = error
-
-    async def tail(self, *_args: Any) -> Any:
-        raise self._error
-
-
-def failing(error: Exception) -> Application:
-    return assembled(domain, Failing(error))
 
 
 def deciding(event: Event) -> Application:
@@ -157,83 +136,6 @@ async def test_a_stream_of_newer_code_takes_no_command_and_says_so(*, warm: bool
     assert (response.status_code, told(response)["code"]) == (503, "newer-code")
     assert "item/StockMelted/1" in told(response)["detail"]
     assert (await application.store.read(StreamName("item", "SKU1"), limit=9)).commits[-1] == newer
-
-
-@pytest.mark.parametrize(
-    "error",
-    [
-        *(StoreThrottled, StoreUnavailable, StoreRefused, StreamFull, StoreError),
-        *(OutcomeUnknown, LogUnavailable, ConfigurationError, OSError, KeyError),
-        *(NumberTooLarge, UnreadableEvent, InvalidMessage, BrokenStream),
-        lambda said: UnreadableCommit(InvalidMessage(said), 1, 1, 0),
-    ],
-)
-async def test_what_the_services_say_is_logged_under_a_trace_and_not_told(
-    error: Callable[[str], Exception], caplog: pytest.LogCaptureFixture
-) -> None:
-    trace = "4bf92f3577b34da6a3ce929d0e0e4736"
-    said = "https://account-7.documents.azure.com:443/ refuses a connection"
-
-    answering = commands.post_command(post(*RECEIVE), failing(error(said)))
-    response = await answered(answering, {"traceparent": f"00-{trace}-00f067aa0ba902b7-01"})
-
-    assert "account-7" not in response.get_body().decode()
-    assert told(response)["traceId"] == trace
-    (logged,) = [record for record in caplog.records if record.levelno >= logging.WARNING]
-    assert trace in logged.getMessage()
-    assert "account-7" in caplog.text
-    assert bool(logged.exc_info) == (told(response)["code"] == "internal")
-
-
-async def test_a_bug_in_a_decider_is_a_problem_and_logged_once_with_its_stack(
-    caplog: pytest.LogCaptureFixture,
-) -> None:
-    def buggy(_command: Command, _state: object) -> tuple[Event, ...]:
-        raise ZeroDivisionError("the inner life of an item")
-
-    application = assembled(
-        Domain(categories=(replace(item, decider=replace(item.decider, decide=buggy)),), views=())
-    )
-
-    response = await post_command(post(*RECEIVE), application)
-
-    problem = told(response)
-    assert (response.status_code, problem["code"], len(problem["traceId"])) == (500, "internal", 32)
-    assert "inner life" not in response.get_body().decode()
-    (logged,) = [record for record in caplog.records if record.levelno >= logging.ERROR]
-    assert problem["traceId"] in logged.getMessage()
-    assert caplog.text.count("ZeroDivisionError: the inner life of an item") == 1
-    assert "in buggy" in caplog.text
-
-
-async def test_in_a_cloud_nothing_of_what_a_bug_says_is_logged(
-    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("WEBSITE_SITE_NAME", "func-api")
-    answering = commands.post_command(post(*RECEIVE), failing(KeyError("somebody")))
-
-    trace = told(await answered(answering))["traceId"]
-
-    assert f"a request failed, trace {trace}: KeyError\n" in caplog.text
-    assert "somebody" not in caplog.text
-
-
-async def test_in_a_cloud_nothing_of_what_the_services_say_is_logged(
-    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("WEBSITE_SITE_NAME", "func-api")
-    said = "https://account-7.documents.azure.com:443/ refuses a connection"
-    answering = commands.post_command(post(*RECEIVE), failing(StoreUnavailable(said)))
-
-    trace = told(await answered(answering))["traceId"]
-    later(LogUnavailable(said))
-
-    first, second = (record.getMessage() for record in caplog.records)
-    answer = f"a request is answered with 503, trace {trace}: StoreUnavailable at "
-    assert first.startswith(answer)
-    assert first.rpartition(":")[2].isdecimal()
-    assert second == "a delivery has to come again: LogUnavailable"
-    assert "account-7" not in caplog.text
 
 
 def test_a_problem_passes_through_whatever_is_open() -> None:
