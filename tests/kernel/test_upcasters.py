@@ -8,6 +8,7 @@ from shared.kernel.commands.category import Category
 from shared.kernel.commands.decider import Decider
 from shared.kernel.commands.snapshot import Snapshots
 from shared.kernel.errors import ConfigurationError, InvalidMessage
+from shared.kernel.messages.commit import RecordedEvent
 from shared.kernel.messages.message import Event
 
 
@@ -44,6 +45,32 @@ def test_an_old_event_is_read_step_by_step_as_one_of_today() -> None:
     assert book.decode("Renamed", 1, {"name": "Emma"}) == today
     assert book.decode("Renamed", 2, {"title": "Emma"}) == today
     assert book.decode("Renamed", 3, {"title": "Emma", "language": "en"}) == today
+
+
+def test_events_that_are_read_together_stay_in_their_order() -> None:
+    titles = ["Emma", "Persuasion", "Sanditon", "Evelina", "Cecilia"]
+    recorded = [
+        RecordedEvent("Renamed", 1, {"name": title})
+        if number % 2
+        else RecordedEvent("Renamed", 3, {"title": title, "language": "en"})
+        for number, title in enumerate(titles)
+    ]
+
+    read = category_with(UPCASTERS).decode_all(recorded)
+
+    assert read == [Renamed(title=title, language="en") for title in titles]
+
+
+def test_among_others_an_event_that_cannot_be_read_is_told_as_if_it_were_alone() -> None:
+    book, bad = category_with(UPCASTERS), {"title": 7, "language": "en"}
+    good = RecordedEvent("Renamed", 3, {"title": "Emma", "language": "en"})
+    with pytest.raises(InvalidMessage) as alone:
+        book.decode("Renamed", 3, bad)
+
+    with pytest.raises(InvalidMessage) as among:
+        book.decode_all([good, RecordedEvent("Renamed", 3, bad), good])
+
+    assert str(among.value) == str(alone.value)
 
 
 def test_an_event_from_the_future_is_not_guessed_at() -> None:

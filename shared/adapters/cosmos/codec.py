@@ -4,7 +4,8 @@ import json
 import re
 import zlib
 from base64 import b64decode, b64encode
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 from pydantic import ConfigDict, TypeAdapter, ValidationError
@@ -71,8 +72,11 @@ def from_item(item: Mapping[str, Any]) -> Commit:
     return commit
 
 
-def commits_of(items: Iterable[Mapping[str, Any]]) -> list[Commit]:
+def commits_of(items: Sequence[Mapping[str, Any]]) -> list[Commit]:
     """Reads the commits of a stream from its items, in order; raises UnreadableCommit at the first bad one."""
+    # Together they are read at half the cost. If one of them is none, it is told below which.
+    with suppress(ValidationError, InvalidMessage):
+        return _together(items)
     commits: list[Commit] = []
     for item in items:
         try:
@@ -95,10 +99,13 @@ def place_of(item: Mapping[str, Any]) -> int:
 def from_items(text: str) -> list[Commit]:
     """Read the commits of a JSON array of items at once; raises InvalidMessage when one of them is none."""
     try:
-        items = from_json(text)
-        commits = _COMMITS.validate_python(items)
+        return _together(from_json(text))
     except ValueError:
         raise InvalidMessage("not every item is a commit") from None
+
+
+def _together(items: Sequence[Mapping[str, Any]]) -> list[Commit]:
+    commits = _COMMITS.validate_python(items)
     for item, commit in zip(items, commits, strict=True):
         _check_id(item, commit)
     return commits

@@ -1,10 +1,13 @@
 """A category: one kind of stream, with its decider and all messages that it knows."""
 
-from collections.abc import Callable, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
-from pydantic_core import PydanticSerializationError, to_jsonable_python
+from pydantic import ValidationError
+from pydantic_core import PydanticSerializationError, to_json, to_jsonable_python
 
 from shared.kernel.commands.decider import Decider
 from shared.kernel.commands.snapshot import Snapshots
@@ -17,10 +20,11 @@ from shared.kernel.errors import (
     WrongDecision,
 )
 from shared.kernel.messages.commit import RecordedEvent
-from shared.kernel.messages.json_reading import read
+from shared.kernel.messages.json_reading import read, read_text
 from shared.kernel.messages.kinds import many_faults
 from shared.kernel.messages.message import Command, Event, route_name, type_name
 from shared.kernel.messages.upcasting import Upcaster, missing, upcast
+from shared.kernel.validation_faults import told
 
 type Allow = Callable[[str | None, Any, Any], bool]
 """Tells whether an actor may ask for a command in a state; the actor is None where nobody is known."""
@@ -87,15 +91,30 @@ class Category:
 
     def decode(self, type_: str, schema_number: int, data: Mapping[str, Any]) -> Event:
         """Read a stored event; raises NewerCode when its type or schema is not known, InvalidMessage for data."""
+        (event,) = self._decode(type_, schema_number, [data])
+        return event
+
+    def decode_all(self, recorded: Sequence[RecordedEvent]) -> list[Event]:
+        """Read stored events, those of one kind together, at a third of the cost; raises as `decode` does."""
+        found: defaultdict[tuple[str, int], list[Mapping[str, Any]]] = defaultdict(list)
+        for one in recorded:
+            found[one.type, one.schema_number].append(one.data)
+        events = {kind: iter(self._decode(*kind, data)) for kind, data in found.items()}
+        return [next(events[one.type, one.schema_number]) for one in recorded]
+
+    def _decode(
+        self, type_: str, schema_number: int, data: Sequence[Mapping[str, Any]]
+    ) -> Sequence[Event]:
         event_type = self.event_types.get(type_)
+        named = f"{self.name}/{type_}/{schema_number}"
         if event_type is None or schema_number > event_type.schema_number:
-            named = f"{self.name}/{type_}/{schema_number}"
             raise NewerCode(f"no event {named} is known: it waits for newer code")
         older = range(schema_number, event_type.schema_number)
         try:
-            return read(event_type, upcast(self.upcasters, type_, older, data))
+            today = [upcast(self.upcasters, type_, older, one) for one in data] if older else data
+            return _read_all(event_type, today)
         except InvalidMessage as error:
-            raise InvalidMessage(f"{self.name}/{type_}/{schema_number}: {error}") from error
+            raise InvalidMessage(f"{named}: {error}") from error
 
     def record(self, event: Event) -> RecordedEvent:
         """Write an event as the store keeps it; raises UnreadableEvent unless it can be read again as it is.
@@ -110,10 +129,10 @@ class Category:
             )
         try:
             recorded = record(event)
-            again = read(event_type, recorded.data)
-        except InvalidMessage as error:
+            again = read_text(event_type, to_json(recorded.data))
+        except ValidationError as error:
             named = f"{self.name}/{type_name(event_type)}"
-            raise UnreadableEvent(f"{named}: {error}") from None
+            raise UnreadableEvent(f"{named}: {told(error)}") from None
         except PydanticSerializationError:
             named = f"{self.name}/{type_name(event_type)}"
             raise UnreadableEvent(f"{named}: it cannot be written as JSON") from None
@@ -127,6 +146,14 @@ class Category:
             named = f"{self.name}/{recorded.type}"
             raise UnreadableEvent(f"{named}: read again, it has other values of {changed}")
         return recorded
+
+
+def _read_all(event_type: type[Event], data: Sequence[Mapping[str, Any]]) -> Sequence[Event]:
+    if len(data) > 1:
+        # If one of them cannot be read, it is told below by what it is alone.
+        with suppress(InvalidMessage):
+            return read(list[event_type], data)  # type: ignore[valid-type]  # a type at run time
+    return [read(event_type, one) for one in data]
 
 
 def record(event: Event) -> RecordedEvent:

@@ -28,11 +28,7 @@ def initial(category: Category) -> Loaded:
 def fold(category: Category, loaded: Loaded, commits: Sequence[Commit]) -> Loaded:
     """Evolve a state by the commits that follow it; raises BrokenStream when they do not follow."""
     check_contiguous(loaded.version, commits)
-    events = [
-        category.decode(event.type, event.schema_number, event.data)
-        for commit in commits
-        for event in commit.events
-    ]
+    events = category.decode_all([event for commit in commits for event in commit.events])
     since = loaded.since_snapshot
     for commit in commits:
         carries = commit.snapshot and category.snapshots.can_read(commit.snapshot)
