@@ -55,7 +55,7 @@ def _body(request: CommandRequest, outcome: Outcome) -> dict[str, object]:
         commit = outcome.commit
         events = [event_json(n, event) for n, event in enumerate(commit.events, commit.first)]
     return {
-        "stream": str(request.stream),
+        "stream": request.stream.text,
         "commandId": request.command_id,
         "version": outcome.version,
         "events": events,

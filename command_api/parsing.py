@@ -154,13 +154,16 @@ def _command(
 
 
 def _metadata(headers: Mapping[str, str], command_id: str, actor: str | None) -> Metadata:
-    traceparent = well_formed(headers.get("traceparent"))
+    traceparent = tracestate = None
+    if "traceparent" in headers:
+        traceparent = well_formed(headers["traceparent"])
+        tracestate = carried(headers.get("tracestate"), traceparent)
     return Metadata(
         correlation_id=token(headers, "Correlation-Id") or command_id,
         causation_id=command_id,
         traceparent=traceparent,
         actor=actor,
-        tracestate=carried(headers.get("tracestate"), traceparent),
+        tracestate=tracestate,
     )
 
 

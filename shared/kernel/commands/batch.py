@@ -61,7 +61,8 @@ def decide_batch(
             if commits and (total > limits.bytes or len(commits) == limits.commits):
                 break
             commits[request.command_id] = verdict
-            keep = _large(category, verdict, after) or keep
+            if not after.since_snapshot and verdict.snapshot is None:
+                keep = _large(category, verdict, after)
         verdicts.append(verdict)
         loaded = after
     return Batch(verdicts, list(commits.values()), loaded, keep)
@@ -109,7 +110,7 @@ def _accept(
     state = category.decider.fold(loaded.state, decision)
     after = Loaded(state, loaded.version + len(events), loaded.since_snapshot + 1)
     commit = Commit(
-        stream=str(request.stream),
+        stream=request.stream.text,
         version=after.version,
         command_id=request.command_id,
         command_digest=request.digest,
@@ -127,10 +128,8 @@ def _accept(
     return commit, after, size
 
 
-def _large(category: Category, commit: Commit, after: Loaded) -> KeptState | None:
-    """Give the state behind a commit if it is due and did not ride."""
-    if after.since_snapshot or commit.snapshot is not None:
-        return None
+def _large(category: Category, commit: Commit, after: Loaded) -> KeptState:
+    """Give the state behind a commit: it is due, and did not ride."""
     snapshot = category.snapshots.write(after.state)
     return KeptState(commit.stream, commit.version, commit.command_id, snapshot)
 

@@ -47,13 +47,13 @@ class CommandBatcher:
 
     def __init__(self, handle: Handle) -> None:
         self._handle = handle
-        self._streams: dict[StreamName, deque[Waiting]] = {}
+        self._streams: dict[str, deque[Waiting]] = {}
         self._workers: set[asyncio.Task[None]] = set()
 
     async def put(self, request: CommandRequest) -> Outcome:
         """Wait for the outcome of a command; raises what handling it raised."""
         waiting = Waiting(request, asyncio.get_running_loop().create_future())
-        queue = self._streams.get(request.stream)
+        queue = self._streams.get(request.stream.text)
         if queue is not None:
             queue.append(waiting)
         else:
@@ -62,7 +62,7 @@ class CommandBatcher:
 
     async def _begin(self, stream: StreamName, first: Waiting) -> None:
         queue: deque[Waiting] = deque()
-        self._streams[stream] = queue
+        self._streams[stream.text] = queue
         try:
             queue.extendleft(await self._handled(stream, [first]))
         finally:
@@ -71,7 +71,7 @@ class CommandBatcher:
                 self._workers.add(worker)
                 worker.add_done_callback(self._workers.discard)
             else:
-                del self._streams[stream]
+                del self._streams[stream.text]
 
     async def _work(self, stream: StreamName, queue: deque[Waiting]) -> None:
         taken: list[Waiting] = []
@@ -81,7 +81,7 @@ class CommandBatcher:
                 if taken:
                     queue.extendleft(reversed(await self._handled(stream, taken)))
         finally:
-            del self._streams[stream]
+            del self._streams[stream.text]
             # Only the end of the loop interrupts a worker: nobody is left waiting for ever.
             for waiting in (*taken, *queue):
                 waiting.answer.cancel()

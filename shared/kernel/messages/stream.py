@@ -1,7 +1,7 @@
 """Names of streams: a category, a dash, an id."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Self
 
 from shared.kernel.errors import InvalidMessage
@@ -18,17 +18,16 @@ class StreamName:
 
     category: str
     id: str
+    text: str = field(init=False, repr=False, compare=False)
+    """As it is stored, and as what is kept for a stream is looked up: the hash of a text is made once."""
 
     def __post_init__(self) -> None:
         if _CATEGORY.fullmatch(self.category) is None or _ID.fullmatch(self.id) is None:
             raise InvalidMessage(f"'{self.category}-{self.id}' is not the name of a stream")
-
-    def __hash__(self) -> int:
-        # The id tells nearly all streams apart. A command looks its stream up five times.
-        return hash(self.id)
+        object.__setattr__(self, "text", f"{self.category}-{self.id}")
 
     def __str__(self) -> str:
-        return f"{self.category}-{self.id}"
+        return self.text
 
     @classmethod
     def parse(cls, text: str) -> Self:
