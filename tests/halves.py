@@ -1,6 +1,7 @@
 """Runs one half of all tests, and says where its time went: `python -m tests.halves test` or `proof`."""
 
 import argparse
+import os
 import subprocess
 import sys
 import time
@@ -8,7 +9,6 @@ from collections import defaultdict
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from functools import partial
 from itertools import takewhile
 from pathlib import Path
 from typing import Final
@@ -20,8 +20,10 @@ from infra.business import Project
 ROOT: Final = Path(__file__).parents[1]
 REPORTS: Final = ROOT / ".onewrite" / "tests"
 SLOWEST: Final = 10
-WORKERS: Final = 4
+WORKERS: Final = "--numprocesses=4"
 """Two for each of two processors: half of the time a test waits for something."""
+FEW_WORKERS: Final = "--numprocesses=2"
+"""Beside the rest of the proof."""
 # The tests that need no process but their own.
 IN_PROCESS: Final = tuple(
     f"tests/{folder}"
@@ -42,7 +44,7 @@ DOMAIN: Final = (
 type Command = list[str]
 """The arguments of Python."""
 type Phase = list[list[Command]]
-"""Lanes that run side by side, the commands of each one after another."""
+"""Lanes that run side by side, the commands of each one after another; one sees the last at work."""
 
 
 def pytest(name: str, *arguments: str) -> Command:
@@ -55,7 +57,6 @@ def pytest(name: str, *arguments: str) -> Command:
 
 BY_FILE: Final = ("--dist=loadfile", "--no-loadscope-reorder")
 """A file's tests stay in one process, for they share what they start; the longest files begin."""
-PARALLEL: Final = (f"--numprocesses={WORKERS}", *BY_FILE)
 
 # The specs are those of the business that runs: nothing holds all of another.
 NOT_COVERED: Final = ",".join(
@@ -78,28 +79,31 @@ LINT: Final = [
     ["-m", "infra.check"],
 ]
 ELSEWHERE: Final = tuple(f"--ignore={folder}" for folder in IN_PROCESS)
-CHECKED: Final[Phase] = [[["-m", "mypy"]], [*LINT, *COVERAGE]]
 OF_THE_EMULATORS: Final = "emulators/tests"
+SWAPPED: Final = "tests/swap/test_whole.py"
+
+
+def tested(*arguments: str) -> list[Phase]:
+    """Returns what `make test` does: lint first, then all that takes long, side by side."""
+    return [[LINT], [[["-m", "mypy"]], COVERAGE, [pytest(*arguments, *ELSEWHERE, *BY_FILE)]]]
+
 
 HALVES: Final[dict[str, list[Phase]]] = {
-    "test": [CHECKED, [[pytest("test", "-m", "not proof", *ELSEWHERE, *PARALLEL)]]],
+    "test": tested("test", "-m", "not proof", WORKERS),
     # All of `test` that could tell one business from another; tests/swap shows that the emulators' tests cannot.
-    "beside": [
-        CHECKED,
-        [
-            [
-                pytest(
-                    *("beside", "tests", "-m", "not proof", *ELSEWHERE),
-                    # A test runs it, among other workers.
-                    *("--numprocesses=2", *BY_FILE),
-                )
-            ]
-        ],
-    ],
+    "beside": tested("beside", "tests", "-m", "not proof", FEW_WORKERS),
     # What is measured has the machine to itself.
     "proof": [
         [[pytest("alone", "-m", "alone")]],
-        [[pytest("proof", "-m", "proof and not alone", *PARALLEL)]],
+        [
+            # It runs `beside`, the longest of all.
+            [pytest("swapped", SWAPPED)],
+            [
+                pytest(
+                    "proof", "-m", "proof and not alone", f"--ignore={SWAPPED}", WORKERS, *BY_FILE
+                )
+            ],
+        ],
     ],
     "coverage": [[COVERAGE]],
     "test-domain": [[[pytest("domain", *DOMAIN)]]],
@@ -146,27 +150,27 @@ def run(phases: Sequence[Phase]) -> int:
 
 
 def _phase(lanes: Phase) -> bool:
-    alone = len(lanes) == 1
     with ThreadPoolExecutor(len(lanes)) as pool:
-        return all(list(pool.map(partial(_lane, alone=alone), lanes)))
+        begun = [pool.submit(_lane, lane, shown=lane is lanes[-1]) for lane in lanes]
+        return all(lane.result() for lane in begun)
 
 
-def _lane(commands: Sequence[Command], *, alone: bool) -> bool:
-    return all(_run(command, alone=alone) for command in commands)
+def _lane(commands: Sequence[Command], *, shown: bool) -> bool:
+    return all(_run(command, shown=shown) for command in commands)
 
 
-def _run(command: Command, *, alone: bool) -> bool:
-    """Runs a module of Python; what runs beside others is shown as a whole when it has ended."""
+def _run(command: Command, *, shown: bool) -> bool:
+    """Runs a module of Python, and shows what it prints at once, or as a whole when it has ended."""
     begun = time.monotonic()
     done = subprocess.run(
         [sys.executable, *command],
         cwd=ROOT,
-        stdout=None if alone else subprocess.PIPE,
-        stderr=None if alone else subprocess.STDOUT,
+        stdout=None if shown else subprocess.PIPE,
+        stderr=None if shown else subprocess.STDOUT,
         text=True,
         check=False,
     )
-    if not alone:
+    if not shown:
         name = " ".join(command[1:3])
         print(f"--- {name} ({time.monotonic() - begun:.0f} s)\n{done.stdout}", flush=True)
     return done.returncode == 0
@@ -194,6 +198,8 @@ def main() -> int:
     half = parser.parse_args().half
     for report in REPORTS.glob("*.xml"):
         report.unlink()
+    # Hundreds of processes start: each would compile the SDKs and the tests again.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     calibrate()
     begun = time.monotonic()
     phases = HALVES[half]
