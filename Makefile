@@ -48,7 +48,7 @@ shipped: setup  ## keeps a sample of all that is stored, and the schemas that ot
 	@$(PY) -m tests.specs.shipped
 	@WRITE_DOCS=1 $(PY) -m pytest -q tests/notifications/test_contract.py
 
-proof: setup  ## the other half of what CI runs: chaos, kills, simulation, generated requests, what is measured
+proof: setup  ## the other half of what CI runs: chaos, kills, simulation, all tests beside another business, what is measured
 	@$(PY) -m tests.halves proof
 
 plan: setup  ## says which limit a set meets first (RATE=5000 commands a second), and what raises it

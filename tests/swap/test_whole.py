@@ -1,32 +1,27 @@
 """Whatever business runs, all tests of the project pass.
 
-With every change those are run beside lamps that can tell one business from another: the checks of the code, the
-tests of the business, those of what is deployed, and a sample of the rest, which runs the shop whichever business
-runs. `make long` runs the whole of `make test`, but for the emulators' own tests: they know nothing of the project
-that they are in, which is held here.
+With lamps as the business all of `make test` runs, but for the tests of the emulators: they know nothing of the
+project that they are in, which is held here.
 """
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from emulators.tests.machine import limit
 from infra.local.stack import ROOT
-from tests.halves import DOMAIN, OF_THE_EMULATORS
-from tests.sizes import LONG
+from tests.conftest import PROOF
+from tests.halves import OF_THE_EMULATORS
 from tests.swap.clones import cloned, committed, make, python, with_lamps
 
 PROJECT = {one.stem for one in ROOT.iterdir() if one.suffix == ".py" or one.is_dir()}
 NAMING = ("shared/domain", "shared.domain", "tests/specs", "tests.active")
-DEPLOYED = (
-    *("tests/infra/test_package.py", "tests/infra/test_check.py", "tests/infra/test_habits.py"),
-    *("tests/infra/test_dependencies.py", "tests/worker", "tests/test_words_of_the_business.py"),
-)
-SAMPLE = (
-    *("tests/roles", "tests/specs/test_stories.py", "tests/specs/test_by_http.py"),
-    *("tests/specs/test_refusals.py", "tests/contracts/test_rows.py", "tests/local/test_orders.py"),
-)
+TESTED = {one.parent.relative_to(ROOT).parts[1] for one in (ROOT / "tests").glob("*/**/test_*.py")}
+"""All folders of tests but the emulators'."""
+OF_THE_PROOF = {*PROOF, "openapi"}
 
 
 @pytest.fixture(scope="module")
@@ -38,12 +33,17 @@ def lamps(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return project
 
 
-def test_the_code_is_in_shape(lamps: Path) -> None:
-    assert "FAILED" not in make(lamps, "lint", "types", "imports")
+@pytest.mark.timeout(limit(1800))
+def test_all_tests_pass_beside_another_business(lamps: Path) -> None:
+    told = python(lamps, "tests.halves", "beside")
+
+    assert "FAILED" not in told
+    where_time_went = re.findall(r"^tests/(\w+) ", told, re.MULTILINE)
+    assert TESTED - OF_THE_PROOF - {*where_time_went} == set()
 
 
-def test_the_tests_of_the_business_and_of_what_is_deployed_pass(lamps: Path) -> None:
-    assert "[100%]" in python(lamps, "pytest", *DOMAIN, *DEPLOYED)
+def test_worlds_of_the_business_keep_every_promise(lamps: Path) -> None:
+    assert "[100%]" in python(lamps, "pytest", "tests/simulation/test_own.py")
 
 
 def test_the_specs_alone_reach_every_branch_of_the_business(lamps: Path) -> None:
@@ -51,14 +51,6 @@ def test_the_specs_alone_reach_every_branch_of_the_business(lamps: Path) -> None
     python(lamps, "coverage", "run", source, "-m", "pytest", "tests/specs/test_specs.py")
 
     assert "100%" in python(lamps, "coverage", "report", "--fail-under=100")
-
-
-@pytest.mark.long
-def test_everything_that_is_tested_passes_beside_another_business(lamps: Path) -> None:
-    if LONG:
-        assert "FAILED" not in python(lamps, "tests.halves", "beside")
-    else:
-        assert "[100%]" in python(lamps, "pytest", *SAMPLE)
 
 
 def reached(file: Path) -> Iterator[str]:
