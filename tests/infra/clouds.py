@@ -13,6 +13,7 @@ from tests.functions import FUNCTIONS
 from tests.infra.bicep.deployment import Deployment
 from tests.infra.bicep.parameters import CLOSED, OTHER_ACTORS, SOME, combinations
 from tests.infra.bicep.resources import Resource
+from tests.reference import LEFT_OUT
 
 DESCRIBED = described(ROOT)
 APPS: dict[str, Any] = json.loads((ROOT / "infra" / "apps.json").read_text(encoding="utf-8"))
@@ -99,7 +100,7 @@ def functions() -> dict[str, tuple[str, dict[str, Any]]]:
 
 def broken(target: Path, place: str, good: str, bad: str) -> Path:
     """Copy what is deployed, with one thing changed."""
-    shutil.copytree(ROOT / "infra", target / "infra")
+    shutil.copytree(ROOT / "infra", target / "infra", ignore=LEFT_OUT)
     (target / "shared" / "domain").mkdir(parents=True)
     for file in (names_of(ROOT), own_of(ROOT)):
         shutil.copy(file, target / file.relative_to(ROOT))

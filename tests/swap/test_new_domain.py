@@ -34,7 +34,7 @@ def library(begun: float, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def without_the_shop(project: Path, target: Path) -> Path:
     """Return what is uploaded of a project that leaves the shop out."""
     tree = target / "tree"
-    shutil.copytree(project, tree, ignore=shutil.ignore_patterns(".git"))
+    shutil.copytree(project, tree, ignore=shutil.ignore_patterns(".git", "__pycache__"))
     with (tree / ".funcignore").open("a", encoding="utf-8") as ignored:
         ignored.write("shared/domain/shop\n")
     return uploaded(tree, target / "package")

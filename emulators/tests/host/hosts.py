@@ -160,10 +160,14 @@ async def world(services: Services, folder: Path) -> AsyncIterator[World]:
                     await process.wait()
 
 
+def copied(target: Path) -> Path:
+    """Copy the app, without the byte code that hosts write meanwhile."""
+    return Path(shutil.copytree(APP, target, ignore=shutil.ignore_patterns("__pycache__")))
+
+
 def app_with(folder: Path, **extensions: Any) -> Path:
     """Copy the app, with other extension settings in its host.json."""
-    copy = folder / "app"
-    shutil.copytree(APP, copy)
+    copy = copied(folder / "app")
     host = json.loads((copy / "host.json").read_text(encoding="utf-8"))
     host["extensions"].update(extensions)
     (copy / "host.json").write_text(json.dumps(host), encoding="utf-8")

@@ -1,12 +1,11 @@
 """The host while nothing happens: it asks rarely, and still sees what is new when its next poll is due."""
 
-import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
-from emulators.tests.host.hosts import APP, World, world
+from emulators.tests.host.hosts import World, copied, world
 from emulators.tests.serving import FaultsClient, Services
 from emulators.tests.waiting import until
 
@@ -41,8 +40,7 @@ async def test_an_idle_host_reads_no_feed_more_often_than_it_looks_at_its_leases
 async def test_what_comes_while_it_waits_is_seen_together_when_the_next_poll_is_due(
     fresh: World, tmp_path: Path
 ) -> None:
-    slow = tmp_path / "slow"
-    shutil.copytree(APP, slow)
+    slow = copied(tmp_path / "slow")
     code = slow / "function_app.py"
     code.write_text(code.read_text().replace("feed_poll_delay=50", "feed_poll_delay=500"))
     await fresh.start(slow)
