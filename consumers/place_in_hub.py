@@ -7,20 +7,19 @@ A hole in the versions of a stream is met where rows are folded, in shared/kerne
 import asyncio
 import logging
 import time
-from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from consumers.delivery import Arrival
+from consumers.hub_partitions import HubPartitions
 from consumers.stored_events import event_in
 from shared.kernel.delivery.lag import progress_name
 from shared.kernel.delivery.parking import lost_messages
-from shared.kernel.delivery.partition import partition_of
 from shared.kernel.delivery.retry import Attempts, Pause, retrying
 from shared.kernel.delivery.side_by_side import side_by_side
-from shared.kernel.errors import InvalidMessage, LogUnavailable
+from shared.kernel.errors import LogUnavailable
 from shared.kernel.messages.commit import timestamp
 from shared.kernel.ports import LogReader, NumberedMessage, Parking, Progress
 
@@ -73,6 +72,13 @@ class Follower:
     _unfinished: dict[int, tuple[int, int, Attempts]] = field(default_factory=dict)
     _looked: dict[int, tuple[int, float]] = field(default_factory=dict)
     _checked: LogReader | None = None
+    _partitions: HubPartitions = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._partitions = HubPartitions(
+            *(self.consumer, self.partitions, self.progress, self.parking, self.now, self.pause),
+            *(self.read, self.moved_to),
+        )
 
     async def take(self, messages: Sequence[NumberedMessage]) -> None:
         """Handles a batch of one partition, and before it what the platform has passed over.
@@ -80,8 +86,7 @@ class Follower:
         Raises what may go well later: the batch is to come again. Raises ConfigurationError, and notes no place,
         when the hub has other partitions than the settings say.
         """
-        await self._hub()
-        partition = self._partition(messages)
+        partition = await self._partitions.of_batch(await self._hub(), messages)
         if partition is None:
             # Nobody can read any of it: the next message that somebody can tells where these were.
             await self._handle(NOWHERE, messages)
@@ -95,11 +100,12 @@ class Follower:
     async def catch_up(self, waited: timedelta) -> None:
         """Handles what the hub holds where nobody has brought anything of it for so long, look by look."""
         hub = await self._hub()
-        extents = enumerate(await hub.extents())
-        looks = (self._catch_up(hub, one, extent, waited) for one, extent in extents)
+        extents = await hub.extents()
+        looks = (self._catch_up(hub, *one, waited) for one in enumerate(extents))
         _, errors = await side_by_side(looks)
         if errors:
             raise BaseExceptionGroup(f"{self.consumer} has not caught up", errors)
+        await self._partitions.settle(extents)
 
     async def _catch_up(
         self,
@@ -131,26 +137,13 @@ class Follower:
         self._places.pop(partition, None)
 
     async def _hub(self) -> LogReader:
-        """Open the hub, once; a place noted under another number of partitions would be that of others."""
+        """Open the hub, once: a place noted under another number of partitions would be that of others."""
         if self._checked is None:
             hub = await self.hub()
             await hub.check(self.partitions)
+            await self._partitions.check(hub)
             self._checked = hub
         return self._checked
-
-    def _partition(self, messages: Sequence[NumberedMessage]) -> int | None:
-        """Tell the partition by the streams in it: the platform's own word for it is not documented."""
-        ends = {self._home(messages[0]), self._home(messages[-1])}
-        if len(ends) == 1 and None not in ends:
-            return ends.pop()
-        homes = Counter(home for one in messages if (home := self._home(one)) is not None)
-        return homes.most_common(1)[0][0] if homes else None
-
-    def _home(self, message: NumberedMessage) -> int | None:
-        try:
-            return partition_of(self.read(message.body).lane, self.partitions)
-        except InvalidMessage:
-            return None
 
     async def _reach(self, partition: int, number: int, seconds: float) -> int:
         """Handle what was passed over up to a number, for a while; gives the place that is reached."""

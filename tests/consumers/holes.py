@@ -15,7 +15,7 @@ async def nothing_is_passed_over(hub: Hub) -> None:
     await hub.send(1, 2, 3, 4, 5, 6)
     host = hub.host()
     await hub.bring(host, 1, 2)
-    assert hub.places.asked == ["find", "advance"]
+    assert hub.places.asked == ["find", "advance", "find", "advance"]
     hub.places.asked.clear()
 
     await hub.bring(host, 3, 4)

@@ -14,7 +14,7 @@ from typing import Any, Final
 from shared.kernel.errors import InvalidMessage, Poison, may_pass
 
 # No name of a stream holds a tilde: none can be taken for what belongs to none.
-_UNREADABLE, _LOST = "unreadable~", "lost~"
+_UNREADABLE, _LOST, _PARTITIONS = "unreadable~", "lost~", "partitions~"
 RELEASE_TIME: Final = timedelta(seconds=10)
 """So long a release begins another part of a stream: a stop of the platform cuts off what takes 30 seconds."""
 
@@ -101,6 +101,15 @@ def lost_messages(consumer: str, partition: int, first: int, last: int, time: st
     """Returns the marker of messages that the log held no longer when a consumer came to them."""
     error = f"the log holds {first} to {last} of partition {partition} no longer: never handled"
     return Parked(consumer, f"{_LOST}{partition}-{first}", first, last, error, time)
+
+
+def other_partitions(consumer: str, before: int, now: int, time: str) -> Parked:
+    """Returns the marker that tells operators of a hub that has got another number of partitions."""
+    error = (
+        f"the hub has {now} partitions and had {before}: the consumer reads all of it again, and streams that were"
+        " not drained before may have come out of order; skip this once that is known"
+    )
+    return Parked(consumer, f"{_PARTITIONS}{before}-{now}", now, now, error, time)
 
 
 def _shown(body: bytes) -> Mapping[str, str]:
