@@ -29,6 +29,8 @@ from single_publisher.sweep_witness import Witness
 
 AT_ONCE = 16
 """So many pages are proven side by side, and so many streams sent again."""
+ASKED_AT_ONCE = 100
+"""So many streams are asked about in one request."""
 MOST_AGAIN = 1_000
 """So many streams may be sent and not seen yet; behind more than that nothing new is looked at."""
 MOST_HELD = 5_000
@@ -95,8 +97,11 @@ class _Run:
     async def look_again(self) -> None:
         """Proves what was sent again some time ago: the log may have lost that, too."""
         waiting = [one for one in self.note.again if not self._is_recent(one)]
-        for streams in batched(waiting, 100, strict=False):
-            await self._prove(await self._stored(streams))
+        for streams in batched(waiting, ASKED_AT_ONCE, strict=False):
+            held = await self.sweep.parking.held(SINGLE_PUBLISHER, streams)
+            # What still waits for the publisher's operator is neither read nor looked for: there may be thousands.
+            wanted = [one for one in streams if one not in held or self.note.again[one].sent]
+            await self._prove(await self._stored(wanted))
         if waiting:
             await self._keep()
 
@@ -159,20 +164,20 @@ class _Run:
         for stream in commits.keys() - {one.stream for one in lacking}:
             if stream in self.note.again and self.note.again[stream].version <= seen[stream]:
                 del self.note.again[stream]
-        mends = (self._mend(one, seen[one.stream] + 1) for one in lacking)
+        parked = await self._parked([one.stream for one in lacking])
+        mends = (self._mend(one, seen[one.stream] + 1, parked[one.stream]) for one in lacking)
         mended, errors = await side_by_side(mends)
         self.mended += [one.stream for one, did in zip(lacking, mended, strict=False) if did]
         if errors:
             raise BaseExceptionGroup("not everything was mended", errors)
 
-    async def _mend(self, commit: Commit, version: int) -> bool:
+    async def _mend(self, commit: Commit, version: int, parked: Sequence[str]) -> bool:
         """Send a stream again from a version on, unless that was done just now, or it waits for an operator.
 
         What only newer code can look for is sent once, and noted for that code.
         """
         stream, publisher = commit.stream, self.sweep.publisher
         async with self.sends:
-            parked = [one for one in self.sweep.consumers if await self._is_parked(one, stream)]
             # Who releases it for others reads it from the store; and nobody is to see what is passed over.
             if (parked and SINGLE_PUBLISHER not in parked) or await self._is_skipped(
                 commit, version
@@ -199,8 +204,14 @@ class _Run:
         else:
             self.forgotten.add(stream)
 
-    async def _is_parked(self, consumer: str, stream: str) -> bool:
-        return await self.sweep.parking.find(consumer, stream) is not None
+    async def _parked(self, streams: Sequence[str]) -> dict[str, list[str]]:
+        """Tell for which consumers each of some streams is parked."""
+        parked: dict[str, list[str]] = {stream: [] for stream in streams}
+        for some in batched(streams, ASKED_AT_ONCE, strict=False):
+            for consumer in self.sweep.consumers:
+                for stream in await self.sweep.parking.held(consumer, some):
+                    parked[stream].append(consumer)
+        return parked
 
     async def _is_skipped(self, commit: Commit, version: int) -> bool:
         """Tell whether operators have passed over all from a version on, for whoever keeps rows behind."""
