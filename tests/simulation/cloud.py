@@ -6,6 +6,7 @@ import zlib
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
+from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Any
 
@@ -99,7 +100,7 @@ class Cloud:
     """The memory twins, and who owns which part of the feed and of the log; the consumer `held` takes nothing.
 
     While the views are `spoilt`, one kind of event is poison; older code cannot read the streams in `newer`.
-    A sweep that is `hurried` has time for a small page of each range.
+    A sweep that is `hurried` has time for a small page of each range. The `clocks` of hosts are wrong by so much.
 
     `domain` is the business, and `deployed` chooses a version of it.
 
@@ -125,6 +126,7 @@ class Cloud:
     losses: Counter[bytes] = field(default_factory=Counter)
     back: list[str] = field(default_factory=list)
     held: str = ""
+    clocks: Mapping[str, timedelta] = field(default_factory=dict)
     spoilt: bool = False
     hurried: bool = False
     newer: set[str] = field(default_factory=set)
@@ -135,6 +137,11 @@ class Cloud:
 
     def __post_init__(self) -> None:
         self.progress = Places(self.back)
+
+    def clock(self, host: str) -> Callable[[], datetime]:
+        """Give the clock of a host."""
+        wrong = self.clocks.get(host, timedelta())
+        return lambda: now() + wrong
 
     def feed(self, page: int) -> MemoryFeed:
         """The feed as others than the trigger read it, in the ranges that there are now."""

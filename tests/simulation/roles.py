@@ -31,7 +31,6 @@ from tests.simulation.feed import SimFeed
 from tests.simulation.keeping import SimOutcomes, SimParking, SimProgress
 from tests.simulation.ports import SimLog, SimRows, SimStore
 from tests.simulation.sending import SimHub, SimNotifier, SimReader
-from tests.simulation.virtual_time import now
 
 AGE = timedelta(seconds=0.5)
 GRACE = timedelta(seconds=5)
@@ -72,7 +71,7 @@ def assemble(
     # The sweep looks again at what it has sent; what fills a gap is sent once.
     swept = SimLog(calls, cloud.log, cloud.lost, cloud.losses, often=5)
     feed, progress = SimFeed(calls, cloud), SimProgress(calls, cloud.progress)
-    clock = asyncio.get_running_loop().time
+    clock, now = asyncio.get_running_loop().time, cloud.clock(calls.host)
     served = GenerationRows(rows, attrgetter("serving"), clock)
     outcomes = SimOutcomes(calls, cloud.outcomes)
     notifier = SimNotifier(calls, cloud.topic)
@@ -138,7 +137,7 @@ def _followers(
         read = command_in if consumer == "mailbox" else event_in
         found[consumer] = Follower(
             *(consumer, handle, progress, partial(_give, hub), parking),
-            *(calls.partitions, now, pause),
+            *(calls.partitions, cloud.clock(calls.host), pause),
             read=read,
             seconds=BATCH_SECONDS,
             clock=asyncio.get_running_loop().time,

@@ -11,6 +11,7 @@ from shared.kernel.messages.stream import StreamName
 from tests.simulation import own, processes, virtual_time
 from tests.simulation.business import LOOKS, overdue, unbusinesslike
 from tests.simulation.clients import Client, open_warehouse
+from tests.simulation.clocks import clocks
 from tests.simulation.cloud import PARTITIONS, STORE_LIMITS, Cloud
 from tests.simulation.deployments import EXPIRY
 from tests.simulation.hosts import Host
@@ -127,6 +128,9 @@ async def _world(plan: Plan) -> Ending:
         own.move_in(cloud)
     cloud.spoilt = plan.seed % 10 == SPOILT and not plan.own
     cloud.hurried = plan.seed % 10 == HURRIED
+    cloud.clocks = {} if plan.own else clocks(plan.seed)
+    # Of two clocks nobody can say which came first.
+    cloud.watch.one_clock = len(set(cloud.clocks.values())) < 2
     if plan.seed % TELLING:
         del cloud.readers["notifications"]
     machines = [Host(f"host-{number}", cloud, weather) for number in range(plan.hosts)]
