@@ -55,6 +55,8 @@ requests can tell, and says what it leaves out. Whom a spec names with `by` is b
 spec whose events send commands to one whose id cannot be renamed is left out. Use it on the local stack or a test
 environment, never in production.
 
+`FORBIDDEN` and `BEFORE_REACTIONS` come from `tests.specs.spec`, as the specs do.
+
 What the `given` events of a `Flow` cause has followed before its command comes. Leave that out of `given`: else it
 is there twice, and the flow says so.
 
