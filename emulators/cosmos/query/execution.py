@@ -11,10 +11,10 @@ from emulators.cosmos.change_feed import LARGEST_PAGE
 from emulators.cosmos.errors import CosmosError, unsupported
 from emulators.cosmos.items import COLUMNS, Stored
 from emulators.cosmos.query.evaluation import Parameters, compile_expression
-from emulators.cosmos.query.ordering import RANGE, check_index, terms
+from emulators.cosmos.query.ordering import CLASSES, RANGE, RANKS, check_index, terms
 from emulators.cosmos.query.parser import parse
 from emulators.cosmos.query.plan import needs_merging, query_plan
-from emulators.cosmos.query.prefilter import condition
+from emulators.cosmos.query.prefilter import condition, json_path
 from emulators.cosmos.query.resuming import Found, Resume, behind
 from emulators.cosmos.query.rows import Rows
 from emulators.cosmos.query.syntax import Constant, Query
@@ -63,7 +63,7 @@ class Start(NamedTuple):
 
 
 class SeveralTypesError(Exception):
-    """An index of SQLite gave a sort order that mixes types as Cosmos DB does not."""
+    """SQLite gives values of these types a sort order that Cosmos DB does not."""
 
 
 def run(db: sqlite3.Connection, scope: Scope, asked: Asked, visible: Visible) -> Page:
@@ -113,6 +113,8 @@ def _page(
             continue
         size += len(result.text)
         if len(results) == asked.size or (results and size > LARGEST_PAGE):
+            if query.order_by and not start.ranked and not start.place:
+                _check_types(db, scope, query, asked.parameters, start)
             after = (int(last.range), last.number) if last and _is_plain(query) else None
             token = json.dumps(Start(place, after, start.bound, start.ranked))
             return Page(results, token, looking.count, looking.count)
@@ -156,35 +158,55 @@ class _Looking:
 
 
 def _checked(query: Query, found: Iterable[Found]) -> Iterator[Found]:
-    """Check the order that SQLite gave: it is exact as long as each property keeps to one type."""
+    """Check the order that SQLite gave: it is exact unless types mix that are one to SQLite."""
     keys = [compile_expression(path, {}) for path, _ in query.order_by]
     types: list[set[int]] = [set() for _ in keys]
     for row, shown, stored in found:
         for seen, key in zip(types, keys, strict=True):
             seen.add(type_rank(key(row)))
-            if len(seen) > 1:
+            if len({CLASSES[rank] for rank in seen}) < len(seen):
                 raise SeveralTypesError
         yield row, shown, stored
+
+
+def _check_types(
+    db: sqlite3.Connection, scope: Scope, query: Query, parameters: Parameters, start: Start
+) -> None:
+    """Look whether types mix on the pages to come: the first decides on the order of all."""
+    where, values = _condition(scope, query, parameters, start)
+    for place in filter(None, (json_path(path) for path, _ in query.order_by)):
+        rows = db.execute(
+            f"SELECT DISTINCT {RANKS.format(place)} FROM items WHERE {where}",  # noqa: S608 - own names
+            values,
+        )
+        ranks = [CLASSES[rank] for (rank,) in rows]
+        if len(set(ranks)) < len(ranks):
+            raise SeveralTypesError
 
 
 def _candidates(
     db: sqlite3.Connection, scope: Scope, query: Query, parameters: Parameters, start: Start
 ) -> Iterator[Stored]:
-    where, values = scope.condition()
-    narrowed = condition(query, scope.container.path, parameters)
-    if narrowed is not None:
-        where, values = f"{where} AND ({narrowed[0]})", values + narrowed[1]
+    where, values = _condition(scope, query, parameters, start)
     if start.after is not None:
         # Going over what came before, page after page, would make long results quadratic.
         where, values = f"{where} AND ({RANGE}, n) > (?, ?)", [*values, *start.after]
     order = ", ".join(terms(scope.container, query.order_by, scope.pk, ranked=start.ranked))
-    # A partial index is used only when its condition stands in the query as a literal.
-    rows = db.execute(
-        f"SELECT {COLUMNS} FROM items WHERE container = {scope.container.number}"  # noqa: S608
-        f" AND {where} AND n <= ? ORDER BY {order}",
-        [*values, start.bound],
-    )
+    rows = db.execute(f"SELECT {COLUMNS} FROM items WHERE {where} ORDER BY {order}", values)  # noqa: S608
     return (Stored(*row) for row in rows)
+
+
+def _condition(
+    scope: Scope, query: Query, parameters: Parameters, start: Start
+) -> tuple[str, list[Any]]:
+    """Write what candidates have in common, in SQLite's words."""
+    where, values = scope.condition()
+    narrowed = condition(query, scope.container.path, parameters)
+    if narrowed is not None:
+        where, values = f"{where} AND ({narrowed[0]})", values + narrowed[1]
+    # A partial index is used only when its condition stands in the query as a literal.
+    where = f"container = {scope.container.number} AND {where} AND n <= ?"
+    return where, [*values, start.bound]
 
 
 def _begin(db: sqlite3.Connection, continuation: str | None) -> Start:

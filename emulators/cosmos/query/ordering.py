@@ -5,11 +5,13 @@ from emulators.cosmos.errors import CosmosError, unsupported
 from emulators.cosmos.query.prefilter import column, json_path
 from emulators.cosmos.query.syntax import OrderBy
 
-_RANKS = (
+RANKS = (
     "CASE json_type(body, '{}') WHEN 'null' THEN 1 WHEN 'false' THEN 2 WHEN 'true' THEN 2"
     " WHEN 'integer' THEN 3 WHEN 'real' THEN 3 WHEN 'text' THEN 4 WHEN 'array' THEN 5"
     " WHEN 'object' THEN 6 ELSE 0 END"
 )
+CLASSES = (0, 0, 1, 1, 2, 2, 2)
+"""By rank, which types SQLite takes for one: nothing and null, booleans and numbers, texts and what is JSON."""
 
 RANGE = "CAST(rng AS INTEGER)"
 """Ranges in the order in which they were made: what has moved into one that is newer comes again, not never."""
@@ -50,7 +52,7 @@ def terms(container: Container, order_by: OrderBy, pk: str | None, *, ranked: bo
         # Types first, as JSON's booleans are numbers to SQLite. Where an index may give the order,
         # a term for the types would keep it from doing so.
         if (ranked or pk is None or len(path.steps) > 2) and json_path(path):  # noqa: PLR2004 - alias and name
-            found.append(f"{_RANKS.format(json_path(path))} {direction}")
+            found.append(f"{RANKS.format(json_path(path))} {direction}")
         found.append(f"{place} {direction}")
     if pk is None:
         return [*found, RANGE, "n"]

@@ -1,23 +1,28 @@
 """A second reading of the query language, written apart from the emulator's: plain Python over items in memory.
 
-It knows a query as data, not as text: `to_text` writes what the emulator is asked.
+It knows a query as data, not as text. A term is a path, a literal, or an operator or function with its operands.
 """
 
 import json
-from collections.abc import Iterable
+import math
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
 MISSING = object()
 KINDS: tuple[Any, ...] = (type(None), bool, (int, float), str, list, dict)
+NULL, BOOL, NUMBER, STRING, ARRAY, OBJECT = range(6)
+ORDERED = frozenset({BOOL, NUMBER, STRING})
+ELEMENT = "$t"
+"""The path of the element that a JOIN adds to an item."""
 
 
 @dataclass(frozen=True)
 class Asked:
-    """What is selected (paths, or an aggregate of one), of which items, in which order, and how many."""
+    """What is selected (terms, or an aggregate of one), of which items, in which order, and how many."""
 
     condition: Any
-    selected: tuple[str, ...] = ()
+    selected: tuple[Any, ...] = ()
     aggregate: str = ""
     grouped: str = ""
     order: str = ""
@@ -25,35 +30,22 @@ class Asked:
     distinct: bool = False
     skip: int = 0
     take: int | None = None
-
-
-def to_text(asked: Asked) -> str:
-    """Write a query."""
-    words = ["SELECT", *(["DISTINCT"] if asked.distinct else []), _selection(asked), "FROM c"]
-    if asked.condition is not None:
-        words += ["WHERE", _condition(asked.condition)]
-    if asked.grouped:
-        words += ["GROUP BY", f"c.{asked.grouped}"]
-    if asked.order:
-        words += ["ORDER BY", f"c.{asked.order}", "DESC" if asked.descending else "ASC"]
-    if asked.take is not None:
-        words += [f"OFFSET {asked.skip} LIMIT {asked.take}"]
-    return " ".join(words)
+    on_top: bool = False
+    joined: bool = False
 
 
 def answer(asked: Asked, items: Iterable[dict[str, Any]]) -> list[Any]:
     """Answer a query; without ORDER BY, results come in any order."""
-    kept = [
-        item for item in items if asked.condition is None or _holds(asked.condition, item) is True
-    ]
+    rows = _joined(items) if asked.joined else list(items)
+    kept = [row for row in rows if asked.condition is None or _holds(asked.condition, row) is True]
     if asked.grouped:
         return [_select_group(asked, group) for group in _groups(kept, asked.grouped)]
     if asked.aggregate:
-        value = _sum_up(asked.aggregate, [_at(item, asked.selected[0]) for item in kept])
+        value = _sum_up(asked.aggregate, [_value(asked.selected[0], row) for row in kept])
         return [] if value is MISSING else [value]
     if asked.order:
-        kept.sort(key=lambda item: _place(_at(item, asked.order)), reverse=asked.descending)
-    found = [_select(asked, item) for item in kept]
+        kept.sort(key=lambda row: _place(_at(row, asked.order)), reverse=asked.descending)
+    found = [_select(asked, row) for row in kept]
     results = [one for one in found if one is not MISSING]
     if asked.distinct:
         results = list({canonical(one): one for one in reversed(results)}.values())[::-1]
@@ -73,71 +65,115 @@ def _plain(value: Any) -> Any:
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
-def _selection(asked: Asked) -> str:
-    if asked.grouped:
-        return f"c.{asked.grouped} AS key, {asked.aggregate}(c.{asked.selected[0]}) AS value"
-    if asked.aggregate:
-        return f"VALUE {asked.aggregate}(c.{asked.selected[0]})"
-    if len(asked.selected) == 1:
-        return f"VALUE c.{asked.selected[0]}"
-    return ", ".join(f"c.{path} AS f{n}" for n, path in enumerate(asked.selected)) or "*"
+def _joined(items: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [
+        {**item, ELEMENT: element}
+        for item in items
+        if isinstance(item.get("tags"), list)
+        for element in item["tags"]
+    ]
 
 
-def _condition(condition: Any) -> str:
+def _value(term: Any, row: Any) -> Any:
+    match term:
+        case str(path):
+            return _at(row, path)
+        case ("literal", value):
+            return value
+        case ("??", left, right):
+            found = _value(left, row)
+            return _value(right, row) if found is MISSING else found
+        case ("?:", test, yes, no):
+            return _value(yes if _holds(test, row) is True else no, row)
+        case (str(name), *operands):
+            kind, work = WORKS[name]
+            values = [_value(one, row) for one in operands]
+            return work(*values) if all(_kind(one) == kind for one in values) else MISSING
+    raise ValueError(term)
+
+
+def _divided(left: float, right: float) -> Any:
+    return left / right if right else MISSING
+
+
+def _left_over(left: float, right: float) -> Any:
+    return math.fmod(left, right) if right else MISSING
+
+
+WORKS: dict[str, tuple[int, Callable[..., Any]]] = {
+    "+": (NUMBER, lambda left, right: left + right),
+    "-": (NUMBER, lambda left, right: left - right),
+    "*": (NUMBER, lambda left, right: left * right),
+    "/": (NUMBER, _divided),
+    "%": (NUMBER, _left_over),
+    "||": (STRING, lambda left, right: left + right),
+    "ABS": (NUMBER, abs),
+    "FLOOR": (NUMBER, math.floor),
+    "CEILING": (NUMBER, math.ceil),
+    "LENGTH": (STRING, len),
+    "UPPER": (STRING, str.upper),
+    "LOWER": (STRING, str.lower),
+    "REVERSE": (STRING, lambda text: text[::-1]),
+    "ARRAY_LENGTH": (ARRAY, len),
+}
+
+
+def _holds(condition: Any, row: dict[str, Any]) -> bool | None:
+    """Judge a row: None is neither true nor false."""
     match condition:
         case ("and" | "or" as word, parts):
-            return f"({f' {word.upper()} '.join(map(_condition, parts))})"
-        case ("not", part):
-            return (
-                f"NOT {_condition(part)}"
-                if part[0] in {"and", "or"}
-                else f"NOT ({_condition(part)})"
-            )
-        case ("in", path, values):
-            return f"c.{path} IN ({', '.join(map(json.dumps, values))})"
-        case ("between", path, low, high):
-            return f"c.{path} BETWEEN {json.dumps(low)} AND {json.dumps(high)}"
-        case ("defined", path):
-            return f"IS_DEFINED(c.{path})"
-        case ("contains", path, value):
-            return f"ARRAY_CONTAINS(c.{path}, {json.dumps(value)})"
-        case ("starts", path, value):
-            return f"STARTSWITH(c.{path}, {json.dumps(value)})"
-        case (sign, path, value):
-            return f"c.{path} {sign} {json.dumps(value)}"
-    raise ValueError(condition)
-
-
-def _holds(condition: Any, item: dict[str, Any]) -> bool | None:
-    """Judge an item: None is neither true nor false."""
-    match condition:
-        case ("and" | "or" as word, parts):
-            found = [_holds(part, item) for part in parts]
+            found = [_holds(part, row) for part in parts]
             decides = word == "or"
             return decides if decides in found else None if None in found else not decides
         case ("not", part):
-            held = _holds(part, item)
+            held = _holds(part, row)
             return None if held is None else not held
-        case ("in", path, values):
-            return _holds(("or", [("=", path, value) for value in values]), item)
-        case ("between", path, low, high):
-            return _holds(("and", [(">=", path, low), ("<=", path, high)]), item)
-        case (word, path, *values):
-            return _judge(word, _at(item, path), *values)
+        case ("in", term, values):
+            return _holds(("or", [("=", term, value) for value in values]), row)
+        case ("between", term, low, high):
+            return _holds(("and", [(">=", term, low), ("<=", term, high)]), row)
+        case ("is", kind, term):
+            return _is(kind, _value(term, row))
+        case (word, term, value):
+            return _judge(word, _value(term, row), value)
     raise ValueError(condition)
 
 
-def _judge(word: str, found: Any, value: Any = None) -> bool | None:
+def _is(kind: str, value: Any) -> bool:
+    if kind == "DEFINED" or value is MISSING:
+        return value is not MISSING
+    kinds = {"PRIMITIVE": {NULL, *ORDERED}, "BOOL": {BOOL}, "NULL": {NULL}, "ARRAY": {ARRAY}}
+    kinds |= {"NUMBER": {NUMBER}, "STRING": {STRING}, "OBJECT": {OBJECT}}
+    return _kind(value) in kinds[kind]
+
+
+def _judge(word: str, found: Any, value: Any) -> bool | None:
+    if word == "ARRAY_CONTAINS":
+        same = (
+            (canonical(one) == canonical(value) for one in found) if _kind(found) == ARRAY else ()
+        )
+        return any(same) if _kind(found) == ARRAY else None
+    if not word.isupper():
+        return _compare(word, found, value)
+    if _kind(found) != STRING:
+        return None
     match word:
-        case "defined":
-            return found is not MISSING
-        case "contains" if isinstance(found, list):
-            return any(canonical(one) == canonical(value) for one in found)
-        case "starts" if isinstance(found, str):
-            return found.startswith(value)
-        case "contains" | "starts":
-            return None
-    return _compare(word, found, value)
+        case "STARTSWITH":
+            return str(found).startswith(value)
+        case "ENDSWITH":
+            return str(found).endswith(value)
+        case "CONTAINS":
+            return value in found
+    return _is_like(found, value)
+
+
+def _is_like(text: str, pattern: str) -> bool:
+    """Match the letters of a text one by one: % stands for any, _ for one."""
+    if not pattern:
+        return not text
+    if pattern[0] == "%":
+        return any(_is_like(text[begin:], pattern[1:]) for begin in range(len(text) + 1))
+    return bool(text) and pattern[0] in {"_", text[0]} and _is_like(text[1:], pattern[1:])
 
 
 def _compare(sign: str, left: Any, right: Any) -> bool | None:
@@ -146,50 +182,48 @@ def _compare(sign: str, left: Any, right: Any) -> bool | None:
     same = canonical(left) == canonical(right)
     if sign in {"=", "!="}:
         return same if sign == "=" else not same
-    if _kind(left) not in {1, 2, 3}:
-        # Without ORDER BY they may still be the same, which `<=` asks as well.
+    if _kind(left) not in ORDERED:
+        # Without an order they may still be the same, which `<=` asks as well.
         return True if same and sign in {"<=", ">="} else None
     held = {"<": left < right, "<=": left <= right, ">": left > right, ">=": left >= right}
     return bool(held[sign])
 
 
 def _kind(value: Any) -> int:
-    return next(n for n, kind in enumerate(KINDS) if isinstance(value, kind))
+    return next((n for n, kind in enumerate(KINDS) if isinstance(value, kind)), -1)
 
 
 def _place(value: Any) -> tuple[int, Any]:
-    if value is MISSING:
-        return -1, 0
-    return _kind(value), value if _kind(value) in {1, 2, 3} else 0
+    return _kind(value), value if _kind(value) in ORDERED else 0
 
 
-def _at(item: Any, path: str) -> Any:
+def _at(row: Any, path: str) -> Any:
     for step in path.split("."):
-        if not isinstance(item, dict) or step not in item:
+        if not isinstance(row, dict) or step not in row:
             return MISSING
-        item = item[step]
-    return item
+        row = row[step]
+    return row
 
 
-def _select(asked: Asked, item: dict[str, Any]) -> Any:
+def _select(asked: Asked, row: dict[str, Any]) -> Any:
     if not asked.selected:
-        return item
-    values = [_at(item, path) for path in asked.selected]
+        return row
+    values = [_value(term, row) for term in asked.selected]
     if len(values) == 1:
         return values[0]
     return {f"f{n}": value for n, value in enumerate(values) if value is not MISSING}
 
 
-def _groups(items: list[dict[str, Any]], path: str) -> list[list[dict[str, Any]]]:
+def _groups(rows: list[dict[str, Any]], path: str) -> list[list[dict[str, Any]]]:
     groups: dict[str, list[dict[str, Any]]] = {}
-    for item in items:
-        value = _at(item, path)
-        groups.setdefault("" if value is MISSING else canonical(value), []).append(item)
+    for row in rows:
+        value = _at(row, path)
+        groups.setdefault("" if value is MISSING else canonical(value), []).append(row)
     return list(groups.values())
 
 
 def _select_group(asked: Asked, group: list[dict[str, Any]]) -> dict[str, Any]:
-    value = _sum_up(asked.aggregate, [_at(item, asked.selected[0]) for item in group])
+    value = _sum_up(asked.aggregate, [_value(asked.selected[0], row) for row in group])
     pairs = {"key": _at(group[0], asked.grouped), "value": value}
     return {name: one for name, one in pairs.items() if one is not MISSING}
 
@@ -201,7 +235,7 @@ def _sum_up(aggregate: str, values: list[Any]) -> Any:
     if aggregate in {"MIN", "MAX"}:
         chosen = min if aggregate == "MIN" else max
         return chosen(found, key=_place) if found else MISSING
-    if any(_kind(value) != 2 for value in found):
+    if any(_kind(value) != NUMBER for value in found):
         return MISSING
     if aggregate == "SUM":
         return sum(found)
