@@ -31,8 +31,8 @@ NO_CHANGE: Mapping[str, Any] = {
 }
 
 
-def check_id(value: Any, longest: int = LONGEST_ID) -> str:  # noqa: ANN401 - JSON
-    """Return the id of a resource; 400 for what can be none."""
+def check_id(value: Any, longest: int = LONGEST_ID, said: int = LONGEST_ID) -> str:  # noqa: ANN401 - JSON
+    """Return the id of a resource; 400 for what can be none, with the bound that the service says."""
     if not isinstance(value, str):
         raise CosmosError(
             400,
@@ -42,7 +42,7 @@ def check_id(value: Any, longest: int = LONGEST_ID) -> str:  # noqa: ANN401 - JS
         raise CosmosError(
             400,
             f"The input name '{value}' is invalid. Ensure to provide a unique non-empty string less"
-            f" than '{longest}' characters.",
+            f" than '{said}' characters.",
         )
     if FORBIDDEN_IN_ID & set(value) or value.endswith(" ") or has_surrogates(value):
         raise CosmosError(400, "Id contains illegal chars.")

@@ -177,7 +177,7 @@ def _taken(id_: str) -> CosmosError:
 
 
 def _checked(container: Container, pk: str, item: dict[str, Any]) -> str:
-    check_id(item.get("id"), LARGEST_ID)
+    check_id(item.get("id"), LARGEST_ID, LARGEST_ID + 1)
     check_key(container.path, item, pk)
     if "ttl" in item:
         check_ttl(item["ttl"], "ttl")

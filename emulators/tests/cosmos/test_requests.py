@@ -117,6 +117,8 @@ async def test_a_name_that_is_too_long_is_told_as_the_service_tells_it(client: R
 
     words = f"The input name '{name}' is invalid. Ensure to provide a unique non-empty string less"
     assert {one.message for one in answers} == {f"{words} than '255' characters."}
+    item = await create(client, {"id": "x" * 1024, "pk": "p"})
+    assert item.message.endswith("less than '1024' characters.")
 
 
 async def test_a_container_shows_its_default_policy(client: Rest) -> None:
