@@ -35,6 +35,8 @@ def _passes(suite: Suite, folder: Path, *, sample: bool) -> bool:
     python = environment(folder, suite)
     tally = run(suite, python, source(folder, suite, python), sample=sample)
     print("\n".join(tally.failed))
+    for reason, count in sorted(tally.left_out.items()):
+        print(f"{count} left out: {reason}")
     print(described(suite, tally), flush=True)
     return tally.share >= suite.least
 

@@ -2,19 +2,23 @@
 
 import itertools
 import os
+import random
 import sys
+import uuid
 from types import ModuleType, SimpleNamespace
 from typing import Any
 
 _hubs = itertools.count()
+_WORKER = os.environ.get("PYTEST_XDIST_WORKER", "gw0")
+_SAME = random.Random(1)
+_any_id = uuid.uuid4
 
 
 class _Hubs:
     """Hands out hubs that are there from the start: one that is asked for is never one that somebody had."""
 
     def create_or_update(self, _group: str, _namespace: str, name: str, *_: Any) -> Any:
-        worker = os.environ.get("PYTEST_XDIST_WORKER", "gw0")
-        return SimpleNamespace(name=f"{worker}-{next(_hubs)}") if name.startswith("eh") else None
+        return SimpleNamespace(name=f"{_WORKER}-{next(_hubs)}") if name.startswith("eh") else None
 
     def get(self, *_: Any) -> Any:
         return SimpleNamespace(properties={})
@@ -51,7 +55,18 @@ def _module(name: str, **content: Any) -> None:
     sys.modules[name] = made
 
 
+def _same_id() -> uuid.UUID:
+    return uuid.UUID(int=_SAME.getrandbits(128), version=4)
+
+
+def pytest_collection_finish() -> None:
+    uuid.uuid4 = _any_id
+
+
 def pytest_load_initial_conftests() -> None:
+    # Some tests of azure-cosmos have ids in their names, which all workers are to find alike.
+    uuid.uuid4 = _same_id
+    os.environ["COSMOS_TEST_DATABASE_ID"] = f"shared-by-the-tests-of-{_WORKER}"
     _module("azure.mgmt")
     _module("azure.mgmt.eventhub", EventHubManagementClient=EventHubManagementClient)
     models = ("Topic", "InputSchema", "JsonInputSchemaMapping", "JsonField", "JsonFieldWithDefault")

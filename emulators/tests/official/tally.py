@@ -8,6 +8,8 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 # How the emulators refuse what they do not support.
 # The containers of these were to have hierarchical partition keys, and so were refused before.
 REFUSED_CONTAINER = re.compile(r"no container '\w*(PrefixPK|FullPK|HPK)")
@@ -17,6 +19,7 @@ REFUSALS = (
     "amqp:not-implemented",
     "is not supported",
 )
+LEFT_OUT = "left out: "
 
 
 class Tally:
@@ -24,9 +27,13 @@ class Tally:
 
     def __init__(self) -> None:
         self._outcomes: dict[str, str] = {}
+        self._left_out: Counter[str] = Counter()
 
     def pytest_runtest_logreport(self, report: Any) -> None:
-        if report.skipped:
+        if report.skipped and LEFT_OUT in report.longreprtext:
+            self._outcomes[report.nodeid] = "left out"
+            self._left_out[report.longreprtext.partition(LEFT_OUT)[2].rstrip("')")] += 1
+        elif report.skipped:
             self._outcomes[report.nodeid] = "skipped"
         elif report.failed:
             text = f"{report.longreprtext}\n{report.capstdout}\n{report.caplog}"
@@ -44,6 +51,7 @@ class Tally:
             return
         found = {
             "counts": Counter(self._outcomes.values()),
+            "left out": self._left_out,
             "failed": sorted(name for name, how in self._outcomes.items() if how == "failed"),
         }
         Path(os.environ["TALLY"]).write_text(json.dumps(found), encoding="utf-8")
@@ -53,6 +61,18 @@ def pytest_unconfigure(config: Any) -> None:
     # Clients that a test leaves open have threads that would keep the worker for ever.
     if hasattr(config, "workerinput"):
         os._exit(0)
+
+
+def pytest_collection_modifyitems(items: list[Any]) -> None:
+    """Leave out, with the reason, what a suite names by its mark, its module, its own name or both."""
+    reasons = json.loads(os.environ["LEFT_OUT"])
+    for item in items:
+        name = getattr(item, "originalname", item.name)
+        module = item.path.name
+        marks = (mark.name for mark in item.iter_markers())
+        names = {name, module, f"{module}::{name}", *marks}
+        for reason in {reasons[one] for one in names & reasons.keys()}:
+            item.add_marker(pytest.mark.skip(reason=f"{LEFT_OUT}{reason}"))
 
 
 def _without_refusals(create: Any) -> Any:
