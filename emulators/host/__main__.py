@@ -17,7 +17,7 @@ from emulators.host.configuration import HostConfiguration, load_settings
 from emulators.host.errors import ConfigurationError
 from emulators.host.host import Host
 from emulators.host.keys import Keys
-from emulators.host.rules import check, described
+from emulators.host.rules import ALL, HTTP, REST, check, described
 from emulators.host.worker import IndexingError
 from emulators.parent import parent_ends
 
@@ -41,6 +41,7 @@ async def run(given: argparse.Namespace, begun: float) -> int:
     if given.check:
         print(json.dumps({function.name: described(function) for function in functions}))
         return 0
+    functions = [function for function in functions if function.is_in(given.group)]
     stopped = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stopped.set)
@@ -89,6 +90,12 @@ def main() -> NoReturn:
         "--sign-in",
         metavar="HEADER",
         help="sign requests in as whom this header names, as App Service authentication does",
+    )
+    parser.add_argument(
+        "--group",
+        choices=(HTTP, REST, ALL),
+        default=ALL,
+        help="the functions to serve: those over HTTP, or the rest, as Flex divides them",
     )
     parser.add_argument("--auth", action="store_true", help="ask for keys, as Azure does")
     parser.add_argument("--check", action="store_true", help="index and check the app, and end")

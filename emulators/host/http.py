@@ -16,7 +16,7 @@ from emulators.host.limits import LARGEST_BODY, LONGEST_READ, MOST_READ, refused
 from emulators.host.paths import MalformedPathError, decoded, encoded
 from emulators.host.protos import RpcHttp, TypedData
 from emulators.host.responses import response
-from emulators.host.routes import find
+from emulators.host.routes import find, in_order
 from emulators.host.rules import Function
 from emulators.host.sign_in import signed_in
 from emulators.host.worker import Retry
@@ -42,7 +42,7 @@ class HttpListener:
         sign_in: str = "",
     ) -> None:
         self._functions = {function.name: function for function in functions}
-        self._routes = [function.route for function in functions if function.route]
+        self._routes = in_order(function.route for function in functions if function.route)
         self._prefix = f"/{prefix.strip('/')}/" if prefix else "/"
         self._invoker = invoker
         self._keys = keys

@@ -31,6 +31,9 @@ SUPPORTED = frozenset(
         "warmupTrigger",
     }
 )
+OVER_HTTP = frozenset({"httpTrigger", "eventGridTrigger"})
+HTTP, REST, ALL = "http", "rest", "all"
+"""The groups of functions that one process can serve: Flex gives HTTP and the rest instances of their own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +55,11 @@ class Function:
         """The trigger's type."""
         found: str = self.trigger["type"]
         return found
+
+    def is_in(self, group: str) -> bool:
+        """Tell whether a group has it; every process warms up."""
+        own = HTTP if self.type in OVER_HTTP else REST
+        return self.type == "warmupTrigger" or group in {own, ALL}
 
     @property
     def level(self) -> str:

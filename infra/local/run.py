@@ -70,6 +70,13 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument(
         "--pace", type=float, default=1.0, help="of leases and retries; 1 is Azure's"
     )
+    parser.add_argument(
+        "--workers",
+        type=int,
+        choices=(1, 2),
+        default=1,
+        help="2: HTTP functions and the rest in processes of their own, as in Flex",
+    )
     parser.add_argument("--auth", action="store_true", help="ask for keys, as Azure does")
     return parser.parse_args()
 
@@ -78,7 +85,7 @@ def main() -> int:
     """Serve as the arguments say."""
     given = _arguments()
     stack = make_stack(Ports.given(given), given.state)
-    stack.pace, stack.auth = given.pace, given.auth
+    stack.pace, stack.auth, stack.workers = given.pace, given.auth, given.workers
     return asyncio.run(run(stack, time.time()))
 
 

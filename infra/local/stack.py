@@ -18,6 +18,8 @@ from infra.names import described, names_of
 ROOT = Path(__file__).parents[2]
 NAMES = names_of(ROOT)
 SETTINGS = ROOT / "local.settings.example.json"
+NICE = 10
+"""By so much who serves no requests comes behind who does, where both share a processor."""
 LOCAL_ACTOR = "x-local-actor"
 """The header in which a request tells the local host who is signed in."""
 
@@ -31,7 +33,8 @@ class Stack:
     """A running stack; `host` is what the function host said when it was ready.
 
     `options` are arguments of the emulators beside those that every stack gives them. Leases and retries of the
-    host are `pace` times as fast as in Azure; with `auth`, it asks for keys.
+    host are `pace` times as fast as in Azure; with `auth`, it asks for keys. With two `workers`, HTTP functions
+    and the rest have processes of their own, as in Flex.
     """
 
     ports: Ports
@@ -40,6 +43,7 @@ class Stack:
     options: tuple[str, ...] = ()
     pace: float = 1.0
     auth: bool = False
+    workers: int = 1
     processes: dict[str, asyncio.subprocess.Process] = field(default_factory=dict)
     host: dict[str, Any] = field(default_factory=dict)
 
@@ -57,16 +61,29 @@ class Stack:
     async def start(self) -> None:
         """Start everything; returns when every listener works; raises StackError."""
         services = await self._begin_services()
-        host = await self._spawn(
-            "host",
-            "emulators.host",
-            *("--app", str(ROOT), "--settings", str(SETTINGS)),
-            *("--port", str(self.ports.http), "--state", str(self.state)),
+        http = await self._begin_host(
+            "host", self.ports.http, "all" if self.workers == 1 else "http"
+        )
+        rest = await self._begin_rest() if self.workers > 1 else None
+        await self._ready("services", services)
+        self.host = await self._ready("host", http)
+        if rest is not None:
+            await self._ready("rest", rest)
+
+    async def _begin_rest(self) -> asyncio.subprocess.Process:
+        process = await self._begin_host("rest", 0, "rest")
+        # In Flex it has instances of its own, and takes nothing from those that answer.
+        os.setpriority(os.PRIO_PROCESS, process.pid, NICE)
+        return process
+
+    async def _begin_host(self, name: str, port: int, group: str) -> asyncio.subprocess.Process:
+        return await self._spawn(
+            *(name, "emulators.host"),
+            *("--app", str(ROOT), "--settings", str(SETTINGS), "--group", group),
+            *("--port", str(port), "--state", str(self.state)),
             *("--sign-in", LOCAL_ACTOR, "--pace", str(self.pace)),
             *(("--auth",) if self.auth else ()),
         )
-        await self._ready("services", services)
-        self.host = await self._ready("host", host)
 
     async def start_services(self) -> None:
         """Start the emulators alone, for another host; raises StackError."""
@@ -104,8 +121,8 @@ class Stack:
         return waits[done.pop()]
 
     async def stop(self) -> None:
-        """Let the host finish what it is doing, then end the emulators."""
-        for name in ("host", "services"):
+        """Let the host finish what it is doing, requests before batches, then end the emulators."""
+        for name in ("host", "rest", "services"):
             process = self.processes.get(name)
             if process is not None and process.returncode is None:
                 process.terminate()

@@ -1,4 +1,4 @@
-"""A stack that asks for keys, as Azure does: which key opens each route, and that the specs hold through them."""
+"""A stack with keys and two workers, as in Azure: which key opens each route, and that the specs hold over it."""
 
 import asyncio
 import json
@@ -29,7 +29,8 @@ REFUSED = 401
 async def test_each_route_asks_for_the_key_of_its_level_and_the_specs_hold_through_them(
     tmp_path: Path,
 ) -> None:
-    async with running(tmp_path / "state", None, ROOT, ("--auth",)) as stack:
+    options = ("--auth", "--workers", "2")
+    async with running(tmp_path / "state", None, ROOT, options) as stack:
         keys = Keys.kept(stack.state)
         opened = await opened_by(stack, {"": "", "function": keys.function, "master": keys.master})
 

@@ -13,6 +13,8 @@ from azure.functions.warmup import WarmUpContext
 app = func.FunctionApp(http_auth_level=func.AuthLevel.ANONYMOUS)
 TWELVE = threading.Barrier(12)
 """Passed only by twelve calls at once."""
+BATCHES: list[str] = []
+"""What this process has been brought, by function."""
 
 
 def journal(**entry: Any) -> None:
@@ -25,6 +27,7 @@ def is_there(file: str) -> bool:
 
 
 async def behave(function: str, data: list[dict[str, Any]], context: func.Context) -> None:
+    BATCHES.append(function)
     retry = context.retry_context.retry_count
     # The library declares another name than the worker gives it.
     raised = context.retry_context.rpc_exception  # type: ignore[attr-defined]
@@ -91,6 +94,11 @@ async def waits(req: func.HttpRequest) -> str:
     while not is_there(req.params["for"]):
         await asyncio.sleep(0.01)
     return "waited"
+
+
+@app.route("counted", methods=["GET"])
+async def counted(req: func.HttpRequest) -> str:  # noqa: ARG001 - the trigger's
+    return f"{len(BATCHES)} batches"
 
 
 @app.route("meets", methods=["GET"])
