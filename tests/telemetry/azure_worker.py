@@ -46,7 +46,8 @@ async def call(function: RpcFunctionMetadata, data: TypedData) -> None:
     answer = await azure_functions_runtime.invocation_request(
         SimpleNamespace(request=SimpleNamespace(invocation_request=invocation))
     )
-    assert answer.result.exception is None, answer.result.exception
+    if answer.result.exception is not None:
+        print(answer.result.exception.message)
 
 
 GIVEN = {

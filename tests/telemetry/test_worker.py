@@ -12,7 +12,7 @@ from emulators.tests.serving import Services
 from infra.local.stack import ROOT
 from tests.functions import FUNCTIONS
 from tests.telemetry.azure_worker import CLIENT, HOST, TRACE
-from tests.telemetry.breeze import Breeze, Envelope, ingesting
+from tests.telemetry.breeze import Breeze, Envelope, ingesting, rows
 
 IDLE = ("sweep", "catch_up", "deadlines", "rebuild", "measure")
 """What a worker does in a minute in which nothing happens."""
@@ -68,11 +68,28 @@ def test_a_request_is_within_the_span_of_its_host_and_not_beside_it(breeze: Bree
     assert CLIENT not in {one["tags"].get("ai.operation.parentId") for one in breeze.envelopes}
 
 
-def test_where_the_host_sends_everything_too_the_start_says_so(services: Services) -> None:
-    (said,) = worked(services, ["sweep"]).of("MessageData")
+@pytest.fixture(scope="module")
+def failing(services: Services) -> Breeze:
+    """Gives what a worker has sent whose host sends everything, too, and which cannot reach a store."""
+    return worked(services, ["sweep"], COSMOS="", WEBSITE_SITE_NAME="func-one")
+
+
+def test_where_the_host_sends_everything_too_the_start_says_so(failing: Breeze) -> None:
+    (said,) = failing.of("MessageData")
 
     told = said["data"]["baseData"]["message"]
     assert told.startswith("PYTHON_ENABLE_OPENTELEMETRY is not true: the host sends each line")
+
+
+def test_what_a_timer_fails_with_is_among_the_exceptions_that_the_runbooks_ask_for(
+    failing: Breeze,
+) -> None:
+    (failed,) = rows(failing.envelopes)["exceptions"]
+
+    assert (failed["type"], failed["outerMessage"]) == (
+        *("ConfigurationError", "sweep failed: ConfigurationError"),
+    )
+    assert failed["customDimensions"]["logger_name"] == "onewrite.failures"
 
 
 def span(breeze: Breeze, name: str) -> Envelope:
