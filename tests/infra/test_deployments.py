@@ -18,7 +18,7 @@ from tests.infra import apps, checks, rights
 from tests.infra.bicep.deployment import Deployment
 from tests.infra.bicep.functions import SUBSCRIPTION
 from tests.infra.bicep.parameters import SOME
-from tests.infra.clouds import ALL, APPS, Cloud, broken, cloud
+from tests.infra.clouds import ALL, APPS, Cloud, broken, cloud, functions
 from tests.infra.needs import OF_THE_PROCESS, PORTS, needs
 
 CHECKS: list[Callable[[Cloud], None]] = [
@@ -175,3 +175,20 @@ def test_a_pager_alone_is_somebody() -> None:
 
     assert told.one("Insights/actionGroups").properties["emailReceivers"] == []
     assert all(one.properties["actions"] for one in told.of("Insights/metricAlerts"))
+
+
+@pytest.mark.parametrize("name", ["together", "closed"])
+def test_health_is_asked_from_outside_wherever_the_data_is(name: str) -> None:
+    """With private networking the data is closed, and the API is not: nobody else can tell that it answers."""
+    closed = cloud(name)
+    asked = closed.one("Insights/webtests").properties["Request"]["RequestUrl"]
+    (api,) = (site for site in closed.of("Web/sites") if site.id in asked)
+
+    assert api.properties["publicNetworkAccess"] == "Enabled"
+    assert asked.endswith(f"/api/{functions()['health'][1]['route']}")
+    # The test shows no key.
+    assert "ANONYMOUS" in str(functions()["health"][1]["authLevel"])
+    unready = [one for one in closed.of("Insights/metricAlerts") if "unready" in one.name]
+    assert [one.properties["criteria"]["webTestId"] for one in unready] == [
+        closed.one("Insights/webtests").id
+    ]
