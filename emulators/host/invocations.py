@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import Any
 
 from emulators.host import worker
 from emulators.host.failures import say_failed
@@ -34,6 +35,8 @@ class Invoker:
     closing: asyncio.Event = field(default_factory=asyncio.Event)
     abandoning: asyncio.Event = field(default_factory=asyncio.Event)
     in_flight: int = 0
+    _calls: set[asyncio.Task[Any]] = field(default_factory=set)
+    _kills: int = 0
     _idle: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def call(self, function: Function, given: Input, retry: Retry) -> InvocationResponse:
@@ -76,6 +79,9 @@ class Invoker:
     async def _called(
         self, function: Function, given: Input, retry: Retry, id_: str
     ) -> InvocationResponse:
+        task, kills = asyncio.current_task(), self._kills
+        assert task
+        self._calls.add(task)
         try:
             async with asyncio.timeout(self.timeout):
                 data, metadata = given
@@ -84,7 +90,23 @@ class Invoker:
                     function.metadata, name, data, metadata, retry=retry, id_=id_
                 )
         except TimeoutError:
-            return _timed_out(id_, self.timeout)
+            self._calls.discard(task)
+            self._kill_worker()
+            return _failed(
+                id_, f"FunctionTimeoutException: the function ran longer than {self.timeout:.0f} s"
+            )
+        except asyncio.CancelledError:
+            if kills == self._kills or task.uncancel():
+                raise
+            return _failed(id_, "the worker was killed: another function ran into its time-out")
+        finally:
+            self._calls.discard(task)
+
+    def _kill_worker(self) -> None:
+        """End all calls that run, as the host does with the worker of one that ran into its time-out."""
+        self._kills += 1
+        for call in self._calls:
+            call.cancel()
 
     def report(self, function: Function, answer: InvocationResponse, given: TypedData) -> None:
         """Say why a call failed, if it did and nobody tries it again."""
@@ -132,7 +154,6 @@ async def _first(seconds: float, *events: asyncio.Event) -> None:
         one.cancel()
 
 
-def _timed_out(id_: str, seconds: float | None) -> InvocationResponse:
-    message = f"FunctionTimeoutException: the function ran longer than {seconds:.0f} s"
+def _failed(id_: str, message: str) -> InvocationResponse:
     result = StatusResult(status=StatusResult.Failure, exception=RpcException(message=message))
     return InvocationResponse(invocation_id=id_, result=result)
