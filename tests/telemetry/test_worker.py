@@ -14,6 +14,9 @@ from tests.functions import FUNCTIONS
 from tests.telemetry.azure_worker import CLIENT, HOST, TRACE
 from tests.telemetry.breeze import Breeze, Envelope, ingesting, rows
 
+# What it counts is all that a process has sent.
+pytestmark = pytest.mark.proof
+
 IDLE = ("sweep", "catch_up", "deadlines", "rebuild", "measure")
 """What a worker does in a minute in which nothing happens."""
 
