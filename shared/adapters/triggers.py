@@ -40,7 +40,7 @@ def http_function(
 
     def declare(handle: Handler) -> Handler:
         async def answer(req: func.HttpRequest) -> func.HttpResponse:
-            answering = answered(_asked(handle, req, offers), req.headers)
+            answering = answered(_asked(handle, req, offers), req.headers, handle.__name__)
             return readable(req, await telemetry.request(req, route, answering))
 
         trigger = blueprint.route(route, methods=served, auth_level=auth_level)

@@ -160,6 +160,7 @@ async def test_what_nobody_foresaw_is_a_problem_that_tells_nothing_and_is_logged
     assert "inner life" not in json.dumps(told)
     logged = [one for one in caplog.records if one.levelno >= logging.ERROR]
     assert [one.exc_info[0] for one in logged if one.exc_info] == [ZeroDivisionError]
+    assert logged[0].getMessage() == f"parked failed, trace {told['traceId']}"
 
 
 async def test_a_batch_that_fails_notes_no_place(wired: Wired) -> None:

@@ -71,9 +71,14 @@ def later(error: OnewriteError | ExceptionGroup) -> Problem:
 
 
 async def answered(
-    answering: Awaitable[func.HttpResponse], headers: Mapping[str, str] = NO_HEADERS
+    answering: Awaitable[func.HttpResponse],
+    headers: Mapping[str, str] = NO_HEADERS,
+    stage: str = "a request",
 ) -> func.HttpResponse:
-    """Await the answer to a request with headers, and give a problem in its place when there is none."""
+    """Await the answer to a request with headers, and give a problem in its place when there is none.
+
+    What failed is logged under the stage, which is the name of the function.
+    """
     try:
         return await answering
     except Problem as problem:
@@ -84,9 +89,9 @@ async def answered(
             return not_found("No such category, command or view is known here.").response()
         trace = telemetry.trace_id(headers.get("traceparent"))
         if first is None:
-            tell(f"a request failed, trace {trace}", error)
+            tell(f"{stage} failed, trace {trace}", error)
             return internal(trace).response()
-        return _told(first, trace).response()
+        return _told(first, trace, stage).response()
 
 
 def _named(error: Exception) -> OnewriteError | None:
@@ -99,7 +104,7 @@ def _named(error: Exception) -> OnewriteError | None:
     return None
 
 
-def _told(error: OnewriteError, trace: str) -> Problem:
+def _told(error: OnewriteError, trace: str, stage: str) -> Problem:
     status, title = _KNOWN[type(error)]
     headers = {"Retry-After": "1"} if status in _LATER else {}
     if isinstance(error, Conflict):
@@ -107,5 +112,5 @@ def _told(error: OnewriteError, trace: str) -> Problem:
     advice = _ADVICE.get(type(error))
     if advice is None:
         return Problem(status, error.code, title, str(error), headers=headers)
-    warn(f"a request is answered with {status}, trace {trace}", error)
+    warn(f"{stage} is answered with {status}, trace {trace}", error)
     return Problem(status, error.code, title, advice, headers=headers, trace=trace)
