@@ -169,6 +169,7 @@ type Webhook = {
   senders: string
   audience: string
   secretsUri: string
+  vaultGroup: string
 }
 
 @export()
@@ -178,6 +179,13 @@ type ActorTokens = {
   issuer: string
   keys: string
   claim: string
+}
+
+@export()
+@description('The application whose users and clients the platform lets in; `anonymous` is yes where others may come, too.')
+type SignIn = {
+  clientId: string
+  anonymous: 'yes' | 'no'
 }
 
 @export()

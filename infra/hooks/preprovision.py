@@ -13,7 +13,25 @@ from infra.hooks.settings import (
     repartitioned,
     value,
 )
-from infra.hooks.subscription import old_tools, region, register, tags_of
+from infra.hooks.subscription import (
+    BUDGET_PROVIDERS,
+    FRONT_PROVIDERS,
+    PRIVATE_PROVIDERS,
+    old_tools,
+    region,
+    register,
+    tags_of,
+)
+
+
+def optional(environment: Environment) -> Iterator[str]:
+    """Yields the providers of what these settings ask for beside the rest."""
+    if value(environment, "ONEWRITE_PRIVATE_NETWORKING") == "true":
+        yield from PRIVATE_PROVIDERS
+    if (environment.get("ONEWRITE_FRONT_DOOR_SKU") or "none") != "none":
+        yield from FRONT_PROVIDERS
+    if (environment.get("ONEWRITE_BUDGET") or "0") != "0":
+        yield from BUDGET_PROVIDERS
 
 
 def refusals(environment: Environment) -> Iterator[str]:
@@ -26,7 +44,7 @@ def refusals(environment: Environment) -> Iterator[str]:
     tags = tags_of(az, f"rg-{environment['AZURE_ENV_NAME']}")
     yield from repartitioned(environment, tags)
     yield from accidents(environment, tags)
-    yield from register(az, private=value(environment, "ONEWRITE_PRIVATE_NETWORKING") == "true")
+    yield from register(az, *optional(environment))
     zones = value(environment, "ONEWRITE_ZONE_REDUNDANT") == "true"
     yield from region(az, environment["AZURE_LOCATION"], zones=zones)
 

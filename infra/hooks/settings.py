@@ -22,6 +22,7 @@ DEFAULTS: Final = {
 """What may not change by accident; main.bicep keeps each as a tag of the resource group."""
 RECEIVERS: Final = ("ONEWRITE_ALERT_EMAIL", "ONEWRITE_ALERT_SMS", "ONEWRITE_ALERT_WEBHOOK")
 SMS: Final = re.compile(r"\+\d{1,3} \d{4,14}")
+FIRST_DAY: Final = re.compile(r"\d{4}-(0[1-9]|1[0-2])-01")
 HUBS: Final = {
     "ONEWRITE_EVENTS_HUB": "ONEWRITE_EVENT_PARTITIONS",
     "ONEWRITE_COMMANDS_HUB": "ONEWRITE_COMMAND_PARTITIONS",
@@ -59,12 +60,25 @@ def contradictions(environment: Environment) -> Iterator[str]:
         yield "set ONEWRITE_ACTOR_ISSUER and ONEWRITE_ACTOR_KEYS both, or neither for your own tenant"
     if (issuer or keys or claim) and not audience:
         yield "without ONEWRITE_ACTOR_AUDIENCE no token says who asks: for whom are they made?"
-    for name in HUBS.values():
-        if not 1 <= int(value(environment, name)) <= MOST_PARTITIONS:
-            yield f"{name} is {value(environment, name)}: a hub of the tier Standard has 1 to {MOST_PARTITIONS}"
+    yield from numbers(environment)
     sms = environment.get("ONEWRITE_ALERT_SMS")
     if sms and not SMS.fullmatch(sms):
         yield f"ONEWRITE_ALERT_SMS is {sms!r}, and should be like '+49 1701234567'"
+
+
+def numbers(environment: Environment) -> Iterator[str]:
+    """Yields each number and date that Azure would refuse, or that means nothing."""
+    budget, begins = (environment.get(f"ONEWRITE_BUDGET{one}") or "" for one in ("", "_FROM"))
+    if budget not in {"", "0"} and not FIRST_DAY.fullmatch(begins):
+        yield f"ONEWRITE_BUDGET_FROM is {begins!r}, and should be the first day of a month, like '2026-12-01'"
+    for name in HUBS.values():
+        if not 1 <= int(value(environment, name)) <= MOST_PARTITIONS:
+            yield f"{name} is {value(environment, name)}: a hub of the tier Standard has 1 to {MOST_PARTITIONS}"
+    weighs = environment.get("ONEWRITE_FRONT_DOOR_SKU", "none") != "none"
+    if environment.get("ONEWRITE_STAGING_WEIGHT", "0") != "0" and not (
+        weighs and environment.get("ONEWRITE_STAGING") == "true"
+    ):
+        yield "ONEWRITE_STAGING_WEIGHT needs ONEWRITE_STAGING true, and an ONEWRITE_FRONT_DOOR_SKU that weighs"
 
 
 def accidents(environment: Environment, tags: Mapping[str, str]) -> Iterator[str]:

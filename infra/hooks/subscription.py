@@ -21,6 +21,8 @@ PROVIDERS: Final = (
 )
 # Microsoft.App is named by the delegation of a subnet alone, so the deployment itself would not register it.
 PRIVATE_PROVIDERS: Final = ("Microsoft.App", "Microsoft.Network")
+FRONT_PROVIDERS: Final = ("Microsoft.Cdn", "Microsoft.Network")
+BUDGET_PROVIDERS: Final = ("Microsoft.Consumption",)
 LEAST_AZ: Final = (2, 79, 0)
 
 
@@ -31,9 +33,9 @@ def old_tools(az: Az) -> Iterator[str]:
         yield f"az is {said}, and at least {'.'.join(map(str, LEAST_AZ))} is needed: az upgrade"
 
 
-def register(az: Az, *, private: bool) -> Iterator[str]:
+def register(az: Az, *more: str) -> Iterator[str]:
     """Registers the providers that are not, and waits; yields a sentence for each that cannot be."""
-    for name in (*PROVIDERS, *(PRIVATE_PROVIDERS if private else ())):
+    for name in dict.fromkeys((*PROVIDERS, *more)):
         if az("provider", "show", "--namespace", name)["registrationState"] == "Registered":
             continue
         try:

@@ -1,5 +1,5 @@
 // The apps: one that runs everything, or one for each role of ../apps.json.
-import { Access, ActorTokens, Connections, Endpoints, HubNames, Place, Scale, Settings, StoreRoles, Webhook } from '../types.bicep'
+import { Access, ActorTokens, Connections, Endpoints, HubNames, Place, Scale, Settings, SignIn, StoreRoles, Webhook } from '../types.bicep'
 
 param place Place
 param access Access
@@ -19,6 +19,11 @@ param settings Settings
 param webhook Webhook
 param actorTokens ActorTokens
 param browserOrigins string[]
+param signIn SignIn
+@description('A second API on the same store: it answers and decides; what follows is the work of the others.')
+param staging bool
+@description('The one Front Door that the API takes requests of; empty: of everybody.')
+param frontDoorId string
 param replication string
 param storeRoles StoreRoles
 param endpoints Endpoints
@@ -42,7 +47,8 @@ var together = [
     topic: true
   }
 ]
-var apps = split ? separate : together // sorted by name: the API comes first
+var next = staging ? [union(roles.command_api, { name: 'staging' })] : []
+var apps = flatten([split ? separate : together, next]) // sorted by name: the API comes first
 
 // One app after another: the store makes one role assignment at a time, and refuses a second with 412.
 @batchSize(1)
@@ -54,7 +60,7 @@ module functions 'app.bicep' = [for app in apps: {
     app: {
       name: app.name
       containers: app.containers
-      hubs: map(app.hubs, grant => '${hubNames[split(grant, ':')[0]]}:${split(grant, ':')[1]}')
+      hubs: map(app.hubs, grant => '${hubNames[sys.split(grant, ':')[0]]}:${sys.split(grant, ':')[1]}')
       topic: app.topic
       disabled: filter(everyFunction, function => !contains(app.functions, function) || contains(stopped, function))
     }
@@ -67,6 +73,8 @@ module functions 'app.bicep' = [for app in apps: {
     webhook: webhook
     actorTokens: actorTokens
     browserOrigins: browserOrigins
+    signIn: signIn
+    frontDoorId: frontDoorId
     storeRoles: storeRoles
     endpoints: endpoints
     workspaceId: workspaceId
@@ -78,3 +86,4 @@ module functions 'app.bicep' = [for app in apps: {
 output timers string[] = filter(flatten(map(items(roles), role => role.value.timers)), timer => !contains(stopped, timer))
 output names string[] = [for app in apps: 'func-${app.name}-${place.token}']
 output apiHostName string = functions[0].outputs.hostName
+output stagingHostName string = staging ? functions[split ? 3 : 1].outputs.hostName : ''

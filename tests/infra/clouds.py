@@ -11,7 +11,14 @@ from infra.local.stack import ROOT
 from infra.names import described, names_of, own_of
 from tests.functions import FUNCTIONS
 from tests.infra.bicep.deployment import Deployment
-from tests.infra.bicep.parameters import CLOSED, OTHER_ACTORS, SOME, combinations
+from tests.infra.bicep.parameters import (
+    CLOSED,
+    FRONTED,
+    FRONTED_SPLIT,
+    OTHER_ACTORS,
+    SOME,
+    combinations,
+)
 from tests.infra.bicep.resources import Resource
 from tests.reference import LEFT_OUT
 
@@ -29,6 +36,9 @@ ALL = {
     "closed": CLOSED,
     "closed and draining": {**CLOSED, "writers": "draining"},
     "moved": {**SPLIT, "eventsHub": "events-32", "eventPartitions": 32},
+    "fronted": FRONTED,
+    "fronted and draining": {**FRONTED, "writers": "draining"},
+    "fronted split": FRONTED_SPLIT,
     "other actors": {**SOME, "actorTokens": OTHER_ACTORS},
     "draining": DRAINING,
     "stopped": STOPPED,

@@ -57,6 +57,9 @@ def _services(cloud: Cloud, identity: str) -> Iterator[tuple[str, str]]:
         if not _is(one.properties["principalId"], identity):
             continue
         assert one.scope, "a role on the whole resource group"
+        if "/Microsoft.KeyVault/" in one.scope:
+            # Looked at by itself: edges.py.
+            continue
         kind, name = one.scope.split("/")[-2:]
         assert one.properties["principalType"] == "ServicePrincipal"
         right = ROLES[one.properties["roleDefinitionId"].rpartition("/")[2]]

@@ -31,6 +31,9 @@ def test_every_app_is_a_service_and_is_deployed_when_it_is_there() -> None:
 
     assert {name for name, one in conditions.items() if "TOGETHER" in one} == deployed("together")
     assert {name for name, one in conditions.items() if "SPLIT" in one} == deployed("split")
+    assert {name for name, one in conditions.items() if "STAGING" in one} == deployed(
+        "fronted"
+    ) - deployed("together")
     for service in AZURE["services"].values():
         assert (service["project"], service["language"], service["host"]) == (
             ".",

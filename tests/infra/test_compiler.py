@@ -77,7 +77,8 @@ def test_every_documented_combination_is_compared() -> None:
     assert len(combinations()) == 16
     assert combinations().items() <= every().items()
     asked = {name for parameters in every().values() for name in parameters}
-    assert {"writers", "storeName", "siteUpdates", "webhook"} <= asked
+    assert {"writers", "storeName", "siteUpdates", "webhook", "eventsHub", "frontDoor"} <= asked
+    assert {"staging", "signIn", "geoRedundant", "budget"} <= asked
 
 
 def test_every_rule_of_the_linter_is_an_error() -> None:

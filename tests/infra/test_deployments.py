@@ -14,7 +14,7 @@ from shared.adapters.azure_rights import RIGHTS
 from shared.adapters.names import VIEWS
 from shared.domain.shop.views.stock import stock
 from shared.kernel import ports
-from tests.infra import apps, checks, rights
+from tests.infra import apps, checks, edges, rights
 from tests.infra.bicep.deployment import Deployment
 from tests.infra.bicep.functions import SUBSCRIPTION
 from tests.infra.bicep.parameters import SOME
@@ -43,6 +43,15 @@ CHECKS: list[Callable[[Cloud], None]] = [
     checks.names_are_known_before_anything_is_made,
     checks.everything_is_tagged,
     checks.data_is_closed_when_it_should_be,
+    edges.names_begin_with_the_abbreviation_of_what_they_are,
+    edges.everything_says_whose_it_is,
+    edges.what_it_may_cost_is_watched_when_it_is_said,
+    edges.storage_is_spread_as_it_should_be,
+    edges.the_webhook_may_read_its_secret_and_no_other,
+    edges.staging_answers_and_decides_and_nothing_follows_in_it,
+    edges.the_front_door_is_the_only_way_to_the_api,
+    edges.the_front_door_limits_clients_and_asks_apps_by_their_own_host,
+    edges.the_platform_signs_in_who_calls_the_api_when_it_should,
     rights.apps_may_do_what_their_code_asks_for_and_no_more,
     rights.nobody_may_change_or_delete_a_commit,
     rights.rights_are_on_what_there_is,
@@ -92,7 +101,11 @@ def test_each_role_tries_every_right_that_can_be_tried_without_a_trace() -> None
 
 def test_the_address_of_the_api_is_that_of_the_app_with_the_commands() -> None:
     for name in ALL:
-        (api,) = (site for site, here, _ in cloud(name).apps() if "stream" in here)
+        (api,) = (
+            site
+            for site, here, _ in cloud(name).apps()
+            if "stream" in here and "-staging-" not in site.name
+        )
         assert api.name in cloud(name).outputs["ONEWRITE_API"]
 
 

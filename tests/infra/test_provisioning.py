@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from infra.hooks import settings, subscription
+from infra.hooks.preprovision import optional
 from infra.hooks.settings import DEFAULTS
 from infra.local.stack import ROOT
 from tests.infra.clouds import ALL, Cloud, cloud
@@ -46,6 +47,9 @@ REFUSED = subprocess.CalledProcessError(1, "az")
         ({**WOKEN, "ONEWRITE_SPLIT": "true"}, ["opposites"]),
         ({**WOKEN, "ONEWRITE_TOGETHER": "false"}, ["opposites"]),
         ({**WOKEN, "ONEWRITE_EVENT_PARTITIONS": "40"}, ["has 1 to 32"]),
+        ({**WOKEN, "ONEWRITE_BUDGET": "500", "ONEWRITE_BUDGET_FROM": "2026-12-01"}, []),
+        ({**WOKEN, "ONEWRITE_BUDGET": "500"}, ["first day of a month"]),
+        ({**WOKEN, "ONEWRITE_STAGING_WEIGHT": "50"}, ["ONEWRITE_STAGING true"]),
         ({}, ["nobody would be woken"]),
         ({"ONEWRITE_ALERTS": "none"}, []),
         ({"ONEWRITE_ALERT_SMS": "+49 1701234567"}, []),
@@ -122,13 +126,18 @@ def test_memory_beyond_the_quota_is_said() -> None:
     assert "614,400 MB" in said
 
 
-@pytest.mark.parametrize("name", ["together", "closed"])
+@pytest.mark.parametrize("name", ["together", "closed", "fronted"])
 def test_every_provider_is_registered_that_the_template_needs(name: str) -> None:
     kinds = {one.kind.split("/")[0] for one in Cloud(ALL[name]).resources}
     private = bool(ALL[name].get("privateNetworking"))
+    asked = {
+        "ONEWRITE_PRIVATE_NETWORKING": str(private).lower(),
+        "ONEWRITE_FRONT_DOOR_SKU": ALL[name].get("frontDoor", "none"),
+        "ONEWRITE_BUDGET": str(ALL[name].get("budget", 0)),
+    }
     az = Azure(provider_show={"registrationState": "NotRegistered"}, provider_register=None)
 
-    assert list(subscription.register(az, private=private)) == []
+    assert list(subscription.register(az, *optional(asked))) == []
     registered = {one.split()[3] for one in az.told if one.startswith("provider register")}
     assert registered == kinds | ({"Microsoft.App"} if private else set())
     assert all(one.endswith("--wait") for one in az.told if "register" in one)
@@ -137,14 +146,14 @@ def test_every_provider_is_registered_that_the_template_needs(name: str) -> None
 def test_what_is_registered_is_left_alone() -> None:
     az = Azure(provider_show=REGISTERED)
 
-    assert list(subscription.register(az, private=True)) == []
+    assert list(subscription.register(az, *subscription.PRIVATE_PROVIDERS)) == []
     assert not any("register" in one for one in az.told)
 
 
 def test_who_may_not_register_is_told_whom_to_ask() -> None:
     az = Azure(provider_show={"registrationState": "NotRegistered"}, provider_register=REFUSED)
 
-    said = list(subscription.register(az, private=False))
+    said = list(subscription.register(az))
 
     assert len(said) == len(subscription.PROVIDERS)
     assert "ask an owner" in said[0]

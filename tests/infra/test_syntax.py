@@ -43,7 +43,7 @@ def test_every_file_says_what_it_is_for_and_is_short(path: Path) -> None:
 
     assert lines[0].startswith(("// ", "@description"))
     # Most of main.bicep are parameters with what they are for.
-    assert len(lines) <= (300 if path.name == "main.bicep" else 250)
+    assert len(lines) <= (400 if path.name == "main.bicep" else 250)
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)

@@ -34,12 +34,14 @@ class Deployment:
         self.outputs: dict[str, Any] = {}
         self._path = path
         self._group = group
-        self._expressions = Expressions(path.name, functions(path.parent, group), self._resolve)
         said = read(path)
         # An output may have the name of a parameter: they do not share a space.
         self._declared = {one.name: one for one in said if one.kind != "output"}
         if len(self._declared) + sum(one.kind == "output" for one in said) < len(said):
             raise BicepError(f"{path.name} declares one name twice")
+        self._expressions = Expressions(
+            path.name, functions(path.parent, group), self._resolve, self._declared.keys()
+        )
         self._types = dict(types_of(path, said))
         self._known: dict[str, Any] = {}
         self._made: dict[str, list[Resource]] = {}
@@ -177,7 +179,8 @@ class Deployment:
 
     def _module(self, one: Declaration, node: Node, scope: Scope, made: list[Resource]) -> Outputs:
         body = self._value(node, scope)
-        group = body["scope"].id if "scope" in body else self._group
+        on = body.get("scope")
+        group = on.id if isinstance(on, Resource) else on["id"] if on else self._group
         inner = Deployment(self._path.parent / one.detail, body["params"], group)
         self.resources += inner.resources
         self.lookups += inner.lookups

@@ -1,6 +1,6 @@
 """Evaluates expressions: of Bicep, and of the templates that the official compiler makes of it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 from operator import eq, ge, gt, le, lt, ne
 from typing import Any, Final
 
@@ -22,17 +22,19 @@ _COMPARISONS: Final[dict[str, Callable[[Any, Any], bool]]] = {
 
 
 class Expressions:
-    """The expressions of one file; `resolve` gives what the file declares."""
+    """The expressions of one file; `resolve` gives what the file has `declared`."""
 
     def __init__(
         self,
         file: str,
         functions: Mapping[str, Callable[..., Any]],
         resolve: Callable[[str], Any],
+        declared: Container[str] = (),
     ) -> None:
         self._file = file
         self._functions = functions
         self._resolve = resolve
+        self._declared = declared
 
     def value(self, node: Node, scope: Scope) -> Any:
         """Returns the value of an expression; raises BicepError where it has none."""
@@ -88,6 +90,9 @@ class Expressions:
         return lambda value: self.value(body, {**scope, name: value})
 
     def _call(self, scope: Scope, name: str, arguments: list[Node]) -> Any:
+        if name in self._declared:
+            raise BicepError(f"{self._file}: {name} is declared, so the function is sys.{name}")
+        name = name.removeprefix("sys.")
         if name not in self._functions:
             raise BicepError(f"{self._file}: this reader does not know the function {name}")
         return self._functions[name](*(self.value(one, scope) for one in arguments))

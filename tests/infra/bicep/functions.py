@@ -44,6 +44,10 @@ def _string(value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(value, separators=(",", ":"))
 
 
+def _group(id_: str) -> dict[str, str]:
+    return {"id": id_, "name": id_.rpartition("/")[2]}
+
+
 def _load(place: Path, name: str) -> Path:
     path = (place / name).resolve()
     if not path.is_file():
@@ -80,7 +84,9 @@ def functions(place: Path, group: str) -> dict[str, Callable[..., Any]]:
         "loadTextContent": lambda name: _load(place, name).read_text(encoding="utf-8"),
         "map": lambda values, change: [change(one) for one in values],
         "replace": lambda text, old, new: text.replace(old, new),
-        "resourceGroup": lambda: {"id": group, "name": group.rpartition("/")[2]},
+        "resourceGroup": lambda name="": _group(
+            f"{SUBSCRIPTION}/resourceGroups/{name}" if name else group
+        ),
         "resourceId": lambda kind, *names: resource_id(group, kind, *names),
         "split": lambda text, mark: text.split(mark),
         "string": _string,

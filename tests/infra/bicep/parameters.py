@@ -10,6 +10,7 @@ WEBHOOK: Final = {
     "senders": "carrier = /carriers/fast | com.example.carrier.*",
     "audience": "api://00001111-aaaa-2222-bbbb-3333cccc4444",
     "secretsUri": "https://some.vault.azure.net/secrets/webhook",
+    "vaultGroup": "",
 }
 ACTORS: Final = {
     "audience": "api://22223333-cccc-4444-dddd-5555eeee6666",
@@ -31,6 +32,32 @@ CLOSED: Final[dict[str, Any]] = {
     "webhook": WEBHOOK,
     "actorTokens": ACTORS,
     "browserOrigins": "https://shop.example,https://till.example",
+}
+FRONTED: Final[dict[str, Any]] = {
+    **SOME,
+    "staging": True,
+    "stagingWeight": 50,
+    "frontDoor": "Standard_AzureFrontDoor",
+    "rateLimit": 600,
+    "signIn": {"clientId": "44445555-eeee-6666-ffff-7777aaaa8888", "anonymous": "yes"},
+    "budget": 500,
+    "budgetFrom": "2026-12-01",
+}
+FRONTED_SPLIT: Final[dict[str, Any]] = {
+    **SOME,
+    "split": True,
+    "zoneRedundant": True,
+    "staging": True,
+    "frontDoor": "Premium_AzureFrontDoor",
+    "signIn": {"clientId": "44445555-eeee-6666-ffff-7777aaaa8888", "anonymous": "no"},
+    "owner": "the shop",
+    "costCentre": "4711",
+    "budget": 5_000,
+    "budgetFrom": "2026-12-01",
+    "logCapGigabytes": -1,
+    "geoRedundant": True,
+    "alertEmail": "operators@example.org",
+    "webhook": {**WEBHOOK, "vaultGroup": "rg-vaults"},
 }
 RESTORED: Final[dict[str, Any]] = {
     **SOME,
@@ -80,4 +107,10 @@ def every() -> dict[str, dict[str, Any]]:
         for apps in ("one", "three")
         for writers in ("draining", "off")
     }
-    return {**combinations(), **stopped, "closed": CLOSED, "restored": RESTORED}
+    others = {
+        "closed": CLOSED,
+        "restored": RESTORED,
+        "fronted": FRONTED,
+        "fronted-split": FRONTED_SPLIT,
+    }
+    return {**combinations(), **stopped, **others}

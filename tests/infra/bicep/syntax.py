@@ -115,7 +115,7 @@ class Reader:
             if self._on.mark("."):
                 name = self._on.need("name")
                 node = (
-                    ("call", name, self._arguments())
+                    ("call", f"sys.{name}", self._arguments())
                     if self._on.peek().text == "(" and node == ("name", "sys")
                     else ("get", node, ("text", name))
                 )
