@@ -8,7 +8,7 @@ from typing import Any
 
 from tests.infra.bicep import compiler
 from tests.infra.bicep.deployment import Deployment
-from tests.infra.bicep.parameters import CLOSED, SOME, every
+from tests.infra.bicep.parameters import CLOSED, FRONTED_SPLIT, SOME, every
 from tests.infra.bicep.resources import Resource
 
 
@@ -30,9 +30,9 @@ def _written(resource: Resource) -> dict[str, Any]:
 
 
 def templates(target: Path) -> int:
-    """Write the template of the default deployment, and of the one that is split and closed."""
+    """Write the template of the default deployment, of the closed one, and of the one behind a Front Door."""
     target.mkdir(parents=True, exist_ok=True)
-    for name, parameters in {"default": SOME, "closed": CLOSED}.items():
+    for name, parameters in {"default": SOME, "closed": CLOSED, "fronted": FRONTED_SPLIT}.items():
         played = Deployment(compiler.MAIN, parameters)
         text = json.dumps(template(played.resources), indent=2)
         (target / f"{name}.json").write_text(text + "\n", encoding="utf-8")
