@@ -183,7 +183,7 @@ def _compare(sign: str, left: Any, right: Any) -> bool | None:
     if sign in {"=", "!="}:
         return same if sign == "=" else not same
     if _kind(left) not in ORDERED:
-        # Without an order they may still be the same, which `<=` asks as well.
+        # Without ORDER BY they may still be the same, which `<=` asks as well.
         return True if same and sign in {"<=", ">="} else None
     held = {"<": left < right, "<=": left <= right, ">": left > right, ">=": left >= right}
     return bool(held[sign])
