@@ -22,8 +22,9 @@ REPORTS: Final = ROOT / ".onewrite" / "tests"
 SLOWEST: Final = 10
 WORKERS: Final = "--numprocesses=4"
 """Two for each of two processors: half of the time a test waits for something."""
-FEW_WORKERS: Final = "--numprocesses=2"
-"""Beside the rest of the proof."""
+FEWER_WORKERS: Final = "--numprocesses=3"
+FEWEST_WORKERS: Final = "--numprocesses=2"
+"""Of two runs side by side."""
 # The tests that need no process but their own.
 IN_PROCESS: Final = tuple(
     f"tests/{folder}"
@@ -81,6 +82,7 @@ LINT: Final = [
 ELSEWHERE: Final = tuple(f"--ignore={folder}" for folder in IN_PROCESS)
 OF_THE_EMULATORS: Final = "emulators/tests"
 SWAPPED: Final = "tests/swap/test_whole.py"
+IN_PROOF: Final = ("-m", "proof and not alone", f"--ignore={SWAPPED}")
 
 
 def tested(*arguments: str) -> list[Phase]:
@@ -91,18 +93,14 @@ def tested(*arguments: str) -> list[Phase]:
 HALVES: Final[dict[str, list[Phase]]] = {
     "test": tested("test", "-m", "not proof", WORKERS),
     # All of `test` that could tell one business from another; tests/swap shows that the emulators' tests cannot.
-    "beside": tested("beside", "tests", "-m", "not proof", FEW_WORKERS),
+    "beside": tested("beside", "tests", "-m", "not proof", FEWEST_WORKERS),
     # What is measured has the machine to itself.
     "proof": [
         [[pytest("alone", "-m", "alone")]],
         [
             # It runs `beside`, the longest of all.
             [pytest("swapped", SWAPPED)],
-            [
-                pytest(
-                    "proof", "-m", "proof and not alone", f"--ignore={SWAPPED}", WORKERS, *BY_FILE
-                )
-            ],
+            [pytest("proof", *IN_PROOF, FEWER_WORKERS, *BY_FILE)],
         ],
     ],
     "coverage": [[COVERAGE]],
