@@ -52,7 +52,12 @@ def _is_known(shown: str, token: str | None) -> bool:
 
 def _check_identity(request: web.Request, asked: Resource) -> None:
     """Raise 403 for what needs a key: identities read and write items, and read what holds them."""
-    if asked.type in {"docs", ""} or request.method == "GET" or is_query(request):
+    if (
+        asked.whole_key
+        or asked.type in {"docs", ""}
+        or request.method == "GET"
+        or is_query(request)
+    ):
         return
     raise CosmosError(
         403,

@@ -155,6 +155,16 @@ def delete(db: sqlite3.Connection, container: Container, pk: str, id_: str) -> D
     return Done(204, None, charge.write(len(stored.body)), stored.range)
 
 
+def delete_key(db: sqlite3.Connection, container: Container, pk: str) -> Done:
+    """Delete all items of a partition key, if there are any."""
+    next_lsn(db, container, pk)
+    key = container.number, pk
+    of_key = "SELECT n FROM items WHERE container = ? AND pk = ?"
+    db.execute(f"DELETE FROM uniques WHERE item IN ({of_key})", key)  # noqa: S608 - own words
+    db.execute("DELETE FROM items WHERE container = ? AND pk = ?", key)
+    return Done(200, None, charge.write(0), range_of_key(container, pk))
+
+
 def existing(db: sqlite3.Connection, container: Container, pk: str, id_: str) -> Stored:
     """Find an item; 404 when there is none."""
     stored = find(db, container, pk, id_)

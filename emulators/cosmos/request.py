@@ -29,7 +29,7 @@ UNSUPPORTED = {
     "conflicts": "conflicts",
     "attachments": "attachments",
     "clientencryptionkeys": "client encryption keys",
-    "operations": "operations on partition keys",
+    "operations": "other operations than the deletion of a partition key",
     "schemas": "schemas",
 }
 # Headers that would change what happens, if they were not refused.
@@ -44,6 +44,7 @@ REFUSED = {
     "x-ms-cosmos-populatequeryadvice": "query advice",
     "x-ms-documentdb-populatepartitionstatistics": "statistics of physical partitions",
 }
+KEY_DELETION = ["operations", "partitionkeydelete"]
 PAGE = 100
 MOST_ON_A_PAGE = 1_000  # guessed
 LONGEST_WAIT = 60.0
@@ -52,18 +53,24 @@ _WAIT = re.compile(r"\bwait=(\d{1,9})\b")
 
 @dataclass(frozen=True, slots=True)
 class Resource:
-    """A place in the account; the signature covers its type and link."""
+    """A place in the account; the signature covers its type and link.
+
+    A container may stand for all items of a partition key.
+    """
 
     type: str
     link: str
     database: str = ""
     container: str = ""
     item: str = ""
+    whole_key: bool = False
 
 
 def resource(raw_path: str) -> Resource:
     """Read a path: `/dbs/d/colls/c/docs/i`, or any beginning of it; 501 names what has another end."""
     parts = [unquote(part) for part in raw_path.strip("/").split("/") if part]
+    if whole_key := parts[4:] == KEY_DELETION:
+        parts = parts[:4]
     types, names = tuple(parts[0::2]), parts[1::2]
     link = "/".join(parts if len(types) == len(names) else parts[:-1])
     other = next((one for one in reversed(types) if one in UNSUPPORTED), None)
@@ -76,6 +83,7 @@ def resource(raw_path: str) -> Resource:
         database=named.get("dbs", ""),
         container=named.get("colls", ""),
         item=named.get("docs") or named.get("offers", ""),
+        whole_key=whole_key,
     )
 
 
@@ -92,6 +100,8 @@ def check_supported(request: web.Request, asked: Resource) -> None:
 
 def operation(request: web.Request, asked: Resource) -> str:
     """Name what is asked for, in the words that fault rules use."""
+    if asked.whole_key:
+        return "delete"
     if asked.type != "docs":
         return "metadata"
     if request.method == "POST":

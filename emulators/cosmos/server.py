@@ -157,7 +157,7 @@ class CosmosServer:
         self._news.tell(container.number)
 
     async def _answered(self, request: web.Request, asked: Resource, kind: str) -> web.Response:
-        if asked.type != "docs":
+        if asked.type != "docs" and not asked.whole_key:
             answered = await account.handle(
                 request, asked, self._database, self._ranges, self.consistency
             )
@@ -172,9 +172,11 @@ class CosmosServer:
                 self._database.reader, container, request, self.consistency
             ),
             "batch": lambda: writes.write_batch(self._database, container, request),
+            "delete-key": lambda: writes.delete_key(self._database, container, request),
         }
-        if kind in dispatch:
-            answered = await dispatch[kind]()
+        work = "delete-key" if asked.whole_key else kind
+        if work in dispatch:
+            answered = await dispatch[work]()
         elif kind == "read":
             answered = reads.read(
                 self._database.reader, container, request, asked.item, self.consistency

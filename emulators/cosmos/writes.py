@@ -8,7 +8,7 @@ from typing import Any
 
 from aiohttp import web
 
-from emulators.cosmos import batch, charge, items
+from emulators.cosmos import batch, charge, items, words
 from emulators.cosmos.answers import answer, range_headers
 from emulators.cosmos.batch import BatchFailedError
 from emulators.cosmos.containers import Container
@@ -33,6 +33,17 @@ async def write(
     item = await object_body(request) if kind != "delete" else {"id": id_}
     named = id_ if kind in {"replace", "delete"} else str(item.get("id", ""))
     done = await database.write(_work(container, pk, kind, item, request, id_=named))
+    return _answer(database.reader, container, request, done)
+
+
+async def delete_key(
+    database: Database, container: Container, request: web.Request
+) -> web.Response:
+    """Delete all items of a partition key."""
+    if request.method != "POST":
+        raise CosmosError(405, words.NO_SUCH_VERB)
+    pk = required_partition_key(request)
+    done = await database.write(lambda db: items.delete_key(db, container, pk))
     return _answer(database.reader, container, request, done)
 
 

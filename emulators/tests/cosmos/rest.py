@@ -84,6 +84,8 @@ def key(*values: Any) -> dict[str, str]:
 
 
 def _sign(method: str, path: str, date: str, *, by_rid: bool) -> str:
+    # A deletion of all items of a key is signed as if it were about the container.
+    path = path.removesuffix("/operations/partitionkeydelete")
     parts = [unquote(part) for part in path.strip("/").split("/") if part]
     whole = len(parts) % 2 == 0
     kind = (parts[-2] if whole else parts[-1]) if parts else ""

@@ -26,7 +26,6 @@ REFUSED = {
     "query.cross.indexMetrics": "index metrics",
     "storedProcedure.create": "stored procedures",
     "conflicts.feed": "conflicts",
-    "deleteAllItemsByPk": "operations on partition keys",
     **{
         f"query.{scope}.fn EXISTS(SELECT VALUE t FROM t IN c.tags WHERE t = 't1')": "EXISTS"
         for scope in ("single", "cross")

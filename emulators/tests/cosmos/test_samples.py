@@ -149,3 +149,22 @@ async def test_a_sort_goes_on_behind_what_was_seen(
     found = await client.ask("POST", DOCS, body, headers={**QUERY, **key("p")})
 
     assert found.body["Documents"] == expected
+
+
+async def test_all_items_of_a_partition_key_go_at_once(
+    container: ContainerProxy, client: Rest
+) -> None:
+    for n in range(3):
+        await container.create_item({"id": f"{n}", "pk": "p" if n else "q", "u": n % 2})
+
+    await container.delete_all_items_by_partition_key("p")
+    await container.delete_all_items_by_partition_key("nothing")
+    left = [one["id"] async for one in container.read_all_items()]
+    place = f"{COLLS}/c/operations/partitionkeydelete"
+    without_key = await client.ask("POST", place)
+    read = await client.ask("GET", place, headers=key("q"))
+
+    assert left == ["0"]
+    # Its unique keys are free again.
+    await container.create_item({"id": "1", "pk": "p", "u": 1})
+    assert [without_key.status, read.status] == [400, 405]
