@@ -3,6 +3,7 @@
 import re
 
 import pytest
+import yaml
 
 from tests.infra.declared import (
     DEPLOYED,
@@ -18,6 +19,7 @@ from tests.infra.declared import (
 )
 
 POLICIES = "infra/requirements-policies.txt"
+AUDIT = "infra/requirements-audit.txt"
 
 
 def test_what_is_declared_is_the_first_part_of_the_requirements() -> None:
@@ -36,14 +38,14 @@ def test_every_version_is_pinned_once() -> None:
     assert len(lines) == len({**pinned(files[0]), **pinned(files[1])})
 
 
-@pytest.mark.parametrize("name", ["requirements.txt", "requirements-dev.txt", POLICIES])
+@pytest.mark.parametrize("name", ["requirements.txt", "requirements-dev.txt", POLICIES, AUDIT])
 def test_every_version_has_the_hashes_of_its_files(name: str) -> None:
     hashes = hashed(name)
 
     assert hashes.keys() == pinned(name).keys()
     assert all(hashes.values())
     # With one hash in a file, pip asks for those of all: the local stack is installed so, too.
-    for installed in ("requirements-dev.txt", POLICIES):
+    for installed in ("requirements-dev.txt", POLICIES, AUDIT):
         assert f"--require-hashes -r {installed}" in text_of("Makefile")
     assert not re.search(
         r"^\s*-(i|-index-url|-extra-index-url|-find-links)\b", text_of(name), re.MULTILINE
@@ -81,3 +83,18 @@ def test_what_develops_it_imports_only_what_is_declared() -> None:
 def test_an_undeclared_import_would_be_found() -> None:
     # Two packages below one name, of which deptry cannot tell which is imported.
     assert undeclared(DEPLOYED, USED - {"azure-core"}).keys() == {"azure-core"}
+
+
+def test_what_is_deployed_is_listed_and_audited_by_its_hashes_with_each_push() -> None:
+    commands = [line for line in text_of("Makefile").splitlines() if "@.venv-audit/bin/" in line]
+    workflow = yaml.safe_load(text_of(".github/workflows/test.yml"))
+    steps = workflow["jobs"]["policies"]["steps"]
+
+    assert "cyclonedx-py requirements requirements.txt " in commands[0]
+    assert commands[1].endswith(
+        "pip-audit --requirement requirements.txt --require-hashes --disable-pip"
+    )
+    assert "make audit" in [step.get("run") for step in steps]
+    (kept,) = (step["with"]["path"] for step in steps if "upload-artifact" in step.get("uses", ""))
+    assert f"--output-file {kept}" in commands[0]
+    assert {"cyclonedx-bom", "pip-audit"} <= pinned(AUDIT).keys()
