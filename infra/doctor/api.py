@@ -6,11 +6,11 @@ from http import HTTPStatus
 
 from infra.doctor.apps import ask, ask_function, json_of, told
 from infra.doctor.patient import Complaint, Patient
+from infra.hooks.rights import ROLES, mend
 
 SKEW = timedelta(seconds=30)
 OLD = 60.0
 UNPROVEN = 600.0
-ROLES = ("command_api", "single_publisher", "consumers")
 ORIGIN = "eventgrid.azure.net"
 
 
@@ -42,12 +42,12 @@ async def clocks(patient: Patient) -> Complaint | None:
 
 async def rights(patient: Patient) -> Complaint | None:
     """Let each role try with its own identity what it needs, in the app where it runs, and read its settings."""
-    denied, wrong = [], []
+    denied, wrong, mends = [], [], []
     for role in ROLES:
         found = await told(patient, f"{role}_rights", f"operations/rights/{role}")
-        denied += [
-            f"{role} may not {right}: {why[:200]}" for right, why in found["rights"].items() if why
-        ]
+        missing = {right: why for right, why in found["rights"].items() if why}
+        denied += [f"{role} may not {right}: {why[:200]}" for right, why in missing.items()]
+        mends += [mend(right) for right in missing]
         wrong += [f"{role}: {found['settings'][:200]}"] if found["settings"] else []
     if wrong:
         return Complaint("; ".join(dict.fromkeys(wrong)), "see 'Settings' in docs/architecture.md")
@@ -55,7 +55,7 @@ async def rights(patient: Patient) -> Complaint | None:
         return None
     return Complaint(
         "; ".join(denied),
-        "if it speaks of a refusal, give the app the roles of infra/apps.json (`azd provision`)",
+        f"if it speaks of a refusal: {'; '.join(dict.fromkeys(mends))}",
     )
 
 

@@ -1,11 +1,16 @@
-"""Subscribes the webhooks of ONEWRITE_SUBSCRIBERS, or else of infra/webhooks.json, now that the code runs."""
+"""Now that the code runs: subscribes webhooks (ONEWRITE_SUBSCRIBERS, or infra/webhooks.json), and tries rights."""
 
+import json
 import os
 import shutil
 import subprocess
+import time
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
+
+from infra.hooks import rights
+from infra.hooks.azure import az as azure
 
 FILE: Final = Path("infra") / "webhooks.json"
 
@@ -47,3 +52,7 @@ if __name__ == "__main__":
             path = Path(folder) / "webhooks.json"
             path.write_text(webhooks, encoding="utf-8")
             subscribe(path)
+    if apps := os.environ.get("ONEWRITE_APPS"):
+        group = os.environ["AZURE_RESOURCE_GROUP"]
+        for said in rights.tried(json.loads(apps), group, azure, rights.ask, time.sleep):
+            print(said)

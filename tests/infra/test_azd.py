@@ -133,6 +133,7 @@ def test_subscribers_of_a_variable_are_subscribed_in_the_subscription_of_the_dep
         "postdeploy",
         {
             **outputs,
+            "ONEWRITE_APPS": "[]",
             "PATH": f"{tmp_path}:{os.defpath}",
             "AZURE_SUBSCRIPTION_ID": "the subscription",
             "ONEWRITE_SUBSCRIBERS": json.dumps(subscribers),
