@@ -4,7 +4,7 @@ import os
 import sys
 from collections.abc import Iterator
 
-from infra.hooks.azure import az
+from infra.hooks.azure import az, func
 from infra.hooks.settings import (
     Environment,
     accidents,
@@ -17,6 +17,7 @@ from infra.hooks.subscription import (
     BUDGET_PROVIDERS,
     FRONT_PROVIDERS,
     PRIVATE_PROVIDERS,
+    old_core_tools,
     old_tools,
     region,
     register,
@@ -50,7 +51,7 @@ def refusals(environment: Environment) -> Iterator[str]:
 
 
 if __name__ == "__main__":
-    for sentence in memory(os.environ):
+    for sentence in (*memory(os.environ), *old_core_tools(func)):
         print(f"note: {sentence}")
     wrong = list(refusals(os.environ))
     for sentence in wrong:

@@ -24,6 +24,7 @@ PRIVATE_PROVIDERS: Final = ("Microsoft.App", "Microsoft.Network")
 FRONT_PROVIDERS: Final = ("Microsoft.Cdn", "Microsoft.Network")
 BUDGET_PROVIDERS: Final = ("Microsoft.Consumption",)
 LEAST_AZ: Final = (2, 79, 0)
+LEAST_FUNC: Final = (4, 0, 7512)
 
 
 def old_tools(az: Az) -> Iterator[str]:
@@ -31,6 +32,16 @@ def old_tools(az: Az) -> Iterator[str]:
     said = az("version")["azure-cli"]
     if tuple(int(part) for part in re.findall(r"\d+", said)[:3]) < LEAST_AZ:
         yield f"az is {said}, and at least {'.'.join(map(str, LEAST_AZ))} is needed: az upgrade"
+
+
+def old_core_tools(func: Callable[[str], str]) -> Iterator[str]:
+    """Yields a sentence if Core Tools are there and too old to publish to Flex Consumption; azd needs none."""
+    try:
+        said = func("--version").strip()
+    except (OSError, CalledProcessError):
+        return
+    if tuple(int(part) for part in re.findall(r"\d+", said)[:3]) < LEAST_FUNC:
+        yield f"func is {said}, and at least {'.'.join(map(str, LEAST_FUNC))} is needed to publish with it"
 
 
 def register(az: Az, *more: str) -> Iterator[str]:
