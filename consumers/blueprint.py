@@ -14,6 +14,7 @@ from shared.adapters.http.lag import show_lag
 from shared.adapters.http.parked_streams_endpoint import list_parked
 from shared.adapters.http.queries import parameters
 from shared.adapters.triggers import http_function, timer_function
+from shared.domain import domain
 from shared.kernel.delivery.side_by_side import side_by_side
 from shared.kernel.ports import NumberedMessage
 
@@ -40,6 +41,12 @@ async def reactions(messages: Sequence[NumberedMessage]) -> None:
 async def notifications(messages: Sequence[NumberedMessage]) -> None:
     """Tell others what happened, under the same ids whenever it is told again."""
     await (await follower_composition.follower(names.NOTIFICATIONS)).take(messages)
+
+
+@hub_function(blueprint, names.EVENTS_HUB, names.FEEDS, wanted=bool(domain.feeds))
+async def feeds(messages: Sequence[NumberedMessage]) -> None:
+    """Append public events to the pages that others pull."""
+    await (await follower_composition.follower(names.FEEDS)).take(messages)
 
 
 @hub_function(blueprint, names.COMMANDS_HUB, names.MAILBOX)

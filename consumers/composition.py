@@ -12,6 +12,7 @@ from shared.adapters.names import (
     CONSUMERS,
     DEADLINES,
     EVENTS_HUB,
+    FEEDS,
     FOLLOWERS,
     MAILBOX,
     NOTIFICATIONS,
@@ -22,9 +23,13 @@ from shared.adapters.names import (
 )
 from shared.domain import domain
 
+FOLLOWING = FOLLOWERS if domain.feeds else tuple(one for one in FOLLOWERS if one != FEEDS)
+"""Who reads the log here: a business without feeds has nobody who would fill them."""
+
 # Each instance runs a few of the functions: it loads what they need when it first needs it.
 if TYPE_CHECKING:
     from consumers.deadlines import Deadlines
+    from consumers.feeds import Feeds
     from consumers.lag_metrics import Measuring
     from consumers.mailbox import Mailbox
     from consumers.notifications import Notifications
@@ -76,6 +81,24 @@ async def notifications() -> "Notifications":
         await wiring.notifier(),
         await wiring.event_store(),
         await wiring.parking(),
+        wiring.now,
+        wiring.pause,
+    )
+
+
+@once
+async def feeds() -> "Feeds":
+    """Give the feeds of this process."""
+    from consumers.chain_writing import Chains
+    from consumers.feeds import Feeds
+
+    return Feeds(
+        domain,
+        await wiring.served_rows(),
+        Chains(await wiring.feed_pages()),
+        await wiring.event_store(),
+        await wiring.parking(),
+        wiring.settings().event_partitions,
         wiring.now,
         wiring.pause,
     )
@@ -169,6 +192,7 @@ async def operations(consumer: str) -> "Operations":
         PROJECTIONS: projections,
         REACTIONS: reactions,
         NOTIFICATIONS: notifications,
+        FEEDS: feeds,
         MAILBOX: mailbox,
         WEBHOOKS: webhooks,
         DEADLINES: deadlines,
@@ -189,7 +213,7 @@ async def lags() -> "Lags":
     moved_to = wiring.settings().moved_to
     return Lags(
         publisher=SINGLE_PUBLISHER,
-        consumers={**dict.fromkeys(FOLLOWERS, log), MAILBOX: mailbox},
+        consumers={**dict.fromkeys(FOLLOWING, log), MAILBOX: mailbox},
         feed=await wiring.feed(),
         leases=await wiring.leases(),
         progress=await wiring.progress(),

@@ -9,7 +9,7 @@ from shared.adapters import wiring
 from shared.adapters.names import (
     COMMANDS_HUB,
     EVENTS_HUB,
-    FOLLOWERS,
+    FEEDS,
     MAILBOX,
     NOTIFICATIONS,
     PROJECTIONS,
@@ -54,7 +54,7 @@ async def follower(consumer: str) -> "Follower":
 async def catch_up() -> None:
     """Let every consumer handle what nobody brings it; raises a group of all that may go well later."""
     waited = timedelta(seconds=wiring.settings().sweep_age)
-    followers = [await follower(consumer) for consumer in (*FOLLOWERS, MAILBOX)]
+    followers = [await follower(consumer) for consumer in (*composition.FOLLOWING, MAILBOX)]
     _, errors = await side_by_side(one.catch_up(waited) for one in followers)
     if errors:
         raise BaseExceptionGroup("not every consumer has caught up", errors)
@@ -78,8 +78,18 @@ async def _notify(bodies: Sequence[bytes], attempts: Attempts) -> None:
     await (await composition.notifications()).notify(bodies, attempts)
 
 
+async def _feed(bodies: Sequence[bytes], attempts: Attempts) -> None:
+    await (await composition.feeds()).feed(bodies, attempts)
+
+
 async def _decide(bodies: Sequence[bytes], attempts: Attempts) -> None:
     await (await composition.mailbox()).handle(bodies, attempts)
 
 
-_HANDLERS = {PROJECTIONS: _project, REACTIONS: _react, NOTIFICATIONS: _notify, MAILBOX: _decide}
+_HANDLERS = {
+    PROJECTIONS: _project,
+    REACTIONS: _react,
+    NOTIFICATIONS: _notify,
+    FEEDS: _feed,
+    MAILBOX: _decide,
+}

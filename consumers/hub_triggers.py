@@ -14,9 +14,12 @@ type Handler = Callable[[Sequence[NumberedMessage]], Awaitable[None]]
 
 
 def hub_function(
-    blueprint: func.Blueprint, hub: str, consumer: str
+    blueprint: func.Blueprint, hub: str, consumer: str, *, wanted: bool = True
 ) -> Callable[[Handler], Handler]:
-    """Declare a consumer of a hub, which takes the messages of a batch; what it raises brings the batch again."""
+    """Declare a consumer of a hub, which takes the messages of a batch; what it raises brings the batch again.
+
+    One that the business does not want is not declared: the platform brings it nothing.
+    """
     trigger = blueprint.event_hub_message_trigger(
         arg_name="events",
         connection=names.EVENT_HUBS,
@@ -33,7 +36,8 @@ def hub_function(
             with telemetry.handling(consumer, messages):
                 await handle(messages)
 
-        trigger(retry(named(take, handle)))
+        if wanted:
+            trigger(retry(named(take, handle)))
         return handle
 
     return declare

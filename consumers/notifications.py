@@ -1,13 +1,12 @@
 """Notifications: what others are told of events, under ids that let them know a redelivered one again."""
 
-import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain
-from typing import Any
 
 from consumers.delivery import Delivery, Run
+from consumers.public_events import PublicEvents
 from consumers.stored_events import event_in, replay_stored, shown_event
 from shared.adapters.names import NOTIFICATIONS
 from shared.kernel.delivery.parking import Parked, Suspecting
@@ -15,13 +14,8 @@ from shared.kernel.delivery.retry import Attempts, retrying
 from shared.kernel.domain import Domain
 from shared.kernel.errors import NotificationRefused, NotificationTooLarge, Poison
 from shared.kernel.messages.envelope import Envelope
-from shared.kernel.messages.json_reading import read
-from shared.kernel.messages.message import Event, Message, check_fields
-from shared.kernel.messages.notification import Notification, Unwanted, notification, size_of
+from shared.kernel.messages.notification import Notification, Unwanted, size_of
 from shared.kernel.ports import EventStore, Notifier, Parking, RowReader
-from shared.kernel.reactions.caused_commands import event_of
-from shared.kernel.reactions.enricher import Lookup
-from shared.kernel.views.view import Row
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,31 +52,13 @@ class Notifications:
                 told += await self._made(envelope)
         return told
 
-    async def _made(self, envelope: Envelope) -> list[Notification]:
-        event, made = event_of(self.domain, envelope), list[Notification]()
-        for enricher in self.domain.enrichers:
-            if type(event) is enricher.event:
-                found = _read(enricher.lookup, await self._found(enricher.lookup, envelope, event))
-                type_ = self.domain.public_type(enricher)
-                made.append(self._checked(notification(type_, enricher, envelope, event, found)))
-        return made
-
-    async def _found(
-        self, lookup: Lookup[Any, Any] | None, envelope: Envelope, event: Event
-    ) -> Mapping[str, Sequence[Row]]:
-        if lookup is None:
-            return {}
-        keys = list(dict.fromkeys(lookup.keys(envelope.stream, event)))
-        # The first row of a key is the one that is looked up.
-        read, view = self.rows.of_key, lookup.view.name
-        reads = [retrying(self.pause, read, view, key, limit=1) for key in keys]
-        return dict(zip(keys, await asyncio.gather(*reads), strict=True))
-
-    def _checked(self, made: Notification) -> Notification:
-        check_fields(made.data)
-        size = size_of(made)
-        if size > self.notifier.largest:
-            raise NotificationTooLarge(f"{made.id} has {size} bytes")
+    async def _made(self, envelope: Envelope) -> Sequence[Notification]:
+        public = PublicEvents(self.domain, self.rows, self.pause)
+        made = await public.of(envelope, self.domain.enrichers)
+        for one in made:
+            size = size_of(one)
+            if size > self.notifier.largest:
+                raise NotificationTooLarge(f"{one.id} has {size} bytes")
         return made
 
     async def _publish(self, batch: Sequence[Sequence[Notification]]) -> Sequence[Poison]:
@@ -98,12 +74,3 @@ def _blamed(unwanted: Unwanted) -> Poison:
     told = unwanted.notification
     refused = NotificationRefused(f"{told.id}: {unwanted.reason}")
     return Poison(told.subject, told.sequence, refused)
-
-
-def _read(
-    lookup: Lookup[Any, Any] | None, rows: Mapping[str, Sequence[Row]]
-) -> Mapping[str, Message]:
-    if lookup is None:
-        return {}
-    data_type = lookup.view.data_type
-    return {key: read(data_type, found[0].data) for key, found in rows.items() if found}

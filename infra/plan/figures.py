@@ -21,7 +21,10 @@ VIEWS_UNITS: Final = (
     2 + 14 + 2
 )  # in `views`: its row read and written by projections, and one query
 NOTE_UNITS: Final = 10  # a place that a consumer notes, a lease that the publisher moves
-BATCH_UNITS: Final = 4 * NOTE_UNITS  # of a batch: three consumers and the publisher
+BATCH_UNITS: Final = 5 * NOTE_UNITS  # of a batch: four consumers and the publisher
+# Of a notified event that feeds append to a page of half its size: the page read and written, the history of its
+# stream read, how far that is in the chain asked twice and noted.
+PAGE_UNITS: Final = 2 * 3 + 20 + 3 + 2 * 3 + 6
 GENERATIONS_UNITS: Final = 2  # of a batch: which generations of the views there are
 POLL_UNITS: Final = 2  # a second: two looks
 
@@ -42,6 +45,7 @@ CPU: Final = {
     "projections": 1.6,
     "reactions": 1.0,
     "notifications": 0.4,
+    "feeds": 0.6,
     "mailbox": 0.0,
 }
 BUSY: Final = 0.8  # the share of a core that requests may take before they wait for one another

@@ -7,7 +7,7 @@ from typing import Final
 
 from infra.plan import figures as f
 
-CONSUMERS: Final = 3
+CONSUMERS: Final = 4
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,7 @@ RIGHTS = {
     ),
     "consumers": (
         *("events:append", "views:write", "leases:read", "parked:write", "outcomes:append"),
-        "snapshots:write",
+        *("snapshots:write", "feeds:write"),
         *("progress:write", "events:receive", "commands:receive", "events:send"),
     ),
 }

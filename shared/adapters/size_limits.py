@@ -25,3 +25,6 @@ LONGEST_ID = 1_023
 
 LARGEST_RIDING_STATE = 256 * 1024
 """Bytes of a state that rides in a commit: more would make every fiftieth commit dear."""
+
+LARGEST_PAGE = MEGABYTE
+"""Bytes of the events of a page of a feed: it is an item, and read and written as a whole."""

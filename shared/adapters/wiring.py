@@ -12,24 +12,10 @@ from typing import TYPE_CHECKING
 from shared.adapters import names, telemetry
 from shared.adapters.lazy_singleton import once
 from shared.adapters.settings import Settings, WebhookSettings, check
+from shared.kernel import ports
 from shared.kernel.commands.dispatcher import Dispatcher
 from shared.kernel.commands.dispatcher import dispatcher as dispatcher_of
 from shared.kernel.domain import Domain
-from shared.kernel.ports import (
-    EventReader,
-    EventStore,
-    Feed,
-    Leases,
-    Log,
-    LogReader,
-    Notifier,
-    Outcomes,
-    Parking,
-    Progress,
-    Receipts,
-    RowReader,
-    Rows,
-)
 from shared.kernel.views.generation import GenerationRows
 
 if TYPE_CHECKING:
@@ -47,7 +33,7 @@ def settings() -> Settings:
 
 
 @once
-async def event_store() -> EventStore:
+async def event_store() -> ports.EventStore:
     """Give the event store."""
     from shared.adapters.cosmos.event_store import open_event_store
 
@@ -55,7 +41,7 @@ async def event_store() -> EventStore:
     return telemetry.store(await open_event_store(events, snapshots))
 
 
-async def event_reader() -> EventReader:
+async def event_reader() -> ports.EventReader:
     """Give the event store to those who may only read: it tries nothing out."""
     from shared.adapters.cosmos.event_store import CosmosEventStore
 
@@ -68,38 +54,45 @@ async def dispatcher(domain: Domain) -> Dispatcher:
     return dispatcher_of(domain, await event_store(), now, pause, telemetry.commands)
 
 
-async def rows() -> Rows:
+async def rows() -> ports.Rows:
     """Give the rows of the views, in all of their generations."""
     from shared.adapters.cosmos.rows import CosmosRows
 
     return CosmosRows(await _container(names.VIEWS))
 
 
-async def served_rows() -> RowReader:
+async def served_rows() -> ports.RowReader:
     """Give the rows that are read."""
     return GenerationRows(await rows(), attrgetter("serving"), clock)
 
 
-async def delivered_rows() -> RowReader:
+async def delivered_rows() -> ports.RowReader:
     """Give the rows that hold nothing but what the log has brought."""
     return GenerationRows(await rows(), attrgetter("oldest"), clock)
 
 
-async def parking() -> Parking:
+async def parking() -> ports.Parking:
     """Give the markers of parked streams."""
     from shared.adapters.cosmos.parking import CosmosParking
 
     return telemetry.parking(CosmosParking(await _container(names.PARKED)))
 
 
-async def feed() -> Feed:
+async def feed() -> ports.Feed:
     """Give everything that was ever written to the store."""
     from shared.adapters.cosmos.feed import CosmosFeed
 
     return CosmosFeed(await _container(names.EVENTS))
 
 
-async def leases() -> Leases:
+async def feed_pages() -> ports.FeedPages:
+    """Give the pages of the feeds that others pull."""
+    from shared.adapters.cosmos.feed_pages import CosmosFeedPages
+
+    return CosmosFeedPages(await _container(names.PAGES))
+
+
+async def leases() -> ports.Leases:
     """Give where the publisher has come in the feed."""
     from shared.adapters.cosmos.leases import CosmosLeases
 
@@ -107,48 +100,48 @@ async def leases() -> Leases:
     return CosmosLeases(made, events, names.LEASE_PREFIX, now)
 
 
-async def progress() -> Progress:
+async def progress() -> ports.Progress:
     """Give how far slow work has come."""
     from shared.adapters.cosmos.feed import CosmosProgress
 
     return CosmosProgress(await _container(names.PROGRESS))
 
 
-async def log() -> Log:
+async def log() -> ports.Log:
     """Give the log."""
     return telemetry.log(_event_hubs())
 
 
-async def mailbox() -> Log:
+async def mailbox() -> ports.Log:
     """Give the way into the durable mailbox."""
     return _mailbox()
 
 
-async def notifier() -> Notifier:
+async def notifier() -> ports.Notifier:
     """Give the topic that tells others."""
     return _event_grid()
 
 
-async def outcomes() -> Outcomes:
+async def outcomes() -> ports.Outcomes:
     """Give the final outcomes of commands that left no commit."""
     from shared.adapters.cosmos.outcomes import CosmosOutcomes
 
     return CosmosOutcomes(await _container(names.OUTCOMES))
 
 
-async def receipts() -> Receipts:
+async def receipts() -> ports.Receipts:
     """Give what was received first under every key of others."""
     from shared.adapters.cosmos.inbound_receipts import CosmosReceipts
 
     return CosmosReceipts(await _container(names.OUTCOMES))
 
 
-async def log_reader() -> LogReader:
+async def log_reader() -> ports.LogReader:
     """Give what the log holds."""
     return _reader(names.EVENTS_HUB)
 
 
-async def mailbox_reader() -> LogReader:
+async def mailbox_reader() -> ports.LogReader:
     """Give what the durable mailbox holds."""
     return _reader(names.COMMANDS_HUB)
 

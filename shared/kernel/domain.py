@@ -7,6 +7,7 @@ from typing import Any
 from shared.kernel.checks import faults, kind_faults
 from shared.kernel.commands.category import Category
 from shared.kernel.errors import ConfigurationError, UnknownMessage
+from shared.kernel.feeds.public_feed import PublicFeed
 from shared.kernel.messages.inbound_event import InboundReceptor
 from shared.kernel.messages.message import Command, Event, type_name
 from shared.kernel.messages.notification import public_type
@@ -18,7 +19,7 @@ from shared.kernel.views.streams_view import streams_of
 from shared.kernel.views.view import View
 
 RESERVED = frozenset(
-    {"webhooks", "views", "streams", "feed", "health", "docs", "operations", "admin", "runtime"}
+    {"webhooks", "views", "streams", "feeds", "health", "docs", "operations", "admin", "runtime"}
 )
 
 
@@ -50,6 +51,7 @@ class Domain:
     receptors: tuple[Receptor[Any], ...] = ()
     policies: tuple[Policy[Any, Any], ...] = ()
     enrichers: tuple[Enricher[Any, Any, Any], ...] = ()
+    feeds: tuple[PublicFeed, ...] = ()
     deadlines: tuple[Deadline, ...] = ()
     inbound: tuple[InboundReceptor[Any], ...] = ()
     about: About = About()
@@ -88,6 +90,7 @@ class Domain:
         # One space of names: all stand in derived ids.
         causing = (*self.reactions, *self.deadlines, *self.inbound)
         _no_doubles("reaction", [one.name for one in causing])
+        _no_doubles("feed", [feed.name for feed in self.feeds])
         _no_doubles("enricher", [enricher.name for enricher in self.enrichers])
         # The type stands in the ids of notifications: a second enricher would publish under the ids of the first.
         _no_doubles("public event", map(self.public_type, self.enrichers))
@@ -104,6 +107,14 @@ class Domain:
         """Name the public events of an enricher, as others see it."""
         return public_type(self.public_prefix, enricher.category.name, enricher.public)
 
+    def enrichers_of(self, feed: PublicFeed, category: str) -> list[Enricher[Any, Any, Any]]:
+        """Give the enrichers that make public events of a feed of the events of a category."""
+        return [
+            one
+            for one in self.enrichers
+            if one.public in feed.events and one.category.name == category
+        ]
+
     def category(self, name: str) -> Category:
         """Find a category; raises UnknownMessage."""
         for category in self.categories:
@@ -117,6 +128,13 @@ class Domain:
             if view.name == name:
                 return view
         raise UnknownMessage(f"there is no view '{name}'")
+
+    def feed(self, name: str) -> PublicFeed:
+        """Find a feed; raises UnknownMessage."""
+        for feed in self.feeds:
+            if feed.name == name:
+                return feed
+        raise UnknownMessage(f"there is no feed '{name}'")
 
     def _check_event(self, name: str, category: Category, event: type[Event]) -> None:
         if event not in self._known(category.events, category.name):

@@ -218,7 +218,7 @@ class NotifierError(OnewriteError):
 
 
 class NotificationTooLarge(NotifierError):
-    """A notification does not fit into a request, alone."""
+    """A notification does not fit into a request, or onto a page of a feed, alone."""
 
     code = "notification-too-large"
 

@@ -7,6 +7,7 @@ import pytest
 
 from shared.kernel.delivery.parking import Action
 from shared.kernel.errors import StoreUnavailable
+from tests.consumers.feeding import ToPages
 from tests.consumers.publisher_and_deadlines import InTime, ToTheLog
 from tests.consumers.subjects import FromOthers, ToCommands, ToOthers, ToRows, Waiting
 from tests.consumers.walks import GOOD, LARGE, Subject
@@ -175,10 +176,10 @@ async def skip_of_two(subject: Subject) -> None:
     assert {4, 5} <= subject.effects() <= {1, 3, 4, 5}
 
 
-STREAMS = (ToRows, ToCommands, ToOthers, Waiting, FromOthers, ToTheLog)
+STREAMS = (ToRows, ToCommands, ToOthers, ToPages, Waiting, FromOthers, ToTheLog)
 """Whoever is brought messages; deadlines look for themselves, and only ever at the tail of a stream."""
 
-STORED = (ToRows, ToCommands, ToOthers, ToTheLog)
+STORED = (ToRows, ToCommands, ToOthers, ToPages, ToTheLog)
 """Whoever is replayed from the store."""
 
 CASES: list[tuple[Case, tuple[type[Subject], ...]]] = [

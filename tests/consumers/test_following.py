@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 import pytest
 
 from shared.kernel.errors import ConfigurationError, LogUnavailable, may_pass
+from tests.consumers.feeding import ToPages
 from tests.consumers.holes import (
     a_batch_came_before_any_place,
     a_batch_has_a_hole,
@@ -28,7 +29,7 @@ from tests.consumers.walks import Followed
 type Case = Callable[[Hub], Awaitable[None]]
 
 
-FOLLOWED = (ToRows, ToCommands, ToOthers, Waiting)
+FOLLOWED = (ToRows, ToCommands, ToOthers, ToPages, Waiting)
 
 
 async def two_owners_bring_one_batch(hub: Hub) -> None:

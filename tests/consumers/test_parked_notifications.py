@@ -201,7 +201,8 @@ async def test_what_came_before_the_poison_is_told_before_its_stream_is_parked()
     def enrich(_stream: StreamName, _event: Any, _found: Any) -> Any:
         raise ZeroDivisionError("a bug")
 
-    wrong = replace(domain, enrichers=(*domain.enrichers[:2], replace(cancelled, enrich=enrich)))
+    failing = replace(cancelled, enrich=enrich)
+    wrong = replace(domain, enrichers=(*domain.enrichers[:2], failing), feeds=())
     town = await confirmed("7", domain=wrong, notifier=Away(5))
     await town.process.tell("order-7", CancelOrder())
 

@@ -13,6 +13,7 @@ from shared.kernel.commands.context import Context
 from shared.kernel.commands.decider import Decider, Refusal
 from shared.kernel.commands.snapshot import Snapshots
 from shared.kernel.domain import About, Domain
+from shared.kernel.feeds.public_feed import PublicFeed
 from shared.kernel.messages import upcasting
 from shared.kernel.messages.inbound_event import InboundEvent, InboundReceptor, OutsideData
 from shared.kernel.messages.message import Command, Event, Message, PublicEvent
@@ -40,7 +41,7 @@ CHAPTERS: dict[str, tuple[type, ...]] = {
     "Decisions": (Category, Decider, Context, Refusal, Snapshots, StreamName),
     "Read models": (View,),
     "What follows from events": (Receptor, Reaction, Policy, Fact, Deadline),
-    "What others are told": (Enricher, Lookup, PublicEvent),
+    "What others are told": (Enricher, Lookup, PublicEvent, PublicFeed),
     "What others tell": (InboundReceptor, OutsideData, InboundEvent),
     "Specs": (Spec, Reaction_, Told, Flow, Heard),
 }

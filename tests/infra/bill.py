@@ -42,6 +42,7 @@ def _store(load: Load, deployed: Deployed) -> Row:
     )
     batches = f"{load.batches:g} × {figures.BATCH_UNITS + figures.GENERATIONS_UNITS}"
     batches += f" + {load.pages:.2g} × {costs.SWEEP_UNITS:g}"
+    batches += f" + {load.rate * figures.NOTIFIED:g} × {figures.PAGE_UNITS}"
     average = f"{per_second} + {batches} = {sum(units.values()):,.0f} RU/s"
     highest = load.highest(deployed.others)
     hundreds = sum(highest.values()) / 100
@@ -100,14 +101,14 @@ def _timers(deployed: Deployed) -> Row:
 
 
 def _executions(load: Load) -> Row:
-    a_second = 2 * load.rate + 4 * load.batches
-    text = f"(2 × {load.rate:,} + 4 × {load.batches:g}) × {MONTH:.3f} M × {costs.EXECUTIONS:.2f}"
+    a_second = 2 * load.rate + 5 * load.batches
+    text = f"(2 × {load.rate:,} + 5 × {load.batches:g}) × {MONTH:.3f} M × {costs.EXECUTIONS:.2f}"
     return text, a_second * MONTH * costs.EXECUTIONS
 
 
 def _checkpoints(load: Load, deployed: Deployed) -> Row:
-    a_second = 3 * load.batches + deployed.renewals
-    text = f"(3 × {load.batches:g} + {deployed.renewals:g}) × {MONTH:.3f} M × {costs.WRITES:.2f}"
+    a_second = 4 * load.batches + deployed.renewals
+    text = f"(4 × {load.batches:g} + {deployed.renewals:g}) × {MONTH:.3f} M × {costs.WRITES:.2f}"
     return text, a_second * MONTH * costs.WRITES
 
 

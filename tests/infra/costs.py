@@ -14,6 +14,8 @@ from infra.plan.figures import (
     EVENTS_UNITS,
     GENERATIONS_UNITS,
     KILOBYTES,
+    NOTIFIED,
+    PAGE_UNITS,
     PEAK,
     POLL_UNITS,
     VIEWS_UNITS,
@@ -72,8 +74,8 @@ PRICES: Final = {
 # Of one page of the sweep: the rows of all its streams in one query (tests/adapters/test_sweep_requests.py).
 SWEEP_UNITS: Final = round(2 * charge.query(PAGE), 1)
 # What of a command goes through private endpoints, in commits: written, read by publisher and sweep, into the log
-# and out of it three times, three rows.
-CLOSED_COMMITS: Final = 10
+# and out of it four times, three rows.
+CLOSED_COMMITS: Final = 11
 SPANS, SPAN_KILOBYTES, METRICS_GIGABYTES = 7, 1.5, 0.5  # of a command; of a span; of an instance
 POLL_SPANS: Final = 4  # of the host, a second: two looks at the change feed, with two calls each
 # Seconds that a run of a timer is billed for: each timer has an instance of its own, gone between its runs.
@@ -184,7 +186,7 @@ class Load:
             "views": self.rate * VIEWS_UNITS
             + self.batches * GENERATIONS_UNITS
             + self.pages * SWEEP_UNITS,
-            "others": self.batches * BATCH_UNITS,
+            "others": self.batches * BATCH_UNITS + self.rate * NOTIFIED * PAGE_UNITS,
         }
 
     def highest(self, others: int) -> dict[str, int]:
@@ -204,7 +206,7 @@ class Load:
     def throughput_units(self) -> int:
         """Give those of Event Hubs: 1 MB or 1,000 events a second in, 2 MB or 4,096 events out, each."""
         rate = self.rate * PEAK
-        out = 3 * rate
+        out = 4 * rate
         return ceil(max(rate / 1000, rate * KILOBYTES / 1000, out / 4096, out * KILOBYTES / 2000))
 
 

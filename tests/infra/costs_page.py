@@ -70,9 +70,10 @@ def _assumed(deployed: Deployed) -> Iterable[str]:
         "**Request units of a command.** In `events`: insert 8, read by the publisher 1 and by the sweep 1: "
         f"{figures.EVENTS_UNITS}. In `views`: row read by projections 2 (Strong doubles it), row written "
         f"14, query 2: {figures.VIEWS_UNITS}. Of a page of the sweep, which asks in one query for the rows of "
-        f"{PAGE} commits: {costs.SWEEP_UNITS:g}. Of a batch: three consumers note how far they are, and the "
+        f"{PAGE} commits: {costs.SWEEP_UNITS:g}. Of a batch: four consumers note how far they are, and the "
         f"publisher its lease: {figures.BATCH_UNITS}; projections read in `views` which generations there are: "
-        f"{figures.GENERATIONS_UNITS}. Asking for what is not there yet: {figures.POLL_UNITS} a second."
+        f"{figures.GENERATIONS_UNITS}. Of a notified event that is appended to a feed: {figures.PAGE_UNITS}. "
+        f"Asking for what is not there yet: {figures.POLL_UNITS} a second."
     )
     yield (
         f"**Instances.** The Bicep keeps {sum(deployed.ready.values())} ready, in one app or in three: {ready}. "
@@ -91,7 +92,7 @@ def _assumed(deployed: Deployed) -> Iterable[str]:
     yield (
         "**Private endpoints.** A command takes "
         f"{figures.KILOBYTES * costs.CLOSED_COMMITS:g} KB through them: its commit is written and read twice, its "
-        "event goes into the log and out of it three times, and three rows are read and written."
+        "event goes into the log and out of it four times, and three rows are read and written."
     )
     yield (
         "**Zones.** Over zones the platform keeps two instances for each function that scales by itself, timers "

@@ -26,6 +26,7 @@ PORTS: Final = {
     "dispatcher": Port("events", "append", {}),
     "event_reader": Port("events", "read", {}),
     "feed": Port("events", "read", {}),
+    "feed_pages": Port("feeds", "read", {"write": "write", "note": "write"}),
     "leases": Port("leases", "read", {}),
     "rows": Port("views", "read", {"write": "write", "delete": "write"}),
     "served_rows": Port("views", "read", {}),

@@ -133,7 +133,7 @@ def test_a_set_ends_where_its_first_limit_is_full() -> None:
             <= 1
             < first(most + 1, size_of_rate(most + 1)).share
         )
-    assert first(168, AUTOSCALED).raised_by == "ONEWRITE_VIEWS_THROUGHPUT"
+    assert first(168, AUTOSCALED).raised_by == "ONEWRITE_OTHERS_THROUGHPUT"
 
 
 def test_more_partitions_and_units_move_the_limits_that_are_theirs() -> None:

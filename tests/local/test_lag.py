@@ -8,7 +8,7 @@ from emulators.tests.waiting import until
 from tests.local.names import Names
 from tests.local.running import Running
 
-STAGES = ("single_publisher", "projections", "reactions", "notifications", "mailbox")
+STAGES = ("single_publisher", "projections", "reactions", "notifications", "feeds", "mailbox")
 
 
 async def get(url: str) -> dict[str, Any]:

@@ -132,6 +132,7 @@ async def test_lag_is_told_for_every_stage(wired: Wired) -> None:
         "projections",
         "reactions",
         "notifications",
+        "feeds",
         "mailbox",
     }
     assert [(one["stage"], one["events"]) for one in told["sweep"]] == [("sweep", 2)]

@@ -21,7 +21,7 @@ from tests.roles.wired import Wired
 from tests.telemetry.worlds import World
 
 BINDINGS: dict[str, Any] = {name: found.get_trigger() for name, found in FUNCTIONS.items()}
-OF_STREAMS = {"single_publisher", "projections", "reactions", "notifications", "mailbox"}
+OF_STREAMS = {"single_publisher", "projections", "reactions", "notifications", "feeds", "mailbox"}
 TIMERS = {"sweep", "catch_up", "deadlines", "rebuild", "measure"}
 
 

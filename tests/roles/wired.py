@@ -23,6 +23,7 @@ from shared.adapters.lazy_singleton import Once
 from shared.adapters.memory import (
     MemoryEventStore,
     MemoryFeed,
+    MemoryFeedPages,
     MemoryLeases,
     MemoryLog,
     MemoryNotifier,
@@ -66,6 +67,7 @@ class Wired:
         self.log = MemoryLog(partitions=PARTITIONS)
         self.mailbox = MemoryLog(partitions=PARTITIONS)
         self.notifier = MemoryNotifier()
+        self.pages = MemoryFeedPages()
         self.outcomes = MemoryOutcomes()
         self.leases = MemoryLeases()
         self.warmed = 0
@@ -84,6 +86,7 @@ class Wired:
             "mailbox": self.mailbox,
             "mailbox_reader": self.mailbox,
             "notifier": self.notifier,
+            "feed_pages": self.pages,
             "outcomes": self.outcomes,
             "receipts": MemoryReceipts(),
             "feed": MemoryFeed(self.store),
@@ -187,7 +190,7 @@ class Wired:
         """Let everything follow that follows."""
         while self._published < len(self.store.written):
             await self.publish()
-            for function in ("projections", "reactions", "notifications"):
+            for function in ("projections", "reactions", "notifications", "feeds"):
                 await self.deliver(function)
 
     def lose(self) -> None:

@@ -40,6 +40,7 @@ ORDER = {
     "command ReserveForOrder",
     "command RecordReservation",
     "notifications",
+    "feeds",
     "command RecordDispatch",
     "command ShipForOrder",
 }

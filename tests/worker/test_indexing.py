@@ -165,6 +165,7 @@ def test_the_app_is_loaded_by_the_worker_in_the_order_of_the_flow(
             "projections",
             "reactions",
             "notifications",
+            "feeds",
             "mailbox",
             "webhook",
             "inbound_event",

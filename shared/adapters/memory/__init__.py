@@ -2,6 +2,7 @@
 
 from shared.adapters.memory.event_store import MemoryEventStore
 from shared.adapters.memory.feed import MemoryFeed, MemoryLeases, MemoryProgress
+from shared.adapters.memory.feed_pages import MemoryFeedPages
 from shared.adapters.memory.inbound_receipts import MemoryReceipts
 from shared.adapters.memory.log import MemoryLog
 from shared.adapters.memory.notifier import MemoryNotifier
@@ -12,6 +13,7 @@ from shared.adapters.memory.rows import MemoryRows
 __all__ = [
     "MemoryEventStore",
     "MemoryFeed",
+    "MemoryFeedPages",
     "MemoryLeases",
     "MemoryLog",
     "MemoryNotifier",

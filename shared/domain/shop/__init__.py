@@ -2,7 +2,7 @@
 
 from shared.domain.shop.item import item
 from shared.domain.shop.order import order
-from shared.domain.shop.process import DEADLINES, ENRICHERS, INBOUND, POLICIES, RECEPTORS
+from shared.domain.shop.process import DEADLINES, ENRICHERS, FEEDS, INBOUND, POLICIES, RECEPTORS
 from shared.domain.shop.replenishment import replenishment
 from shared.domain.shop.views.orders import customers, orders
 from shared.domain.shop.views.replenishments import replenishments
@@ -15,6 +15,7 @@ domain = Domain(
     receptors=RECEPTORS,
     policies=POLICIES,
     enrichers=ENRICHERS,
+    feeds=FEEDS,
     deadlines=DEADLINES,
     inbound=INBOUND,
     about=About(title="Orders and stock", licence="MIT"),

@@ -11,6 +11,7 @@ from shared.kernel.checks.hooks import hook_faults
 from shared.kernel.checks.json_types import Fault, model_faults, state_faults
 from shared.kernel.checks.views import deadline_faults, view_faults
 from shared.kernel.commands.category import Category
+from shared.kernel.feeds.public_feed import PublicFeed
 from shared.kernel.messages.inbound_event import OutsideData
 from shared.kernel.messages.message import Message, type_name
 from shared.kernel.messages.stream import CATEGORY
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from shared.kernel.domain import Domain
 
 _CATEGORY = re.compile(CATEGORY)
-_VIEW = re.compile(r"[a-z][a-z0-9-]{0,49}")
+_ROUTE = re.compile(r"[a-z][a-z0-9-]{0,49}")
 _PREFIX = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*")
 
 
@@ -32,12 +33,10 @@ def faults(domain: "Domain") -> Iterator[str]:
     yield from hook_faults(domain)
     for category in domain.categories:
         yield from _category_faults(category)
+    for feed in domain.feeds:
+        yield from _feed_faults(feed, domain)
     for view in domain.views:
-        if _VIEW.fullmatch(view.name) is None:
-            yield (
-                f"view '{view.name}': a name that a route can carry has 1 to 50 of a-z 0-9 -,"
-                " the first a letter"
-            )
+        yield from _name_faults("view", view.name)
         yield from view_faults(view, domain.categories)
         yield from _message_faults(f"view '{view.name}'", view.data_type, Message)
     for deadline in domain.deadlines:
@@ -47,6 +46,27 @@ def faults(domain: "Domain") -> Iterator[str]:
     for receptor in domain.inbound:
         yield from _message_faults(
             f"receptor '{receptor.name}'", receptor.data, OutsideData, Message
+        )
+
+
+def _feed_faults(feed: PublicFeed, domain: "Domain") -> Iterator[str]:
+    here = f"feed '{feed.name}'"
+    yield from _name_faults("feed", feed.name)
+    if not feed.events:
+        yield f"{here} lists no `events`: nothing could ever be in it"
+    made = {enricher.public for enricher in domain.enrichers}
+    for public in feed.events:
+        if public not in made:
+            yield f"{here} lists {public.__name__}, which no enricher of the domain makes"
+    if feed.generation < 1:
+        yield f"{here}: its `generation` is {feed.generation}, and the first is 1"
+
+
+def _name_faults(kind: str, name: str) -> Iterator[str]:
+    if _ROUTE.fullmatch(name) is None:
+        yield (
+            f"{kind} '{name}': a name that a route can carry has 1 to 50 of a-z 0-9 -,"
+            " the first a letter"
         )
 
 

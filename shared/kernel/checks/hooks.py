@@ -28,13 +28,20 @@ def hook_faults(domain: "Domain") -> Iterator[str]:
         here = f"policy '{policy.name}'"
         yield from _takes(here, "decide", policy.decide, "stream", "event")
         yield from _takes(here, "record", policy.record, "fact")
+    yield from _public_faults(domain)
+    for inbound in domain.inbound:
+        yield from _takes(f"receptor '{inbound.name}'", "react", inbound.react, "data")
+
+
+def _public_faults(domain: "Domain") -> Iterator[str]:
     for enricher in domain.enrichers:
         here = f"enricher '{enricher.name}'"
         yield from _takes(here, "enrich", enricher.enrich, "stream", "event", "found")
         if enricher.lookup is not None:
             yield from _takes(here, "lookup.keys", enricher.lookup.keys, "stream", "event")
-    for inbound in domain.inbound:
-        yield from _takes(f"receptor '{inbound.name}'", "react", inbound.react, "data")
+    for feed in domain.feeds:
+        if feed.may_read is not None:
+            yield from _takes(f"feed '{feed.name}'", "may_read", feed.may_read, "actor")
 
 
 def _category_faults(category: Category) -> Iterator[str]:

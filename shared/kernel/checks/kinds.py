@@ -29,11 +29,18 @@ def kind_faults(domain: "Domain") -> Iterator[str]:
         yield from one_fault(here, "command", deadline.command, Command)
         if deadline.since is not None:
             yield from one_fault(here, "since", deadline.since, Event)
-    for enricher in domain.enrichers:
-        here = f"enricher '{enricher.name}'"
-        yield from one_fault(here, "event", enricher.event, Event)
-        yield from one_fault(here, "public", enricher.public, PublicEvent)
+    yield from _public_faults(domain)
     for inbound in domain.inbound:
         here = f"receptor '{inbound.name}'"
         yield from one_fault(here, "data", inbound.data, OutsideData)
         yield from one_fault(here, "command", inbound.command, Command)
+
+
+def _public_faults(domain: "Domain") -> Iterator[str]:
+    for enricher in domain.enrichers:
+        here = f"enricher '{enricher.name}'"
+        yield from one_fault(here, "event", enricher.event, Event)
+        yield from one_fault(here, "public", enricher.public, PublicEvent)
+    for feed in domain.feeds:
+        for public in feed.events:
+            yield from one_fault(f"feed '{feed.name}'", "events", public, PublicEvent)

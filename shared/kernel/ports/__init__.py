@@ -10,6 +10,7 @@ from shared.kernel.ports.delivery import (
     StoredPosition,
 )
 from shared.kernel.ports.feed import Feed, FeedPage, LeaseFault, Leases
+from shared.kernel.ports.feed_pages import FeedPages, StoredPage
 from shared.kernel.ports.log import Log, LogReader, Notifier, NumberedMessage
 from shared.kernel.ports.rows import ROWS, RowReader, Rows, StoredRow
 from shared.kernel.ports.store import (
@@ -30,6 +31,7 @@ __all__ = [
     "EventStore",
     "Feed",
     "FeedPage",
+    "FeedPages",
     "Found",
     "LeaseFault",
     "Leases",
@@ -44,6 +46,7 @@ __all__ = [
     "RowReader",
     "Rows",
     "StoreLimits",
+    "StoredPage",
     "StoredParked",
     "StoredPosition",
     "StoredRow",

@@ -7,5 +7,6 @@ from shared.domain.shop.process.replenishing import replenish
 RECEPTORS = reserving.ALL
 POLICIES = (replenish,)
 ENRICHERS = public_events.ALL
+FEEDS = (public_events.FEED,)
 DEADLINES = (expiry,)
 INBOUND = inbound.ALL

@@ -13,6 +13,7 @@ from shared.domain.shop.replenishment import replenishment
 from shared.domain.shop.views.orders import orders
 from shared.domain.shop.views.replenishments import replenishments
 from shared.domain.shop.views.stock import StockLevel, stock
+from shared.kernel.feeds.public_feed import PublicFeed
 from shared.kernel.messages.message import Message, PublicEvent
 from shared.kernel.messages.notification import link_to
 from shared.kernel.messages.stream import StreamName
@@ -149,4 +150,10 @@ ALL = (
         ReplenishmentRequested,
         _requested,
     ),
+)
+
+FEED = PublicFeed(
+    "shop",
+    "What happens to orders, and what is wanted",
+    (OrderConfirmed, OrderRejected, OrderCancelled, OrderShipped, ReplenishmentRequested),
 )

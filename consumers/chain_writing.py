@@ -1,0 +1,81 @@
+"""The writer of chains of pages: whatever is appended twice, by whomever, is in a chain once.
+
+That an entry is in a chain is noted for its stream behind the write of its page. Whoever appends next notes that
+first, reads the notes then, and writes the page only if nobody has written it since: so the notes lack nothing.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from shared.kernel.errors import Poison, StoreRefused
+from shared.kernel.feeds.page import Entry, Page, appended, unseen
+from shared.kernel.ports import FeedPages
+
+
+@dataclass(frozen=True, slots=True)
+class _End:
+    """The page that a chain ends with, and its tag; None where it is to be created."""
+
+    page: Page
+    tag: str | None
+
+
+@dataclass(slots=True)
+class Chains:
+    """Appends to chains, and remembers for each its last page, and the tag under which all of it was noted."""
+
+    feed_pages: FeedPages
+    _last: dict[str, int] = field(default_factory=dict)
+    _noted: dict[str, str] = field(default_factory=dict)
+
+    async def append(self, chain: str, entries: Sequence[Entry]) -> list[Poison]:
+        """Appends entries in order, but for those in the chain already; names those that no page can hold."""
+        left, refused = list(entries), list[Poison]()
+        while left:
+            end = await self._end(chain)
+            left = unseen(left, await self.feed_pages.reached(chain, {one.stream for one in left}))
+            if left:
+                left, poison = await self._write(end, left)
+                refused += poison
+        return refused
+
+    async def _write(self, end: _End, entries: list[Entry]) -> tuple[list[Entry], list[Poison]]:
+        """Write what fits on the last page; gives what is left, all of it when somebody else has written."""
+        page, left = appended(end.page, entries, self.feed_pages.largest)
+        try:
+            tag = await self.feed_pages.write(page, end.tag)
+        except StoreRefused as error:
+            return await self._write_less(end, entries, error)
+        if tag is None:
+            return entries, []
+        self._last[page.chain] = page.number
+        await self.feed_pages.note(page.chain, page.unnoted)
+        self._noted[page.chain] = tag
+        return list(left), []
+
+    async def _write_less(
+        self, end: _End, entries: list[Entry], error: StoreRefused
+    ) -> tuple[list[Entry], list[Poison]]:
+        """Find whose entry it is that no page can hold: that stream ends here."""
+        first, *others = entries
+        if others:
+            left, refused = await self._write(end, [first])
+            blamed = {poison.stream for poison in refused}
+            return left + [one for one in others if one.stream not in blamed], refused
+        return [], [Poison(first.stream, first.version, error)]
+
+    async def _end(self, chain: str) -> _End:
+        """Find the last page, and note what was appended last, unless that is known to be noted."""
+        number = self._last.get(chain) or await self.feed_pages.last(chain)
+        before, stored = None, await self.feed_pages.read(chain, number)
+        while stored is not None and stored.page.closed:
+            number += 1
+            before, stored = stored, await self.feed_pages.read(chain, number)
+        newest = stored or before
+        if newest is None:
+            return _End(Page(chain, 1), None)
+        self._last[chain] = newest.page.number
+        if self._noted.get(chain) != newest.tag:
+            await self.feed_pages.note(chain, newest.page.unnoted)
+            self._noted[chain] = newest.tag
+        return _End(stored.page, stored.tag) if stored else _End(Page(chain, number), None)

@@ -1,0 +1,1 @@
+"""Feeds: pages of public events that others pull; a full page never changes."""
