@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from command_api.feeds.reading import FeedReaders
 from shared.adapters import wiring
 from shared.adapters.identity.actor import NOBODY, Actors
 from shared.adapters.identity.configured_actors import actors
@@ -26,6 +27,7 @@ class Application:
     mailbox: Callable[[], Awaitable[Log]]
     scheduled: Callable[[], Awaitable[Rows]]
     leases: Callable[[], Awaitable[Leases]]
+    feeds: FeedReaders
     now: Callable[[], datetime]
     actors: Actors = NOBODY
     """Tells who asks."""
@@ -43,6 +45,7 @@ async def application() -> Application:
         mailbox=wiring.mailbox,
         scheduled=wiring.rows,
         leases=wiring.leases,
+        feeds=FeedReaders(wiring.feed_pages, wiring.settings().event_partitions),
         now=wiring.now,
         actors=actors(),
     )

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from shared.kernel.errors import Poison, StoreRefused
+from shared.kernel.feeds.last_page import last_page
 from shared.kernel.feeds.page import Entry, Page, appended, unseen
 from shared.kernel.ports import FeedPages
 
@@ -65,17 +66,12 @@ class Chains:
         return [], [Poison(first.stream, first.version, error)]
 
     async def _end(self, chain: str) -> _End:
-        """Find the last page, and note what was appended last, unless that is known to be noted."""
-        number = self._last.get(chain) or await self.feed_pages.last(chain)
-        before, stored = None, await self.feed_pages.read(chain, number)
-        while stored is not None and stored.page.closed:
-            number += 1
-            before, stored = stored, await self.feed_pages.read(chain, number)
-        newest = stored or before
+        """Find the page to append to, and note what was appended last, unless that is known to be noted."""
+        newest = await last_page(self.feed_pages, chain, self._last.get(chain, 0))
         if newest is None:
             return _End(Page(chain, 1), None)
-        self._last[chain] = newest.page.number
+        page, self._last[chain] = newest.page, newest.page.number
         if self._noted.get(chain) != newest.tag:
-            await self.feed_pages.note(chain, newest.page.unnoted)
+            await self.feed_pages.note(chain, page.unnoted)
             self._noted[chain] = newest.tag
-        return _End(stored.page, stored.tag) if stored else _End(Page(chain, number), None)
+        return _End(Page(chain, page.number + 1), None) if page.closed else _End(page, newest.tag)

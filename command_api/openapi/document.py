@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from command_api.openapi import operations, schemas, streams
+from command_api.openapi import feeds, operations, schemas, streams
 from command_api.openapi.models import Models, described
 from shared.kernel.domain import About, Domain
 from shared.kernel.messages.message import route_name
@@ -45,6 +45,7 @@ def _tags(domain: Domain) -> list[dict[str, str]]:
         **{one.name: f"Commands on {one.name} streams." for one in domain.categories},
         "streams": "What happened, and what followed from it.",
         **{f"view {one.name}": f"The read model '{one.name}'." for one in domain.views},
+        **({"feeds": "Public events that others pull."} if domain.feeds else {}),
         "health": "Whether it can be used.",
     }
     return [{"name": name, "description": description} for name, description in named.items()]
@@ -71,5 +72,6 @@ def _paths(domain: Domain, models: Models) -> dict[str, Any]:
         },
         "/api/streams/{stream}/causes": {"get": streams.causes(domain.categories)},
         **views,
+        **feeds.paths(domain.feeds),
         "/api/health": {"get": operations.health()},
     }

@@ -14,6 +14,7 @@ PROBLEMS = {
     404: "not-found",
     406: "not-acceptable",
     409: "conflict; of a cancellation, handed-over",
+    410: "superseded",
     411: "length-required",
     412: "precondition-failed",
     413: "too-large, event-too-large",

@@ -15,7 +15,7 @@ from shared.kernel.errors import ConfigurationError, OnewriteError
 RIGHTS = {
     "command_api": (
         *("events:append", "views:write", "outcomes:append", "leases:read", "snapshots:write"),
-        "commands:send",
+        *("feeds:read", "commands:send"),
     ),
     "single_publisher": (
         *("events:read", "leases:write", "views:read", "parked:write", "progress:write"),

@@ -9,10 +9,12 @@ import azure.functions as func
 
 from command_api import causes, commands, mailbox, streams, views
 from command_api.composition import Application
+from command_api.feeds.reading import FeedReaders
 from shared.adapters.http.answering import answered
 from shared.adapters.identity.actor import PRINCIPAL
 from shared.adapters.memory import (
     MemoryEventStore,
+    MemoryFeedPages,
     MemoryLeases,
     MemoryLog,
     MemoryOutcomes,
@@ -20,7 +22,7 @@ from shared.adapters.memory import (
 )
 from shared.kernel.commands.dispatcher import dispatcher
 from shared.kernel.domain import Domain
-from shared.kernel.ports import EventStore, Leases, Log, Rows
+from shared.kernel.ports import EventStore, FeedPages, Leases, Log, Rows
 from tests.kernel.asking import at_noon, no_pause
 
 type Handler = Callable[[func.HttpRequest, Application], Coroutine[Any, Any, func.HttpResponse]]
@@ -61,6 +63,9 @@ def assembled(domain: Domain, store: EventStore | None = None) -> Application:
     async def give_leases() -> Leases:
         return leases
 
+    async def give_pages() -> FeedPages:
+        return MemoryFeedPages()
+
     return Application(
         domain=domain,
         dispatcher=dispatcher(domain, store, at_noon, no_pause),
@@ -70,6 +75,7 @@ def assembled(domain: Domain, store: EventStore | None = None) -> Application:
         mailbox=give_mailbox,
         scheduled=give_rows,
         leases=give_leases,
+        feeds=FeedReaders(give_pages, partitions=4),
         now=now,
     )
 

@@ -43,7 +43,7 @@ HEADERS = [
 BINARY = {"ce-specversion": "1.0", "ce-id": "1", "ce-source": "/s", "ce-type": "t"}
 PARAMS = [
     *("after", "at", "version", "command-id", "digest", "sort", "limit", "at-least", "secret"),
-    *("available", "available.from", "name", "consumer", "stream", "\ud800"),
+    *("available", "available.from", "name", "consumer", "stream", "cursor", "\ud800"),
 ]
 KNOWN = {"outcome": {"command-id": "x"}, "view_list": {"sort": "available"}}
 NAMED = {
@@ -54,6 +54,9 @@ NAMED = {
     "view": "stock",
     "key": "TEA",
     "consumer": "projections",
+    "feed": "shop",
+    "partition": "0",
+    "page": "1-1",
 }
 DECISION: dict[str, object] = {"by": "x", "reason": "x", "from": 1}
 BODIES: dict[str, dict[str, object]] = {

@@ -18,6 +18,8 @@ _TAG = r'\s*+(?:(W/)?"([\x21\x23-\x7e\x80-\U0010ffff]*)"\s*+)?(?:,|$)'
 # A page behind which there is more never changes (RFC 9111, section 5.2.2; RFC 8246). Keys stand in other headers
 # than Authorization, so nothing may be kept for others.
 IMMUTABLE = "private, max-age=31536000, immutable"
+# What anybody may see who knows where it is.
+SHARED_IMMUTABLE = "public, max-age=31536000, immutable"
 REVALIDATED = "private, no-cache"
 NEVER_KEPT = "no-store"
 

@@ -15,5 +15,10 @@ def linked(
 ) -> tuple[dict[str, Any], dict[str, str]]:
     """Give a body with its links, and the header that says the same (RFC 8288, section 3)."""
     known = {relation: url for relation, url in links.items() if url is not None}
-    header = ", ".join(f'<{url}>; rel="{relation}"' for relation, url in known.items())
-    return {**body, **known}, {"Link": header}
+    return {**body, **known}, link_header(links)
+
+
+def link_header(links: Mapping[str, str | None]) -> dict[str, str]:
+    """Write the header that leads to other pages (RFC 8288, section 3)."""
+    known = {relation: url for relation, url in links.items() if url is not None}
+    return {"Link": ", ".join(f'<{url}>; rel="{relation}"' for relation, url in known.items())}

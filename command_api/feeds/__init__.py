@@ -1,0 +1,1 @@
+"""Feeds over HTTP: pages that never change, what is behind a cursor, and what is new."""

@@ -1,0 +1,151 @@
+"""Reading a feed: what is new, what is behind a cursor, one page; and waiting for more."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from heapq import merge
+from typing import Any
+
+from command_api.feeds.watching import Watch
+from shared.kernel.feeds.cursor import FeedCursor, Place
+from shared.kernel.feeds.last_page import last_page
+from shared.kernel.feeds.page import MOST_EVENTS, Page
+from shared.kernel.feeds.public_feed import PublicFeed
+from shared.kernel.ports import FeedPages
+
+type Events = Sequence[Mapping[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class FeedReaders:
+    """The readers of this process, one for each feed."""
+
+    pages: Callable[[], Awaitable[FeedPages]]
+    partitions: int
+    _made: dict[str, "FeedReader"] = field(default_factory=dict)
+
+    async def of(self, feed: PublicFeed) -> "FeedReader":
+        """Give the reader of a feed."""
+        if feed.name not in self._made:
+            made = FeedReader(feed, await self.pages(), self.partitions)
+            # Of two that are made at once the first is kept: those who wait share it.
+            self._made.setdefault(feed.name, made)
+        return self._made[feed.name]
+
+
+class NoSuchPlaceError(Exception):
+    """A cursor names a place that no chain has."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Events in the order of their chains, and the cursor behind them."""
+
+    events: Events
+    cursor: FeedCursor
+
+
+@dataclass(slots=True)
+class FeedReader:
+    """Reads one feed for all who ask this process, and remembers the last page of each chain."""
+
+    feed: PublicFeed
+    pages: FeedPages
+    partitions: int
+    watch: Watch = field(init=False)
+    _last: dict[str, int] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.watch = Watch(self._ends)
+
+    async def newest(self) -> Found:
+        """Read the last page of each chain: the newest events that fit on a page, and the end of the feed."""
+        pages = await self._last_pages()
+        cursor = FeedCursor(self.feed.generation, tuple(map(_end, pages)))
+        # Each chain keeps its order, whatever the clocks of hosts say.
+        events = list(merge(*(page.events for page in pages), key=lambda event: event["time"]))
+        return Found(events[-MOST_EVENTS:], cursor)
+
+    async def after(self, cursor: FeedCursor, seconds: int) -> tuple[Found, bool]:
+        """Read what is behind a cursor, as much as a page holds; waits for it so long, and tells if it has waited.
+
+        A cursor of another generation, or of other partitions, leads to the beginning: nothing is missed.
+        Raises NoSuchPlaceError.
+        """
+        if cursor.generation > self.feed.generation:
+            # Newer code has given it, and answers soon.
+            return Found((), cursor), False
+        if (cursor.generation, len(cursor.places)) != (self.feed.generation, self.partitions):
+            cursor = FeedCursor.begin(self.feed.generation, self.partitions)
+        found = await self._behind(cursor)
+        if found.events or not seconds:
+            return found, True
+        waited = await self.watch.changed(cursor.places, seconds)
+        return (await self._behind(cursor), True) if waited is not None else (found, False)
+
+    async def page(self, partition: int, number: int) -> Page | None:
+        """Read a page; behind the last one that is full there is an empty one. None for what is not there yet."""
+        chain = str(self.feed.chain(partition))
+        stored = await self.pages.read(chain, number)
+        if stored is not None:
+            return stored.page
+        before = await self.pages.read(chain, number - 1) if number > 1 else None
+        is_next = number == 1 or (before is not None and before.page.closed)
+        return Page(chain, number) if is_next else None
+
+    async def open_page(self, partition: int) -> Page:
+        """Read the page that a chain is being written on, which may be empty."""
+        last = await self._last_page(partition)
+        return Page(last.chain, last.number + 1) if last.closed else last
+
+    async def _behind(self, cursor: FeedCursor) -> Found:
+        places, events = list(cursor.places), list[Mapping[str, Any]]()
+        turn = cursor.turn
+        for number in range(self.partitions):
+            partition = (cursor.turn + number) % self.partitions
+            read, places[partition] = await self._of_chain(
+                partition, places[partition], MOST_EVENTS - len(events)
+            )
+            events += read
+            if len(events) == MOST_EVENTS:
+                turn = (partition + 1) % self.partitions
+                break
+        return Found(events, FeedCursor(cursor.generation, tuple(places), turn))
+
+    async def _of_chain(self, partition: int, place: Place, most: int) -> tuple[Events, Place]:
+        """Read what one chain has behind a place, at most so many events."""
+        page, events = await self._at(partition, place), list[Mapping[str, Any]]()
+        while True:
+            read = page.events[place.events : place.events + most - len(events)]
+            events += read
+            place = Place(page.number, place.events + len(read))
+            if len(events) == most or not page.closed:
+                return events, place
+            following = await self.pages.read(page.chain, page.number + 1)
+            if following is None:
+                return events, place
+            page, place = following.page, Place(following.page.number, 0)
+
+    async def _at(self, partition: int, place: Place) -> Page:
+        page = await self.page(partition, place.page)
+        if page is None or place.events > len(page.events):
+            raise NoSuchPlaceError
+        return page
+
+    async def _ends(self) -> tuple[Place, ...]:
+        return tuple(map(_end, await self._last_pages()))
+
+    async def _last_pages(self) -> list[Page]:
+        return list(await asyncio.gather(*map(self._last_page, range(self.partitions))))
+
+    async def _last_page(self, partition: int) -> Page:
+        chain = str(self.feed.chain(partition))
+        found = await last_page(self.pages, chain, self._last.get(chain, 0))
+        if found is None:
+            return Page(chain, 1)
+        self._last[chain] = found.page.number
+        return found.page
+
+
+def _end(page: Page) -> Place:
+    return Place(page.number, len(page.events))
