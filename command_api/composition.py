@@ -45,7 +45,7 @@ async def application() -> Application:
         mailbox=wiring.mailbox,
         scheduled=wiring.rows,
         leases=wiring.leases,
-        feeds=FeedReaders(wiring.feed_pages, wiring.settings().event_partitions),
+        feeds=FeedReaders(wiring.feed_pages),
         now=wiring.now,
         actors=actors(),
     )

@@ -98,7 +98,6 @@ async def feeds() -> "Feeds":
         Chains(await wiring.feed_pages()),
         await wiring.event_store(),
         await wiring.parking(),
-        wiring.settings().event_partitions,
         wiring.now,
         wiring.pause,
     )
@@ -219,7 +218,7 @@ async def lags() -> "Lags":
         progress=await wiring.progress(),
         now=wiring.now,
         moved_to={
-            **dict.fromkeys(FOLLOWERS, moved_to(EVENTS_HUB)),
+            **dict.fromkeys(FOLLOWING, moved_to(EVENTS_HUB)),
             MAILBOX: moved_to(COMMANDS_HUB),
         },
     )

@@ -17,7 +17,6 @@ from consumers.stored_events import event_in, replay_stored, shown_event, stored
 from shared.adapters.names import FEEDS
 from shared.kernel.delivery.operator_decisions import skips
 from shared.kernel.delivery.parking import Parked, Suspecting, poison_of
-from shared.kernel.delivery.partition import partition_of
 from shared.kernel.delivery.retry import Attempts
 from shared.kernel.delivery.side_by_side import side_by_side
 from shared.kernel.domain import Domain
@@ -56,7 +55,6 @@ class Feeds:
     chains: Chains
     store: EventStore
     parking: Parking
-    partitions: int
     now: Callable[[], datetime]
     pause: Callable[[int], Awaitable[None]]
 
@@ -115,7 +113,7 @@ class Feeds:
         return [one for several in poisons for one in several]
 
     def _chain(self, given: Given) -> str:
-        return str(given.feed.chain(partition_of(given.run.stream, self.partitions)))
+        return given.feed.chain_of(given.run.stream)
 
     async def _append(self, chain: str, several: Sequence[Given]) -> list[Poison]:
         streams = {one.run.stream for one in several}

@@ -16,6 +16,7 @@ from shared.adapters.http.negotiation import chosen
 from shared.adapters.http.problems import Fault, Problem, malformed, not_found
 from shared.adapters.http.queries import parameters
 from shared.adapters.http.responses import json_response
+from shared.kernel.domain import Domain
 from shared.kernel.errors import InvalidMessage
 from shared.kernel.feeds.cursor import FeedCursor
 from shared.kernel.feeds.page import Page
@@ -32,25 +33,22 @@ _PARTITION, _PAGE = (
 
 async def list_feeds(req: func.HttpRequest, application: Application) -> func.HttpResponse:
     """Answer with the feeds that there are, and where their chains are, for those who may read them."""
-    shown: list[dict[str, object]] = []
-    for feed in application.domain.feeds:
-        if await _may_read(feed, req, application):
-            reader = await application.feeds.of(feed)
-            shown.append(
-                {
-                    "name": feed.name,
-                    "title": feed.title,
-                    "events": sorted(
-                        application.domain.public_type(one)
-                        for one in application.domain.enrichers
-                        if one.public in feed.events
-                    ),
-                    "self": _url(feed),
-                    "first": _first(reader),
-                    "partitions": [_chain_url(feed, number) for number in range(reader.partitions)],
-                }
-            )
+    domain = application.domain
+    readable = [one for one in domain.feeds if await _may_read(one, req, application)]
+    shown = [_listed(feed, domain) for feed in readable]
     return json_response({"feeds": shown})
+
+
+def _listed(feed: PublicFeed, domain: Domain) -> dict[str, object]:
+    made = [domain.public_type(one) for one in domain.enrichers if one.public in feed.events]
+    return {
+        "name": feed.name,
+        "title": feed.title,
+        "events": sorted(made),
+        "self": _url(feed),
+        "first": _first(feed),
+        "partitions": [_chain_url(feed, number) for number in range(feed.partitions)],
+    }
 
 
 async def get_feed(req: func.HttpRequest, application: Application) -> func.HttpResponse:
@@ -67,7 +65,7 @@ async def get_feed(req: func.HttpRequest, application: Application) -> func.Http
     links = {
         "self": address(_url(reader.feed), params),
         "current": _url(reader.feed),
-        "first": _first(reader),
+        "first": _first(reader.feed),
         "next": address(_url(reader.feed), {"cursor": found.cursor}),
     }
     about = _about(reader.feed, application)
@@ -171,8 +169,8 @@ async def _after(reader: FeedReader, text: str, seconds: int) -> tuple[Found, bo
 
 def _partition(req: func.HttpRequest, reader: FeedReader) -> int:
     text = req.route_params["partition"]
-    partition = int(text) if _PARTITION.fullmatch(text) else reader.partitions
-    if partition >= reader.partitions:
+    partition = int(text) if _PARTITION.fullmatch(text) else reader.feed.partitions
+    if partition >= reader.feed.partitions:
         raise not_found("The feed has no such partition.")
     return partition
 
@@ -195,9 +193,9 @@ def _about(
     return About(name, title, application.domain.about.title, archived)
 
 
-def _first(reader: FeedReader) -> str:
-    cursor = FeedCursor.begin(reader.feed.generation, reader.partitions)
-    return address(_url(reader.feed), {"cursor": cursor})
+def _first(feed: PublicFeed) -> str:
+    cursor = FeedCursor.begin(feed.generation, feed.partitions)
+    return address(_url(feed), {"cursor": cursor})
 
 
 def _url(feed: PublicFeed) -> str:

@@ -21,13 +21,12 @@ class FeedReaders:
     """The readers of this process, one for each feed."""
 
     pages: Callable[[], Awaitable[FeedPages]]
-    partitions: int
     _made: dict[str, "FeedReader"] = field(default_factory=dict)
 
     async def of(self, feed: PublicFeed) -> "FeedReader":
         """Give the reader of a feed."""
         if feed.name not in self._made:
-            made = FeedReader(feed, await self.pages(), self.partitions)
+            made = FeedReader(feed, await self.pages())
             # Of two that are made at once the first is kept: those who wait share it.
             self._made.setdefault(feed.name, made)
         return self._made[feed.name]
@@ -51,7 +50,6 @@ class FeedReader:
 
     feed: PublicFeed
     pages: FeedPages
-    partitions: int
     watch: Watch = field(init=False)
     _last: dict[str, int] = field(default_factory=dict)
 
@@ -75,8 +73,8 @@ class FeedReader:
         if cursor.generation > self.feed.generation:
             # Newer code has given it, and answers soon.
             return Found((), cursor), False
-        if (cursor.generation, len(cursor.places)) != (self.feed.generation, self.partitions):
-            cursor = FeedCursor.begin(self.feed.generation, self.partitions)
+        if (cursor.generation, len(cursor.places)) != (self.feed.generation, self.feed.partitions):
+            cursor = FeedCursor.begin(self.feed.generation, self.feed.partitions)
         found = await self._behind(cursor)
         if found.events or not seconds:
             return found, True
@@ -85,7 +83,7 @@ class FeedReader:
 
     async def page(self, partition: int, number: int) -> Page | None:
         """Read a page; behind the last one that is full there is an empty one. None for what is not there yet."""
-        chain = str(self.feed.chain(partition))
+        chain = self.feed.chain(partition)
         stored = await self.pages.read(chain, number)
         if stored is not None:
             return stored.page
@@ -101,14 +99,14 @@ class FeedReader:
     async def _behind(self, cursor: FeedCursor) -> Found:
         places, events = list(cursor.places), list[Mapping[str, Any]]()
         turn = cursor.turn
-        for number in range(self.partitions):
-            partition = (cursor.turn + number) % self.partitions
+        for number in range(self.feed.partitions):
+            partition = (cursor.turn + number) % self.feed.partitions
             read, places[partition] = await self._of_chain(
                 partition, places[partition], MOST_EVENTS - len(events)
             )
             events += read
             if len(events) == MOST_EVENTS:
-                turn = (partition + 1) % self.partitions
+                turn = (partition + 1) % self.feed.partitions
                 break
         return Found(events, FeedCursor(cursor.generation, tuple(places), turn))
 
@@ -136,10 +134,10 @@ class FeedReader:
         return tuple(map(_end, await self._last_pages()))
 
     async def _last_pages(self) -> list[Page]:
-        return list(await asyncio.gather(*map(self._last_page, range(self.partitions))))
+        return list(await asyncio.gather(*map(self._last_page, range(self.feed.partitions))))
 
     async def _last_page(self, partition: int) -> Page:
-        chain = str(self.feed.chain(partition))
+        chain = self.feed.chain(partition)
         found = await last_page(self.pages, chain, self._last.get(chain, 0))
         if found is None:
             return Page(chain, 1)

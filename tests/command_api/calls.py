@@ -75,7 +75,7 @@ def assembled(domain: Domain, store: EventStore | None = None) -> Application:
         mailbox=give_mailbox,
         scheduled=give_rows,
         leases=give_leases,
-        feeds=FeedReaders(give_pages, partitions=4),
+        feeds=FeedReaders(give_pages),
         now=now,
     )
 

@@ -18,8 +18,6 @@ from tests.consumers.walks import BAD, WALKS, Followed, Stepped, Told, walk
 from tests.consumers.worlds import now
 from tests.kernel.asking import no_pause
 
-PARTITIONS = 4
-
 
 class ToPages(Followed):
     """Feeds, and their pages."""
@@ -40,9 +38,7 @@ class ToPages(Followed):
         feed = PublicFeed("walks", "Walks", (Told,))
         domain = Domain((walk,), (WALKS,), enrichers=(enricher,), feeds=(feed,))
         rows = TroubledRows(self.trouble)
-        return Feeds(
-            *(domain, rows, Chains(self.pages), self.store, self.parking, PARTITIONS, now, no_pause)
-        )
+        return Feeds(*(domain, rows, Chains(self.pages), self.store, self.parking, now, no_pause))
 
     @property
     def replay(self) -> Replay:
@@ -71,17 +67,7 @@ def everything(pages: MemoryFeedPages) -> list[Mapping[str, Any]]:
     return [event for _, stored in sorted(pages.pages.items()) for event in stored.page.events]
 
 
-def feeds_of(
-    town: Town, pages: MemoryFeedPages, partitions: int = PARTITIONS, chains: Chains | None = None
-) -> Feeds:
-    """Give the feeds of a town as a new host runs them, or one that has its own memory of the chains."""
-    return Feeds(
-        town.domain,
-        town.rows,
-        chains or Chains(pages),
-        town.process.store,
-        town.parking,
-        partitions,
-        now,
-        no_pause,
-    )
+def feeds_of(town: Town, pages: MemoryFeedPages) -> Feeds:
+    """Give the feeds of a town as a new host runs them."""
+    chains, store = Chains(pages), town.process.store
+    return Feeds(town.domain, town.rows, chains, store, town.parking, now, no_pause)

@@ -10,12 +10,11 @@ from shared.adapters.size_limits import LARGEST_PAGE
 from shared.domain.shop import domain
 from shared.domain.shop.order.commands import CancelOrder
 from shared.kernel.delivery.parking import Action, Decision
-from shared.kernel.delivery.partition import partition_of
 from shared.kernel.errors import StoreUnavailable
 from shared.kernel.messages.envelope import encode_all
 from shared.kernel.messages.stream import StreamName
 from shared.kernel.views.view import Row
-from tests.consumers.feeding import PARTITIONS, everything, feeds_of, in_chains
+from tests.consumers.feeding import everything, feeds_of, in_chains
 from tests.consumers.town import CONFIRMED, confirmed, failing_for, with_enrich
 from tests.kernel.asking import NOON
 
@@ -30,7 +29,7 @@ async def test_a_public_event_is_on_a_page_as_notifications_tell_it() -> None:
     assert (event["id"], event["type"]) == (town.notifier.published[0].id, CONFIRMED)
     assert event["data"] == town.notifier.published[0].data
     ((chain, number),) = pages.pages
-    assert (chain, number) == (f"shop~1/{partition_of('order-7', PARTITIONS)}", 1)
+    assert (chain, number) == (domain.feed("shop").chain_of("order-7"), 1)
 
 
 async def test_what_comes_again_is_in_the_chain_once() -> None:

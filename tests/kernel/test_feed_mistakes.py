@@ -39,7 +39,8 @@ def test_a_feed_has_a_name_that_routes_can_carry(name: str) -> None:
             {"events": (NeverMade,)},
             "feed 'shop' lists NeverMade, which no enricher of the domain makes",
         ),
-        ({"generation": 0}, "feed 'shop': its `generation` is 0, and the first is 1"),
+        ({"generation": 0}, "feed 'shop': its `generation` is 0, and 1 is the least"),
+        ({"partitions": 0}, "feed 'shop': its `partitions` is 0, and 1 is the least"),
     ],
 )
 def test_a_feed_lists_what_the_domain_makes(changes: dict[str, Any], sentence: str) -> None:

@@ -58,8 +58,9 @@ def _feed_faults(feed: PublicFeed, domain: "Domain") -> Iterator[str]:
     for public in feed.events:
         if public not in made:
             yield f"{here} lists {public.__name__}, which no enricher of the domain makes"
-    if feed.generation < 1:
-        yield f"{here}: its `generation` is {feed.generation}, and the first is 1"
+    for name, number in (("generation", feed.generation), ("partitions", feed.partitions)):
+        if number < 1:
+            yield f"{here}: its `{name}` is {number}, and 1 is the least"
 
 
 def _name_faults(kind: str, name: str) -> Iterator[str]:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from shared.kernel.delivery.partition import partition_of
 from shared.kernel.messages.message import PublicEvent
 
 
@@ -11,29 +12,24 @@ class PublicFeed:
     """Public events of the domain, in pages that others pull.
 
     When their enrichers say something else of events that are in pages already, raise `generation`: new pages are
-    begun, and the old ones are gone for readers. Shared caches may keep pages only of a feed that is declared free
-    of `personal` data. `may_read` says which actor may read the feed: without it, everybody.
+    begun, and the old ones are gone for readers. So it is with another number of `partitions`: each has a chain of
+    pages of its own, whatever partitions the log has, and a stream is in one of them. Shared caches may keep pages
+    only of a feed that is declared free of `personal` data. `may_read` says which actor may read the feed: without
+    it, everybody.
     """
 
     name: str
     title: str
     events: tuple[type[PublicEvent], ...]
     generation: int = 1
+    partitions: int = 4
     personal: bool = True
     may_read: Callable[[str | None], bool] | None = None
 
-    def chain(self, partition: int) -> "Chain":
+    def chain(self, partition: int) -> str:
         """Name the chain of pages of a partition."""
-        return Chain(self.name, self.generation, partition)
+        return f"{self.name}~{self.generation}/{partition}"
 
-
-@dataclass(frozen=True, slots=True)
-class Chain:
-    """The pages of one partition of a feed in one generation, one after another."""
-
-    feed: str
-    generation: int
-    partition: int
-
-    def __str__(self) -> str:
-        return f"{self.feed}~{self.generation}/{self.partition}"
+    def chain_of(self, stream: str) -> str:
+        """Name the chain that a stream is in."""
+        return self.chain(partition_of(stream, self.partitions))
