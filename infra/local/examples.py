@@ -6,10 +6,11 @@ from collections.abc import Iterable
 from typing import Any
 
 COMMANDS = 2
+FEED = "/api/feeds/{feed}"
 
 
 def examples(document: dict[str, Any], url: str, key: str = "") -> list[str]:
-    """Give lines for a terminal: the first commands, and a view; with a key, if the host asks for one."""
+    """Give lines for a terminal: the first commands, a view and a feed; with a key, if the host asks for one."""
     shown = f" -H 'x-functions-key: {key}'" if key else ""
     operations = [
         (path, method, operation)
@@ -22,12 +23,13 @@ def examples(document: dict[str, Any], url: str, key: str = "") -> list[str]:
         for path, method, operation in operations
         if method == "get" and path.startswith("/api/views/") and "{" in path
     ]
+    feeds = [(path, operation) for path, _, operation in operations if path == FEED]
     return [
         *(
             f"curl -i{shown} {url}{_filled(*one)} --json {_body(one[1])}"
             for one in posts[:COMMANDS]
         ),
-        *(f"curl{shown} {url}{_filled(*one)}" for one in views[:1]),
+        *(f"curl{shown} {url}{_filled(*one)}" for one in (*views[:1], *feeds)),
     ]
 
 

@@ -124,6 +124,7 @@ def test_what_to_try_first_is_read_from_the_document_alone() -> None:
         f"""curl -i {item}/register-item --json '{{"name": "Teapot", "reorderPoint": 2}}'""",
         f"""curl -i {item}/receive-stock --json '{{"quantity": 10}}'""",
         "curl http://here/api/views/stock/SKU1",
+        "curl http://here/api/feeds/shop",
     ]
 
 
