@@ -16,6 +16,7 @@ from shared.adapters.cosmos.codec import LIMITS
 from shared.adapters.memory import (
     MemoryEventStore,
     MemoryFeed,
+    MemoryFeedPages,
     MemoryLog,
     MemoryNotifier,
     MemoryOutcomes,
@@ -112,6 +113,7 @@ class Cloud:
     log: MemoryLog = field(default_factory=lambda: MemoryLog(PARTITIONS, now))
     waiting: MemoryLog = field(default_factory=lambda: MemoryLog(PARTITIONS, now))
     topic: MemoryNotifier = field(default_factory=MemoryNotifier)
+    pages: MemoryFeedPages = field(default_factory=MemoryFeedPages)
     outcomes: MemoryOutcomes = field(default_factory=MemoryOutcomes)
     parking: MemoryParking = field(default_factory=MemoryParking)
     progress: MemoryProgress = field(init=False)

@@ -13,6 +13,7 @@ from shared.kernel.commands.outcome import Accepted, Forbidden, Outcome, Outdate
 from shared.kernel.messages.commit import Commit
 from tests.simulation.cloud import Cloud, served_rows
 from tests.simulation.notices import untold
+from tests.simulation.pulling import unpulled
 from tests.simulation.told import Told
 from tests.simulation.trigger import STRETCHES
 
@@ -25,6 +26,8 @@ def broken(cloud: Cloud, told: Told) -> list[str]:
     wrong = broken_anywhere(cloud, told)
     if "notifications" in cloud.readers:
         wrong += untold(cloud.store.commits(), cloud.topic.published)
+    if "feeds" in cloud.readers:
+        wrong += unpulled(cloud)
     items = [to_item(commit) for commit in cloud.store.commits()]
     try:
         wrong += compare(fold(_without_skipped(cloud, items)), served_rows(cloud.rows))

@@ -8,7 +8,9 @@ from functools import partial
 from operator import attrgetter
 from typing import Any
 
+from consumers.chain_writing import Chains
 from consumers.deadlines import Deadlines
+from consumers.feeds import Feeds
 from consumers.mailbox import Mailbox, command_in
 from consumers.notifications import Notifications
 from consumers.place_in_hub import Follower, Handle
@@ -30,6 +32,7 @@ from tests.simulation.deployments import spoilt
 from tests.simulation.feed import SimFeed
 from tests.simulation.keeping import SimOutcomes, SimParking, SimProgress
 from tests.simulation.ports import SimLog, SimRows, SimStore
+from tests.simulation.pulling import SimFeedPages
 from tests.simulation.sending import SimHub, SimNotifier, SimReader
 
 AGE = timedelta(seconds=0.5)
@@ -49,6 +52,7 @@ class Roles:
     projections: Projections
     reactions: Reactions
     notifications: Notifications
+    feeds: Feeds
     mailbox: Mailbox
     deadlines: Deadlines
     rebuild: Rebuild
@@ -75,6 +79,7 @@ def assemble(
     served = GenerationRows(rows, attrgetter("serving"), clock)
     outcomes = SimOutcomes(calls, cloud.outcomes)
     notifier = SimNotifier(calls, cloud.topic)
+    chains = Chains(SimFeedPages(calls, cloud.pages))
 
     async def give_log() -> Log:
         return log
@@ -91,6 +96,7 @@ def assemble(
         projections=projections,
         reactions=Reactions(version, processor, store, parking, now),
         notifications=Notifications(version, served, notifier, store, parking, now, pause),
+        feeds=Feeds(version, served, chains, store, parking, now, pause),
         mailbox=Mailbox(version, dispatching, outcomes, parking, now, pause),
         deadlines=Deadlines(
             *(version.deadlines, served, store, dispatching, parking, progress), now, PAGE
@@ -129,6 +135,7 @@ def _followers(
         "projections": roles.projections.project,
         "reactions": roles.reactions.react,
         "notifications": roles.notifications.notify,
+        "feeds": roles.feeds.feed,
         "mailbox": roles.mailbox.handle,
     }
     found: dict[str, Follower] = {}

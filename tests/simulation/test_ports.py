@@ -10,12 +10,14 @@ import pytest
 from shared.kernel.commands.outcome import FinalOutcome
 from shared.kernel.delivery.parking import Action, Decision, Parked
 from shared.kernel.errors import OnewriteError
+from shared.kernel.feeds.page import Page
 from shared.kernel.messages.commit import Commit, KeptState, Metadata, RecordedEvent, StoredSnapshot
 from shared.kernel.messages.notification import Notification
 from shared.kernel.messages.stream import StreamName
 from shared.kernel.ports import (
     EventStore,
     Feed,
+    FeedPages,
     Log,
     Notifier,
     Outcomes,
@@ -32,6 +34,7 @@ from tests.simulation.cloud import Cloud
 from tests.simulation.feed import SimFeed
 from tests.simulation.keeping import SimOutcomes, SimParking, SimProgress
 from tests.simulation.ports import SimLog, SimRows, SimStore
+from tests.simulation.pulling import SimFeedPages
 from tests.simulation.sending import SimHub, SimNotifier
 from tests.simulation.weather import Weather
 
@@ -62,6 +65,10 @@ ARGUMENTS: dict[str, Any] = {
     "parked": StoredParked(MARKER, "1"),
     "range_": "-FF",
     "places": [AT],
+    "chain": "shop~1/0",
+    "number": 1,
+    "page": Page("shop~1/0", 1),
+    "reached": {"item-SKU1": 1},
     "position": "0",
     "decision": Decision("projections", "item-SKU1", 1, Action.SKIP, "known", "me", TIME),
     "name": "sweep",
@@ -83,6 +90,7 @@ PORTS: list[tuple[type, Any]] = [
     (Parking, lambda calls, cloud: SimParking(calls, cloud.parking)),
     (Progress, lambda calls, cloud: SimProgress(calls, cloud.progress)),
     (Feed, SimFeed),
+    (FeedPages, lambda calls, cloud: SimFeedPages(calls, cloud.pages)),
 ]
 
 

@@ -17,6 +17,7 @@ from tests.simulation.deployments import EXPIRY
 from tests.simulation.hosts import Host
 from tests.simulation.invariants import broken
 from tests.simulation.operators import Operator
+from tests.simulation.pulling import open_feeds
 from tests.simulation.refusals import unjust
 from tests.simulation.settling import settle
 from tests.simulation.told import Told
@@ -61,7 +62,8 @@ class Plan:
 
     Clients go on until so many `commands` are sure to do something; some more have nothing to do.
 
-    An `own` world is that of the business that runs: its specs happen there, in any order.
+    A `pulled` world has feeds of small pages. An `own` world is that of the business that runs: its specs happen
+    there, in any order.
 
     With `only` no other faults happen (they are counted as the dice fall), and with `asks` clients ask nothing
     else. A world that `tells` has a trace of all that happens; without, the same happens, and it takes less time.
@@ -85,6 +87,7 @@ class Plan:
     asks: AbstractSet[str] | None = field(default=None, repr=False)
     tells: bool = field(default=True, repr=False)
     own: bool = False
+    pulled: bool = False
 
 
 @dataclass
@@ -109,12 +112,12 @@ def simulate(plan: Plan) -> Ending:
     return virtual_time.run(_world(plan))
 
 
-def ending(seed: int, *, own: bool = False) -> Ending:
+def ending(seed: int, *, own: bool = False, pulled: bool = False) -> Ending:
     """Let the world of a seed happen, and happen again to be told when a promise broke."""
-    first = simulate(Plan(seed, tells=False, own=own))
+    first = simulate(Plan(seed, tells=False, own=own, pulled=pulled))
     if not first.wrong:
         return first
-    told = simulate(Plan(seed, own=own))
+    told = simulate(Plan(seed, own=own, pulled=pulled))
     # Whatever was wrong stays so, even if the world should go another way when it is told.
     return told if told.wrong else first
 
@@ -133,6 +136,8 @@ async def _world(plan: Plan) -> Ending:
     cloud.watch.one_clock = len(set(cloud.clocks.values())) < 2
     if plan.seed % TELLING:
         del cloud.readers["notifications"]
+    if plan.pulled:
+        open_feeds(cloud)
     machines = [Host(f"host-{number}", cloud, weather) for number in range(plan.hosts)]
     crowd = random.Random(f"{plan.seed}/crowd")
     losing = begin(cloud, crowd, weather, tampered=plan.seed % OF == TAMPERED)
