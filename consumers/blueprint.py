@@ -89,8 +89,12 @@ async def catch_up() -> None:
 # It keeps the time of the sweep, which it waits for.
 @timer_function(blueprint, names.SWEEP_SCHEDULE)
 async def rebuild() -> None:
-    """Go on with the views that are being rebuilt."""
-    await (await composition.rebuild()).run(REBUILD_SECONDS)
+    """Go on with the views that are being rebuilt, and with the feeds that are being filled."""
+    going, filling = await composition.rebuild(), await composition.filling()
+    works = [going.run(REBUILD_SECONDS), filling.run(REBUILD_SECONDS)]
+    _, errors = await side_by_side(works)
+    if errors:
+        raise BaseExceptionGroup("not all went on", errors)
 
 
 @http_function(blueprint, "operations/views/{view}/rebuild", ["GET", "POST"], ADMIN)

@@ -29,6 +29,7 @@ FOLLOWING = FOLLOWERS if domain.feeds else tuple(one for one in FOLLOWERS if one
 # Each instance runs a few of the functions: it loads what they need when it first needs it.
 if TYPE_CHECKING:
     from consumers.deadlines import Deadlines
+    from consumers.feed_filling import Filling
     from consumers.feeds import Feeds
     from consumers.lag_metrics import Measuring
     from consumers.mailbox import Mailbox
@@ -180,6 +181,14 @@ async def rebuild() -> "Rebuild":
         await wiring.progress(),
         5 * timedelta(seconds=wiring.settings().sweep_age) + 2 * KEPT,
     )
+
+
+@once
+async def filling() -> "Filling":
+    """Give what fills feeds in this process."""
+    from consumers.feed_filling import Filling
+
+    return Filling(await feeds(), await wiring.feed(), await wiring.progress())
 
 
 async def operations(consumer: str) -> "Operations":

@@ -13,7 +13,7 @@ from shared.adapters.identity.actor import PRINCIPAL, Actors
 from shared.domain.shop import domain
 from tests.kernel.feeding import entries
 from tests.roles.reading import append, body, follow, ids, links
-from tests.roles.wired import Wired
+from tests.roles.wired import Wired, placed, stocked
 
 HEAD = "/api/feeds/shop"
 PAGE = "/api/feeds/shop/0/1-1"
@@ -23,6 +23,19 @@ def declared(monkeypatch: pytest.MonkeyPatch, **changes: Any) -> None:
     """Deploy the feed as another declaration has it."""
     feeds = tuple(replace(one, **changes) for one in domain.feeds)
     monkeypatch.setattr(command_api.composition, "shipped_domain", replace(domain, feeds=feeds))
+
+
+async def test_what_happened_before_there_was_a_feed_is_filled_in_by_the_clock(
+    wired: Wired,
+) -> None:
+    await stocked(wired)
+    await placed(wired)
+    wired.pages.pages.clear()
+    wired.pages._reached.clear()
+
+    await wired.tick("rebuild")
+
+    assert ids(await follow(wired, HEAD)) == ["order-7@3/onewrite.order.confirmed.v1"]
 
 
 async def test_who_waits_is_answered_when_something_comes(wired: Wired) -> None:
