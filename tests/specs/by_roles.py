@@ -9,7 +9,7 @@ from shared.kernel.messages.stream import StreamName
 from tests.active import domain_of
 from tests.kernel.asking import asked, at_noon
 from tests.specs.passing_time import pass_time
-from tests.specs.seen import Seen, different, passed_on, rows_shown, unlike
+from tests.specs.seen import Seen, different, passed_on, pulled_otherwise, rows_shown, unlike
 from tests.specs.spec import BEFORE_REACTIONS, Flow
 from tests.specs.whole_flow import FAULTS, TWICE, World
 
@@ -48,7 +48,9 @@ async def by_roles(
     after = world.seen()
     found = [] if fault else twice_there(flow, before)
     found += different(flow.then, before.written, after.written)
-    return found + passed_on(flow, before, after) + unlike(flow.shown, rows_shown(world.rows))
+    found += passed_on(flow, before, after)
+    found += pulled_otherwise(flow, world.domain, before, after)
+    return found + unlike(flow.shown, rows_shown(world.rows))
 
 
 def twice_there(flow: Flow, before: Seen) -> list[str]:

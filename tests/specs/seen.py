@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from shared.adapters.memory import MemoryEventStore, MemoryRows
+from shared.adapters.memory import MemoryEventStore, MemoryFeedPages, MemoryRows
 from shared.kernel.domain import Domain
 from shared.kernel.messages.envelope import decode
 from shared.kernel.messages.json_reading import read
@@ -20,11 +20,12 @@ type Events = Mapping[str, Sequence[Event]]
 
 @dataclass(frozen=True)
 class Seen:
-    """What every stream has, what the log holds of it, and what others were told of it."""
+    """What every stream has, what the log holds of it, what others were told of it, and can pull of each feed."""
 
     written: Events = field(default_factory=dict)
     logged: Events = field(default_factory=dict)
     told: Events = field(default_factory=dict)
+    pulled: Mapping[str, Events] = field(default_factory=dict)
 
 
 def events(domain: Domain, store: MemoryEventStore) -> dict[str, list[Event]]:
@@ -55,6 +56,34 @@ def told(domain: Domain, notifications: Iterable[Mapping[str, Any]]) -> dict[str
     for one in sorted(heard.values(), key=lambda one: one["sequence"]):
         public: type[PublicEvent] = enrichers[one["type"]].public
         found.setdefault(one["subject"], []).append(read(public, one["data"]))
+    return found
+
+
+def pulled(domain: Domain, pages: MemoryFeedPages) -> dict[str, dict[str, list[Event]]]:
+    """Give what others can pull of each feed, as often and in the order in which it is in the chains."""
+    enrichers = {domain.public_type(one): one for one in domain.enrichers}
+    found: dict[str, dict[str, list[Event]]] = {feed.name: {} for feed in domain.feeds}
+    for (chain, _), stored in sorted(pages.pages.items()):
+        streams = found[chain.partition("~")[0]]
+        for one in stored.page.events:
+            public: type[PublicEvent] = enrichers[one["type"]].public
+            streams.setdefault(one["subject"], []).append(read(public, one["data"]))
+    return found
+
+
+def pulled_otherwise(flow: Flow, domain: Domain, before: Seen, after: Seen) -> list[str]:
+    """Say what others can pull since, otherwise than they are told, and than a flow says."""
+    if different(flow.told, before.told, after.told):
+        # It is said already.
+        return []
+    found: list[str] = []
+    for feed in domain.feeds:
+        wanted = {
+            stream: [public for public in told if type(public) in feed.events]
+            for stream, told in flow.told.items()
+        }
+        where = f"`told` of {{}}, in the feed '{feed.name}'"
+        found += different(wanted, before.pulled[feed.name], after.pulled[feed.name], where)
     return found
 
 

@@ -52,7 +52,8 @@ class Flow:
     followed before the command comes, and stands in neither. `then` is exact: every new event of every stream, as
     itself or by its type; the log holds the same in the same order. `shown` has, by view and key, a part of a
     row's data, named as in JSON. `told` is exact too: the public events of each stream, as listeners of the topic
-    hear them. `by` says who asks, and `at` when it is decided.
+    hear them; of the feeds that list them others pull the same, in this order. `by` says who asks, and `at` when
+    it is decided.
 
     In a flow that is `late`, time passes when all of that has followed, until every deadline has passed that
     something waits for then: what one sends is decided at the moment when it is due. With BEFORE_REACTIONS in

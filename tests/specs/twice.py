@@ -1,6 +1,7 @@
 """The idempotency pass behind the views: what follows from events is the same when each of them comes twice."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import chain
 
 from shared.kernel.domain import Domain
@@ -11,9 +12,9 @@ from tests.specs.whole_flow import World
 
 
 async def delivered_twice(domain: Domain, commits: Sequence[Commit]) -> list[str]:
-    """Say what reactions and notifications come to otherwise when every event is delivered to them twice."""
+    """Say what reactions, notifications and feeds come to otherwise when every event comes to them twice."""
     once, twice = await _followed(domain, commits, 1), await _followed(domain, commits, 2)
-    if (once.written, once.told) == (twice.written, twice.told):
+    if once == replace(twice, logged=once.logged):
         return []
     return [f"delivered once, it comes to {once}", f"delivered twice, to {twice}"]
 
@@ -26,4 +27,5 @@ async def _followed(domain: Domain, commits: Sequence[Commit], times: int) -> Se
         for _ in range(times):
             await world.reactions.react([body])
             await world.notifications.notify([body])
+            await world.feeds.feed([body])
     return world.seen()

@@ -7,6 +7,8 @@ from typing import Any
 
 from pydantic_core import to_json
 
+from consumers.chain_writing import Chains
+from consumers.feeds import Feeds
 from consumers.notifications import Notifications
 from consumers.projections import Projections
 from consumers.reaction_handlers import event_processor
@@ -15,6 +17,7 @@ from shared.adapters.cosmos.codec import to_item
 from shared.adapters.memory import (
     MemoryEventStore,
     MemoryFeed,
+    MemoryFeedPages,
     MemoryLog,
     MemoryNotifier,
     MemoryParking,
@@ -32,7 +35,7 @@ from single_publisher.sweep import Sweep
 from single_publisher.sweep_witness import Witness
 from tests.consumers.worlds import now
 from tests.kernel.asking import at_noon, no_pause
-from tests.specs.seen import Seen, events, logged, told
+from tests.specs.seen import Seen, events, logged, pulled, told
 
 LOST_ANSWER = "the answer of the store is lost"
 PUBLISHER_CRASH = "the publisher crashes after the send"
@@ -68,6 +71,7 @@ class World:
     log: MemoryLog = field(default_factory=lambda: MemoryLog(partitions=1))
     parking: MemoryParking = field(default_factory=MemoryParking)
     topic: MemoryNotifier = field(default_factory=MemoryNotifier)
+    pages: MemoryFeedPages = field(default_factory=MemoryFeedPages)
     published: int = 0
     delivered: int = 0
     deaf: bool = False
@@ -88,6 +92,10 @@ class World:
             self.domain, self.rows, self.topic, self.store, self.parking, now, no_pause
         )
 
+        self.feeds = Feeds(
+            *(self.domain, self.rows, Chains(self.pages), self.store, self.parking, now, no_pause)
+        )
+
     async def send(self, asked: CommandRequest) -> None:
         """Send a command as a client does that asks again when it hears nothing."""
         self.store.lose = self.fault == LOST_ANSWER
@@ -97,7 +105,7 @@ class World:
             await self.dispatcher.dispatch(asked)
 
     def seen(self) -> Seen:
-        """Look at the streams, at the log and at what others were told."""
+        """Look at the streams, at the log, and at what others were told and can pull."""
         bodies = self.log.messages[0]
         heard = map(cloud_event, self.topic.published)
         return Seen(
@@ -105,6 +113,7 @@ class World:
             # What a crash has sent again is known by its id.
             logged(self.domain, dict.fromkeys(bodies) if self._doubles() else bodies),
             told(self.domain, heard),
+            pulled(self.domain, self.pages),
         )
 
     async def hear(self) -> None:
@@ -145,6 +154,7 @@ class World:
         for _ in range(2 if self.fault == TWICE else 1):
             await self.projections.project(batch)
             await self.notifications.notify(batch)
+            await self.feeds.feed(batch)
         if self.deaf:
             self.unheard += batch
             self.delivered += len(batch)
