@@ -63,7 +63,8 @@ async def test_who_would_be_one_too_many_does_not_wait() -> None:
     waiting = [asyncio.create_task(watch.changed(HERE, LONG)) for _ in range(2)]
     await until_true(lambda: feed.looks > 0)
 
-    assert await watch.changed(HERE, LONG) is None
+    async with in_time():
+        assert await watch.changed(HERE, LONG) is None
 
     feed.end = (Place(9, 0), Place(2, 0))
     async with in_time():

@@ -184,10 +184,14 @@ async def test_what_no_page_gave_as_a_cursor_is_refused(wired: Wired, cursor: st
     assert (answer.status_code, body(answer)["errors"][0]["pointer"]) == (400, "cursor")
 
 
-async def test_a_place_that_a_restored_feed_lacks_is_gone(wired: Wired) -> None:
-    await append(wired, 0, entries("order-1", 1, 150))
+@pytest.mark.parametrize(("length", "left"), [(150, 0), (90, 0), (90, 60)])
+async def test_a_place_that_a_restored_feed_lacks_is_gone(
+    wired: Wired, length: int, left: int
+) -> None:
+    await append(wired, 0, entries("order-1", 1, length))
     ahead = links(await follow(wired, HEAD))["next"]
     wired.pages.pages.clear()
+    await append(wired, 0, entries("order-9", 1, left))
 
     answer = await follow(wired, ahead)
 
