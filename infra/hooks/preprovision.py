@@ -29,7 +29,7 @@ def optional(environment: Environment) -> Iterator[str]:
     """Yields the providers of what these settings ask for beside the rest."""
     if value(environment, "ONEWRITE_PRIVATE_NETWORKING") == "true":
         yield from PRIVATE_PROVIDERS
-    if (environment.get("ONEWRITE_FRONT_DOOR_SKU") or "none") != "none":
+    if (environment.get("ONEWRITE_FRONT_DOOR_TIER") or "none") != "none":
         yield from FRONT_PROVIDERS
     if (environment.get("ONEWRITE_BUDGET") or "0") != "0":
         yield from BUDGET_PROVIDERS

@@ -74,11 +74,11 @@ def numbers(environment: Environment) -> Iterator[str]:
     for name in HUBS.values():
         if not 1 <= int(value(environment, name)) <= MOST_PARTITIONS:
             yield f"{name} is {value(environment, name)}: a hub of the tier Standard has 1 to {MOST_PARTITIONS}"
-    weighs = environment.get("ONEWRITE_FRONT_DOOR_SKU", "none") != "none"
+    weighs = environment.get("ONEWRITE_FRONT_DOOR_TIER", "none") != "none"
     if environment.get("ONEWRITE_STAGING_WEIGHT", "0") != "0" and not (
         weighs and environment.get("ONEWRITE_STAGING") == "true"
     ):
-        yield "ONEWRITE_STAGING_WEIGHT needs ONEWRITE_STAGING true, and an ONEWRITE_FRONT_DOOR_SKU that weighs"
+        yield "ONEWRITE_STAGING_WEIGHT needs ONEWRITE_STAGING true, and an ONEWRITE_FRONT_DOOR_TIER that weighs"
 
 
 def accidents(environment: Environment, tags: Mapping[str, str]) -> Iterator[str]:

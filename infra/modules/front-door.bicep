@@ -3,7 +3,7 @@ import { Place } from '../types.bicep'
 
 param place Place
 @allowed(['Standard_AzureFrontDoor', 'Premium_AzureFrontDoor'])
-param sku string
+param tier string
 @description('Requests a minute of one client.')
 param rateLimit int
 param workspaceId string
@@ -13,7 +13,7 @@ resource profile 'Microsoft.Cdn/profiles@2025-06-01' = {
   location: 'global'
   tags: place.tags
   sku: {
-    name: sku
+    name: tier
   }
   properties: {
     // As long as the platform lets an HTTP function work.
@@ -36,7 +36,7 @@ resource firewall 'Microsoft.Network/FrontDoorWebApplicationFirewallPolicies@202
   location: 'global'
   tags: place.tags
   sku: {
-    name: sku
+    name: tier
   }
   properties: {
     policySettings: {
@@ -69,7 +69,7 @@ resource firewall 'Microsoft.Network/FrontDoorWebApplicationFirewallPolicies@202
     }
     // Rules that Microsoft keeps are for Premium alone.
     managedRules: {
-      managedRuleSets: sku == 'Premium_AzureFrontDoor' ? [
+      managedRuleSets: tier == 'Premium_AzureFrontDoor' ? [
         {
           ruleSetType: 'Microsoft_DefaultRuleSet'
           ruleSetVersion: '2.1'

@@ -132,7 +132,7 @@ def test_every_provider_is_registered_that_the_template_needs(name: str) -> None
     private = bool(ALL[name].get("privateNetworking"))
     asked = {
         "ONEWRITE_PRIVATE_NETWORKING": str(private).lower(),
-        "ONEWRITE_FRONT_DOOR_SKU": ALL[name].get("frontDoor", "none"),
+        "ONEWRITE_FRONT_DOOR_TIER": ALL[name].get("frontDoor", "none"),
         "ONEWRITE_BUDGET": str(ALL[name].get("budget", 0)),
     }
     az = Azure(provider_show={"registrationState": "NotRegistered"}, provider_register=None)
