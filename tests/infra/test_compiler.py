@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from infra.local.stack import ROOT
 from tests.infra.bicep import compiler
 from tests.infra.bicep.deployment import Deployment
 from tests.infra.bicep.parameters import SOME, combinations, every
@@ -89,3 +90,17 @@ def test_every_rule_of_the_linter_is_an_error() -> None:
     assert {rule["level"] for rule in rules.values()} == {"error"}
     assert not rules.keys() & LEFT_OUT.keys()
     assert all(len(reason.split()) > 5 for reason in LEFT_OUT.values())
+
+
+def test_nothing_that_is_compiled_is_kept_and_ci_compiles_it() -> None:
+    """Without the compiler, nothing could hold a kept template current."""
+    kept = [
+        path
+        for path in compiler.MAIN.parent.rglob("*.json")
+        if "deploymentTemplate.json" in path.read_text("utf-8")
+    ]
+    workflow = (ROOT / ".github" / "workflows" / "test.yml").read_text(encoding="utf-8")
+
+    assert kept == []
+    assert "az bicep install" in workflow
+    assert "make bicep" in workflow
