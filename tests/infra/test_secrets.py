@@ -15,6 +15,7 @@ PUBLISHED = (
     "C2y6yDjf5/R+ob0N8A7Cgv30VRDJIWEHLM+4QDU5DE2nQ9nDuVTqobD4b8mGGyPMbIZnqyMsEcaGQy67XIw/Jw==",
     "SAS_KEY_VALUE",
     base64.b64encode(b"onewrite-local-event-grid-key-00").decode(),
+    "00000000-0000-0000-0000-000000000001",
 )
 KEYS = (
     re.compile(r"(?:Account|SharedAccess)Key=(?P<key>[A-Za-z0-9+/=_-]{8,})"),

@@ -60,10 +60,8 @@ UNTIL_HELD = 1.0
 class Plan:
     """How large a world is, and how bad its weather usually: each has more of some faults and less of others.
 
-    Clients go on until so many `commands` are sure to do something; some more have nothing to do.
-
-    A `pulled` world has feeds of small pages. An `own` world is that of the business that runs: its specs happen
-    there, in any order.
+    Clients go on until so many `commands` are sure to do something; some more have nothing to do. A `pulled` world
+    has feeds of small pages; an `own` one is that of the business that runs, whose specs happen in any order.
 
     With `only` no other faults happen (they are counted as the dice fall), and with `asks` clients ask nothing
     else. A world that `tells` has a trace of all that happens; without, the same happens, and it takes less time.
@@ -92,10 +90,7 @@ class Plan:
 
 @dataclass
 class Ending:
-    """How a world ended: what was wrong, what happened, which faults (as the dice fell) and of what kinds.
-
-    `commands` were decided.
-    """
+    """How a world ended: how many were decided, what was wrong, what happened, which faults and of what kinds."""
 
     plan: Plan
     commands: int = 0
@@ -165,21 +160,15 @@ async def _world(plan: Plan) -> Ending:
     else:
         await open_warehouse(clients[0], streams)
 
-    def enough() -> bool:
-        return told.sure >= plan.commands
-
     operator = Operator(cloud, machines, weather, random.Random(f"{plan.seed}/operator"))
     operating = asyncio.create_task(operator.work())
     beside = [asyncio.create_task(weather.spells()), asyncio.create_task(_hold(cloud, plan))]
     beside += [asyncio.create_task(one) for one in losing]
-    await asyncio.gather(*(client.work(enough) for client in clients))
+    await asyncio.gather(*(client.work(lambda: told.sure >= plan.commands) for client in clients))
     for task in beside:
         task.cancel()
     weather.calm()
-    for process in (machine.process for machine in machines):
-        if process.calls.partitions != PARTITIONS:
-            # Somebody mends its settings.
-            process.crash()
+    _mend_settings(machines)
     while (
         cloud.spoilt
         and not cloud.back
@@ -235,6 +224,12 @@ def _weather(plan: Plan) -> Weather:
         plan.only,
         plan.tells,
     )
+
+
+def _mend_settings(machines: Sequence[Host]) -> None:
+    for process in (machine.process for machine in machines):
+        if process.calls.partitions != PARTITIONS:
+            process.crash()
 
 
 async def _hold(cloud: Cloud, plan: Plan) -> None:

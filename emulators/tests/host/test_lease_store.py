@@ -1,7 +1,7 @@
 """Leases are made once, and handed over when ranges split or merge: as the recorded ones of the .NET SDK."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -41,6 +41,10 @@ async def tokens(fresh: World, prefix: str = "p..") -> dict[str, tuple[int, str 
         for one in found
         if one["id"].startswith(prefix) and "LeaseToken" in one
     }
+
+
+def noted(leases: Mapping[str, tuple[int, str | None]]) -> bool:
+    return all(place is not None for _, place in leases.values())
 
 
 def child(id_: str, first: str, beyond: str) -> dict[str, Any]:
@@ -124,15 +128,16 @@ async def test_the_trigger_brings_everything_over_splits_and_merges(
 
     await write(0)
     await change("split", 1)
-    split = await until(lambda: tokens(fresh, "with127"), lambda leases: len(leases) == 5)
+    split = await until(
+        lambda: tokens(fresh, "with127"), lambda leases: len(leases) == 5 and noted(leases)
+    )
     await change("merge", 2)
     merged = await until(
         lambda: tokens(fresh, "with127"),
-        lambda leases: sum(version for version, _ in leases.values()) == 2,
+        lambda leases: sum(version for version, _ in leases.values()) == 2 and noted(leases),
     )
 
     assert {"4", "5"} < split.keys()
-    assert all(place is not None for _, place in [*split.values(), *merged.values()])
     assert {token for token, (version, _) in merged.items() if version} == {
         token for token in merged if "-" in token
     }
