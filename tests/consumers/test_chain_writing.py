@@ -119,3 +119,15 @@ async def test_many_owners_at_once_write_each_entry_once_in_the_order_of_its_str
     for number in range(5):
         of_stream = [id_ for id_ in ids if id_.startswith(f"order-{number}@")]
         assert of_stream == [f"order-{number}@{version}/0" for version in range(1, 61)]
+
+
+async def test_who_has_not_written_for_long_finds_the_pages_that_others_have_begun() -> None:
+    pages = MemoryFeedPages()
+    early = Chains(pages)
+    await early.append(CHAIN, entries("order-7", 1, 10))
+    await Chains(pages).append(CHAIN, entries("order-7", 11, 250))
+
+    await early.append(CHAIN, entries("order-7", 250, 251))
+
+    assert [event["id"] for event in everything(pages)][-2:] == ["order-7@250/0", "order-7@251/0"]
+    assert max(number for _, number in pages.pages) == 3

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from consumers.stored_events import PART
 from shared.adapters.memory import MemoryFeedPages, MemoryRows
 from shared.adapters.size_limits import LARGEST_PAGE
 from shared.domain.shop import domain
@@ -14,8 +15,9 @@ from shared.kernel.errors import StoreUnavailable
 from shared.kernel.messages.envelope import encode_all
 from shared.kernel.messages.stream import StreamName
 from shared.kernel.views.view import Row
-from tests.consumers.feeding import everything, feeds_of, in_chains
+from tests.consumers.feeding import ToPages, everything, feeds_of, in_chains
 from tests.consumers.town import CONFIRMED, confirmed, failing_for, with_enrich
+from tests.consumers.walks import BAD
 from tests.kernel.asking import NOON
 
 
@@ -126,3 +128,24 @@ async def test_the_rows_of_a_lookup_that_are_away_bring_the_batch_again() -> Non
         await feeds.feed(encode_all(town.process.store.written[-1]))
 
     assert (everything(pages), town.parking.markers()) == ([], [])
+
+
+async def test_what_nobody_can_read_in_the_store_parks_its_stream_there() -> None:
+    subject = ToPages()
+    bad = await subject.stored(BAD, 4, "")
+    subject.trouble.blurred = {2}
+
+    await subject.take([subject.body(bad[3])])
+
+    (marker,) = subject.parked()
+    assert (marker.stream, marker.version) == (str(BAD), 2)
+    assert subject.order() == [1]
+
+
+async def test_a_long_history_is_appended_part_by_part() -> None:
+    subject = ToPages()
+    bad = await subject.stored(BAD, PART + 2, "")
+
+    await subject.take([subject.body(bad[-1])])
+
+    assert subject.order() == list(range(1, PART + 3))

@@ -10,6 +10,7 @@ import azure.functions as func
 import pytest
 from pydantic_core import to_json
 
+from consumers.hub_triggers import hub_function
 from shared.adapters import telemetry, wiring
 from shared.adapters.cosmos.codec import to_item
 from shared.adapters.otel.metric_names import FAILURES
@@ -200,3 +201,14 @@ async def test_a_scheduled_command_that_cannot_be_handed_over_stops_no_other_and
 
     told = [event.type for commit in wired.store.written for event in commit.events]
     assert {"OrderCancelled", "ItemRegistered"} <= set(told)
+
+
+def test_a_consumer_that_the_business_does_not_want_is_not_declared() -> None:
+    blueprint = func.Blueprint()
+
+    async def feeds(_: object) -> None:
+        raise AssertionError
+
+    hub_function(blueprint, "events", "feeds", wanted=False)(feeds)
+
+    assert blueprint._function_builders == []
