@@ -22,9 +22,10 @@ from emulators.tests.official.suites import (
 from emulators.tests.serving import ROOT
 
 _HERE: Final = Path(__file__).parent
-_LIMIT: Final = 240
-"""Seconds that one test may take: some wait for a minute by themselves."""
-_WORKERS: Final = 2
+_SAMPLING: Final = 2
+"""The workers of a sample."""
+_SPARE: Final = 10
+"""So many workers may end with a test that passes its limit, and others take their places."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +61,9 @@ def run(suite: Suite, python: Path, tests: Path, *, sample: bool = False) -> Tal
         }
         command = [str(python), "-m", "pytest", "-q", "--tb=no", "-W", "ignore"]
         command += ["-p", "tally", "-p", "stand_ins"]
-        command += [f"-n{_WORKERS}", "--dist=loadfile", f"--timeout={_LIMIT}", *suite.choice]
+        workers = _SAMPLING if sample else suite.workers
+        command += [f"-n{workers}", f"--dist={suite.by}", f"--timeout={suite.limit}"]
+        command += suite.choice
         command += suite.sample if sample else ()
         over_websockets = AMQP_PORT in suite.ports.values()
         with relay(WEBSOCKETS_PORT, AMQP_PORT) if over_websockets and not sample else nullcontext():
@@ -79,7 +82,8 @@ def _emulators(state: Path, suite: Suite, *, sample: bool) -> Iterator[dict[str,
         port = 0 if sample and service == "cosmos" else suite.ports.get(service, 0)
         command += [f"--{service}", str(port)]
     command += ["--topic", "clouds", "--topic", "events:EventGridSchema"]
-    hubs = [f"gw{worker}-{number}" for worker in range(_WORKERS) for number in range(suite.hubs)]
+    workers = range(suite.workers + _SPARE)
+    hubs = [f"gw{worker}-{number}" for worker in workers for number in range(suite.hubs)]
     names = state / "names.json"
     names.write_text(json.dumps({"hubs": {name: {"partitions": 2} for name in hubs}}), "utf-8")
     command += ["--names", str(names)]
