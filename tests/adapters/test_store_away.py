@@ -28,6 +28,9 @@ ROUTES: dict[str, dict[str, str]] = {
     "causes": {"stream": "item-TEA"},
     "view": {"view": "stock", "key": "TEA"},
     "view_list": {"view": "stock"},
+    "feed": {"feed": "shop"},
+    "feed_chain": {"feed": "shop", "partition": "0"},
+    "feed_page": {"feed": "shop", "partition": "0", "page": "1-1"},
     "command_api_rights": {},
     "publisher_release": {"stream": "item-TEA"},
     "publisher_skip": {"stream": "item-TEA"},
@@ -49,7 +52,7 @@ CONNECTIONS = {
     "EVENTHUBS": "Endpoint=sb://127.0.0.1;SharedAccessKeyName=a;SharedAccessKey=b",
     "EVENTGRID": "g",
 }
-ALONE = {"health", "openapi", "docs", "webhook", "without_route"}
+ALONE = {"feed_list", "health", "openapi", "docs", "webhook", "without_route"}
 
 
 async def asked(function: str) -> tuple[int, str]:

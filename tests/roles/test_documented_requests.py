@@ -7,6 +7,7 @@ from urllib.parse import parse_qsl
 import pytest
 
 from tests.reference import ROOT
+from tests.roles.reading import FEED
 from tests.roles.wired import Wired, placed, stocked
 
 PAGE: Final = (ROOT / "docs" / "http-api.md").read_text(encoding="utf-8")
@@ -48,6 +49,14 @@ QUERIES: Final[dict[str, tuple[str, dict[str, Any], int]]] = {
         409,
     ),
     "GET /api/streams/{stream}/causes?version=1": ("causes", {"stream": "item-TEA"}, 200),
+    "GET /api/feeds": ("feed_list", {}, 200),
+    "GET /api/feeds/{feed}": ("feed", {"feed": FEED}, 200),
+    "GET /api/feeds/{feed}/{partition}": ("feed_chain", {"feed": FEED, "partition": "0"}, 200),
+    "GET /api/feeds/{feed}/{partition}/{page}": (
+        "feed_page",
+        {"feed": FEED, "partition": "0", "page": "1-1"},
+        200,
+    ),
     "GET /api/health": ("health", {}, 200),
 }
 FILTERS: Final = [
