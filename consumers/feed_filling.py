@@ -34,10 +34,14 @@ GRAIN = 2.0
 
 
 class _Note(BaseModel):
-    """Since when a generation is filled, by the clock of the store, how far that is, and whether it is done."""
+    """Since when a generation is filled, by the clock of the store, how far that is, and whether it is done.
+
+    With another number of partitions streams are in other chains, which are filled from the beginning.
+    """
 
     model_config = ConfigDict(defer_build=True)
 
+    partitions: int
     since: float
     ranges: dict[str, str | None] = {}
     done: bool = False
@@ -62,7 +66,9 @@ class Filling:
         name = f"fill:{feed.name}~{feed.generation}"
         noted = await self.progress.read(name)
         begun, now = self.clock(), await self.feed.time()
-        note = _Note.model_validate_json(noted) if noted else _Note(since=now)
+        note = _Note.model_validate_json(noted) if noted else None
+        if note is None or note.partitions != feed.partitions:
+            note = _Note(partitions=feed.partitions, since=now)
         if note.done:
             return
         known = {one: place for one, place in note.ranges.items() if place is not None}
@@ -92,11 +98,10 @@ class Filling:
 
     async def _append(self, feed: PublicFeed, stream: str) -> None:
         feeds, chain = self.feeds, feed.chain_of(stream)
-        if await feeds.parking.held(FEEDS, [stream]):
-            # A release goes over all of it.
-            return
+        # A release goes over what a stream is held back from on, and may find nothing that is for this feed.
+        held = (await feeds.parking.held(FEEDS, [stream])).get(stream)
         known = (await feeds.chains.feed_pages.reached(chain, [stream])).get(stream, 0)
-        found = await replay_from(feeds.delivery, feeds.store, stream, known + 1)
+        found = await replay_from(feeds.delivery, feeds.store, stream, known + 1, held=held)
         if isinstance(found, Parked):
             await park_first(found, feeds.parking)
 

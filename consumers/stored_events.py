@@ -68,23 +68,28 @@ async def replay_from[R](
     stream: str,
     version: int,
     end: datetime | None = None,
+    *,
+    held: int | None = None,
 ) -> int | Parked:
-    """Replays a stream from the store, a part at a time; returns the version of its tail, or a marker.
+    """Replays a stream from the store, a part at a time; returns the version that is reached, or a marker.
 
-    No part but the first begins behind the end.
+    No part but the first begins behind the end, and no event from a version on that is `held` is replayed.
     """
     reached = version - 1
     skipped = await skips(delivery.parking, delivery.consumer, stream)
     try:
         async with aclosing(stored(store, stream, version, skipped.keys())) as runs:
             async for run in runs:
+                replayed = run if held is None else run.until(held)
+                if not replayed.arrived:
+                    return reached
                 now = delivery.now()
                 if end is not None and reached >= version and now >= end:
                     return unfinished(delivery.consumer, stream, reached + 1, timestamp(now))
-                parked = await delivery.replay(run)
+                parked = await delivery.replay(replayed)
                 if parked is not None:
                     return parked
-                reached = max(run.arrived)
+                reached = max(replayed.arrived)
     except Poison as poison:
         return delivery.marker(poison)
     return reached

@@ -1,6 +1,7 @@
 """The filling of a feed: what happened before it was declared, or made anew, is in it as well, once."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -8,7 +9,7 @@ from consumers.feed_filling import GRACE, Filling
 from shared.adapters.memory import MemoryFeed, MemoryFeedPages, MemoryProgress
 from shared.domain.shop import domain
 from shared.domain.shop.order.commands import CancelOrder
-from shared.kernel.errors import StoreUnavailable
+from shared.kernel.errors import InvalidMessage, Poison, StoreUnavailable
 from tests.consumers.feeding import everything, feeds_of, in_chains
 from tests.consumers.town import Town, confirmed, failing_for
 
@@ -31,6 +32,11 @@ class World:
     def _clock(self) -> float:
         self.seconds += self.taken
         return self.seconds
+
+    def changed(self, **changes: Any) -> None:
+        """Deploy code whose feed is declared otherwise."""
+        feeds = tuple(replace(one, **changes) for one in domain.feeds)
+        self.town.domain = replace(domain, feeds=feeds)
 
     def told(self) -> list[str]:
         return sorted(event["subject"] for event in everything(self.pages))
@@ -59,13 +65,44 @@ async def test_what_comes_over_the_log_meanwhile_is_appended_once() -> None:
 async def test_a_feed_that_is_made_anew_is_filled_anew() -> None:
     world = World(await confirmed("7"))
     await world.filling().run(60)
-    feeds = tuple(replace(one, generation=2) for one in domain.feeds)
-    world.town.domain = replace(domain, feeds=feeds)
+    world.changed(generation=2)
 
     await world.filling().run(60)
 
     assert sorted(chain.partition("/")[0] for chain, _ in world.pages.pages) == ["shop~1", "shop~2"]
     assert world.told() == ["order-7", "order-7"]
+
+
+async def test_with_fewer_partitions_every_stream_is_in_a_chain_that_is_left() -> None:
+    orders = ["7", "8", "9", "10", "11"]
+    world = World(await confirmed(*orders))
+    await world.filling().run(60)
+    world.seconds += GRACE + 1
+    await world.filling().run(60)
+    world.changed(partitions=1)
+
+    await world.filling().run(60)
+
+    left = [stored.page for (chain, _), stored in world.pages.pages.items() if chain == "shop~1/0"]
+    found = {event["subject"] for page in left for event in page.events}
+    assert found == {f"order-{one}" for one in orders}
+
+
+async def test_what_comes_before_the_place_where_a_stream_is_held_back_is_in_a_feed_made_anew() -> (
+    None
+):
+    world = World(await confirmed("7"))
+    await world.filling().run(60)
+    held = Poison("order-7", 4, InvalidMessage("it was wrong"))
+    await world.town.parking.park(feeds_of(world.town, world.pages).delivery.marker(held))
+    await world.town.process.tell("order-7", CancelOrder())
+    world.changed(generation=2)
+
+    await world.filling().run(60)
+
+    made_anew = [page for (chain, _), page in world.pages.pages.items() if "~2/" in chain]
+    found = [event["sequence"] for stored in made_anew for event in stored.page.events]
+    assert found == [3]
 
 
 async def test_a_look_that_has_no_more_time_is_gone_on_with_by_the_next() -> None:

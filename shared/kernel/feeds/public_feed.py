@@ -12,10 +12,10 @@ class PublicFeed:
     """Public events of the domain, in pages that others pull.
 
     When their enrichers say something else of events that are in pages already, raise `generation`: new pages are
-    begun, and the old ones are gone for readers. So it is with another number of `partitions`: each has a chain of
-    pages of its own, whatever partitions the log has, and a stream is in one of them. Shared caches may keep pages
-    only of a feed that is declared free of `personal` data. `may_read` says which actor may read the feed: without
-    it, everybody.
+    begun, and the old ones are gone for readers. Each of the `partitions` has a chain of its own, whatever
+    partitions the log has. A stream is in one of them: with another number, all that happened is appended to the
+    chain where it belongs then, and readers begin again. Shared caches may keep pages only of a feed that is
+    declared free of `personal` data. `may_read` says which actor may read the feed: without it, everybody.
     """
 
     name: str
