@@ -6,9 +6,11 @@ from collections.abc import Mapping
 import pytest
 
 from consumers.chain_writing import Chains
+from emulators.tests.waiting import in_time
 from shared.adapters.memory import MemoryFeedPages
 from shared.kernel.errors import StoreRefused, StoreUnavailable
 from shared.kernel.feeds.page import MOST_EVENTS, Page
+from shared.kernel.ports import StoredPage
 from tests.consumers.feeding import everything
 from tests.kernel.feeding import entries, entry
 
@@ -131,3 +133,25 @@ async def test_who_has_not_written_for_long_finds_the_pages_that_others_have_beg
 
     assert [event["id"] for event in everything(pages)][-2:] == ["order-7@250/0", "order-7@251/0"]
     assert max(number for _, number in pages.pages) == 3
+
+
+class Distant(MemoryFeedPages):
+    """Pages that others have a turn before they are there."""
+
+    async def read(self, chain: str, number: int) -> StoredPage | None:
+        await asyncio.sleep(0)
+        return await super().read(chain, number)
+
+
+async def test_whoever_remembers_a_page_that_a_restored_store_lacks_goes_on_at_the_end_it_has() -> (
+    None
+):
+    pages = Distant()
+    chains = Chains(pages)
+    await chains.append(CHAIN, entries("order-7", 1, MOST_EVENTS + 1))
+    del pages.pages[CHAIN, 2]
+
+    async with in_time():
+        await chains.append(CHAIN, entries("order-8", 1, 1))
+
+    assert [event["id"] for event in everything(pages)[MOST_EVENTS:]] == ["order-8@1/0"]

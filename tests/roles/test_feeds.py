@@ -197,6 +197,7 @@ async def test_a_place_that_a_restored_feed_lacks_is_gone(
 
     assert (answer.status_code, body(answer)["code"]) == (410, "superseded")
     assert links(answer) == {"current": HEAD}
+    assert ids(await follow(wired, HEAD)) == of("order-9", 1, left)
 
 
 def rebuilt(monkeypatch: pytest.MonkeyPatch, generation: int) -> None:
