@@ -217,3 +217,16 @@ async def test_a_parked_stream_is_counted_and_logged_in_its_trace(
     assert f"{line.trace_id:032x}" == TRACES[0]
     assert (line.attributes or {})["onewrite.correlation_id"] == "order-7"
     assert [one.last_seen for one in await parking.parked("projections")] == [4]
+
+
+async def test_in_a_cloud_a_parked_stream_is_logged_without_what_the_error_says(
+    world: World, logs: InMemoryLogRecordExporter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("WEBSITE_SITE_NAME", "func-consumers")
+    parking = WatchedParking(MemoryParking(), world.watcher)
+
+    await parking.park(Parked("reactions", "order-7", 3, 3, "order-7@3: Ann lives there", NOON))
+
+    (line,) = (one.log_record for one in logs.get_finished_logs())
+    assert line.body == "parked: order-7@3"
+    assert "Ann" not in str(line.attributes)

@@ -1,8 +1,12 @@
-"""Parking under watch: what is parked is counted, and logged in the trace of the event that failed."""
+"""Parking under watch: what is parked is counted, and logged in the trace of the event that failed.
+
+In a cloud the log says where, and operators are shown why: what an error says may be about people.
+"""
 
 import logging
 from collections.abc import Collection, Mapping
 
+from shared.adapters import settings
 from shared.adapters.otel.metric_names import PARKED
 from shared.adapters.otel.watcher import Watcher
 from shared.kernel.delivery.parking import Decision, Parked
@@ -36,8 +40,10 @@ class WatchedParking:
             "onewrite.version": marker.version,
             "onewrite.correlation_id": (marker.envelope or {}).get("correlationid", ""),
         }
+        where = f"{marker.stream}@{marker.version}"
         with self._watcher.within("park", [marker.traceparent], about):
-            _LOGGER.warning("parked: %s", marker.error, extra=about)
+            told = where if settings.deployed() else marker.error
+            _LOGGER.warning("parked: %s", told, extra=about)
 
     async def seen(self, consumer: str, stream: str, version: int) -> bool:
         return await self._parking.seen(consumer, stream, version)
