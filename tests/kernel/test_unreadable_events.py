@@ -17,7 +17,7 @@ from shared.kernel.commands.decider import Decider
 from shared.kernel.commands.outcome import Accepted
 from shared.kernel.commands.snapshot import Snapshots
 from shared.kernel.errors import UnreadableEvent
-from shared.kernel.messages.message import Command, Event
+from shared.kernel.messages.message import Command, Event, Message
 from tests.kernel.asking import at_noon, no_pause
 from tests.kernel.worlds import Interrupted, request, together
 
@@ -59,6 +59,24 @@ class Named(Event):
     """Holds a text."""
 
     name: str
+
+
+class Part(Message):
+    """A piece of something."""
+
+    pages: int
+
+
+class Chapter(Part):
+    """A piece that has a title."""
+
+    title: str = ""
+
+
+class Bound(Event):
+    """Holds a message."""
+
+    part: Part
 
 
 class Counted(Event):
@@ -127,6 +145,17 @@ async def test_an_event_of_any_type_is_read_again_as_it_was_made() -> None:
     (stored,) = outcome.commit.events
     assert stored.data == {"on": "2026-11-23", "price": "1.5", "colour": "red"}
     assert BOOK.decode(stored.type, stored.schema_number, stored.data) == DATED
+
+
+def test_a_message_of_another_class_than_the_field_has_is_told_by_both() -> None:
+    binding = replace(BOOK, events=(*BOOK.events, Bound))
+
+    with pytest.raises(UnreadableEvent) as raised:
+        binding.record(Bound(part=Chapter(pages=3)))
+
+    assert str(raised.value) == (
+        "book/Bound: read again, it has other values of part (a Chapter is read as Part)"
+    )
 
 
 def test_what_an_event_has_worked_out_is_no_part_of_it() -> None:

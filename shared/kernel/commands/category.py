@@ -139,13 +139,19 @@ class Category:
         # To compare models is dear: they are asked only where what they hold differs.
         if vars(again) != vars(event) and again != event:
             changed = ", ".join(
-                name
+                _changed(name, getattr(event, name), getattr(again, name))
                 for name in event_type.model_fields
-                if getattr(event, name) != getattr(again, name, None)
+                if getattr(event, name) != getattr(again, name)
             )
             named = f"{self.name}/{recorded.type}"
             raise UnreadableEvent(f"{named}: read again, it has other values of {changed}")
         return recorded
+
+
+def _changed(name: str, written: object, again: object) -> str:
+    """Name a field, and the types of its values where they differ, as those of a subclass do."""
+    types = type(written).__name__, type(again).__name__
+    return name if types[0] == types[1] else f"{name} (a {types[0]} is read as {types[1]})"
 
 
 def _read_all(event_type: type[Event], data: Sequence[Mapping[str, Any]]) -> Sequence[Event]:
