@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from tests.kernel.doors import DOOR, LATE, ROWS, Opened, of, told
+from shared.kernel.messages.message import Event
+from tests.kernel.doors import DOOR, LATE, ROWS, Closed, Opened, of, told
 
 DAY = timedelta(days=1)
 AT = replace(LATE, since=None, after=timedelta(), at="onDay")
@@ -15,6 +16,10 @@ WRONG: dict[str, tuple[dict[str, Any], str]] = {
     "both": ({"since": Opened}, "needs either"),
     "after a field": ({"after": DAY}, "`after` goes with `since`"),
     "before an event": ({"at": "", "since": Opened, "before": DAY}, "`before` with `at`"),
+    "of another category": (
+        {"at": "", "since": Closed},
+        "waits since Closed, which never comes to the view 'doors': it folds Opened",
+    ),
     "no such field": ({"at": "due"}, "goes by 'due', which is no day or moment: maybe, onDay"),
     "a text": ({"at": "text"}, "goes by 'text', which is no day or moment: maybe, onDay"),
     "every without times": ({"every": DAY}, "`times` how many times in all"),
@@ -27,6 +32,17 @@ WRONG: dict[str, tuple[dict[str, Any], str]] = {
 
 def test_a_deadline_at_a_day_is_none() -> None:
     assert of(DOOR, ROWS, deadlines=(AT, replace(LATE, name="other"))).deadlines[0] is AT
+
+
+def test_a_deadline_waits_since_any_event_of_a_base() -> None:
+    since = replace(LATE, since=Event)
+
+    assert of(DOOR, ROWS, deadlines=(since,)).deadlines == (since,)
+
+
+def test_a_deadline_may_send_what_clients_send_too() -> None:
+    assert LATE.command in DOOR.commands
+    assert of(DOOR, ROWS, deadlines=(LATE,)).deadlines == (LATE,)
 
 
 @pytest.mark.parametrize("wrong", WRONG)

@@ -67,6 +67,12 @@ def _time_faults(deadline: Deadline) -> Iterator[str]:
         yield f"{here} needs either the kind of event `since` which it waits, or a field `at`"
     elif deadline.after if deadline.at else deadline.before:
         yield f"{here}: `after` goes with `since`, and `before` with `at`"
+    events = deadline.view.category.events
+    if deadline.since and not any(issubclass(event, deadline.since) for event in events):
+        yield (
+            f"{here} waits since {type_name(deadline.since)}, which never comes to the view"
+            f" '{deadline.view.name}': it folds {', '.join(map(type_name, events))}"
+        )
     fields = list_fields(deadline.view.data_type).items()
     moments = [name for name, field in fields if field.kind.name in {"day", "moment"}]
     if deadline.at and deadline.at not in moments:

@@ -29,13 +29,15 @@ class _Start:
 
 @dataclass(frozen=True, slots=True)
 class Deadline:
-    """Sends a process command without fields to a stream while its row waits, once its time has come.
+    """Sends a command without fields to a stream while its row waits, once its time has come.
+
+    Mostly it is a process command; one with a route may be sent as well, and `allow` is not asked then.
 
     A row waits while its fields hold the values of `waiting`. Its time comes `after` the last event of the kind
-    `since`, which may be the base of several, and is none that the deadline itself has caused; or `before` the
-    moment in the field `at` (fields are named as in JSON; a row whose field is null has no deadline). With `every`
-    the command is sent again while the row waits, `times` in all, each under an id of its own; what was missed is
-    not made up for.
+    `since`: one of the view's category, or the base of several, and none that the deadline itself has caused; or
+    `before` the moment in the field `at` (fields are named as in JSON; a row whose field is null has no deadline).
+    With `every` the command is sent again while the row waits, `times` in all, each under an id of its own; what
+    was missed is not made up for.
     """
 
     name: str
