@@ -74,5 +74,5 @@ async def schedules(patient: Patient) -> Finding:
     if patient.environment.get(setting):
         return None
     return Complaint(
-        f"the setting {setting} is missing", f'set it, such as {setting}="0 * * * * *"'
+        f"the setting {setting} is missing", f'set it, such as {setting}="0,30 * * * * *"'
     )

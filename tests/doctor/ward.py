@@ -89,7 +89,7 @@ class Ward:
         self.asked = deepcopy(self.made)
         self.functions = {name: deepcopy(dict(one)) for name, one in functions.items()}
         self.settings = {"COSMOS": services.cosmos, "EVENTHUBS": services.event_hubs}
-        self.environment: dict[str, str] | None = {"SWEEP_SCHEDULE": "0 * * * * *"}
+        self.environment: dict[str, str] | None = {"SWEEP_SCHEDULE": "0,30 * * * * *"}
         self.leases: Callable[[str], list[dict[str, Any]]] = started
         self.progress = MemoryProgress()
         self.host: dict[str, Any] = json.loads((ROOT / "host.json").read_text(encoding="utf-8"))

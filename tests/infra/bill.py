@@ -94,8 +94,8 @@ def _instances(load: Load, deployed: Deployed) -> Row:
 def _timers(deployed: Deployed) -> Row:
     """Each run wakes an instance of its own; over zones it is there already."""
     price = costs.BUSY if deployed.zones else costs.DEMAND
-    seconds = deployed.timers * 60 * HOURS * costs.TIMER_SECONDS
-    runs = f"{deployed.timers} × 60 × {HOURS} × {costs.TIMER_SECONDS} s"
+    seconds = deployed.runs_of_timers * 60 * HOURS * costs.TIMER_SECONDS
+    runs = f"{deployed.runs_of_timers} × 60 × {HOURS} × {costs.TIMER_SECONDS} s"
     text = f"{runs} × {deployed.memory:g} GB × {price:f}"
     return text, seconds * deployed.memory * price
 

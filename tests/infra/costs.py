@@ -8,6 +8,7 @@ from math import ceil
 from typing import Any, Final
 
 from emulators.cosmos import charge
+from emulators.host.schedule import Cron, parse_schedule
 from infra.plan.figures import (
     BATCH_UNITS,
     CPU,
@@ -101,7 +102,7 @@ class Deployed:
     renewals: float
     runs: float
     others: int
-    timers: int
+    runs_of_timers: int
     endpoints: int
     zones: bool
     groups: int
@@ -134,12 +135,27 @@ class Deployed:
             renewals=renewed / 10,
             runs=runs,
             others=others,
-            timers=kinds.count("timerTrigger"),
+            runs_of_timers=sum(runs_a_minute(cloud).values()),
             endpoints=sum(one.kind.endswith("/privateEndpoints") for one in cloud.resources),
             zones=bool(cloud.parameters.get("zoneRedundant")),
             # Every function but those of HTTP scales by itself; those of HTTP scale together.
             groups=1 + sum(kind not in {"httpTrigger", "warmupTrigger"} for kind in kinds),
         )
+
+
+def runs_a_minute(cloud: Cloud) -> dict[str, int]:
+    """Give how often each timer runs, by the schedules of the code and of the settings."""
+    given = {
+        f"%{name}%": value for _, _, settings in cloud.apps() for name, value in settings.items()
+    }
+    found = {}
+    for name, (_, trigger) in functions().items():
+        if trigger["type"] == "timerTrigger":
+            schedule = parse_schedule(name, given.get(trigger["schedule"], trigger["schedule"]))
+            assert isinstance(schedule, Cron)
+            assert len(schedule.fields[1]) == 60, f"{name} does not run every minute"
+            found[name] = len(schedule.fields[0])
+    return found
 
 
 def always_ready(cloud: Cloud) -> dict[str, int]:
@@ -171,8 +187,8 @@ class Load:
 
     @property
     def pages(self) -> float:
-        """Pages of the sweep, a second: full ones, or one a minute."""
-        return max(self.rate / PAGE, 1 / 60)
+        """Pages of the sweep, a second: full ones, or one a run."""
+        return max(self.rate / PAGE, 2 / 60)
 
     @property
     def commands(self) -> float:

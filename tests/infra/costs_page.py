@@ -86,8 +86,8 @@ def _assumed(deployed: Deployed) -> Iterable[str]:
         f"every ten seconds: {deployed.renewals:g} a second."
     )
     yield (
-        f"**Timers.** Each of the {deployed.timers} runs once a minute on an instance of its own, billed for "
-        f"{costs.TIMER_SECONDS} seconds a run, start included: 1 to 10 are possible."
+        f"**Timers.** They run {deployed.runs_of_timers} times a minute, each on an instance of its own, billed "
+        f"for {costs.TIMER_SECONDS} seconds a run, start included: 1 to 10 are possible."
     )
     yield (
         "**Private endpoints.** A command takes "

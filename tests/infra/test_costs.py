@@ -103,7 +103,7 @@ def test_what_a_shape_costs_more_is_what_it_has_more() -> None:
     assert three[1] - private[1] == pytest.approx(doors[2] - doors[1], abs=1)
     wide = deployed["three apps, private, over zones"]
     instances = (zones[0] - three[0]) * READY * wide.memory * MONTH * 1e6
-    timers = wide.timers * 60 * HOURS * TIMER_SECONDS * wide.memory * (DEMAND - BUSY)
+    timers = wide.runs_of_timers * 60 * HOURS * TIMER_SECONDS * wide.memory * (DEMAND - BUSY)
     metrics = (sum(wide.ready.values()) - three[0]) * METRICS_GIGABYTES * LOGS
     assert zones[1] - three[1] == pytest.approx(instances - timers + metrics, abs=2)
     for load in (2, 3, 4):

@@ -14,12 +14,13 @@ from infra.plan.limits import AUTOSCALED, CONSUMERS, Size, ceiling, first, limit
 from infra.plan.plot import plot
 from infra.plan.simulation import STAGES, arrivals, capacities, simulate, steady
 from shared.adapters.cosmos.feed import PAGE
+from single_publisher.blueprint import SWEEP_SECONDS
 from tests.adapters.test_request_units import READ, WARM
 from tests.bench.test_sweep_speed import LEAST, RANGES
 from tests.infra import costs
 from tests.infra.checks import CONTAINERS
 from tests.infra.clouds import DESCRIBED, Cloud, cloud
-from tests.infra.costs import SWEEP_UNITS
+from tests.infra.costs import SWEEP_UNITS, runs_a_minute
 
 SCALE = ROOT / "docs" / "operations" / "scale.md"
 PICTURE = SCALE.with_name("scale.svg")
@@ -50,6 +51,8 @@ def test_the_model_is_fed_with_what_is_measured() -> None:
     assert figures.LOAD == 2 * READ, "Strong doubles a read"
     assert len(RANGES) * figures.SWEPT == LEAST
     assert figures.PAGE == PAGE
+    runs = runs_a_minute(cloud("together"))["sweep"]
+    assert runs * SWEEP_SECONDS / 60 == figures.SWEEP_SHARE
     assert figures.VIEWS_UNITS + SWEEP_UNITS / PAGE < 19
     assert figures.CPU.keys() == costs.Deployed.read(cloud("together")).ready.keys()
     assert sum(figures.MIX.values()) == pytest.approx(1)
