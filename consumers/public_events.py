@@ -9,7 +9,7 @@ from shared.kernel.delivery.retry import retrying
 from shared.kernel.domain import Domain
 from shared.kernel.messages.envelope import Envelope
 from shared.kernel.messages.json_reading import read
-from shared.kernel.messages.message import Event, Message, check_fields
+from shared.kernel.messages.message import Event, Message, check_numbers
 from shared.kernel.messages.notification import Notification, notification
 from shared.kernel.ports import RowReader
 from shared.kernel.reactions.caused_commands import event_of
@@ -36,7 +36,7 @@ class PublicEvents:
                 type_ = self.domain.public_type(enricher)
                 made.append(notification(type_, enricher, envelope, event, found))
         for one in made:
-            check_fields(one.data)
+            check_numbers(one.data)
         return made
 
     async def _found(

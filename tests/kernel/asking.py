@@ -2,7 +2,6 @@
 
 from datetime import UTC, datetime
 
-from shared.kernel.commands.context import Context
 from shared.kernel.commands.request import CommandRequest
 from shared.kernel.delivery.stream_pages import pages
 from shared.kernel.messages.commit import Commit, Metadata
@@ -24,11 +23,6 @@ def asked(
 def at_noon() -> datetime:
     """Tell the time: it is noon."""
     return datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
-
-
-def in_no_context() -> Context:
-    """Give the context of a command that nobody known asks for, at noon."""
-    return Context(at_noon(), None, "when")
 
 
 async def no_pause(_attempt: int) -> None:

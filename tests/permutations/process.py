@@ -8,7 +8,6 @@ from shared.domain.shop import domain
 from shared.kernel.commands.decider import Refusal
 from shared.kernel.messages.message import Command, Event
 from shared.kernel.messages.stream import StreamName
-from tests.kernel.asking import in_no_context
 
 
 @dataclass
@@ -26,7 +25,7 @@ class Pure:
             return None
         decider = domain.category(stream.category).decider
         state = self.states.get(stream, decider.initial_state)
-        decision = decider.decision(command, state, in_no_context)
+        decision = decider.decision(command, state, None)
         if isinstance(decision, Refusal):
             return decision
         if decision:

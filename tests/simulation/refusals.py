@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from functools import partial
 from typing import Any
 
 from shared.kernel.commands.category import Category
@@ -49,11 +48,7 @@ def _answers(category: Category, state: object, at: Key, told: Told) -> list[obj
     if category.allow is not None and not category.allow(actor, command, state):
         return [FORBIDDEN]
     contexts = [Context(moment, actor, at[1]) for moment in (told.since[at], now())]
-    return [category.decider.decision(command, state, partial(_same, one)) for one in contexts]
-
-
-def _same(context: Context) -> Context:
-    return context
+    return [category.decider.decision(command, state, one) for one in contexts]
 
 
 def _states(domain: Domain, commits: Sequence[Commit]) -> dict[str, list[Any]]:

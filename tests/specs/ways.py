@@ -51,7 +51,7 @@ def decided(spec: Spec, category: Category) -> Decision[Any]:
     routed = type(spec.when) in category.commands
     if category.allow and routed and not category.allow(spec.by, spec.when, state):
         return Refusal(FORBIDDEN, "")
-    decision = category.decider.decision(spec.when, state, lambda: context)
+    decision = category.decider.decision(spec.when, state, context)
     check_decision(category.name, spec.when, decision)
     return decision
 

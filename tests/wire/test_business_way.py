@@ -75,7 +75,7 @@ async def check(way: Way, sent: Command) -> None:
     decider, given_ = way.category.decider, list(way.spec.given)
     before = decider.fold(decider.initial_state, given_)
     context = Context(way.at, way.spec.by, way.store.written[-1].command_id)
-    new = decider.decision(sent, before, lambda: context)
+    new = decider.decision(sent, before, context)
     assert isinstance(new, tuple)
     assert way.events(told(answer)) == list(new)
     events = [*given_, *new]

@@ -37,7 +37,7 @@ _SMALL = 10_000
 
 def item_id(first: int) -> str:
     """Name the item that holds a first version: zero-padded, so that two writers collide on it."""
-    return f"{first:0{ID_DIGITS}d}"
+    return str(first).zfill(ID_DIGITS)
 
 
 def to_item(commit: Commit) -> dict[str, Any]:

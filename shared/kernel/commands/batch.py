@@ -13,7 +13,7 @@ from shared.kernel.errors import EventTooLarge
 from shared.kernel.messages.commit import Commit, KeptState
 from shared.kernel.messages.derived_id import is_derived
 from shared.kernel.messages.envelope import encode_all
-from shared.kernel.messages.message import Event, check_fields
+from shared.kernel.messages.message import Event, check_numbers
 from shared.kernel.ports import StoreLimits
 
 
@@ -77,9 +77,8 @@ def _decide(
             return Forbidden(loaded.version), loaded, 0
         if request.expected is not None and not request.expected.met(loaded.version):
             return Outdated(loaded.version), loaded, 0
-        decision = category.decider.decision(
-            request.command, loaded.state, lambda: request.context(time)
-        )
+        context = request.context(time) if category.decider.takes_context else None
+        decision = category.decider.decision(request.command, loaded.state, context)
         if isinstance(decision, Refusal):
             return Refused(decision, loaded.version), loaded, 0
         check_decision(category.name, request.command, decision)
@@ -137,7 +136,7 @@ def _large(category: Category, commit: Commit, after: Loaded) -> KeptState:
 def _checked_size(commit: Commit, limits: StoreLimits) -> int:
     """Count the bytes of a commit; raises NumberTooLarge, EventTooLarge for what nobody could keep as it is."""
     for event in commit.events:
-        check_fields(event.data)
+        check_numbers(event.data)
     size = limits.size_of(commit)
     if size > limits.bytes:
         raise EventTooLarge(f"{commit.stream}: the events of one command are too large together")

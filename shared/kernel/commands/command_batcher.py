@@ -52,19 +52,14 @@ class CommandBatcher:
 
     async def put(self, request: CommandRequest) -> Outcome:
         """Wait for the outcome of a command; raises what handling it raised."""
-        waiting = Waiting(request, asyncio.get_running_loop().create_future())
-        queue = self._streams.get(request.stream.text)
+        stream, waiting = request.stream, Waiting(request, asyncio.Future())
+        queue = self._streams.get(stream.text)
         if queue is not None:
             queue.append(waiting)
-        else:
-            await self._begin(request.stream, waiting)
-        return await waiting.answer
-
-    async def _begin(self, stream: StreamName, first: Waiting) -> None:
-        queue: deque[Waiting] = deque()
-        self._streams[stream.text] = queue
+            return await waiting.answer
+        queue = self._streams[stream.text] = deque()
         try:
-            queue.extendleft(await self._handled(stream, [first]))
+            queue.extendleft(await self._handled(stream, [waiting]))
         finally:
             if queue:
                 worker = asyncio.create_task(self._work(stream, queue))
@@ -72,6 +67,7 @@ class CommandBatcher:
                 worker.add_done_callback(self._workers.discard)
             else:
                 del self._streams[stream.text]
+        return await waiting.answer
 
     async def _work(self, stream: StreamName, queue: deque[Waiting]) -> None:
         taken: list[Waiting] = []

@@ -39,10 +39,10 @@ class Decider[C, E, S]:
     def __post_init__(self) -> None:
         object.__setattr__(self, "takes_context", _takes_context(self.decide))
 
-    def decision(self, command: C, state: S, context: Callable[[], Context]) -> Decision[E]:
-        """Decide; the context is made only where `decide` takes one."""
+    def decision(self, command: C, state: S, context: Context | None) -> Decision[E]:
+        """Decide; there is a context where `decide` takes one."""
         decide: Callable[..., Decision[E]] = self.decide
-        return decide(command, state, context()) if self.takes_context else decide(command, state)
+        return decide(command, state, context) if self.takes_context else decide(command, state)
 
     def fold(self, state: S, events: Iterable[E]) -> S:
         """Evolve a state by events in their order."""

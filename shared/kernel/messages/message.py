@@ -1,7 +1,7 @@
 """Commands and events: frozen, strict, camelCase on the wire, and nothing in them that nobody knows."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
 from typing import Any, ClassVar
 
@@ -76,26 +76,21 @@ class PublicEvent(Event):
     link: str
 
 
-def check_fields(data: Mapping[str, Any]) -> None:
-    """Raise NumberTooLarge, with the name of the field, as `check_numbers` does."""
-    for name, value in data.items():
-        try:
-            check_numbers(value)
-        except NumberTooLarge as error:
-            raise NumberTooLarge(f"{name}: {error}") from None
+def check_numbers(value: Any, field: str = "") -> None:  # noqa: ANN401 - JSON
+    """Raise NumberTooLarge for an integer that a JSON number does not hold exactly (RFC 8259, section 6).
 
-
-def check_numbers(value: Any) -> None:  # noqa: ANN401 - JSON
-    """Raise NumberTooLarge for an integer that a JSON number does not hold exactly (RFC 8259, section 6)."""
+    It names the field of the whole that holds the integer.
+    """
     if isinstance(value, int):
         if abs(value) > LARGEST_EXACT_INTEGER:
-            raise NumberTooLarge("an integer is more than a JSON number holds exactly")
+            at = f"{field}: " if field else ""
+            raise NumberTooLarge(f"{at}an integer is more than a JSON number holds exactly")
     elif isinstance(value, dict):
-        for inner in value.values():
-            check_numbers(inner)
+        for name, inner in value.items():
+            check_numbers(inner, field or name)
     elif isinstance(value, list):
         for inner in value:
-            check_numbers(inner)
+            check_numbers(inner, field)
 
 
 def type_name(message: type[Message]) -> str:

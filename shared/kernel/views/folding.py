@@ -9,7 +9,7 @@ from shared.kernel.delivery.parking import Suspecting
 from shared.kernel.messages.commit import Commit
 from shared.kernel.messages.envelope import Envelope, envelopes
 from shared.kernel.messages.json_reading import read
-from shared.kernel.messages.message import Event, check_fields
+from shared.kernel.messages.message import Event, check_numbers
 from shared.kernel.views.view import Row, RowKey, View
 
 
@@ -73,7 +73,7 @@ def advance(
                 data = view.evolve(data, arrived[version])
                 # After each event: what parks a row is the same, however its history is cut.
                 kept = data.model_dump(mode="json")
-                check_fields(kept)
+                check_numbers(kept)
     return replace(row, version=new[-1], data=kept)
 
 
