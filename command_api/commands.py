@@ -5,7 +5,7 @@ import azure.functions as func
 from command_api.composition import Application
 from command_api.mailbox import put
 from command_api.parsing import command_headers, command_request
-from command_api.preferences import Preferences
+from command_api.preferences import NO_PREFERENCES, Preferences
 from command_api.scheduled_commands import not_before, schedule
 from command_api.until_projected import is_projected
 from shared.adapters.http.problems import outdated, refused
@@ -19,10 +19,11 @@ async def post_command(req: func.HttpRequest, application: Application) -> func.
     headers = command_headers(req)
     actor = await application.actors.of(req.headers)
     request = command_request(req, headers, application.domain, actor)
-    preferences = Preferences.of(headers.get("prefer"))
-    due = not_before(headers, preferences, application)
-    if due is not None:
-        return await schedule(request, due, application, preferences.accepted())
+    preferences = Preferences.of(headers["prefer"]) if "prefer" in headers else NO_PREFERENCES
+    if "not-before" in headers:
+        due = not_before(headers["not-before"], preferences, application)
+        if due is not None:
+            return await schedule(request, due, application, preferences.accepted())
     if preferences.asynchronous:
         return await put(request, application, preferences.accepted())
     outcome = await application.dispatcher.dispatch(request)

@@ -25,11 +25,13 @@ def key_of(headers: Mapping[str, str]) -> str | None:
     if header is None:
         return None
     given = header.strip(" \t")
-    string = _STRING.fullmatch(given)
-    key = _PAIR.sub(r"\1", string[1]) if string else given
-    # Without quotes, a comma would stand between two headers.
-    bare = string is None and (given.startswith('"') or "," in given)
-    if bare or not is_token(key):
+    if given.startswith('"'):
+        string = _STRING.fullmatch(given)
+        key = _PAIR.sub(r"\1", string[1]) if string else ""
+    else:
+        # Without quotes, a comma would stand between two headers.
+        key = "" if "," in given else given
+    if not is_token(key):
         sentence = (
             'A text in quotes is expected, of 1 to 128 visible ASCII characters: "8e03978e-40d5".'
         )

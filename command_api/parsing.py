@@ -1,6 +1,7 @@
 """From an HTTP request to a command request: everything that a client can get wrong is found here."""
 
 import re
+from codecs import BOM_UTF8
 from collections.abc import Mapping
 from typing import Any
 from uuid import uuid4
@@ -9,14 +10,9 @@ import azure.functions as func
 from pydantic import ValidationError
 
 from command_api.idempotency_key import key_of
-from shared.adapters.http.bodies import (
-    Doubled,
-    check_body,
-    check_charset,
-    read_once,
-    without_mark,
-)
+from shared.adapters.http.bodies import Doubled, check_body, check_charset, media_type, read_once
 from shared.adapters.http.conditions import tags
+from shared.adapters.http.negotiation import JSON
 from shared.adapters.http.problems import (
     Fault,
     malformed,
@@ -69,7 +65,9 @@ def command_request(
     command, received = _command(req, headers, command_type)
     command_id = key_of(headers) or str(uuid4())
     metadata = _metadata(headers, command_id, actor)
-    return CommandRequest(stream, command, command_id, metadata, _expected(headers), received)
+    conditional = "if-match" in headers or "if-none-match" in headers
+    expected = _expected(headers) if conditional else None
+    return CommandRequest(stream, command, command_id, metadata, expected, received)
 
 
 def command_headers(req: func.HttpRequest) -> dict[str, str]:
@@ -106,11 +104,9 @@ def _stream(category: Category, id_: str) -> StreamName:
         raise malformed(f"An id has {ID_RULE}.") from None
 
 
-def _expected(headers: Mapping[str, str]) -> Expected | None:
+def _expected(headers: Mapping[str, str]) -> Expected:
     """Read If-Match and If-None-Match, whose tags are versions; both have to be met (RFC 9110, section 13.2.2)."""
     match, none_match = headers.get("if-match"), headers.get("if-none-match")
-    if match is None and none_match is None:
-        return None
     among: frozenset[int] | None = None
     other_than: frozenset[int] = frozenset()
     if match is not None:
@@ -134,16 +130,14 @@ def _command(
     req: func.HttpRequest, headers: Mapping[str, str], command_type: type[Command]
 ) -> tuple[Command, dict[str, Any]]:
     """Read the body as a command, and as the JSON that it is."""
-    media_type = headers.get("content-type") or "application/json"
-    if media_type.partition(";")[0].strip().lower() != "application/json":
-        raise unsupported_media_type()
-    body = without_mark(req.get_body())
+    if (headers.get("content-type") or JSON) != JSON:
+        _check_type(headers)
+    # A reader may ignore a byte order mark (RFC 8259, section 8.1).
+    body = req.get_body().removeprefix(BOM_UTF8)
     if not body or "content-encoding" in headers:
         check_body(req.headers, body, "A command")
     if len(body) > LARGEST_BODY:
         raise too_large(LARGEST_BODY)
-    if ";" in media_type:
-        check_charset(headers, "A command")
     try:
         return read_text(command_type, body, by_name=False), read_once(body)
     except ValidationError as error:
@@ -153,13 +147,20 @@ def _command(
     raise malformed(f"The body is no {command_type.__name__}.", found)
 
 
+def _check_type(headers: Mapping[str, str]) -> None:
+    if media_type(headers) != JSON:
+        raise unsupported_media_type()
+    check_charset(headers, "A command")
+
+
 def _metadata(headers: Mapping[str, str], command_id: str, actor: str | None) -> Metadata:
+    correlation_id = token(headers, "Correlation-Id") if "correlation-id" in headers else None
     traceparent = tracestate = None
     if "traceparent" in headers:
         traceparent = well_formed(headers["traceparent"])
         tracestate = carried(headers.get("tracestate"), traceparent)
     return Metadata(
-        correlation_id=token(headers, "Correlation-Id") or command_id,
+        correlation_id=correlation_id or command_id,
         causation_id=command_id,
         traceparent=traceparent,
         actor=actor,

@@ -33,7 +33,7 @@ class Preferences:
     def of(cls, preferred: str | None) -> "Preferences":
         """Read the header Prefer, if there is one."""
         if not preferred:
-            return _NONE
+            return NO_PREFERENCES
         given: dict[str, str] = {}
         for name, value in _read(preferred):
             # Section 2: the first of several counts.
@@ -75,7 +75,7 @@ class Preferences:
 
     def done(self, charge: float | None = None) -> dict[str, str]:
         """Say what was applied to an answer that came as it was asked for."""
-        if self is _NONE:
+        if self is NO_PREFERENCES:
             return {}
         applied = list(self._waiting())
         if self.minimal is not None:
@@ -94,7 +94,8 @@ class Preferences:
         return {**_applied([*applied, "request-charge"]), "Request-Charge": f"{charge:.2f}"}
 
 
-_NONE = Preferences()
+NO_PREFERENCES = Preferences()
+"""Of a request that does not say what it prefers."""
 
 
 def _applied(preferences: list[str]) -> dict[str, str]:

@@ -35,16 +35,11 @@ _HTTP_DATES = ("%a, %d %b %Y %H:%M:%S GMT", "%A, %d-%b-%y %H:%M:%S GMT", "%a %b 
 """The form of today, and the two that are obsolete and have to be read (RFC 9110, section 5.6.7)."""
 
 
-def not_before(
-    headers: Mapping[str, str], preferences: Preferences, application: Application
-) -> str | None:
+def not_before(given: str, preferences: Preferences, application: Application) -> str | None:
     """Read until when a command is to be kept, None if it is not; raises Problem for what is no time.
 
     An HTTP-date (RFC 9110, section 5.6.7) or a date-time with its offset (RFC 3339); what is past is now.
     """
-    given = headers.get(HEADER.lower())
-    if given is None:
-        return None
     if not preferences.asynchronous:
         sentence = "Nobody waits so long for an answer: Prefer: respond-async goes with it."
         raise malformed(f"The header {HEADER} is malformed.", [Fault(HEADER, sentence)])

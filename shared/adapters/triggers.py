@@ -39,9 +39,16 @@ def http_function(
     ROUTES.add(route, served)
 
     def declare(handle: Handler) -> Handler:
+        serve = _conditional(handle) if "GET" in methods else handle
+
         async def answer(req: func.HttpRequest) -> func.HttpResponse:
-            answering = answered(_asked(handle, req, offers), req.headers, handle.__name__)
-            return readable(req, await telemetry.request(req, route, answering))
+            headers = req.headers
+            # Asked for as it is, a header that is missing raises inside of `get`: most are missing.
+            chooses = offers and "accept" in headers
+            answering = _negotiated(serve, req, offers) if chooses else serve(req)
+            answering = answered(answering, headers, handle.__name__)
+            answer = await telemetry.request(req, route, answering)
+            return readable(answer) if "origin" in headers else answer
 
         trigger = blueprint.route(route, methods=served, auth_level=auth_level)
         trigger(named(answer, handle))
@@ -50,22 +57,27 @@ def http_function(
     return declare
 
 
-async def _asked(
-    handle: Handler, req: func.HttpRequest, offers: Sequence[str]
+async def _negotiated(
+    serve: Handler, req: func.HttpRequest, offers: Sequence[str]
 ) -> func.HttpResponse:
-    # Asked for as it is, a header that is missing raises inside of `get`: most are missing.
-    if offers and "accept" in req.headers:
-        chosen(req.headers["accept"], offers)
-    if req.method not in _SAFE:
-        return await handle(req)
-    answer = conditional(req, await handle(req))
-    answer.headers["Vary"] = VARY
-    if req.method == "GET":
-        return answer
-    # RFC 9110, section 9.3.2: the same headers, and no content.
-    return func.HttpResponse(
-        status_code=answer.status_code, headers=dict(answer.headers), mimetype=answer.mimetype
-    )
+    chosen(req.headers["accept"], offers)
+    return await serve(req)
+
+
+def _conditional(handle: Handler) -> Handler:
+    async def show(req: func.HttpRequest) -> func.HttpResponse:
+        if req.method not in _SAFE:
+            return await handle(req)
+        answer = conditional(req, await handle(req))
+        answer.headers["Vary"] = VARY
+        if req.method == "GET":
+            return answer
+        # RFC 9110, section 9.3.2: the same headers, and no content.
+        return func.HttpResponse(
+            status_code=answer.status_code, headers=dict(answer.headers), mimetype=answer.mimetype
+        )
+
+    return show
 
 
 def timer_function(blueprint: func.Blueprint, schedule: str) -> Callable[[Run], Run]:

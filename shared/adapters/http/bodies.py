@@ -3,6 +3,7 @@
 import json
 import re
 import sys
+from codecs import BOM_UTF8
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -11,7 +12,6 @@ from pydantic_core import from_json
 
 from shared.adapters.http.problems import Problem, unsupported_media_type
 
-_BOM = b"\xef\xbb\xbf"
 _CHARSET = re.compile(r';\s*charset\s*=\s*"?([^\s";]*)', re.IGNORECASE)
 
 
@@ -41,11 +41,6 @@ def check_charset(headers: Mapping[str, str], what: str) -> None:
     charset = _CHARSET.search(declared)
     if charset and charset[1].lower() not in {"utf-8", "utf8", "us-ascii"}:
         raise unsupported_media_type(f"{what} is UTF-8.")
-
-
-def without_mark(body: bytes) -> bytes:
-    """Give a body without a byte order mark, which a reader may ignore (RFC 8259, section 8.1)."""
-    return body.removeprefix(_BOM)
 
 
 class Doubled(ValueError):
@@ -105,7 +100,7 @@ def escaped(name: str) -> str:
 
 def read_json(body: bytes) -> Any:  # noqa: ANN401 - JSON
     """Read JSON; raises ValueError for what is none, for what no double holds, and Doubled."""
-    plain = without_mark(body)
+    plain = body.removeprefix(BOM_UTF8)
     if not _fits(from_json(plain, allow_inf_nan=False)):
         raise ValueError("it holds a number that is more than any JSON number")
     return read_once(plain)

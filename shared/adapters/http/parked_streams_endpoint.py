@@ -1,6 +1,7 @@
 """What operators do with the parked streams of a consumer: look, release, skip; every decision is kept."""
 
 import re
+from codecs import BOM_UTF8
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,7 +10,7 @@ from urllib.parse import quote
 import azure.functions as func
 from pydantic import Field, ValidationError
 
-from shared.adapters.http.bodies import check_body, without_mark
+from shared.adapters.http.bodies import check_body
 from shared.adapters.http.problems import Fault, Problem, malformed, not_found
 from shared.adapters.http.responses import NO_HEADERS, json_response
 from shared.adapters.identity.actor import NOBODY, Actors
@@ -158,7 +159,7 @@ def _checked(stream: str) -> str:
 
 
 def _instruction(req: func.HttpRequest, action: Action) -> Instruction:
-    body = without_mark(req.get_body())
+    body = req.get_body().removeprefix(BOM_UTF8)
     check_body(req.headers, body, "A decision")
     try:
         instruction = Instruction.model_validate_json(body)

@@ -12,27 +12,30 @@ NO_HEADERS: Mapping[str, str] = {}
 
 
 def json_response(
-    body: Mapping[str, Any], headers: Mapping[str, str] = NO_HEADERS
+    body: Mapping[str, Any], headers: Mapping[str, str] = NO_HEADERS, status: int = 200
 ) -> func.HttpResponse:
-    """Answer 200 with a body; its `version`, where it has one, is the ETag."""
-    return _response(200, body, headers)
+    """Answer with a body; its `version`, where it has one, is the ETag."""
+    tag = {"ETag": f'"{body["version"]}"'} if "version" in body else {}
+    return func.HttpResponse(
+        to_json(body), status_code=status, headers={**headers, **tag}, mimetype="application/json"
+    )
 
 
 def accepted_late(
     body: Mapping[str, Any], headers: Mapping[str, str] = NO_HEADERS
 ) -> func.HttpResponse:
     """Answer 202: what was asked for is on its way, and was not there in time."""
-    return _response(202, body, {**headers, "Retry-After": "1"})
+    return json_response(body, {**headers, "Retry-After": "1"}, 202)
 
 
 def queued(body: Mapping[str, Any], headers: Mapping[str, str] = NO_HEADERS) -> func.HttpResponse:
     """Answer 202: the command waits; `Location` is the `status` of the body."""
-    return _response(202, body, {**headers, "Location": body["status"]})
+    return json_response(body, {**headers, "Location": body["status"]}, 202)
 
 
 def unready(body: Mapping[str, Any]) -> func.HttpResponse:
     """Answer 503: whoever balances load sends requests elsewhere."""
-    return _response(503, body, {"Retry-After": "5"})
+    return json_response(body, {"Retry-After": "5"}, 503)
 
 
 def no_content(version: int, headers: Mapping[str, str]) -> func.HttpResponse:
@@ -48,12 +51,3 @@ def event_json(version: int, event: RecordedEvent) -> dict[str, Any]:
         "schema": event.schema_number,
         "data": event.data,
     }
-
-
-def _response(
-    status: int, body: Mapping[str, Any], headers: Mapping[str, str]
-) -> func.HttpResponse:
-    tag = {"ETag": f'"{body["version"]}"'} if "version" in body else {}
-    return func.HttpResponse(
-        to_json(body), status_code=status, headers={**headers, **tag}, mimetype="application/json"
-    )
