@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from consumers.delivery import Arrival
-from shared.kernel.delivery.lag import progress_name
+from shared.kernel.delivery.lag import place_of, progress_name
 from shared.kernel.delivery.parking import other_partitions
 from shared.kernel.delivery.partition import partition_of
 from shared.kernel.delivery.retry import Pause, retrying
@@ -62,7 +62,9 @@ class HubPartitions:
         _LOGGER.error("%s: %d partitions were %d before", self.consumer, self.partitions, before)
         extents = await hub.extents()
         for partition, (first, _) in enumerate(extents):
-            await self._put(progress_name(self.consumer, partition, self.moved_to), str(first - 1))
+            name = progress_name(self.consumer, partition, self.moved_to)
+            # A host that runs on with the settings of before takes it for none of its own.
+            await self._put(name, place_of(first - 1, self.partitions))
         marker = other_partitions(self.consumer, before, self.partitions, timestamp(self.now()))
         await self.parking.park(marker)
         self.sent_before = [last for _, last in extents]

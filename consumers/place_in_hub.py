@@ -15,8 +15,9 @@ from typing import Any, NamedTuple
 from consumers.delivery import Arrival
 from consumers.hub_partitions import HubPartitions
 from consumers.stored_events import event_in
-from shared.kernel.delivery.lag import progress_name
+from shared.kernel.delivery.lag import place_in, place_of, progress_name
 from shared.kernel.delivery.parking import lost_messages
+from shared.kernel.delivery.partition import check_partitions
 from shared.kernel.delivery.retry import Attempts, Pause, retrying
 from shared.kernel.delivery.side_by_side import side_by_side
 from shared.kernel.errors import LogUnavailable
@@ -34,10 +35,14 @@ _LOGGER = logging.getLogger(__name__)
 
 
 class Place(NamedTuple):
-    """The number up to which everything was handled, and the tag of the note of it; None before the first."""
+    """The number up to which everything was handled, and the tag of the note of it; None before the first.
+
+    `of` is how many partitions the hub has, where it has got others than it had at first.
+    """
 
     number: int
     tag: str | None
+    of: int | None = None
 
 
 NOWHERE = -1
@@ -133,7 +138,8 @@ class Follower:
         """Go back to the beginning of a hub that was made anew: it counts its messages from 0."""
         name = progress_name(self.consumer, partition, self.moved_to)
         _LOGGER.error("%s, partition %d: the hub counts anew", self.consumer, partition)
-        await retrying(self.pause, self.progress.advance, name, str(number), place.tag)
+        position = place_of(number, place.of)
+        await retrying(self.pause, self.progress.advance, name, position, place.tag)
         self._places.pop(partition, None)
 
     async def _hub(self) -> LogReader:
@@ -203,24 +209,26 @@ class Follower:
 
         Raises LogUnavailable where places were set back: what is between is to be handled first.
         """
-        name, place = (
-            progress_name(self.consumer, partition, self.moved_to),
-            self._places.get(partition),
-        )
-        place = place or await self._stored(partition)
+        name = progress_name(self.consumer, partition, self.moved_to)
+        place = self._places.get(partition) or await self._stored(partition)
         while place.number < number:
-            position = str(number)
+            position = place_of(number, place.of)
             tag = await retrying(self.pause, self.progress.advance, name, position, place.tag)
-            known, place = place, Place(number, tag) if tag else await self._stored(partition)
+            known = place
+            place = Place(number, tag, known.of) if tag else await self._stored(partition)
             if place.number < known.number:
                 raise LogUnavailable(f"partition {partition}: another owner has begun anew")
         self._places[partition] = place
         return place
 
     async def _stored(self, partition: int) -> Place:
+        """Read a place; raises ConfigurationError where the hub has got other partitions since it was checked."""
         name = progress_name(self.consumer, partition, self.moved_to)
         found = await retrying(self.pause, self.progress.find, name)
-        place = Place(int(found.position), found.tag) if found else BEGINNING
+        number, of = place_in(found.position) if found else (NOWHERE, None)
+        if of is not None:
+            check_partitions(f"of {name}", of, self.partitions)
+        place = Place(number, found.tag if found else None, of)
         self._places[partition] = place
         return place
 

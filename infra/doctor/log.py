@@ -13,7 +13,7 @@ from shared.adapters.connections import Identity
 from shared.adapters.identity.own_credential import credential
 from shared.adapters.names import COMMANDS_HUB, EVENTS_HUB
 from shared.adapters.tls import trusted
-from shared.kernel.delivery.lag import progress_name
+from shared.kernel.delivery.lag import place_in, progress_name
 
 # The SDK tries to read in a group that is not there again and again, and tells nobody: time alone ends it.
 TIMEOUT = 15.0
@@ -96,8 +96,9 @@ async def _dropped(
     moved_to = patient.settings.moved_to(hub)
     for partition, (first, _) in enumerate(extents):
         noted = await patient.progress.read(progress_name(consumer, partition, moved_to))
-        if noted is not None and int(noted) + 1 < first:
-            missing = first - int(noted) - 1
+        handled = place_in(noted)[0] if noted is not None else first - 1
+        if handled + 1 < first:
+            missing = first - handled - 1
             return f"{missing} messages of partition {partition} that {consumer} has not handled"
     return None
 

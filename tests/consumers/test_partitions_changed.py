@@ -11,9 +11,10 @@ import pytest
 from consumers.delivery import Arrival
 from consumers.place_in_hub import Follower
 from shared.adapters.memory import MemoryLog, MemoryParking, MemoryProgress
+from shared.kernel.delivery.lag import place_in
 from shared.kernel.delivery.partition import partition_of
 from shared.kernel.delivery.retry import Attempts
-from shared.kernel.errors import LogUnavailable
+from shared.kernel.errors import ConfigurationError, LogUnavailable
 from shared.kernel.ports import LogReader, NumberedMessage
 from tests.kernel.asking import no_pause
 
@@ -85,7 +86,7 @@ class Hub:
     async def places(self) -> list[int]:
         """Give the places of all partitions."""
         names = [f"projections:{partition}" for partition in range(self.log.partitions)]
-        return [int(await self.progress.read(name) or -1) for name in names]
+        return [place_in(await self.progress.read(name) or "-1")[0] for name in names]
 
 
 @pytest.mark.parametrize("seed", range(40))
@@ -108,6 +109,30 @@ async def test_nothing_is_skipped_when_a_hub_gets_more_partitions(seed: int) -> 
     every = {body for messages in hub.log.messages for body in messages}
     assert every - hub.handled == set()
     assert await hub.places() == [len(messages) - 1 for messages in hub.log.messages]
+
+
+@pytest.mark.parametrize("seed", [1, 2, 16, 38, 44, 51])
+async def test_a_host_that_runs_on_with_the_settings_of_before_takes_no_place_along(
+    seed: int,
+) -> None:
+    hub = Hub(random.Random(seed))
+    old = hub.host()
+    for _ in range(20):
+        await hub.send(2)
+        await hub.bring(old)
+    hub.grow()
+    host = hub.host()
+    for _ in range(60):
+        await hub.send(1)
+        with suppress(ConfigurationError):
+            await hub.bring(old if hub.dice.random() < 0.3 else host)
+
+    last = hub.host()
+    for _ in range(2):
+        await last.catch_up(timedelta())
+
+    every = {body for messages in hub.log.messages for body in messages}
+    assert every - hub.handled == set()
 
 
 async def test_operators_are_told_until_they_know() -> None:

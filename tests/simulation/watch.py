@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from consumers.hub_partitions import NOTE
 from shared.adapters.memory import MemoryProgress
+from shared.kernel.delivery.lag import place_in
 from shared.kernel.messages.commit import Commit
 
 ADDS = {"StockReceived": 1, "StockAdjusted": 1, "StockReserved": -1, "ReservationReleased": 1}
@@ -56,6 +57,10 @@ class Places(MemoryProgress):
     async def advance(self, name: str, position: str, replacing: str | None) -> str | None:
         known = self.positions.get(name, position)
         tag = await super().advance(name, position, replacing)
-        if tag is not None and not name.endswith(NOTE) and int(position) < int(known):
+        if (
+            tag is not None
+            and not name.endswith(NOTE)
+            and place_in(position)[0] < place_in(known)[0]
+        ):
             self.back.append(f"the place {name} goes back from {known} to {position}")
         return tag

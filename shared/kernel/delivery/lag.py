@@ -54,7 +54,7 @@ async def log_lag(
 
     async def look(partition: int, first: int, last: int) -> Lag:
         noted = await progress.read(progress_name(stage, partition, moved_to))
-        handled = max(int(noted) if noted is not None else first - 1, first - 1)
+        handled = max(place_in(noted)[0] if noted is not None else first - 1, first - 1)
         behind = max(0, last - handled)
         oldest = await log.time_after(partition, handled) if behind else None
         return Lag(stage, str(partition), behind, _age(oldest, now))
@@ -70,6 +70,17 @@ def progress_name(stage: str, partition: int | str, moved_to: str = "") -> str:
     A hub that a set has moved to counts from 0, so its notes are named after it.
     """
     return f"{stage}:{moved_to}:{partition}" if moved_to else f"{stage}:{partition}"
+
+
+def place_of(number: int, partitions: int | None) -> str:
+    """Write up to which number a partition is handled, and of how many it is one, where a hub has got others."""
+    return str(number) if partitions is None else f"{number}/{partitions}"
+
+
+def place_in(position: str) -> tuple[int, int | None]:
+    """Read what `place_of` writes."""
+    number, _, partitions = position.partition("/")
+    return int(number), int(partitions) if partitions else None
 
 
 def _age(oldest: datetime | None, now: datetime) -> float:
