@@ -45,6 +45,26 @@ class Found:
 
 
 @dataclass(slots=True)
+class _Batch:
+    """What one answer holds: so many events, and no page more once it has the bytes of one."""
+
+    largest: int
+    events: list[Mapping[str, Any]] = field(default_factory=list)
+    size: int = 0
+
+    @property
+    def is_full(self) -> bool:
+        return len(self.events) == MOST_EVENTS or self.size >= self.largest
+
+    def take(self, page: Page, place: Place) -> Place:
+        """Take what a page has behind a place, as much as fits; gives the place behind it."""
+        read = page.events[place.events :][: MOST_EVENTS - len(self.events)]
+        self.events += read
+        self.size += page.size if read else 0
+        return Place(page.number, place.events + len(read))
+
+
+@dataclass(slots=True)
 class FeedReader:
     """Reads one feed for all who ask this process, and remembers the last page of each chain."""
 
@@ -97,32 +117,27 @@ class FeedReader:
         return Page(last.chain, last.number + 1) if last.closed else last
 
     async def _behind(self, cursor: FeedCursor) -> Found:
-        places, events = list(cursor.places), list[Mapping[str, Any]]()
+        places, batch = list(cursor.places), _Batch(self.pages.largest)
         turn = cursor.turn
         for number in range(self.feed.partitions):
             partition = (cursor.turn + number) % self.feed.partitions
-            read, places[partition] = await self._of_chain(
-                partition, places[partition], MOST_EVENTS - len(events)
-            )
-            events += read
-            if len(events) == MOST_EVENTS:
+            places[partition] = await self._of_chain(partition, places[partition], batch)
+            if batch.is_full:
                 turn = (partition + 1) % self.feed.partitions
                 break
-        return Found(events, FeedCursor(cursor.generation, tuple(places), turn))
+        return Found(batch.events, FeedCursor(cursor.generation, tuple(places), turn))
 
-    async def _of_chain(self, partition: int, place: Place, most: int) -> tuple[Events, Place]:
-        """Read what one chain has behind a place, at most so many events."""
-        page, events = await self._at(partition, place), list[Mapping[str, Any]]()
-        while True:
-            read = page.events[place.events : place.events + most - len(events)]
-            events += read
-            place = Place(page.number, place.events + len(read))
-            if len(events) == most or not page.closed:
-                return events, place
+    async def _of_chain(self, partition: int, place: Place, batch: "_Batch") -> Place:
+        """Read what one chain has behind a place, until the batch is full."""
+        page = await self._at(partition, place)
+        place = batch.take(page, place)
+        while page.closed and not batch.is_full:
             following = await self.pages.read(page.chain, page.number + 1)
             if following is None:
-                return events, place
-            page, place = following.page, Place(following.page.number, 0)
+                break
+            page = following.page
+            place = batch.take(page, Place(page.number, 0))
+        return place
 
     async def _at(self, partition: int, place: Place) -> Page:
         page = await self.page(partition, place.page)

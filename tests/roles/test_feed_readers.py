@@ -11,7 +11,7 @@ from command_api.feeds.watching import Watch
 from emulators.tests.waiting import in_time, until_true
 from shared.adapters.identity.actor import PRINCIPAL, Actors
 from shared.domain.shop import domain
-from tests.kernel.feeding import entries
+from tests.kernel.feeding import entries, entry
 from tests.roles.reading import append, body, follow, ids, links
 from tests.roles.wired import Wired, placed, stocked
 
@@ -117,3 +117,18 @@ async def test_who_may_not_read_a_feed_sees_nothing_of_it(
     assert (refused.status_code, body(refused)["code"]) == (403, "forbidden")
     assert len(ids(answer)) == (0 if url == "/api/feeds/shop/0" else 100)
     assert body(await follow(wired, "/api/feeds", {PRINCIPAL: "bob"})) == {"feeds": []}
+
+
+async def test_behind_what_has_the_bytes_of_a_page_nothing_more_is_read(wired: Wired) -> None:
+    large = [entry(f"order-{number}", 1, size=wired.pages.largest) for number in range(1, 6)]
+    await append(wired, 0, large[:3])
+    await append(wired, 2, large[3:])
+
+    found: list[list[str]] = []
+    url = links(await follow(wired, HEAD))["first"]
+    while page := ids(answer := await follow(wired, url)):
+        found.append(page)
+        url = links(answer)["next"]
+
+    assert sorted(one for page in found for one in page) == [f"order-{n}@1/0" for n in range(1, 6)]
+    assert max(map(len, found)) == 1

@@ -38,6 +38,11 @@ class Page:
         return [event for entry in self.entries for event in entry.events]
 
     @property
+    def size(self) -> int:
+        """How many bytes its events have."""
+        return sum(entry.size for entry in self.entries)
+
+    @property
     def unnoted(self) -> Mapping[str, int]:
         """The version that each stream has come to in what was appended last."""
         return versions(self.entries[self.noted :])
@@ -59,9 +64,8 @@ def appended(page: Page, entries: Sequence[Entry], largest: int) -> tuple[Page, 
 
 
 def _fitting(page: Page, entries: Sequence[Entry], largest: int) -> int:
-    count, size = len(page.events), sum(entry.size for entry in page.entries)
-    counts = accumulate((len(entry.events) for entry in entries), initial=count)
-    sizes = accumulate((entry.size for entry in entries), initial=size)
+    counts = accumulate((len(entry.events) for entry in entries), initial=len(page.events))
+    sizes = accumulate((entry.size for entry in entries), initial=page.size)
     behind = list(zip(counts, sizes, strict=True))[1:]
     fitting = sum(events <= MOST_EVENTS and bytes_ <= largest for events, bytes_ in behind)
     # An empty page takes whatever comes first: nothing would ever fit otherwise.
