@@ -59,7 +59,8 @@ async def get_feed(req: func.HttpRequest, application: Application) -> func.Http
     applied: Mapping[str, str] = {}
     if "cursor" in params:
         found, waited = await _after(reader, params["cursor"], preferences.wait or 0)
-        applied = preferences.waited() if waited else {}
+        # Who asks again at once would have the store read as often as it can answer.
+        applied = preferences.waited() if waited else {"Retry-After": "1"}
     else:
         found = await reader.newest()
     links = {

@@ -79,6 +79,7 @@ async def test_where_too_many_wait_nobody_is_told_that_he_has_waited(
 
     assert ids(answer) == []
     assert "Preference-Applied" not in answer.headers
+    assert answer.headers["Retry-After"] == "1"
 
 
 async def _never(*_: object) -> None:

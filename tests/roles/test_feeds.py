@@ -237,3 +237,4 @@ async def test_a_cursor_of_newer_code_waits_for_newer_code(
     answer = await follow(wired, newer)
 
     assert (ids(answer), links(answer)["next"]) == ([], newer)
+    assert answer.headers["Retry-After"] == "1"
