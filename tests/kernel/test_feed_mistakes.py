@@ -39,6 +39,10 @@ def test_a_feed_has_a_name_that_routes_can_carry(name: str) -> None:
             {"events": (NeverMade,)},
             "feed 'shop' lists NeverMade, which no enricher of the domain makes",
         ),
+        (
+            {"title": "Walks\x0b"},
+            "feed 'shop': the title 'Walks\\x0b' holds what is no text, and no document could show it",
+        ),
         ({"generation": 0}, "feed 'shop': its `generation` is 0, and 1 is the least"),
         ({"partitions": 0}, "feed 'shop': its `partitions` is 0, and 1 is the least"),
     ],

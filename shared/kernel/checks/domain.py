@@ -52,6 +52,9 @@ def faults(domain: "Domain") -> Iterator[str]:
 def _feed_faults(feed: PublicFeed, domain: "Domain") -> Iterator[str]:
     here = f"feed '{feed.name}'"
     yield from _name_faults("feed", feed.name)
+    for title in (feed.title, domain.about.title):
+        if not title.isprintable():
+            yield f"{here}: the title {title!r} holds what is no text, and no document could show it"
     if not feed.events:
         yield f"{here} lists no `events`: nothing could ever be in it"
     made = {enricher.public for enricher in domain.enrichers}
