@@ -24,6 +24,8 @@ from shared.kernel.feeds.public_feed import PublicFeed
 from shared.kernel.messages.stream import StreamName
 from shared.kernel.ports import Feed, FeedPage, Progress
 
+NAME = "filling"
+"""What the note is called among the places of consumers."""
 AT_ONCE = 8
 """So many streams are appended side by side: of each, a part is in memory."""
 BEGINNING = item_id(1)
@@ -34,17 +36,27 @@ GRAIN = 2.0
 
 
 class _Note(BaseModel):
-    """Since when a generation is filled, by the clock of the store, how far that is, and whether it is done.
+    """Since when the chains of a feed are filled, by the clock of the store, how far that is, and if it is done.
 
-    With another number of partitions streams are in other chains, which are filled from the beginning.
+    They are those of a generation and of a number of partitions. Others are filled from the beginning, those of
+    before as well: they lack what happened in between.
     """
 
     model_config = ConfigDict(defer_build=True)
 
+    generation: int
     partitions: int
     since: float
     ranges: dict[str, str | None] = {}
     done: bool = False
+
+
+class _Notes(BaseModel):
+    """The notes of the feeds that are declared now."""
+
+    model_config = ConfigDict(defer_build=True)
+
+    feeds: dict[str, _Note] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,17 +70,25 @@ class Filling:
 
     async def run(self, seconds: float) -> None:
         """Go on for a while with every feed that is not full; the place is kept after every page."""
-        deadline = self.clock() + seconds
-        for feed in self.feeds.domain.feeds:
-            await self._fill(feed, deadline)
+        deadline, declared = self.clock() + seconds, self.feeds.domain.feeds
+        noted = await self.progress.read(NAME)
+        notes = _Notes.model_validate_json(noted) if noted else _Notes()
+        kept, names = notes.model_dump_json(), {feed.name for feed in declared}
+        notes.feeds = {name: note for name, note in notes.feeds.items() if name in names}
+        for feed in declared:
+            await self._fill(feed, notes, deadline)
+        if notes.model_dump_json() != kept:
+            await self._keep(notes)
 
-    async def _fill(self, feed: PublicFeed, deadline: float) -> None:
-        name = f"fill:{feed.name}~{feed.generation}"
-        noted = await self.progress.read(name)
+    async def _keep(self, notes: _Notes) -> None:
+        await self.progress.write(NAME, notes.model_dump_json())
+
+    async def _fill(self, feed: PublicFeed, notes: _Notes, deadline: float) -> None:
         begun, now = self.clock(), await self.feed.time()
-        note = _Note.model_validate_json(noted) if noted else None
-        if note is None or note.partitions != feed.partitions:
-            note = _Note(partitions=feed.partitions, since=now)
+        note, chains = notes.feeds.get(feed.name), (feed.generation, feed.partitions)
+        if note is None or (note.generation, note.partitions) != chains:
+            note = _Note(generation=feed.generation, partitions=feed.partitions, since=now)
+            notes.feeds[feed.name] = note
         if note.done:
             return
         known = {one: place for one, place in note.ranges.items() if place is not None}
@@ -82,9 +102,8 @@ class Filling:
                 young = now + self.clock() - begun - note.since + GRAIN
                 await self._catch_up(feed, _wanted(page, young))
                 note.ranges[stretch] = page.position
-                await self.progress.write(name, note.model_dump_json())
+                await self._keep(notes)
         note.done = ended and now > note.since + GRACE
-        await self.progress.write(name, note.model_dump_json())
 
     async def _catch_up(self, feed: PublicFeed, streams: Iterable[StreamName]) -> None:
         """Append what streams have to their tails; raises a group of all that may go well later."""

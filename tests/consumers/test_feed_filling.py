@@ -88,6 +88,29 @@ async def test_with_fewer_partitions_every_stream_is_in_a_chain_that_is_left() -
     assert found == {f"order-{one}" for one in orders}
 
 
+@pytest.mark.parametrize("meanwhile", [{"generation": 2}, None], ids=["another", "none"])
+async def test_what_happened_while_older_code_ran_again_is_in_the_feed_of_before(
+    meanwhile: dict[str, int] | None,
+) -> None:
+    world = World(await confirmed("7"))
+    await world.filling().run(60)
+    world.seconds += GRACE + 1
+    await world.filling().run(60)
+
+    world.town.domain = replace(domain, feeds=()) if meanwhile is None else domain
+    if meanwhile is not None:
+        world.changed(**meanwhile)
+    await world.town.process.tell("order-7", CancelOrder())
+    await feeds_of(world.town, world.pages).feed(world.town.bodies())
+    await world.filling().run(60)
+    world.town.domain = domain
+    await world.filling().run(60)
+
+    chains = [page for (chain, _), page in sorted(world.pages.pages.items()) if "~1/" in chain]
+    found = [event["sequence"] for stored in chains for event in stored.page.events]
+    assert found == [3, 4]
+
+
 async def test_what_comes_before_the_place_where_a_stream_is_held_back_is_in_a_feed_made_anew() -> (
     None
 ):
@@ -130,11 +153,11 @@ async def test_what_older_code_took_for_an_older_generation_is_found_until_nobod
     world.seconds += GRACE + 1
     await world.filling().run(60)
 
-    noted = world.progress.positions["fill:shop~1"]
+    noted = world.progress.positions["filling"]
     assert '"done":true' in noted
     world.town.process.store.written.clear()
     await world.filling().run(60)
-    assert world.progress.positions["fill:shop~1"] == noted
+    assert world.progress.positions["filling"] == noted
 
 
 async def test_what_can_never_be_told_parks_its_stream_and_stops_no_other() -> None:
