@@ -22,7 +22,7 @@ from shared.kernel.messages.envelope import Envelope, encode
 from shared.kernel.messages.message import Event
 from shared.kernel.messages.stream import StreamName
 from shared.kernel.ports import EventStore, Log, Parking, Rows
-from shared.kernel.views.folding import Gap, advance, keyed, places_of
+from shared.kernel.views.folding import Gap, advance, check_one_row, keyed, places_of
 from shared.kernel.views.generation import kept_up, read_generations
 from shared.kernel.views.streams_view import streams_of
 from shared.kernel.views.view import Row, RowKey, View, empty_row
@@ -136,7 +136,9 @@ class Projections:
                 end = max(run.arrived)
                 between = [one for version, one in run.arrived.items() if version < last]
                 here = {version: event for version, event in arrived.items() if version <= end}
-                events = {**keyed(view, between, skipped).get(row.at, {}), **here}
+                found = keyed(view, between, skipped)
+                check_one_row(view, row, arrived, found)
+                events = {**found.get(row.at, {}), **here}
                 advanced = advance(view, filled, events, skipped)
                 missed = [one for one in between if one.sequence not in arrived]
                 await self._send_again(row, missed)

@@ -9,7 +9,15 @@ from shared.kernel.messages.stream import StreamName
 from tests.active import domain_of
 from tests.kernel.asking import asked, at_noon
 from tests.specs.passing_time import pass_time
-from tests.specs.seen import Seen, different, passed_on, pulled_otherwise, rows_shown, unlike
+from tests.specs.seen import (
+    Seen,
+    different,
+    parked,
+    passed_on,
+    pulled_otherwise,
+    rows_shown,
+    unlike,
+)
 from tests.specs.spec import BEFORE_REACTIONS, Flow
 from tests.specs.whole_flow import FAULTS, TWICE, World
 
@@ -50,7 +58,8 @@ async def by_roles(
     found += different(flow.then, before.written, after.written)
     found += passed_on(flow, before, after)
     found += pulled_otherwise(flow, world.domain, before, after)
-    return found + unlike(flow.shown, rows_shown(world.rows))
+    found += unlike(flow.shown, rows_shown(world.rows))
+    return found + parked(world.parking)
 
 
 def twice_there(flow: Flow, before: Seen) -> list[str]:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from shared.adapters.memory import MemoryEventStore, MemoryFeedPages, MemoryRows
+from shared.adapters.memory import MemoryEventStore, MemoryFeedPages, MemoryParking, MemoryRows
 from shared.kernel.domain import Domain
 from shared.kernel.messages.envelope import decode
 from shared.kernel.messages.json_reading import read
@@ -93,6 +93,11 @@ def rows_shown(rows: MemoryRows) -> dict[tuple[str, str], list[dict[str, Any]]]:
     for row in rows.all():
         found.setdefault((row.at.view, row.at.key), []).append(row.data)
     return found
+
+
+def parked(parking: MemoryParking) -> list[str]:
+    """Say what is parked, and why: operators would have to release it."""
+    return [f"{one.consumer} park {one.error}" for one in parking.markers()]
 
 
 def different(

@@ -5,12 +5,13 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from shared.kernel.messages.stream import StreamName
 from tests.kernel.asking import at_noon
 from tests.specs import seats
 from tests.specs.by_roles import by_roles
 from tests.specs.seats import BillReminded, BookSeat, PaymentAsked, SeatBooked
 from tests.specs.spec import BEFORE_REACTIONS, Flow, flow_story
-from tests.specs.ways import history
+from tests.specs.ways import history, replayed
 from tests.specs.whole_flow import FAULTS
 
 DUE = at_noon() + seats.TWO_DAYS
@@ -74,6 +75,22 @@ async def test_a_given_event_that_another_causes_is_told() -> None:
     assert found == [
         "`given` of bill-2: PaymentAsked() is there twice, because other given events cause it: leave it out"
     ]
+
+
+async def test_a_view_with_two_keys_for_one_stream_is_told_though_nobody_shows_it() -> None:
+    moving = replace(seats.bills, name="moving", key=lambda _stream, event: type(event).__name__)
+    domain = replace(seats.domain, views=(seats.bills, moving))
+    events = [PaymentAsked(), BillReminded(at=DUE)]
+    sentence = (
+        "projections park bill-1@2: BrokenStream: view 'moving': stream bill-1 has keys 'BillReminded' and"
+        " 'PaymentAsked'; all events of a stream must give one key: key=stream.id and a filter instead"
+    )
+
+    flow = await by_roles(LATE, None, history, domain)
+    spec = await replayed(domain, history(StreamName("bill", "1"), events))
+
+    assert flow == [sentence]
+    assert spec == [sentence]
 
 
 def test_a_story_tells_what_passes() -> None:

@@ -28,6 +28,7 @@ from shared.kernel.views.view import Row
 from tests.active import domain_of
 from tests.consumers.worlds import now
 from tests.kernel.asking import NOON, at_noon, no_pause
+from tests.specs.seen import parked
 from tests.specs.spec import FORBIDDEN, Reaction, Spec, Told, compared
 from tests.specs.twice import delivered_twice
 
@@ -74,7 +75,7 @@ async def by_service(spec: Spec) -> list[str]:
     if _decision(category, again) != _decision(category, first):
         found.append(f"sent again, the command came to {again}")
     domain = domain_of(type(spec.when))
-    found += await _replayed(domain, store.written)
+    found += await replayed(domain, store.written)
     return found + await delivered_twice(domain, store.written)
 
 
@@ -94,25 +95,31 @@ def history(stream: StreamName, given: Sequence[Event]) -> list[Commit]:
     ]
 
 
-async def _replayed(domain: Domain, commits: Sequence[Commit]) -> list[str]:
+async def replayed(domain: Domain, commits: Sequence[Commit]) -> list[str]:
     """Views that are brought up event by event, twice each, equal those that are rebuilt at once."""
     bodies = [body for commit in commits for body in encode_all(commit)]
-    live = await _views(domain, [[body] for body in bodies for _ in range(2)])
-    rebuilt = await _views(domain, [bodies])
-    return [] if live == rebuilt else [f"live, the views are {live}, rebuilt {rebuilt}"]
+    live, held = await _views(domain, commits, [[body] for body in bodies for _ in range(2)])
+    rebuilt, _ = await _views(domain, commits, [bodies])
+    found = [] if live == rebuilt else [f"live, the views are {live}, rebuilt {rebuilt}"]
+    return [*held, *found]
 
 
-async def _views(domain: Domain, batches: Sequence[Sequence[bytes]]) -> list[Row]:
+async def _views(
+    domain: Domain, commits: Sequence[Commit], batches: Sequence[Sequence[bytes]]
+) -> tuple[list[Row], list[str]]:
+    """Give the rows that come of batches, and say what is parked."""
     rows, log = MemoryRows(), MemoryLog(partitions=4)
 
     async def give_log() -> Log:
         return log
 
     store, parking = MemoryEventStore(), MemoryParking()
+    for commit in commits:
+        await store.append([commit])
     projections = Projections(domain.kept_views, rows, store, parking, give_log, now)
     for batch in batches:
         await projections.project(batch)
-    return rows.all()
+    return rows.all(), parked(parking)
 
 
 def _decision(category: Category, outcome: Outcome) -> Decision[Any]:

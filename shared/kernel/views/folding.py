@@ -1,11 +1,12 @@
 """Folding: what arrived of a stream goes into its row once and in order; a hole in its versions is a gap."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from typing import Any
 
 from shared.kernel.delivery.parking import Suspecting
+from shared.kernel.errors import BrokenStream, Poison
 from shared.kernel.messages.commit import Commit
 from shared.kernel.messages.envelope import Envelope, envelopes
 from shared.kernel.messages.json_reading import read
@@ -47,6 +48,27 @@ def places_of(views: Iterable[View[Any]], envelope: Envelope) -> list[RowKey]:
     """Name the rows of views that an event touches; raises Poison if one of them cannot read it."""
     category = envelope.stream.category
     return [placed(view, envelope)[0] for view in views if view.folds(category)]
+
+
+def check_one_row(
+    view: View[Any],
+    row: Row,
+    arrived: Collection[int],
+    found: Mapping[RowKey, Collection[int]],
+) -> None:
+    """Raise Poison, at the first of a second key, when other events of its stream go into another row than this.
+
+    To this row the versions of the others are a gap, and one that nobody fills.
+    """
+    other = next((at for at in found if at != row.at), None)
+    if other is not None:
+        version = row.version + 1 if row.version else min(arrived)
+        keys = " and ".join(f"'{key}'" for key in sorted((row.at.key, other.key)))
+        broken = BrokenStream(
+            f"view '{view.name}': stream {row.at.stream} has keys {keys}; all events of a stream must give one"
+            " key: key=stream.id and a filter instead"
+        )
+        raise Poison(row.at.stream, version, broken)
 
 
 def advance(

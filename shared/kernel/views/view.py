@@ -33,8 +33,10 @@ def everybody(_actor: str | None) -> bool:
 class View[D: Message]:
     """A pure fold over every event of a category, and of the `others`; the key comes from stream and event alone.
 
-    Each stream has rows of its own, and no row is made of two streams: where events of several categories give one
-    key, it has a row for each stream. So every event says its key, also the one that ends a thing.
+    Each stream has one row of its own: all events of a stream give one key, and a second one parks the stream. So
+    the key is the stream's id, or what every event of the stream says alike, also the one that ends a thing. What
+    changes, such as who has it now, is a field, and a list is filtered by it. No row is made of two streams: where
+    several streams give one key, also of several categories, it has a row for each.
     `data_type` is what the data of a row is, and begins as: all of its fields have defaults.
     `sorts` are the fields (as JSON names them) that a list can be sorted by: the store needs an index for each.
     `read` says what is folded of an envelope. `may_read` says which rows an actor may read: without it, all. That
