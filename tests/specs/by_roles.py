@@ -1,9 +1,11 @@
 """The way to hold a flow: it happens once with every fault, and ends the same."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 
+from shared.kernel.commands.outcome import Forbidden, Refused
 from shared.kernel.domain import Domain
-from shared.kernel.messages.commit import Commit
+from shared.kernel.messages.commit import Commit, timestamp
 from shared.kernel.messages.message import Event
 from shared.kernel.messages.stream import StreamName
 from tests.active import domain_of
@@ -15,6 +17,7 @@ from tests.specs.seen import (
     parked,
     passed_on,
     pulled_otherwise,
+    refused,
     rows_shown,
     unlike,
 )
@@ -24,12 +27,25 @@ from tests.specs.whole_flow import FAULTS, TWICE, World
 type History = Callable[[StreamName, Sequence[Event]], Sequence[Commit]]
 
 
-async def whatever_fails(flow: Flow, history: History) -> list[str]:
+async def whatever_fails(flow: Flow, history: History, domain: Domain | None = None) -> list[str]:
     """Let a flow happen once with every fault; say what came of it otherwise than it says."""
+    return each_once(
+        [
+            (fault or "", said)
+            for fault in FAULTS
+            for said in await by_roles(flow, fault, history, domain)
+        ]
+    )
+
+
+def each_once(found: Iterable[tuple[str, str]]) -> list[str]:
+    """Say each difference once, with the faults that it needs; what differs without a fault needs none."""
+    met: dict[str, list[str]] = {}
+    for fault, said in found:
+        met.setdefault(said, []).append(fault)
     return [
-        f"though {fault}, {found}" if fault else found
-        for fault in FAULTS
-        for found in await by_roles(flow, fault, history)
+        said if "" in faults else f"though {', or though '.join(faults)}, {said}"
+        for said, faults in met.items()
     ]
 
 
@@ -41,13 +57,15 @@ async def by_roles(
     world = World(domain or domain_of(type(command)), fault, flow.at or at_noon())
     for given_stream, given in flow.given.items():
         for commit in history(StreamName.parse(given_stream), given):
-            await world.store.append([commit])
+            await world.store.append([replace(commit, time=timestamp(world.time))])
     # What was there before is known to everybody, and comes again.
     world.fault = TWICE
     await world.settle()
     before = world.seen()
     world.fault, world.deaf = fault, flow.late == BEFORE_REACTIONS
-    await world.send(asked(command, "when", StreamName.parse(stream), flow.by))
+    outcome = await world.send(asked(command, "when", StreamName.parse(stream), flow.by))
+    if isinstance(outcome, Refused | Forbidden):
+        return [refused("when", outcome)]
     await world.settle()
     if flow.late:
         await pass_time(world)

@@ -6,13 +6,14 @@ from typing import Any
 from consumers.webhooks.inbound_commands import Webhooks
 from shared.adapters.memory import MemoryReceipts
 from shared.adapters.names import WEBHOOKS
+from shared.kernel.commands.outcome import Forbidden, Outcome, Refused
 from shared.kernel.domain import Domain
 from shared.kernel.messages.message import Event
 from shared.kernel.messages.stream import StreamName
 from tests.active import domain, domain_of
 from tests.consumers.worlds import now
 from tests.kernel.asking import asked, no_pause
-from tests.specs.seen import different, events
+from tests.specs.seen import different, events, refused
 from tests.specs.spec import Heard
 from tests.specs.whole_flow import World
 
@@ -31,15 +32,18 @@ async def by_webhook(
         *(business, world.dispatcher, world.parking, MemoryReceipts(), now, no_pause)
     )
     await webhooks.handle([spec.heard, spec.heard])
+    outcome: Outcome | None = None
     if spec.later:
         stream, command = spec.later
-        await world.send(asked(command, "later", StreamName.parse(stream), spec.by))
+        outcome = await world.send(asked(command, "later", StreamName.parse(stream), spec.by))
         await world.settle()
     await webhooks.handle([spec.heard])
     found = different(spec.then, before, _of(events(business, world.store), spec))
     errors = [marker.error for marker in await world.parking.parked(WEBHOOKS)]
     if [bool(spec.parked)] != [bool(errors)] or not all(spec.parked in one for one in errors):
         found.append(f"`parked`: expected {spec.parked or 'nothing'!r}, got {errors}")
+    if found and isinstance(outcome, Refused | Forbidden):
+        found.append(refused("later", outcome))
     return found
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from shared.adapters.memory import MemoryEventStore, MemoryFeedPages, MemoryParking, MemoryRows
+from shared.kernel.commands.outcome import Forbidden, Refused
 from shared.kernel.domain import Domain
 from shared.kernel.messages.envelope import decode
 from shared.kernel.messages.json_reading import read
@@ -98,6 +99,13 @@ def rows_shown(rows: MemoryRows) -> dict[tuple[str, str], list[dict[str, Any]]]:
 def parked(parking: MemoryParking) -> list[str]:
     """Say what is parked, and why: operators would have to release it."""
     return [f"{one.consumer} park {one.error}" for one in parking.markers()]
+
+
+def refused(where: str, outcome: Refused | Forbidden) -> str:
+    """Say that a command of a spec was refused, and why: nothing follows from it."""
+    if isinstance(outcome, Forbidden):
+        return f"`{where}` is forbidden: `by` names who asks, and `allow` of the category says no"
+    return f"`{where}` is refused: {outcome.refusal.code}: {outcome.refusal.sentence}"
 
 
 def different(

@@ -48,16 +48,18 @@ type Shown = Mapping[tuple[str, str], Mapping[str, Any]]
 class Flow:
     """What a command leads to in the end, from the streams to the listeners of others, whatever fails on the way.
 
-    `given` and `then` have events by stream, `when` is a stream and a command. What the given events cause has
-    followed before the command comes, and stands in neither. `then` is exact: every new event of every stream, as
-    itself or by its type; the log holds the same in the same order. `shown` has, by view and key, a part of a
+    `given` and `then` have events by stream, `when` is a stream and a command that is not refused. The given
+    events happen at `at`, all of them in the order in which they stand; then all that they cause follows, in no
+    order that counts, and stands in neither `given` nor `then`. `then` is exact: every new event of every stream,
+    as itself or by its type; the log holds the same in the same order. `shown` has, by view and key, a part of a
     row's data, named as in JSON. `told` is exact too: the public events of each stream, as listeners of the topic
     hear them; of the feeds that list them others pull the same, in this order. `by` says who asks, and `at` when
-    it is decided.
+    it is decided: noon of 2026-11-23 (UTC), if nothing is said.
 
     In a flow that is `late`, time passes when all of that has followed, until every deadline has passed that
-    something waits for then: what one sends is decided at the moment when it is due. With BEFORE_REACTIONS in
-    place of True, the reactions hear of the command only behind that.
+    something waits for then: what one sends is decided at the moment when it is due. What begins to wait only
+    because a deadline has passed is not waited for: it comes if it is due before the last of the others is. With
+    BEFORE_REACTIONS in place of True, the reactions hear of the command only behind that.
     """
 
     title: str
@@ -75,8 +77,10 @@ class Flow:
 class Heard:
     """What an event of others leads to, which comes three times, the last after the command `later` (if any).
 
-    `then` is exact for the streams that it names; `later` is a stream and a command, and `by` says who sends it.
-    `parked` is part of the error that an operator sees.
+    `then` is exact for the streams that it names; `later` is a stream and a command, which may be refused, and
+    `by` says who sends it. No reaction runs before that, so the given events have caused nothing yet; without
+    `later` none runs at all, for what follows is told by flows. `parked` is part of the error that an operator
+    sees.
     """
 
     title: str
@@ -128,7 +132,7 @@ def asked_how(spec: Spec | Flow) -> str:
 
 def flow_story(flow: Flow, found: Sequence[str] = ()) -> str:
     """Tell a flow, and what was found instead."""
-    lines = [flow.title, "  given, with what follows from it"]
+    lines = [flow.title, "  given (what these cause has happened, too)"]
     lines += [f"    {stream}: {event!r}" for stream in flow.given for event in flow.given[stream]]
     lines += ["  when", f"    {flow.when[0]}: {flow.when[1]!r}{asked_how(flow)}"]
     lines += ["  and", f"    every deadline passes{_before(flow)}"] if flow.late else []

@@ -8,7 +8,7 @@ import pytest
 from shared.kernel.messages.stream import StreamName
 from tests.kernel.asking import at_noon
 from tests.specs import seats
-from tests.specs.by_roles import by_roles
+from tests.specs.by_roles import by_roles, whatever_fails
 from tests.specs.seats import BillReminded, BookSeat, PaymentAsked, SeatBooked
 from tests.specs.spec import BEFORE_REACTIONS, Flow, flow_story
 from tests.specs.ways import history, replayed
@@ -75,6 +75,37 @@ async def test_a_given_event_that_another_causes_is_told() -> None:
     assert found == [
         "`given` of bill-2: PaymentAsked() is there twice, because other given events cause it: leave it out"
     ]
+
+
+async def test_a_command_that_is_forbidden_is_told_once() -> None:
+    shut = replace(seats.seat, allow=lambda _actor, _command, _state: False)
+    domain = replace(seats.domain, categories=(shut, seats.bill))
+
+    assert await whatever_fails(BOOKED, history, domain) == [
+        "`when` is forbidden: `by` names who asks, and `allow` of the category says no"
+    ]
+
+
+async def test_what_is_given_has_happened_at_the_time_of_the_flow() -> None:
+    later = at_noon() + timedelta(days=30)
+    given = replace(LATE, given={"seat-2": [SeatBooked()], "bill-3": [PaymentAsked()]}, at=later)
+    reminders = [BillReminded] * 2
+
+    found = await by_roles(
+        replace(
+            _due_after(given, later),
+            then={
+                **_due_after(given, later).then,
+                "bill-2": reminders,
+                "bill-3": reminders,
+            },
+        ),
+        None,
+        history,
+        seats.domain,
+    )
+
+    assert found == []
 
 
 async def test_a_view_with_two_keys_for_one_stream_is_told_though_nobody_shows_it() -> None:

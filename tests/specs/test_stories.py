@@ -6,7 +6,7 @@ from shared.domain.shop import domain
 from shared.domain.shop.item.commands import ReserveStock
 from shared.kernel.messages.stream import StreamName
 from tests.kernel.asking import asked
-from tests.specs.by_roles import by_roles, whatever_fails
+from tests.specs.by_roles import by_roles, each_once, whatever_fails
 from tests.specs.by_webhook import by_webhook
 from tests.specs.graph import graph
 from tests.specs.shop import FLOWS, INBOUND, REACTIONS, SPECS, TOLD
@@ -56,8 +56,30 @@ async def test_what_fails_on_the_way_is_named_with_what_came_of_it() -> None:
     told = await whatever_fails(replace(FLOWS[0], told={}), history)
 
     assert told[0].startswith("`told` of order-7: expected [], got ['OrderConfirmed']")
-    assert told[2].startswith(f"though {PUBLISHER_CRASH}, `told` of order-7: expected []")
-    assert len(told) == 6
+    assert len(told) == 1
+
+
+async def test_a_command_of_a_flow_that_is_refused_is_told_once_with_its_sentence() -> None:
+    refused = replace(FLOWS[0], when=("item-MUG", ReserveStock(reservation_id="r1", quantity=1)))
+
+    told = await whatever_fails(refused, history)
+
+    assert told == ["`when` is refused: item-unknown: Nobody has registered this item."]
+
+
+def test_what_comes_of_several_faults_alone_is_told_once_with_all_of_them() -> None:
+    found = [("", "late"), ("a crash", "late"), ("a crash", "twice"), ("a loss", "twice")]
+
+    assert each_once(found) == ["late", "though a crash, or though a loss, twice"]
+
+
+async def test_a_later_command_that_is_refused_is_told_with_what_came_otherwise() -> None:
+    late = next(spec for spec in INBOUND if "is not cancelled" in spec.title)
+
+    assert await by_webhook(late, history) == []
+    found = await by_webhook(replace(late, then={}, parked="nobody"), history)
+
+    assert found[-1] == "`later` is refused: order-dispatched: The goods have left the house."
 
 
 async def test_a_publisher_that_crashes_has_sent_everything_twice() -> None:

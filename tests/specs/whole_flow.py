@@ -25,6 +25,7 @@ from shared.adapters.memory import (
     MemoryRows,
 )
 from shared.kernel.commands.dispatcher import dispatcher
+from shared.kernel.commands.outcome import Outcome
 from shared.kernel.commands.request import CommandRequest
 from shared.kernel.domain import Domain
 from shared.kernel.errors import OutcomeUnknown
@@ -96,13 +97,13 @@ class World:
             *(self.domain, self.rows, Chains(self.pages), self.store, self.parking, now, no_pause)
         )
 
-    async def send(self, asked: CommandRequest) -> None:
-        """Send a command as a client does that asks again when it hears nothing."""
+    async def send(self, asked: CommandRequest) -> Outcome:
+        """Send a command as a client does that asks again when it hears nothing; gives what it came to."""
         self.store.lose = self.fault == LOST_ANSWER
         try:
-            await self.dispatcher.dispatch(asked)
+            return await self.dispatcher.dispatch(asked)
         except OutcomeUnknown:
-            await self.dispatcher.dispatch(asked)
+            return await self.dispatcher.dispatch(asked)
 
     def seen(self) -> Seen:
         """Look at the streams, at the log, and at what others were told and can pull."""
