@@ -57,7 +57,7 @@ plan: setup  ## says which limit a set meets first (RATE=5000 commands a second)
 doctor: setup  ## examines the running stack (or URL="...", one for each app), and says how to mend what is wrong
 	@$(PY) -m infra.doctor $(if $(URL),--url $(URL))
 
-spec: setup  ## holds every spec and tells of those that fail (VERBOSE=1: all), writes docs/NAME/specification.md and the examples that OpenAPI needs (or holds them at URL=..., where it WRITES and leaves its streams behind, with SPEC_KEY if it asks for one)
+spec: setup  ## holds every spec, a line each, and tells the story of those that fail (VERBOSE=1: of all); writes docs/NAME/specification.md and the examples that OpenAPI needs (or holds them at URL=..., where it WRITES and leaves its streams behind, with SPEC_KEY if it asks for one)
 	@$(PY) -m tests.specs $(if $(URL),--url $(URL))
 
 indexes: setup  ## writes the composite indexes that the sorts of the views need

@@ -7,6 +7,8 @@ from typing import Any
 
 COMMANDS = 2
 FEED = "/api/feeds/{feed}"
+ACTOR = "X-Local-Actor"
+WHO = "# In place of somebody, name one whom `allow` or `may_read` of the business lets."
 
 
 def examples(document: dict[str, Any], url: str, key: str = "") -> list[str]:
@@ -24,13 +26,22 @@ def examples(document: dict[str, Any], url: str, key: str = "") -> list[str]:
         if method == "get" and path.startswith("/api/views/") and "{" in path
     ]
     feeds = [(path, operation) for path, _, operation in operations if path == FEED]
-    return [
+    lines = [
         *(
-            f"curl -i{shown} {url}{_filled(*one)} --json {_body(one[1])}"
-            for one in posts[:COMMANDS]
+            f"curl -i{shown}{_signed(operation)} {url}{_filled(path, operation)} --json {_body(operation)}"
+            for path, operation in posts[:COMMANDS]
         ),
-        *(f"curl{shown} {url}{_filled(*one)}" for one in (*views[:1], *feeds)),
+        *(
+            f"curl{shown}{_signed(operation)} {url}{_filled(path, operation)}"
+            for path, operation in (*views[:1], *feeds)
+        ),
     ]
+    return [*lines, WHO] if any(ACTOR in line for line in lines) else lines
+
+
+def _signed(operation: dict[str, Any]) -> str:
+    """Sign somebody in where the business says who may."""
+    return f" -H '{ACTOR}: somebody'" if "403" in operation["responses"] else ""
 
 
 def _filled(path: str, operation: dict[str, Any]) -> str:

@@ -128,6 +128,19 @@ def test_what_to_try_first_is_read_from_the_document_alone() -> None:
     ]
 
 
+def test_what_not_everybody_may_is_tried_as_somebody() -> None:
+    item, *others = domain.categories
+    asking = replace(item, allow=lambda _actor, _command, _state: False)
+    described = document(replace(domain, categories=(asking, *others)))
+
+    register, receive, view, _feed, who = examples(described, "http://here")
+
+    for line in (register, receive):
+        assert line.startswith("curl -i -H 'X-Local-Actor: somebody' http://here/api/item/SKU1/")
+    assert view == "curl http://here/api/views/stock/SKU1"
+    assert who.startswith("# In place of somebody, name one")
+
+
 @pytest.mark.parametrize(("category", "stream"), [("item", "item-SKU1"), ("order", "order-1")])
 def test_an_example_of_a_stream_is_that_of_its_category(category: str, stream: str) -> None:
     outcome = DOCUMENT["components"]["schemas"][f"{category}.Outcome"]

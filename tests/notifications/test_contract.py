@@ -133,7 +133,10 @@ def test_an_example_is_what_its_type_says_and_nothing_more(enricher: AnEnricher)
 
     assert public.model_validate_json(json.dumps(told["data"]))
     assert told["data"].keys() <= schema_of(enricher)["properties"].keys()
-    assert told["data"]["link"].startswith("/api/views/")
+    assert told["data"]["link"].startswith("/api/views/"), (
+        f"the `link` of {public.__name__} is {told['data']['link']!r}: make it with `link_to(view, key)`"
+        " (shared.kernel.messages.notification), so that whoever is told reads more there"
+    )
 
 
 def test_ids_follow_from_the_event_and_the_type() -> None:

@@ -37,10 +37,11 @@ LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 
 @dataclass(frozen=True)
 class Held:
-    """What was found otherwise over HTTP, and what of a spec could not be told there."""
+    """What was found otherwise over HTTP, why a spec was left out there, or what of it was not seen."""
 
     found: Sequence[str] = ()
     left_out: str = ""
+    unseen: str = ""
 
 
 def key_shown() -> dict[str, str]:

@@ -184,7 +184,7 @@ def _told(flow: Flow, held: dict[str, Held], unseen: str) -> Held:
     if flow.late or flow.at is not None:
         return Held(left_out=NO_CLOCK)
     one = held[flow.title]
-    return replace(one, left_out="; ".join(part for part in (one.left_out, unseen) if part))
+    return one if one.left_out else replace(one, unseen=unseen)
 
 
 async def settled(client: Client, within: float) -> None:

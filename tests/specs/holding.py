@@ -68,14 +68,24 @@ def _logged() -> Iterator[StringIO]:
 def lines(told: Sequence[Told], *, verbose: bool) -> Iterator[str]:
     """Give a line for each spec, and the stories of those that do not hold, or of all."""
     for one in told:
-        behind = f" (left out over HTTP: {one.held.left_out})" if one.held.left_out else ""
-        yield f"{'FAILS' if one.held.found else 'holds'}  {one.title}{behind}"
+        yield _line(one)
         if verbose or one.held.found:
             yield f"\n{one.story}\n"
     differing = sum(bool(one.held.found) for one in told)
     left_out = sum(bool(one.held.left_out) for one in told)
-    parts = f", {left_out} are left out, wholly or in part" if left_out else ""
+    unseen = sum(bool(one.held.unseen) for one in told)
+    parts = f", {left_out} are left out" if left_out else ""
+    parts += f", {unseen} are held in part" if unseen else ""
     yield f"{len(told)} specs, {differing} do not hold{parts}."
+
+
+def _line(one: Told) -> str:
+    if one.held.found:
+        return f"FAILS  {one.title}"
+    if one.held.left_out:
+        return f"skips  {one.title} (left out over HTTP: {one.held.left_out})"
+    behind = f" (but for what is left out over HTTP: {one.held.unseen})" if one.held.unseen else ""
+    return f"holds  {one.title}{behind}"
 
 
 def check_titles(*many: Sequence[Any]) -> None:

@@ -65,15 +65,17 @@ def test_a_line_is_told_of_each_spec_and_the_story_of_those_that_do_not_hold() -
     told = [
         Told("It holds", Held(), "the whole story"),
         Told("It is left out", Held(left_out="no route"), "its story"),
-        Told("It differs", Held(["otherwise"]), "what came instead"),
+        Told("It is seen in part", Held(unseen="the log"), "its story"),
+        Told("It differs", Held(["otherwise"], unseen="the log"), "what came instead"),
     ]
 
     assert list(lines(told, verbose=False)) == [
         "holds  It holds",
-        "holds  It is left out (left out over HTTP: no route)",
+        "skips  It is left out (left out over HTTP: no route)",
+        "holds  It is seen in part (but for what is left out over HTTP: the log)",
         "FAILS  It differs",
         "\nwhat came instead\n",
-        "3 specs, 1 do not hold, 1 are left out, wholly or in part.",
+        "4 specs, 1 do not hold, 1 are left out, 2 are held in part.",
     ]
     assert "\nthe whole story\n" in lines(told, verbose=True)
 

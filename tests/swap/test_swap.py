@@ -42,7 +42,10 @@ async def test_the_specs_of_another_domain_hold_in_every_way(copy: Path, stack: 
     assert "specs, 0 do not hold" in there
     # Whoever asks, and whoever may read, is somebody whom the specs name.
     assert "holds  and once by another\n" in there
-    assert "known to whoever has booked it (left out over HTTP: what the log holds" in there
+    assert (
+        "known to whoever has booked it (but for what is left out over HTTP: what the log holds"
+        in there
+    )
     assert not page.exists(), "what holds elsewhere is not what this domain does"
 
 

@@ -68,6 +68,8 @@ class Event(Message):
 class PublicEvent(Event):
     """What others are told of an event: names and shapes that they rely on, and a link to the read model.
 
+    `link` begins with `/api/views/`: `link_to(view, key)` of `shared.kernel.messages.notification` makes it.
+
     Its type is made of the `public_prefix` of the domain, the category, its own name in small letters with dashes
     (without the category in front), and `v` with the `schema_number`: under `com.example`, `BoxOpened` of `box` is
     `com.example.box.opened.v1`, and of `room` it is `com.example.room.box-opened.v1`. A new number is a new type.
