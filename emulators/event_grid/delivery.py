@@ -31,6 +31,7 @@ class Pusher:
     webhooks: Webhooks
     pace: float
     dice: random.Random
+    failed: int = 0  # attempts since it runs, each event by itself
     _due: list[tuple[float, int]] = field(default_factory=list)
     _changed: asyncio.Event = field(default_factory=asyncio.Event)
     _places: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(PARALLEL))
@@ -111,6 +112,7 @@ class Pusher:
         if outcome.is_delivered:
             await self.deliveries.finish(delivery)
             return
+        self.failed += 1
         most = self.subscription.retry_policy.max_delivery_attempts
         reason = end_of(outcome, delivery.attempts, most)
         if reason is not None:

@@ -89,9 +89,11 @@ class Registry:
         """Show a subscription and how it fares; raises EventGridError 404 when there is none."""
         key = topic.name, name
         if key in self._running:
-            properties = self._running[key][0].subscription.shown()
+            pusher = self._running[key][0]
+            properties = pusher.subscription.shown()
             properties["provisioningState"] = "Succeeded"
             counts = subscription_rows.counts(self.deliveries.database, *key)
+            counts["failedAttempts"] = pusher.failed
             return {"name": name, "properties": properties, **counts}
         if key in self._coming:
             state = {"provisioningState": "Creating", "refusal": self._refusals.get(key)}

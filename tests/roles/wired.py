@@ -60,6 +60,7 @@ class Wired:
     """Calls functions as the platform does, and brings messages from one to the next."""
 
     def __init__(self, patch: pytest.MonkeyPatch) -> None:
+        self.patch = patch
         self.store = MemoryEventStore(clock=self._seconds)
         self.rows = MemoryRows()
         self.parking = MemoryParking()

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from tests.infra.clouds import ALL, Cloud
-from tests.infra.kusto import Engine, Rows
+from tests.infra.kusto import Answer, Engine, Rows
 
 KINDS: Final = ("scheduledQueryRules", "metricAlerts", "activityLogAlerts")
 AGGREGATED: Final[Mapping[str, Callable[[Sequence[float]], float]]] = {
@@ -22,6 +22,14 @@ class Rule:
     name: str
     kind: str
     asks: Mapping[str, Any]
+    deployed: Mapping[str, Any]
+
+    @property
+    def steps(self) -> int:
+        """How often it looks at the same minute: its windows overlap."""
+        return _minutes(self.deployed["windowSize"]) // _minutes(
+            self.deployed["evaluationFrequency"]
+        )
 
 
 @dataclass(frozen=True)
@@ -41,7 +49,7 @@ def rules(*kinds: str) -> dict[str, Rule]:
         for one in watched.of(f"Insights/{kind}"):
             name = one.name.removeprefix("alert-").rpartition("-")[0]
             asks = one.properties.get("criteria") or one.properties["condition"]
-            found[name] = Rule(name, kind, asks)
+            found[name] = Rule(name, kind, asks, one.properties)
     return found
 
 
@@ -49,8 +57,13 @@ def rings_over_rows(rule: Rule, engine: Engine, rows: Rows) -> bool:
     """Tells whether a rule that asks a query rings over the rows of its window."""
     (condition,) = rule.asks["allOf"]
     assert (condition["timeAggregation"], condition["operator"]) == ("Count", "GreaterThan")
-    found = engine.ask({rule.name: condition["query"]}, rows)[rule.name]
-    return len(found) > int(condition["threshold"])
+    return len(found_by(rule, engine, rows)) > int(condition["threshold"])
+
+
+def found_by(rule: Rule, engine: Engine, rows: Rows) -> Answer:
+    """Returns what the query of a rule finds: an operator reads it."""
+    (condition,) = rule.asks["allOf"]
+    return engine.ask({rule.name: condition["query"]}, rows)[rule.name]
 
 
 def rings_over_points(rule: Rule, points: Iterable[Point]) -> bool:
@@ -74,7 +87,7 @@ def rings_over_places(rule: Rule, ready: Sequence[bool]) -> bool:
 
 
 def rings_over_event(rule: Rule, event: Mapping[str, Any]) -> bool:
-    """Tells whether a rule on the activity log rings for one of its events."""
+    """Tells whether a rule on the activity log rings for one of its records."""
     return all(_holds(condition, event) for condition in rule.asks["allOf"])
 
 
@@ -84,4 +97,11 @@ def _holds(condition: Mapping[str, Any], event: Mapping[str, Any]) -> bool:
     value: Any = event
     for part in condition["field"].split("."):
         value = value.get(part, {})
+    # Most fields of a record are a value and what it is called for people.
+    if isinstance(value, Mapping):
+        value = value["value"]
     return bool(value == condition["equals"])
+
+
+def _minutes(duration: str) -> int:
+    return int(duration.removeprefix("PT").removesuffix("M"))

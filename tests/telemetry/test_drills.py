@@ -1,24 +1,24 @@
 """A drill of each alert that asks a query: it is caused, rings, its runbook is followed, and it ends.
 
 The functions are those that are deployed, on memory twins; what they measure goes through the exporter of Azure
-Monitor, and the rows of that to the rule's own query. Each step stands for one window of a quarter of an hour.
+Monitor, and the rows of that to the rule's own query. Each step stands for one window of a quarter of an hour,
+and for one rule windows overlap as they do.
 """
 
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from typing import NamedTuple
 
 import pytest
 
+from emulators.host.configuration import is_disabled
 from shared.adapters import telemetry, wiring
 from shared.kernel.errors import StoreUnavailable
-from shared.kernel.messages.commit import RecordedEvent
-from shared.kernel.messages.stream import StreamName
 from tests.infra.kusto import Engine, Rows, running_engine
-from tests.kernel.worlds import commit
-from tests.roles.test_operators import DECISION, behind_the_log
 from tests.roles.wired import Wired, stocked
-from tests.telemetry.alerting import Rule, rings_over_rows, rules
+from tests.telemetry import causes
+from tests.telemetry.alerting import Rule, found_by, rings_over_rows, rules
+from tests.telemetry.causes import Step
 from tests.telemetry.exported import Exported, exporting
 
 pytestmark = pytest.mark.proof
@@ -28,11 +28,34 @@ TIMERS = ("sweep", "catch_up", "deadlines", "rebuild", "measure")
 
 
 class Drill(NamedTuple):
-    """What brings an alert about, what its runbook does, and what the timers do meanwhile."""
+    """What brings an alert about, what its runbook does, and which timers fail meanwhile."""
 
-    cause: Callable[[Wired], Awaitable[None]]
-    mend: Callable[[Wired], Awaitable[None]]
-    timers: tuple[str, ...] = TIMERS
+    rule: str
+    cause: Step
+    mend: Step
+    failing: frozenset[str] = frozenset()
+
+
+DRILLS = (
+    Drill("parked", causes.melt, causes.skip),
+    Drill("lag", causes.stand_still, causes.go_on),
+    Drill(
+        *("silent", causes.keep_markers_away, causes.give_markers_back),
+        failing=frozenset({"measure"}),
+    ),
+    Drill("standstill", causes.stand_still, causes.go_on),
+    Drill("mended", causes.lose, causes.go_on),
+    Drill(
+        *("unproven", causes.keep_witness_away, causes.give_witness_back),
+        failing=frozenset({"sweep"}),
+    ),
+    Drill("stopped-timer", causes.stop_in_an_emergency, causes.provision),
+    Drill(
+        *("stopped-timer", causes.keep_listings_away, causes.give_listings_back),
+        failing=frozenset({"deadlines"}),
+    ),
+    Drill("failing-batches", causes.fail, causes.go_on),
+)
 
 
 @pytest.fixture(scope="module")
@@ -58,85 +81,21 @@ def exported(monkeypatch: pytest.MonkeyPatch) -> Iterator[Exported]:
         yield made
 
 
-async def nothing(_: Wired) -> None:
-    """Leave everything as it is."""
+async def ring(wired: Wired, timer: str) -> bool:
+    """Let a timer ring if no setting has switched it off; tells whether it failed, which ends no other."""
+    if is_disabled(timer):
+        return False
+    try:
+        await wired.tick(timer)
+    except (StoreUnavailable, ExceptionGroup):
+        return True
+    return False
 
 
-async def write(wired: Wired) -> None:
-    await wired.command("item/TEA/receive-stock", {"quantity": 1})
-
-
-async def melt(wired: Wired) -> None:
-    """Let an event come that no view knows."""
-    version = len(wired.store.written) + 1
-    melted = commit(version, RecordedEvent("StockMelted", 1, {}), stream=StreamName("item", "TEA"))
-    await wired.store.append([melted])
-    await wired.settle()
-
-
-async def skip(wired: Wired) -> None:
-    """Parked, step 3: pass over what must never be handled."""
-    for one in (await wired.ask("parked"))[1]["parked"]:
-        route = {"consumer": one["consumer"], "stream": one["stream"]}
-        body = {**DECISION, "from": one["from"]}
-        assert (await wired.ask("skip_parked", body, **route))[0] == 200
-
-
-async def stand_still(wired: Wired) -> None:
-    """Let what is written wait for its consumers."""
-    await write(wired)
-    await wired.publish()
-    wired.later = behind_the_log(minutes=10)
-
-
-async def go_on(wired: Wired) -> None:
-    await wired.settle()
-    for function in ("projections", "reactions", "notifications"):
-        await wired.deliver(function)
-
-
-async def lose(wired: Wired) -> None:
-    """Lose a message behind its checkpoint."""
-    await write(wired)
-    wired.lose()
-    wired.later += timedelta(minutes=5)
-
-
-async def fail_again(wired: Wired) -> None:
-    """Let one batch fail as often as its retry policy has it come in a quarter of an hour."""
-    await write(wired)
-    await wired.publish()
-    rows = wired.rows.read
-    wired.rows.read = _away  # type: ignore[method-assign,assignment]
-    for _ in range(12):
-        taken = dict(wired._taken)
-        with pytest.raises(StoreUnavailable):
-            await wired.deliver("projections")
-        wired._taken = taken
-    wired.rows.read = rows  # type: ignore[method-assign]
-
-
-async def _away(*_: object) -> None:
-    raise StoreUnavailable("of somebody")
-
-
-DRILLS = {
-    "parked": Drill(melt, skip),
-    "lag": Drill(stand_still, go_on),
-    "silent": Drill(nothing, nothing, timers=()),
-    "standstill": Drill(stand_still, go_on),
-    "mended": Drill(lose, go_on),
-    "unproven": Drill(stand_still, go_on, timers=("measure",)),
-    "stopped-timer": Drill(nothing, nothing, timers=("sweep", "measure", "catch_up")),
-    "failing-batches": Drill(fail_again, go_on),
-}
-
-
-async def window(wired: Wired, exported: Exported, timers: tuple[str, ...] = TIMERS) -> Rows:
+async def window(wired: Wired, exported: Exported, failing: frozenset[str] = frozenset()) -> Rows:
     """Let a quarter of an hour pass: the timers ring; gives the rows that it has left."""
     wired.leases.position = str(len(wired.store.written))
-    for timer in timers:
-        await wired.tick(timer)
+    assert {timer for timer in TIMERS if await ring(wired, timer)} == failing
     return exported.window()
 
 
@@ -161,21 +120,20 @@ def _read(wired: Wired) -> int:
 
 
 def test_every_query_of_an_alert_has_its_drill() -> None:
-    assert DRILLS.keys() == RULES.keys()
+    assert {drill.rule for drill in DRILLS} == RULES.keys()
 
 
-@pytest.mark.parametrize("name", DRILLS)
+@pytest.mark.parametrize("drill", DRILLS, ids=lambda drill: f"{drill.rule}-{drill.cause.__name__}")
 async def test_an_alert_rings_while_its_cause_lasts_and_ends_with_its_runbook(
-    name: str, wired: Wired, exported: Exported, engine: Engine
+    drill: Drill, wired: Wired, exported: Exported, engine: Engine
 ) -> None:
-    rule: Rule = RULES[name]
-    drill = DRILLS[name]
+    rule: Rule = RULES[drill.rule]
     traffic = Traffic()
     await stocked(wired)
     before = {**await window(wired, exported), "AzureMetrics": traffic.window(wired)}
 
     await drill.cause(wired)
-    rows = await window(wired, exported, drill.timers)
+    rows = await window(wired, exported, drill.failing)
     meanwhile = {**rows, "AzureMetrics": traffic.window(wired)}
     await drill.mend(wired)
     # The last window that still sees some of it: what the sweep sent again is proven by the next one.
@@ -185,3 +143,33 @@ async def test_an_alert_rings_while_its_cause_lasts_and_ends_with_its_runbook(
 
     rings = [rings_over_rows(rule, engine, rows) for rows in (before, meanwhile, after)]
     assert rings == [False, True, False]
+    if drill.rule == "stopped-timer":
+        # Stopped timer: the result of the query names it.
+        assert [one["Timer"] for one in found_by(rule, engine, meanwhile)] == ["deadlines"]
+
+
+async def test_failures_of_two_windows_ring_in_the_one_that_overlaps_both(
+    wired: Wired, exported: Exported, engine: Engine
+) -> None:
+    """A rule looks at a quarter of an hour every five minutes: each step here is five minutes long."""
+    rule = RULES["failing-batches"]
+    assert rule.steps == 3
+    await stocked(wired)
+    await window(wired, exported)
+    steps = []
+    for failures in (0, 0, 4, 4, 0, 0):
+        if failures:
+            await causes.fail(wired, failures)
+        steps.append(await window(wired, exported))
+        await causes.go_on(wired)
+
+    windows = [together(steps[at : at + rule.steps]) for at in range(len(steps) - rule.steps + 1)]
+
+    # Alone, neither the first quarter of an hour nor the second has enough of them.
+    rings = [rings_over_rows(rule, engine, rows) for rows in windows]
+    assert rings == [False, True, True, False]
+
+
+def together(steps: Sequence[Rows]) -> Rows:
+    """Give the rows of all steps of a window."""
+    return {table: [row for step in steps for row in step[table]] for table in steps[0]}

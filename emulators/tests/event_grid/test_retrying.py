@@ -101,6 +101,7 @@ async def test_exhausted_attempts_are_dead_lettered_with_the_event(
 
     [letter] = await grid.dead_letters("classic")
     assert len(webhook.deliveries) == 3
+    assert (await grid.get("classic", "hook"))["failedAttempts"] == 3
     published, tried = letter.pop("publishTime"), letter.pop("lastDeliveryAttemptTime")
     assert datetime.fromisoformat(published) <= datetime.fromisoformat(tried)
     told = {
