@@ -22,6 +22,8 @@ SOURCE: Final = ROOT / "shared" / "domain" / FOLDER
 EXAMPLES: Final = SOURCE / FILE
 """Bodies of commands that the specs give to OpenAPI; not there where it needs none."""
 DOCS: Final = ROOT / "docs" / FOLDER
+UNDECLARED: Final = frozenset() if domain.feeds else frozenset({"feeds"})
+"""Functions that the app does not have, as this business has no use for them."""
 SHIPPED: Final = ROOT / "tests" / "specs" / FOLDER / "shipped.json"
 """A sample of everything that was ever stored; not there before anything was."""
 
@@ -38,4 +40,14 @@ def domain_of(message: type[Message]) -> Domain:
     return found
 
 
-__all__ = ["DOCS", "EXAMPLES", "FOLDER", "SHIPPED", "SOURCE", "domain", "domain_of", "run_the_shop"]
+__all__ = [
+    "DOCS",
+    "EXAMPLES",
+    "FOLDER",
+    "SHIPPED",
+    "SOURCE",
+    "UNDECLARED",
+    "domain",
+    "domain_of",
+    "run_the_shop",
+]

@@ -19,6 +19,7 @@ from infra.doctor import log, package
 from infra.doctor.apps import EVERYWHERE
 from infra.doctor.examination import CHECKS
 from infra.doctor.patient import Functions, Unseen
+from tests.active import UNDECLARED
 from tests.conftest import named_emulators
 from tests.doctor.breakages import ALSO, BROKEN, ELSEWHERE
 from tests.doctor.ward import DESCRIBED, Ward, function_set
@@ -135,7 +136,7 @@ async def test_each_app_is_asked_for_what_runs_in_it(ward: Ward) -> None:
         sets = {"command_api": api, "single_publisher": publisher, "consumers": ward.set}
         for name, one in sets.items():
             one.key = f"the key of {name}"
-            one.running = {*EVERYWHERE, *of[name]}
+            one.running = {*EVERYWHERE, *of[name]} - UNDECLARED
             one.off = set(ward.functions) - one.running
             others = [f"operations/rights/{other}" for other in sets if other != name]
             one.answers |= dict.fromkeys(others, FAILED)
