@@ -8,7 +8,7 @@ from tests.bench.calls import Calls
 from tests.figures import note
 from tests.kernel.worlds import request, service
 
-WARM, COLD, EACH_EVENT = 150, 390, 20
+WARM, COLD, EACH_EVENT = 140, 375, 20
 """What a warm command may call, a cold one that reads ten events, and for each event more."""
 
 FEW, MANY = 10, 20

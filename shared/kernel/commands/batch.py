@@ -13,7 +13,7 @@ from shared.kernel.errors import EventTooLarge
 from shared.kernel.messages.commit import Commit, KeptState
 from shared.kernel.messages.derived_id import is_derived
 from shared.kernel.messages.envelope import encode_all
-from shared.kernel.messages.message import Event, check_numbers
+from shared.kernel.messages.message import Event
 from shared.kernel.ports import StoreLimits
 
 
@@ -134,9 +134,7 @@ def _large(category: Category, commit: Commit, after: Loaded) -> KeptState:
 
 
 def _checked_size(commit: Commit, limits: StoreLimits) -> int:
-    """Count the bytes of a commit; raises NumberTooLarge, EventTooLarge for what nobody could keep as it is."""
-    for event in commit.events:
-        check_numbers(event.data)
+    """Count the bytes of a commit; raises EventTooLarge for what nobody could keep as it is."""
     size = limits.size_of(commit)
     if size > limits.bytes:
         raise EventTooLarge(f"{commit.stream}: the events of one command are too large together")

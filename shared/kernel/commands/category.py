@@ -1,5 +1,6 @@
 """A category: one kind of stream, with its decider and all messages that it knows."""
 
+import re
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
@@ -22,9 +23,12 @@ from shared.kernel.errors import (
 from shared.kernel.messages.commit import RecordedEvent
 from shared.kernel.messages.json_reading import read, read_text
 from shared.kernel.messages.kinds import many_faults
-from shared.kernel.messages.message import Command, Event, route_name, type_name
+from shared.kernel.messages.message import Command, Event, check_numbers, route_name, type_name
 from shared.kernel.messages.upcasting import Upcaster, missing, upcast
 from shared.kernel.validation_faults import told
+
+_LONG_NUMBER = re.compile(rb"[0-9]{16}")
+"""What may be an integer that a JSON number does not hold exactly: fewer digits are not looked at again."""
 
 type Allow = Callable[[str | None, Any, Any], bool]
 """Tells whether an actor may ask for a command in a state; the actor is None where nobody is known."""
@@ -119,7 +123,7 @@ class Category:
     def record(self, event: Event) -> RecordedEvent:
         """Write an event as the store keeps it; raises UnreadableEvent unless it can be read again as it is.
 
-        Raises WrongDecision for an event that the category does not list.
+        Raises WrongDecision for an event that the category does not list, and NumberTooLarge.
         """
         event_type = type(event)
         if self.event_types.get(type_name(event_type)) is not event_type:
@@ -129,7 +133,8 @@ class Category:
             )
         try:
             recorded = record(event)
-            again = read_text(event_type, to_json(recorded.data))
+            text = to_json(recorded.data)
+            again = read_text(event_type, text)
         except ValidationError as error:
             named = f"{self.name}/{type_name(event_type)}"
             raise UnreadableEvent(f"{named}: {told(error)}") from None
@@ -145,6 +150,8 @@ class Category:
             )
             named = f"{self.name}/{recorded.type}"
             raise UnreadableEvent(f"{named}: read again, it has other values of {changed}")
+        if _LONG_NUMBER.search(text):
+            check_numbers(recorded.data)
         return recorded
 
 
