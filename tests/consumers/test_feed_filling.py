@@ -122,6 +122,9 @@ async def test_what_comes_before_the_place_where_a_stream_is_held_back_is_in_a_f
     world.changed(generation=2)
 
     await world.filling().run(60)
+    # From the beginning again, where nothing is left of it.
+    world.progress = MemoryProgress()
+    await world.filling().run(60)
 
     made_anew = [page for (chain, _), page in world.pages.pages.items() if "~2/" in chain]
     found = [event["sequence"] for stored in made_anew for event in stored.page.events]
