@@ -99,7 +99,7 @@ def _holds(condition: Mapping[str, Any], event: Mapping[str, Any]) -> bool:
         value = value.get(part, {})
     # Most fields of a record are a value and what it is called for people.
     if isinstance(value, Mapping):
-        value = value["value"]
+        value = value.get("value")
     return bool(value == condition["equals"])
 
 
