@@ -6,6 +6,7 @@ import azure.functions as func
 
 from consumers import composition, follower_composition
 from consumers.hub_triggers import hub_function
+from consumers.polling import composition as polling_composition
 from consumers.rebuild_endpoint import answer_rebuild
 from consumers.webhooks.event_grid_trigger import body_of
 from shared.adapters import names, telemetry, wiring
@@ -78,6 +79,14 @@ async def deadlines() -> None:
     _, errors = await side_by_side([schedule.run(), looking.run()])
     if errors:
         raise BaseExceptionGroup("not all that is due was done", errors)
+
+
+@timer_function(blueprint, "10 * * * * *")
+async def polling() -> None:
+    """Let what the feeds of others say take effect, if the settings name any."""
+    following = await polling_composition.polling()
+    if following is not None:
+        await following.run()
 
 
 @timer_function(blueprint, names.CATCH_UP_SCHEDULE)

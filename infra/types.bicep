@@ -173,6 +173,13 @@ type Webhook = {
 }
 
 @export()
+@description('Which feeds of others are followed, and the secret with what they are shown. Without feeds, nothing asks.')
+type Polled = {
+  feeds: string
+  secretsUri: string
+}
+
+@export()
 @description('Whose tokens say who asks. Without an audience, none do; what else is empty is that of the tenant, and the claim `sub`.')
 type ActorTokens = {
   audience: string

@@ -40,10 +40,13 @@ class Webhooks:
         """
         await self._delivery.deliver([[Run(_name(event), {1: event})] for event in events])
 
-    async def take(self, body: bytes, sender: Sender) -> None:
-        """Handles what nobody can be told that it is unreadable, or not the sender's: it is parked then."""
+    async def take(self, body: bytes, sender: Sender, declared: str = "") -> None:
+        """Handles what nobody can be told that it is unreadable, or not the sender's: it is parked then.
+
+        `declared` is its media type, where somebody has said so.
+        """
         try:
-            events = parse({}, body)
+            events = parse({"content-type": declared}, body)
         except InvalidMessage as error:
             await self._delivery.park_unreadable(body, error)
             return
@@ -97,7 +100,7 @@ async def _refuse(sender: Sender, run: Run[InboundEvent]) -> None:
     """Raise InvalidMessage for an event that its sender may not deliver."""
     for event in run.messages:
         raise InvalidMessage(
-            f"{event.type} {event.key}: WEBHOOK_SENDERS does not let '{sender.name}' deliver it"
+            f"{event.type} {event.key}: no setting lets '{sender.name}' deliver it"
         )
 
 

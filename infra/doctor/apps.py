@@ -14,6 +14,8 @@ TIMEOUT = aiohttp.ClientTimeout(total=20)
 LISTED = "/admin/functions"
 # Of no role: each app has it, whatever else runs there.
 EVERYWHERE = frozenset({"without_route"})
+# Off where the settings name nobody whom it would ask.
+IF_NAMED = frozenset({"polling"})
 
 
 async def meet(url: str, key: str) -> App:
@@ -42,7 +44,9 @@ async def apps(patient: Patient) -> Complaint | None:
         )
     running = Counter(name for app in patient.apps for name in app.functions)
     wanted = {name: len(patient.apps) if name in EVERYWHERE else 1 for name in patient.functions}
-    missing = [name for name, times in wanted.items() if running[name] < times]
+    missing = [
+        name for name, times in wanted.items() if running[name] < times and name not in IF_NAMED
+    ]
     twice = [name for name, times in wanted.items() if running[name] > times]
     strange = sorted(running.keys() - patient.functions.keys())
     wrong = [

@@ -17,6 +17,7 @@ param alwaysReady bool
 param scale Scale
 param settings Settings
 param webhook Webhook
+param polled Polled
 param actorTokens ActorTokens
 param browserOrigins string[]
 param signIn SignIn
@@ -32,8 +33,9 @@ param requestLogs bool
 
 var roles = loadJsonContent('../apps.json')
 var everyFunction = flatten(map(items(roles), role => role.value.functions))
-// What admits work, and what follows it, is switched off while nobody may write.
-var stopped = flatten(map(items(roles), role => union(writers == 'on' ? [] : role.value.admits, writers == 'off' ? role.value.follows : [])))
+// What admits work, and what follows it, is switched off while nobody may write; what asks others, while nobody is named.
+var unasked = empty(polled.feeds) ? ['polling'] : []
+var stopped = union(unasked, flatten(map(items(roles), role => union(writers == 'on' ? [] : role.value.admits, writers == 'off' ? role.value.follows : []))))
 
 // Each app: its name for azd, what it runs, what it may do. One app runs everything, and may do all of it.
 var separate = map(items(roles), role => union(role.value, { name: replace(role.key, '_', '-') }))
@@ -71,6 +73,7 @@ module functions 'app.bicep' = [for app in apps: {
     scale: union(scale, { alwaysReady: alwaysReady ? toObject(items(app.alwaysReady), one => one.key, one => scale.zoneRedundant ? 2 : one.value) : {} })
     settings: settings
     webhook: webhook
+    polled: polled
     actorTokens: actorTokens
     browserOrigins: browserOrigins
     signIn: signIn

@@ -18,6 +18,7 @@ from shared.adapters.names import (
     EVENTS_HUB,
     EVENTS_PARTITIONS,
 )
+from shared.adapters.polled_feeds import PolledFeed, read_polled_feeds
 from shared.kernel.errors import ConfigurationError
 
 
@@ -183,6 +184,11 @@ class WebhookSettings:
         return next((one for one in self.senders if one.name == PLATFORM), nothing)
 
 
+def read_feeds(environment: Mapping[str, str] = os.environ) -> tuple[PolledFeed, ...]:
+    """Read which feeds of others are followed; raises ConfigurationError that names the place that is wrong."""
+    return read_polled_feeds(environment)
+
+
 def signs_in(environment: Mapping[str, str] = os.environ) -> bool:
     """Tell whether the platform signs callers in (App Service authentication)."""
     return environment.get("WEBSITE_AUTH_ENABLED", "").lower() == "true"
@@ -208,6 +214,7 @@ def check(environment: Mapping[str, str] = os.environ) -> None:
     Settings.read(environment)
     ActorSettings.read(environment)
     WebhookSettings.read(environment)
+    read_feeds(environment)
     Exporters.read(environment)
     feed_poll_delay(environment)
 

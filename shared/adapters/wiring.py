@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from shared.adapters import names, telemetry
 from shared.adapters.lazy_singleton import once
-from shared.adapters.settings import Settings, WebhookSettings, check
+from shared.adapters.settings import Settings, WebhookSettings, check, read_feeds
 from shared.kernel import ports
 from shared.kernel.commands.dispatcher import Dispatcher
 from shared.kernel.commands.dispatcher import dispatcher as dispatcher_of
@@ -174,6 +174,13 @@ async def attempts(*rights: str) -> dict[str, Callable[[], Awaitable[object]]]:
 def webhook_settings() -> WebhookSettings:
     """Read who may deliver events of others, once."""
     return WebhookSettings.read()
+
+
+async def others_feeds() -> ports.OthersFeeds:
+    """Give the feeds of others that the settings name."""
+    from shared.adapters.others_feeds import HttpOthersFeeds
+
+    return HttpOthersFeeds(read_feeds(), now)
 
 
 @cache

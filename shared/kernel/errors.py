@@ -14,6 +14,7 @@ OnewriteError
 ├── ReactionFailed
 ├── PassedOver
 ├── KeysUnavailable
+├── FeedUnavailable, FeedGone: in ports/others_feeds.py
 ├── StoreError
 │   ├── Conflict
 │   ├── CommandIdReused

@@ -87,6 +87,14 @@ async def test_what_is_broken_is_named(ward: Ward, breaks: Callable[[Ward], Any]
     assert all("cannot be checked" in said or "answers" in said for said in found.values())
 
 
+async def test_what_would_ask_nobody_may_be_off(ward: Ward) -> None:
+    assert ward.set.running
+    assert "polling" in ward.set.running
+    ward.set.running -= {"polling"}
+
+    assert "apps" not in await ward.complaints()
+
+
 async def test_what_cannot_be_seen_of_a_deployed_set_is_not_called_well(ward: Ward) -> None:
     ward.environment = None
 

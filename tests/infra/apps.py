@@ -8,10 +8,12 @@ from command_api.parsing import LARGEST_BODY
 from consumers.webhooks.endpoint import LARGEST
 from infra.doctor.apps import EVERYWHERE
 from shared.adapters.connections import ADDRESSES, MANAGED, Identity, read_connection
+from shared.adapters.polled_feeds import read_polled_feeds
 from shared.adapters.settings import ActorSettings, Exporters, Settings, WebhookSettings
 from tests.infra.clouds import DESCRIBED, Cloud, functions
 
 STREAMS = {"cosmosDBTrigger", "eventHubTrigger"}
+OF_SOME = ("WEBHOOK_", "POLLED_", "ACTOR_")
 PLATFORM = ("AzureWebJobs", "APPLICATIONINSIGHTS_", "OTEL_", "PYTHON_", "FUNCTIONS_")
 
 
@@ -35,7 +37,10 @@ def every_function_runs_in_one_app(cloud: Cloud) -> None:
 
 def may_run(cloud: Cloud) -> set[str]:
     """Give what runs while `writers` is what it is: all, or what lets nothing new in, or what only reads."""
-    triggers = {name: trigger for name, (_, trigger) in functions().items()}
+    named = bool(cloud.parameters.get("polled", {}).get("feeds"))
+    triggers = {
+        name: trigger for name, (_, trigger) in functions().items() if named or name != "polling"
+    }
     reads = {
         name
         for name, trigger in triggers.items()
@@ -112,7 +117,7 @@ def settings_are_those_that_the_code_reads(cloud: Cloud) -> None:
             assert settings[f"{prefix}__credential"] == MANAGED
             assert settings[f"{prefix}__clientId"].startswith(cloud.identity(site))
         plain = {name for name in own if "__" not in name}
-        assert {name for name in plain if not name.startswith(("WEBHOOK_", "ACTOR_"))} == {
+        assert {name for name in plain if not name.startswith(OF_SOME)} == {
             "CHANGE_FEED_POLL_DELAY",
             "SWEEP_SCHEDULE",
             *("EVENTS_HUB", "EVENT_PARTITIONS", "COMMANDS_HUB", "COMMAND_PARTITIONS"),
@@ -163,6 +168,18 @@ def the_webhook_is_told_whom_to_believe(cloud: Cloud) -> None:
         read = WebhookSettings.read(told)
         assert read.origins == (("eventgrid.azure.net",) if "webhook" in here else ())
         assert all(one.secrets == () for one in read.senders)
+
+
+def feeds_of_others_are_named_where_they_are_followed(cloud: Cloud) -> None:
+    given = cloud.parameters.get("polled", {"feeds": ""})
+    running = [here for _, here, _ in cloud.apps() if "polling" in here]
+    assert bool(running) == bool(given["feeds"] and cloud.parameters.get("writers", "on") == "on")
+    for _, here, settings in cloud.apps():
+        told = {name: value for name, value in settings.items() if name.startswith("POLLED_")}
+        assert bool(told) == ("polling" in here)
+        if told:
+            assert told.pop("POLLED_FEEDS_SECRETS").endswith(f"(SecretUri={given['secretsUri']})")
+            assert [one.name for one in read_polled_feeds(told)] == ["carrier"]
 
 
 def the_api_alone_is_told_whose_tokens_say_who_asks(cloud: Cloud) -> None:

@@ -127,7 +127,8 @@ class Deployed:
         runs = len(watched["Locations"]) * 3600 / watched["Frequency"] * HOURS / 1000
         (memory,) = {scale["instanceMemoryMB"] / 1024 for scale in _scales(cloud)}
         others = len(DESCRIBED["containers"].keys() - {"events", "views"})
-        kinds = [trigger["type"] for _, trigger in functions().values()]
+        here = {name for _, running, _ in cloud.apps() for name in running}
+        kinds = [trigger["type"] for name, (_, trigger) in functions().items() if name in here]
         return cls(
             ready=always_ready(cloud),
             memory=memory,
@@ -148,9 +149,10 @@ def runs_a_minute(cloud: Cloud) -> dict[str, int]:
     given = {
         f"%{name}%": value for _, _, settings in cloud.apps() for name, value in settings.items()
     }
+    here = {name for _, running, _ in cloud.apps() for name in running}
     found = {}
     for name, (_, trigger) in functions().items():
-        if trigger["type"] == "timerTrigger":
+        if name in here and trigger["type"] == "timerTrigger":
             schedule = parse_schedule(name, given.get(trigger["schedule"], trigger["schedule"]))
             assert isinstance(schedule, Cron)
             assert len(schedule.fields[1]) == 60, f"{name} does not run every minute"

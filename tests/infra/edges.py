@@ -76,18 +76,26 @@ def storage_is_spread_as_it_should_be(cloud: Cloud) -> None:
         assert account.body["sku"]["name"] == f"Standard_{kept}{spread}"
 
 
-def the_webhook_may_read_its_secret_and_no_other(cloud: Cloud) -> None:
+def each_app_may_read_its_secrets_and_no_others(cloud: Cloud) -> None:
     webhook = cloud.parameters.get("webhook", {"secretsUri": ""})
+    polled = cloud.parameters.get("polled", {"secretsUri": ""})
     granted = [
         one for one in cloud.of("Authorization/roleAssignments") if _is_of_a_vault(one.scope)
     ]
-    apps = [site for site, here, _ in cloud.apps() if "webhook" in here and webhook["secretsUri"]]
+    read = {"webhook": webhook, "polling": polled}
+    wanted = [
+        (site, function)
+        for site, here, _ in cloud.apps()
+        for function, given in read.items()
+        if function in here and given["secretsUri"]
+    ]
 
-    assert len(granted) == len(apps)
-    for one, site in zip(granted, apps, strict=True):
+    assert len(granted) == len(wanted)
+    for one, (site, function) in zip(granted, wanted, strict=True):
         group = webhook["vaultGroup"] or "rg-some"
         vault = f"/resourceGroups/{group}/providers/Microsoft.KeyVault/vaults/some"
-        assert str(one.scope).endswith(f"{vault}/secrets/webhook")
+        secret = read[function]["secretsUri"].rpartition("/")[2]
+        assert str(one.scope).endswith(f"{vault}/secrets/{secret}")
         assert one.properties["principalId"] == f"{cloud.identity(site)}.properties.principalId"
         assert one.properties["roleDefinitionId"].endswith(KEY_VAULT_SECRETS_USER)
 

@@ -46,6 +46,7 @@ OF_THE_PROCESS: Final = {
     "settings",
     "webhook_settings",
     "token_verifier",
+    "others_feeds",
     "now",
     "clock",
     "pause",

@@ -46,7 +46,13 @@ def test_latency_is_asked_for_by_the_name_that_the_host_gives() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "off"), [("together", set()), ("split", set()), ("draining", {"deadlines"})]
+    ("name", "off"),
+    [
+        ("together", {"polling"}),
+        ("split", {"polling"}),
+        ("closed", set()),
+        ("draining", {"deadlines", "polling"}),
+    ],
 )
 def test_every_timer_that_runs_is_watched(name: str, off: set[str]) -> None:
     timers = {one for one, (_, trigger) in functions().items() if trigger["type"] == "timerTrigger"}

@@ -6,6 +6,7 @@ import pytest
 
 from consumers import blueprint as consumers
 from consumers import deadlines, place_in_hub, scheduled_commands
+from consumers.polling import polling
 from consumers.webhooks import endpoint
 from shared.adapters.settings import Settings
 from shared.kernel.delivery.parking import RELEASE_TIME
@@ -20,6 +21,7 @@ BUDGETS: Final = {
     "sweep": publisher.SWEEP_SECONDS,
     "rebuild": consumers.REBUILD_SECONDS,
     "deadlines": deadlines.SECONDS,
+    "polling": polling.SECONDS,
     "scheduled commands": scheduled_commands.SECONDS,
     "release": RELEASE_TIME.total_seconds(),
 }

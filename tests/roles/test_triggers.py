@@ -23,7 +23,8 @@ from tests.telemetry.worlds import World
 
 BINDINGS: dict[str, Any] = {name: found.get_trigger() for name, found in FUNCTIONS.items()}
 OF_STREAMS = {"single_publisher", "projections", "reactions", "notifications", "feeds", "mailbox"}
-TIMERS = {"sweep", "catch_up", "deadlines", "rebuild", "measure"}
+POLLED = "carrier = https://carrier.example/feed | * | *"
+TIMERS = {"sweep", "catch_up", "deadlines", "polling", "rebuild", "measure"}
 
 
 def of(kind: str) -> set[str]:
@@ -54,6 +55,7 @@ async def test_a_timer_that_fails_is_counted_under_its_name_and_fails(
 ) -> None:
     world = World()
     monkeypatch.setattr(telemetry, "watcher", lambda: world.watcher)
+    monkeypatch.setenv("POLLED_FEEDS", POLLED)
     for port in ("feed", "rows", "parking"):
         monkeypatch.setattr(wiring, port, raising(StoreUnavailable("gone")))
 
@@ -68,6 +70,7 @@ async def failed(monkeypatch: pytest.MonkeyPatch, function: str) -> None:
     """Let a function fail as the platform calls it."""
     world = World()
     monkeypatch.setattr(telemetry, "watcher", lambda: world.watcher)
+    monkeypatch.setenv("POLLED_FEEDS", POLLED)
     ports = ("feed", "rows", "parking", "event_store", "event_reader", "log", "progress", "warm")
     for port in ports:
         monkeypatch.setattr(wiring, port, raising(StoreUnavailable("of somebody")))

@@ -15,6 +15,7 @@ from pydantic_core import to_json
 import command_api.composition
 import consumers.composition
 import consumers.follower_composition
+import consumers.polling.composition
 import single_publisher.composition
 from shared.adapters import wiring
 from shared.adapters.cosmos.codec import to_item
@@ -111,6 +112,7 @@ class Wired:
             *(wiring.dispatcher, command_api.composition.application),
             *vars(single_publisher.composition).values(),
             *vars(consumers.composition).values(),
+            consumers.polling.composition.polling,
         ):
             if isinstance(made, Once):
                 patch.setattr(made, "making", None)

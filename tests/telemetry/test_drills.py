@@ -24,7 +24,7 @@ from tests.telemetry.exported import Exported, exporting
 pytestmark = pytest.mark.proof
 
 RULES = rules("scheduledQueryRules")
-TIMERS = ("sweep", "catch_up", "deadlines", "rebuild", "measure")
+TIMERS = ("sweep", "catch_up", "deadlines", "polling", "rebuild", "measure")
 
 
 class Drill(NamedTuple):

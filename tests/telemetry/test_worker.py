@@ -17,7 +17,7 @@ from tests.telemetry.breeze import Breeze, Envelope, ingesting, rows
 # What it counts is all that a process has sent.
 pytestmark = pytest.mark.proof
 
-IDLE = ("sweep", "catch_up", "deadlines", "rebuild", "measure")
+IDLE = ("sweep", "catch_up", "deadlines", "polling", "rebuild", "measure")
 """What a worker does in a minute in which nothing happens."""
 
 

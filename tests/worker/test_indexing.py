@@ -175,6 +175,7 @@ def test_the_app_is_loaded_by_the_worker_in_the_order_of_the_flow(
             "webhook",
             "inbound_event",
             "deadlines",
+            "polling",
             "catch_up",
             "rebuild",
             "view_rebuild",

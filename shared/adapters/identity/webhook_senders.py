@@ -1,7 +1,7 @@
 """Who may deliver events of others, and which: what the settings say, read and checked."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from shared.adapters.identity.entra_names import GUID
@@ -69,7 +69,11 @@ def _sender(entry: str, number: int) -> Sender:
         raise ConfigurationError(
             f"{place}: `name = sources | types` is expected, the name of small letters, digits and dashes"
         )
-    parts = [tuple(part.split()) for part in rest.split("|")]
+    return sender(name, place, [tuple(part.split()) for part in rest.split("|")])
+
+
+def sender(name: str, place: str, parts: Sequence[tuple[str, ...]]) -> Sender:
+    """Read sources, types and perhaps applications; raises ConfigurationError that names the place."""
     if not (1 < len(parts) <= len(_PARTS) and parts[0] and parts[1]):
         raise ConfigurationError(f"{place}: it names sources, and behind a `|` types")
     for what, values, rule in zip(_PARTS, parts, (_PATTERN, _PATTERN, _APPLICATION), strict=False):

@@ -6,6 +6,7 @@ from shared.adapters.memory.feed_pages import MemoryFeedPages
 from shared.adapters.memory.inbound_receipts import MemoryReceipts
 from shared.adapters.memory.log import MemoryLog
 from shared.adapters.memory.notifier import MemoryNotifier
+from shared.adapters.memory.others_feeds import MemoryOthersFeeds
 from shared.adapters.memory.outcomes import MemoryOutcomes
 from shared.adapters.memory.parking import MemoryParking
 from shared.adapters.memory.rows import MemoryRows
@@ -17,6 +18,7 @@ __all__ = [
     "MemoryLeases",
     "MemoryLog",
     "MemoryNotifier",
+    "MemoryOthersFeeds",
     "MemoryOutcomes",
     "MemoryParking",
     "MemoryProgress",

@@ -12,6 +12,7 @@ from shared.kernel.ports.delivery import (
 from shared.kernel.ports.feed import Feed, FeedPage, LeaseFault, Leases
 from shared.kernel.ports.feed_pages import FeedPages, StoredPage
 from shared.kernel.ports.log import Log, LogReader, Notifier, NumberedMessage
+from shared.kernel.ports.others_feeds import FeedAnswer, FeedGone, FeedUnavailable, OthersFeeds
 from shared.kernel.ports.rows import ROWS, RowReader, Rows, StoredRow
 from shared.kernel.ports.store import (
     Appended,
@@ -30,8 +31,11 @@ __all__ = [
     "EventReader",
     "EventStore",
     "Feed",
+    "FeedAnswer",
+    "FeedGone",
     "FeedPage",
     "FeedPages",
+    "FeedUnavailable",
     "Found",
     "LeaseFault",
     "Leases",
@@ -39,6 +43,7 @@ __all__ = [
     "LogReader",
     "Notifier",
     "NumberedMessage",
+    "OthersFeeds",
     "Outcomes",
     "Parking",
     "Progress",

@@ -143,7 +143,7 @@ async def test_what_the_platform_may_not_bring_is_parked_until_somebody_decides(
     await world.take(json.dumps(cloud(type_="van-washed")).encode())
 
     (error,) = await world.parked()
-    assert "WEBHOOK_SENDERS does not let 'tests' deliver it" in error
+    assert "no setting lets 'tests' deliver it" in error
     assert [event for _, event in world.effects()].count("StockReceived") == 1
     assert await world.decide("release") == 200
     assert [event for _, event in world.effects()].count("StockReceived") == 2

@@ -24,12 +24,17 @@ OTHER_ACTORS: Final = {
     "keys": "https://login.example.com/keys",
     "claim": "email",
 }
+POLLED: Final = {
+    "feeds": "carrier = https://carrier.example/feed | /carriers/* | com.example.carrier.*",
+    "secretsUri": "https://some.vault.azure.net/secrets/polled",
+}
 CLOSED: Final[dict[str, Any]] = {
     **SOME,
     "split": True,
     "privateNetworking": True,
     "zoneRedundant": True,
     "webhook": WEBHOOK,
+    "polled": POLLED,
     "actorTokens": ACTORS,
     "browserOrigins": "https://shop.example,https://till.example",
 }

@@ -1,0 +1,1 @@
+"""Feeds of others, pulled: their events take effect as those of webhooks do."""
