@@ -10,7 +10,8 @@ import pytest
 from shared.kernel.errors import StoreUnavailable
 from shared.kernel.messages.commit import RecordedEvent
 from shared.kernel.messages.stream import StreamName
-from tests.infra.clouds import cloud
+from tests.infra.bicep.parameters import POLLED
+from tests.infra.clouds import ALL, Cloud
 from tests.kernel.worlds import commit
 from tests.reference import ROOT
 from tests.roles.test_operators import DECISION, behind_the_log
@@ -118,7 +119,7 @@ async def stop_in_an_emergency(wired: Wired) -> None:
 
 async def provision(wired: Wired) -> None:
     """Let everybody in again, as `azd provision` does: it gives an app the settings of the Bicep alone."""
-    ((_, _, settings),) = cloud("together").apps()
+    ((_, _, settings),) = Cloud({**ALL["together"], "polled": POLLED}).apps()
     for setting in SWITCHED_OFF:
         assert setting not in settings
         wired.patch.delenv(setting)
