@@ -173,3 +173,20 @@ async def test_a_hub_as_it_was_keeps_its_places() -> None:
 
     assert hub.handled == set()
     assert await hub.parking.parked("projections") == []
+
+
+async def test_a_batch_that_a_grown_hub_holds_nowhere_any_more_is_handled_and_moves_no_place() -> (
+    None
+):
+    hub = Hub(random.Random(3))
+    await hub.send(9)
+    await hub.host().catch_up(timedelta())
+    hub.grow()
+    host = hub.host()
+    await host.catch_up(timedelta())
+    places = await hub.places()
+
+    await host.take([NumberedMessage(99, b"thing-1 gone")])
+
+    assert b"thing-1 gone" in hub.handled
+    assert await hub.places() == places

@@ -206,6 +206,16 @@ async def test_a_scheduled_command_that_cannot_be_handed_over_stops_no_other_and
     assert {"OrderCancelled", "ItemRegistered"} <= set(told)
 
 
+async def test_feeds_that_cannot_be_filled_fail_the_timer_of_the_rebuild(wired: Wired) -> None:
+    async def away(_name: str) -> str | None:
+        raise StoreUnavailable("away")
+
+    wired.patch.setattr(wired.progress, "read", away)
+
+    with pytest.raises(ExceptionGroup, match="not all went on"):
+        await wired.tick("rebuild")
+
+
 def test_a_consumer_that_the_business_does_not_want_is_not_declared() -> None:
     blueprint = func.Blueprint()
 
