@@ -37,8 +37,8 @@ TAMPERED, MISCOUNTED, OF = 2, 12, 20
 """In one world of twenty the leases of the trigger are lost, and in one some hosts have other settings."""
 MISCOUNTS = 0.4
 
-HURRIED = 3
-"""In one world of ten the sweep has time for one small page of a range at a time: ranges are far apart."""
+HURRIED, STALLING, OFTEN = 3, 4, 0.03
+"""Of ten worlds, the sweep of one has time for one small page of a range at a time, and hosts of one often stall."""
 
 FORGETFUL = {7, 8}
 """Two worlds of ten have a store that takes a command id twice."""
@@ -213,7 +213,7 @@ def _weather(plan: Plan) -> Weather:
         # Half of the worlds lose nothing: there the order on the log must be perfect.
         drawn(plan.losses) if plan.seed % 2 else 0.0,
         drawn(plan.thefts),
-        drawn(plan.stalls),
+        drawn(OFTEN if plan.seed % 10 == STALLING else plan.stalls),
         drawn(plan.passes),
         plan.redeployments,
         plan.rebuilds,
