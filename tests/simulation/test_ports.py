@@ -77,6 +77,8 @@ ARGUMENTS: dict[str, Any] = {
     "notifications": [NOTIFICATION],
     "outcome": FinalOutcome("item-SKU1", "c1-1", "unchanged", 1),
     "command_id": "c1-1",
+    "digest": "d",
+    "fate": "cancelled",
     "state": KeptState("item-SKU1", 1, "c1-1", StoredSnapshot("item/1", {})),
     "commits": [Commit("item-SKU1", 1, "c1-1", "", (EVENT,), Metadata("c1-1", "c1-1"), TIME)],
 }

@@ -38,7 +38,7 @@ TAMPERED, MISCOUNTED, OF = 2, 12, 20
 MISCOUNTS = 0.4
 
 HURRIED, STALLING, OFTEN = 3, 4, 0.03
-"""Of ten worlds, the sweep of one has time for one small page of a range at a time, and hosts of one often stall."""
+"""In one of ten worlds the sweep has time for one small page of a range at a time, in one hosts stall often."""
 
 FORGETFUL = {7, 8}
 """Two worlds of ten have a store that takes a command id twice."""
