@@ -5,8 +5,7 @@ import azure.functions as func
 from command_api.causes import FORMS, get_causes
 from command_api.commands import post_command
 from command_api.composition import application
-from command_api.feeds.endpoint import FORMS as FEED_FORMS
-from command_api.feeds.endpoint import get_chain, get_feed, get_page, list_feeds
+from command_api.feeds.forms import FORMS as FEED_FORMS
 from command_api.health import get_health
 from command_api.mailbox import get_outcome
 from command_api.scheduled_commands import cancel_command
@@ -67,24 +66,32 @@ async def view_list(req: func.HttpRequest) -> func.HttpResponse:
 @http_function(blueprint, "feeds", ["GET"])
 async def feed_list(req: func.HttpRequest) -> func.HttpResponse:
     """List the feeds."""
+    from command_api.feeds.endpoint import list_feeds
+
     return await list_feeds(req, await application())
 
 
 @http_function(blueprint, "feeds/{feed}", ["GET"], offers=FEED_FORMS)
 async def feed(req: func.HttpRequest) -> func.HttpResponse:
     """Show what is new in a feed, or what is behind a cursor."""
+    from command_api.feeds.endpoint import get_feed
+
     return await get_feed(req, await application())
 
 
 @http_function(blueprint, "feeds/{feed}/{partition}", ["GET"], offers=FEED_FORMS)
 async def feed_chain(req: func.HttpRequest) -> func.HttpResponse:
     """Show the page that a chain of a feed is being written on."""
+    from command_api.feeds.endpoint import get_chain
+
     return await get_chain(req, await application())
 
 
 @http_function(blueprint, "feeds/{feed}/{partition}/{page}", ["GET"], offers=FEED_FORMS)
 async def feed_page(req: func.HttpRequest) -> func.HttpResponse:
     """Show a page of a chain of a feed."""
+    from command_api.feeds.endpoint import get_page
+
     return await get_page(req, await application())
 
 

@@ -3,8 +3,8 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
-from command_api.feeds.reading import FeedReaders
 from shared.adapters import wiring
 from shared.adapters.identity.actor import NOBODY, Actors
 from shared.adapters.identity.configured_actors import actors
@@ -13,6 +13,10 @@ from shared.domain import domain as shipped_domain
 from shared.kernel.commands.dispatcher import Dispatcher
 from shared.kernel.domain import Domain
 from shared.kernel.ports import EventStore, Leases, Log, Outcomes, RowReader, Rows
+
+# Who is only sent commands has nobody to read feeds: it is loaded when somebody does.
+if TYPE_CHECKING:
+    from command_api.feeds.reading import FeedReaders
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,10 +31,18 @@ class Application:
     mailbox: Callable[[], Awaitable[Log]]
     scheduled: Callable[[], Awaitable[Rows]]
     leases: Callable[[], Awaitable[Leases]]
-    feeds: FeedReaders
+    feeds: "Callable[[], Awaitable[FeedReaders]]"
     now: Callable[[], datetime]
     actors: Actors = NOBODY
     """Tells who asks."""
+
+
+@once
+async def feed_readers() -> "FeedReaders":
+    """Give what reads the feeds in this process."""
+    from command_api.feeds.reading import FeedReaders
+
+    return FeedReaders(wiring.feed_pages)
 
 
 @once
@@ -45,7 +57,7 @@ async def application() -> Application:
         mailbox=wiring.mailbox,
         scheduled=wiring.rows,
         leases=wiring.leases,
-        feeds=FeedReaders(wiring.feed_pages),
+        feeds=feed_readers,
         now=wiring.now,
         actors=actors(),
     )

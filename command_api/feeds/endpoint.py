@@ -8,6 +8,7 @@ from pydantic_core import to_json
 
 from command_api.composition import Application
 from command_api.feeds.about import About
+from command_api.feeds.forms import FORMS
 from command_api.feeds.reading import Events, FeedReader, Found, NoSuchPlaceError
 from command_api.preferences import Preferences
 from shared.adapters.http.conditions import IMMUTABLE, SHARED_IMMUTABLE
@@ -22,9 +23,6 @@ from shared.kernel.feeds.cursor import FeedCursor
 from shared.kernel.feeds.page import Page
 from shared.kernel.feeds.public_feed import PublicFeed
 
-BATCH, ATOM = "application/cloudevents-batch+json", "application/atom+xml"
-NDJSON = "application/x-ndjson"
-FORMS = (BATCH, ATOM, NDJSON)
 _PARTITION, _PAGE = (
     re.compile(r"0|[1-9][0-9]{0,3}"),
     re.compile(r"([1-9][0-9]{0,8})-([1-9][0-9]{0,11})"),
@@ -151,7 +149,7 @@ async def _reader(req: func.HttpRequest, application: Application) -> FeedReader
     feed = application.domain.feed(req.route_params["feed"])
     if not await _may_read(feed, req, application):
         raise application.actors.forbidden(await application.actors.of(req.headers))
-    return await application.feeds.of(feed)
+    return await (await application.feeds()).of(feed)
 
 
 async def _may_read(feed: PublicFeed, req: func.HttpRequest, application: Application) -> bool:

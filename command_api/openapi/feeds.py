@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from command_api.feeds.endpoint import ATOM, BATCH, FORMS, NDJSON
+from command_api.feeds.forms import ATOM, BATCH, FORMS, NDJSON
 from command_api.openapi.models import Schema
 from command_api.openapi.parts import (
     CONTENT_TAG,

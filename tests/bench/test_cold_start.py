@@ -15,7 +15,8 @@ from tests.reference import ROOT
 
 pytestmark = pytest.mark.alone
 
-MOST = 1.25
+# With compiled modules, as a deployed app has them: without, the SDKs take longer, and the share of the app is 1.2.
+MOST = 1.3
 ROUNDS = 9
 RUNS = 3
 NEEDED = "import azure.functions, azure.cosmos.aio, pydantic"

@@ -66,6 +66,11 @@ def assembled(domain: Domain, store: EventStore | None = None) -> Application:
     async def give_pages() -> FeedPages:
         return MemoryFeedPages()
 
+    readers = FeedReaders(give_pages)
+
+    async def give_readers() -> FeedReaders:
+        return readers
+
     return Application(
         domain=domain,
         dispatcher=dispatcher(domain, store, at_noon, no_pause),
@@ -75,7 +80,7 @@ def assembled(domain: Domain, store: EventStore | None = None) -> Application:
         mailbox=give_mailbox,
         scheduled=give_rows,
         leases=give_leases,
-        feeds=FeedReaders(give_pages),
+        feeds=give_readers,
         now=now,
     )
 

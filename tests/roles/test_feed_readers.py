@@ -41,8 +41,8 @@ async def test_what_happened_before_there_was_a_feed_is_filled_in_by_the_clock(
 async def test_who_waits_is_answered_when_something_comes(wired: Wired) -> None:
     behind = links(await follow(wired, HEAD))["next"]
     waiting = asyncio.create_task(follow(wired, behind, {"Prefer": "wait=30"}))
-    application = await command_api.composition.application()
-    watch = (await application.feeds.of(domain.feed("shop"))).watch
+    readers = await command_api.composition.feed_readers()
+    watch = (await readers.of(domain.feed("shop"))).watch
     await until_true(lambda: watch._waiting == 1)
 
     await append(wired, 1, entries("order-1", 1, 1))

@@ -215,6 +215,7 @@ async def test_when_a_feed_is_made_anew_its_pages_are_gone_and_its_cursors_begin
     rebuilt(monkeypatch, 1)
     old = links(await follow(wired, HEAD))["next"]
     monkeypatch.setattr(command_api.composition.application, "making", None)
+    monkeypatch.setattr(command_api.composition.feed_readers, "making", None)
     rebuilt(monkeypatch, 2)
 
     page = await follow(wired, "/api/feeds/shop/0/1-1")
@@ -231,6 +232,7 @@ async def test_a_cursor_of_newer_code_waits_for_newer_code(
     rebuilt(monkeypatch, 2)
     newer = links(await follow(wired, HEAD))["next"]
     monkeypatch.setattr(command_api.composition.application, "making", None)
+    monkeypatch.setattr(command_api.composition.feed_readers, "making", None)
     rebuilt(monkeypatch, 1)
     await append(wired, 0, entries("order-1", 1, 1))
 

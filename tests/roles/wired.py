@@ -109,7 +109,8 @@ class Wired:
         patch.setattr(wiring, "attempts", self._attempts)
         self.denied: set[str] = set()
         for made in (
-            *(wiring.dispatcher, command_api.composition.application),
+            wiring.dispatcher,
+            *vars(command_api.composition).values(),
             *vars(single_publisher.composition).values(),
             *vars(consumers.composition).values(),
             consumers.polling.composition.polling,
