@@ -15,7 +15,7 @@ from tests.reference import ROOT
 
 pytestmark = pytest.mark.alone
 
-# With compiled modules, as a deployed app has them: without, the SDKs take longer, and the share of the app is 1.2.
+# With compiled modules, as a deployed app has them: without, all takes longer, and the share of the app is 1.2.
 MOST = 1.3
 ROUNDS = 9
 RUNS = 3
