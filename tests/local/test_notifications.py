@@ -54,9 +54,11 @@ async def test_faults_of_the_publishing_lose_nothing_and_repeat_the_same_ids(
         rules = [{**publish, "fault": fault, "at": at} for fault, at in faults.items()]
         await stack.faults.set(1, *rules)
         orders = [own(str(number)) for number in range(8)]
-        for id_ in orders:
+        for heard, id_ in enumerate(orders):
             await order(http, id_, {own("TEA"): 1})
             await ends(http, id_, "confirmed")
+            # One after another: a slow machine would publish some of them at once, and meet fewer faults.
+            await webhook.attempts(heard + 1)
 
         wanted = {f"order-{id_}@3/{CONFIRMED}" for id_ in orders}
         await until(
