@@ -113,9 +113,18 @@ async def openapi(_: func.HttpRequest) -> func.HttpResponse:
 @http_function(blueprint, "docs", ["GET"], func.AuthLevel.ANONYMOUS, offers=(HTML,))
 async def docs(_: func.HttpRequest) -> func.HttpResponse:
     """Describe the API to people."""
-    from command_api.openapi import document, page
+    from command_api.pages.page import page
 
-    return func.HttpResponse(page(document(domain)), mimetype=HTML)
+    return page("docs", domain.about.title)
+
+
+# A script or a style is asked for by the page alone.
+@http_function(blueprint, "docs/{file}", ["GET"], func.AuthLevel.ANONYMOUS, offers=())
+async def docs_file(req: func.HttpRequest) -> func.HttpResponse:
+    """Show a file that the page of the API loads."""
+    from command_api.pages.page import DOCS, file
+
+    return file(DOCS, req.route_params["file"])
 
 
 @http_function(blueprint, "operations/rights/command_api", ["GET"], func.AuthLevel.ADMIN)

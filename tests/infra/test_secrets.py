@@ -29,6 +29,10 @@ KEYS = (
 )
 
 
+# Held byte for byte against the registry by test_vendored.py: drawings in them look like keys.
+VENDORED = "command_api/pages/vendor/"
+
+
 def keys_in(text: str) -> list[str]:
     """Find what looks like a key."""
     found = {match["key"] for pattern in KEYS for match in pattern.finditer(text)}
@@ -42,7 +46,7 @@ def test_no_tracked_file_holds_a_key() -> None:
     assert len(listed) > 100
 
     found = {}
-    for name in filter(None, listed):
+    for name in (one for one in listed if one and not one.startswith(VENDORED)):
         path = ROOT / name
         if path.is_file():
             keys = keys_in(path.read_text(encoding="utf-8", errors="ignore"))

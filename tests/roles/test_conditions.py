@@ -16,6 +16,7 @@ QUERIES: dict[str, tuple[str, dict[str, Any]]] = {
     "a list": ("view_list", {"view": "stock"}),
     "the document": ("openapi", {}),
     "the page": ("docs", {}),
+    "a file of the page": ("docs_file", {"file": "docs.js"}),
 }
 QUERY = pytest.mark.parametrize("query", QUERIES)
 

@@ -57,6 +57,7 @@ NAMED = {
     "feed": "shop",
     "partition": "0",
     "page": "1-1",
+    "file": "docs.js",
 }
 DECISION: dict[str, object] = {"by": "x", "reason": "x", "from": 1}
 BODIES: dict[str, dict[str, object]] = {

@@ -156,6 +156,7 @@ def test_the_app_is_loaded_by_the_worker_in_the_order_of_the_flow(
             "health",
             "openapi",
             "docs",
+            "docs_file",
             "command_api_rights",
         ),
         *(

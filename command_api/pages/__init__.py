@@ -1,0 +1,1 @@
+"""Pages for people: each is one file of HTML, with scripts and styles beside it; nothing comes from elsewhere."""
