@@ -32,9 +32,7 @@ def key_of(headers: Mapping[str, str]) -> str | None:
         # Without quotes, a comma would stand between two headers.
         key = "" if "," in given else given
     if not is_token(key):
-        sentence = (
-            'A text in quotes is expected, of 1 to 128 visible ASCII characters: "8e03978e-40d5".'
-        )
-        title = "The Idempotency-Key is none"
+        sentence = 'Expected a quoted string of 1 to 128 visible ASCII characters: "8e03978e-40d5".'
+        title = "The Idempotency-Key is invalid"
         raise Problem(400, "idempotency-key", title, sentence, [Fault(NAME, sentence)])
     return key

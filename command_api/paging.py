@@ -69,7 +69,7 @@ def parse_listing(params: Mapping[str, str], view: View[Any]) -> Listing:
     )
     place = {name: _cursor(name, params, view, listing) for name in ("after", "before")}
     if None not in place.values():
-        raise _malformed("before", "A page begins behind a row, or ends before one.")
+        raise _malformed("before", "Use either `after` or `before`, not both.")
     return replace(
         listing,
         descending=descending != ("before" in params),

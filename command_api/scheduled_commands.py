@@ -131,8 +131,8 @@ async def cancel_command(req: func.HttpRequest, application: Application) -> fun
     if is_cancelled and not await _is_done(asked, application):
         return json_response({**asked.told, "outcome": "cancelled"})
     raise Problem(
-        *(409, "handed-over", "It is too late for that"),
-        "The command does not wait for a time (any more): its status says what became of it.",
+        *(409, "handed-over", "The command is no longer scheduled"),
+        "The command is not scheduled, or no longer. Its status shows the outcome.",
     )
 
 

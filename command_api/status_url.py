@@ -37,7 +37,9 @@ def asked_for(req: func.HttpRequest, domain: Domain) -> Asked:
     params = parameters(req)
     command_id, digest = params.get("command-id"), params.get("digest")
     if command_id is None:
-        raise malformed("Which command?", [Fault("command-id", "It is missing.")])
+        raise malformed(
+            "The query parameter command-id is required.", [Fault("command-id", "It is missing.")]
+        )
     checked_token("command-id", command_id)
     if digest is not None:
         checked_token("digest", digest)

@@ -78,7 +78,7 @@ def _key(segment: str) -> str:
     # The host decodes all of a segment but its slashes.
     key = _SLASH.sub("/", segment)
     if KEY.fullmatch(key) is None or not is_text(key) or len(key.encode()) > LONGEST_KEY:
-        raise malformed("The key is none of a view.")
+        raise malformed("This is not a valid key of a view.")
     return key
 
 

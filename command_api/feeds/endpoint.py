@@ -175,9 +175,9 @@ def _partition(req: func.HttpRequest, reader: FeedReader) -> int:
 
 
 def _superseded(current: str) -> Problem:
-    detail = "It was written anew: begin again where `current` leads."
+    detail = "The feed was rebuilt. Start again at the link `current`."
     headers = link_header({"current": current})
-    return Problem(410, "superseded", "There are newer pages", detail, headers=headers)
+    return Problem(410, "superseded", "The page or cursor is outdated", detail, headers=headers)
 
 
 def _about(

@@ -1,4 +1,4 @@
-"""Everything that can go wrong, as one tree; a refusal is not in it, because a refusal is a value.
+"""All errors as one tree. A refusal is not in it, because a refusal is a value.
 
 OnewriteError
 ├── ConfigurationError
@@ -38,14 +38,14 @@ from shared.kernel.validation_faults import told
 
 
 class OnewriteError(Exception):
-    """The root; `code` is the slug that problems, logs and metrics use; what is `transient` may go well later."""
+    """The root. Problems, logs and metrics use `code`; a retry of a `transient` error may succeed."""
 
     code: ClassVar[str] = "internal"
     transient: ClassVar[bool] = False
 
 
 class ConfigurationError(OnewriteError):
-    """A setting is missing or contradicts what the platform says; nothing that is handled is to blame for it."""
+    """A setting is missing, or contradicts the platform; the data being processed is not at fault."""
 
     code = "configuration"
     transient = True
@@ -58,19 +58,19 @@ class UnknownMessage(OnewriteError):
 
 
 class InvalidMessage(OnewriteError):
-    """A stored or received message does not have the shape that its type and schema promise."""
+    """A stored or received message does not match its type and schema."""
 
     code = "invalid-message"
 
 
 class NewerCode(InvalidMessage):
-    """An event is stored that this code does not know: it waits for the code that wrote it."""
+    """A stored event is unknown to this release; it needs the release that wrote it."""
 
     code = "newer-code"
 
 
 class UnreadableCommit(InvalidMessage):
-    """Commits were read up to an item that is none: so many stand `before` it, and it goes up to `version`."""
+    """An item of a stream is not a commit: `before` commits precede it, and it covers versions up to `version`."""
 
     code = "unreadable-commit"
 
@@ -82,31 +82,31 @@ class UnreadableCommit(InvalidMessage):
 
 
 class NumberTooLarge(OnewriteError):
-    """An event, a row or a notification holds a number that JSON does not keep exactly."""
+    """An event, row or notification contains a number that JSON cannot represent exactly."""
 
     code = "number-too-large"
 
 
 class UnreadableEvent(OnewriteError):
-    """An event that a decider has made could not be read again as it is: it would end its stream for ever."""
+    """A new event does not survive a round trip through JSON; stored, it would make its stream unreadable."""
 
     code = "unreadable-event"
 
 
 class WrongDecision(OnewriteError):
-    """What a decider returned is neither events nor a refusal."""
+    """A decider returned neither events nor a refusal."""
 
     code = "wrong-decision"
 
 
 class BrokenStream(OnewriteError):
-    """The versions of a stream are not contiguous: what was read must not be folded."""
+    """The versions of a stream are not contiguous, so the stream must not be folded."""
 
     code = "broken-stream"
 
 
 class Poison(OnewriteError):
-    """An event that can never be handled; `cause` says why, all of it if it is a group."""
+    """An event that can never be handled, with every reason found in `cause`."""
 
     code = "poison"
 
@@ -120,33 +120,33 @@ class Poison(OnewriteError):
 
 
 class ReactionFailed(OnewriteError):
-    """What an event should have caused was refused."""
+    """A command that an event causes was refused."""
 
     code = "reaction-failed"
 
 
 class PassedOver(OnewriteError):
-    """An operator decided that what this code cannot handle is never handled."""
+    """An operator skipped an event that this release cannot handle."""
 
     code = "passed-over"
 
 
 class KeysUnavailable(OnewriteError):
-    """Whether a token is valid cannot be told: what its issuer signs with cannot be read."""
+    """The signing keys of a token's issuer cannot be read, so the token cannot be verified."""
 
     code = "keys-unavailable"
     transient = True
 
 
 class StoreError(OnewriteError):
-    """The store could not do what was asked; another time it may, if only because somebody mends a setting."""
+    """A request to the store failed; a retry may succeed, if only after an operator corrects a setting."""
 
     code = "store"
     transient = True
 
 
 class Conflict(StoreError):
-    """Others were faster, until the attempts ran out; up to `version` the stream has no commit of this command."""
+    """Every attempt collided with another writer; up to `version`, the stream has no commit of this command."""
 
     code = "conflict"
 
@@ -156,45 +156,45 @@ class Conflict(StoreError):
 
 
 class CommandIdReused(StoreError):
-    """The command id already stands for another command on this stream."""
+    """The command id already identifies another command of this stream."""
 
     code = "command-id-reused"
     transient = False
 
 
 class OutcomeUnknown(StoreError):
-    """The write may or may not have happened; asking again with the same command id tells."""
+    """The write may or may not have happened; a retry with the same command id finds out."""
 
     code = "outcome-unknown"
 
 
 class StoreRefused(StoreError):
-    """The store will never take what was written as it is; nothing was written."""
+    """The store rejected the write, and would reject any retry; nothing was written."""
 
     code = "store-refused"
     transient = False
 
 
 class StreamFull(StoreRefused):
-    """The store takes nothing more for this stream."""
+    """The stream has reached the size limit of the store."""
 
     code = "stream-full"
 
 
 class StoreThrottled(StoreError):
-    """The store is throttled; nothing was written."""
+    """The store is throttling requests; nothing was written."""
 
     code = "throttled"
 
 
 class StoreUnavailable(StoreError):
-    """The store did not answer a read; nothing was written."""
+    """The store is unavailable; nothing was written."""
 
     code = "unavailable"
 
 
 class LogError(OnewriteError):
-    """The log could not do what was asked."""
+    """A request to the log failed."""
 
     code = "log"
 
@@ -206,7 +206,7 @@ class EventTooLarge(LogError):
 
 
 class LogUnavailable(LogError):
-    """The log did not acknowledge: what was sent may or may not be there."""
+    """The log did not acknowledge; the messages may or may not be in it."""
 
     code = "log-unavailable"
     transient = True
@@ -219,31 +219,31 @@ class NotifierError(OnewriteError):
 
 
 class NotificationTooLarge(NotifierError):
-    """A notification does not fit into a request, or onto a page of a feed, alone."""
+    """A single notification exceeds the size of a request, or of a page of a feed."""
 
     code = "notification-too-large"
 
 
 class NotificationRefused(NotifierError):
-    """The topic will never take a notification as it is."""
+    """The topic rejected the notification, and would reject any retry."""
 
     code = "notification-refused"
 
 
 class NotifierUnavailable(NotifierError):
-    """The topic did not acknowledge: what was published may or may not be there."""
+    """The topic did not acknowledge; the notifications may or may not be published."""
 
     code = "notifier-unavailable"
     transient = True
 
 
 def leaves(error: BaseException) -> list[BaseException]:
-    """Returns the errors of a group, however deep they are; one that is none stands for itself."""
+    """Returns the errors of a group at any depth; an error that is not a group is returned alone."""
     if isinstance(error, BaseExceptionGroup):
         return [leaf for one in error.exceptions for leaf in leaves(one)]
     return [error]
 
 
 def may_pass(error: BaseException) -> bool:
-    """Tells whether it may go well later, as what took too long may; of a group one such error is enough."""
+    """Tells whether a retry may succeed, as after a time-out; one such error in a group is enough."""
     return any(getattr(one, "transient", isinstance(one, OSError)) for one in leaves(error))

@@ -29,35 +29,35 @@ from shared.kernel.errors import (
 )
 
 _KNOWN: Mapping[type[OnewriteError], tuple[int, str]] = {
-    Conflict: (409, "Others were faster, again and again"),
-    CommandIdReused: (422, "The command id was used before"),
-    EventTooLarge: (413, "An event does not fit into the log"),
+    Conflict: (409, "Too many concurrent writes"),
+    CommandIdReused: (422, "The Idempotency-Key was already used"),
+    EventTooLarge: (413, "An event is too large for the log"),
     NumberTooLarge: (422, "A number cannot be stored exactly"),
-    StoreRefused: (422, "The store will never take what the command would write"),
-    StreamFull: (507, "The store takes nothing more for this stream"),
-    UnreadableEvent: (500, "The code made an event that it could not read again"),
-    StoreThrottled: (429, "The store is throttled"),
-    KeysUnavailable: (503, "Whether the token is valid cannot be told"),
-    LogUnavailable: (503, "The mailbox did not say whether it took the command"),
-    StoreUnavailable: (503, "The store does not answer"),
-    NewerCode: (503, "The stream holds an event that only newer code can read"),
-    UnreadableCommit: (503, "The stream holds an item that nobody can read"),
-    OutcomeUnknown: (503, "Whether the command took effect is not known"),
+    StoreRefused: (422, "The store rejected the write"),
+    StreamFull: (507, "The stream is full"),
+    UnreadableEvent: (500, "The new event cannot be read back"),
+    StoreThrottled: (429, "The store is throttling requests"),
+    KeysUnavailable: (503, "The token signing keys are unavailable"),
+    LogUnavailable: (503, "The command queue is unavailable"),
+    StoreUnavailable: (503, "The store is unavailable"),
+    NewerCode: (503, "The stream contains an event of a newer release"),
+    UnreadableCommit: (503, "The stream contains an unreadable item"),
+    OutcomeUnknown: (503, "The outcome of the write is unknown"),
 }
 _LATER = (409, 429, 503)
 # What the SDKs say names accounts and addresses, and what cannot be read or stored is data: it is logged, and the
 # client is told what to do.
 _ADVICE: Mapping[type[OnewriteError], str] = {
-    NumberTooLarge: "Nothing was written. An integer beyond 2^53 is not kept exactly.",
-    UnreadableEvent: "Nothing was written. The code of the category needs a correction.",
-    UnreadableCommit: "Ask again with the same Idempotency-Key once the item is mended.",
-    StoreRefused: "Nothing was written. Asked again as it is, the command is refused again.",
-    StreamFull: "Nothing was written. Go on in a new stream.",
-    StoreThrottled: "Nothing was written. Ask again after Retry-After.",
-    StoreUnavailable: "Nothing was written. Ask again after Retry-After.",
-    KeysUnavailable: "Ask again after Retry-After.",
-    LogUnavailable: "Ask again with the same Idempotency-Key: it takes effect once.",
-    OutcomeUnknown: "Ask again with the same Idempotency-Key: it takes effect once.",
+    NumberTooLarge: "Nothing was written. Integers beyond 2^53 cannot be stored exactly.",
+    UnreadableEvent: "Nothing was written. The code of the category needs a fix.",
+    UnreadableCommit: "Retry with the same Idempotency-Key once the item is repaired.",
+    StoreRefused: "Nothing was written. A retry of the same command will fail again.",
+    StreamFull: "Nothing was written. Continue in a new stream.",
+    StoreThrottled: "Nothing was written. Retry after the seconds in Retry-After.",
+    StoreUnavailable: "Nothing was written. Retry after the seconds in Retry-After.",
+    KeysUnavailable: "Retry after the seconds in Retry-After.",
+    LogUnavailable: "Retry with the same Idempotency-Key; the command takes effect once.",
+    OutcomeUnknown: "Retry with the same Idempotency-Key; the command takes effect once.",
 }
 
 
@@ -65,7 +65,7 @@ def later(error: OnewriteError | ExceptionGroup) -> Problem:
     """Tell a sender to deliver again: nothing of it is lost. Why is logged, and nobody else's business."""
     first = first_of(error)
     warn("a delivery has to come again", first)
-    detail, known = "Nothing of it is lost. Deliver it again, later.", {"Retry-After": "30"}
+    detail, known = "Nothing was lost. Deliver it again later.", {"Retry-After": "30"}
     _, title = _KNOWN.get(type(first), _KNOWN[StoreUnavailable])
     return Problem(503, first.code, title, detail, headers=known)
 
@@ -86,7 +86,7 @@ async def answered(
     except Exception as error:  # noqa: BLE001 - whatever is raised is answered
         first = _named(error)
         if isinstance(first, UnknownMessage):
-            return not_found("No such category, command or view is known here.").response()
+            return not_found("There is no such category, command or view.").response()
         trace = telemetry.trace_id(headers.get("traceparent"))
         if first is None:
             tell(f"{stage} failed, trace {trace}", error)

@@ -25,7 +25,7 @@ def check_body(headers: Mapping[str, str], body: bytes, what: str) -> None:
     if not body and "transfer-encoding" in headers:
         # The platform hands over no body without a length (RFC 9110, section 15.5.12).
         raise Problem(
-            411, "length-required", "A length is required", "Send the body with Content-Length."
+            411, "length-required", "Content-Length required", "Send the body with Content-Length."
         )
     encoding = headers.get("content-encoding", "").strip()
     if encoding.lower() not in {"", "identity"}:

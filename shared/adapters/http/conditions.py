@@ -56,9 +56,7 @@ def tags(name: str, header: str) -> Tags:
     """Read a header of a command; raises Problem: a condition that is not understood is not left out."""
     found = Tags.read(header)
     if found is None:
-        sentence = (
-            'Entity tags in quotes are expected, such as "7", with commas between them, or *.'
-        )
+        sentence = 'Expected quoted entity tags, such as "7", with commas between them, or *.'
         raise malformed(f"The header {name} is malformed.", [Fault(name, sentence)])
     return found
 
@@ -89,7 +87,7 @@ def conditional(req: func.HttpRequest, answer: func.HttpResponse) -> func.HttpRe
 
 
 def _changed(headers: dict[str, str]) -> Problem:
-    detail = "It has none of these entity tags (any more)."
+    detail = "The current entity tag is none of these."
     return Problem(412, "precondition-failed", CHANGED, detail, headers=headers)
 
 

@@ -32,7 +32,7 @@ class Routes:
         allowed = self.allowed(path)
         # A method that is served comes here where its function is switched off: another app has it.
         if not allowed or (req.method in allowed and req.method != "OPTIONS"):
-            raise not_found("Nothing is here.")
+            raise not_found("There is no such path.")
         allow = {"Allow": ", ".join(allowed)}
         if req.method == "OPTIONS":
             return func.HttpResponse(status_code=204, headers=allow)

@@ -23,6 +23,6 @@ def chosen(accept: str | None, offers: Sequence[str]) -> str:
         return offers[0]
     best = max(offers, key=ranges.quality)
     if not ranges.quality(best):
-        detail = f"This can be had as {' or '.join(offers)}."
-        raise Problem(406, "not-acceptable", "There is no such representation", detail)
+        detail = f"Available as {' or '.join(offers)}."
+        raise Problem(406, "not-acceptable", "No acceptable representation", detail)
     return best

@@ -121,7 +121,7 @@ class Operations:
             return known
         if instruction.by is None:
             raise malformed(
-                "Say who decides (`by`), and why (`reason`).", [Fault("/by", "It is missing.")]
+                "Give `by` (who decides) and `reason`.", [Fault("/by", "It is missing.")]
             )
         return f"{instruction.by} {UNPROVEN}" if self.actors.knows else instruction.by
 
@@ -154,7 +154,7 @@ def shown(marker: Parked) -> dict[str, object]:
 def _checked(stream: str) -> str:
     """Check the name of a stream; raises Problem for what the store could not be asked for."""
     if _PARKED.fullmatch(stream) is None:
-        raise malformed("Nothing can be parked under such a name.")
+        raise malformed("This is not a valid stream name.")
     return stream
 
 
@@ -165,7 +165,7 @@ def _instruction(req: func.HttpRequest, action: Action) -> Instruction:
         instruction = Instruction.model_validate_json(body)
     except ValidationError as error:
         found = [Fault(*one) for one in faults(error)]
-        raise malformed("Say who decides (`by`), and why (`reason`).", found) from None
+        raise malformed("Give `by` (who decides) and `reason`.", found) from None
     if action is Action.SKIP and instruction.from_ is None:
         # Asked twice, a skip would pass over an event that nobody has looked at.
         fault = Fault("/from", "It is missing.")

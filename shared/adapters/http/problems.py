@@ -12,8 +12,8 @@ from shared.kernel.errors import OnewriteError, OutcomeUnknown, leaves, may_pass
 
 TYPE_PREFIX = "urn:onewrite:problem:"
 # A type has one title (RFC 9457, section 3.1.3).
-CHANGED, UNKNOWN = "It is not as it was expected", "Who asks is not known"
-_NOT_ADMITTED = "This may not be delivered here"
+CHANGED, UNKNOWN = "Precondition failed", "Authentication required"
+_NOT_ADMITTED = "Delivery not allowed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,19 +69,17 @@ def malformed(detail: str, faults: Sequence[Fault] = ()) -> Problem:
 
 def not_found(detail: str) -> Problem:
     """Tell that there is no such thing."""
-    return Problem(404, "not-found", "There is no such thing", detail)
+    return Problem(404, "not-found", "Not found", detail)
 
 
 def too_large(most: int, what: str = "bytes") -> Problem:
     """Tell that the body is too large, or holds too much."""
-    return Problem(
-        413, "too-large", "The request is too large", f"At most {most} {what} are taken."
-    )
+    return Problem(413, "too-large", "Request too large", f"The limit is {most} {what}.")
 
 
 def unauthenticated() -> Problem:
     """Tell that a delivery shows nothing that admits it."""
-    detail = "A delivery shows a secret that is known here, or a token that was made for us."
+    detail = "A delivery needs a registered secret, or a token issued for this application."
     # RFC 9110, section 15.5.2; a shared secret has no scheme of its own.
     challenge = {"WWW-Authenticate": 'Bearer realm="webhooks"'}
     return Problem(401, "unauthenticated", UNKNOWN, detail, headers=challenge)
@@ -89,20 +87,20 @@ def unauthenticated() -> Problem:
 
 def not_admitted(number: int) -> Problem:
     """Tell that a delivery holds what its sender may not deliver."""
-    detail = f"Event {number} is of a source or a type that this sender may not deliver."
+    detail = f"Event {number} has a source or type that this sender may not deliver."
     return Problem(403, "not-admitted", _NOT_ADMITTED, detail)
 
 
 def unexpected_handshake() -> Problem:
     """Tell whoever asks for a handshake that it is not expected here."""
-    detail = "No deliveries of this origin or subscription are expected."
+    detail = "This origin or subscription is not registered."
     return Problem(403, "not-admitted", _NOT_ADMITTED, detail)
 
 
 def gone() -> Problem:
     """Tell a sender to stop: nothing of a delivery is wanted any more (HTTP 1.1 Web Hooks, section 2.2)."""
-    detail = "No event of these types is wanted any more: send none."
-    return Problem(410, "gone", "This is no longer wanted", detail)
+    detail = "These event types are no longer accepted. Stop sending them."
+    return Problem(410, "gone", "Event types no longer accepted", detail)
 
 
 def first_of(error: Exception) -> OnewriteError:
@@ -128,8 +126,8 @@ def refused(refusal: Refusal) -> Problem:
 
 def internal(trace: str) -> Problem:
     """Tell that it is our fault, and under which trace it is logged; no more."""
-    detail = "The fault is ours. It has been logged with the trace id."
-    return Problem(500, "internal", "This went wrong", detail, trace=trace)
+    detail = "An unexpected error occurred. It was logged under the trace id."
+    return Problem(500, "internal", "Internal error", detail, trace=trace)
 
 
 def outdated(version: int) -> Problem:

@@ -48,7 +48,7 @@ class Actors:
         """Tell that an actor may not ask for this; where tokens are believed, nobody known is asked for one."""
         if actor is None and self.verify is not None:
             return token_wanted("")
-        return Problem(403, "forbidden", "This is not allowed", FORBIDDEN)
+        return Problem(403, "forbidden", "Not allowed", FORBIDDEN)
 
 
 NOBODY = Actors()
@@ -58,7 +58,7 @@ INVALID = 'error="invalid_token"'
 
 def token_wanted(why: str) -> Problem:
     """Ask for a bearer token (RFC 6750, section 3)."""
-    detail = "The bearer token is not valid here." if why else "A bearer token is needed."
+    detail = "The bearer token is invalid." if why else "A bearer token is required."
     known = {"WWW-Authenticate": f"Bearer {why}".strip()}
     return Problem(401, "unauthenticated", UNKNOWN, detail, headers=known)
 

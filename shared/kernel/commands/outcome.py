@@ -23,9 +23,9 @@ _WHY: Mapping[str, str] = {
     CommandIdReused.code: "The command id stands for another command on this stream.",
     EventTooLarge.code: "An event of the command does not fit into the log.",
     NumberTooLarge.code: "An event of the command holds a number that cannot be stored exactly.",
-    StoreRefused.code: "The store will never take what the command would write.",
-    StreamFull.code: "The store takes nothing more for this stream.",
-    UnreadableEvent.code: "The code made an event that it could not read again.",
+    StoreRefused.code: "The store rejected the write.",
+    StreamFull.code: "The stream is full.",
+    UnreadableEvent.code: "The new event cannot be read back.",
 }
 FORBIDDEN = "Who asks for this may not."
 _OURS = "The fault is ours. It has been logged."
