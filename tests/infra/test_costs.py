@@ -30,6 +30,7 @@ from tests.infra.costs import (
 from tests.infra.costs_page import HEAD, page
 
 RUNBOOKS = ROOT / "docs" / "operations.md"
+SCALE = ROOT / "docs" / "operations" / "scale.md"
 SECTION = RUNBOOKS.read_text(encoding="utf-8").partition(HEAD)[2]
 SHAPES = (
     ("one app", "one-serverless-public"),
@@ -50,6 +51,19 @@ def test_the_section_is_made_of_the_estimate() -> None:
         return
 
     assert HEAD + after == now, "WRITE_DOCS=1 writes it anew"
+
+
+def test_the_first_page_rounds_what_the_sections_say() -> None:
+    first = (ROOT / "README.md").read_text(encoding="utf-8")
+    shown = [int(one.replace(",", "")) for one in re.findall(r"\$([\d,]+)", first)]
+    [row] = re.findall(r"^\| one app \| \d+ \| (.+) \|$", SECTION, re.MULTILINE)
+    exact = [int(one.replace(",", "")) for one in row.split(" | ")]
+    assert shown == [round(one, 2 - len(str(one))) for one in exact]
+
+    ends = re.search(r"ends at (\d+) .* at ([\d,]+)\.", SCALE.read_text(encoding="utf-8"))
+    assert ends is not None
+    raised = round(int(ends[2].replace(",", "")), -3)
+    assert f"| {ends[1]} as deployed, about {raised:,} raised |" in first
 
 
 @pytest.mark.parametrize("name", ["split", "three-serverless-private", "autoscaled"])
