@@ -15,6 +15,7 @@ OnewriteError
 ├── PassedOver
 ├── KeysUnavailable
 ├── FeedUnavailable, FeedGone: in ports/others_feeds.py
+├── ArchiveUnavailable, ArchiveDamaged: in ports/archive.py
 ├── StoreError
 │   ├── Conflict
 │   ├── CommandIdReused

@@ -1,5 +1,6 @@
 """Memory twins: the same promises as the adapters, in one process."""
 
+from shared.adapters.memory.archive import MemoryArchive
 from shared.adapters.memory.event_store import MemoryEventStore
 from shared.adapters.memory.feed import MemoryFeed, MemoryLeases, MemoryProgress
 from shared.adapters.memory.feed_pages import MemoryFeedPages
@@ -12,6 +13,7 @@ from shared.adapters.memory.parking import MemoryParking
 from shared.adapters.memory.rows import MemoryRows
 
 __all__ = [
+    "MemoryArchive",
     "MemoryEventStore",
     "MemoryFeed",
     "MemoryFeedPages",

@@ -1,5 +1,11 @@
 """What the kernel needs of the world. Each port has an adapter and a memory twin, held to one contract."""
 
+from shared.kernel.ports.archive import (
+    Archive,
+    ArchiveDamaged,
+    ArchivedFile,
+    ArchiveUnavailable,
+)
 from shared.kernel.ports.delivery import (
     MARKERS,
     Outcomes,
@@ -27,6 +33,10 @@ __all__ = [
     "MARKERS",
     "ROWS",
     "Appended",
+    "Archive",
+    "ArchiveDamaged",
+    "ArchiveUnavailable",
+    "ArchivedFile",
     "Collided",
     "EventReader",
     "EventStore",
