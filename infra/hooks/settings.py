@@ -29,6 +29,7 @@ HUBS: Final = {
 }
 """The setting with the name of each hub, and the one with its partitions."""
 MOST_PARTITIONS: Final = 32
+MOST_WEIGHT: Final = 1000
 REGIONAL_MEGABYTES: Final = 512_000
 """What all Flex Consumption apps of a subscription may use in a region, unless it was raised."""
 
@@ -71,13 +72,17 @@ def numbers(environment: Environment) -> Iterator[str]:
     budget, begins = (environment.get(f"ONEWRITE_BUDGET{one}") or "" for one in ("", "_FROM"))
     if budget not in {"", "0"} and not FIRST_DAY.fullmatch(begins):
         yield f"ONEWRITE_BUDGET_FROM is {begins!r}, and should be the first day of a month, like '2026-12-01'"
+    if budget not in {"", "0"} and not any(environment.get(name) for name in RECEIVERS):
+        # Azure takes a budget of a group only with an address or an action group; owners alone are not enough.
+        yield f"ONEWRITE_BUDGET needs somebody to tell: set one of {', '.join(RECEIVERS)}"
     for name in HUBS.values():
         if not 1 <= int(value(environment, name)) <= MOST_PARTITIONS:
             yield f"{name} is {value(environment, name)}: a hub of the tier Standard has 1 to {MOST_PARTITIONS}"
     weighs = environment.get("ONEWRITE_FRONT_DOOR_TIER", "none") != "none"
-    if environment.get("ONEWRITE_STAGING_WEIGHT", "0") != "0" and not (
-        weighs and environment.get("ONEWRITE_STAGING") == "true"
-    ):
+    weight = int(environment.get("ONEWRITE_STAGING_WEIGHT") or 0)
+    if not 0 <= weight <= MOST_WEIGHT:
+        yield f"ONEWRITE_STAGING_WEIGHT is {weight}: an origin of a Front Door weighs at most {MOST_WEIGHT}"
+    if weight and not (weighs and environment.get("ONEWRITE_STAGING") == "true"):
         yield "ONEWRITE_STAGING_WEIGHT needs ONEWRITE_STAGING true, and an ONEWRITE_FRONT_DOOR_TIER that weighs"
 
 

@@ -1,5 +1,5 @@
 // The apps: one that runs everything, or one for each role of ../apps.json.
-import { Access, ActorTokens, Connections, Endpoints, HubNames, Place, Scale, Settings, SignIn, StoreRoles, Webhook } from '../types.bicep'
+import { Access, ActorTokens, Connections, Endpoints, HubNames, Place, Polled, Scale, Settings, SignIn, StoreRoles, Webhook } from '../types.bicep'
 
 param place Place
 param access Access

@@ -18,7 +18,7 @@ var contacts = {
   contactGroups: told ? [team.id] : []
 }
 
-resource budget 'Microsoft.Consumption/budgets@2024-08-01' = {
+resource budget 'Microsoft.Consumption/budgets@2026-06-01' = {
   name: 'budget-${place.token}'
   properties: {
     category: 'Cost'

@@ -55,12 +55,13 @@ resource firewall 'Microsoft.Network/FrontDoorWebApplicationFirewallPolicies@202
           ruleType: 'RateLimitRule'
           rateLimitDurationInMinutes: 1
           rateLimitThreshold: rateLimit
+          // Every request has a host, so this is all of them: a rule must say which.
           matchConditions: [
             {
-              matchVariable: 'RemoteAddr'
-              operator: 'IPMatch'
-              negateCondition: false
-              matchValue: ['0.0.0.0/0', '::/0']
+              matchVariable: 'RequestHeader'
+              selector: 'Host'
+              operator: 'GreaterThanOrEqual'
+              matchValue: ['0']
             }
           ]
           action: 'Block'

@@ -30,7 +30,7 @@ var platform = [
   }
 ]
 
-resource platformAlerts 'Microsoft.Insights/activityLogAlerts@2020-10-01' = [for alert in platform: {
+resource platformAlerts 'Microsoft.Insights/activityLogAlerts@2026-01-01' = [for alert in platform: {
   name: 'alert-${alert.name}-${place.token}'
   location: 'global'
   tags: place.tags

@@ -22,7 +22,8 @@ resource authentication 'Microsoft.Web/sites/config@2025-03-01' = {
     globalValidation: {
       requireAuthentication: !anonymous
       unauthenticatedClientAction: anonymous ? 'AllowAnonymous' : 'Return401'
-      excludedPaths: ['/api/health', '/api/operations', '/api/webhooks', '/runtime/webhooks', '/admin']
+      // Each is that path alone, unless it ends with `/*`.
+      excludedPaths: ['/api/health', '/api/operations/*', '/api/webhooks', '/runtime/webhooks/*', '/admin/*']
     }
     httpSettings: {
       requireHttps: true

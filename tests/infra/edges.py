@@ -1,9 +1,11 @@
 """What must be so around the apps in every deployment: who comes in, who pays, what things are called."""
 
 import re
+from fnmatch import fnmatchcase
+from typing import Any
 
 from tests.infra.checks import BLOBS
-from tests.infra.clouds import APPS, Cloud
+from tests.infra.clouds import APPS, Cloud, functions
 
 # The abbreviations of the Cloud Adoption Framework; a store that is there cannot be renamed, so `cosmos` stays.
 ABBREVIATIONS = {
@@ -26,6 +28,7 @@ ABBREVIATIONS = {
     "Web/serverfarms": "asp-",
     "Web/sites": "func-",
 }
+MACHINES = ("health", "operations/", "webhooks")
 KEY_VAULT_SECRETS_USER = "4633458b-17de-408a-b875-0445c86b69e6"
 
 
@@ -57,6 +60,7 @@ def what_it_may_cost_is_watched_when_it_is_said(cloud: Cloud) -> None:
         assert one.properties["timePeriod"]["startDate"].endswith("-01")
         told = one.properties["notifications"].values()
         teams = [team.id for team in cloud.resources if team.kind.endswith("/actionGroups")]
+        assert teams, "Azure takes a budget of a group only with an address or an action group"
         assert all(each["contactGroups"] == teams for each in told)
         assert all(each["contactRoles"] == ["Owner"] for each in told)
         assert {each["thresholdType"] for each in told} == {"Forecasted", "Actual"}
@@ -136,6 +140,10 @@ def the_front_door_limits_clients_and_asks_apps_by_their_own_host(cloud: Cloud) 
     firewall = cloud.one("Network/FrontDoorWebApplicationFirewallPolicies")
     (rule,) = firewall.properties["customRules"]["rules"]
     assert (rule["ruleType"], rule["action"]) == ("RateLimitRule", "Block")
+    # A rule must say which requests; each has a header `Host`, of whatever size.
+    (every,) = rule["matchConditions"]
+    assert (every["matchVariable"], every["selector"]) == ("RequestHeader", "Host")
+    assert (every["operator"], every["matchValue"]) == ("GreaterThanOrEqual", ["0"])
     assert rule["rateLimitDurationInMinutes"] == 1
     assert rule["rateLimitThreshold"] == cloud.parameters.get("rateLimit", 1000)
     assert firewall.properties["policySettings"]["customBlockResponseStatusCode"] == 429
@@ -161,6 +169,11 @@ def the_front_door_limits_clients_and_asks_apps_by_their_own_host(cloud: Cloud) 
     assert group["healthProbeSettings"]["probePath"] == "/api/health"
 
 
+def _left_out(path: str, validation: dict[str, Any]) -> bool:
+    """Whether the platform lets a path pass: each is that path alone, unless it ends with `/*`."""
+    return any(fnmatchcase(path, one) for one in validation["excludedPaths"])
+
+
 def the_platform_signs_in_who_calls_the_api_when_it_should(cloud: Cloud) -> None:
     given = cloud.parameters.get("signIn", {"clientId": ""})
     found = {one.id.rpartition("/config")[0]: one.properties for one in cloud.resources
@@ -175,9 +188,10 @@ def the_platform_signs_in_who_calls_the_api_when_it_should(cloud: Cloud) -> None
         others = "AllowAnonymous" if anonymous else "Return401"
         assert validation["unauthenticatedClientAction"] == others
         # Operators and machines come with keys, tokens and secrets that the host and the code know.
-        assert {"/api/operations", "/api/webhooks", "/runtime/webhooks"} <= {
-            *validation["excludedPaths"]
-        }
+        routes = {one["route"] for _, one in functions().values() if "route" in one}
+        left_out = {path for path in routes if _left_out(f"/api/{path}", validation)}
+        assert left_out == {path for path in routes if path.startswith(MACHINES)}
+        assert _left_out("/runtime/webhooks/eventgrid", validation)
         entra = one["identityProviders"]["azureActiveDirectory"]
         assert entra["registration"]["clientId"] == given["clientId"]
         assert entra["registration"]["openIdIssuer"].endswith("/v2.0")

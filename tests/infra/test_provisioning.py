@@ -16,6 +16,7 @@ from infra.local.stack import ROOT
 from tests.infra.clouds import ALL, Cloud, cloud
 
 WOKEN = {"ONEWRITE_ALERT_EMAIL": "you@example.org"}
+STAGED = {"ONEWRITE_STAGING": "true", "ONEWRITE_FRONT_DOOR_TIER": "Standard_AzureFrontDoor"}
 PARAMETERS = json.loads((ROOT / "infra" / "main.parameters.json").read_text("utf-8"))["parameters"]
 REGISTERED = {"registrationState": "Registered"}
 
@@ -49,6 +50,16 @@ REFUSED = subprocess.CalledProcessError(1, "az")
         ({**WOKEN, "ONEWRITE_EVENT_PARTITIONS": "40"}, ["has 1 to 32"]),
         ({**WOKEN, "ONEWRITE_BUDGET": "500", "ONEWRITE_BUDGET_FROM": "2026-12-01"}, []),
         ({**WOKEN, "ONEWRITE_BUDGET": "500"}, ["first day of a month"]),
+        (
+            {
+                "ONEWRITE_ALERTS": "none",
+                "ONEWRITE_BUDGET": "5",
+                "ONEWRITE_BUDGET_FROM": "2026-12-01",
+            },
+            ["needs somebody to tell"],
+        ),
+        ({**WOKEN, **STAGED, "ONEWRITE_STAGING_WEIGHT": "1000"}, []),
+        ({**WOKEN, **STAGED, "ONEWRITE_STAGING_WEIGHT": "1001"}, ["at most 1000"]),
         ({**WOKEN, "ONEWRITE_STAGING_WEIGHT": "50"}, ["ONEWRITE_STAGING true"]),
         ({}, ["nobody would be woken"]),
         ({"ONEWRITE_ALERTS": "none"}, []),

@@ -12,6 +12,7 @@ from infra.local.stack import ROOT
 from tests.infra.bicep.deployment import Deployment
 from tests.infra.bicep.syntax import Reader
 from tests.infra.bicep.tokens import BicepError
+from tests.infra.bicep.types import named
 
 INFRA = ROOT / "infra"
 FILES = sorted([*INFRA.glob("*.bicep"), *INFRA.glob("modules/*.bicep")])
@@ -54,6 +55,14 @@ def test_every_parameter_and_variable_is_read(path: Path) -> None:
     for name in declared:
         rest = [line for line in text.splitlines() if not line.startswith((f"param {name} ", "//"))]
         assert sum(_says(line, name) for line in rest) > (f"var {name} " in text), name
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
+def test_every_type_that_is_imported_is_used(path: Path) -> None:
+    said = Reader(path.read_text(encoding="utf-8")).file()
+    used = {name for one in said for name in named(one.type)}
+
+    assert {name for one in said for name in one.imported} <= used
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)

@@ -12,7 +12,7 @@ from tests.infra.bicep.functions import SUBSCRIPTION, functions, resource_id
 from tests.infra.bicep.resources import Outputs, Resource
 from tests.infra.bicep.syntax import Reader
 from tests.infra.bicep.tokens import BicepError
-from tests.infra.bicep.types import Type, fits
+from tests.infra.bicep.types import Type, fits, named
 
 _MADE: Final = {"resource", "module"}
 
@@ -43,6 +43,7 @@ class Deployment:
             path.name, functions(path.parent, group), self._resolve, self._declared.keys()
         )
         self._types = dict(types_of(path, said))
+        check_names(path, said)
         self._known: dict[str, Any] = {}
         self._made: dict[str, list[Resource]] = {}
         self._existing: dict[str, list[str]] = {}
@@ -215,6 +216,14 @@ def types_of(path: Path, said: Sequence[Declaration]) -> Iterator[tuple[str, Typ
         elif one.kind == "type":
             assert one.type
             yield one.name, one.type
+
+
+def check_names(path: Path, said: Sequence[Declaration]) -> None:
+    """Raise BicepError where a file neither declares nor imports a type that it names."""
+    known = {name for one in said for name in one.imported}
+    known |= {one.name for one in said if one.kind == "type"}
+    if missing := {name for one in said for name in named(one.type)} - known:
+        raise BicepError(f"{path.name} neither declares nor imports {sorted(missing)}")
 
 
 def _node(one: Declaration) -> Node:

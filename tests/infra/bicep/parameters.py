@@ -47,6 +47,7 @@ FRONTED: Final[dict[str, Any]] = {
     "signIn": {"clientId": "44445555-eeee-6666-ffff-7777aaaa8888", "anonymous": "yes"},
     "budget": 500,
     "budgetFrom": "2026-12-01",
+    "alertWebhook": "https://pager.example.org/hook",
 }
 FRONTED_SPLIT: Final[dict[str, Any]] = {
     **SOME,
@@ -78,6 +79,20 @@ RESTORED: Final[dict[str, Any]] = {
     "actorTokens": OTHER_ACTORS,
     "eventsHub": "events-32",
     "eventPartitions": 32,
+    "commandsHub": "commands-32",
+    "commandPartitions": 32,
+    "cosmosCapacity": "autoscale",
+    "eventsThroughput": 10_000,
+    "viewsThroughput": 6_000,
+    "othersThroughput": 2_000,
+    "eventHubsMaximumCapacity": 20,
+    "maximumInstanceCount": 200,
+    "httpConcurrency": 32,
+    "pollDelay": 250,
+    "sweepSchedule": "0 * * * * *",
+    "captureRetentionDays": 400,
+    "logRetentionDays": 90,
+    "alertSms": "+49 1701234567",
 }
 
 

@@ -1,6 +1,6 @@
 """The types of parameters, in Bicep's own notation, and whether a value is of one."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from tests.infra.bicep.cursor import Cursor
@@ -47,6 +47,19 @@ def fits(value: Any, kind: Type, known: Mapping[str, Type]) -> bool:
         case ("record", properties, rest):
             return isinstance(value, dict) and _fits_record(value, properties, rest, known)
     raise BicepError(f"nothing is called {kind[1]}")
+
+
+def named(kind: Any) -> Iterator[str]:
+    """Yields the names that a type refers to, without those of Bicep itself."""
+    match kind:
+        case ("name", str(name)):
+            yield from () if name in {*_PLAIN, "any"} else (name,)
+        case dict():
+            for one in kind.values():
+                yield from named(one)
+        case tuple() | list():
+            for one in kind:
+                yield from named(one)
 
 
 def _fits_record(
