@@ -5,7 +5,6 @@ import os
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -13,30 +12,13 @@ from infra.hooks import settings, subscription
 from infra.hooks.preprovision import optional
 from infra.hooks.settings import DEFAULTS
 from infra.local.stack import ROOT
+from tests.infra.azure_cli import Azure
 from tests.infra.clouds import ALL, Cloud, cloud
 
 WOKEN = {"ONEWRITE_ALERT_EMAIL": "you@example.org"}
 STAGED = {"ONEWRITE_STAGING": "true", "ONEWRITE_FRONT_DOOR_TIER": "Standard_AzureFrontDoor"}
 PARAMETERS = json.loads((ROOT / "infra" / "main.parameters.json").read_text("utf-8"))["parameters"]
 REGISTERED = {"registrationState": "Registered"}
-
-
-class Azure:
-    """Stands in for `az`: answers by the first words of a command, and keeps what it was told."""
-
-    def __init__(self, **answers: Any) -> None:
-        self.answers = {key.replace("_", " "): value for key, value in answers.items()}
-        self.told: list[str] = []
-
-    def __call__(self, *arguments: str) -> Any:
-        said = " ".join(arguments)
-        self.told.append(said)
-        answer = next(value for key, value in self.answers.items() if said.startswith(key))
-        if isinstance(answer, Exception):
-            raise answer
-        return answer
-
-
 REFUSED = subprocess.CalledProcessError(1, "az")
 
 
