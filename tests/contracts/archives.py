@@ -8,8 +8,11 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any, Final, Protocol
 
+from azure.storage.blob import BlobBlock
+from azure.storage.blob.aio import ContainerClient
 from fastavro import writer
 
+from shared.adapters.archive.blobs import BlobArchive
 from shared.adapters.archive.folder import FolderArchive
 from shared.adapters.memory import MemoryArchive
 from shared.kernel.ports import Archive, ArchiveDamaged, ArchivedFile, NumberedMessage
@@ -17,6 +20,7 @@ from shared.kernel.ports import Archive, ArchiveDamaged, ArchivedFile, NumberedM
 HUB: Final = "onewrite/events"
 BEGIN: Final = datetime(2026, 11, 30, 23, 50, tzinfo=UTC)
 BLOCK: Final = 4_000
+PART: Final = 1_000_000
 ANYTHING: Final = ["long", "double", "string", "bytes"]
 SCHEMA: Final[dict[str, Any]] = {
     "type": "record",
@@ -123,6 +127,36 @@ class InFolder:
 
     async def lose(self) -> None:
         await asyncio.to_thread(self.root.rename, self.root.with_suffix(".away"))
+
+
+@dataclass
+class InBlobs:
+    port: BlobArchive
+
+    @property
+    def container(self) -> ContainerClient:
+        return self.port._container
+
+    async def keep(self, partition: int, window: int, messages: Sequence[NumberedMessage]) -> str:
+        await self._upload(path(partition, window), captured(messages))
+        return path(partition, window)
+
+    async def _upload(self, name: str, file: bytes) -> None:
+        # In parts: aiohttp warns of large ones.
+        blob, parts = self.container.get_blob_client(name), range(0, len(file), PART)
+        for begin in parts:
+            await blob.stage_block(f"{begin:08}", file[begin : begin + PART])
+        await blob.commit_block_list([BlobBlock(f"{begin:08}") for begin in parts])
+
+    async def cut(self, name: str) -> None:
+        whole = await (await self.container.download_blob(name)).readall()
+        await self._upload(name, whole[: len(whole) // 2])
+
+    async def remove(self, name: str) -> None:
+        await self.container.delete_blob(name)
+
+    async def lose(self) -> None:
+        await self.container.delete_container()
 
 
 async def listed(archive: Archive, partition: int) -> list[ArchivedFile]:

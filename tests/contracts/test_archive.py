@@ -1,5 +1,6 @@
 """What every archive promises."""
 
+from collections.abc import AsyncIterator
 from contextlib import aclosing
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import pytest
 from shared.adapters.memory import MemoryArchive
 from shared.kernel.ports import ArchiveUnavailable, NumberedMessage
 from tests.contracts.archives import (
+    InBlobs,
     InFolder,
     InMemory,
     Kept,
@@ -16,15 +18,22 @@ from tests.contracts.archives import (
     read,
     read_to_the_end,
 )
+from tests.contracts.azurite import azurite, fresh_container, with_azurite
+
+__all__ = ["azurite"]
 
 
-@pytest.fixture(params=["memory", "folder"])
-async def kept(request: pytest.FixtureRequest, tmp_path: Path) -> Kept:
+@pytest.fixture(params=["memory", "folder", pytest.param("blobs", marks=with_azurite)])
+async def kept(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Kept]:
     if request.param == "memory":
-        return InMemory(MemoryArchive())
-    root = tmp_path / "capture"
-    root.mkdir()
-    return InFolder(root)
+        yield InMemory(MemoryArchive())
+    elif request.param == "folder":
+        root = tmp_path / "capture"
+        root.mkdir()
+        yield InFolder(root)
+    else:
+        async with fresh_container(request.getfixturevalue("azurite")) as archive:
+            yield InBlobs(archive)
 
 
 async def test_the_files_of_a_partition_are_listed_in_order_of_time(kept: Kept) -> None:
@@ -53,6 +62,16 @@ async def test_a_file_is_read_in_blocks_with_its_numbers_and_bodies(kept: Kept) 
     assert [message for block in blocks for message in block] == messages
     assert len(blocks) > 1
     assert all(blocks)
+
+
+async def test_a_file_that_is_larger_than_what_is_read_at_once_is_read_whole(kept: Kept) -> None:
+    messages = [NumberedMessage(number, b"%d" % number * 600) for number in range(1_000, 3_500)]
+    await kept.keep(0, 0, messages)
+
+    [file] = await listed(kept.port, 0)
+
+    assert file.size > 5_000_000
+    assert await read(kept.port, file) == messages
 
 
 async def test_who_has_enough_stops_early(kept: Kept) -> None:

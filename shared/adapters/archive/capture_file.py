@@ -10,6 +10,7 @@ from fastavro.schema import SchemaParseException
 from shared.adapters.archive.avro_blocks import MARK, end_of_blocks
 from shared.kernel.ports import ArchiveDamaged, ArchivedFile, NumberedMessage
 
+SUFFIX: Final = ".avro"
 # A block of Avro may have any size; what is made of it at once is limited here.
 MOST: Final = 1_000
 LARGEST_HEADER: Final = 65_536

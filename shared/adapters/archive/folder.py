@@ -8,12 +8,11 @@ from itertools import islice
 from pathlib import Path
 from typing import Final
 
-from shared.adapters.archive.capture_file import read_messages
+from shared.adapters.archive.capture_file import SUFFIX, read_messages
 from shared.kernel.ports import ArchivedFile, ArchiveUnavailable, NumberedMessage
 
 PIECE: Final = 1 << 20
 LISTED: Final = 1_000
-SUFFIX: Final = ".avro"
 
 
 class FolderArchive:
