@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from consumers.composition import webhooks
-from shared.adapters import wiring
+from shared.adapters import telemetry, wiring
 from shared.adapters.lazy_singleton import once
 from shared.adapters.settings import read_feeds
 
@@ -26,4 +26,5 @@ async def polling() -> "Polling | None":
         (await webhooks()).take,
         await wiring.progress(),
         wiring.now,
+        telemetry.record,
     )

@@ -33,24 +33,33 @@ class Place(BaseModel):
     seen: tuple[str, ...] = ()
     tag: str | None = None
     failures: int = 0
+    since: str | None = None
     until: str | None = None
 
     def waits(self, now: datetime) -> bool:
         """Tell whether it is too early to ask again."""
         return self.until is not None and timestamp(now) < self.until
 
+    def unfollowed(self, now: datetime) -> float:
+        """Give the seconds since the feed failed for the first time in a row; 0 while it does not."""
+        if self.since is None:
+            return 0.0
+        return max((now - datetime.fromisoformat(self.since)).total_seconds(), 0.0)
+
     def failed(self, now: datetime, wait: float | None) -> Self:
         """Give the place behind a failure: it is asked later, as the feed says, or later each time."""
         pause = min(SHORTEST * 2 ** min(self.failures, 10), LONGEST)
         if wait is not None:
             pause = min(timedelta(seconds=wait), MOST)
+        since = self.since or timestamp(now)
+        until = timestamp(now + pause)
         return self.model_copy(
-            update={"failures": self.failures + 1, "until": timestamp(now + pause)}
+            update={"failures": self.failures + 1, "since": since, "until": until}
         )
 
     def moved(self, **changes: object) -> Self:
         """Give the place behind what was handled: nothing waits any more."""
-        return self.model_copy(update={"failures": 0, "until": None, **changes})
+        return self.model_copy(update={"failures": 0, "since": None, "until": None, **changes})
 
 
 def names(items: Iterable[Item]) -> tuple[str, ...]:

@@ -1,6 +1,7 @@
 """Polling: what the feeds of others say takes effect as what webhooks bring, once, whichever way it comes.
 
-The place in a feed is kept behind the effect. An event that can never take effect is parked for itself.
+The place in a feed is kept behind the effect. An event that can never take effect is parked for itself. A feed
+that fails is its owner's to mend: the run ends well, and what rings is how long the feed has not been followed.
 """
 
 import asyncio
@@ -14,7 +15,9 @@ from itertools import batched
 from consumers.polling import archives, batches
 from consumers.polling.documents import ATOM, EVENT, Document, read_document
 from consumers.polling.place import Place, names, unseen
+from shared.adapters.error_log import warn
 from shared.adapters.identity.webhook_senders import Sender
+from shared.adapters.otel.metric_names import UNFOLLOWED
 from shared.adapters.polled_feeds import PolledFeed, origin
 from shared.kernel.delivery.side_by_side import side_by_side
 from shared.kernel.errors import InvalidMessage
@@ -42,17 +45,21 @@ class Kept:
 
 @dataclass(frozen=True, slots=True)
 class Polling:
-    """Follows the feeds of others, each for itself; `clock` measures seconds that something takes."""
+    """Follows the feeds of others, each for itself; `clock` measures seconds that something takes.
+
+    For how long each has failed is handed to `record(metric, value, feed=name)`, by every run.
+    """
 
     feeds: Sequence[PolledFeed]
     others: OthersFeeds
     take: Take
     progress: Progress
     now: Callable[[], datetime]
+    record: Callable[..., None]
     clock: Callable[[], float] = time.monotonic
 
     async def run(self) -> None:
-        """Follow every feed for a while; raises a group of what kept it from any, when the others are done."""
+        """Follow every feed for a while; raises a group of what failed here for any, when the others are done."""
         end = self.clock() + BEGINS
         _, errors = await side_by_side(self._poll(feed, end) for feed in self.feeds)
         if errors:
@@ -60,9 +67,11 @@ class Polling:
 
     async def _poll(self, feed: PolledFeed, end: float) -> None:
         kept = await self._kept(feed)
-        if kept.place.waits(self.now()):
-            # It is told by each run, also while it is left alone: an alert goes by runs that end well.
-            raise FeedUnavailable(f"'{feed.name}' is not asked before {kept.place.until}")
+        if not kept.place.waits(self.now()):
+            await self._follow(feed, kept, end)
+        self.record(UNFOLLOWED, kept.place.unfollowed(self.now()), feed=feed.name)
+
+    async def _follow(self, feed: PolledFeed, kept: Kept, end: float) -> None:
         try:
             async with asyncio.timeout(SECONDS):
                 while await self._step(feed, kept) and self.clock() < end:
@@ -70,7 +79,7 @@ class Polling:
         except (FeedUnavailable, FeedGone, InvalidMessage) as error:
             wait = error.wait if isinstance(error, FeedUnavailable) else None
             await self._keep(kept, kept.place.failed(self.now(), wait))
-            raise
+            warn(f"the feed '{feed.name}' was not followed", error)
 
     async def _kept(self, feed: PolledFeed) -> Kept:
         name = f"poll:{feed.name}"

@@ -33,6 +33,7 @@ TABLES: Final = {
         *("TimeGenerated:datetime", "ResourceProvider:string", "Resource:string"),
         *("MetricName:string", "Total:real", "Average:real", "Maximum:real", "Count:real"),
     ),
+    "AppTraces": (*COMMON, "Message:string", "SeverityLevel:int"),
     # What Application Insights itself is asked for has its older names.
     "exceptions": (
         *("timestamp:datetime", "type:string", "outerMessage:string", "customDimensions:dynamic"),

@@ -16,6 +16,7 @@ from tests.infra.azure_cli import Azure
 from tests.infra.clouds import ALL, Cloud, cloud
 
 WOKEN = {"ONEWRITE_ALERT_EMAIL": "you@example.org"}
+BUDGETED = {"ONEWRITE_BUDGET": "500", "ONEWRITE_BUDGET_FROM": "2026-12-01"}
 STAGED = {"ONEWRITE_STAGING": "true", "ONEWRITE_FRONT_DOOR_TIER": "Standard_AzureFrontDoor"}
 PARAMETERS = json.loads((ROOT / "infra" / "main.parameters.json").read_text("utf-8"))["parameters"]
 REGISTERED = {"registrationState": "Registered"}
@@ -30,16 +31,9 @@ REFUSED = subprocess.CalledProcessError(1, "az")
         ({**WOKEN, "ONEWRITE_SPLIT": "true"}, ["opposites"]),
         ({**WOKEN, "ONEWRITE_TOGETHER": "false"}, ["opposites"]),
         ({**WOKEN, "ONEWRITE_EVENT_PARTITIONS": "40"}, ["has 1 to 32"]),
-        ({**WOKEN, "ONEWRITE_BUDGET": "500", "ONEWRITE_BUDGET_FROM": "2026-12-01"}, []),
+        ({**WOKEN, **BUDGETED}, []),
         ({**WOKEN, "ONEWRITE_BUDGET": "500"}, ["first day of a month"]),
-        (
-            {
-                "ONEWRITE_ALERTS": "none",
-                "ONEWRITE_BUDGET": "5",
-                "ONEWRITE_BUDGET_FROM": "2026-12-01",
-            },
-            ["needs somebody to tell"],
-        ),
+        ({**BUDGETED, "ONEWRITE_ALERTS": "none"}, ["needs somebody to tell"]),
         ({**WOKEN, **STAGED, "ONEWRITE_STAGING_WEIGHT": "1000"}, []),
         ({**WOKEN, **STAGED, "ONEWRITE_STAGING_WEIGHT": "1001"}, ["at most 1000"]),
         ({**WOKEN, "ONEWRITE_STAGING_WEIGHT": "50"}, ["ONEWRITE_STAGING true"]),

@@ -28,6 +28,7 @@ from shared.adapters.memory import (
     MemoryLeases,
     MemoryLog,
     MemoryNotifier,
+    MemoryOthersFeeds,
     MemoryOutcomes,
     MemoryParking,
     MemoryProgress,
@@ -71,6 +72,7 @@ class Wired:
         self.notifier = MemoryNotifier()
         self.pages = MemoryFeedPages()
         self.outcomes = MemoryOutcomes()
+        self.others = MemoryOthersFeeds()
         self.leases = MemoryLeases()
         self.warmed = 0
         self.later = datetime.now(UTC)
@@ -92,6 +94,7 @@ class Wired:
             "outcomes": self.outcomes,
             "receipts": MemoryReceipts(),
             "feed": MemoryFeed(self.store),
+            "others_feeds": self.others,
             "leases": self.leases,
         }
         for name, twin in twins.items():

@@ -7,9 +7,13 @@ from typing import Any, Final
 
 import pytest
 
+from consumers.polling import composition
+from shared.adapters.polled_feeds import read_polled_feeds
 from shared.kernel.errors import StoreUnavailable
 from shared.kernel.messages.commit import RecordedEvent
 from shared.kernel.messages.stream import StreamName
+from shared.kernel.ports import FeedUnavailable
+from tests.consumers.polling.following import FEED, batch
 from tests.infra.bicep.parameters import POLLED
 from tests.infra.clouds import ALL, Cloud
 from tests.kernel.worlds import commit
@@ -108,6 +112,22 @@ async def give_witness_back(wired: Wired) -> None:
     assert unproven["seconds"] > 600
     back(wired.rows, "versions")
     await go_on(wired)
+
+
+async def keep_feed_away(wired: Wired) -> None:
+    """Have a feed of others not answer for more than an hour."""
+    wired.others.documents[FEED] = FeedUnavailable("'carrier' answers 500")
+    named = read_polled_feeds({"POLLED_FEEDS": f"carrier = {FEED} | * | *"})
+    wired.patch.setattr(composition, "read_feeds", lambda: named)
+    wired.patch.setattr(composition.polling, "making", None)
+    await wired.tick("polling")
+    wired.later += timedelta(minutes=70)
+
+
+async def give_feed_back(wired: Wired) -> None:
+    """Unfollowed: its owner has mended it."""
+    wired.others.documents[FEED] = batch([], next=FEED)
+    wired.later += timedelta(minutes=20)
 
 
 async def stop_in_an_emergency(wired: Wired) -> None:

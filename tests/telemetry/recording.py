@@ -11,7 +11,14 @@ from shared.adapters.backoff import back_off
 from shared.adapters.memory import MemoryParking
 from shared.adapters.otel.commands import watched
 from shared.adapters.otel.messages import handled
-from shared.adapters.otel.metric_names import LAG, MENDED, PARKED_STREAMS, SWEEP_LAG, TIMER_RUNS
+from shared.adapters.otel.metric_names import (
+    LAG,
+    MENDED,
+    PARKED_STREAMS,
+    SWEEP_LAG,
+    TIMER_RUNS,
+    UNFOLLOWED,
+)
 from shared.adapters.otel.parking import WatchedParking
 from shared.adapters.otel.store import WatchedStore
 from shared.adapters.otel.watcher import Watcher
@@ -55,6 +62,7 @@ async def measure_everything(watcher: Watcher) -> None:
     for stage, seconds in (("projections", 75.0), ("projections", 2.0), ("mailbox", 0.0)):
         telemetry.record(LAG, seconds, stage=stage)
     telemetry.record(SWEEP_LAG, 130.0)
+    telemetry.record(UNFOLLOWED, 90.0, feed="carrier")
 
 
 def kept(envelopes: Iterable[Envelope]) -> list[Envelope]:

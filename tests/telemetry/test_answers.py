@@ -65,6 +65,7 @@ SHOWN: Final[dict[str, set[tuple[Any, ...]]]] = {
     "Failed batches, by stage": {("reactions", 6)},
     "Runs of timers that ended well": {("sweep", 2), ("measure", 1)},
     "Seconds that the sweep is behind": {(130,)},
+    "Seconds that a feed of others has failed, by feed": {("carrier", 90)},
     "Streams that were parked, by consumer; streams that the sweep mended": {
         *(("onewrite.parked", "projections", 1), ("onewrite.mended", "", 2)),
     },

@@ -1,13 +1,13 @@
 """A drill of each alert that asks a query: it is caused, rings, its runbook is followed, and it ends.
 
 The functions are those that are deployed, on memory twins; what they measure goes through the exporter of Azure
-Monitor, and the rows of that to the rule's own query. Each step stands for one window of a quarter of an hour,
-and for one rule windows overlap as they do.
+Monitor, and the rows of that to the rule's own query. A step stands for five minutes, and windows of a quarter of
+an hour overlap as they do.
 """
 
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
-from typing import NamedTuple
+from typing import Any, Final, NamedTuple
 
 import pytest
 
@@ -24,37 +24,52 @@ from tests.telemetry.exported import Exported, exporting
 pytestmark = pytest.mark.proof
 
 RULES = rules("scheduledQueryRules")
+ABSENT: Final[Any] = {"first": 3, "last": 3}
+"""What rings for what is not there rings when nothing of it is left in its window, and ends with the first."""
+CALM, LASTS, AFTER = 3, 3, 5
+"""Steps of five minutes: as many as a window has, as many as the cause lasts, and how it ends."""
 TIMERS = ("sweep", "catch_up", "deadlines", "polling", "rebuild", "measure")
 
 
 class Drill(NamedTuple):
-    """What brings an alert about, what its runbook does, and which timers fail meanwhile."""
+    """What brings an alert about, what its runbook does, and which timers fail meanwhile.
+
+    Of the nine windows of a drill it rings from the `first` to the `last`; the cause comes `again` in each step.
+    """
 
     rule: str
     cause: Step
     mend: Step
     failing: frozenset[str] = frozenset()
+    first: int = 1
+    last: int = 5
+    again: bool = False
 
 
 DRILLS = (
     Drill("parked", causes.melt, causes.skip),
-    Drill("lag", causes.stand_still, causes.go_on),
+    # What the sweep sends again meanwhile was late, too.
+    Drill("lag", causes.stand_still, causes.go_on, last=6),
     Drill(
         *("silent", causes.keep_markers_away, causes.give_markers_back),
+        **ABSENT,
         failing=frozenset({"measure"}),
     ),
-    Drill("standstill", causes.stand_still, causes.go_on),
-    Drill("mended", causes.lose, causes.go_on),
+    # It ends with the first message that is read.
+    Drill("standstill", causes.stand_still, causes.go_on, last=3, again=True),
+    Drill("mended", causes.lose, causes.go_on, last=3),
     Drill(
         *("unproven", causes.keep_witness_away, causes.give_witness_back),
         failing=frozenset({"sweep"}),
     ),
-    Drill("stopped-timer", causes.stop_in_an_emergency, causes.provision),
+    Drill("stopped-timer", causes.stop_in_an_emergency, causes.provision, **ABSENT),
     Drill(
         *("stopped-timer", causes.keep_listings_away, causes.give_listings_back),
+        **ABSENT,
         failing=frozenset({"deadlines"}),
     ),
-    Drill("failing-batches", causes.fail, causes.go_on),
+    Drill("failing-batches", causes.fail, causes.go_on, last=3),
+    Drill("unfollowed", causes.keep_feed_away, causes.give_feed_back),
 )
 
 
@@ -92,8 +107,8 @@ async def ring(wired: Wired, timer: str) -> bool:
     return False
 
 
-async def window(wired: Wired, exported: Exported, failing: frozenset[str] = frozenset()) -> Rows:
-    """Let a quarter of an hour pass: the timers ring; gives the rows that it has left."""
+async def step(wired: Wired, exported: Exported, failing: frozenset[str] = frozenset()) -> Rows:
+    """Let five minutes pass: the timers ring; gives the rows that they have left."""
     wired.leases.position = str(len(wired.store.written))
     assert {timer for timer in TIMERS if await ring(wired, timer)} == failing
     return exported.window()
@@ -105,8 +120,8 @@ class Traffic:
     def __init__(self) -> None:
         self.counted = (0, 0)
 
-    def window(self, wired: Wired) -> list[dict[str, object]]:
-        """Give the rows since the last window."""
+    def step(self, wired: Wired) -> list[dict[str, object]]:
+        """Give the rows since the last step."""
         before, self.counted = self.counted, (sum(map(len, wired.log.messages)), _read(wired))
         counts = [now - then for now, then in zip(self.counted, before, strict=True)]
         return [
@@ -127,49 +142,60 @@ def test_every_query_of_an_alert_has_its_drill() -> None:
 async def test_an_alert_rings_while_its_cause_lasts_and_ends_with_its_runbook(
     drill: Drill, wired: Wired, exported: Exported, engine: Engine
 ) -> None:
-    rule: Rule = RULES[drill.rule]
-    traffic = Traffic()
-    await stocked(wired)
-    before = {**await window(wired, exported), "AzureMetrics": traffic.window(wired)}
+    rule, traffic = RULES[drill.rule], Traffic()
+    steps: list[Rows] = []
 
-    await drill.cause(wired)
-    rows = await window(wired, exported, drill.failing)
-    meanwhile = {**rows, "AzureMetrics": traffic.window(wired)}
+    async def pass_by(failing: frozenset[str] = frozenset()) -> None:
+        rows = await step(wired, exported, failing)
+        steps.append({**rows, "AzureMetrics": traffic.step(wired)})
+
+    await stocked(wired)
+    for _ in range(CALM):
+        await pass_by()
+    for number in range(LASTS):
+        if drill.again or not number:
+            await drill.cause(wired)
+        await pass_by(drill.failing)
     stopped = drill.failing | {timer for timer in TIMERS if is_disabled(timer)}
     await drill.mend(wired)
-    # The last window that still sees some of it: what the sweep sent again is proven by the next one.
-    await window(wired, exported)
-    wired.later += timedelta(minutes=5)
-    after = {**await window(wired, exported), "AzureMetrics": traffic.window(wired)}
+    for _ in range(AFTER):
+        await pass_by()
+        wired.later += timedelta(minutes=5)
 
-    rings = [rings_over_rows(rule, engine, rows) for rows in (before, meanwhile, after)]
-    assert rings == [False, True, False]
+    seen = windows(rule, steps)
+    rings = [rings_over_rows(rule, engine, rows) for rows in seen]
+    assert rings == [drill.first <= at <= drill.last for at in range(len(seen))]
     if drill.rule == "stopped-timer":
         # Stopped timer: the result of the query names it.
-        assert {one["Timer"] for one in found_by(rule, engine, meanwhile)} == stopped
+        assert {one["Timer"] for one in found_by(rule, engine, seen[3])} == stopped
         assert "deadlines" in stopped
+    if drill.rule == "unfollowed":
+        woken = [RULES[name] for name in ("stopped-timer", "failing-batches")]
+        assert not any(rings_over_rows(one, engine, rows) for one in woken for rows in seen)
 
 
 async def test_failures_of_two_windows_ring_in_the_one_that_overlaps_both(
     wired: Wired, exported: Exported, engine: Engine
 ) -> None:
-    """A rule looks at a quarter of an hour every five minutes: each step here is five minutes long."""
     rule = RULES["failing-batches"]
-    assert rule.steps == 3
     await stocked(wired)
-    await window(wired, exported)
+    await step(wired, exported)
     steps = []
     for failures in (0, 0, 4, 4, 0, 0):
         if failures:
             await causes.fail(wired, failures)
-        steps.append(await window(wired, exported))
+        steps.append(await step(wired, exported))
         await causes.go_on(wired)
 
-    windows = [together(steps[at : at + rule.steps]) for at in range(len(steps) - rule.steps + 1)]
-
     # Alone, neither the first quarter of an hour nor the second has enough of them.
-    rings = [rings_over_rows(rule, engine, rows) for rows in windows]
+    rings = [rings_over_rows(rule, engine, rows) for rows in windows(rule, steps)]
     assert rings == [False, True, True, False]
+
+
+def windows(rule: Rule, steps: Sequence[Rows]) -> list[Rows]:
+    """Give the rows of each window: a rule looks at a quarter of an hour every five minutes."""
+    assert rule.steps == CALM
+    return [together(steps[at : at + CALM]) for at in range(len(steps) - CALM + 1)]
 
 
 def together(steps: Sequence[Rows]) -> Rows:

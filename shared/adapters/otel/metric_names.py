@@ -13,6 +13,7 @@ TIMER_RUNS: Final = "onewrite.timer_runs"
 BATCH: Final = "onewrite.batch_size"
 LAG: Final = "onewrite.lag"
 SWEEP_LAG: Final = "onewrite.sweep_lag"
+UNFOLLOWED: Final = "onewrite.unfollowed"
 PARKED_STREAMS: Final = "onewrite.parked_streams"
 
 COUNTERS: Final = {
@@ -30,5 +31,9 @@ HISTOGRAMS: Final = {
     BATCH: ("{item}", "Commits of a write, messages of a batch, by stage"),
     LAG: ("s", "Age of the oldest event of a batch when a stage took it, or that waits for it"),
     SWEEP_LAG: ("s", "Age of the oldest commit that the sweep has not proven yet"),
+    UNFOLLOWED: (
+        "s",
+        "For how long a feed of others has failed, by feed, whenever a run ends with it",
+    ),
     PARKED_STREAMS: ("{stream}", "Streams that are parked, by consumer, whenever they are counted"),
 }

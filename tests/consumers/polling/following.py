@@ -11,6 +11,7 @@ from xml.etree.ElementTree import Element, SubElement, tostring
 from consumers.polling.place import Place
 from consumers.polling.polling import Polling
 from shared.adapters.memory import MemoryOthersFeeds, MemoryProgress
+from shared.adapters.otel.metric_names import UNFOLLOWED
 from shared.adapters.polled_feeds import read_polled_feeds
 from shared.kernel.ports import FeedAnswer
 from tests.consumers.webhooks.worlds import World, cloud
@@ -55,13 +56,18 @@ class Follower:
     others: MemoryOthersFeeds = field(default_factory=MemoryOthersFeeds)
     progress: MemoryProgress = field(default_factory=MemoryProgress)
     moment: datetime = datetime(2026, 11, 23, 12, tzinfo=UTC)
+    unfollowed: dict[str, float] = field(default_factory=dict)
 
     @property
     def polling(self) -> Polling:
         """The polling of a host, which has just started."""
         feeds = read_polled_feeds({"POLLED_FEEDS": f"carrier = {FEED} | {self.allowed}"})
         take = self.world.webhooks.take
-        return Polling(feeds, self.others, take, self.progress, lambda: self.moment)
+        return Polling(feeds, self.others, take, self.progress, lambda: self.moment, self._record)
+
+    def _record(self, metric: str, value: float, *, feed: str) -> None:
+        assert metric == UNFOLLOWED
+        self.unfollowed[feed] = value
 
     def answers(self, answer: FeedAnswer | Exception, url: str = FEED) -> None:
         """Have the feed answer so from now on."""

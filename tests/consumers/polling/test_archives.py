@@ -5,7 +5,6 @@ from dataclasses import replace
 import pytest
 
 from consumers.polling import archives
-from shared.kernel.errors import InvalidMessage
 from shared.kernel.ports import FeedAnswer
 from tests.consumers.polling.following import ATOM, FEED, Follower, atom, orders, parcel
 
@@ -77,14 +76,15 @@ WRONG = {
 
 
 @pytest.mark.parametrize("why", WRONG)
-async def test_what_is_no_feed_of_events_is_told(why: str) -> None:
+async def test_what_is_no_feed_of_events_is_told(
+    why: str, caplog: pytest.LogCaptureFixture
+) -> None:
     follower = Follower()
     follower.answers(FeedAnswer(XML, WRONG[why]))
 
-    with pytest.raises(BaseExceptionGroup) as raised:
-        await follower.run()
+    await follower.run()
 
-    assert raised.group_contains(InvalidMessage, match=why)
+    assert why in caplog.text
     assert follower.orders == []
 
 
@@ -103,7 +103,7 @@ async def test_an_entry_whose_event_cannot_be_read_is_parked_alone() -> None:
 
 
 async def test_archives_that_lead_in_a_circle_or_on_for_ever_are_told(
-    monkeypatch: pytest.MonkeyPatch,
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     circle, long = Follower(), Follower()
     for follower, first in ((circle, atom([], before=TWO)), (long, atom([]))):
@@ -111,22 +111,19 @@ async def test_archives_that_lead_in_a_circle_or_on_for_ever_are_told(
         follower.answers(first, ONE)
     monkeypatch.setattr(archives, "MOST_BACK", 2)
 
-    with pytest.raises(BaseExceptionGroup) as told:
-        await circle.run()
-    assert told.group_contains(InvalidMessage, match="circle")
+    await circle.run()
+    assert "circle" in caplog.text
     monkeypatch.setattr(archives, "MOST_BACK", 1)
-    with pytest.raises(BaseExceptionGroup) as told:
-        await long.run()
-    assert told.group_contains(InvalidMessage, match="more than 1 archives")
+    await long.run()
+    assert "more than 1 archives" in caplog.text
 
 
-async def test_a_feed_that_changes_its_form_is_told() -> None:
+async def test_a_feed_that_changes_its_form_is_told(caplog: pytest.LogCaptureFixture) -> None:
     follower = Follower()
     written(follower)
     await follower.run()
     follower.answers(FeedAnswer("application/json", b"[]"))
 
-    with pytest.raises(BaseExceptionGroup) as told:
-        await follower.run()
+    await follower.run()
 
-    assert told.group_contains(InvalidMessage, match="another form")
+    assert "another form" in caplog.text

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from consumers.polling import polling
-from shared.kernel.errors import InvalidMessage, StoreUnavailable
+from shared.kernel.errors import StoreUnavailable
 from shared.kernel.ports import FeedAnswer, FeedGone
 from tests.consumers.polling.following import BATCH, FEED, Follower, batch, orders, parcel
 from tests.consumers.webhooks.worlds import Struggling, World, cloud
@@ -151,6 +151,7 @@ async def test_the_place_stays_where_it_is_until_everything_took_effect() -> Non
     with pytest.raises(BaseExceptionGroup) as raised:
         await follower.run()
     assert raised.group_contains(StoreUnavailable)
+    assert follower.unfollowed == {}
     assert follower.progress.positions == {}
 
     store.fault = None
@@ -208,25 +209,27 @@ UNREADABLE = {
 
 
 @pytest.mark.parametrize("why", UNREADABLE)
-async def test_what_is_no_feed_is_told_and_nothing_of_it_takes_effect(why: str) -> None:
+async def test_what_is_no_feed_is_told_and_nothing_of_it_takes_effect(
+    why: str, caplog: pytest.LogCaptureFixture
+) -> None:
     follower = Follower()
     follower.answers(UNREADABLE[why])
 
-    with pytest.raises(BaseExceptionGroup) as raised:
-        await follower.run()
+    await follower.run()
 
-    assert raised.group_contains(InvalidMessage, match=why)
+    assert why in caplog.text
     assert follower.place.failures == 1
     assert (follower.orders, await follower.world.parked()) == ([], [])
 
 
 @pytest.mark.parametrize("there", ["https://elsewhere.example/feed", "http://carrier.example/feed"])
-async def test_a_link_to_another_host_is_not_followed(there: str) -> None:
+async def test_a_link_to_another_host_is_not_followed(
+    there: str, caplog: pytest.LogCaptureFixture
+) -> None:
     follower = Follower()
     follower.answers(batch([parcel(1)], next=there))
 
-    with pytest.raises(BaseExceptionGroup) as raised:
-        await follower.run()
+    await follower.run()
 
-    assert raised.group_contains(InvalidMessage, match="another host")
+    assert "another host" in caplog.text
     assert follower.others.asked == [FEED]
