@@ -3,7 +3,7 @@
 from importlib import import_module
 
 from tests.active import FOLDER
-from tests.specs.holding import check_titles
+from tests.specs.checking import check_specs
 from tests.specs.spec import Flow, Heard, Reaction, Spec, Told
 
 _specs = import_module(f"tests.specs.{FOLDER}")
@@ -14,4 +14,4 @@ TOLD: list[Told] = _specs.TOLD
 FLOWS: list[Flow] = _specs.FLOWS
 INBOUND: list[Heard] = _specs.INBOUND
 
-check_titles(SPECS, REACTIONS, TOLD, FLOWS, INBOUND)
+check_specs(SPECS, REACTIONS, TOLD, FLOWS, INBOUND)

@@ -6,7 +6,6 @@ from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from io import StringIO
-from typing import Any
 
 from shared.kernel.errors import OnewriteError, leaves
 from tests.specs.by_http import Held
@@ -86,11 +85,3 @@ def _line(one: Told) -> str:
         return f"skips  {one.title} (left out over HTTP: {one.held.left_out})"
     behind = f" (but for what is left out over HTTP: {one.held.unseen})" if one.held.unseen else ""
     return f"holds  {one.title}{behind}"
-
-
-def check_titles(*many: Sequence[Any]) -> None:
-    """Raise ValueError for two specs of one title: nobody could tell which of them does not hold."""
-    titles = [spec.title for specs in many for spec in specs]
-    doubled = sorted({title for title in titles if titles.count(title) > 1})
-    if doubled:
-        raise ValueError(f"two specs have one title: {', '.join(map(repr, doubled))}")

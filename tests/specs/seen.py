@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import groupby, zip_longest
 from typing import Any
 
 from shared.adapters.memory import MemoryEventStore, MemoryFeedPages, MemoryParking, MemoryRows
@@ -117,16 +118,42 @@ def different(
         new = list(after.get(stream, ()))[len(before.get(stream, ())) :]
         of_stream = wanted.get(stream, ())
         if len(new) != len(of_stream) or not all(map(_is, new, of_stream)):
-            names = [type_name(type(event)) for event in new]
-            said = f"expected {list(of_stream)}, got {names}: {new}"
-            found.append(f"{where.format(stream)}: {said}")
+            found.append(f"{where.format(stream)}: {_otherwise(new, of_stream)}")
     return found
 
 
+def _otherwise(new: Sequence[Event], wanted: Sequence[Event | type[Event]]) -> str:
+    """Name the events of both sides, and show the first place where they differ: there may be hundreds."""
+    pairs = enumerate(zip_longest(wanted, new), start=1)
+    number, (first, got) = next(
+        (n, pair) for n, pair in pairs if None in pair or not _is(pair[1], pair[0])
+    )
+    return f"expected {names_of(wanted)}, got {names_of(new)}; number {number}: {_told(first)}, got {_told(got)}"
+
+
+def _told(event: Event | type[Event] | None) -> str:
+    if event is None:
+        return "no event"
+    return type_name(event) if isinstance(event, type) else repr(event)
+
+
+def names_of(events: Sequence[Event | type[Event]]) -> str:
+    """Name the types of events; several in a row are counted."""
+    types = (one if isinstance(one, type) else type(one) for one in events)
+    counted = [(name, len(list(run))) for name, run in groupby(map(type_name, types))]
+    named = (name if times == 1 else f"{name} ({times} times)" for name, times in counted)
+    return f"[{', '.join(named)}]"
+
+
 def passed_on(flow: Flow, before: Seen, after: Seen) -> list[str]:
-    """Say what the log was given and others were told since, otherwise than a flow says."""
+    """Say what the log was given and others were told since, otherwise than a flow says.
+
+    What differs in the store too is said of the store.
+    """
+    stored = different(flow.then, before.written, after.written, "{}, in the log")
+    logged = different(flow.then, before.logged, after.logged, "{}, in the log")
     return [
-        *different(flow.then, before.logged, after.logged, "`then` of {}, in the log"),
+        *(f"`then` of {one}" for one in logged if one not in stored),
         *different(flow.told, before.told, after.told, "`told` of {}"),
     ]
 

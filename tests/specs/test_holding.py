@@ -2,14 +2,12 @@
 
 import logging
 from collections.abc import Sequence
-from dataclasses import replace
 
 import pytest
 
 from shared.kernel.errors import ReactionFailed
 from tests.specs.by_http import Held
-from tests.specs.holding import Holding, Told, check_titles, hold_all, lines
-from tests.specs.shop import SPECS
+from tests.specs.holding import Holding, Told, hold_all, lines
 
 
 async def kept() -> Sequence[str]:
@@ -78,11 +76,6 @@ def test_a_line_is_told_of_each_spec_and_the_story_of_those_that_do_not_hold() -
         "4 specs, 1 do not hold, 1 are left out, 2 are held in part.",
     ]
     assert "\nthe whole story\n" in lines(told, verbose=True)
-
-
-def test_two_specs_of_one_title_are_refused() -> None:
-    with pytest.raises(ValueError, match=f"two specs have one title: '{SPECS[0].title}'"):
-        check_titles(SPECS, [replace(SPECS[1], title=SPECS[0].title)])
 
 
 async def test_what_the_kernel_says_by_itself_is_told_without_a_trace() -> None:

@@ -4,11 +4,13 @@ from dataclasses import replace
 
 from shared.domain.shop import domain
 from shared.domain.shop.item.commands import ReserveStock
+from shared.domain.shop.item.events import ItemRegistered, StockReceived, StockReserved
 from shared.kernel.messages.stream import StreamName
 from tests.kernel.asking import asked
 from tests.specs.by_roles import by_roles, each_once, whatever_fails
 from tests.specs.by_webhook import by_webhook
 from tests.specs.graph import graph
+from tests.specs.seen import Seen, different, passed_on
 from tests.specs.shop import FLOWS, INBOUND, REACTIONS, SPECS, TOLD
 from tests.specs.shop.item import TEN_IN_STOCK
 from tests.specs.spec import (
@@ -21,6 +23,8 @@ from tests.specs.spec import (
 )
 from tests.specs.ways import by_decider, by_enrichers, by_event_processor, by_service, history
 from tests.specs.whole_flow import PUBLISHER_CRASH, World
+
+CUP = ItemRegistered(name="Cup", reorder_point=2)
 
 
 async def test_a_reaction_that_causes_something_else_tells_its_story() -> None:
@@ -37,7 +41,7 @@ async def test_what_others_tell_to_another_effect_tells_its_story() -> None:
 
     told = heard_story(wrong, await by_webhook(wrong, history))
 
-    assert "1. `then` of order-7: expected [], got ['OrderShipped']" in told
+    assert "1. `then` of order-7: expected [], got [OrderShipped]; number 1: no event, got" in told
     assert "2. `parked`: expected 'nobody', got []" in told
 
 
@@ -46,16 +50,41 @@ async def test_a_flow_that_ends_otherwise_tells_its_story() -> None:
 
     told = flow_story(wrong, await by_roles(wrong, None, history))
 
-    assert "1. `then` of item-CUP: expected [], got ['StockReserved']" in told
-    assert "4. `then` of item-CUP, in the log: expected [], got ['StockReserved']" in told
-    assert "7. `told` of order-7: expected [], got ['OrderConfirmed']" in told
-    assert "8. `shown` of orders/7: expected {'status': 'rejected'}" in told
+    assert "1. `then` of item-CUP: expected [], got [StockReserved]" in told
+    assert "4. `told` of order-7: expected [], got [OrderConfirmed]" in told
+    assert "5. `shown` of orders/7: expected {'status': 'rejected'}" in told
+
+
+async def test_only_what_differs_from_the_store_is_said_of_the_log() -> None:
+    happened = {"item-CUP": [CUP]}
+    flow = replace(FLOWS[0], then={}, told={})
+
+    both = passed_on(flow, Seen(), Seen(happened, happened))
+    lost = passed_on(replace(flow, then=happened), Seen(), Seen(happened))
+
+    assert both == []
+    (said,) = lost
+    assert said == (
+        "`then` of item-CUP, in the log: expected [ItemRegistered], got []; number 1:"
+        f" {CUP!r}, got no event"
+    )
+
+
+def test_a_difference_counts_what_is_there_many_times_and_shows_the_first_other_event() -> None:
+    many = [CUP, *[StockReceived(quantity=1)] * 31]
+
+    (said,) = different({"item-CUP": [ItemRegistered, StockReserved]}, {}, {"item-CUP": many})
+
+    assert said == (
+        "`then` of item-CUP: expected [ItemRegistered, StockReserved], got [ItemRegistered,"
+        " StockReceived (31 times)]; number 2: StockReserved, got StockReceived(quantity=1)"
+    )
 
 
 async def test_what_fails_on_the_way_is_named_with_what_came_of_it() -> None:
     told = await whatever_fails(replace(FLOWS[0], told={}), history)
 
-    assert told[0].startswith("`told` of order-7: expected [], got ['OrderConfirmed']")
+    assert told[0].startswith("`told` of order-7: expected [], got [OrderConfirmed]")
     assert len(told) == 1
 
 
