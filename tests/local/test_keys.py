@@ -15,7 +15,8 @@ from emulators.host.keys import Keys
 from infra.local.stack import SETTINGS
 from tests.local.running import Running, running
 from tests.reference import ROOT
-from tests.specs.flows_by_http import NO_CLOCK, UNSEEN
+from tests.specs.clock import NO_CLOCK
+from tests.specs.flows_by_http import UNSEEN
 
 OPEN = {"health", "openapi", "docs", "webhook", "without_route"}
 COMMANDS = {

@@ -19,7 +19,8 @@ from shared.kernel.messages.message import Command, Event, route_name, type_name
 from shared.kernel.messages.stream import StreamName
 from tests.active import domain_of
 from tests.specs.apart import apart
-from tests.specs.causing import NotToldOverHttp, cause, has_route, key_behind, needs_no_clock
+from tests.specs.causing import NotToldOverHttp, cause, has_route, key_behind
+from tests.specs.clock import NO_CLOCK, decided_by_the_clock
 from tests.specs.spec import FORBIDDEN, Spec, compared
 from tests.specs.ways import category_of, history
 
@@ -150,13 +151,12 @@ async def _held(client: Client, spec: Spec) -> Held:
 async def _held_once(client: Client, spec: Spec) -> Held:
     if not has_route(type(spec.when)):
         return Held(left_out=f"{type_name(type(spec.when))} has no route")
-    if spec.at is not None:
-        return Held(left_out="no request sets the time")
+    if spec.at is not None or decided_by_the_clock(spec):
+        return Held(left_out=NO_CLOCK)
     tag = uuid4().hex
     stream = StreamName(category_of(type(spec.when)).name, f"spec-{tag}")
     try:
         spec = await apart(spec, stream, tag[:8], domain_of(type(spec.when)), client.specs)
-        needs_no_clock(() if isinstance(spec.then, str) else spec.then)
         await client.begin(stream, spec.given)
         key = key_behind(spec.given)
         first = await client.ask(stream, spec.when, key, spec.by)

@@ -1,11 +1,13 @@
 """How a client causes an event: with a command of the specs, as whoever asks for it there."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import uuid4
 
+from shared.kernel.errors import InvalidMessage
+from shared.kernel.messages.json_reading import read
 from shared.kernel.messages.message import Command, Event, type_name
-from tests.kernel.asking import at_noon
+from tests.specs.clock import NO_CLOCK, decided_by_the_clock
 from tests.specs.spec import Spec
 from tests.specs.ways import category_of
 
@@ -33,7 +35,6 @@ class Asked:
 
 def cause(specs: Sequence[Spec], event: Event) -> Asked:
     """Find the command that causes such an event before all others; raises NotToldOverHttp."""
-    needs_no_clock([event])
     for spec in specs:
         if _begins(spec, type(event)) and has_route(type(spec.when)):
             return _asked(spec, event)
@@ -43,13 +44,16 @@ def cause(specs: Sequence[Spec], event: Event) -> Asked:
 def _asked(spec: Spec, event: Event) -> Asked:
     """Ask as a spec does, for what an event says: its fields, and the context that it was decided in."""
     command = type(spec.when)
-    data = {n: v for n, v in dict(event).items() if n in command.model_fields}
+    data = event.model_dump(mode="json", by_alias=False, include=set(command.model_fields))
     try:
-        asked = command(**data)
-    except ValueError as error:
-        refused = f"{type_name(command)} does not take what {event!r} says"
-        raise NotToldOverHttp(refused) from error
-    return Asked(asked, _said(spec, event, spec.by) or spec.by, _said(spec, event, WHEN))
+        asked = read(command, data)
+    except InvalidMessage as error:
+        which = f"{type_name(command)} does not take what {type_name(type(event))} says"
+        raise NotToldOverHttp(f"{which}: {error}") from None
+    by = _said(spec, event, spec.by) or spec.by
+    if decided_by_the_clock(replace(spec, when=asked, by=by)):
+        raise NotToldOverHttp(f"{NO_CLOCK} that {type_name(type(event))} says")
+    return Asked(asked, by, _said(spec, event, WHEN))
 
 
 def _said(spec: Spec, event: Event, what: str | None) -> str | None:
@@ -62,13 +66,6 @@ def _said(spec: Spec, event: Event, what: str | None) -> str | None:
 def key_behind(given: Sequence[Event]) -> str:
     """Choose the id of a command that comes behind given events: that of the specs, unless it stands in them."""
     return str(uuid4()) if any(WHEN in dict(event).values() for event in given) else WHEN
-
-
-def needs_no_clock(events: Sequence[Event]) -> None:
-    """Raise NotToldOverHttp for events that say when they were decided: no request sets that."""
-    for event in events:
-        if at_noon() in dict(event).values():
-            raise NotToldOverHttp(f"no request sets the time that {event!r} says")
 
 
 def _begins(spec: Spec, event: type[Event]) -> bool:

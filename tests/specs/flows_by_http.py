@@ -11,7 +11,6 @@ import aiohttp
 from emulators.tests.machine import limit
 from shared.kernel.commands.decider import Refusal
 from shared.kernel.domain import Domain
-from shared.kernel.messages.message import Event
 from shared.kernel.messages.stream import StreamName
 from tests.active import domain_of
 from tests.specs.by_http import (
@@ -21,7 +20,8 @@ from tests.specs.by_http import (
     Seed,
     key_shown,
 )
-from tests.specs.causing import NotToldOverHttp, key_behind, needs_no_clock
+from tests.specs.causing import NotToldOverHttp, key_behind
+from tests.specs.clock import NO_CLOCK, ends_by_the_clock
 from tests.specs.reading import Reader, people
 from tests.specs.renaming import ids, renamed
 from tests.specs.seen import Events, Seen, different, passed_on, unlike
@@ -30,7 +30,6 @@ from tests.specs.spec import Flow, Spec
 TIMEOUT = limit(60.0)
 LAG = "/api/operations/lag"
 
-NO_CLOCK = "no request sets the time"
 UNSEEN = "what the log holds, and what others are told"
 
 
@@ -70,9 +69,6 @@ class Happening:
     async def begin(self) -> None:
         """Let the given events be there."""
         try:
-            needs_no_clock(
-                [one for one in chain(*self.flow.then.values()) if isinstance(one, Event)]
-            )
             for stream, given in self.flow.given.items():
                 await self.client.begin(StreamName.parse(stream), given)
         except NotToldOverHttp as reason:
@@ -154,12 +150,16 @@ async def flows_over_http(
         happening = {
             flow.title: Happening(renamed(flow), client, within, witness)
             for flow in flows
-            if not flow.late and flow.at is None
+            if not await _needs_clock(flow)
         }
         await _hold(list(happening.values()), client, within)
     held = {title: one.held or Held() for title, one in happening.items()}
     unseen = UNSEEN if witness is None else ""
-    return {flow.title: _told(flow, held, unseen) for flow in flows}
+    return {flow.title: _told(held.get(flow.title), unseen) for flow in flows}
+
+
+async def _needs_clock(flow: Flow) -> bool:
+    return bool(flow.late) or flow.at is not None or await ends_by_the_clock(flow)
 
 
 async def _hold(all_: Sequence[Happening], client: Client, within: float) -> None:
@@ -180,10 +180,9 @@ async def _hold(all_: Sequence[Happening], client: Client, within: float) -> Non
         await one.end()
 
 
-def _told(flow: Flow, held: dict[str, Held], unseen: str) -> Held:
-    if flow.late or flow.at is not None:
+def _told(one: Held | None, unseen: str) -> Held:
+    if one is None:
         return Held(left_out=NO_CLOCK)
-    one = held[flow.title]
     return one if one.left_out else replace(one, unseen=unseen)
 
 
