@@ -6,12 +6,12 @@ from dataclasses import dataclass, field
 from heapq import merge
 from typing import Any
 
-from command_api.feeds.watching import Watch
+from command_api.feeds.watching import Pages, Watch, ends
 from shared.kernel.feeds.cursor import FeedCursor, Place
 from shared.kernel.feeds.last_page import last_page
 from shared.kernel.feeds.page import MOST_EVENTS, Page
 from shared.kernel.feeds.public_feed import PublicFeed
-from shared.kernel.ports import FeedPages
+from shared.kernel.ports import FeedPages, StoredPage
 
 type Events = Sequence[Mapping[str, Any]]
 
@@ -71,15 +71,16 @@ class FeedReader:
     feed: PublicFeed
     pages: FeedPages
     watch: Watch = field(init=False)
-    _last: dict[str, int] = field(default_factory=dict)
+    _last: dict[str, StoredPage] = field(default_factory=dict)
+    _first: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     def __post_init__(self) -> None:
-        self.watch = Watch(self._ends)
+        self.watch = Watch(self._last_pages)
 
     async def newest(self) -> Found:
         """Read the last page of each chain: the newest events that fit on a page, and the end of the feed."""
         pages = await self._last_pages()
-        cursor = FeedCursor(self.feed.generation, tuple(map(_end, pages)))
+        cursor = FeedCursor(self.feed.generation, ends(pages))
         # Each chain keeps its order, whatever the clocks of hosts say.
         events = list(merge(*(page.events for page in pages), key=lambda event: event["time"]))
         return Found(events[-MOST_EVENTS:], cursor)
@@ -95,19 +96,20 @@ class FeedReader:
             return Found((), cursor), False
         if (cursor.generation, len(cursor.places)) != (self.feed.generation, self.feed.partitions):
             cursor = FeedCursor.begin(self.feed.generation, self.feed.partitions)
-        found = await self._behind(cursor)
+        # Those who find too many who wait, and ask again and again, do not have the store read each time.
+        found = await self._behind(cursor, self.watch.seen if seconds else ())
         if found.events or not seconds:
             return found, True
-        waited = await self.watch.changed(cursor.places, seconds)
-        return (await self._behind(cursor), True) if waited is not None else (found, False)
+        pages = await self.watch.changed(cursor.places, seconds)
+        return await self._behind(cursor, pages) if pages else found, pages is not None
 
     async def page(self, partition: int, number: int) -> Page | None:
         """Read a page; behind the last one that is full there is an empty one. None for what is not there yet."""
         chain = self.feed.chain(partition)
-        stored = await self.pages.read(chain, number)
+        stored = await self._stored(chain, number)
         if stored is not None:
             return stored.page
-        before = await self.pages.read(chain, number - 1) if number > 1 else None
+        before = await self._stored(chain, number - 1) if number > 1 else None
         is_next = number == 1 or (before is not None and before.page.closed)
         return Page(chain, number) if is_next else None
 
@@ -116,49 +118,62 @@ class FeedReader:
         last = await self._last_page(partition)
         return Page(last.chain, last.number + 1) if last.closed else last
 
-    async def _behind(self, cursor: FeedCursor) -> Found:
+    async def _behind(self, cursor: FeedCursor, seen: Pages = ()) -> Found:
+        """Read what is behind a cursor, in the last pages that were `seen` just now as far as they have it."""
         places, batch = list(cursor.places), _Batch(self.pages.largest)
         turn = cursor.turn
         for number in range(self.feed.partitions):
             partition = (cursor.turn + number) % self.feed.partitions
-            places[partition] = await self._of_chain(partition, places[partition], batch)
+            last = seen[partition] if seen else None
+            places[partition] = await self._of_chain(partition, places[partition], batch, last)
             if batch.is_full:
                 turn = (partition + 1) % self.feed.partitions
                 break
         return Found(batch.events, FeedCursor(cursor.generation, tuple(places), turn))
 
-    async def _of_chain(self, partition: int, place: Place, batch: "_Batch") -> Place:
+    async def _of_chain(
+        self, partition: int, place: Place, batch: _Batch, last: Page | None
+    ) -> Place:
         """Read what one chain has behind a place, until the batch is full."""
-        page = await self._at(partition, place)
+        page = last if _is_in(place, last) else await self.page(partition, place.page)
+        if page is None or place.events > len(page.events):
+            raise NoSuchPlaceError
         place = batch.take(page, place)
         while page.closed and not batch.is_full:
-            following = await self.pages.read(page.chain, page.number + 1)
+            following = await self._following(page, last)
             if following is None:
                 break
-            page = following.page
+            page = following
             place = batch.take(page, Place(page.number, 0))
         return place
 
-    async def _at(self, partition: int, place: Place) -> Page:
-        page = await self.page(partition, place.page)
-        if page is None or place.events > len(page.events):
-            raise NoSuchPlaceError
-        return page
+    async def _following(self, page: Page, last: Page | None) -> Page | None:
+        if last is not None and last.number <= page.number + 1:
+            return last if last.number > page.number else None
+        stored = await self._stored(page.chain, page.number + 1)
+        return stored.page if stored else None
 
-    async def _ends(self) -> tuple[Place, ...]:
-        return tuple(map(_end, await self._last_pages()))
+    async def _stored(self, chain: str, number: int) -> StoredPage | None:
+        """Read a page; the last one is not read again unless somebody has written it."""
+        last = self._last.get(chain)
+        known = last if last is not None and last.page.number == number else None
+        return await self.pages.read(chain, number, known)
 
     async def _last_pages(self) -> list[Page]:
         return list(await asyncio.gather(*map(self._last_page, range(self.feed.partitions))))
 
     async def _last_page(self, partition: int) -> Page:
         chain = self.feed.chain(partition)
-        found = await last_page(self.pages, chain, self._last.get(chain, 0))
-        if found is None:
-            return Page(chain, 1)
-        self._last[chain] = found.page.number
-        return found.page
+        if chain not in self._last:
+            # Of all who come to a process that has just started, one looks for the end of the chain.
+            async with self._first:
+                return (await self._look(chain)).page
+        return (await self._look(chain)).page
+
+    async def _look(self, chain: str) -> StoredPage:
+        self._last[chain] = await last_page(self.pages, chain, self._last.get(chain))
+        return self._last[chain]
 
 
-def _end(page: Page) -> Place:
-    return Place(page.number, len(page.events))
+def _is_in(place: Place, page: Page | None) -> bool:
+    return page is not None and page.number == place.page and place.events <= len(page.events)

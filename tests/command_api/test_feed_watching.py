@@ -4,72 +4,98 @@ import asyncio
 
 import pytest
 
-from command_api.feeds.watching import Ends, Watch
+from command_api.feeds.watching import Pages, Places, Watch, ends
 from emulators.tests.waiting import in_time, until_true
 from shared.kernel.errors import StoreUnavailable
-from shared.kernel.feeds.cursor import Place
+from shared.kernel.feeds.page import Page
+from tests.kernel.feeding import entries
 
-HERE: Ends = (Place(1, 3), Place(2, 0))
 LONG = 600
 SOON = 0.001
+
+
+def ending(*places: tuple[int, int]) -> Pages:
+    """Give the last pages of chains that end at some places."""
+    return [
+        Page(f"things~1/{chain}", number, tuple(entries("thing-1", 1, events)))
+        for chain, (number, events) in enumerate(places)
+    ]
+
+
+START = ending((1, 3), (2, 0))
+HERE: Places = ends(START)
 
 
 class Feed:
     """Where a feed ends, and how often somebody has looked."""
 
     def __init__(self) -> None:
-        self.end: Ends = HERE
+        self.end = START
         self.looks = 0
         self.away = False
 
-    async def ends(self) -> Ends:
+    async def look(self) -> Pages:
         self.looks += 1
         if self.away:
             raise StoreUnavailable("not now")
         return self.end
 
 
-@pytest.mark.parametrize("end", [(Place(1, 4), Place(2, 0)), (Place(1, 3), Place(3, 1))])
-async def test_who_waits_hears_of_what_comes(end: Ends) -> None:
+@pytest.mark.parametrize("end", [((1, 4), (2, 0)), ((1, 3), (3, 1))])
+async def test_who_waits_hears_of_what_comes(end: tuple[tuple[int, int], ...]) -> None:
     feed = Feed()
-    waiting = asyncio.create_task(Watch(feed.ends, between=SOON).changed(HERE, LONG))
+    waiting = asyncio.create_task(Watch(feed.look, between=SOON).changed(HERE, LONG))
     await until_true(lambda: feed.looks > 1)
     assert not waiting.done()
 
-    feed.end = end
+    feed.end = ending(*end)
 
     async with in_time():
-        assert await waiting is True
+        assert await waiting == feed.end
 
 
 async def test_who_has_waited_long_enough_is_told_so() -> None:
-    assert await Watch(Feed().ends, between=SOON).changed(HERE, 2 * SOON) is False
+    assert await Watch(Feed().look, between=SOON).changed(HERE, 2 * SOON) == ()
 
 
 async def test_all_who_wait_share_one_look() -> None:
     feed = Feed()
-    watch = Watch(feed.ends, between=SOON)
-    feed.end = (Place(1, 4), Place(2, 0))
+    watch = Watch(feed.look, between=SOON)
+    feed.end = ending((1, 4), (2, 0))
 
     async with in_time():
         told = await asyncio.gather(*(watch.changed(HERE, LONG) for _ in range(20)))
 
-    assert (told, feed.looks) == ([True] * 20, 1)
+    assert (told, feed.looks) == ([feed.end] * 20, 1)
+
+
+async def test_what_the_last_look_saw_is_kept_as_long_as_somebody_waits() -> None:
+    feed = Feed()
+    watch = Watch(feed.look, between=SOON)
+    waiting = asyncio.create_task(watch.changed(HERE, LONG))
+    await until_true(lambda: feed.looks > 1)
+    assert watch.seen == START
+
+    feed.end = ending((1, 4), (2, 0))
+
+    async with in_time():
+        await waiting
+    assert watch.seen == ()
 
 
 async def test_who_would_be_one_too_many_does_not_wait() -> None:
     feed = Feed()
-    watch = Watch(feed.ends, most=2, between=SOON)
+    watch = Watch(feed.look, most=2, between=SOON)
     waiting = [asyncio.create_task(watch.changed(HERE, LONG)) for _ in range(2)]
     await until_true(lambda: feed.looks > 0)
 
     async with in_time():
         assert await watch.changed(HERE, LONG) is None
 
-    feed.end = (Place(9, 0), Place(2, 0))
+    feed.end = ending((9, 0), (2, 0))
     async with in_time():
         await asyncio.gather(*waiting)
-        assert await watch.changed(HERE, LONG) is True
+        assert await watch.changed(HERE, LONG) == feed.end
 
 
 async def test_a_store_that_is_away_is_told_to_who_waits() -> None:
@@ -78,17 +104,17 @@ async def test_a_store_that_is_away_is_told_to_who_waits() -> None:
 
     async with in_time():
         with pytest.raises(StoreUnavailable):
-            await Watch(feed.ends, between=SOON).changed(HERE, LONG)
+            await Watch(feed.look, between=SOON).changed(HERE, LONG)
 
 
 async def test_who_goes_away_takes_the_look_from_nobody() -> None:
     feed = Feed()
-    watch = Watch(feed.ends, between=SOON)
+    watch = Watch(feed.look, between=SOON)
     one, other = (asyncio.create_task(watch.changed(HERE, LONG)) for _ in range(2))
     await until_true(lambda: feed.looks > 0)
 
     one.cancel()
-    feed.end = (Place(2, 0), Place(2, 0))
+    feed.end = ending((2, 0), (2, 0))
 
     async with in_time():
-        assert await other is True
+        assert await other == feed.end

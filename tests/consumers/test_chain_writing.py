@@ -138,9 +138,11 @@ async def test_who_has_not_written_for_long_finds_the_pages_that_others_have_beg
 class Distant(MemoryFeedPages):
     """Pages that others have a turn before they are there."""
 
-    async def read(self, chain: str, number: int) -> StoredPage | None:
+    async def read(
+        self, chain: str, number: int, known: StoredPage | None = None
+    ) -> StoredPage | None:
         await asyncio.sleep(0)
-        return await super().read(chain, number)
+        return await super().read(chain, number, known)
 
 
 async def test_whoever_remembers_a_page_that_a_restored_store_lacks_goes_on_at_the_end_it_has() -> (

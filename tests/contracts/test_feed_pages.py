@@ -11,7 +11,7 @@ from shared.adapters.memory import MemoryFeedPages
 from shared.adapters.size_limits import LARGEST_PAGE, LARGEST_WRITE
 from shared.kernel.errors import StoreRefused
 from shared.kernel.feeds.page import Page, appended
-from shared.kernel.ports import FeedPages
+from shared.kernel.ports import FeedPages, StoredPage
 from tests.adapters.emulators import fresh_container
 from tests.contracts.conftest import BOTH
 from tests.kernel.feeding import entries
@@ -43,6 +43,31 @@ async def test_a_page_comes_back_as_it_was(feed_pages: FeedPages) -> None:
 
     assert stored is not None
     assert (stored.page, stored.tag) == (PAGE, tag)
+
+
+async def test_a_page_that_is_known_is_given_back_until_somebody_writes_it(
+    feed_pages: FeedPages,
+) -> None:
+    tag = await feed_pages.write(PAGE, None)
+    known = await feed_pages.read(CHAIN, 1)
+
+    assert known is not None
+    assert await feed_pages.read(CHAIN, 1, known) is known
+    more, _ = appended(PAGE, entries("order-8", 1, 1), feed_pages.largest)
+    await feed_pages.write(more, tag)
+    stored = await feed_pages.read(CHAIN, 1, known)
+    assert stored is not None
+    assert (stored.page, stored.tag != tag) == (more, True)
+
+
+async def test_a_page_that_was_not_there_yet_is_found_when_it_is(feed_pages: FeedPages) -> None:
+    unwritten = StoredPage(Page(CHAIN, 1), None)
+
+    assert await feed_pages.read(CHAIN, 1, unwritten) is None
+    await feed_pages.write(PAGE, None)
+    stored = await feed_pages.read(CHAIN, 1, unwritten)
+    assert stored is not None
+    assert stored.page == PAGE
 
 
 async def test_a_page_is_created_once(feed_pages: FeedPages) -> None:

@@ -34,8 +34,10 @@ class SimFeedPages:
         last = lambda: self.inner.last(chain)  # noqa: E731
         return await self.calls.call(f"last page of {chain}", last, store_failed(self.calls))
 
-    async def read(self, chain: str, number: int) -> StoredPage | None:
-        read = lambda: self.inner.read(chain, number)  # noqa: E731
+    async def read(
+        self, chain: str, number: int, known: StoredPage | None = None
+    ) -> StoredPage | None:
+        read = lambda: self.inner.read(chain, number, known)  # noqa: E731
         return await self.calls.call(f"read page {chain}", read, store_failed(self.calls))
 
     async def write(self, page: Page, replacing: str | None) -> str | None:

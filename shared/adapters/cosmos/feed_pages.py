@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping
 from typing import Any
 
+from azure.core import MatchConditions
 from azure.core.exceptions import AzureError
 from azure.cosmos.aio import ContainerProxy
 
@@ -38,14 +39,20 @@ class CosmosFeedPages:
         items, _ = await everything(self._feeds.query_items(_LAST, parameters=parameters))
         return int(items[0]["number"]) if items else 0
 
-    async def read(self, chain: str, number: int) -> StoredPage | None:
+    async def read(
+        self, chain: str, number: int, known: StoredPage | None = None
+    ) -> StoredPage | None:
+        unless: dict[str, Any] = {}
+        if known is not None and known.tag is not None:
+            unless = {"etag": known.tag, "match_condition": MatchConditions.IfModified}
         try:
-            item = await self._feeds.read_item(_PAGE, partition_key=f"{chain}/{number}")
+            item = await self._feeds.read_item(_PAGE, partition_key=f"{chain}/{number}", **unless)
         except AzureError as error:
             if status(error) == NOT_FOUND:
                 return None
             raise store_error(error) from error
-        return StoredPage(_page(item), item["_etag"])
+        # Nothing comes where nothing has changed, and costs one request unit, whatever the page has.
+        return StoredPage(_page(item), item["_etag"]) if item else known
 
     async def write(self, page: Page, replacing: str | None) -> str | None:
         return await put(self._feeds, _item(page), replacing)

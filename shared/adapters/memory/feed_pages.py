@@ -25,7 +25,12 @@ class MemoryFeedPages:
     async def last(self, chain: str) -> int:
         return max((number for one, number in self.pages if one == chain), default=0)
 
-    async def read(self, chain: str, number: int) -> StoredPage | None:
+    async def read(
+        self,
+        chain: str,
+        number: int,
+        known: StoredPage | None = None,  # noqa: ARG002 - what is known is the same object
+    ) -> StoredPage | None:
         return self.pages.get((chain, number))
 
     async def write(self, page: Page, replacing: str | None) -> str | None:

@@ -9,10 +9,10 @@ from shared.kernel.feeds.page import Page
 
 @dataclass(frozen=True, slots=True)
 class StoredPage:
-    """A page and the tag that a writer must name to replace it."""
+    """A page and the tag that a writer must name to replace it; None where it is not there yet."""
 
     page: Page
-    tag: str
+    tag: str | None
 
 
 class FeedPages(Protocol):
@@ -27,8 +27,10 @@ class FeedPages(Protocol):
         """Give the number of the last page of a chain; 0 before the first."""
         ...
 
-    async def read(self, chain: str, number: int) -> StoredPage | None:
-        """Read a page, as last written."""
+    async def read(
+        self, chain: str, number: int, known: StoredPage | None = None
+    ) -> StoredPage | None:
+        """Read a page, as last written; one that is `known` is given back where nobody has written it since."""
         ...
 
     async def write(self, page: Page, replacing: str | None) -> str | None:
