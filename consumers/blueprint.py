@@ -14,6 +14,7 @@ from shared.adapters.azure_rights import show_rights
 from shared.adapters.http.lag import show_lag
 from shared.adapters.http.parked_streams_endpoint import list_parked
 from shared.adapters.http.queries import parameters
+from shared.adapters.http.responses import json_response
 from shared.adapters.triggers import http_function, timer_function
 from shared.domain import domain
 from shared.kernel.delivery.side_by_side import side_by_side
@@ -123,6 +124,16 @@ async def measure() -> None:
 async def lag(_: func.HttpRequest) -> func.HttpResponse:
     """Show how far each stage is behind."""
     return await show_lag(await composition.lags())
+
+
+@http_function(blueprint, "operations/live", ["GET"], ADMIN)
+async def live(_: func.HttpRequest) -> func.HttpResponse:
+    """Show how far each stage is, at a bounded cost."""
+    # Nobody's start waits for what a console alone needs.
+    from consumers.live_composition import live as watching
+
+    looking = await watching()
+    return json_response(await looking())
 
 
 @http_function(blueprint, "operations/parked", ["GET"], ADMIN)

@@ -124,6 +124,16 @@ async def test_a_position_is_kept(progress: Progress) -> None:
     assert await progress.read("sweep:2") is None
 
 
+async def test_many_positions_are_read_at_once(progress: Progress) -> None:
+    for number in range(40):
+        await progress.write(f"reactions:{number}", str(number))
+    asked = [*(f"reactions:{number}" for number in range(30)), "reactions:40", "reactions:"]
+
+    found = await progress.read_all(asked)
+
+    assert found == {f"reactions:{number}": str(number) for number in range(30)}
+
+
 async def test_of_two_who_note_a_position_in_place_of_one_the_first_does(
     progress: Progress,
 ) -> None:

@@ -15,6 +15,7 @@ from pydantic_core import to_json
 import command_api.composition
 import consumers.composition
 import consumers.follower_composition
+import consumers.live_composition
 import consumers.polling.composition
 import single_publisher.composition
 from shared.adapters import wiring
@@ -116,6 +117,7 @@ class Wired:
             *vars(command_api.composition).values(),
             *vars(single_publisher.composition).values(),
             *vars(consumers.composition).values(),
+            consumers.live_composition.live,
             consumers.polling.composition.polling,
         ):
             if isinstance(made, Once):

@@ -1,6 +1,6 @@
 """What is kept beside events and rows, as one host sees it: markers, places, and what became of commands."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from shared.kernel.commands.outcome import Fate, FinalOutcome
@@ -75,6 +75,10 @@ class SimProgress:
     async def read(self, name: str) -> str | None:
         read = lambda: self.inner.read(name)  # noqa: E731
         return await self.calls.call("read progress", read, store_failed(self.calls))
+
+    async def read_all(self, names: Sequence[str]) -> Mapping[str, str]:
+        read = lambda: self.inner.read_all(names)  # noqa: E731
+        return await self.calls.call("read places", read, store_failed(self.calls))
 
     async def write(self, name: str, position: str) -> None:
         write = lambda: self.inner.write(name, position)  # noqa: E731

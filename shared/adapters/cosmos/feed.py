@@ -2,20 +2,21 @@
 
 import base64
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from email.utils import parsedate_to_datetime
 from typing import Any
 
 from azure.core.exceptions import AzureError
 from azure.cosmos.aio import ContainerProxy
 
-from shared.adapters.cosmos.client import put
+from shared.adapters.cosmos.client import everything, put
 from shared.adapters.cosmos.errors import NOT_FOUND, status, store_error
 from shared.kernel.delivery.feed_places import Stretch
 from shared.kernel.errors import StoreUnavailable
 from shared.kernel.ports import FeedPage, StoredPosition
 
 PAGE = 100
+_NAMED = "SELECT c.id, c.position FROM c WHERE ARRAY_CONTAINS(@names, c.id)"
 
 
 class CosmosFeed:
@@ -98,6 +99,11 @@ class CosmosProgress:
     async def read(self, name: str) -> str | None:
         found = await self.find(name)
         return found.position if found else None
+
+    async def read_all(self, names: Sequence[str]) -> Mapping[str, str]:
+        named: list[dict[str, Any]] = [{"name": "@names", "value": list(names)}]
+        found, _ = await everything(self._progress.query_items(_NAMED, parameters=named))
+        return {item["id"]: item["position"] for item in found}
 
     async def write(self, name: str, position: str) -> None:
         try:

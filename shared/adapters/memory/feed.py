@@ -73,6 +73,9 @@ class MemoryProgress:
     async def read(self, name: str) -> str | None:
         return self.positions.get(name)
 
+    async def read_all(self, names: Sequence[str]) -> Mapping[str, str]:
+        return {name: self.positions[name] for name in names if name in self.positions}
+
     async def write(self, name: str, position: str) -> None:
         self._writes += 1
         self.positions[name] = position

@@ -23,14 +23,21 @@ class Lag:
 
 
 async def feed_lag(
-    stage: str, feed: Feed, places: Mapping[str, str | None], most_pages: int = MOST_PAGES
+    stage: str,
+    feed: Feed,
+    places: Mapping[str, str | None],
+    most_pages: int = MOST_PAGES,
+    limit: int | None = None,
 ) -> list[Lag]:
-    """Count what the store holds behind the place that a stage has reached in each stretch."""
+    """Count what the store holds behind the place that a stage has reached in each stretch.
+
+    Reads at most some pages of each; `limit` is the number of commits on a page.
+    """
 
     async def look(partition: int, stretch: str, position: str | None) -> Lag:
         events, oldest = 0, 0.0
         for _ in range(most_pages):
-            page = await feed.read(stretch, position)
+            page = await feed.read(stretch, position, limit)
             if not page.items:
                 return Lag(stage, str(partition), events, oldest)
             events += sum(map(_count, page.items))

@@ -1,6 +1,6 @@
 """What the kernel asks of what consumers keep: progress, markers of parked streams, outcomes, receipts."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -29,6 +29,10 @@ class Progress(Protocol):
 
     async def read(self, name: str) -> str | None:
         """Read a position; None before the first."""
+        ...
+
+    async def read_all(self, names: Sequence[str]) -> Mapping[str, str]:
+        """Read many positions in few requests; those before the first are missing."""
         ...
 
     async def write(self, name: str, position: str) -> None:
