@@ -1,11 +1,14 @@
 """Notifications: others are told once or again, never something else, and never nothing."""
 
 import pytest
+from pydantic_core import to_json
 
 from shared.adapters.memory import MemoryRows
 from shared.domain.shop.item.commands import ReceiveStock, RegisterItem
 from shared.domain.shop.order.commands import CancelOrder, RecordDispatch
 from shared.kernel.errors import NotifierUnavailable, StoreUnavailable
+from shared.kernel.messages.envelope import decode, encode
+from shared.kernel.messages.notification import cloud_event
 from shared.kernel.ports import ROWS
 from shared.kernel.views.view import Row
 from tests.consumers.town import CONFIRMED, Away, Town, confirmed
@@ -83,6 +86,18 @@ async def test_the_chain_of_causes_is_carried() -> None:
     await town.notify()
 
     assert town.notifier.published[0].correlationid == placed.metadata.correlation_id
+
+
+async def test_of_what_the_log_knows_of_a_commit_nothing_is_told() -> None:
+    town = await confirmed("7")
+    told: list[set[str]] = []
+    for metadata in ({}, {"actor": "ann", "accepted": "noon", "cause": "item-TEA@1"}):
+        bodies = [encode(decode(body).model_copy(update=metadata)) for body in town.bodies()]
+        await town.notifications.notify(bodies)
+        told.append({to_json(cloud_event(one)).decode() for one in town.notifier.published})
+
+    assert len(told[0]) == 1
+    assert told[1] == told[0]
 
 
 async def test_a_fault_that_passes_is_waited_for() -> None:

@@ -69,6 +69,7 @@ def test_an_envelope_is_a_cloud_event_with_everything_a_consumer_needs() -> None
             "partitionkey": "item-teapot",
             "correlationid": "c",
             "causationid": "c",
+            "digest": "0" * 64,
             "data": {"quantity": 8},
         }
     )

@@ -19,10 +19,15 @@ from shared.kernel.validation_faults import told
 # A URI with its scheme (CloudEvents 1.0.2, section 3.2.2). Messages of before have only what follows.
 _SCHEMAS = "urn:onewrite:schema:"
 _SCHEMA = re.compile(r"[1-9][0-9]{0,8}")
+_NOTHING: dict[str, Any] = {}
 
 
 class Envelope(BaseModel):
-    """One event with everything that a consumer needs; `sequence` is its version in the stream."""
+    """One event with everything that a consumer needs; `sequence` is its version in the stream.
+
+    The last one of a commit also says what else the commit holds, so that the commit can be restored: from
+    `digest` on. Messages of before, and the others of a commit, do not.
+    """
 
     model_config = ConfigDict(frozen=True, defer_build=True, extra="ignore")
     specversion: Literal["1.0"] = "1.0"
@@ -39,6 +44,10 @@ class Envelope(BaseModel):
     causationid: str
     traceparent: str | None = None
     tracestate: str | None = None
+    digest: str | None = None
+    cause: str | None = None
+    actor: str | None = None
+    accepted: str | None = None
     data: dict[str, Any]
 
     @cached_property
@@ -81,8 +90,22 @@ def _envelope(commit: Commit, version: int, event: RecordedEvent) -> Envelope:
         causationid=commit.command_id,
         traceparent=commit.metadata.traceparent,
         tracestate=commit.metadata.tracestate,
+        **(_ending(commit) if version == commit.version else {}),
         data=event.data,
     )
+
+
+def _ending(commit: Commit) -> dict[str, Any]:
+    """Give what the last envelope of a commit says of it; its command is its own cause where none is named."""
+    metadata = commit.metadata
+    ending: dict[str, Any] = {"digest": commit.command_digest}
+    if metadata.causation_id != commit.command_id:
+        ending["cause"] = metadata.causation_id
+    if metadata.actor is not None:
+        ending["actor"] = metadata.actor
+    if metadata.accepted is not None:
+        ending["accepted"] = metadata.accepted
+    return ending
 
 
 def encode_all(commit: Commit) -> list[bytes]:
@@ -97,6 +120,7 @@ def encode_all(commit: Commit) -> list[bytes]:
         shared["traceparent"] = metadata.traceparent
     if metadata.tracestate is not None:
         shared["tracestate"] = metadata.tracestate
+    ending, last = _ending(commit), commit.version
     return [
         to_json(
             {
@@ -111,6 +135,7 @@ def encode_all(commit: Commit) -> list[bytes]:
                 "sequence": version,
                 "partitionkey": stream,
                 **shared,
+                **(ending if version == last else _NOTHING),
                 "data": event.data,
             }
         )
