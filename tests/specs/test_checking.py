@@ -7,17 +7,13 @@ import pytest
 
 from shared.domain.shop.item.events import StockReserved
 from tests.specs.checking import check_specs
-from tests.specs.shop import FLOWS, INBOUND, REACTIONS, SPECS, TOLD
+from tests.specs.shop import FLOWS, INBOUND, REACTIONS, SPECS
 
 # A type checker sees these mistakes too; whoever asks `make spec` first is told as well.
 CLASS: Any = StockReserved
 TEXT: Any = "StockReserved"
 NUMBER: Any = int
 COMMAND: Any = SPECS[0].when
-
-
-def test_the_specs_of_the_shop_are_as_they_should_be() -> None:
-    check_specs(SPECS, REACTIONS, TOLD, FLOWS, INBOUND)
 
 
 def test_two_specs_of_one_title_are_named_with_what_they_hold() -> None:

@@ -182,6 +182,7 @@ def test_the_app_is_loaded_by_the_worker_in_the_order_of_the_flow(
             "view_rebuild",
             "measure",
             "lag",
+            "live",
             "parked",
             "release_parked",
             "skip_parked",
