@@ -39,6 +39,7 @@ async def serve(given: argparse.Namespace, names: dict[str, Any]) -> None:
         given.state, faults, topics, pace=given.event_grid_pace, timeout=given.event_grid_timeout
     )
     await cosmos.make(names)
+    _check_capture(names)
     tls = _tls(given)
     runner, cosmos_port = await cosmos.serve(given.cosmos, tls)
     event_hubs_port = await event_hubs.serve(given.event_hubs, tls)
@@ -83,6 +84,14 @@ def _tls(given: argparse.Namespace) -> ssl.SSLContext | None:
     return server_context(given.state)
 
 
+def _check_capture(names: dict[str, Any]) -> None:
+    if any("capture" in hub for hub in names["hubs"].values()):
+        try:
+            import fastavro  # noqa: F401 - it is needed later
+        except ModuleNotFoundError as error:
+            sys.exit(f"emulators: capture needs {error.name}: install the extra [capture]")
+
+
 def _described(given: argparse.Namespace) -> dict[str, Any]:
     """Read what the emulators have from their start: of a file, and of the arguments, which win.
 
@@ -93,6 +102,10 @@ def _described(given: argparse.Namespace) -> dict[str, Any]:
         names = json.loads(given.names.read_text(encoding="utf-8"))
     names["hubs"] = names.get("hubs", {}) | dict(given.hub)
     names["topics"] = names.get("topics", {}) | dict(given.topic)
+    for hub, window in given.capture:
+        if hub not in names["hubs"]:
+            raise ValueError(f"there is no hub {hub} to capture")
+        names["hubs"][hub] = {**names["hubs"][hub], "capture": window}
     parse_topics(names["topics"])
     return names
 
@@ -107,6 +120,15 @@ def _hub(text: str) -> tuple[str, dict[str, Any]]:
     }
 
 
+def _capture(text: str) -> tuple[str, dict[str, Any]]:
+    name, seconds, size = [*text.split(":"), "", ""][:3]
+    if not name or not all(one.isdecimal() and int(one) for one in (seconds or "1", size or "1")):
+        raise argparse.ArgumentTypeError(f"{text!r} is not HUB[:SECONDS[:BYTES]]")
+    given = {"intervalInSeconds": seconds, "sizeLimitInBytes": size}
+    window = {property_: int(one) for property_, one in given.items() if one}
+    return name, {**window, "skipEmptyArchives": True}
+
+
 def _topic(text: str) -> tuple[str, dict[str, Any]]:
     name, _, schema = text.partition(":")
     return name, {"inputSchema": schema or "CloudEventSchemaV1_0"}
@@ -119,6 +141,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--names", type=Path, help="JSON with `database` and `containers`, `hubs` and `topics`")
     add("--hub", action="append", default=[], type=_hub, help="NAME[:PARTITIONS[:GROUP,GROUP]]")
     add("--topic", action="append", default=[], type=_topic, help="NAME[:SCHEMA]")
+    add("--capture", action="append", default=[], type=_capture, help="HUB[:SECONDS[:BYTES]]")
     add("--cosmos", type=int, default=8081, help="its port; 0 takes a free one, here as below")
     add("--event-hubs", type=int, default=5672)
     add("--event-grid", type=int, default=6501)

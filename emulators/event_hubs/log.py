@@ -104,6 +104,16 @@ class Log:
                 break
         return found
 
+    def size(self, partition: Partition, first: int, beyond: int) -> int:
+        """Sum the bytes of the events from a place up to another."""
+        find = (
+            "SELECT COALESCE(SUM(LENGTH(sections)), 0) FROM events"
+            " WHERE partition = ? AND sequence >= ? AND sequence < ?"
+        )
+        place = (partition.id, first, beyond)
+        size: int = self._database.reader.execute(find, place).fetchone()[0]
+        return size
+
     def extent(self, partition: Partition) -> Extent:
         """Say what a partition holds."""
         find = "SELECT created, begin, next, enqueued FROM partitions WHERE id = ?"

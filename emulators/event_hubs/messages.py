@@ -38,6 +38,15 @@ class Event(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
+class Content:
+    """What an event says: annotations of its own, its application properties, its body if that is binary."""
+
+    annotations: dict[str, Value]
+    properties: dict[str, Value]
+    body: bytes | None
+
+
+@dataclass(frozen=True, slots=True)
 class Request:
     """A message to `$cbs` or `$management`."""
 
@@ -78,6 +87,20 @@ def read_batch(payload: bytes) -> tuple[str | None, list[Event]]:
         events.append(event if event.key is not None else event._replace(key=key))
         at = end
     return key, events
+
+
+def read_content(event: Event) -> Content:
+    """Read the sections of a stored event; a body in several parts is one."""
+    sections: dict[int, Value] = {}
+    body, at = None, 0
+    while at < len(event.sections):
+        section = _section(event.sections, at)
+        value, at = decode(event.sections, at + 3)
+        if section == _DATA:
+            body = (body or b"") + value
+        sections[section] = value
+    properties = sections.get(_APPLICATION_PROPERTIES) or {}
+    return Content(sections.get(_ANNOTATIONS) or {}, properties, body)
 
 
 def annotate(event: Event, sequence: int, offset: str, enqueued: int) -> bytes:

@@ -9,15 +9,16 @@ from typing import Any
 from emulators.database import Database
 from emulators.event_hubs.connection import Connection
 from emulators.event_hubs.log import SCHEMA, Log, now
-from emulators.event_hubs.namespace import Namespace, open_namespace
+from emulators.event_hubs.namespace import Hub, Namespace, open_namespace
 from emulators.faults import Faults
 
 FILE = "event-hubs.sqlite"
+CAPTURED = "capture"
 LONGEST_PAUSE = 60.0
 
 
 class EventHubsServer:
-    """Serves hubs: each may have `partitions` (4), `consumerGroups` and `retentionHours` (168)."""
+    """Serves hubs: each may have `partitions` (4), `consumerGroups`, `retentionHours` (168) and `capture`."""
 
     def __init__(
         self,
@@ -31,7 +32,8 @@ class EventHubsServer:
         self._faults = faults
         self._database = Database(state / FILE, SCHEMA)
         self._server: asyncio.Server | None = None
-        self._trimming: asyncio.Task[None] | None = None
+        self._captured = state / CAPTURED
+        self._tasks: list[asyncio.Task[None]] = []
 
     async def serve(self, port: int, tls: ssl.SSLContext | None = None) -> int:
         """Listen on 127.0.0.1 and give the port; port 0 takes a free one."""
@@ -45,8 +47,11 @@ class EventHubsServer:
             self._server.close()
             self._server.close_clients()
             await self._server.wait_closed()
-        if self._trimming is not None:
-            self._trimming.cancel()
+        for task in self._tasks:
+            task.cancel()
+        for ended in await asyncio.gather(*self._tasks, return_exceptions=True):
+            if isinstance(ended, Exception):
+                raise ended
         self._database.close()
 
     async def _listen(self, port: int, tls: ssl.SSLContext | None) -> asyncio.Server:
@@ -59,8 +64,19 @@ class EventHubsServer:
         self._server = await asyncio.start_server(
             on_client, "127.0.0.1", port, limit=2**20, ssl=tls
         )
-        self._trimming = asyncio.create_task(_trim(namespace))
+        self._tasks.append(asyncio.create_task(_trim(namespace)))
+        for name, description in self._hubs.items():
+            if "capture" in description:
+                await self._capture(log, namespace.hub(name), description["capture"])
         return self._server
+
+    async def _capture(self, log: Log, hub: Hub, description: Mapping[str, Any]) -> None:
+        # It takes the extra [capture].
+        from emulators.event_hubs.capture import Capture, Window
+
+        capture = Capture(self._captured, self._database, log, Window.described(description))
+        await capture.open(hub.partitions, now())
+        self._tasks.append(asyncio.create_task(capture.serve()))
 
 
 async def _trim(namespace: Namespace) -> None:

@@ -69,6 +69,7 @@ def test_hubs_and_topics_come_from_arguments_and_names_and_arguments_win(tmp_pat
         tmp_path,
         *("--names", str(names), "--hub", "more:3:first,second", "--hub", "events:1"),
         *("--topic", "paid", "--topic", "shipped:EventGridSchema"),
+        *("--capture", "more:60:10000000", "--capture", "events"),
     )
 
     assert said["connections"]["topics"].keys() == {"notifications", "paid", "shipped"}
@@ -76,6 +77,7 @@ def test_hubs_and_topics_come_from_arguments_and_names_and_arguments_win(tmp_pat
     assert f":{said['cosmos']}/" in said["connections"]["cosmos"]
     assert f":{said['eventHubs']};" in said["connections"]["eventHubs"]
     assert hubs(tmp_path / "state") == {"events": 1, "more": 3}
+    assert (tmp_path / "state" / "capture").is_dir()
 
 
 def hubs(state: Path) -> dict[str, int]:
@@ -99,6 +101,9 @@ def test_without_hubs_and_topics_it_serves_an_empty_account(tmp_path: Path) -> N
         (["--topic", "no"], "a topic's name is 3 to 50 letters, digits and dashes, not 'no'"),
         (["--topic", "paid:Avro"], "the topic 'paid' takes"),
         (["--names", "nowhere.json"], "No such file or directory: 'nowhere.json'"),
+        (["--capture", "events:soon"], "'events:soon' is not HUB[:SECONDS[:BYTES]]"),
+        (["--capture", "events:0"], "'events:0' is not HUB[:SECONDS[:BYTES]]"),
+        (["--capture", "events"], "there is no hub events to capture"),
         (["--consistency", "strong"], "invalid choice: 'strong'"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",
@@ -135,6 +140,25 @@ def test_what_is_missing_in_the_names_is_named(
 
     assert done.returncode == 1
     assert done.stderr == f"emulators: {sentence}\n"
+
+
+def test_without_the_extra_capture_says_so(tmp_path: Path) -> None:
+    without = (
+        "import sys; sys.modules['fastavro'] = None; from emulators.__main__ import main; main()"
+    )
+    state = ("--state", str(tmp_path / "state"))
+
+    done = subprocess.run(
+        [sys.executable, "-c", without, *state, *PORTS, "--hub", "events", "--capture", "events"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=limit(),
+        check=False,
+    )
+
+    assert done.stderr == "emulators: capture needs fastavro: install the extra [capture]\n"
+    assert done.returncode == 1
 
 
 @pytest.mark.parametrize("command", [(), ("host",)], ids=" ".join)
