@@ -1,0 +1,1 @@
+"""Replay: the log from its first message on, for whoever restores what follows from it."""
