@@ -32,14 +32,15 @@ class StackError(Exception):
 class Stack:
     """A running stack; `host` is what the function host said when it was ready.
 
-    `options` are arguments of the emulators beside those that every stack gives them. Leases and retries of the
-    host are `pace` times as fast as in Azure; with `auth`, it asks for keys. With two `workers`, HTTP functions
-    and the rest have processes of their own, as in Flex.
+    `app` is the code that the host loads. `options` are arguments of the emulators beside those that every stack
+    gives them. Leases and retries of the host are `pace` times as fast as in Azure; with `auth`, it asks for keys.
+    With two `workers`, HTTP functions and the rest have processes of their own, as in Flex.
     """
 
     ports: Ports
     state: Path
     environment: dict[str, str]
+    app: Path = ROOT
     options: tuple[str, ...] = ()
     pace: float = 1.0
     auth: bool = False
@@ -79,7 +80,7 @@ class Stack:
     async def _begin_host(self, name: str, port: int, group: str) -> asyncio.subprocess.Process:
         return await self._spawn(
             *(name, "emulators.host"),
-            *("--app", str(ROOT), "--settings", str(SETTINGS), "--group", group),
+            *("--app", str(self.app), "--settings", str(SETTINGS), "--group", group),
             *("--port", str(port), "--state", str(self.state)),
             *("--sign-in", LOCAL_ACTOR, "--pace", str(self.pace)),
             *(("--auth",) if self.auth else ()),
@@ -137,7 +138,9 @@ class Stack:
     def _names(self) -> Path:
         """Write down what the emulators have from their start."""
         names = self.state / "names.json"
-        names.write_text(json.dumps(_moved(described(ROOT), self.environment)), encoding="utf-8")
+        names.write_text(
+            json.dumps(_moved(described(self.app), self.environment)), encoding="utf-8"
+        )
         return names
 
     async def _spawn(self, name: str, module: str, *arguments: str) -> asyncio.subprocess.Process:

@@ -1,6 +1,7 @@
 """The demo, on a small scale: it ends well, and says what happened."""
 
 import asyncio
+import re
 import sys
 from pathlib import Path
 
@@ -44,3 +45,4 @@ async def test_the_demo_ends_well_and_says_what_happened(tmp_path: Path) -> None
     assert "ReserveForOrder → item-SKU-" in said
     assert "parcels and 50 deliveries of goods over the webhook" in said
     assert "partner    told of" in said
+    assert re.search(r"counted confirmed orders: [1-9]\d* in .*, of [1-9]\d* customers", said)

@@ -19,6 +19,7 @@ from infra.local.shop.oracle import broken_promises, everything, streams, wrong_
 from infra.local.shop.orders import Orders, order
 from infra.local.shop.outsiders import unheard
 from infra.local.shop.partnership import OPTIONS, partner, unlike
+from infra.local.shop.second import follow, miscounted
 from infra.local.shop.stages import Stages, watch_log, watch_rows
 from infra.local.stack import ROOT, Stack, StackError, make_stack
 
@@ -65,15 +66,18 @@ async def demo(morning: Morning, wishes: Orders, stack: Stack) -> int:
             task.cancel()
     items = await everything(stack.environment["COSMOS"], "events")
     rows, found = await everything(stack.environment["COSMOS"], "views"), streams(items)
+    loyalty = await follow(stack, items, wishes.timeout)
     report.tell_of_commands(ledger, opened)
     report.tell_of_stages(stages)
     share = report.tell_of_orders(found, told, ended)
     report.tell_of_partner(heard)
+    report.tell_of_second(loyalty)
     await _show_causes(stack, found)
     # What hangs comes first: much else is wrong because of it.
     wrong = process.broken(found) + ([] if settled else [f"work waits after {ended.seconds:.0f} s"])
     wrong += wrong_rows(items, rows) + broken_promises(items, ledger.answers)
-    wrong += unheard(found, told) + unlike(items, heard) + _unlikely(share, stages, ledger)
+    wrong += unheard(found, told) + unlike(items, heard) + miscounted(items, loyalty)
+    wrong += _unlikely(share, stages, ledger)
     report.verdict(wishes, len(items), len(rows), wrong)
     return 1 if wrong else 0
 

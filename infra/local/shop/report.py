@@ -14,6 +14,7 @@ from infra.local.shop.clients import Ledger
 from infra.local.shop.orders import Orders
 from infra.local.shop.outsiders import Outsiders
 from infra.local.shop.partnership import Partnership
+from infra.local.shop.second import Loyalty
 from infra.local.shop.stages import Stages
 
 MOST_SHOWN = 20
@@ -96,6 +97,15 @@ def tell_of_partner(heard: Partnership) -> None:
     # The types differ in one word only, which the store knows as well.
     listed = ", ".join(sorted(id_.partition("/")[0] for id_ in heard.dead)) or "none"
     print(textwrap.fill(listed, 118, initial_indent=" " * 11, subsequent_indent=" " * 11))
+
+
+def tell_of_second(heard: Loyalty) -> None:
+    """Print what the second service has made of the feed."""
+    pace = Pace(heard.counted.total(), heard.seconds)
+    print(
+        f"second     a service of its own began when the day was over, followed the feed of the shop from its\n"
+        f"           first page on, and counted confirmed orders: {pace}, of {len(heard.shown):,} customers"
+    )
 
 
 def telling(streams: process.Streams) -> str | None:
