@@ -77,6 +77,9 @@ chaos: setup  ## everything fails and hosts die, once for each seed (CHAOS="1 2 
 long: setup  ## all that the tests take samples of: more commands, deaths, lengths and missing devices (half an hour)
 	@LONG=1 $(PY) -m pytest -m long
 
+bench: setup  ## measures commands beside peers, CPU by layers, and the start; writes docs/performance.md (some minutes; Node for two peers)
+	@$(PY) -m tests.bench
+
 official: setup  ## the tests that Microsoft publishes with its SDKs, on the emulators (SUITE=cosmos, one of them; SAMPLE=1, a part)
 	@$(PY) -m emulators.tests.official $(SUITE) $(if $(SAMPLE),--sample)
 
@@ -131,5 +134,5 @@ emulators:  ## starts Microsoft's emulators in Docker, for `func start`
 clean:  ## forgets the local state (the store, the log, the checkpoints)
 	@rm -rf .onewrite
 
-.PHONY: help setup run func demo new-domain new-category plan doctor spec indexes sim unnoticed chaos long test test-domain shipped proof official lint types imports coverage format policies audit bicep emulators clean
+.PHONY: help setup run func demo new-domain new-category plan doctor spec indexes sim unnoticed chaos long test test-domain shipped proof bench official lint types imports coverage format policies audit bicep emulators clean
 .DEFAULT_GOAL := help

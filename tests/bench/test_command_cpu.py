@@ -1,15 +1,10 @@
 """The CPU that a warm command costs beside a bare insert, as a ratio within one run."""
 
-import json
-import subprocess
-import sys
-
 import pytest
 
-from emulators.tests.machine import limit
 from emulators.tests.serving import Services
+from tests.bench.processes import measured
 from tests.figures import note
-from tests.reference import ROOT
 
 pytestmark = pytest.mark.alone
 
@@ -25,30 +20,12 @@ MOST_CALLS = 1.2
 RUNS = 3
 
 
-def measured(services: Services) -> dict[str, int]:
-    done = subprocess.run(
-        [sys.executable, "-m", "tests.bench.command_cpu"],
-        cwd=ROOT,
-        env={
-            "COSMOS": services.cosmos,
-            "EVENTHUBS": services.event_hubs,
-            "EVENTGRID": services.event_grid,
-        },
-        capture_output=True,
-        text=True,
-        check=True,
-        timeout=limit(),
-    )
-    found: dict[str, int] = json.loads(done.stdout.splitlines()[0])
-    return found
-
-
 def test_a_warm_command_costs_little_more_than_its_insert(
     services: Services, pytestconfig: pytest.Config
 ) -> None:
     ratios = []
     for _ in range(RUNS):
-        spent = measured(services)
+        spent = measured("command_cpu", services)
         ratios.append((spent["command"] - spent["empty"]) / spent["create"])
         note(
             pytestconfig,
