@@ -1,11 +1,14 @@
 """How far behind a stage is: the events that wait, and the age of the oldest."""
 
-from datetime import timedelta
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from shared.adapters.http.lag import Lags
 from shared.adapters.memory import (
     MemoryEventStore,
     MemoryFeed,
+    MemoryLeases,
     MemoryLog,
     MemoryProgress,
 )
@@ -75,14 +78,40 @@ async def test_what_a_consumer_has_not_handled_is_counted_partition_by_partition
 
     oldest = await log.time_after(0, 0)
     assert oldest
-    now = oldest + timedelta(seconds=90)
-    behind, idle = await log_lag("projections", log, progress, now)
+    now, extents = oldest + timedelta(seconds=90), await log.extents()
+    behind, idle = await log_lag("projections", log, extents, progress, now)
 
     assert (behind.partition, behind.events, behind.seconds) == ("0", 2, 90.0)
     assert idle == Lag("projections", "1", 0, 0.0)
-    moved = await log_lag("projections", log, progress, now, "events-32")
+    moved = await log_lag("projections", log, extents, progress, now, moved_to="events-32")
     assert moved[0].events == 3, "a place in the hub that was left counts for nothing in another"
     await progress.write(progress_name("projections", 0, "events-32"), "0")
-    assert (await log_lag("projections", log, progress, now, "events-32"))[0].events == 2
+    assert (await log_lag("projections", log, extents, progress, now, moved_to="events-32"))[
+        0
+    ].events == 2
     await progress.write(progress_name("projections", 0), "2")
-    assert (await log_lag("projections", log, progress, now))[0].events == 0
+    assert (await log_lag("projections", log, extents, progress, now))[0].events == 0
+
+
+class Asked(MemoryLog):
+    """A log that counts how often somebody asks what it holds."""
+
+    asked = 0
+
+    async def extents(self) -> Sequence[tuple[int, int]]:
+        self.asked += 1
+        return await super().extents()
+
+
+async def test_a_hub_is_asked_once_however_many_consumers_read_it() -> None:
+    events, commands = Asked(partitions=2), Asked(partitions=1)
+    await events.send(1, [b"a"])
+    consumers = {"projections": events, "reactions": events, "mailbox": commands}
+    feed, leases = MemoryFeed(MemoryEventStore()), MemoryLeases()
+    lags = Lags("publisher", consumers, feed, leases, MemoryProgress(), lambda: datetime.now(UTC))
+
+    found = {(one.stage, one.partition): one.events for one in await lags.all()}
+
+    assert (events.asked, commands.asked) == (1, 1)
+    assert found["projections", "1"] == found["reactions", "1"] == 1
+    assert found["mailbox", "0"] == 0

@@ -34,10 +34,18 @@ class Lags:
     async def all(self, most_pages: int = MOST_PAGES) -> list[Lag]:
         """Look at every partition of every stage, in the order of the flow; count no further than some pages."""
         now = self.now()
+        # The SDK opens a connection for each partition that it asks about, and most consumers read one hub.
+        logs = list(dict.fromkeys(self.consumers.values()))
+        extents = dict(
+            zip(logs, await asyncio.gather(*(log.extents() for log in logs)), strict=True)
+        )
         found = await asyncio.gather(
             feed_lag(self.publisher, self.feed, await self.leases.reached(), most_pages),
             *(
-                log_lag(consumer, log, self.progress, now, self.moved_to.get(consumer, ""))
+                log_lag(
+                    *(consumer, log, extents[log], self.progress, now),
+                    moved_to=self.moved_to.get(consumer, ""),
+                )
                 for consumer, log in self.consumers.items()
             ),
         )

@@ -1,7 +1,7 @@
 """Lag: how far each stage is behind the one before it, partition by partition, in events and in seconds."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -55,9 +55,15 @@ def _count(item: Mapping[str, Any]) -> int:
 
 
 async def log_lag(
-    stage: str, log: LogReader, progress: Progress, now: datetime, moved_to: str = ""
+    stage: str,
+    log: LogReader,
+    extents: Sequence[tuple[int, int]],
+    progress: Progress,
+    now: datetime,
+    *,
+    moved_to: str = "",
 ) -> list[Lag]:
-    """Compare the end of each partition of the log with what a consumer has noted."""
+    """Compare what each partition of the log holds with what a consumer has noted."""
 
     async def look(partition: int, first: int, last: int) -> Lag:
         noted = await progress.read(progress_name(stage, partition, moved_to))
@@ -67,7 +73,6 @@ async def log_lag(
         return Lag(stage, str(partition), behind, _age(oldest, now))
 
     # Side by side: to read one message of a log may take seconds.
-    extents = await log.extents()
     return await asyncio.gather(*(look(n, *extent) for n, extent in enumerate(extents)))
 
 
