@@ -18,7 +18,7 @@ from tests.reference import ROOT
 from tests.specs.clock import NO_CLOCK
 from tests.specs.flows_by_http import UNSEEN
 
-OPEN = {"health", "openapi", "docs", "webhook", "without_route"}
+OPEN = {"health", "openapi", "docs", "docs_file", "webhook", "without_route"}
 COMMANDS = {
     *("command", "stream", "outcome", "outcome_cancel", "causes", "view", "view_list"),
     *("feed_list", "feed", "feed_chain", "feed_page"),
