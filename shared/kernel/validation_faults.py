@@ -14,6 +14,7 @@ from pydantic_core import ErrorDetails
 MOST = 20
 """So many faults of one message are told."""
 _LONGEST = 60
+_ROOT, _BUSINESS = Path(__file__).parents[2], "shared/domain/"
 # The words of these are those of a validator in the business, or hold what stood there.
 _REPEATING = frozenset({"value_error", "assertion_error", "union_tag_invalid"})
 # The words of these are ours, or stand in the declared type.
@@ -40,8 +41,21 @@ def told(error: BaseException, ours: type[BaseException] | None = None) -> str:
     if isinstance(error, ValidationError):
         found = _found(error.errors(include_url=False, include_context=False, include_input=False))
         return "; ".join(f"{_known_place(one)} {_kind(one)}" for one in found[:MOST])
-    frames = traceback.extract_tb(error.__traceback__)
-    return f"{Path(frames[-1].filename).name}, line {frames[-1].lineno}" if frames else "no place"
+    return _place(traceback.extract_tb(error.__traceback__))
+
+
+def _place(frames: Sequence[traceback.FrameSummary]) -> str:
+    """Name the innermost line of the business, or else of our code: nobody mends that of a library."""
+    own = [f"{path}, line {one.lineno}" for one in frames if (path := _own(one.filename))]
+    of_business = [place for place in own if place.startswith(_BUSINESS)]
+    return (of_business or own or ["no place"])[-1]
+
+
+def _own(filename: str) -> str:
+    """Return the path of a module below our root, an empty text for one of a library."""
+    path = Path(filename)
+    library = "site-packages" in path.parts or not path.is_relative_to(_ROOT)
+    return "" if library else path.relative_to(_ROOT).as_posix()
 
 
 def faults(error: ValidationError) -> list[tuple[str, str]]:

@@ -172,6 +172,6 @@ async def test_several_reactions_that_fail_are_all_told() -> None:
     await process.settle()
 
     (marker,) = process.parking.markers()
-    failed = "ZeroDivisionError: test_failing_reactions.py, line "
+    failed = "ZeroDivisionError: tests/consumers/test_failing_reactions.py, line "
     assert marker.error.startswith(f"order-7@1: {failed}")
     assert marker.error.count(failed) == 2

@@ -1,16 +1,19 @@
 """What is told of what pydantic refuses: places and kinds, never what stands there."""
 
+from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import pytest
 from pydantic import BaseModel, Field, TypeAdapter, ValidationError, field_validator
 
+from shared.kernel import validation_faults
 from shared.kernel.messages.json_reading import read_text
 from shared.kernel.messages.message import Command
 from shared.kernel.messages.values import Money
 from shared.kernel.validation_faults import MOST, faults, told
 
 OURS = "bob@example.com"
+ROOT = Path(validation_faults.__file__).parents[2]
 
 
 class Cat(BaseModel):
@@ -117,3 +120,36 @@ def test_an_operator_is_told_what_form_was_expected() -> None:
     assert told(refused.value) == (
         "/amount json_form: A decimal as a text such as '12.50' is expected; /currency missing: Field required"
     )
+
+
+@pytest.mark.parametrize(
+    ("through", "place"),
+    [
+        (
+            ("shared/domain/shop/rows.py", "shared/kernel/messages/values.py"),
+            "shared/domain/shop/rows.py",
+        ),
+        (
+            ("shared/kernel/views/view.py", ".venv/site-packages/lib/main.py"),
+            "shared/kernel/views/view.py",
+        ),
+        (("shared/domain/shop/rows.py", "/usr/lib/decimal.py"), "shared/domain/shop/rows.py"),
+    ],
+)
+def test_the_line_of_the_business_or_of_our_code_is_told_and_none_of_a_library(
+    through: tuple[str, str], place: str
+) -> None:
+    first, *others = (calling(ROOT / path) for path in (*through, "/usr/lib/site-packages/a.py"))
+
+    with pytest.raises(IndexError) as raised:
+        first(*others)
+
+    assert told(raised.value) == f"{place}, line 1"
+
+
+def calling(file: Path) -> Any:
+    """Returns a function of a file that calls the next one; the last one fails."""
+    scope: dict[str, Any] = {}
+    source = "def call(*others): others[0](*others[1:])"
+    exec(compile(source, str(file), "exec"), scope)
+    return scope["call"]

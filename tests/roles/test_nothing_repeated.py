@@ -172,6 +172,6 @@ def test_an_error_of_the_code_is_told_by_its_line() -> None:
     with pytest.raises(KeyError) as raised:
         fails()
 
-    assert told(raised.value).startswith("test_nothing_repeated.py, line ")
+    assert told(raised.value).startswith("tests/roles/test_nothing_repeated.py, line ")
     assert str(Poison("item-TEA", 1, raised.value)) == f"item-TEA@1: KeyError: {told(raised.value)}"
     assert OURS not in str(Poison("item-TEA", 1, KeyError(OURS)))

@@ -5,10 +5,13 @@ import traceback
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from io import StringIO
+from pathlib import Path
+from typing import Final
 
 from shared.kernel.errors import OnewriteError, leaves
 from tests.specs.by_http import Held
+
+BUSINESS: Final = "/shared/domain/"
 
 
 @dataclass(frozen=True)
@@ -39,7 +42,7 @@ async def hold_all(holdings: Sequence[Holding]) -> list[Told]:
             except Exception as error:  # noqa: BLE001 - told under its title, and the others go on
                 found = _raised(error)
         # What holds may have parked something on the way, as it should.
-        found = [*found, *logged.getvalue().splitlines()] if found else found
+        found = [*found, *"\n".join(dict.fromkeys(logged)).splitlines()] if found else found
         told.append(Told(one.title, Held(found), one.story(found)))
     return told
 
@@ -49,14 +52,39 @@ def _raised(error: Exception) -> list[str]:
     found = [f"raised {type(one).__name__}: {one}" for one in leaves(error)]
     if all(isinstance(one, OnewriteError) for one in leaves(error)):
         return found
-    return [*found, *"".join(traceback.format_exception(error)).splitlines()]
+    return [*found, *brief(error).splitlines()]
+
+
+def brief(error: BaseException) -> str:
+    """Show what was raised first, and the lines of the business that led there; all lines where there are none."""
+    first = error
+    while (before := first.__cause__ or first.__context__) is not None:
+        first = before
+    shown = traceback.TracebackException.from_exception(first)
+    of_business = [one for one in shown.stack if BUSINESS in Path(one.filename).as_posix()]
+    if not of_business:
+        return "".join(traceback.format_exception(error)).rstrip()
+    shown.stack = traceback.StackSummary.from_list(of_business)
+    return "".join(shown.format(chain=False)).rstrip()
+
+
+class _Kept(logging.Handler):
+    """Keeps what is logged, with the brief form of what was raised."""
+
+    def __init__(self, kept: list[str]) -> None:
+        super().__init__()
+        self.kept = kept
+
+    def emit(self, record: logging.LogRecord) -> None:
+        raised = record.exc_info[1] if record.exc_info else None
+        self.kept.append(record.getMessage() + (f"\n{brief(raised)}" if raised else ""))
 
 
 @contextmanager
-def _logged() -> Iterator[StringIO]:
+def _logged() -> Iterator[list[str]]:
     """Keep what is logged."""
-    logged, root = StringIO(), logging.getLogger()
-    handler = logging.StreamHandler(logged)
+    logged, root = list[str](), logging.getLogger()
+    handler = _Kept(logged)
     root.addHandler(handler)
     try:
         yield logged

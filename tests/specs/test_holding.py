@@ -2,12 +2,17 @@
 
 import logging
 from collections.abc import Sequence
+from typing import Any
 
 import pytest
 
+from shared.domain.shop.item.commands import ReceiveStock
+from shared.domain.shop.item.decisions import decide
 from shared.kernel.errors import ReactionFailed
 from tests.specs.by_http import Held
 from tests.specs.holding import Holding, Told, hold_all, lines
+
+NOTHING: Any = None
 
 
 async def kept() -> Sequence[str]:
@@ -16,6 +21,17 @@ async def kept() -> Sequence[str]:
 
 async def broken() -> Sequence[str]:
     raise LookupError("no such key")
+
+
+async def breaks_the_business() -> Sequence[str]:
+    """A decider of the shop is given no state, while the machinery does something else with what that raises."""
+    try:
+        decide(ReceiveStock(quantity=1), NOTHING)
+    except AttributeError as error:
+        logging.getLogger("consumers").exception("it cannot be handled")
+        logging.getLogger("consumers").exception("it cannot be handled")
+        raise RuntimeError("the batch failed") from error
+    return []
 
 
 async def refused() -> Sequence[str]:
@@ -76,6 +92,17 @@ def test_a_line_is_told_of_each_spec_and_the_story_of_those_that_do_not_hold() -
         "4 specs, 1 do not hold, 1 are left out, 2 are held in part.",
     ]
     assert "\nthe whole story\n" in lines(told, verbose=True)
+
+
+async def test_of_what_the_business_raises_its_own_lines_are_told_once() -> None:
+    (told,) = await hold_all([Holding("It breaks", breaks_the_business, story)])
+
+    text = "\n".join(told.held.found)
+    assert told.held.found[0] == "raised RuntimeError: the batch failed"
+    assert text.count("it cannot be handled") == 1
+    places = [line for line in told.held.found if line.startswith("  File ")]
+    assert places
+    assert all("/shared/domain/shop/item/decisions.py" in one for one in places)
 
 
 async def test_what_the_kernel_says_by_itself_is_told_without_a_trace() -> None:

@@ -60,7 +60,7 @@ async def test_a_bug_of_a_receptor_parks_its_event_and_is_told_when_it_is_releas
 
     assert await world.status([cloud()]) == 200
     (error,) = await world.parked()
-    assert "@1: ZeroDivisionError: test_parked_events.py, line " in error
+    assert "@1: ZeroDivisionError: tests/consumers/webhooks/test_parked_events.py, line " in error
     assert await world.decide("release") == 409
     world.domain = domain
     assert await world.decide("release") == 200
