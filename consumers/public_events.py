@@ -9,7 +9,7 @@ from shared.kernel.delivery.retry import retrying
 from shared.kernel.domain import Domain
 from shared.kernel.messages.envelope import Envelope
 from shared.kernel.messages.json_reading import read
-from shared.kernel.messages.message import Event, Message, check_numbers
+from shared.kernel.messages.message import Message, check_numbers
 from shared.kernel.messages.notification import Notification, notification
 from shared.kernel.ports import RowReader
 from shared.kernel.reactions.caused_commands import event_of
@@ -32,7 +32,8 @@ class PublicEvents:
         event, made = event_of(self.domain, envelope), list[Notification]()
         for enricher in enrichers:
             if type(event) is enricher.event:
-                found = _read(enricher.lookup, await self._found(enricher.lookup, envelope, event))
+                keys = enricher.keys(envelope.stream, event)
+                found = _read(enricher.lookup, await self._found(enricher.lookup, keys))
                 type_ = self.domain.public_type(enricher)
                 made.append(notification(type_, enricher, envelope, event, found))
         for one in made:
@@ -40,11 +41,10 @@ class PublicEvents:
         return made
 
     async def _found(
-        self, lookup: Lookup[Any, Any] | None, envelope: Envelope, event: Event
+        self, lookup: Lookup[Any, Any] | None, keys: Sequence[str]
     ) -> Mapping[str, Sequence[Row]]:
         if lookup is None:
             return {}
-        keys = list(dict.fromkeys(lookup.keys(envelope.stream, event)))
         # The first row of a key is the one that is looked up.
         rows, view = self.rows.of_key, lookup.view.name
         reads = [retrying(self.pause, rows, view, key, limit=1) for key in keys]

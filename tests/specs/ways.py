@@ -199,5 +199,5 @@ def by_enrichers(spec: Told) -> list[str]:
 
 def known(enricher: Enricher[Any, Any, Any], stream: StreamName, spec: Told) -> dict[str, Any]:
     """Give what an enricher finds in its view, as a spec tells it."""
-    keys = enricher.lookup.keys(stream, spec.when) if enricher.lookup else ()
+    keys = enricher.keys(stream, spec.when)
     return {key: spec.known[key] for key in keys if key in spec.known}

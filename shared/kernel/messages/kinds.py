@@ -1,6 +1,8 @@
-"""Types that are to be of one kind: what is given in their place is named."""
+"""Types that are to be of one kind, and functions that give many: what they give in place of that is named."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+
+from shared.kernel.errors import ConfigurationError
 
 
 def many_faults(here: str, name: str, given: object, base: type) -> Iterator[str]:
@@ -17,6 +19,14 @@ def one_fault(here: str, name: str, given: object, base: type) -> Iterator[str]:
     if not (isinstance(given, type) and issubclass(given, base)):
         wanted = base.__name__
         yield f"{here}: `{name}` has {_named(given)}, which is no {wanted}: let it inherit from {wanted}"
+
+
+def several[T](here: str, given: Iterable[T]) -> tuple[T, ...]:
+    """Return all that a function gave; raises ConfigurationError for None, for one alone and for a text."""
+    if isinstance(given, str) or not isinstance(given, Iterable):
+        kind = type(given).__name__
+        raise ConfigurationError(f"{here} returned one {kind}: yield each item, or return a tuple")
+    return tuple(given)
 
 
 def _named(given: object) -> str:

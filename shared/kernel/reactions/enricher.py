@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from shared.kernel.commands.category import Category
+from shared.kernel.messages.kinds import several
 from shared.kernel.messages.message import Event, Message, PublicEvent
 from shared.kernel.messages.stream import StreamName
 from shared.kernel.views.view import View
@@ -34,3 +35,10 @@ class Enricher[E: Event, D: Message, P: PublicEvent]:
     public: type[P]
     enrich: Callable[[StreamName, E, Mapping[str, D]], P]
     lookup: Lookup[E, D] | None = None
+
+    def keys(self, stream: StreamName, event: E) -> tuple[str, ...]:
+        """Say which rows it looks up, each key once; raises ConfigurationError for one text in place of many."""
+        if self.lookup is None:
+            return ()
+        given = self.lookup.keys(stream, event)
+        return tuple(dict.fromkeys(several(f"'{self.name}': `keys` of its lookup", given)))

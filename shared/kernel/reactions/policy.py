@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from shared.kernel.commands.category import Category
 from shared.kernel.errors import ConfigurationError
 from shared.kernel.messages.derived_id import fact_id
+from shared.kernel.messages.kinds import several
 from shared.kernel.messages.message import Command, Event
 from shared.kernel.messages.stream import StreamName
 from shared.kernel.reactions.receptor import Reaction, checked
@@ -43,8 +44,10 @@ class Policy[E: Event, F: Event]:
 
     def facts(self, stream: StreamName, event: E) -> Sequence[Fact[F]]:
         """Say which facts follow from an event; raises ConfigurationError for one that was not declared."""
-        found = tuple(self.decide(stream, event))
+        found = several(f"'{self.name}'", self.decide(stream, event))
         for fact in found:
+            if type(fact) is not Fact:
+                raise ConfigurationError(f"'{self.name}' makes {fact!r}, which is no Fact")
             if type(fact.event) is not self.fact:
                 raise ConfigurationError(f"'{self.name}' makes what it did not declare: {fact}")
         return found

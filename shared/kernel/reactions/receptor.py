@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from shared.kernel.commands.category import Category
 from shared.kernel.errors import ConfigurationError
 from shared.kernel.messages.derived_id import derived_id
+from shared.kernel.messages.kinds import several
 from shared.kernel.messages.message import Command, Event
 from shared.kernel.messages.stream import StreamName
 
@@ -50,8 +51,10 @@ def checked(
     name: str, target: Category, command: type[Command], reactions: Iterable[Reaction]
 ) -> Sequence[Reaction]:
     """Give reactions that keep to what was declared, each of its own key; raises ConfigurationError."""
-    found = tuple(reactions)
+    found = several(f"'{name}'", reactions)
     for reaction in found:
+        if type(reaction) is not Reaction:
+            raise ConfigurationError(f"'{name}' sends {reaction!r}, which is no Reaction")
         if reaction.target.category != target.name or type(reaction.command) is not command:
             raise ConfigurationError(f"'{name}' sends what it did not declare: {reaction}")
     if len({(reaction.target, reaction.key) for reaction in found}) < len(found):
