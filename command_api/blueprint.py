@@ -113,18 +113,34 @@ async def openapi(_: func.HttpRequest) -> func.HttpResponse:
 @http_function(blueprint, "docs", ["GET"], func.AuthLevel.ANONYMOUS, offers=(HTML,))
 async def docs(_: func.HttpRequest) -> func.HttpResponse:
     """Describe the API to people."""
-    from command_api.pages.page import page
+    from command_api.pages.page import DOCS
 
-    return page("docs", domain.about.title)
+    return DOCS.show(domain.about.title)
 
 
 # A script or a style is asked for by the page alone.
 @http_function(blueprint, "docs/{file}", ["GET"], func.AuthLevel.ANONYMOUS, offers=())
 async def docs_file(req: func.HttpRequest) -> func.HttpResponse:
     """Show a file that the page of the API loads."""
-    from command_api.pages.page import DOCS, file
+    from command_api.pages.page import DOCS
 
-    return file(DOCS, req.route_params["file"])
+    return DOCS.file(req.route_params["file"])
+
+
+@http_function(blueprint, "console", ["GET"], func.AuthLevel.ANONYMOUS, offers=(HTML,))
+async def console(_: func.HttpRequest) -> func.HttpResponse:
+    """Show the flow to people; what it shows, it asks of the API with a key of theirs."""
+    from command_api.pages.page import CONSOLE
+
+    return CONSOLE.show(f"{domain.about.title}: console")
+
+
+@http_function(blueprint, "console/{file}", ["GET"], func.AuthLevel.ANONYMOUS, offers=())
+async def console_file(req: func.HttpRequest) -> func.HttpResponse:
+    """Show a file that the console loads."""
+    from command_api.pages.page import CONSOLE
+
+    return CONSOLE.file(req.route_params["file"])
 
 
 @http_function(blueprint, "operations/rights/command_api", ["GET"], func.AuthLevel.ADMIN)

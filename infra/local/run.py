@@ -56,6 +56,7 @@ def _announce(stack: Stack, seconds: float, document: dict[str, Any]) -> None:
     if stack.keys:
         print("\nKeys, which it asks for as Azure does:")
         print(*(f"  {name:<12}{key}" for name, key in stack.keys.items()), sep="\n")
+    print(f"\nLook at it in a browser: {stack.url}/api/console")
     tried = examples(document, stack.url, stack.keys.get("function", ""))
     print("\nTry:", *tried, sep="\n  ", end="\n\n")
     endpoint = stack.environment.get("OTEL_EXPORTER_OTLP_ENDPOINT", "")

@@ -20,6 +20,9 @@ param webhook Webhook
 param polled Polled
 param actorTokens ActorTokens
 param browserOrigins string[]
+@description('Whether the page of the console is served.')
+@allowed(['on', 'off'])
+param console string
 param signIn SignIn
 @description('A second API on the same store: it answers and decides; what follows is the work of the others.')
 param staging bool
@@ -35,7 +38,8 @@ var roles = loadJsonContent('../apps.json')
 var everyFunction = flatten(map(items(roles), role => role.value.functions))
 // What admits work, and what follows it, is switched off while nobody may write; what asks others, while nobody is named.
 var unasked = empty(polled.feeds) ? ['polling'] : []
-var stopped = union(unasked, flatten(map(items(roles), role => union(writers == 'on' ? [] : role.value.admits, writers == 'off' ? role.value.follows : []))))
+var unseen = console == 'on' ? [] : ['console', 'console_file']
+var stopped = union(unasked, unseen, flatten(map(items(roles), role => union(writers == 'on' ? [] : role.value.admits, writers == 'off' ? role.value.follows : []))))
 
 // Each app: its name for azd, what it runs, what it may do. One app runs everything, and may do all of it.
 var separate = map(items(roles), role => union(role.value, { name: replace(role.key, '_', '-') }))

@@ -13,6 +13,7 @@ from shared.adapters.settings import ActorSettings, Exporters, Settings, Webhook
 from tests.infra.clouds import DESCRIBED, Cloud, functions
 
 STREAMS = {"cosmosDBTrigger", "eventHubTrigger"}
+CONSOLE = {"console", "console_file"}
 OF_SOME = ("WEBHOOK_", "POLLED_", "ACTOR_")
 PLATFORM = ("AzureWebJobs", "APPLICATIONINSIGHTS_", "OTEL_", "PYTHON_", "FUNCTIONS_")
 
@@ -37,10 +38,10 @@ def every_function_runs_in_one_app(cloud: Cloud) -> None:
 
 def may_run(cloud: Cloud) -> set[str]:
     """Give what runs while `writers` is what it is: all, or what lets nothing new in, or what only reads."""
-    named = bool(cloud.parameters.get("polled", {}).get("feeds"))
-    triggers = {
-        name: trigger for name, (_, trigger) in functions().items() if named or name != "polling"
-    }
+    unwanted = set() if cloud.parameters.get("polled", {}).get("feeds") else {"polling"}
+    if cloud.parameters.get("console", "on") == "off":
+        unwanted |= CONSOLE
+    triggers = {name: trigger for name, (_, trigger) in functions().items() if name not in unwanted}
     reads = {
         name
         for name, trigger in triggers.items()
@@ -180,6 +181,12 @@ def feeds_of_others_are_named_where_they_are_followed(cloud: Cloud) -> None:
         if told:
             assert told.pop("POLLED_FEEDS_SECRETS").endswith(f"(SecretUri={given['secretsUri']})")
             assert [one.name for one in read_polled_feeds(told)] == ["carrier"]
+
+
+def the_console_is_served_unless_it_is_switched_off(cloud: Cloud) -> None:
+    shown = CONSOLE if cloud.parameters.get("console", "on") == "on" else set()
+    for _, here, _ in cloud.apps():
+        assert here & CONSOLE == (shown if "docs" in here else set())
 
 
 def the_api_alone_is_told_whose_tokens_say_who_asks(cloud: Cloud) -> None:

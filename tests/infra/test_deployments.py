@@ -36,6 +36,7 @@ CHECKS: list[Callable[[Cloud], None]] = [
     apps.settings_are_those_that_the_code_reads,
     apps.the_webhook_is_told_whom_to_believe,
     apps.feeds_of_others_are_named_where_they_are_followed,
+    apps.the_console_is_served_unless_it_is_switched_off,
     apps.the_api_alone_is_told_whose_tokens_say_who_asks,
     apps.nothing_is_a_secret,
     checks.everything_reports,

@@ -37,6 +37,7 @@ CLOSED: Final[dict[str, Any]] = {
     "polled": POLLED,
     "actorTokens": ACTORS,
     "browserOrigins": "https://shop.example,https://till.example",
+    "console": "off",
 }
 FRONTED: Final[dict[str, Any]] = {
     **SOME,
