@@ -3,9 +3,21 @@
 import { html, render, useEffect, useRef, useState } from "./standalone.mjs";
 import { enteredKey, keepKey } from "./api.js";
 import { read, to } from "./route.js";
+import { Causes } from "./causes.js";
 import { Flow } from "./flow.js";
+import { Parked } from "./parked.js";
+import { Streams } from "./streams.js";
+import { Try } from "./try.js";
+import { Views } from "./views.js";
 
-const SCREENS = { flow: ["Flow", Flow] };
+const SCREENS = {
+  flow: ["Flow", Flow],
+  streams: ["Streams", Streams],
+  causes: ["Causes", Causes],
+  parked: ["Parked", Parked],
+  views: ["Views", Views],
+  try: ["Try it", Try],
+};
 
 /** Shows the fields for a key; what is entered is sent to this host alone, and forgotten with the tab. */
 function Key() {
