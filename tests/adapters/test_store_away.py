@@ -52,7 +52,17 @@ CONNECTIONS = {
     "EVENTHUBS": "Endpoint=sb://127.0.0.1;SharedAccessKeyName=a;SharedAccessKey=b",
     "EVENTGRID": "g",
 }
-ALONE = {"feed_list", "health", "openapi", "docs", "docs_file", "webhook", "without_route"}
+ALONE = {
+    "feed_list",
+    "health",
+    "openapi",
+    "docs",
+    "docs_file",
+    "console",
+    "console_file",
+    "webhook",
+    "without_route",
+}
 
 
 async def asked(function: str) -> tuple[int, str]:

@@ -59,7 +59,7 @@ def test_only_what_runs_is_uploaded(package: Path) -> None:
         *("host.json", "requirements.txt", ".funcignore"),
     }
     kinds = {path.suffix for path in package.rglob("*") if path.is_file()} - {""}
-    assert kinds <= {".py", ".json", ".txt", ".html", ".css", ".js", ".typed"}
+    assert kinds <= {".py", ".json", ".txt", ".html", ".css", ".js", ".mjs", ".typed"}
 
 
 async def test_the_package_is_indexed_by_itself(package: Path, tmp_path: Path) -> None:

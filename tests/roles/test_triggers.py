@@ -128,7 +128,16 @@ async def test_every_trigger_logs_what_it_fails_with_once_and_with_what_it_was_a
 
 
 # The webhook opens the store for whom it lets in, and has its own answer: see below.
-ASIDE = {"health", "openapi", "docs", "docs_file", "webhook", "without_route"}
+ASIDE = {
+    "health",
+    "openapi",
+    "docs",
+    "docs_file",
+    "console",
+    "console_file",
+    "webhook",
+    "without_route",
+}
 
 
 @pytest.mark.parametrize("function", sorted(of("httpTrigger") - ASIDE))

@@ -157,6 +157,8 @@ def test_the_app_is_loaded_by_the_worker_in_the_order_of_the_flow(
             "openapi",
             "docs",
             "docs_file",
+            "console",
+            "console_file",
             "command_api_rights",
         ),
         *(
