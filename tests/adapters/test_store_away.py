@@ -37,6 +37,7 @@ ROUTES: dict[str, dict[str, str]] = {
     "single_publisher_rights": {},
     "view_rebuild": {"view": "stock"},
     "lag": {},
+    "live": {},
     "parked": {},
     "release_parked": {"consumer": "projections", "stream": "item-TEA"},
     "skip_parked": {"consumer": "projections", "stream": "item-TEA"},
