@@ -1,8 +1,10 @@
 """Azurite, Microsoft's emulator of Blob Storage, as Node's registry has it."""
 
+import os
 import shutil
 import subprocess
 import uuid
+from base64 import b64encode
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 
@@ -16,9 +18,7 @@ from infra.local.ports import free_port, is_taken
 from shared.adapters.archive.blobs import BlobArchive, open_blobs
 from shared.adapters.archive.place import BlobPlace
 
-ACCOUNT = "devstoreaccount1"
-KEY = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw=="
-"""The key of the account that every Azurite has: it is published."""
+ACCOUNT, KEY = "onewrite", b64encode(b"the key of a test").decode()
 
 with_azurite = [
     # It is installed from the registry.
@@ -38,7 +38,11 @@ def azurite(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
     with (
         keep("azurite", folder / "azurite.log").open("w") as log,
         subprocess.Popen(
-            ["node", server, "--blobPort", str(port), *options], cwd=folder, stdout=log, stderr=log
+            ["node", server, "--blobPort", str(port), *options],
+            cwd=folder,
+            env={**os.environ, "AZURITE_ACCOUNTS": f"{ACCOUNT}:{KEY}"},
+            stdout=log,
+            stderr=log,
         ) as process,
     ):
         yield port
