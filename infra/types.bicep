@@ -87,12 +87,20 @@ type StoreRoles = {
   metadata: string
 }
 
+@description('When a file of Capture ends: after a time or with a size.')
+type Window = {
+  intervalInSeconds: int
+  sizeLimitInBytes: int
+  skipEmptyArchives: bool
+}
+
 @export()
-@description('A hub of the log, as in shared/names.json.')
+@description('A hub of the log, as in shared/names.json; one without `capture` is not captured.')
 type Hub = {
   partitions: int
   retentionHours: int
   consumerGroups: string[]
+  capture: Window?
 }
 
 @export()
@@ -114,6 +122,7 @@ type App = {
   containers: string[]
   hubs: string[]
   topic: bool
+  archive: bool
   disabled: string[]
 }
 
@@ -142,6 +151,7 @@ type Connections = {
   cosmos: string
   eventHubs: string
   eventGrid: string
+  archive: string
 }
 
 @export()
@@ -150,6 +160,7 @@ type Endpoints = {
   cosmos: string
   eventHubs: string
   topic: string
+  archive: string
 }
 
 @export()

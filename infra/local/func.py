@@ -35,7 +35,10 @@ Ctrl-C stops them; what was written stays (in {state}).\
 def settings(stack: Stack) -> dict[str, Any]:
     """Return the settings file for a stack: the example's, with where this one listens."""
     example: dict[str, Any] = json.loads(SETTINGS.read_text(encoding="utf-8"))
-    own = {name: stack.environment[name] for name in ("COSMOS", "EVENTHUBS", "EVENTGRID")}
+    own = {
+        name: stack.environment[name]
+        for name in ("COSMOS", "EVENTHUBS", "EVENTGRID", "ARCHIVE_FOLDER")
+    }
     return {**example, "Values": example["Values"] | own}
 
 

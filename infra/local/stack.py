@@ -182,6 +182,7 @@ def make_stack(ports: Ports, state: Path, **settings: str) -> Stack:
         "COSMOS": values["COSMOS"].replace(":8081", f":{ports.cosmos}"),
         "EVENTHUBS": values["EVENTHUBS"].replace("127.0.0.1", f"127.0.0.1:{ports.event_hubs}"),
         "EVENTGRID": values["EVENTGRID"].replace(":6501", f":{ports.event_grid}"),
+        "ARCHIVE_FOLDER": str(state / "capture"),
         "WEBHOOK_SECRETS": os.environ.get("WEBHOOK_SECRETS", values["WEBHOOK_SECRETS"]),
         **settings,
     }

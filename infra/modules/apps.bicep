@@ -6,6 +6,7 @@ param access Access
 param database string
 param hubNames HubNames
 param connections Connections
+param captureContainer string
 
 @description('Three apps of the one package, each with an identity and rights of its own, instead of one app.')
 param split bool
@@ -51,6 +52,7 @@ var together = [
     containers: union(roles.command_api.containers, roles.single_publisher.containers, roles.consumers.containers)
     hubs: union(roles.command_api.hubs, roles.single_publisher.hubs, roles.consumers.hubs)
     topic: true
+    archive: roles.consumers.archive
   }
 ]
 var next = staging ? [union(roles.command_api, { name: 'staging' })] : []
@@ -68,10 +70,12 @@ module functions 'app.bicep' = [for app in apps: {
       containers: app.containers
       hubs: map(app.hubs, grant => '${hubNames[sys.split(grant, ':')[0]]}:${sys.split(grant, ':')[1]}')
       topic: app.topic
+      archive: app.archive
       disabled: filter(everyFunction, function => !contains(app.functions, function) || contains(stopped, function))
     }
     database: database
     connections: connections
+    captureContainer: captureContainer
     replication: replication
     // Over zones, the platform asks for two instances of each group at least.
     scale: union(scale, { alwaysReady: alwaysReady ? toObject(items(app.alwaysReady), one => one.key, one => scale.zoneRedundant ? 2 : one.value) : {} })

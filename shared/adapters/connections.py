@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from shared.adapters.names import COSMOS, EVENT_GRID, EVENT_HUBS
+from shared.adapters.names import ARCHIVE, COSMOS, EVENT_GRID, EVENT_HUBS
 from shared.kernel.errors import ConfigurationError
 
 # What the platform's own triggers read: its names, and its values.
@@ -12,6 +12,7 @@ ADDRESSES: Final = {
     COSMOS: "accountEndpoint",
     EVENT_HUBS: "fullyQualifiedNamespace",
     EVENT_GRID: "topicEndpointUri",
+    ARCHIVE: "blobServiceUri",
 }
 MANAGED: Final = "managedidentity"
 

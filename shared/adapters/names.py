@@ -42,4 +42,5 @@ FOLLOWERS: Final = (PROJECTIONS, REACTIONS, NOTIFICATIONS, FEEDS)
 CONSUMERS: Final = (SINGLE_PUBLISHER, *FOLLOWERS, MAILBOX, WEBHOOKS, DEADLINES)
 COSMOS: Final[str] = _NAMES["connections"]["cosmos"]
 EVENT_HUBS: Final[str] = _NAMES["connections"]["eventHubs"]
+ARCHIVE: Final[str] = _NAMES["connections"]["archive"]
 EVENT_GRID: Final[str] = _NAMES["connections"]["eventGrid"]

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from math import isfinite
 from typing import Self
 
+from shared.adapters.archive.place import Place, find_place
 from shared.adapters.connections import Connection, find_connection, read_connection
 from shared.adapters.identity.entra_names import audiences_of, issuers_of
 from shared.adapters.identity.webhook_senders import PLATFORM, Sender, read_senders
@@ -29,6 +30,7 @@ class Settings:
     cosmos: Connection
     event_hubs: Connection
     event_grid: Connection | None
+    archive: Place | None
     events_hub: str
     commands_hub: str
     event_partitions: int
@@ -46,6 +48,7 @@ class Settings:
             event_hubs=read_connection(environment, EVENT_HUBS),
             # Only the app that notifies has a topic.
             event_grid=find_connection(environment, EVENT_GRID),
+            archive=find_place(environment),
             events_hub=hub_name(EVENTS_HUB, environment),
             commands_hub=hub_name(COMMANDS_HUB, environment),
             event_partitions=_whole(environment, "EVENT_PARTITIONS", EVENTS_PARTITIONS),

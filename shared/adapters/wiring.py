@@ -21,7 +21,6 @@ from shared.kernel.views.generation import GenerationRows
 if TYPE_CHECKING:
     from azure.cosmos.aio import ContainerProxy, CosmosClient
 
-    from shared.adapters.event_grid import EventGridNotifier
     from shared.adapters.event_hubs import EventHubsLog
     from shared.adapters.log_reader import EventHubsReader
 
@@ -109,17 +108,20 @@ async def progress() -> ports.Progress:
 
 async def log() -> ports.Log:
     """Give the log."""
-    return telemetry.log(_event_hubs())
+    return telemetry.log(_sender(names.EVENTS_HUB))
 
 
 async def mailbox() -> ports.Log:
     """Give the way into the durable mailbox."""
-    return _mailbox()
+    return _sender(names.COMMANDS_HUB)
 
 
+@once
 async def notifier() -> ports.Notifier:
     """Give the topic that tells others."""
-    return _event_grid()
+    from shared.adapters.event_grid import open_notifier
+
+    return open_notifier(settings())
 
 
 async def outcomes() -> ports.Outcomes:
@@ -146,23 +148,34 @@ async def mailbox_reader() -> ports.LogReader:
     return _reader(names.COMMANDS_HUB)
 
 
+@once
+async def archive() -> ports.Archive:
+    """Give all that the log has ever held; raises ConfigurationError where nobody keeps it."""
+    from shared.adapters.archive import open_archive
+
+    return open_archive(settings())
+
+
 async def warm() -> None:
     """Open what the first batch would wait for; raises ConfigurationError that names a wrong setting."""
     async with asyncio.TaskGroup() as group:
-        group.create_task(_event_hubs().warm())
+        group.create_task(_sender(names.EVENTS_HUB).warm())
         group.create_task(_cosmos())
     check()
 
 
 async def attempts(*rights: str) -> dict[str, Callable[[], Awaitable[object]]]:
     """Give for each right, such as `views:write`, what shows without a trace whether this app has it."""
+    from shared.adapters.archive import ARCHIVE, check_archive
     from shared.adapters.cosmos.probe import attempt
 
     found: dict[str, Callable[[], Awaitable[object]]] = {}
     for right in rights:
         name, _, may = right.partition(":")
         if may == "send":
-            found[right] = (_mailbox() if name == names.COMMANDS_HUB else _event_hubs()).connect
+            found[right] = _sender(name).connect
+        elif name == ARCHIVE:
+            found[right] = partial(check_archive, archive)
         elif may == "receive":
             found[right] = _reader(name).extents
         else:
@@ -223,17 +236,10 @@ async def _cosmos() -> "CosmosClient":
 
 
 @cache
-def _event_hubs() -> "EventHubsLog":
-    from shared.adapters.event_hubs import open_log
+def _sender(hub: str) -> "EventHubsLog":
+    from shared.adapters.event_hubs import open_log, open_mailbox
 
-    return open_log(settings())
-
-
-@cache
-def _mailbox() -> "EventHubsLog":
-    from shared.adapters.event_hubs import open_mailbox
-
-    return open_mailbox(settings())
+    return (open_mailbox if hub == names.COMMANDS_HUB else open_log)(settings())
 
 
 @cache
@@ -241,10 +247,3 @@ def _reader(hub: str) -> "EventHubsReader":
     from shared.adapters.log_reader import open_log_reader
 
     return open_log_reader(settings(), hub)
-
-
-@cache
-def _event_grid() -> "EventGridNotifier":
-    from shared.adapters.event_grid import open_notifier
-
-    return open_notifier(settings())

@@ -6,6 +6,10 @@ from pathlib import Path
 import pytest
 
 from shared.adapters import names
+from shared.adapters.archive import open_archive
+from shared.adapters.archive.blobs import open_blobs
+from shared.adapters.archive.folder import FolderArchive
+from shared.adapters.archive.place import BlobPlace, FolderPlace, find_place
 from shared.adapters.connections import Identity, connection_parts
 from shared.adapters.identity.webhook_senders import Sender, read_senders
 from shared.adapters.names import COSMOS, EVENT_GRID, EVENT_HUBS, SWEEP_SCHEDULE
@@ -97,6 +101,7 @@ WRONG = {
     "WEBHOOK_TOKEN_ISSUER": "https://login.example.com",
     "ACTOR_TOKEN_ISSUER": "https://login.example.com",
     "OTEL_TRACES_SAMPLER_ARG": "a tenth",
+    "ARCHIVE": "DefaultEndpointsProtocol=https",
 }
 
 
@@ -107,6 +112,48 @@ def test_a_wrong_setting_is_named_before_anybody_needs_it(name: str) -> None:
 
     with pytest.raises(ConfigurationError, match=name):
         check({**given, name: WRONG[name]})
+
+
+def test_the_archive_is_in_a_container_in_a_folder_or_nowhere() -> None:
+    blobs = {"ARCHIVE__blobServiceUri": "https://a/", "ARCHIVE__credential": "managedidentity"}
+    named = {"ARCHIVE_NAMESPACE": "n"}
+
+    assert find_place({}) is None
+    assert find_place({"ARCHIVE_FOLDER": "c", **named}) == FolderPlace(Path("c"), "n")
+    identity = Identity("https://a/", None, managed=True)
+    assert find_place({**blobs, **named}) == BlobPlace(identity, "capture", "n")
+    elsewhere = {**blobs, **named, "ARCHIVE_CONTAINER": "old"}
+    assert find_place(elsewhere) == BlobPlace(identity, "old", "n")
+    with pytest.raises(ConfigurationError, match="ARCHIVE and ARCHIVE_FOLDER are both set"):
+        find_place({**blobs, **named, "ARCHIVE_FOLDER": "c"})
+    with pytest.raises(ConfigurationError, match="ARCHIVE_NAMESPACE is missing"):
+        find_place(blobs)
+
+
+def test_where_no_setting_says_where_the_archive_is_that_is_told() -> None:
+    with pytest.raises(ConfigurationError, match="the setting ARCHIVE is missing"):
+        open_archive(Settings.read(GIVEN))
+
+
+@pytest.mark.parametrize("hub", ["events", "events-32"])
+def test_the_archive_is_that_of_the_hub_that_the_settings_name(hub: str) -> None:
+    given = {**GIVEN, "ARCHIVE_FOLDER": "c", "ARCHIVE_NAMESPACE": "n", "EVENTS_HUB": hub}
+
+    opened = open_archive(Settings.read(given))
+
+    assert isinstance(opened, FolderArchive)
+    assert (opened._root, opened._hub) == (Path("c"), f"n/{hub}")
+
+
+async def test_an_identity_is_shown_to_the_archive() -> None:
+    place = BlobPlace(
+        Identity("https://a.blob.core.windows.net/", None, managed=True), "capture", "n"
+    )
+
+    archive = open_blobs(place, "events")
+
+    assert archive._container.url == "https://a.blob.core.windows.net/capture"
+    await archive.close()
 
 
 def test_no_trace_may_be_kept_at_all() -> None:

@@ -2,15 +2,19 @@
 
 from collections import Counter
 from collections.abc import AsyncIterator
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 import single_publisher.composition
 from emulators.tests.serving import FaultsClient, Services
 from shared.adapters import wiring
+from shared.adapters.archive.place import FolderPlace
 from shared.adapters.cosmos.client import container, open_client
 from shared.kernel.errors import ConfigurationError, StoreThrottled
 from shared.kernel.messages.stream import StreamName
+from shared.kernel.ports import ArchiveUnavailable
 from tests.adapters.emulators import local_settings
 
 CONTAINERS = ("events", "snapshots", "views", "leases", "parked", "outcomes", "progress")
@@ -23,14 +27,13 @@ async def wired(services: Services, monkeypatch: pytest.MonkeyPatch) -> AsyncIte
     monkeypatch.setattr(wiring, "check", lambda: None)
     for made in (wiring._cosmos, wiring.event_store, single_publisher.composition.publisher):
         monkeypatch.setattr(made, "making", None)
-    opens = (wiring._event_hubs, wiring._mailbox, wiring._reader)
+    opens = (wiring._sender, wiring._reader)
     for one in opens:
         one.cache_clear()
     yield
     await (await wiring._cosmos()).close()
-    await wiring._event_hubs().close()
-    await wiring._mailbox().close()
     for hub in HUBS:
+        await wiring._sender(hub).close()
         await wiring._reader(hub).close()
     for one in opens:
         one.cache_clear()
@@ -84,6 +87,28 @@ async def test_rights_are_tried_without_a_trace(services: Services, faults: Faul
     with pytest.raises(StoreThrottled):
         await attempts["views:write"]()
     await faults.set(1)
+
+
+@pytest.mark.usefixtures("wired")
+async def test_the_archive_is_looked_into_and_who_has_none_is_told(
+    services: Services, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    place = FolderPlace(tmp_path, "emulator")
+    for archive in (None, place):
+        given = replace(local_settings(services), archive=archive)
+        monkeypatch.setattr(wiring, "settings", lambda given=given: given)
+        monkeypatch.setattr(wiring.archive, "making", None)
+        [attempt] = (await wiring.attempts("archive:read")).values()
+        if archive is None:
+            with pytest.raises(ConfigurationError, match="ARCHIVE is missing"):
+                await attempt()
+        else:
+            await attempt()
+    monkeypatch.setattr(wiring.archive, "making", None)
+    place.folder.rmdir()
+
+    with pytest.raises(ArchiveUnavailable):
+        await attempt()
 
 
 async def stored(services: Services) -> dict[str, int]:

@@ -7,6 +7,7 @@ from azure.functions import HttpMethod
 from command_api.parsing import LARGEST_BODY
 from consumers.webhooks.endpoint import LARGEST
 from infra.doctor.apps import EVERYWHERE
+from shared.adapters.archive.place import BlobPlace
 from shared.adapters.connections import ADDRESSES, MANAGED, Identity, read_connection
 from shared.adapters.polled_feeds import read_polled_feeds
 from shared.adapters.settings import ActorSettings, Exporters, Settings, WebhookSettings
@@ -121,6 +122,7 @@ def settings_are_those_that_the_code_reads(cloud: Cloud) -> None:
         assert {name for name in plain if not name.startswith(OF_SOME)} == {
             "CHANGE_FEED_POLL_DELAY",
             "SWEEP_SCHEDULE",
+            *("ARCHIVE_CONTAINER", "ARCHIVE_NAMESPACE"),
             *("EVENTS_HUB", "EVENT_PARTITIONS", "COMMANDS_HUB", "COMMAND_PARTITIONS"),
         }
         # Azure alone knows where it runs: no cloud's suffix stands in a host's name.
@@ -140,6 +142,9 @@ def settings_are_those_that_the_code_reads(cloud: Cloud) -> None:
             for one in cloud.of("EventHub/namespaces/eventhubs")
         }
         assert made == {read.hub_name(hub): read.partitions(hub) for hub in DESCRIBED["hubs"]}
+        captured = cloud.one("EventHub/namespaces").body["name"]
+        assert isinstance(read.archive, BlobPlace)
+        assert (read.archive.namespace, read.archive.container) == (captured, "capture")
         assert Exporters.read(settings).application_insights
         assert settings["OTEL_SERVICE_NAME"] == site.body["tags"]["azd-service-name"]
         share = Exporters.read(settings).trace_share

@@ -89,8 +89,13 @@ def the_log_is_captured_and_knows_identities_alone(cloud: Cloud) -> None:
         if one.properties["captureDescription"]
     }
 
-    (log,) = captured
-    assert log == cloud.parameters.get("eventsHub", "events")
+    log = cloud.parameters.get("eventsHub", "events")
+    assert list(captured) == [log]
+    window = captured[log] | DESCRIBED["hubs"]["events"]["capture"]
+    assert captured[log] == window
+    assert window["skipEmptyArchives"] is True
+    assert 60 <= window["intervalInSeconds"] <= 900
+    assert 10 << 20 <= window["sizeLimitInBytes"] <= 500 << 20
     destination = captured[log]["destination"]
     assert destination["identity"]["type"] == namespace.body["identity"]["type"] == "SystemAssigned"
     assert destination["properties"]["blobContainer"] in _folders(cloud)

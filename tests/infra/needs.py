@@ -41,6 +41,7 @@ PORTS: Final = {
     "mailbox": Port("hub commands", "send", {}),
     "mailbox_reader": Port("hub commands", "receive", {}),
     "notifier": Port("topic", "notify", {}),
+    "archive": Port("archive", "read", {}),
 }
 OF_THE_PROCESS: Final = {
     "settings",

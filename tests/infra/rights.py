@@ -10,6 +10,7 @@ from tests.infra.needs import needs, together
 ROLES = {
     "2b629674-e913-4c01-ae53-ef4638d8f975": "send",
     "a638d3c7-ab3a-418d-83e6-5f17a39d4fde": "receive",
+    "2a2b9908-6ea1-4ae2-8e65-a410df84e7d1": "read",
     "d5a91429-5739-47e2-a06b-3470a27159e7": "notify",
     "b7e6dc6d-f1e8-4753-8033-0f276bb0955b": "host blobs",
     "974c5e8b-45b9-4653-ba55-5f855dd0fb88": "host queues",
@@ -64,7 +65,7 @@ def _services(cloud: Cloud, identity: str) -> Iterator[tuple[str, str]]:
         assert one.properties["principalType"] == "ServicePrincipal"
         right = ROLES[one.properties["roleDefinitionId"].rpartition("/")[2]]
         what = f"hub {cloud.hub(name)}" if kind == "eventhubs" else kind
-        yield {"topics": "topic"}.get(what, what), right
+        yield {"topics": "topic", "containers": "archive"}.get(what, what), right
 
 
 def _is(principal: str, identity: str) -> bool:
@@ -93,7 +94,7 @@ def rights_are_on_what_there_is(cloud: Cloud) -> None:
     known = {
         *DESCRIBED["containers"],
         *(f"hub {hub}" for hub in DESCRIBED["hubs"]),
-        *("account", "topic", "storageAccounts", "components"),
+        *("account", "topic", "archive", "storageAccounts", "components"),
     }
     for site, _, _ in cloud.apps():
         assert rights_of(cloud, cloud.identity(site)).keys() <= known

@@ -17,7 +17,7 @@ from infra.local.stack import SETTINGS, make_stack
 from tests.reference import ROOT
 
 PAGE = (ROOT / "docs" / "operations" / "func.md").read_text(encoding="utf-8")
-NAMED = ("COSMOS", "EVENTHUBS", "EVENTGRID")
+NAMED = ("COSMOS", "EVENTHUBS", "EVENTGRID", "ARCHIVE_FOLDER")
 
 
 def test_the_settings_are_those_of_the_example_with_the_ports_of_this_stack(tmp_path: Path) -> None:
@@ -34,6 +34,7 @@ def test_the_settings_are_those_of_the_example_with_the_ports_of_this_stack(tmp_
     assert written["Values"]["EVENTHUBS"].startswith("Endpoint=sb://127.0.0.1:2;")
     assert "UseDevelopmentEmulator=true" in written["Values"]["EVENTHUBS"]
     assert "http://127.0.0.1:3/topics/" in written["Values"]["EVENTGRID"]
+    assert written["Values"]["ARCHIVE_FOLDER"] == str(tmp_path / "capture")
     assert written["Values"]["AzureWebJobsStorage"] == "UseDevelopmentStorage=true"
 
 
