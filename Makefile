@@ -54,8 +54,8 @@ proof: setup  ## the other half of what CI runs: chaos, kills, simulation, all t
 plan: setup  ## says which limit a set meets first (RATE=5000 commands a second), and what raises it
 	@$(PY) -m infra.plan $(if $(RATE),--rate $(RATE))
 
-doctor: setup  ## examines the running stack (or URL="...", one for each app), and says how to mend what is wrong
-	@$(PY) -m infra.doctor $(if $(URL),--url $(URL))
+doctor: setup  ## examines the running stack (with the OPTIONS of its ports, or URL="...", one for each app), and says how to mend what is wrong
+	@$(PY) -m infra.doctor $(if $(URL),--url $(URL)) $(OPTIONS)
 
 spec: setup  ## holds every spec, a line each, and tells the story of those that fail (VERBOSE=1: of all); writes docs/NAME/specification.md and the examples that OpenAPI needs (or holds them at URL=..., where it WRITES and leaves its streams behind, with SPEC_KEY if it asks for one)
 	@$(PY) -m tests.specs $(if $(URL),--url $(URL))

@@ -1,8 +1,8 @@
 """`make doctor`: examines the local stack, or a deployed set (URL=…), and ends with 1 when something is wrong.
 
-A deployed set is one app or several, each with a URL. It is reached by the settings that it has itself
-(COSMOS__accountEndpoint and others), as whoever is signed in here; DOCTOR_KEY holds the master keys, in the
-order of the URLs, or one for all.
+OPTIONS names the ports of a local stack, as for `make run`. A deployed set is one app or several, each with a
+URL. It is reached by the settings that it has itself (COSMOS__accountEndpoint and others), as whoever is signed
+in here; DOCTOR_KEY holds the master keys, in the order of the URLs, or one for all.
 """
 
 import argparse
@@ -14,27 +14,28 @@ import sys
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
-from azure.core.exceptions import AzureError
-
 from infra.doctor import package
 from infra.doctor.apps import meet
 from infra.doctor.examination import examine
 from infra.doctor.patient import Complaint, Finding, Patient, Unseen
-from infra.local.ports import Ports
-from infra.local.stack import ROOT, SETTINGS
+from infra.local.ports import Ports, add_ports
+from infra.local.stack import ROOT, local_settings
 from infra.names import described
 from shared.adapters.cosmos.client import open_client
 from shared.adapters.cosmos.feed import CosmosProgress
 from shared.adapters.log_reader import open_log_reader
 from shared.adapters.names import PROGRESS
 from shared.adapters.settings import Settings, check
-from shared.kernel.errors import ConfigurationError
-
-HERE = f"http://127.0.0.1:{Ports().http}"
+from shared.kernel.errors import ConfigurationError, StoreError
 
 
-async def run(urls: Mapping[str, str], environment: Mapping[str, str]) -> int:
-    """Examine apps, given by URL with their keys; 1 when there is a complaint."""
+async def run(
+    urls: Mapping[str, str], environment: Mapping[str, str], *, local: bool = False
+) -> int:
+    """Examine apps, given by URL with their keys; 1 when there is a complaint.
+
+    The environment is that of the apps as well where they are local.
+    """
     try:
         settings = Settings.read(environment)
         check(environment)
@@ -42,8 +43,11 @@ async def run(urls: Mapping[str, str], environment: Mapping[str, str]) -> int:
         return show("settings", Complaint(str(error), "see 'Settings' in docs/architecture.md"))
     try:
         cosmos = await open_client(settings)
-    except (ConfigurationError, AzureError) as error:
-        reach = "start the stack (`make run`), or name the store that you mean in the settings"
+    except (ConfigurationError, StoreError) as error:
+        reach = (
+            "start the stack (`make run`), give the doctor the OPTIONS that name its ports,"
+            " or name the store that you mean in the settings"
+        )
         return show("store", Complaint(f"it cannot be reached: {error}", reach))
     names = described(ROOT)
     hubs = {hub: open_log_reader(settings, hub) for hub in names["hubs"]}
@@ -51,7 +55,7 @@ async def run(urls: Mapping[str, str], environment: Mapping[str, str]) -> int:
     patient = Patient(
         names=names,
         settings=settings,
-        environment=environment if HERE in urls else None,
+        environment=environment if local else None,
         functions=await package.index(),
         host=json.loads((ROOT / "host.json").read_text(encoding="utf-8")),
         cosmos=cosmos,
@@ -93,14 +97,20 @@ def with_keys(urls: Sequence[str], keys: Sequence[str]) -> dict[str, str] | None
 def main() -> int:
     """Examine as the arguments say."""
     parser = argparse.ArgumentParser(prog="python -m infra.doctor", description=__doc__)
-    parser.add_argument("--url", nargs="+", default=[HERE])
-    urls = with_keys(parser.parse_args().url, os.environ.get("DOCTOR_KEY", "").split())
+    parser.add_argument("--url", nargs="+", help="of deployed apps; without it, the local stack")
+    add_ports(parser)
+    given = parser.parse_args()
+    ports = Ports.given(given)
+    here = f"http://127.0.0.1:{ports.http}"
+    addresses = given.url or [here]
+    urls = with_keys(addresses, os.environ.get("DOCTOR_KEY", "").split())
     if urls is None:
         parser.error("DOCTOR_KEY holds one key for all apps, or one for each URL")
     # What the SDKs have to say comes back as an error.
     logging.getLogger("azure").setLevel(logging.CRITICAL)
-    example = json.loads(SETTINGS.read_text(encoding="utf-8"))["Values"] if HERE in urls else {}
-    return asyncio.run(run(urls, {**example, **os.environ}))
+    local = here in urls
+    settings = local_settings(ports) if local else {}
+    return asyncio.run(run(urls, {**settings, **os.environ}, local=local))
 
 
 if __name__ == "__main__":

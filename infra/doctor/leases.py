@@ -18,7 +18,7 @@ from infra.local.stack import SETTINGS
 from shared.adapters.cosmos.client import container, open_client
 from shared.adapters.names import LEASE_PREFIX, LEASES
 from shared.adapters.settings import Settings
-from shared.kernel.errors import ConfigurationError
+from shared.kernel.errors import ConfigurationError, StoreError
 
 MAY_GO = (".info", ".lock")
 
@@ -29,7 +29,7 @@ async def delete(id_: str, environment: Mapping[str, str]) -> str:
         return f"{id_} is a lease, or none of ours: only {' and '.join(MAY_GO)} can be made anew"
     try:
         cosmos = await open_client(Settings.read(environment))
-    except (ConfigurationError, AzureError) as error:
+    except (ConfigurationError, StoreError) as error:
         return f"the store cannot be reached: {error}"
     try:
         await container(cosmos, LEASES).delete_item(id_, partition_key=id_)

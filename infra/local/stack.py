@@ -174,14 +174,23 @@ def _moved(names: dict[str, Any], environment: Mapping[str, str]) -> dict[str, A
     return {**names, "hubs": hubs}
 
 
-def make_stack(ports: Ports, state: Path, **settings: str) -> Stack:
-    """Describe a stack; settings of the application can be added."""
-    values = json.loads(SETTINGS.read_text(encoding="utf-8"))["Values"]
-    environment = {
-        **os.environ,
+def local_settings(ports: Ports) -> dict[str, str]:
+    """Returns the example settings, with the connections of a stack that listens on these ports."""
+    values: dict[str, str] = json.loads(SETTINGS.read_text(encoding="utf-8"))["Values"]
+    return {
+        **values,
         "COSMOS": values["COSMOS"].replace(":8081", f":{ports.cosmos}"),
         "EVENTHUBS": values["EVENTHUBS"].replace("127.0.0.1", f"127.0.0.1:{ports.event_hubs}"),
         "EVENTGRID": values["EVENTGRID"].replace(":6501", f":{ports.event_grid}"),
+    }
+
+
+def make_stack(ports: Ports, state: Path, **settings: str) -> Stack:
+    """Describe a stack; settings of the application can be added."""
+    values = local_settings(ports)
+    environment = {
+        **os.environ,
+        **{name: values[name] for name in ("COSMOS", "EVENTHUBS", "EVENTGRID")},
         "ARCHIVE_FOLDER": str(state / "capture"),
         "WEBHOOK_SECRETS": os.environ.get("WEBHOOK_SECRETS", values["WEBHOOK_SECRETS"]),
         **settings,

@@ -63,7 +63,7 @@ async def test_an_id_that_cannot_be_one_is_told_the_rule(
     ("category", "command"),
     [("order", "receive-stock"), ("item", "steal-stock"), ("item", "ReceiveStock"), ("it em", "x")],
 )
-async def test_an_unknown_category_or_command_is_not_found(
+async def test_an_unknown_category_or_command_is_not_found_and_named(
     category: str, command: str, application: Application
 ) -> None:
     request = post(command, {"quantity": 1}, category=category)
@@ -71,6 +71,10 @@ async def test_an_unknown_category_or_command_is_not_found(
     response = await post_command(request, application)
 
     assert (response.status_code, told(response)["code"]) == (404, "not-found")
+    assert told(response)["detail"] in {
+        f"The path is unknown: category '{category}' has no command '{command}'.",
+        f"The path is unknown: there is no category '{category}'.",
+    }
 
 
 async def test_a_body_that_is_too_large_is_not_even_read(application: Application) -> None:

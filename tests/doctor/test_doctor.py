@@ -4,7 +4,9 @@ import asyncio
 import os
 import sys
 from collections.abc import AsyncIterator, Callable
+from dataclasses import asdict
 from datetime import timedelta
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +21,7 @@ from infra.doctor import log, package
 from infra.doctor.apps import EVERYWHERE
 from infra.doctor.examination import CHECKS
 from infra.doctor.patient import Functions, Unseen
+from infra.local.ports import free_port, option
 from tests.active import UNDECLARED
 from tests.conftest import named_emulators
 from tests.doctor.breakages import ALSO, BROKEN, ELSEWHERE
@@ -194,7 +197,7 @@ async def doctor(*arguments: str, **settings: str) -> tuple[int, str]:
     return await process.wait(), said.decode()
 
 
-async def test_a_running_stack_is_well(stack: Running, own: Names) -> None:
+async def test_a_running_stack_is_well_and_found_by_its_ports(stack: Running, own: Names) -> None:
     url = f"{stack.url}/api/item/{own('SKU')}/register-item"
     async with (
         aiohttp.ClientSession() as http,
@@ -202,14 +205,23 @@ async def test_a_running_stack_is_well(stack: Running, own: Names) -> None:
     ):
         assert response.status == 200
 
-    code, said = await doctor("--url", stack.url, **stack.settings)
+    ports = [(option(name), str(port)) for name, port in asdict(stack.ports).items()]
+    code, said = await doctor(*chain.from_iterable(ports))
 
-    unseen = ("retry policies", "schedules", "retention")
+    unseen = ("retention",)
     expected = [f"?     {name}: " if name in unseen else f"well  {name}" for name in CHECKS]
     assert [line[: len(one)] for line, one in zip(said.splitlines(), expected, strict=True)] == (
         expected
     )
     assert code == 0
+
+
+async def test_a_store_that_does_not_answer_is_told_with_what_to_do() -> None:
+    code, said = await doctor("--cosmos", str(free_port()))
+
+    assert code == 1
+    assert said.startswith("ILL   store: it cannot be reached: Cosmos DB does not answer")
+    assert "OPTIONS" in said
 
 
 async def test_as_many_keys_as_apps_or_one_for_all() -> None:

@@ -11,8 +11,9 @@ from pydantic import TypeAdapter
 
 from shared.kernel.commands.category import Category, record
 from shared.kernel.domain import Domain
-from shared.kernel.errors import InvalidMessage
+from shared.kernel.errors import InvalidMessage, NewerCode
 from shared.kernel.messages.message import Event, type_name
+from shared.kernel.messages.upcasting import upcast
 from tests.specs.spec import Spec
 from tests.specs.ways import category_of
 
@@ -49,8 +50,8 @@ def shape(category: Category) -> str:
 
 
 def changed(domain: Domain, shipped: Samples) -> list[str]:
-    """Say which schemas are written otherwise than they were shipped."""
-    found = []
+    """Say which schemas are written otherwise than they were shipped, and which can no longer be read."""
+    found = unread(domain, shipped)
     for name, category, event in schemas(domain):
         if name in shipped.events:
             found += _differing(name, category, event, shipped.events[name])
@@ -59,6 +60,32 @@ def changed(domain: Domain, shipped: Samples) -> list[str]:
         if schema in shipped.snapshots and shipped.snapshots[schema]["shape"] != shape(category):
             found.append(f"{schema}: the state has another shape: name a new snapshot schema")
     return found
+
+
+def unread(domain: Domain, shipped: Samples) -> list[str]:
+    """Say which older schemas cannot be read as events of today."""
+    today = {name for name, _, _ in schemas(domain)}
+    found = []
+    for name, sample in shipped.events.items():
+        if name not in today:
+            category_name, type_, number = name.split("/")
+            found += _unread(domain.category(category_name), type_, int(number), sample)
+    return found
+
+
+def _unread(category: Category, type_: str, number: int, sample: Any) -> list[str]:
+    try:
+        category.decode(type_, number, sample)
+    except NewerCode as error:
+        return [f"{error}: keep its class in `events` of the category"]
+    except InvalidMessage as error:
+        event = category.event_types[type_]
+        made = upcast(category.upcasters, type_, range(number, event.schema_number), sample)
+        names = ", ".join(field.alias or name for name, field in event.model_fields.items())
+        return [
+            f"{error}: the upcasters make {dict(made)} of it, and {type_} has the fields {names}"
+        ]
+    return []
 
 
 def _differing(name: str, category: Category, event: type[Event], sample: Any) -> list[str]:

@@ -93,6 +93,33 @@ def test_an_event_that_has_got_a_field_needs_a_new_schema() -> None:
     assert "{'quantity': 1} is written as {'quantity': 1, 'supplier': ''}" in only
 
 
+def test_an_older_event_that_the_upcasters_do_not_make_readable_is_named_with_what_they_make() -> (
+    None
+):
+    class StockReceivedToday(StockReceived):
+        schema_number = 2
+        supplier: str = ""
+
+    StockReceivedToday.__name__ = StockReceived.__name__
+    events = tuple(StockReceivedToday if one is StockReceived else one for one in item.events)
+    misspelt = {("StockReceived", 1): lambda data: {**data, "suplier": "nobody"}}
+    today = Domain(categories=(replace(item, events=events, upcasters=misspelt),), views=())
+
+    (only,) = changed(today, Samples({"item/StockReceived/1": {"quantity": 1}}))
+
+    assert only == (
+        "item/StockReceived/1: / extra_forbidden: the upcasters make {'quantity': 1, 'suplier': 'nobody'} of it,"
+        " and StockReceived has the fields quantity, supplier"
+    )
+
+
+def test_an_older_event_whose_class_is_gone_is_named() -> None:
+    (only,) = changed(shop, Samples({"item/StockCounted/1": {}}))
+
+    assert only.startswith("no event item/StockCounted/1 is known")
+    assert only.endswith(": keep its class in `events` of the category")
+
+
 def test_a_state_in_another_shape_needs_a_new_schema() -> None:
     shapes = {"item/2": {"shape": "0" * 16, "state": {}}}
 
