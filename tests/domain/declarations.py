@@ -58,8 +58,8 @@ environment, never in production.
 
 `FORBIDDEN` and `BEFORE_REACTIONS` come from `tests.specs.spec`, as the specs do.
 
-What the `given` events of a `Flow` cause has followed before its command comes. Leave that out of `given`: else it
-is there twice, and the flow says so.
+What the `given` events of a `Flow` cause has followed before its command comes. Leave that out of `given`,
+unless another given event needs it: if it is there twice, the flow says so.
 
 | list | holds | must have one for |
 | --- | --- | --- |

@@ -50,11 +50,12 @@ class Flow:
 
     `given` and `then` have events by stream, `when` is a stream and a command that is not refused. The given
     events happen at `at`, all of them in the order in which they stand; then all that they cause follows, in no
-    order that counts, and stands in neither `given` nor `then`. `then` is exact: every new event of every stream,
-    as itself or by its type; the log holds the same in the same order. `shown` has, by view and key, a part of a
-    row's data, named as in JSON. `told` is exact too: the public events of each stream, as listeners of the topic
-    hear them; of the feeds that list them others pull the same, in this order. `by` says who asks, and `at` when
-    it is decided: noon of 2026-11-23 (UTC), if nothing is said.
+    order that counts, and stands in neither `given` nor `then`. Where a given event needs what another one has
+    caused, as a payment needs the hold before it, give that as well. `then` is exact: every new event of every
+    stream, as itself or as its class, `[Held(by="ann"), Lapsed]`; the log holds the same in the same order.
+    `shown` has, by view and key, a part of a row's data, named as in JSON. `told` is exact too: the public
+    events of each stream, as listeners of the topic hear them; of the feeds that list them others pull the same,
+    in this order. `by` says who asks, and `at` when it is decided: noon of 2026-11-23 (UTC), if nothing is said.
 
     In a flow that is `late`, time passes when all of that has followed, until every deadline has passed that
     something waits for then: what one sends is decided at the moment when it is due. What begins to wait only

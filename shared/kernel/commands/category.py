@@ -40,10 +40,11 @@ type MayReadStream = Callable[[str | None, Any], bool]
 class Category:
     """What a folder of the domain gives to the kernel.
 
-    `commands` have a route, `process_commands` have none. `upcasters` read older events: the function under
-    `("ThingMeasured", 1)` makes the data of number 1, as JSON has them, into those of number 2. `example` is the
-    id of a stream as people would choose it: documents show it. `allow` says which client may ask for what; what
-    an event causes is not asked about. `may_read` says who may read a stream. Without them, everybody may.
+    `commands` have a route, `process_commands` have none; either may be empty, `()`. `upcasters` read older
+    events: the function under `("ThingMeasured", 1)` makes the data of number 1, as JSON has them, into those of
+    number 2. `example` is the id of a stream as people would choose it: documents show it. `allow` says which
+    client may ask for what; what an event causes is not asked about. `may_read` says who may read a stream.
+    Without them, everybody may.
     """
 
     name: str

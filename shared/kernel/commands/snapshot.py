@@ -19,6 +19,7 @@ EVERY = 50
 class Snapshots[S]:
     """Writes states in one schema, and reads them in it and in the older ones that have an upcaster.
 
+    A state holds what messages may hold, and messages, such as an event; a mapping is `Mapping[str, …]`.
     A snapshot in any other schema was written by another deployment, and the events say the same.
     """
 

@@ -27,7 +27,8 @@ class OutsideData(BaseModel):
     """The data of somebody else's event: what we need of it; there may be more, today or tomorrow.
 
     Fields are named as in commands: `lamp_id` here is `lampId` there, and nothing else. Who writes it otherwise
-    is read with `Field(alias="lamp_id")`.
+    is read with `Field(alias="lamp_id")`. A number is read as `int` or `float`, because a Decimal is a text here
+    too: `Decimal(str(data.amount))` makes one of 12.5. What is nested is OutsideData as well.
     """
 
     model_config = ConfigDict(
@@ -74,7 +75,8 @@ class InboundEvent:
 class InboundReceptor[D: OutsideData]:
     """Bound to one type of event of others; event → command, or none.
 
-    `name` is part of every id that it causes: it stays as it is, wherever the code moves.
+    `react` is given the data of the event, and neither its source nor its id. `name` is part of every id that it
+    causes: it stays as it is, wherever the code moves.
     """
 
     name: str

@@ -14,7 +14,11 @@ _ID, _CATEGORY = re.compile(ID), re.compile(CATEGORY)
 
 @dataclass(frozen=True, slots=True)
 class StreamName:
-    """The events of one thing: its category, a dash, its id."""
+    """The events of one thing: its category, a dash, its id.
+
+    An id has 1 to 100 of the characters `A-Z a-z 0-9 . _ -`, the first a letter or a digit, so it may be made of
+    several ids with dashes between them. Raises InvalidMessage for any other.
+    """
 
     category: str
     id: str
