@@ -120,21 +120,21 @@ class Domain:
         for category in self.categories:
             if category.name == name:
                 return category
-        raise UnknownMessage(f"there is no category '{name}'")
+        raise UnknownMessage(f"there is no category '{name}'", "category")
 
     def view(self, name: str) -> View[Any]:
         """Find a view; raises UnknownMessage."""
         for view in self.views:
             if view.name == name:
                 return view
-        raise UnknownMessage(f"there is no view '{name}'")
+        raise UnknownMessage(f"there is no view '{name}'", "view")
 
     def feed(self, name: str) -> PublicFeed:
         """Find a feed; raises UnknownMessage."""
         for feed in self.feeds:
             if feed.name == name:
                 return feed
-        raise UnknownMessage(f"there is no feed '{name}'")
+        raise UnknownMessage(f"there is no feed '{name}'", "feed")
 
     def _check_event(self, name: str, category: Category, event: type[Event]) -> None:
         if event not in self._known(category.events, category.name):

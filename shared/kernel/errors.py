@@ -6,13 +6,8 @@ OnewriteError
 ├── InvalidMessage
 │   ├── NewerCode
 │   └── UnreadableCommit
-├── NumberTooLarge
-├── UnreadableEvent
-├── WrongDecision
-├── BrokenStream
-├── Poison
-├── ReactionFailed
-├── PassedOver
+├── NumberTooLarge, UnreadableEvent, WrongDecision, BrokenStream
+├── Poison, ReactionFailed, PassedOver
 ├── KeysUnavailable
 ├── FeedUnavailable, FeedGone: in ports/others_feeds.py
 ├── ArchiveUnavailable, ArchiveDamaged: in ports/archive.py
@@ -53,9 +48,13 @@ class ConfigurationError(OnewriteError):
 
 
 class UnknownMessage(OnewriteError):
-    """No such category, command, event or view is registered."""
+    """No category, command, view or feed of this name is registered; `kind` says which of them it would be."""
 
     code = "unknown-message"
+
+    def __init__(self, message: str, kind: str) -> None:
+        super().__init__(message)
+        self.kind = kind
 
 
 class InvalidMessage(OnewriteError):

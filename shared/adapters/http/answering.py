@@ -86,7 +86,7 @@ async def answered(
     except Exception as error:  # noqa: BLE001 - whatever is raised is answered
         first = _named(error)
         if isinstance(first, UnknownMessage):
-            return not_found(f"The path is unknown: {first}.").response()
+            return not_found(f"There is no such {first.kind}.").response()
         trace = telemetry.trace_id(headers.get("traceparent"))
         if first is None:
             tell(f"{stage} failed, trace {trace}", error)

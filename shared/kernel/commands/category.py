@@ -91,7 +91,7 @@ class Category:
     def route(self, command: str) -> type[Command]:
         """Find the command type behind a part of a URL; raises UnknownMessage."""
         if command not in self.routes:
-            raise UnknownMessage(f"category '{self.name}' has no command '{command}'")
+            raise UnknownMessage(f"category '{self.name}' has no command '{command}'", "command")
         return self.routes[command]
 
     def decode(self, type_: str, schema_number: int, data: Mapping[str, Any]) -> Event:

@@ -30,7 +30,7 @@ class Dispatcher:
         """Hand a command to its handler; raises UnknownMessage when it has none."""
         handler = self._handlers.get(type(request.command))
         if handler is None:
-            raise UnknownMessage(f"{type_name(type(request.command))} has no handler")
+            raise UnknownMessage(f"{type_name(type(request.command))} has no handler", "command")
         return handler(request)
 
 
