@@ -16,8 +16,6 @@ PUBLISHED = (
     "SAS_KEY_VALUE",
     base64.b64encode(b"onewrite-local-event-grid-key-00").decode(),
     "00000000-0000-0000-0000-000000000001",
-    # Azurite's.
-    "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==",
 )
 KEYS = (
     re.compile(r"(?:Account|SharedAccess)Key=(?P<key>[A-Za-z0-9+/=_-]{8,})"),
