@@ -21,6 +21,7 @@ from infra.doctor.patient import Complaint, Finding, Patient, Unseen
 from infra.local.ports import Ports, add_ports
 from infra.local.stack import ROOT, local_settings
 from infra.names import described
+from shared.adapters.archive import open_archive
 from shared.adapters.cosmos.client import open_client
 from shared.adapters.cosmos.feed import CosmosProgress
 from shared.adapters.log_reader import open_log_reader
@@ -60,6 +61,7 @@ async def run(
         host=json.loads((ROOT / "host.json").read_text(encoding="utf-8")),
         cosmos=cosmos,
         hubs=hubs,
+        archive=open_archive(settings),
         progress=CosmosProgress(database.get_container_client(PROGRESS)),
         apps=[await meet(url, key) for url, key in urls.items()],
         now=lambda: datetime.now(UTC),

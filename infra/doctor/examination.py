@@ -7,7 +7,7 @@ import aiohttp
 from azure.core.exceptions import AzureError
 from azure.eventhub.exceptions import EventHubError
 
-from infra.doctor import api, apps, log, package, store
+from infra.doctor import api, apps, archive, log, package, store
 from infra.doctor.patient import Check, Complaint, Finding, Patient, Unasked
 from shared.kernel.errors import OnewriteError
 
@@ -26,6 +26,7 @@ CHECKS: Final[Mapping[str, Check]] = {
     "partitions": log.partitions,
     "consumer groups": log.consumer_groups,
     "retention": log.retention,
+    "archive": archive.archive,
     "apps": apps.apps,
     "health": api.health,
     "clocks": api.clocks,

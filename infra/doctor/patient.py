@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from shared.adapters.settings import Settings
-from shared.kernel.ports import LogReader, Progress
+from shared.kernel.ports import Archive, LogReader, Progress
 
 if TYPE_CHECKING:
     from azure.cosmos.aio import CosmosClient, DatabaseProxy
@@ -66,6 +66,7 @@ class Patient:
     host: Mapping[str, Any]
     cosmos: "CosmosClient"
     hubs: Mapping[str, LogReader]
+    archive: Archive | None
     progress: Progress
     apps: Sequence[App]
     now: Callable[[], datetime]

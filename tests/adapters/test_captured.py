@@ -32,6 +32,7 @@ async def test_what_is_sent_is_in_the_archive_under_its_numbers(tmp_path: Path) 
         ARCHIVE_NAMESPACE=example["ARCHIVE_NAMESPACE"],
     )
     archive, log = open_archive(settings), open_log(settings)
+    assert archive
 
     await log.send(3, [b"one", b"two"])
     await until(lambda: archived(archive, 3), lambda found: len(found) == 2)

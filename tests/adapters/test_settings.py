@@ -118,6 +118,7 @@ def test_the_archive_is_in_a_container_in_a_folder_or_nowhere() -> None:
     named = {"ARCHIVE_NAMESPACE": "n"}
 
     assert find_place({}) is None
+    assert open_archive(Settings.read(GIVEN)) is None
     assert find_place({"ARCHIVE_FOLDER": "c", **named}) == FolderPlace(Path("c"), "n")
     identity = Identity("https://a/", None, managed=True)
     assert find_place({**blobs, **named}) == BlobPlace(identity, "capture", "n")
@@ -127,11 +128,6 @@ def test_the_archive_is_in_a_container_in_a_folder_or_nowhere() -> None:
         find_place({**blobs, **named, "ARCHIVE_FOLDER": "c"})
     with pytest.raises(ConfigurationError, match="ARCHIVE_NAMESPACE is missing"):
         find_place(blobs)
-
-
-def test_where_no_setting_says_where_the_archive_is_that_is_told() -> None:
-    with pytest.raises(ConfigurationError, match="the setting ARCHIVE is missing"):
-        open_archive(Settings.read(GIVEN))
 
 
 @pytest.mark.parametrize("hub", ["events", "events-32"])

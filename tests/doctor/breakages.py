@@ -214,4 +214,4 @@ ALSO: dict[Callable[[Ward], Any], set[str]] = {
     an_app_that_wants_its_key: {"health", "rights", "handshake", "parked", "lag"},
     an_app_that_nobody_named: {"parked", "lag"},
 }
-ELSEWHERE = {"strong store"}
+ELSEWHERE = {"strong store", "archive"}

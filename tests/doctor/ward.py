@@ -21,12 +21,13 @@ from shared.adapters.cosmos.client import open_client
 from shared.adapters.log_reader import open_log_reader
 from shared.adapters.memory import MemoryProgress
 from shared.adapters.settings import Settings
+from shared.kernel.ports import Archive
 from tests.adapters.leases import started
 
 DESCRIBED: dict[str, Any] = json.loads(NAMES.read_text(encoding="utf-8"))
 ORIGIN = "eventgrid.azure.net"
 # Each opens connections, and takes its seconds: they run where they matter.
-OF_THE_LOG = {"partitions", "consumer groups", "retention"}
+OF_THE_LOG = {"partitions", "consumer groups", "retention", "archive"}
 ROLES = ("command_api", "single_publisher", "consumers")
 READY = {"status": "ready", "checks": []}
 
@@ -92,6 +93,7 @@ class Ward:
         self.environment: dict[str, str] | None = {"SWEEP_SCHEDULE": "0,30 * * * * *"}
         self.leases: Callable[[str], list[dict[str, Any]]] = started
         self.progress = MemoryProgress()
+        self.archive: Archive | None = None
         self.host: dict[str, Any] = json.loads((ROOT / "host.json").read_text(encoding="utf-8"))
         self.now: Callable[[], datetime] = lambda: datetime.now(UTC)
         self.checks = {name: CHECKS[name] for name in CHECKS if name not in OF_THE_LOG}
@@ -137,6 +139,7 @@ class Ward:
                 host=self.host,
                 cosmos=cosmos,
                 hubs=hubs,
+                archive=self.archive,
                 progress=self.progress,
                 apps=[await meet(one.url, one.key) for one in self.sets],
                 now=self.now,

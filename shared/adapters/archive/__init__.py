@@ -17,17 +17,20 @@ ARCHIVE: Final = "archive"
 """What the right to read it is named after."""
 
 
-async def check_archive(opened: Callable[[], Awaitable["Archive"]]) -> None:
-    """Look into the archive; raises ArchiveUnavailable, ConfigurationError."""
-    async with aclosing((await opened()).files(0)) as files:
+async def check_archive(opened: "Callable[[], Awaitable[Archive | None]]") -> None:
+    """Look into the archive; raises ArchiveUnavailable, ConfigurationError where no setting says where it is."""
+    archive = await opened()
+    if archive is None:
+        raise ConfigurationError("the setting ARCHIVE is missing: where the log is archived")
+    async with aclosing(archive.files(0)) as files:
         await anext(files, None)
 
 
-def open_archive(settings: "Settings") -> "Archive":
-    """Make the archive of the log; raises ConfigurationError where no setting says where it is."""
+def open_archive(settings: "Settings") -> "Archive | None":
+    """Make the archive of the log; None where no setting says where it is."""
     place, hub = settings.archive, settings.hub_name(EVENTS_HUB)
     if place is None:
-        raise ConfigurationError("the setting ARCHIVE is missing: where the log is archived")
+        return None
     if isinstance(place, FolderPlace):
         from shared.adapters.archive.folder import FolderArchive
 
