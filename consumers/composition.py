@@ -171,15 +171,22 @@ async def schedule() -> "Schedule":
 
 @once
 async def rebuild() -> "Rebuild":
-    """Give the rebuild of views; the slowest reader is given minutes."""
+    """Give the rebuild of views, also while the store is away; the slowest reader is given minutes."""
+    from consumers.projections import Projections
     from consumers.rebuild import Rebuild
+    from consumers.replay.composition import filling_from_log
     from shared.kernel.views.generation import KEPT
 
+    store, parking = await wiring.event_reader(), await wiring.parking()
+    filling = Projections(
+        domain.kept_views, await wiring.rows(), store, parking, wiring.log, wiring.now
+    )
     return Rebuild(
-        await projections(),
+        filling,
         await wiring.feed(),
         await wiring.progress(),
         5 * timedelta(seconds=wiring.settings().sweep_age) + 2 * KEPT,
+        from_log=await filling_from_log(filling),
     )
 
 

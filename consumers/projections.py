@@ -21,7 +21,7 @@ from shared.kernel.errors import BrokenStream, NewerCode, Poison
 from shared.kernel.messages.envelope import Envelope, encode
 from shared.kernel.messages.message import Event
 from shared.kernel.messages.stream import StreamName
-from shared.kernel.ports import EventStore, Log, Parking, Rows
+from shared.kernel.ports import EventReader, Log, Parking, Rows
 from shared.kernel.views.folding import Gap, advance, check_one_row, keyed, places_of
 from shared.kernel.views.generation import kept_up, read_generations
 from shared.kernel.views.streams_view import streams_of
@@ -34,7 +34,7 @@ class Projections:
 
     views: Sequence[View[Any]]
     rows: Rows
-    store: EventStore
+    store: EventReader
     parking: Parking
     log: Callable[[], Awaitable[Log]] | None
     now: Callable[[], datetime]
@@ -59,11 +59,17 @@ class Projections:
 
         The log hears nothing of it.
         """
-        filling = replace(self, views=(view,), log=None)
-        delivery = self._delivery(filling.fold)
+        delivery = self.filling(view, self.store)
         parked = await replay_from(delivery, self.store, str(stream), 1)
         if isinstance(parked, Parked):
             await self.parking.park(parked)
+
+    def filling(self, view: View[Any], store: EventReader) -> Delivery[Envelope, None]:
+        """Returns what folds into one generation of a view, and parks what is poisonous.
+
+        What the generation lacks is asked of the store; the log hears nothing of it.
+        """
+        return self._delivery(replace(self, views=(view,), store=store, log=None).fold)
 
     def _delivery(
         self, fold: Callable[[Run[Envelope]], Awaitable[None]]

@@ -1,7 +1,7 @@
-"""The rebuild of a view: its next generation is filled from the store's feed, then read in place of the old one.
+"""The rebuild of a view: its next generation is filled, from the store's feed or from the log, and then read.
 
-The log, the reactions and the notifications have no part in it. When the next one goes live is decided in
-shared/kernel/views/generation.py.
+Reactions and notifications have no part in it, and the log hears nothing of it. When the next one goes live is
+decided in shared/kernel/views/generation.py.
 """
 
 import asyncio
@@ -15,17 +15,21 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict
 
 from consumers.projections import Projections
+from consumers.replay.filling import LogFilling
+from consumers.replay.holes import LogHole
+from consumers.replay.note import Stage
 from shared.adapters.cosmos.codec import item_id
 from shared.kernel.delivery.feed_places import reached
 from shared.kernel.delivery.side_by_side import side_by_side
 from shared.kernel.delivery.sweep_note import read_note
-from shared.kernel.errors import InvalidMessage
+from shared.kernel.errors import ConfigurationError, InvalidMessage
 from shared.kernel.messages.commit import timestamp
 from shared.kernel.messages.stream import StreamName
 from shared.kernel.ports import Feed, Progress
 from shared.kernel.views.generation import (
     NEVER_REBUILT,
     Generations,
+    Source,
     change,
     generation_name,
     read_generations,
@@ -71,12 +75,13 @@ class Rebuild:
     progress: Progress
     grace: timedelta
     clock: Callable[[], float] = time.monotonic
+    from_log: LogFilling | None = None
 
-    async def begin(self, view: View[Any]) -> Generations:
+    async def begin(self, view: View[Any], source: Source = "store") -> Generations:
         """Begin to fill a new generation, whatever went on before; raises as rows do."""
         while True:
             seen = await self.generations(view)
-            begun = seen.begun(await self._time())
+            begun = seen.begun(await self._time(), source)
             if await change(self.projections.rows, view.name, seen, begun):
                 return begun
 
@@ -89,18 +94,36 @@ class Rebuild:
         note = await self._read(generation_name(view.name, generations.newest))
         return list(note.ranges.values())
 
+    async def reached_in_log(self, view: View[Any], generations: Generations) -> list[Stage]:
+        """Tell how far the last generation that was filled from the log is, partition by partition."""
+        number = generations.given_up if generations.stopped else generations.newest
+        return (await self._filling().note(_coming(view, number))).stages
+
     async def run(self, seconds: float) -> None:
         """Go on with every rebuild for a while; the place is kept after every page. Raises as the store does."""
         deadline = self.clock() + seconds
         known = await read_generations(self.projections.rows)
+        errors: list[BaseException] = []
         for view in self.projections.views:
             if view.name in known:
-                await self._step(view, known[view.name], deadline)
+                # One that waits for the store keeps none waiting that is filled from the log.
+                step = self._step(view, known[view.name], deadline)
+                ended = await asyncio.gather(step, return_exceptions=True)
+                errors += [one for one in ended if one is not None]
+        if errors:
+            raise errors[0] if len(errors) == 1 else BaseExceptionGroup("not all went on", errors)
 
     async def _step(self, view: View[Any], seen: Generations, deadline: float) -> None:
         works = {"filling": self._fill, "serving": self._swept, "emptying": self._empty}
+        if seen.source == "log":
+            works["filling"] = self._fill_from_log
         work = works.get(seen.phase)
-        if work is not None and await work(view, seen, deadline):
+        try:
+            is_done = work is not None and await work(view, seen, deadline)
+        except LogHole as hole:
+            await change(self.projections.rows, view.name, seen, seen.ended_by(str(hole)))
+            return
+        if is_done:
             await change(self.projections.rows, view.name, seen, seen.ended(await self._time()))
 
     async def _fill(self, view: View[Any], seen: Generations, deadline: float) -> bool:
@@ -110,7 +133,7 @@ class Rebuild:
         word: all of that the log brings, for everybody knows of the new generation by then.
         """
         begun = self.clock()
-        coming = replace(view, name=generation_name(view.name, seen.newest))
+        coming = _coming(view, seen.newest)
         note = await self._read(coming.name)
         for stretch in note.ranges:
             while True:
@@ -129,6 +152,14 @@ class Rebuild:
                 )
                 await self.progress.write(_place(coming.name), note.model_dump_json())
         return True
+
+    async def _fill_from_log(self, view: View[Any], seen: Generations, deadline: float) -> bool:
+        return await self._filling().fill(_coming(view, seen.newest), deadline)
+
+    def _filling(self) -> LogFilling:
+        if self.from_log is None:
+            raise ConfigurationError("whoever does not read the log can fill no view from it")
+        return self.from_log
 
     async def _fold(self, coming: View[Any], streams: Sequence[StreamName]) -> None:
         errors: list[BaseException] = []
@@ -175,6 +206,10 @@ class Rebuild:
         note = _Note.model_validate_json(noted) if noted else _Note()
         found = await reached(self.feed, note.ranges)
         return _Note(ranges={one: place or Reached() for one, place in found.items()})
+
+
+def _coming(view: View[Any], number: int) -> View[Any]:
+    return replace(view, name=generation_name(view.name, number))
 
 
 def _beginning(view: View[Any], items: Sequence[Mapping[str, Any]]) -> list[StreamName]:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from pydantic import BaseModel, ConfigDict
 
-from consumers.replay.holes import LogHole, lacking
+from consumers.replay.holes import broken, lacking
 from shared.kernel.ports import Archive, ArchiveDamaged, ArchivedFile, LogReader, NumberedMessage
 
 PAGE = 1_000
@@ -51,7 +51,7 @@ class WholeLog:
             first, last = (await self.hub.extents())[partition]
             if place.number > last:
                 what = f"it ends at {last}, before {place.number}, which was read: it counts anew"
-                raise LogHole(partition, "", what)
+                raise broken(partition, "", what)
             if place.number == last:
                 return
             holds_next = first <= place.number + 1
@@ -113,7 +113,7 @@ class WholeLog:
                     expected = first + len(block)
                     yield block
             except ArchiveDamaged as damaged:
-                raise LogHole(partition, file.name, str(damaged)) from damaged
+                raise broken(partition, file.name, str(damaged)) from damaged
 
     async def _held(self, partition: int, after: Place, last: int) -> AsyncGenerator[Part]:
         """Read what the hub holds up to a number; ends early where it no longer holds the next."""
@@ -135,4 +135,4 @@ def _check_order(partition: int, file: str, first: int, numbers: Sequence[int]) 
     wrong, number = next(pair for pair in zip(expected, numbers, strict=True) if pair[0] != pair[1])
     if number > wrong:
         raise lacking(partition, file, wrong - 1, number)
-    raise LogHole(partition, file, f"{number} comes behind {wrong - 1}: it is out of order")
+    raise broken(partition, file, f"{number} comes behind {wrong - 1}: it is out of order")

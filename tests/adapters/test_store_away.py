@@ -43,6 +43,7 @@ ROUTES: dict[str, dict[str, str]] = {
     "skip_parked": {"consumer": "projections", "stream": "item-TEA"},
     "consumers_rights": {},
 }
+BODIES = {"command": b'{"quantity": 1}', "view_rebuild": b'{"from": "log"}'}
 FAULTS = {
     "throttle": (429, "throttled"),
     "503": (503, "unavailable"),
@@ -73,9 +74,7 @@ async def asked(function: str) -> tuple[int, str]:
         headers={"content-type": "application/json"},
         params={"command-id": "c1"} if function.startswith("outcome") else {},
         route_params=ROUTES.get(function, {}),
-        body=b'{"quantity": 1}'
-        if function == "command"
-        else b'{"by": "a", "reason": "b", "from": 1}',
+        body=BODIES.get(function, b'{"by": "a", "reason": "b", "from": 1}'),
     )
     answer: func.HttpResponse = await FUNCTIONS[function].get_user_function()(request)
     return answer.status_code, answer.get_body().decode()

@@ -155,8 +155,10 @@ def everywhere(version: int, available: int) -> dict[str, tuple[int, int]]:
     return {item.id: (version, available) for item in ITEMS}
 
 
-async def ask(desk: Desk, method: str, view: str = "stock") -> tuple[int, dict[str, Any]]:
+async def ask(
+    desk: Desk, method: str, view: str = "stock", body: bytes = b""
+) -> tuple[int, dict[str, Any]]:
     rebuild = desk.rebuild()
-    req = func.HttpRequest(method, "/api/operations", route_params={"view": view}, body=b"")
+    req = func.HttpRequest(method, "/api/operations", route_params={"view": view}, body=body)
     response = await answered(answer_rebuild(req, rebuild))
     return response.status_code, json.loads(response.get_body())

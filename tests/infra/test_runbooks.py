@@ -33,6 +33,9 @@ SHOWN = {
     "curl -s 127.0.0.1:7071/api/operations/lag": r'"stage":"projections"',
     "release": r'{"stream":"item-SKU1","version":1,"by":"ada \(unproven\)"}',
     'curl -s -X POST "127.0.0.1:7071/api/operations/views/$VIEW/rebuild"': r'"phase":"filling"',
+    """curl -s --json '{"from": "log"}' "127.0.0.1:7071/api/operations/views/$VIEW/rebuild\"""": (
+        r'"phase":"filling","from":"log"'
+    ),
     'curl -s "127.0.0.1:7071/api/operations/views/$VIEW/rebuild"': r'"view":"stock","phase":"\w+"',
 }
 

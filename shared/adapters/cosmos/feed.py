@@ -8,6 +8,7 @@ from typing import Any
 
 from azure.core.exceptions import AzureError
 from azure.cosmos.aio import ContainerProxy
+from azure.cosmos.exceptions import CosmosHttpResponseError
 
 from shared.adapters.cosmos.client import everything, put
 from shared.adapters.cosmos.errors import NOT_FOUND, status, store_error
@@ -58,6 +59,9 @@ class CosmosFeed:
         try:
             found = await self._events.read()
         except AzureError as error:
+            if isinstance(error, CosmosHttpResponseError) and error.status_code == NOT_FOUND:
+                # Who says that there is no such container tells the time, too: it may be restored from the log.
+                return _seconds(error.headers)
             raise store_error(error) from error
         return _seconds(found.get_response_headers())
 

@@ -21,7 +21,8 @@ GENERATIONS = RowKey(view="~generations", key="all", stream="generations-all")
 KEPT = timedelta(seconds=2)
 """How long it is believed which generation is read: until then the one before it is kept up as well."""
 
-type Phase = Literal["filling", "serving", "emptying", "done"]
+type Phase = Literal["filling", "serving", "emptying", "done", "stopped"]
+type Source = Literal["store", "log"]
 
 
 class Generations(BaseModel):
@@ -29,7 +30,8 @@ class Generations(BaseModel):
 
     `serving` is read. `oldest`, `serving` and `newest` are kept up by the projections: `newest` may be still
     to fill, and `oldest` alone holds nothing but what the log has brought, so the sweep looks at it.
-    From `emptied` up to `oldest` rows are thrown away.
+    From `emptied` up to `oldest` rows are thrown away. `source` is what the newest is, or was last, filled from.
+    What `stopped` it is told until the next one begins, whose number is above all that were `given_up`.
     """
 
     model_config = ConfigDict(frozen=True, defer_build=True)
@@ -39,6 +41,9 @@ class Generations(BaseModel):
     newest: int = 0
     emptied: int = 0
     since: str = ""
+    source: Source = "store"
+    stopped: str = ""
+    given_up: int = 0
 
     @property
     def phase(self) -> Phase:
@@ -47,11 +52,20 @@ class Generations(BaseModel):
             return "filling"
         if self.oldest < self.serving:
             return "serving"
-        return "emptying" if self.emptied < self.oldest else "done"
+        if self.emptied < self.oldest:
+            return "emptying"
+        return "stopped" if self.stopped else "done"
 
-    def begun(self, since: str) -> Self:
+    def begun(self, since: str, source: Source = "store") -> Self:
         """Begin a new generation; one that was not full yet is given up."""
-        return self.model_copy(update={"newest": self.newest + 1, "since": since})
+        newest = max(self.newest, self.given_up) + 1
+        news = {"newest": newest, "since": since, "source": source, "stopped": ""}
+        return self.model_copy(update=news)
+
+    def ended_by(self, reason: str) -> Self:
+        """Give the newest up: it cannot be filled, and nobody writes it any more."""
+        news = {"newest": self.serving, "given_up": self.newest, "stopped": reason}
+        return self.model_copy(update=news)
 
     def ended(self, since: str) -> Self:
         """End a phase: the newest is read, or the older ones are kept up no longer, or no row of them is left."""

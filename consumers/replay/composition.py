@@ -1,0 +1,24 @@
+"""What replays the log, assembled."""
+
+from typing import TYPE_CHECKING
+
+from shared.adapters import wiring
+
+if TYPE_CHECKING:
+    from consumers.projections import Projections
+    from consumers.replay.filling import LogFilling
+    from consumers.replay.log import WholeLog
+
+
+async def whole_log() -> "WholeLog":
+    """Give all that the hub of events has ever held."""
+    from consumers.replay.log import WholeLog
+
+    return WholeLog(await wiring.log_reader())
+
+
+async def filling_from_log(projections: "Projections") -> "LogFilling":
+    """Give what fills views from the log."""
+    from consumers.replay.filling import LogFilling
+
+    return LogFilling(projections, whole_log, await wiring.progress())
