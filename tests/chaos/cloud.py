@@ -108,9 +108,12 @@ class Cloud:
 
 @asynccontextmanager
 async def cloud(
-    state: Path, app: Path = ROOT, hosts: int = 2, skew: float = 0.0
+    state: Path, app: Path = ROOT, hosts: int = 2, skew: float = 0.0, **more: str
 ) -> AsyncIterator[Cloud]:
-    """Give a running cloud, and end it afterwards whatever happened; the last host's clock is `skew` s ahead."""
+    """Give a running cloud, and end it afterwards whatever happened; the last host's clock is `skew` s ahead.
+
+    There may be `more` settings.
+    """
     ports, others = Ports.free(), [free_port() for _ in range(hosts - 1)]
     environment = make_stack(ports, state).environment
     said = keep("emulators", state.with_name(f"{state.name}.log"))
@@ -140,6 +143,7 @@ async def cloud(
             "PUBLISH_TIMEOUT": str(SENT_WITHIN),
             "PUBLISH_BUDGET": "0.5",
             "COSMOS_READ_TIMEOUT": str(READ_WITHIN),
+            **more,
         }
         made.hosts = [Host(port, app, state, dict(settings)) for port in (ports.http, *others)]
         made.hosts[-1].environment[SKEW] = str(skew)

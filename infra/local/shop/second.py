@@ -43,16 +43,16 @@ class Loyalty:
     seconds: float
 
 
-def deploy(target: Path) -> Path:
-    """Put the code beside the other business, as a fork of the project would."""
+def deploy(target: Path, business: Path) -> Path:
+    """Put the code beside another business, as a fork of the project would."""
     target.mkdir(parents=True)
     for name in DEPLOYED:
         copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy2
         copy(ROOT / name, target / name)
     project = Project(target)
-    project.code(BUSINESS.stem).mkdir()
-    shutil.copy2(BUSINESS, project.code(BUSINESS.stem) / "__init__.py")
-    project.activate(BUSINESS.stem)
+    project.code(business.stem).mkdir()
+    shutil.copy2(business, project.code(business.stem) / "__init__.py")
+    project.activate(business.stem)
     return target
 
 
@@ -61,7 +61,7 @@ async def second_service(shop: Stack) -> AsyncIterator[Stack]:
     """Give a running stack that follows the shop, and end it afterwards."""
     state = shop.state / "second"
     stack = make_stack(Ports.free(), state, POLLED_FEEDS=FEED.format(url=shop.url))
-    stack.app = deploy(state / "app")
+    stack.app = deploy(state / "app", BUSINESS)
     try:
         await stack.start()
         yield stack
