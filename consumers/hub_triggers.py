@@ -1,16 +1,19 @@
-"""What all triggers on a hub share: endless retry and telemetry."""
+"""What all triggers on a hub share: endless retry, telemetry, and times that nobody reads."""
 
 from collections.abc import Awaitable, Callable, Sequence
 from typing import List, cast
 
 import azure.functions as func
 
+from consumers.unread_times import leave_unread
 from shared.adapters import names, telemetry
 from shared.adapters.settings import hub_name
 from shared.adapters.triggers import endless_retry, named
 from shared.kernel.ports import NumberedMessage
 
 type Handler = Callable[[Sequence[NumberedMessage]], Awaitable[None]]
+
+leave_unread()
 
 
 def hub_function(
