@@ -51,6 +51,10 @@ class FaultsClient:
         """Count the batches that a hub was sent so far."""
         return (await self._asked("event-hubs")).get(f"send {hub}", 0)
 
+    async def receipts(self, hub: str) -> int:
+        """Count how often a hub had something to give to a reader so far."""
+        return (await self._asked("event-hubs")).get(f"receive {hub}", 0)
+
     async def publishings(self, topic: str) -> int:
         """Count the requests to publish that a topic got so far."""
         return (await self._asked("event-grid")).get(f"publish {topic}", 0)
