@@ -67,6 +67,7 @@ def test_what_other_clients_showed_has_a_test_or_a_reason() -> None:
         named = re.findall(r"`(test_\w+(?:\.py)?)`", why)
         assert set(named) <= there, showed
         assert named if here == "played" else why, showed
+        assert "not played" not in why, f"{showed}: that it differs is no reason"
 
 
 def test_what_is_refused_is_found_in_the_code() -> None:
