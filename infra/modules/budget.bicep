@@ -4,7 +4,7 @@ import { Place } from '../types.bicep'
 param place Place
 param amount int
 @description('The first day of a month, such as 2026-12-01.')
-param from string
+param begins string
 @description('Somebody is woken by alerts: they are told, and the owners of the subscription in any case.')
 param told bool
 
@@ -25,7 +25,7 @@ resource budget 'Microsoft.Consumption/budgets@2026-06-01' = {
     amount: amount
     timeGrain: 'Monthly'
     timePeriod: {
-      startDate: from
+      startDate: begins
     }
     notifications: {
       forecast: union(contacts, {

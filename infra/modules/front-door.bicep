@@ -2,7 +2,7 @@
 import { Place } from '../types.bicep'
 
 param place Place
-@allowed(['Standard_AzureFrontDoor', 'Premium_AzureFrontDoor'])
+@description('One of those that main.bicep allows.')
 param tier string
 @description('Requests a minute of one client.')
 param rateLimit int
