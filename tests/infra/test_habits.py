@@ -21,7 +21,7 @@ PARTS: Final = ["## Context", "## Decision", "## Consequences", "## Alternatives
 GUIDES: Final = [
     ROOT / name for name in ("CONTRIBUTING.md", "AGENTS.md", "SECURITY.md", "CHANGELOG.md")
 ]
-PAGES: Final = [*GUIDES, *sorted(DECISIONS.glob("*.md"))]
+PAGES: Final = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").rglob("*.md"))]
 
 PYTHON: Final = text_of(".python-version").strip()
 HOOKS: Final[dict[str, Any]] = yaml.safe_load(text_of(".pre-commit-config.yaml"))
@@ -56,7 +56,7 @@ def test_a_decision_has_its_parts_in_order_and_is_short(record: Path) -> None:
     assert 40 <= len(lines) <= 80
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
 def test_every_link_leads_somewhere(page: Path) -> None:
     assert list(broken(page)) == []
 
@@ -86,9 +86,34 @@ def broken(page: Path) -> Iterator[str]:
 
 
 def anchors(page: Path) -> set[str]:
-    """Returns the anchors that GitHub gives to the headings of a page."""
-    headings = re.findall(r"^#+ (.+)$", page.read_text(encoding="utf-8"), re.MULTILINE)
-    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+    """Returns the anchors that GitHub gives to the headings of a page, and those that it has itself."""
+    text = page.read_text(encoding="utf-8")
+    headings = re.findall(r"^#+ (.+)$", text, re.MULTILINE)
+    given = {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+    return given | set(re.findall(r'<a id="([^"]+)">', text))
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
+def test_every_test_that_a_page_lets_run_exists(page: Path) -> None:
+    commands = re.findall(r"-m pytest ([^`\n]+)", page.read_text(encoding="utf-8"))
+
+    assert [one for command in commands for one in unknown(command)] == []
+
+
+def unknown(command: str) -> list[str]:
+    """Returns what the arguments of pytest name and the project does not have: files, and tests behind -k."""
+    paths, _, name = command.partition(" -k ")
+    files = [ROOT / path.partition("::")[0] for path in paths.split() if path.startswith("tests/")]
+    gone = [str(file) for file in files if not file.exists()]
+    sources = [file for file in files if file.is_file()]
+    known = any(f"def {name}(" in file.read_text(encoding="utf-8") for file in sources)
+    return gone if known or not name.startswith("test_") else [*gone, name]
+
+
+def test_a_test_that_is_gone_would_be_found() -> None:
+    assert unknown("tests/infra/test_habits.py -k test_a_test_that_is_gone_would_be_found") == []
+    assert unknown("tests/infra/test_habits.py -k test_gone") == ["test_gone"]
+    assert unknown("tests/gone") == [str(ROOT / "tests" / "gone")]
 
 
 def test_every_target_of_make_that_a_page_names_exists() -> None:
