@@ -192,6 +192,7 @@ def make_stack(ports: Ports, state: Path, **settings: str) -> Stack:
         **os.environ,
         **{name: values[name] for name in ("COSMOS", "EVENTHUBS", "EVENTGRID")},
         "ARCHIVE_FOLDER": str(state / "capture"),
+        "ARCHIVE_NAMESPACE": values["ARCHIVE_NAMESPACE"],
         "WEBHOOK_SECRETS": os.environ.get("WEBHOOK_SECRETS", values["WEBHOOK_SECRETS"]),
         **settings,
     }

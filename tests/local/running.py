@@ -54,7 +54,10 @@ class Running:
     @property
     def settings(self) -> dict[str, str]:
         environment = make_stack(self.ports, self.state).environment
-        return {name: environment[name] for name in ("COSMOS", "EVENTHUBS", "ARCHIVE_FOLDER")}
+        return {
+            name: environment[name]
+            for name in ("COSMOS", "EVENTHUBS", "ARCHIVE_FOLDER", "ARCHIVE_NAMESPACE")
+        }
 
     @property
     def cosmos(self) -> str:
