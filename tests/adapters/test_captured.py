@@ -29,7 +29,7 @@ async def test_what_is_sent_is_in_the_archive_under_its_numbers(tmp_path: Path) 
     settings = local_settings(
         Services(example["COSMOS"], stack["EVENTHUBS"], example["EVENTGRID"], ""),
         ARCHIVE_FOLDER=stack["ARCHIVE_FOLDER"],
-        ARCHIVE_NAMESPACE=example["ARCHIVE_NAMESPACE"],
+        ARCHIVE_NAMESPACE=stack["ARCHIVE_NAMESPACE"],
     )
     archive, log = open_archive(settings), open_log(settings)
     assert archive
