@@ -52,9 +52,10 @@ Seats = Annotated[int, Field(ge=1, le=10_000)]
 `Decimal`, and no `float`. It is compared with `<`, `<=`, `>`, `>=` and `==`. Two currencies are not equal, and
 to count or order them raises `ValueError`: a decider that raises answers 500, so refuse them before. What is
 counted of a `Price` is `Money`, for a limit of what clients say is none of a sum: `Price` is for commands, and
-a field that holds a sum is `Money`. Equal amounts of one currency are equal, whichever of the two they are. A
-sum needs a start in its currency, `sum(fees, start=Money(amount=Decimal(0), currency="EUR"))`. There is no `/`,
-because how a result is rounded is your rule: `Money(amount=round(fee.amount / 3, 2), currency=fee.currency)`.
+a field that holds a sum is `Money`. The field of an event takes a `Price` as it is. Equal amounts of one
+currency are equal, whichever of the two they are. A sum needs a start in its currency, `sum(fees,
+start=Money(amount=Decimal(0), currency="EUR"))`. There is no `/`, because how a result is rounded is your rule:
+`Money(amount=round(fee.amount / 3, 2), currency=fee.currency)`.
 
 **Decimals and durations cannot be sorted**, nor asked for by a range: as texts, `"9"` is behind `"10"`. A view
 that names one in `sorts` is refused at start. Keep the amount in the smallest unit, or the seconds, in a field
