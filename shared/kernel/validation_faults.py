@@ -40,15 +40,21 @@ def told(error: BaseException, ours: type[BaseException] | None = None) -> str:
         return str(error)
     if isinstance(error, ValidationError):
         found = _found(error.errors(include_url=False, include_context=False, include_input=False))
-        return "; ".join(f"{_known_place(one)} {_kind(one)}" for one in found[:MOST])
-    return _place(traceback.extract_tb(error.__traceback__))
+        faults_told = "; ".join(f"{_known_place(one)} {_kind(one)}" for one in found[:MOST])
+        # What the business makes itself is wrong there, and in no message that anybody has sent.
+        return ", ".join([faults_told, *_of_business(_own_lines(error))[-1:]])
+    own = _own_lines(error)
+    return (_of_business(own) or own or ["no place"])[-1]
 
 
-def _place(frames: Sequence[traceback.FrameSummary]) -> str:
-    """Name the innermost line of the business, or else of our code: nobody mends that of a library."""
-    own = [f"{path}, line {one.lineno}" for one in frames if (path := _own(one.filename))]
-    of_business = [place for place in own if place.startswith(_BUSINESS)]
-    return (of_business or own or ["no place"])[-1]
+def _own_lines(error: BaseException) -> list[str]:
+    """Name the lines of our code that led to an error, the innermost last: nobody mends those of a library."""
+    frames = traceback.extract_tb(error.__traceback__)
+    return [f"{path}, line {one.lineno}" for one in frames if (path := _own(one.filename))]
+
+
+def _of_business(lines: Sequence[str]) -> list[str]:
+    return [line for line in lines if line.startswith(_BUSINESS)]
 
 
 def _own(filename: str) -> str:

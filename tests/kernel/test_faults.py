@@ -147,6 +147,15 @@ def test_the_line_of_the_business_or_of_our_code_is_told_and_none_of_a_library(
     assert told(raised.value) == f"{place}, line 1"
 
 
+def test_of_what_the_business_makes_wrong_the_line_is_told_as_well() -> None:
+    makes = calling(ROOT / "shared/domain/shop/rows.py")
+
+    with pytest.raises(ValidationError) as raised:
+        makes(lambda: Letter(to=OURS, copies=[]))
+
+    assert told(raised.value) == "/to value_error, shared/domain/shop/rows.py, line 1"
+
+
 def calling(file: Path) -> Any:
     """Returns a function of a file that calls the next one; the last one fails."""
     scope: dict[str, Any] = {}
