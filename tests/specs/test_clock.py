@@ -74,7 +74,7 @@ def decide(command: Command, _state: Goods, context: Context) -> Decision[Event]
         case Offer(price=price):
             dated = price.currency == "EUR"
             return (Offered(price=price, since=context.now.date() if dated else None),)
-        case Buy() if context.now > at_noon() + timedelta(days=1):
+        case Buy() if abs(context.now - at_noon()) > timedelta(days=1):
             return Refusal("too-late", "The sale is over.")
         case Buy():
             return (Bought(due=at_noon()),)
