@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from consumers.projections import Projections
     from consumers.replay.filling import LogFilling
     from consumers.replay.log import WholeLog
+    from consumers.replay.restoring import Restoring
 
 
 async def whole_log() -> "WholeLog":
@@ -22,3 +23,10 @@ async def filling_from_log(projections: "Projections") -> "LogFilling":
     from consumers.replay.filling import LogFilling
 
     return LogFilling(projections, whole_log, await wiring.progress())
+
+
+async def restoring() -> "Restoring":
+    """Give what restores the store from the log."""
+    from consumers.replay.restoring import Restoring
+
+    return Restoring(await whole_log(), await wiring.event_store())

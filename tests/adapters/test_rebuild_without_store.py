@@ -1,13 +1,18 @@
-"""On the emulators: the container of the store is gone, and a view is rebuilt from archived files and the hub."""
+"""On the emulators: the container of the store is gone; a view, then the store itself, come from files and hub."""
 
 from contextlib import AsyncExitStack
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
+
+from azure.cosmos import PartitionKey
+from azure.cosmos.aio import ContainerProxy
 
 from consumers.projections import Projections
 from consumers.rebuild import Rebuild
 from consumers.replay.filling import LogFilling
 from consumers.replay.log import WholeLog
+from consumers.replay.restoring import Restoring
 from emulators.tests.waiting import until
 from shared.adapters import names
 from shared.adapters.archive.folder import FolderArchive
@@ -32,6 +37,15 @@ from tests.kernel.worlds import commit, received
 ITEMS = [StreamName("item", f"SKU{number}") for number in range(8)]
 VERSIONS = 5
 PARTITIONS = 4
+
+
+async def stored(events: ContainerProxy) -> dict[tuple[str, str], dict[str, Any]]:
+    """Give all items of the store, without what it adds of its own."""
+    found: dict[tuple[str, str], dict[str, Any]] = {}
+    async for item in events.read_all_items():
+        own = {name: value for name, value in item.items() if not name.startswith("_")}
+        found[item["stream"], item["id"]] = own
+    return found
 
 
 async def test_while_the_container_of_the_store_is_gone_the_rows_come_from_the_log(
@@ -70,14 +84,16 @@ async def test_while_the_container_of_the_store_is_gone_the_rows_come_from_the_l
 
         store = CosmosEventStore(events)
         projections = Projections((stock,), rows, store, MemoryParking(), opened, now)
-        for stored in history:
-            await store.append([stored])
-            await log.send(partition_of(stored.stream, PARTITIONS), encode_all(stored))
+        for made in history:
+            await store.append([made])
+            await log.send(partition_of(made.stream, PARTITIONS), encode_all(made))
         await projections.project([body for one in history for body in encode_all(one)])
         live = {row.at.key: (row.version, row.data) for row in await rows.page(Listing("stock"))}
         await until(archived, lambda found: found > len(ITEMS))
 
-        await client.get_database_client(names.DATABASE).delete_container(names.EVENTS)
+        items = await stored(events)
+        database = client.get_database_client(names.DATABASE)
+        await database.delete_container(names.EVENTS)
         filling = LogFilling(projections, whole, progress)
         feed = CosmosFeed(events)
         rebuild = Rebuild(projections, feed, progress, timedelta(), from_log=filling)
@@ -88,3 +104,9 @@ async def test_while_the_container_of_the_store_is_gone_the_rows_come_from_the_l
         found = await rows.page(Listing("stock~1"))
         assert {row.at.key: (row.version, row.data) for row in found} == live
         assert len(live) == len(ITEMS)
+
+        await database.create_container(names.EVENTS, PartitionKey("/stream"))
+        restoring = Restoring(await whole(), CosmosEventStore(events))
+        restored = [await restoring.partition(number) for number in range(PARTITIONS)]
+        assert sum(one.commits for one in restored) == len(items) == len(history)
+        assert await stored(events) == items
