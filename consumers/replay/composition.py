@@ -12,10 +12,11 @@ if TYPE_CHECKING:
 
 
 async def whole_log() -> "WholeLog":
-    """Give all that the hub of events has ever held."""
+    """Give all that the hub of events has ever held, as far as it is archived somewhere."""
     from consumers.replay.log import WholeLog
 
-    return WholeLog(await wiring.log_reader())
+    archive = await wiring.archive() if wiring.settings().archive else None
+    return WholeLog(await wiring.log_reader(), archive)
 
 
 async def filling_from_log(projections: "Projections") -> "LogFilling":

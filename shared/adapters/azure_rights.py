@@ -24,7 +24,7 @@ RIGHTS = {
     "consumers": (
         *("events:append", "views:write", "leases:read", "parked:write", "outcomes:append"),
         *("snapshots:write", "feeds:write"),
-        *("progress:write", "events:receive", "commands:receive", "events:send"),
+        *("progress:write", "events:receive", "commands:receive", "events:send", "archive:read"),
     ),
 }
 TIMEOUT = 15.0
