@@ -1,4 +1,4 @@
-"""The commands of the first page and of the webhooks, typed as they stand there (the runbooks: tests/infra)."""
+"""The commands of the first page, feeds and webhooks, typed as they stand there (the runbooks: tests/infra)."""
 
 import asyncio
 import re
@@ -22,6 +22,7 @@ def blocks(page: str) -> list[str]:
     ("page", "says"),
     [
         ("README.md", ["HTTP/1.1 200 OK", "ItemRegistered", "StockReceived", '"view":"stock"']),
+        ("docs/feeds.md", ['"first":', "HTTP/1.1 200 OK", 'rel="next"', 'rel="current"']),
         ("docs/webhooks.md", ["HTTP/1.1 200 OK", '{"taken":1}']),
     ],
 )
