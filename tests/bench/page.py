@@ -45,6 +45,11 @@ a batch of 50. `azure.functions` alone would take {timed} µs, and {all} µs a c
 the time `EnqueuedTimeUtc`, one after another, of which Python keeps no more than six ready, and the host writes
 the thirteenth. Nobody here reads that time, so [it is left unread](../consumers/unread_times.py).
 """
+PUBLISHER: Final = """\
+The publisher takes {published} µs an event of a full batch from several streams, and a bare `send_batch` of the
+same messages {bare} µs. It packs an event in half of what `EventData` takes, as no message has properties; what
+it has beside that is to read commits, to check them, and to write envelopes.
+"""
 START: Final = "## Start\n"
 
 
@@ -55,7 +60,8 @@ def page(results: Results) -> str:
         *(NOT_DONE, "\n".join(_columns(results))),
         *(LAYERS, "\n".join(_layers(results.request))),
         *(CALLS, "\n".join(_calls(results.command, results.watched))),
-        *(_after(results.request), START, _start(results.start)),
+        *(_after(results.request), PUBLISHER.format(**results.publisher)),
+        *(START, _start(results.start)),
     ]
     return "\n".join(parts)
 

@@ -34,6 +34,7 @@ class Results:
     command: Figures
     watched: Figures
     request: Figures
+    publisher: Figures
     start: Mapping[str, float]
 
     @classmethod
@@ -57,6 +58,7 @@ def run(size: Size, tell: Callable[[str], None] = print) -> Results:
         command = measured("command_cpu", services)
         watched = measured("command_cpu", services, **COLLECTOR)
         request = measured("request_cpu", services)
+        publisher = measured("publisher_cpu", services)
     tell("start")
     needed, app, ratio = started()
     return Results(
@@ -67,6 +69,7 @@ def run(size: Size, tell: Callable[[str], None] = print) -> Results:
         command=command,
         watched=watched,
         request=request,
+        publisher=publisher,
         start={"SDKs": round(needed * 1e3), "app": round(app * 1e3), "ratio": round(ratio, 2)},
     )
 
