@@ -66,8 +66,8 @@ spec: setup  ## holds every spec, a line each, and tells the story of those that
 indexes: setup  ## writes the composite indexes that the sorts of the views need
 	@$(PY) -m infra.indexes
 
-sim: setup  ## SEEDS simulated worlds of the shop, and of the business that runs (or SEED=7 alone, with OWN=1 the latter's, TRACE=1 told)
-	@$(PY) -m tests.simulation $(if $(SEED),--seed $(SEED) $(if $(OWN),--own) $(if $(TRACE),--trace),--seeds $(SEEDS))
+sim: setup  ## SEEDS simulated worlds of the shop, with a feed, and of the business that runs (or SEED=7 alone, PULLED=1 or OWN=1 of these, TRACE=1 told)
+	@$(PY) -m tests.simulation $(if $(SEED),--seed $(SEED) $(if $(OWN),--own) $(if $(PULLED),--pulled) $(if $(TRACE),--trace),--seeds $(SEEDS))
 
 unnoticed: setup  ## asks all other tests about each planted bug that only the simulation finds (hours)
 	@$(PY) -m tests.simulation --elsewhere

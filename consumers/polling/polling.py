@@ -47,7 +47,8 @@ class Kept:
 class Polling:
     """Follows the feeds of others, each for itself; `clock` measures seconds that something takes.
 
-    For how long each has failed is handed to `record(metric, value, feed=name)`, by every run.
+    Every run hands to `record(metric, value, feed=name)` for how long each feed has failed. Every `portion` of a
+    document is noted when it was handled.
     """
 
     feeds: Sequence[PolledFeed]
@@ -57,6 +58,7 @@ class Polling:
     now: Callable[[], datetime]
     record: Callable[..., None]
     clock: Callable[[], float] = time.monotonic
+    portion: int = PORTION
 
     async def run(self) -> None:
         """Follow every feed for a while; raises a group of what failed here for any, when the others are done."""
@@ -137,7 +139,7 @@ class Polling:
 
     async def _handle(self, feed: PolledFeed, kept: Kept, document: Document) -> None:
         """Let events take effect, those of a subject in order; raises a group of what may go well later."""
-        portions = list(batched(unseen(kept.place, document.items), PORTION, strict=False))
+        portions = list(batched(unseen(kept.place, document.items), self.portion, strict=False))
         for number, some in enumerate(portions):
             if number:
                 seen = (*kept.place.seen, *names(portions[number - 1]))

@@ -1,6 +1,7 @@
 """`make sim`: many worlds on all cores; the first that fails is made small, and told.
 
-Each seed has two: one of the shop, on which the machinery is tested, and one of the business that runs.
+Each seed has three: of the shop, on which the machinery is tested; of the shop with a feed that others
+read and follow; and of the business that runs.
 """
 
 import argparse
@@ -29,6 +30,7 @@ def main() -> int:
     parser.add_argument("--seeds", type=int, default=200)
     parser.add_argument("--seed", type=int, help="this one alone, told in full when it fails")
     parser.add_argument("--own", action="store_true", help="of a seed, the world of the business")
+    parser.add_argument("--pulled", action="store_true", help="of a seed, the world with a feed")
     parser.add_argument("--trace", action="store_true", help="print all that happens in this seed")
     parser.add_argument("--bug", action="append", help="plant this one (a few words of its name)")
     parser.add_argument("--elsewhere", nargs="*", help="run the other tests with it: all, or these")
@@ -44,10 +46,11 @@ def main() -> int:
         seeds = range(given.seeds) if given.seed is None else [given.seed]
         return max(_find(bug, seeds) for bug in bugs)
     if given.seed is not None:
-        told = simulate(Plan(given.seed, own=given.own))
+        told = simulate(Plan(given.seed, own=given.own, pulled=given.pulled))
         return _tell(told, [*told.trace, ""] if given.trace else [])
     kinds: dict[str, Callable[[int], Ending]] = {
         "of the shop": ending,
+        "of the shop and its feed": partial(ending, pulled=True),
         f"of the specs of '{FOLDER}'": partial(ending, own=True),
     }
     return next((1 for what, kind in kinds.items() if _worlds(what, kind, given.seeds)), 0)
@@ -81,7 +84,9 @@ def _named(words: str) -> Bug:
 def _find(bug: Bug, seeds: Sequence[int]) -> int:
     """Tell how a bug is found; 1 when no world finds it."""
     with planted(bug):
-        failing = next((one for one in map(ending, seeds) if one.wrong), None)
+        failing = next(
+            (one for seed in seeds if (one := ending(seed, pulled=bug.pulled)).wrong), None
+        )
         if failing is None:
             print(f"{bug.name}: {len(seeds)} worlds did not find it.")
             return 1
@@ -97,7 +102,7 @@ def _tell(told: Ending, first: Sequence[str] = ()) -> int:
         print(f"seed {told.plan.seed}: every promise was kept.")
         return 0
     print(story(shortest(told)))
-    own = " OWN=1" if told.plan.own else ""
+    own = " OWN=1" if told.plan.own else " PULLED=1" if told.plan.pulled else ""
     print(f"\nTo see it again: make sim SEED={told.plan.seed}{own}")
     return 1
 

@@ -4,8 +4,10 @@ from tests.simulation.asking_bugs import ASKING, TELLING
 from tests.simulation.business_bugs import BUSINESS
 from tests.simulation.delivery_bugs import DELIVERY
 from tests.simulation.feed_bugs import REBUILDING, SWEEPING
+from tests.simulation.following_bugs import FOLLOWING, SERVING
 from tests.simulation.planting import Bug
 from tests.simulation.platform_bugs import LEASES, PARTITIONS
+from tests.simulation.pulling_bugs import PULLING
 from tests.simulation.unnoticed import PROJECTIONS, PUBLISHER, SERVICE, UNNOTICED
 
 KERNEL, DOMAIN = "shared.kernel", "shared.domain.shop"
@@ -195,5 +197,5 @@ NOTICED = [
 
 BUGS = [
     *(*NOTICED, *SWEEPING, *REBUILDING, *DELIVERY, *LEASES, *PARTITIONS, *TELLING, *ASKING),
-    *(*BUSINESS, *UNNOTICED),
+    *(*BUSINESS, *UNNOTICED, *PULLING, *SERVING, *FOLLOWING),
 ]

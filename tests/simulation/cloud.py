@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import pairwise
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from infra.local.shop.expected_rows import RowKey
 from infra.local.shop.oracle import served
@@ -32,6 +32,9 @@ from tests.simulation.deployments import deployed
 from tests.simulation.trigger import STRETCHES, Trigger
 from tests.simulation.virtual_time import now
 from tests.simulation.watch import Places, Watch
+
+if TYPE_CHECKING:
+    from tests.simulation.following import Following
 
 RANGES, PARTITIONS = len(STRETCHES), 2
 BOUNDS = ("08", "10", "18", "20", "28", "30")
@@ -102,9 +105,7 @@ class Cloud:
 
     While the views are `spoilt`, one kind of event is poison; older code cannot read the streams in `newer`.
     A sweep that is `hurried` has time for a small page of each range. The `clocks` of hosts are wrong by so much.
-
-    `domain` is the business, and `deployed` chooses a version of it.
-
+    `domain` is the business, and `deployed` chooses a version of it; another service may be `following` its feed.
     `decided` are the commands that were looked for or stored: a decision that nothing is to be done is one too.
     """
 
@@ -134,6 +135,7 @@ class Cloud:
     newer: set[str] = field(default_factory=set)
     decided: set[tuple[str, str]] = field(default_factory=set)
     watch: Watch = field(default_factory=Watch)
+    following: "Following | None" = None
     domain: Domain = shop
     deployed: Callable[[random.Random], Domain] = deployed
 

@@ -1,9 +1,10 @@
 """A host of a simulation: one process after another runs on it, and two while a new version is rolled out."""
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from tests.simulation.cloud import Cloud
+from tests.simulation.cloud import PARTITIONS, Cloud
 from tests.simulation.processes import Process
 from tests.simulation.virtual_time import sleep
 from tests.simulation.weather import Weather
@@ -31,9 +32,21 @@ class Host:
             asyncio.get_running_loop().call_later(delay, self.start)
 
     async def _redeploy(self, process: Process) -> None:
-        """Roll a version out without a crash: what goes on in the old process ends there."""
+        """Roll a version out without a crash, now and then."""
         while process is self.process:
             await sleep(self.weather.dice.uniform(0.5, 3))
             if self.weather.strikes(self.name, "redeployment", self.weather.redeployments):
-                process.retired = True
-                self.start()
+                self.roll_out()
+
+    def roll_out(self) -> None:
+        """Start the newest version: what goes on in the old process ends there."""
+        self.process.retired = True
+        self.start()
+
+
+def mend_settings(machines: Sequence[Host], cloud: Cloud) -> None:
+    """Restart what counts partitions otherwise, or declares the feeds as they were before."""
+    for process in (machine.process for machine in machines):
+        feeds = process.roles.feeds.domain.feeds
+        if process.calls.partitions != PARTITIONS or feeds != cloud.domain.feeds:
+            process.crash()

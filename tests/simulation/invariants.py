@@ -12,6 +12,7 @@ from shared.adapters.cosmos.codec import to_item
 from shared.kernel.commands.outcome import Accepted, Forbidden, Outcome, Outdated
 from shared.kernel.messages.commit import Commit
 from tests.simulation.cloud import Cloud, served_rows
+from tests.simulation.following import unfollowed
 from tests.simulation.notices import untold
 from tests.simulation.pulling import unpulled
 from tests.simulation.told import Told
@@ -28,6 +29,8 @@ def broken(cloud: Cloud, told: Told) -> list[str]:
         wrong += untold(cloud.store.commits(), cloud.topic.published)
     if "feeds" in cloud.readers:
         wrong += unpulled(cloud)
+    if cloud.following:
+        wrong += unfollowed(cloud.following)
     items = [to_item(commit) for commit in cloud.store.commits()]
     try:
         wrong += compare(fold(_without_skipped(cloud, items)), served_rows(cloud.rows))

@@ -10,6 +10,7 @@ from shared.kernel.ports import (
     Outcomes,
     Parking,
     Progress,
+    Receipts,
     StoredParked,
     StoredPosition,
 )
@@ -113,3 +114,15 @@ class SimOutcomes:
     async def fate(self, stream: str, command_id: str, digest: str, fate: Fate) -> Fate:
         keep = lambda: self.inner.fate(stream, command_id, digest, fate)  # noqa: E731
         return await self.calls.call(f"fate of {stream} {fate}", keep, store_failed(self.calls))
+
+
+@dataclass
+class SimReceipts:
+    """What came first under every key of others."""
+
+    calls: Calls
+    inner: Receipts
+
+    async def first(self, key: str, digest: str) -> str:
+        first = lambda: self.inner.first(key, digest)  # noqa: E731
+        return await self.calls.call(f"receipt of {key}", first, store_failed(self.calls))

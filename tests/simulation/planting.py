@@ -20,12 +20,13 @@ UNREAD_ANNOTATIONS = __future__.annotations.compiler_flag
 
 @dataclass(frozen=True)
 class Bug:
-    """In a place (module:function), `right` becomes `wrong`."""
+    """In a place (module:function), `right` becomes `wrong`; a `pulled` world finds it, or any."""
 
     name: str
     place: str
     right: str
     wrong: str
+    pulled: bool = False
 
     def change(self, source: str) -> str:
         """Put the bug into the source of its function."""

@@ -34,11 +34,15 @@ STILL_LOSING = 0.5
 
 @dataclass
 class SimStore:
-    """The event store; a write whose outcome is not known may also arrive later."""
+    """The event store; a write whose outcome is not known may also arrive later.
+
+    Of `one_version`, no code is newer.
+    """
 
     calls: Calls
     cloud: Cloud
     spawn: Callable[[Any], object]
+    one_version: bool = False
 
     def __post_init__(self) -> None:
         self.inner = self.cloud.store
@@ -103,7 +107,8 @@ class SimStore:
         if isinstance(written, Appended):
             self.cloud.watch.saw(commits)
             weather, stream = self.calls.weather, commits[0].stream
-            if weather.newer and weather.strikes(self.calls.host, "newer event", weather.newer):
+            odds = 0.0 if self.one_version else weather.newer
+            if odds and weather.strikes(self.calls.host, "newer event", odds):
                 self.cloud.newer.add(stream)
             for commit in commits if self.calls.weather.tells else ():
                 self.calls.tell(f"wrote {_shown(commit)}")

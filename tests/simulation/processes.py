@@ -14,6 +14,7 @@ from shared.kernel.errors import OnewriteError
 from shared.kernel.ports import NumberedMessage
 from tests.simulation.calls import Calls
 from tests.simulation.cloud import Claim, Cloud
+from tests.simulation.polling import Follower
 from tests.simulation.roles import assemble
 from tests.simulation.virtual_time import sleep
 from tests.simulation.weather import Weather
@@ -51,7 +52,7 @@ class Process:
             self.calls.partitions -= 1
         cloud, version = self.cloud, self.cloud.deployed(self.weather.dice)
         self.calls.tell(f"starts with {', '.join(c.snapshots.schema for c in version.categories)}")
-        self.roles = assemble(version, cloud, self.calls, self._pause, self.detached)
+        self.roles = assemble(version, cloud, self.calls, self.pause, self.detached)
         if "info" in cloud.trigger.beside:
             self._listen()
         else:
@@ -63,6 +64,11 @@ class Process:
         self.spawn(self._call_off())
         self.spawn(self._rebuild())
         self.spawn(self._catch_up())
+        if cloud.following:
+            self.follower = Follower(self, cloud.following)
+            self.spawn(self.follower.poll())
+            self.spawn(self.follower.hear())
+            self.spawn(self._fill())
         # Where nothing is lost, nothing may need the sweep.
         if self.weather.lossy:
             self.spawn(self._sweep())
@@ -105,7 +111,7 @@ class Process:
         late.add(task := asyncio.create_task(work))
         task.add_done_callback(late.discard)
 
-    async def _pause(self, attempt: int) -> None:
+    async def pause(self, attempt: int) -> None:
         await sleep(self.weather.dice.uniform(0, min(0.5, 0.01 * 2**attempt)))
 
     async def _watch(
@@ -202,6 +208,11 @@ class Process:
             if weather.strikes(self.name, "rebuild", weather.rebuilds, view.name):
                 await self._timed(self.roles.rebuild.begin(view))
             await self._timed(self.roles.rebuild.run(seconds=1e9))
+
+    async def _fill(self) -> None:
+        while not self.retired:
+            await sleep(self.weather.dice.uniform(0.8, 2.4))
+            await self._timed(self.roles.filling.run(seconds=1e9))
 
     async def _timed(self, run: Awaitable[object]) -> None:
         """A timer that fails is called again when it is due again."""

@@ -7,7 +7,6 @@ from typing import Any
 
 from shared.adapters.memory import MemoryFeedPages
 from shared.kernel.delivery.partition import partition_of
-from shared.kernel.domain import Domain
 from shared.kernel.feeds.page import Page
 from shared.kernel.messages.notification import Notification
 from shared.kernel.ports import FeedPages, StoredPage
@@ -68,16 +67,20 @@ class WatchedPages(MemoryFeedPages):
         return written
 
 
-def open_feeds(cloud: Cloud) -> None:
-    """Let others pull what happens, from one chain: the owners of two partitions of the log write it at once."""
+def open_feeds(cloud: Cloud, chains: int) -> None:
+    """Let others pull what happens: the owners of two partitions of the log write a chain at once."""
     deployed = cloud.deployed
-    cloud.pages, cloud.domain = WatchedPages(), _with_one_chain(cloud.domain)
-    cloud.deployed = lambda dice: _with_one_chain(deployed(dice))
+    cloud.pages = WatchedPages()
+    declare(cloud, partitions=chains)
+    # Whatever the version is, it has the feeds that are declared when it starts.
+    cloud.deployed = lambda dice: replace(deployed(dice), feeds=cloud.domain.feeds)
     cloud.readers["feeds"] = [Claim() for _ in range(PARTITIONS)]
 
 
-def _with_one_chain(domain: Domain) -> Domain:
-    return replace(domain, feeds=tuple(replace(one, partitions=1) for one in domain.feeds))
+def declare(cloud: Cloud, **changes: Any) -> None:
+    """Declare the feeds otherwise, for every process that starts from now on."""
+    feeds = tuple(replace(one, **changes) for one in cloud.domain.feeds)
+    cloud.domain = replace(cloud.domain, feeds=feeds)
 
 
 def unpulled(cloud: Cloud) -> list[str]:

@@ -10,6 +10,7 @@ from typing import Any
 
 from consumers.chain_writing import Chains
 from consumers.deadlines import Deadlines
+from consumers.feed_filling import Filling
 from consumers.feeds import Feeds
 from consumers.mailbox import Mailbox, command_in
 from consumers.notifications import Notifications
@@ -53,6 +54,7 @@ class Roles:
     reactions: Reactions
     notifications: Notifications
     feeds: Feeds
+    filling: Filling
     mailbox: Mailbox
     deadlines: Deadlines
     rebuild: Rebuild
@@ -84,6 +86,7 @@ def assemble(
     async def give_log() -> Log:
         return log
 
+    feeds = Feeds(version, served, chains, store, parking, now, pause)
     dispatching = dispatcher(version, store, now, pause)
     processor = event_processor(version, dispatching, pause)
     publisher = Publisher(swept, store, parking, now)
@@ -96,7 +99,8 @@ def assemble(
         projections=projections,
         reactions=Reactions(version, processor, store, parking, now),
         notifications=Notifications(version, served, notifier, store, parking, now, pause),
-        feeds=Feeds(version, served, chains, store, parking, now, pause),
+        feeds=feeds,
+        filling=Filling(feeds, feed, progress, clock),
         mailbox=Mailbox(version, dispatching, outcomes, parking, now, pause),
         deadlines=Deadlines(
             *(version.deadlines, served, store, dispatching, parking, progress), now, PAGE

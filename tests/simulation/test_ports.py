@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from shared.adapters.memory import MemoryReceipts
+from shared.domain.shop import domain
 from shared.kernel.commands.outcome import FinalOutcome
 from shared.kernel.delivery.parking import Action, Decision, Parked
 from shared.kernel.errors import OnewriteError
@@ -20,9 +22,11 @@ from shared.kernel.ports import (
     FeedPages,
     Log,
     Notifier,
+    OthersFeeds,
     Outcomes,
     Parking,
     Progress,
+    Receipts,
     Rows,
     StoredParked,
 )
@@ -32,10 +36,12 @@ from tests.simulation import virtual_time
 from tests.simulation.calls import Calls
 from tests.simulation.cloud import Cloud
 from tests.simulation.feed import SimFeed
-from tests.simulation.keeping import SimOutcomes, SimParking, SimProgress
+from tests.simulation.keeping import SimOutcomes, SimParking, SimProgress, SimReceipts
+from tests.simulation.polling import SimOthersFeeds
 from tests.simulation.ports import SimLog, SimRows, SimStore
 from tests.simulation.pulling import SimFeedPages
 from tests.simulation.sending import SimHub, SimNotifier
+from tests.simulation.serving import serving
 from tests.simulation.weather import Weather
 
 TIME = "2026-11-23T12:00:00.000000Z"
@@ -59,6 +65,9 @@ ARGUMENTS: dict[str, Any] = {
     "streams": ["item-SKU1"],
     "key": "SKU1",
     "listing": Listing("stock"),
+    "feed": "shop",
+    "url": "https://shop.example/api/feeds/shop",
+    "tag": None,
     "marker": MARKER,
     "consumer": "projections",
     "version": 1,
@@ -83,6 +92,13 @@ ARGUMENTS: dict[str, Any] = {
     "state": KeptState("item-SKU1", 1, "c1-1", StoredSnapshot("item/1", {})),
     "commits": [Commit("item-SKU1", 1, "c1-1", "", (EVENT,), Metadata("c1-1", "c1-1"), TIME)],
 }
+
+
+def _followed(calls: Calls, cloud: Cloud) -> SimOthersFeeds:
+    server = serving(domain, cloud.pages, "batches", strict=True)
+    return SimOthersFeeds(calls, server, lambda: False, lambda _: None)
+
+
 PORTS: list[tuple[type, Any]] = [
     (EventStore, lambda calls, cloud: SimStore(calls, cloud, lambda work: work.close())),
     (Rows, lambda calls, cloud: SimRows(calls, cloud.rows, cloud.back)),
@@ -94,6 +110,8 @@ PORTS: list[tuple[type, Any]] = [
     (Progress, lambda calls, cloud: SimProgress(calls, cloud.progress)),
     (Feed, SimFeed),
     (FeedPages, lambda calls, cloud: SimFeedPages(calls, cloud.pages)),
+    (Receipts, lambda calls, _: SimReceipts(calls, MemoryReceipts())),
+    (OthersFeeds, _followed),
 ]
 
 

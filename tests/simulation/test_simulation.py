@@ -39,9 +39,12 @@ def seed_that_finds(bug: Bug) -> int | None:
     """Give the seed that the table names, as long as its world finds a bug; else the first that does."""
     known = recorded().get(bug.name)
     with planted(bug):
-        if known is not None and ending(known).wrong:
-            return known
-        return next((seed for seed in range(MOST) if ending(seed).wrong), None)
+        seeds = range(MOST) if known is None else (known, *range(MOST))
+        return next((seed for seed in seeds if simulate(_untold(seed, bug)).wrong), None)
+
+
+def _untold(seed: int, bug: Bug) -> Plan:
+    return Plan(seed, tells=False, pulled=bug.pulled)
 
 
 @pytest.fixture(scope="module")
@@ -144,8 +147,9 @@ def test_the_table_of_planted_bugs_is_current(pytestconfig: pytest.Config) -> No
             "# Planted bugs",
             "",
             "Each of these is planted in turn, and must be found by a [simulated](../tests/simulation)",
-            f"world within {MOST} seeds. The number is a seed that finds it, and is kept as long as it still",
-            f"does. The median is {median:g}.",
+            f"world within {MOST} seeds; those of feeds, at the end, by one with a feed that others read and",
+            "follow. The number is a seed that finds it, and is kept as long as it still does. The median",
+            f"is {median:g}.",
             "",
             f"With {alone} of the {len(BUGS)} all other tests pass: they show only where faults meet. No test",
             "says so, because it takes hours: `make unnoticed` asks all other tests about each of them, in a",

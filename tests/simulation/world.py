@@ -12,12 +12,12 @@ from tests.simulation import own, processes, virtual_time
 from tests.simulation.business import LOOKS, overdue, unbusinesslike
 from tests.simulation.clients import Client, open_warehouse
 from tests.simulation.clocks import clocks
-from tests.simulation.cloud import PARTITIONS, STORE_LIMITS, Cloud
+from tests.simulation.cloud import STORE_LIMITS, Cloud
 from tests.simulation.deployments import EXPIRY
-from tests.simulation.hosts import Host
+from tests.simulation.hosts import Host, mend_settings
 from tests.simulation.invariants import broken
 from tests.simulation.operators import Operator
-from tests.simulation.pulling import open_feeds
+from tests.simulation.pulled import pulled
 from tests.simulation.refusals import unjust
 from tests.simulation.settling import settle
 from tests.simulation.told import Told
@@ -131,8 +131,7 @@ async def _world(plan: Plan) -> Ending:
     cloud.watch.one_clock = len(set(cloud.clocks.values())) < 2
     if plan.seed % TELLING:
         del cloud.readers["notifications"]
-    if plan.pulled:
-        open_feeds(cloud)
+    feed = pulled(cloud, plan.seed) if plan.pulled else None
     machines = [Host(f"host-{number}", cloud, weather) for number in range(plan.hosts)]
     crowd = random.Random(f"{plan.seed}/crowd")
     losing = begin(cloud, crowd, weather, tampered=plan.seed % OF == TAMPERED)
@@ -164,11 +163,12 @@ async def _world(plan: Plan) -> Ending:
     operating = asyncio.create_task(operator.work())
     beside = [asyncio.create_task(weather.spells()), asyncio.create_task(_hold(cloud, plan))]
     beside += [asyncio.create_task(one) for one in losing]
+    beside += feed.begin(machines) if feed else []
     await asyncio.gather(*(client.work(lambda: told.sure >= plan.commands) for client in clients))
     for task in beside:
         task.cancel()
     weather.calm()
-    _mend_settings(machines)
+    mend_settings(machines, cloud)
     while (
         cloud.spoilt
         and not cloud.back
@@ -180,6 +180,7 @@ async def _world(plan: Plan) -> Ending:
     cloud.newer.clear()
     check = own.broken if plan.own else broken
     wrong = await _released(cloud, plan) + await settle(cloud, told, check)
+    wrong += await feed.end() if feed else []
     operating.cancel()
     commits = cloud.store.commits()
     strange = [one for machine in machines for one in machine.strange]
@@ -224,12 +225,6 @@ def _weather(plan: Plan) -> Weather:
         plan.only,
         plan.tells,
     )
-
-
-def _mend_settings(machines: Sequence[Host]) -> None:
-    for process in (machine.process for machine in machines):
-        if process.calls.partitions != PARTITIONS:
-            process.crash()
 
 
 async def _hold(cloud: Cloud, plan: Plan) -> None:

@@ -6,7 +6,6 @@ from dataclasses import replace
 
 import pytest
 
-from consumers.polling import polling
 from shared.kernel.errors import StoreUnavailable
 from shared.kernel.ports import FeedAnswer, FeedGone
 from tests.consumers.polling.following import BATCH, FEED, Follower, batch, orders, parcel
@@ -159,8 +158,7 @@ async def test_the_place_stays_where_it_is_until_everything_took_effect() -> Non
     assert follower.orders == orders(1)
 
 
-async def test_a_run_that_is_cut_off_has_got_on(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(polling, "PORTION", 2)
+async def test_a_run_that_is_cut_off_has_got_on() -> None:
     follower, taken = Follower(), list[str]()
     follower.answers(batch([parcel(number) for number in range(1, 7)], next=FEED))
     take = follower.world.webhooks.take
@@ -172,7 +170,7 @@ async def test_a_run_that_is_cut_off_has_got_on(monkeypatch: pytest.MonkeyPatch)
         await take(body, *rest)  # type: ignore[arg-type]
 
     for _ in range(2):
-        run = replace(follower.polling, take=taking)
+        run = replace(follower.polling, take=taking, portion=2)
         if not taken:
             with pytest.raises(BaseExceptionGroup):
                 await run.run()
