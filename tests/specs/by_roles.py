@@ -10,6 +10,7 @@ from shared.kernel.messages.message import Event
 from shared.kernel.messages.stream import StreamName
 from tests.active import domain_of
 from tests.kernel.asking import asked, at_noon
+from tests.specs.feeds import poll, read, read_otherwise, unheard
 from tests.specs.passing_time import pass_time
 from tests.specs.seen import (
     Seen,
@@ -61,21 +62,25 @@ async def by_roles(
     # What was there before is known to everybody, and comes again.
     world.fault = TWICE
     await world.settle()
-    before = world.seen()
+    before, read_before = world.seen(), await read(world)
     world.fault, world.deaf = fault, flow.late == BEFORE_REACTIONS
     outcome = await world.send(asked(command, "when", StreamName.parse(stream), flow.by))
     if isinstance(outcome, Refused | Forbidden):
         return [refused("when", outcome)]
     await world.settle()
+    if flow.polled:
+        await poll(world, flow.polled)
+        await world.settle()
     if flow.late:
         await pass_time(world)
     if world.deaf:
         await world.hear()
     after = world.seen()
-    found = [] if fault else twice_there(flow, before)
+    found = [] if fault else [*twice_there(flow, before), *unheard(flow, world.domain)]
     found += different(flow.then, before.written, after.written)
     found += passed_on(flow, before, after)
     found += pulled_otherwise(flow, world.domain, before, after)
+    found += read_otherwise(flow, read_before, await read(world))
     found += unlike(flow.shown, rows_shown(world.rows))
     return found + parked(world.parking)
 

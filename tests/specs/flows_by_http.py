@@ -31,6 +31,8 @@ TIMEOUT = limit(60.0)
 LAG = "/api/operations/lag"
 
 UNSEEN = "what the log holds, and what others are told"
+FEED_UNSEEN = "what a reader of a feed sees"
+POLLED = "which feeds are polled is for its settings to say"
 
 
 class Witness(Protocol):
@@ -145,21 +147,30 @@ async def flows_over_http(
 
     What the log holds and what others are told is held where there is a witness.
     """
+    skipped = {flow.title: await _skipped(flow) for flow in flows}
     async with aiohttp.ClientSession(headers=key_shown()) as http:
         client = Client(http, url, specs, seed)
         happening = {
             flow.title: Happening(renamed(flow), client, within, witness)
             for flow in flows
-            if not await _needs_clock(flow)
+            if not skipped[flow.title]
         }
         await _hold(list(happening.values()), client, within)
     held = {title: one.held or Held() for title, one in happening.items()}
-    unseen = UNSEEN if witness is None else ""
-    return {flow.title: _told(held.get(flow.title), unseen) for flow in flows}
+    unseen = [UNSEEN] if witness is None else []
+    return {
+        flow.title: Held(left_out=skipped[flow.title])
+        if skipped[flow.title]
+        else _told(flow, held[flow.title], unseen)
+        for flow in flows
+    }
 
 
-async def _needs_clock(flow: Flow) -> bool:
-    return bool(flow.late) or flow.at is not None or await ends_by_the_clock(flow)
+async def _skipped(flow: Flow) -> str:
+    """Say why a flow cannot be told over HTTP; nothing, where it can."""
+    if flow.late or flow.at is not None or await ends_by_the_clock(flow):
+        return NO_CLOCK
+    return POLLED if flow.polled else ""
 
 
 async def _hold(all_: Sequence[Happening], client: Client, within: float) -> None:
@@ -180,10 +191,9 @@ async def _hold(all_: Sequence[Happening], client: Client, within: float) -> Non
         await one.end()
 
 
-def _told(one: Held | None, unseen: str) -> Held:
-    if one is None:
-        return Held(left_out=NO_CLOCK)
-    return one if one.left_out else replace(one, unseen=unseen)
+def _told(flow: Flow, one: Held, unseen: Sequence[str]) -> Held:
+    beyond = [*unseen, *([FEED_UNSEEN] if flow.feed else [])]
+    return one if one.left_out else replace(one, unseen=", ".join(beyond))
 
 
 async def settled(client: Client, within: float) -> None:

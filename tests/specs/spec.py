@@ -57,6 +57,10 @@ class Flow:
     events of each stream, as listeners of the topic hear them; of the feeds that list them others pull the same,
     in this order. `by` says who asks, and `at` when it is decided: noon of 2026-11-23 (UTC), if nothing is said.
 
+    `polled` are events of others, in the order of their feed. It is polled when all of that has followed, and once
+    more from its beginning; `then` and the rest say what that leads to, too. `feed` has, by the name of a feed,
+    what a reader sees who follows its cursors: the public events of each stream, exact for each feed named.
+
     In a flow that is `late`, time passes when all of that has followed, until every deadline has passed that
     something waits for then: what one sends is decided at the moment when it is due. What begins to wait only
     because a deadline has passed is not waited for: it comes if it is due before the last of the others is. With
@@ -69,6 +73,8 @@ class Flow:
     then: Then
     shown: Shown
     told: Mapping[str, Sequence[PublicEvent]] = field(default_factory=dict)
+    feed: Mapping[str, Mapping[str, Sequence[PublicEvent]]] = field(default_factory=dict)
+    polled: Sequence[InboundEvent] = ()
     late: bool | Literal["before the reactions hear of it"] = False
     at: datetime | None = None
     by: str | None = None
@@ -136,6 +142,8 @@ def flow_story(flow: Flow, found: Sequence[str] = ()) -> str:
     lines = [flow.title, "  given (what these cause has happened, too)"]
     lines += [f"    {stream}: {event!r}" for stream in flow.given for event in flow.given[stream]]
     lines += ["  when", f"    {flow.when[0]}: {flow.when[1]!r}{asked_how(flow)}"]
+    lines += ["  and a feed of others, polled, shows"] if flow.polled else []
+    lines += [f"    {event.source} tells {event.type} {event.data}" for event in flow.polled]
     lines += ["  and", f"    every deadline passes{_before(flow)}"] if flow.late else []
     lines += ["  then"]
     lines += [f"    {stream}: {_named(one)}" for stream in flow.then for one in flow.then[stream]]
@@ -146,6 +154,9 @@ def flow_story(flow: Flow, found: Sequence[str] = ()) -> str:
     lines += ["  then others are told"]
     lines += [f"    {stream}: {public!r}" for stream in flow.told for public in flow.told[stream]]
     lines += [] if flow.told else ["    nothing"]
+    for name, streams in flow.feed.items():
+        lines += [f"  then a reader of the feed '{name}' sees"]
+        lines += [f"    {stream}: {public!r}" for stream in streams for public in streams[stream]]
     lines += [f"  {number}. {sentence}" for number, sentence in enumerate(found, start=1)]
     return "\n".join(lines)
 

@@ -7,6 +7,7 @@ from shared.domain.shop.item.commands import ReserveStock
 from shared.domain.shop.item.events import (
     ReservationDeclined,
     ReservationReleased,
+    ReservationShipped,
     ShortageEnded,
     StockRanLow,
     StockReserved,
@@ -19,11 +20,13 @@ from shared.domain.shop.order.events import (
     OrderConfirmed,
     OrderPlaced,
     OrderRejected,
+    OrderShipped,
     ReservationRecorded,
 )
 from shared.domain.shop.process import public_events
 from shared.domain.shop.replenishment import ReplenishmentRequested
 from shared.kernel.messages.message import PublicEvent
+from tests.specs.shop.inbound import PARCEL
 from tests.specs.shop.item import TEN_IN_STOCK
 from tests.specs.shop.order_events import TO_THE_CONFIRMATION, WANTED_CUP, WANTED_TEA
 from tests.specs.shop.shortages import ENOUGH
@@ -47,6 +50,15 @@ TOLD: Mapping[str, Sequence[PublicEvent]] = {
         )
     ]
 }
+SHIPPED = public_events.OrderShipped(
+    link=LINK,
+    order_id="7",
+    customer_id="C1",
+    lines=(
+        public_events.Line(sku="TEA", quantity=2),
+        public_events.Line(sku="CUP", quantity=1),
+    ),
+)
 STOCK = {"item-TEA": TEN_IN_STOCK, "item-CUP": TEN_IN_STOCK}
 
 
@@ -71,6 +83,24 @@ SPECS = [
             ("stock", "TEA"): {"available": 8, "reserved": 2},
         },
         told=TOLD,
+        feed={"shop": TOLD},
+    ),
+    Flow(
+        "An order is shipped once the feed of a carrier shows that its parcel has left",
+        given=STOCK,
+        when=PLACE,
+        polled=[PARCEL],
+        then={
+            "item-TEA": [TEA_HELD, ReservationShipped(reservation_id="7/TEA", quantity=2)],
+            "item-CUP": [CUP_HELD, ReservationShipped(reservation_id="7/CUP", quantity=1)],
+            "order-7": [
+                *(OrderPlaced, ReservationRecorded, ReservationRecorded, OrderConfirmed),
+                OrderShipped,
+            ],
+        },
+        shown={("orders", "7"): {"status": "shipped"}, ("stock", "TEA"): {"available": 8}},
+        told={"order-7": [*TOLD["order-7"], SHIPPED]},
+        feed={"shop": {"order-7": [*TOLD["order-7"], SHIPPED]}},
     ),
     Flow(
         "An order of what nobody registered is rejected",
