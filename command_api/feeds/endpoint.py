@@ -193,7 +193,7 @@ def _about(
 
 
 def _first(feed: PublicFeed) -> str:
-    cursor = FeedCursor.begin(feed.generation, feed.partitions)
+    cursor = FeedCursor.begin(feed.name, feed.generation, feed.partitions)
     return address(_url(feed), {"cursor": cursor})
 
 

@@ -7,6 +7,7 @@ from heapq import merge
 from typing import Any
 
 from command_api.feeds.watching import Pages, Watch, ends
+from shared.kernel.errors import InvalidMessage
 from shared.kernel.feeds.cursor import FeedCursor, Place
 from shared.kernel.feeds.last_page import last_page
 from shared.kernel.feeds.page import MOST_EVENTS, Page
@@ -80,7 +81,7 @@ class FeedReader:
     async def newest(self) -> Found:
         """Read the last page of each chain: the newest events that fit on a page, and the end of the feed."""
         pages = await self._last_pages()
-        cursor = FeedCursor(self.feed.generation, ends(pages))
+        cursor = FeedCursor(self.feed.name, self.feed.generation, ends(pages))
         # Each chain keeps its order, whatever the clocks of hosts say.
         events = list(merge(*(page.events for page in pages), key=lambda event: event["time"]))
         return Found(events[-MOST_EVENTS:], cursor)
@@ -89,13 +90,15 @@ class FeedReader:
         """Read what is behind a cursor, as much as a page holds; waits for it so long, and tells if it has waited.
 
         A cursor of another generation, or of other partitions, leads to the beginning: nothing is missed.
-        Raises NoSuchPlaceError.
+        Raises InvalidMessage for a cursor of another feed, and NoSuchPlaceError.
         """
+        if cursor.feed != self.feed.name:
+            raise InvalidMessage("it is a cursor of another feed")
         if cursor.generation > self.feed.generation:
             # Newer code has given it, and answers soon.
             return Found((), cursor), False
         if (cursor.generation, len(cursor.places)) != (self.feed.generation, self.feed.partitions):
-            cursor = FeedCursor.begin(self.feed.generation, self.feed.partitions)
+            cursor = FeedCursor.begin(self.feed.name, self.feed.generation, self.feed.partitions)
         # Those who find too many who wait, and ask again and again, do not have the store read each time.
         found = await self._behind(cursor, self.watch.seen if seconds else ())
         if found.events or not seconds:
@@ -129,7 +132,9 @@ class FeedReader:
             if batch.is_full:
                 turn = (partition + 1) % self.feed.partitions
                 break
-        return Found(batch.events, FeedCursor(cursor.generation, tuple(places), turn))
+        return Found(
+            batch.events, FeedCursor(self.feed.name, cursor.generation, tuple(places), turn)
+        )
 
     async def _of_chain(
         self, partition: int, place: Place, batch: _Batch, last: Page | None

@@ -35,7 +35,11 @@ async def poll(world: World, events: Sequence[InboundEvent]) -> None:
     )
     world.store.lose = world.fault == LOST_ANSWER
     for _ in range(2):
-        await Polling(feeds, others, webhooks.take, MemoryProgress(), now).run()
+        await Polling(feeds, others, webhooks.take, MemoryProgress(), now, _unmeasured).run()
+
+
+def _unmeasured(metric: str, value: float, *, feed: str) -> None:
+    """Leave what is measured to the tests of the alerts."""
 
 
 async def read(world: World) -> dict[str, Events]:
@@ -43,7 +47,7 @@ async def read(world: World) -> dict[str, Events]:
     found: dict[str, Events] = {}
     for feed in world.domain.feeds:
         reader, seen = FeedReader(feed, world.pages), list[dict[str, object]]()
-        cursor, more = FeedCursor.begin(feed.generation, feed.partitions), True
+        cursor, more = FeedCursor.begin(feed.name, feed.generation, feed.partitions), True
         while more:
             batch, _ = await reader.after(cursor, 0)
             seen, cursor, more = [*seen, *map(dict, batch.events)], batch.cursor, bool(batch.events)
