@@ -1,6 +1,5 @@
 """What a document of a feed holds: events as they were written, each for itself, and where it leads."""
 
-import binascii
 from base64 import b64decode
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from xml.etree.ElementTree import Element, ParseError, TreeBuilder, XMLParser
 
 from pydantic_core import to_json
 
+from consumers.polling.elements import elements
 from shared.adapters.http.bodies import read_json
 from shared.kernel.errors import InvalidMessage
 from shared.kernel.ports import FeedAnswer
@@ -71,7 +71,8 @@ def _batch(body: bytes) -> Sequence[Item]:
     try:
         content = read_json(body)
     except ValueError:
-        raise InvalidMessage("a batch of events is no JSON") from None
+        # One event that nobody can read keeps no other from being read.
+        return [_item(one) for one in elements(body)]
     if not isinstance(content, list):
         raise InvalidMessage("a batch of events is no array")
     return [_item(to_json(one)) for one in content]
@@ -94,14 +95,18 @@ def _atom(url: str, answer: FeedAnswer) -> Document:
     try:
         parser.feed(answer.body)
         root = parser.close()
-    except ParseError:
+    except (ParseError, LookupError):
+        # A LookupError: it names an encoding that nobody knows.
         raise InvalidMessage("a document of Atom is no XML") from None
     if root.tag != f"{_ATOM}feed":
         raise InvalidMessage("a document of Atom is no feed")
-    links = {
-        link.get("rel", "alternate"): urljoin(url, link.get("href", ""))
-        for link in reversed(root.findall(f"{_ATOM}link"))
-    }
+    try:
+        links = {
+            link.get("rel", "alternate"): urljoin(url, link.get("href", ""))
+            for link in reversed(root.findall(f"{_ATOM}link"))
+        }
+    except ValueError:
+        raise InvalidMessage("a document of Atom has a link that leads nowhere") from None
     # The order means nothing (RFC 4287, section 4.1.1); of what is of one time, feeds show the newest first.
     entries = root.findall(f"{_ATOM}entry")[::-1]
     entries.sort(key=_updated)
@@ -123,7 +128,7 @@ def _entry(entry: Element) -> Item:
     written = content.text or ""
     try:
         body = b64decode(written)
-    except binascii.Error:
+    except ValueError:
         body = written.encode()
     return _item(body)
 

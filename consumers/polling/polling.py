@@ -8,7 +8,7 @@ import asyncio
 import time
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import batched
 
@@ -30,17 +30,21 @@ BEGINS = 15.0
 PORTION = 100
 """So many events are handled before it is noted which: a run that is cut off has got on."""
 
+LARGEST_PLACE = 1_500_000
+"""Bytes of a place: an item of the store may have 2 MB."""
+
 type Take = Callable[[bytes, Sender, str], Awaitable[None]]
 """Lets an event take effect, or parks it; raises what may go well later."""
 
 
 @dataclass(slots=True)
 class Kept:
-    """The place in one feed, as it is to be replaced."""
+    """The place in one feed, as it is to be replaced, and which batches were `asked` for in this run."""
 
     name: str
     place: Place
     tag: str | None
+    asked: set[str] = field(default_factory=set)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +100,10 @@ class Polling:
 
         Whatever both hosts handle meanwhile takes effect once.
         """
-        kept.tag = await self.progress.advance(kept.name, place.model_dump_json(), kept.tag)
+        written = place.model_dump_json()
+        if len(written) > LARGEST_PLACE:
+            raise InvalidMessage("what is to be remembered of it does not fit into an item")
+        kept.tag = await self.progress.advance(kept.name, written, kept.tag)
         kept.place = place
         return kept.tag is not None
 
@@ -104,18 +111,24 @@ class Polling:
         """Handle one document, and tell whether there is more."""
         place = kept.place
         url = archives.url_of(place) if place.url is None else place.url
-        if origin(url) != origin(feed.url):
-            raise InvalidMessage(f"'{feed.name}' leads to another host")
+        _check_led(feed, url)
         try:
             answer = await self.others.ask(feed.name, url, place.tag)
         except FeedGone:
             if url == feed.url:
                 raise
             # It was written anew: what comes again does nothing.
+            kept.asked.clear()
             return await self._keep(kept, Place(feed=feed.url))
         moved, more = place.moved(), False
         if answer is not None:
             moved, more = await self._read(feed, kept, url, answer)
+            # Before it is kept: who has mended a link is not asked where it led.
+            _check_led(feed, *(led for led in (moved.url, *moved.back[-1:]) if led is not None))
+            if place.url is not None:
+                kept.asked.add(url)
+            if more and moved.url in kept.asked:
+                raise InvalidMessage(f"the links of '{feed.name}' lead in a circle")
         return (moved == kept.place or await self._keep(kept, moved)) and more
 
     async def _read(
@@ -154,3 +167,13 @@ class Polling:
     async def _in_order(self, feed: PolledFeed, bodies: Iterable[bytes]) -> None:
         for body in bodies:
             await self.take(body, feed.sender, EVENT)
+
+
+def _check_led(feed: PolledFeed, *urls: str) -> None:
+    """Raise InvalidMessage for a URL that leads to another host, or nowhere."""
+    try:
+        leads_away = any(origin(url) != origin(feed.url) for url in urls)
+    except ValueError:
+        raise InvalidMessage(f"'{feed.name}' leads nowhere") from None
+    if leads_away:
+        raise InvalidMessage(f"'{feed.name}' leads to another host")

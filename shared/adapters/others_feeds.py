@@ -36,8 +36,8 @@ class HttpOthersFeeds:
     async def ask(self, feed: str, url: str, tag: str | None) -> FeedAnswer | None:
         known = self._feeds[feed]
         for _ in range(MOST_REDIRECTS + 1):
-            _check_address(known, url)
             try:
+                _check_address(known, url)
                 async with self._session(known).get(
                     url, headers=_headers(known, url, tag), allow_redirects=False
                 ) as response:
@@ -49,6 +49,8 @@ class HttpOthersFeeds:
                 raise FeedUnavailable(
                     f"'{feed}' does not answer: {type(error).__name__}"
                 ) from error
+            except ValueError as error:
+                raise InvalidMessage(f"'{feed}' leads nowhere") from error
         raise InvalidMessage(f"'{feed}' redirects more than {MOST_REDIRECTS} times")
 
     async def close(self) -> None:
@@ -79,7 +81,7 @@ class HttpOthersFeeds:
             case HTTPStatus.OK:
                 form = media_type({"content-type": response.headers.get("Content-Type", "")})
                 body = await _body(feed, response)
-                return FeedAnswer(form, body, response.headers.get("ETag"), _links(response))
+                return FeedAnswer(form, body, _tag(response), _links(response))
         raise FeedUnavailable(f"'{feed.name}' answers {response.status}", self._wait(response))
 
     def _wait(self, response: aiohttp.ClientResponse) -> float | None:
@@ -129,6 +131,12 @@ async def _body(feed: PolledFeed, response: aiohttp.ClientResponse) -> bytes:
         if len(body) > LARGEST:
             raise InvalidMessage(f"'{feed.name}' answers with more than {LARGEST} bytes")
     return bytes(body)
+
+
+def _tag(response: aiohttp.ClientResponse) -> str | None:
+    """Give the tag of a document; one that could not be shown again is none."""
+    tag = response.headers.get("ETag", "")
+    return tag if tag.isascii() and tag.isprintable() and tag else None
 
 
 def _links(response: aiohttp.ClientResponse) -> dict[str, str]:

@@ -56,6 +56,27 @@ def always(**response: object) -> Answer:
     return answer
 
 
+@pytest.mark.parametrize("there", ["https://[bad", "//["])
+async def test_what_leads_nowhere_is_told(there: str) -> None:
+    led = always(status=302, headers={"Location": there})
+    linked = always(body=b"[]", headers={"Link": f'<{there}>; rel="next"'})
+
+    for answer in (led, linked):
+        async with serving(answer) as at, asking(at, "private redirects") as feeds:
+            with pytest.raises(InvalidMessage, match="'carrier' leads nowhere"):
+                await feeds.ask("carrier", at, None)
+
+
+async def test_a_tag_that_cannot_be_shown_again_is_none() -> None:
+    tagged = always(body=b"[]", headers={"ETag": '"\u00e9"'})
+
+    async with serving(tagged) as at, asking(at) as feeds:
+        answer = await feeds.ask("carrier", at, None)
+
+    assert answer is not None
+    assert answer.tag is None
+
+
 async def test_a_feed_is_shown_what_it_knows_and_asked_for_what_is_read() -> None:
     seen = list[dict[str, str]]()
 

@@ -44,8 +44,8 @@ FOLLOWING = [
     Bug(
         "the place in a feed is written over, whoever has moved it",
         f"{POLLING}._keep",
-        "place.model_dump_json(), kept.tag)",
-        "place.model_dump_json(), (await self.progress.find(kept.name) or kept).tag)",
+        "written, kept.tag)",
+        "written, (await self.progress.find(kept.name) or kept).tag)",
         pulled=True,
     ),
     Bug(

@@ -139,7 +139,7 @@ class Follower:
         others = SimOthersFeeds(calls, self.server, progress.waits, process.strange.append)
         clock = asyncio.get_running_loop().time
         self.polling = Polling(
-            *([self.feed], others, self._take, progress, fast_clock, _unmeasured, clock, PORTION)
+            *([self.feed], others, self._take, progress, fast_clock, clock, PORTION)
         )
 
     async def poll(self) -> None:
@@ -183,7 +183,3 @@ class Follower:
         passes = isinstance(error, OnewriteError) and error.transient
         if not passes and not isinstance(error, TimeoutError):
             self.process.strange.append(f"{self.process.name} met {error!r}")
-
-
-def _unmeasured(metric: str, value: float, *, feed: str) -> None:
-    """Leave what is measured to the tests of the alerts."""

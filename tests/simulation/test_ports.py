@@ -76,7 +76,6 @@ ARGUMENTS: dict[str, Any] = {
     "places": [AT],
     "chain": "shop~1/0",
     "number": 1,
-    "known": None,
     "page": Page("shop~1/0", 1),
     "reached": {"item-SKU1": 1},
     "position": "0",

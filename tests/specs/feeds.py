@@ -35,11 +35,8 @@ async def poll(world: World, events: Sequence[InboundEvent]) -> None:
     )
     world.store.lose = world.fault == LOST_ANSWER
     for _ in range(2):
-        await Polling(feeds, others, webhooks.take, MemoryProgress(), now, _unmeasured).run()
-
-
-def _unmeasured(metric: str, value: float, *, feed: str) -> None:
-    """Leave what is measured to the tests of the alerts."""
+        polling = Polling(feeds, others, webhooks.take, MemoryProgress(), now, _unmeasured)
+        await polling.run()
 
 
 async def read(world: World) -> dict[str, Events]:
@@ -79,6 +76,10 @@ def unheard(flow: Flow, domain: Domain) -> list[str]:
         for event in flow.polled
         if event.type not in types
     ]
+
+
+def _unmeasured(_metric: object, _value: float, **_about: object) -> None:
+    """Leave it to the telemetry how long a feed has failed."""
 
 
 def _attributes(event: InboundEvent) -> dict[str, object]:

@@ -147,30 +147,22 @@ async def flows_over_http(
 
     What the log holds and what others are told is held where there is a witness.
     """
-    skipped = {flow.title: await _skipped(flow) for flow in flows}
     async with aiohttp.ClientSession(headers=key_shown()) as http:
         client = Client(http, url, specs, seed)
         happening = {
             flow.title: Happening(renamed(flow), client, within, witness)
             for flow in flows
-            if not skipped[flow.title]
+            if not await _skipped(flow)
         }
         await _hold(list(happening.values()), client, within)
     held = {title: one.held or Held() for title, one in happening.items()}
     unseen = [UNSEEN] if witness is None else []
-    return {
-        flow.title: Held(left_out=skipped[flow.title])
-        if skipped[flow.title]
-        else _told(flow, held[flow.title], unseen)
-        for flow in flows
-    }
+    return {flow.title: told_of(flow, held.get(flow.title), unseen) for flow in flows}
 
 
-async def _skipped(flow: Flow) -> str:
-    """Say why a flow cannot be told over HTTP; nothing, where it can."""
-    if flow.late or flow.at is not None or await ends_by_the_clock(flow):
-        return NO_CLOCK
-    return POLLED if flow.polled else ""
+async def _skipped(flow: Flow) -> bool:
+    timed = bool(flow.late) or flow.at is not None
+    return bool(flow.polled) or timed or await ends_by_the_clock(flow)
 
 
 async def _hold(all_: Sequence[Happening], client: Client, within: float) -> None:
@@ -191,9 +183,12 @@ async def _hold(all_: Sequence[Happening], client: Client, within: float) -> Non
         await one.end()
 
 
-def _told(flow: Flow, one: Held, unseen: Sequence[str]) -> Held:
-    beyond = [*unseen, *([FEED_UNSEEN] if flow.feed else [])]
-    return one if one.left_out else replace(one, unseen=", ".join(beyond))
+def told_of(flow: Flow, one: Held | None, unseen: Sequence[str]) -> Held:
+    """Say what came of a flow, or why it was left out, and what of it was not seen."""
+    if one is None:
+        return Held(left_out=POLLED if flow.polled else NO_CLOCK)
+    unseen = [*unseen, *([FEED_UNSEEN] if flow.feed else [])]
+    return one if one.left_out else replace(one, unseen=", ".join(unseen))
 
 
 async def settled(client: Client, within: float) -> None:

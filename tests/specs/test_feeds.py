@@ -6,7 +6,7 @@ import pytest
 
 from tests.specs.by_http import Held
 from tests.specs.by_roles import by_roles
-from tests.specs.flows_by_http import FEED_UNSEEN, POLLED, UNSEEN, _told
+from tests.specs.flows_by_http import FEED_UNSEEN, POLLED, UNSEEN, told_of
 from tests.specs.shop.flows import SHIPPED, SPECS, TOLD
 from tests.specs.shop.inbound import PARCEL
 from tests.specs.spec import Flow, flow_story
@@ -75,9 +75,7 @@ def test_a_story_tells_what_is_polled_and_what_a_reader_sees() -> None:
 
 
 def test_over_http_it_is_said_what_of_feeds_is_left_out() -> None:
-    held = {CONFIRMED.title: Held()}
-
-    assert _told(SENT, held, []) == Held(left_out=POLLED)
-    assert _told(CONFIRMED, held, []) == Held(unseen=FEED_UNSEEN)
-    assert _told(CONFIRMED, held, [UNSEEN]) == Held(unseen=f"{UNSEEN}, {FEED_UNSEEN}")
-    assert _told(replace(CONFIRMED, feed={}), held, []) == Held()
+    assert told_of(SENT, None, []) == Held(left_out=POLLED)
+    assert told_of(CONFIRMED, Held(), []) == Held(unseen=FEED_UNSEEN)
+    assert told_of(CONFIRMED, Held(), [UNSEEN]) == Held(unseen=f"{UNSEEN}, {FEED_UNSEEN}")
+    assert told_of(replace(CONFIRMED, feed={}), Held(), []) == Held()
