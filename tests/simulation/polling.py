@@ -1,7 +1,7 @@
 """What a host does for the service that follows: polls, and takes webhooks; every call may go wrong."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -85,6 +85,9 @@ class KnownPlace:
     async def read(self, name: str) -> str | None:
         return await self.inner.read(name)
 
+    async def read_all(self, names: Sequence[str]) -> Mapping[str, str]:
+        return await self.inner.read_all(names)
+
     async def write(self, name: str, position: str) -> None:
         await self.inner.write(name, position)
 
@@ -139,7 +142,14 @@ class Follower:
         others = SimOthersFeeds(calls, self.server, progress.waits, process.strange.append)
         clock = asyncio.get_running_loop().time
         self.polling = Polling(
-            *([self.feed], others, self._take, progress, fast_clock, clock, PORTION)
+            feeds=[self.feed],
+            others=others,
+            take=self._take,
+            progress=progress,
+            now=fast_clock,
+            record=_unmeasured,
+            clock=clock,
+            portion=PORTION,
         )
 
     async def poll(self) -> None:
@@ -183,3 +193,7 @@ class Follower:
         passes = isinstance(error, OnewriteError) and error.transient
         if not passes and not isinstance(error, TimeoutError):
             self.process.strange.append(f"{self.process.name} met {error!r}")
+
+
+def _unmeasured(metric: str, value: float, *, feed: str) -> None:
+    """Leave what is measured to the tests of the alerts."""
