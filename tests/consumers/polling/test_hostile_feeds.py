@@ -19,10 +19,9 @@ UNREADABLE = {
 }
 
 
-async def failing(follower: Follower, match: str) -> int:
-    with pytest.raises(BaseExceptionGroup) as raised:
-        await follower.run()
-    assert raised.group_contains(InvalidMessage, match=match)
+async def failing(follower: Follower, caplog: pytest.LogCaptureFixture, why: str) -> int:
+    await follower.run()
+    assert why in caplog.text
     return follower.place.failures
 
 
@@ -55,10 +54,12 @@ def test_an_array_is_cut_where_its_elements_end() -> None:
 
 
 @pytest.mark.parametrize("there", ["https://elsewhere.example/feed", "https://[bad"])
-async def test_a_link_that_is_mended_is_followed(there: str) -> None:
+async def test_a_link_that_is_mended_is_followed(
+    there: str, caplog: pytest.LogCaptureFixture
+) -> None:
     follower = Follower()
     follower.answers(batch([parcel(1)], next=there))
-    assert await failing(follower, "leads") == 1
+    assert await failing(follower, caplog, "leads") == 1
     follower.wait(1)
     follower.answers(batch([parcel(1)], next=ONE))
     follower.answers(batch([parcel(2)], next=ONE), ONE)
@@ -68,24 +69,28 @@ async def test_a_link_that_is_mended_is_followed(there: str) -> None:
     assert follower.orders == orders(1, 2)
 
 
-async def test_links_that_lead_in_a_circle_are_not_followed_for_ever() -> None:
+async def test_links_that_lead_in_a_circle_are_not_followed_for_ever(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
     follower = Follower()
     follower.answers(batch([parcel(1)], next=ONE))
     follower.answers(batch([parcel(2)], next=TWO), ONE)
     follower.answers(batch([parcel(3)], next=ONE), TWO)
 
-    assert await failing(follower, "in a circle") == 1
+    assert await failing(follower, caplog, "in a circle") == 1
 
     assert follower.others.asked == [FEED, ONE, TWO]
     assert follower.orders == orders(1, 2, 3)
 
 
-async def test_what_cannot_be_remembered_of_a_feed_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_what_cannot_be_remembered_of_a_feed_is_told(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
     monkeypatch.setattr("consumers.polling.polling.LARGEST_PLACE", 10_000)
     follower = Follower()
     follower.answers(batch([parcel(1), {**parcel(2), "id": "x" * 20_000}]))
 
-    assert await failing(follower, "does not fit") == 1
+    assert await failing(follower, caplog, "does not fit") == 1
 
     assert len(follower.progress.positions["poll:carrier"]) < 1_000
 
@@ -97,11 +102,13 @@ BROKEN = {
 
 
 @pytest.mark.parametrize("why", BROKEN)
-async def test_a_document_of_atom_that_is_broken_otherwise_is_told(why: str) -> None:
+async def test_a_document_of_atom_that_is_broken_otherwise_is_told(
+    why: str, caplog: pytest.LogCaptureFixture
+) -> None:
     follower = Follower()
     follower.answers(FeedAnswer("application/atom+xml", BROKEN[why].encode()))
 
-    assert await failing(follower, why) == 1
+    assert await failing(follower, caplog, why) == 1
 
 
 async def test_an_entry_in_letters_that_are_no_base64_is_parked_alone() -> None:
