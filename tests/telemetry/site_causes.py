@@ -29,6 +29,8 @@ from tests.telemetry.site import HUB, UNREAD, UNSENT, Site
 
 RUNBOOKS: Final = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
 QUARTER: Final = 900.0
+MANY: Final = 100
+"""So many requests may be throttled, and nobody is woken."""
 CARRIER: Final = "carrier"
 REJECTED: Final = "onewrite.order.rejected.v1"
 ALWAYS: Final[dict[str, object]] = {"probability": 1.0}
@@ -81,6 +83,12 @@ async def keep_markers_away(site: Site) -> None:
 async def throttle(site: Site) -> None:
     """Have the store give nothing of what was written."""
     await site.fail({"service": "cosmos", "container": EVENTS, "fault": "throttle", **ALWAYS})
+
+    async def throttled() -> int:
+        await site.healthy()
+        return (await site.faults.fired()).get("cosmos/throttle", 0)
+
+    await until(throttled, lambda count: count > MANY)
 
 
 async def park(site: Site) -> None:
