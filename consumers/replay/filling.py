@@ -106,9 +106,7 @@ class LogFilling:
         # Behind a gap nothing of a run is folded: what comes before it is, now.
         await _gaps(delivery, [Run(s, p) for s, p in zip(gaps, parts, strict=True) if p])
         for (stream, version), part in zip(gaps.items(), parts, strict=True):
-            lacking = version + len(part)
-            if stream in known or lacking < max(arrived[stream]):
-                note.lacks(stream, lacking, stage)
+            note.lacks(stream, version + len(part), stage)
 
     async def _unheld(self, gaps: Mapping[str, int]) -> dict[str, int]:
         """Leave out what lies behind a poison: a parked stream has a gap there, which its release fills."""

@@ -84,9 +84,9 @@ class ArchivedDesk(Desk):
 ITEMS = [StreamName("item", f"SKU{number}") for number in range(5)]
 
 
-async def archived(length: int = 4) -> ArchivedDesk:
+async def archived(length: int = 4, rows: MemoryRows | None = None) -> ArchivedDesk:
     """Give a desk with so many messages of each item; the archive has all of them, and the hub the last three."""
-    desk = ArchivedDesk()
+    desk = ArchivedDesk(rows)
     for version in range(1, length + 1):
         await desk.write(*(commit(version, received(version), stream=stream) for stream in ITEMS))
     desk.keep()

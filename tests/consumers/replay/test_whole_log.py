@@ -1,13 +1,13 @@
 """Archive and hub are one log: each message once, in order, and what is missing is named and stops it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import pytest
 
 from consumers.replay.holes import LogHole
 from consumers.replay.log import Place, WholeLog
-from shared.adapters.memory import MemoryArchive
-from shared.kernel.ports import ArchiveUnavailable
+from shared.adapters.memory import MemoryArchive, MemoryLog
+from shared.kernel.ports import ArchiveUnavailable, NumberedMessage
 from tests.consumers.replay.shelves import BEGINNING, archive, given, hub, numbered
 
 THIRTY = list(range(30))
@@ -150,6 +150,24 @@ async def test_what_leaves_the_hub_meanwhile_is_read_from_the_archive(behind: in
             files.keep(0, 2, numbered(20, 28))
 
     assert found == THIRTY
+
+
+class Trimmed(MemoryLog):
+    """A hub that lets go of what stands before a number while it is read."""
+
+    async def read(self, partition: int, after: int, most: int) -> Sequence[NumberedMessage]:
+        self.expire(partition, 28)
+        return await super().read(partition, after, most)
+
+
+async def test_what_leaves_the_hub_while_it_is_read_is_looked_for_in_the_archive() -> None:
+    held = Trimmed(partitions=1)
+    held.messages = hub(30).messages
+    place = Place(number=3, in_hub=True)
+
+    assert await given(WholeLog(held, archive(numbered(0, 28))), place) == THIRTY[4:]
+    with pytest.raises(LogHole, match="the hub: 4 to 27 are missing before 28"):
+        await given(WholeLog(held), place)
 
 
 async def test_a_hub_that_counts_anew_is_none_that_goes_on() -> None:
