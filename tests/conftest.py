@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 # Before any test imports a role.
 run_the_shop()
 
-PROOF = {"bench", "chaos", "permutations", "simulation", "swap"}
+PROOF = {"bench", "browser", "chaos", "permutations", "simulation", "swap"}
 LONGEST = (
     *("tests/swap/test_tutorial.py", "tests/chaos/test_delivery.py"),
     *("tests/chaos/test_safety_devices.py", "tests/swap/test_new_domain.py"),

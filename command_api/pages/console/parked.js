@@ -40,7 +40,7 @@ function address(one, action) {
 /** Decides on streams one after another, and tells of each what came of it. */
 async function decide(chosen, action, reason, told) {
   for (const one of chosen) {
-    const body = { reason, by: "console", from: one.version };
+    const body = { reason, by: "console", from: one.from };
     try {
       const answer = await ask(address(one, action), { method: "POST", body });
       const went = answer.status < 400;
@@ -88,8 +88,8 @@ function Group({ group, decided }) {
         ${group.parked.map(
           (one) => html`<tr key=${named(one)}>
             <td><input type="checkbox" aria-label=${`Choose ${one.stream}`} checked=${chosen.has(named(one))} onChange=${() => flip(one)} /></td>
-            <th scope="row"><a href=${to("streams", one.stream, { at: one.version })}>${one.stream}</a></th>
-            <td>${one.version}</td>
+            <th scope="row"><a href=${to("streams", one.stream, { at: one.from })}>${one.stream}</a></th>
+            <td>${one.from}</td>
             <td>${one.lastSeen}</td>
             <td><${When} time=${one.time} /></td>
             <td><${Whole} one=${one} /></td>
