@@ -29,8 +29,15 @@ export function useAsked(path) {
   return [asked, useCallback(() => setTurn((before) => before + 1), [])];
 }
 
+const CALM = 3;
+const CLOCKS = new Set(["time", "asked"]);
+
+/** Writes what an answer says beside what time it is: where that stays, nothing has happened. */
+const said = (body) => JSON.stringify(body, (name, value) => (CLOCKS.has(name) ? undefined : value));
+
 /**
  * Asks again so long behind each answer, while the page is seen; a hidden page costs nothing.
+ * While nothing happens it waits three times as long.
  * @param {string | null} path
  * @param {number} [pause] milliseconds
  * @returns {Asked}
@@ -39,19 +46,21 @@ export function usePolled(path, pause = 1000) {
   const [asked, setAsked] = useState(/** @type {Asked} */ ({ busy: true }));
   useEffect(() => {
     if (path === null) return setAsked({ busy: false });
-    let ended = false, asking = false, timer = 0;
+    let ended = false, asking = false, timer = 0, before = "", wait = pause;
     const look = async () => {
       if (ended || asking || document.hidden) return;
       asking = true;
       try {
         const body = await get(path);
+        wait = said(body) === before ? CALM * pause : pause;
+        before = said(body);
         if (!ended) setAsked({ body, busy: false });
       } catch (problem) {
         // What was seen before stays, beside what is wrong now.
         if (!ended) setAsked((before) => ({ body: before.body, problem, busy: false }));
       }
       asking = false;
-      timer = setTimeout(look, pause);
+      timer = setTimeout(look, wait);
     };
     const seen = () => {
       clearTimeout(timer);
