@@ -88,8 +88,8 @@ FOLLOWING = [
     Bug(
         "a feed that wants to be left alone is asked in the next run",
         f"{POLLING}._poll",
-        "if kept.place.waits(self.now()):",
-        "if False:",
+        "if not kept.place.waits(self.now()):",
+        "if True:",
         pulled=True,
     ),
     Bug(

@@ -13,7 +13,9 @@ from typing import Any
 
 from infra.local.shop.oracle import compare
 from shared.kernel.commands.snapshot import Snapshots
+from shared.kernel.delivery.parking import Suspecting
 from shared.kernel.domain import Domain
+from shared.kernel.errors import Poison
 from shared.kernel.messages.commit import Commit, timestamp
 from shared.kernel.messages.envelope import Envelope, envelopes
 from shared.kernel.messages.message import Command, Event
@@ -150,8 +152,11 @@ def broken(cloud: Cloud, told: Told) -> list[str]:
     """Name everything that must not be."""
     written = [one for commit in _sorted(cloud.store.commits()) for one in envelopes(commit)]
     wrong = broken_anywhere(cloud, told)
-    wrong += compare(_folded(written), served_rows(cloud.rows))
-    wrong += _without_effect(cloud, written)
+    try:
+        wrong += compare(_folded(written), served_rows(cloud.rows))
+        wrong += _without_effect(cloud, written)
+    except Poison as poison:
+        return [*wrong, f"the business cannot handle {poison}"]
     return wrong + (_untold(cloud, written) if "notifications" in cloud.readers else [])
 
 
@@ -168,7 +173,8 @@ def _folded(written: Sequence[Envelope]) -> Rows:
             if view.folds(envelope.stream.category):
                 row, event = placed(view, envelope)
                 at = (row.view, row.key, row.stream)
-                rows[at] = view.evolve(rows.get(at, view.data_type()), event)
+                with Suspecting(envelope.subject, envelope.sequence):
+                    rows[at] = view.evolve(rows.get(at, view.data_type()), event)
                 found[at] = (envelope.sequence, rows[at].model_dump(mode="json"))
     return found
 
@@ -176,7 +182,9 @@ def _folded(written: Sequence[Envelope]) -> Rows:
 def _without_effect(cloud: Cloud, written: Sequence[Envelope]) -> Iterator[str]:
     """Name what an event was to cause, and nobody has decided on."""
     for envelope in written:
-        for request in caused(domain, envelope):
+        with Suspecting(envelope.subject, envelope.sequence):
+            requests = list(caused(domain, envelope))
+        for request in requests:
             if (str(request.stream), request.command_id) not in cloud.decided:
                 event = f"{envelope.subject}@{envelope.sequence}"
                 yield f"{event} was to cause {request.command!r} at {request.stream}"

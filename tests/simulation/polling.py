@@ -142,15 +142,20 @@ class Follower:
         others = SimOthersFeeds(calls, self.server, progress.waits, process.strange.append)
         clock = asyncio.get_running_loop().time
         self.polling = Polling(
-            feeds=[self.feed],
-            others=others,
-            take=self._take,
-            progress=progress,
-            now=fast_clock,
-            record=_unmeasured,
-            clock=clock,
-            portion=PORTION,
+            *(
+                [self.feed],
+                others,
+                self._take,
+                progress,
+                fast_clock,
+                self._unmeasured,
+                clock,
+                PORTION,
+            )
         )
+
+    def _unmeasured(self, _metric: object, _value: float, **_about: object) -> None:
+        """Leave it to the telemetry how long a feed has failed."""
 
     async def poll(self) -> None:
         """Poll by the clock, from the day on on which somebody named the feed."""
@@ -193,7 +198,3 @@ class Follower:
         passes = isinstance(error, OnewriteError) and error.transient
         if not passes and not isinstance(error, TimeoutError):
             self.process.strange.append(f"{self.process.name} met {error!r}")
-
-
-def _unmeasured(metric: str, value: float, *, feed: str) -> None:
-    """Leave what is measured to the tests of the alerts."""
