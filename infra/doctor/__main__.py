@@ -1,8 +1,8 @@
 """`make doctor`: examines the local stack, or a deployed set (URL=…), and ends with 1 when something is wrong.
 
-OPTIONS names the ports of a local stack, as for `make run`. A deployed set is one app or several, each with a
-URL. It is reached by the settings that it has itself (COSMOS__accountEndpoint and others), as whoever is signed
-in here; DOCTOR_KEY holds the master keys, in the order of the URLs, or one for all.
+OPTIONS names the ports and the folder of a local stack, as for `make run`. A deployed set is one app or several,
+each with a URL. It is reached by the settings that it has itself (COSMOS__accountEndpoint and others), as whoever
+is signed in here; DOCTOR_KEY holds the master keys, in the order of the URLs, or one for all.
 """
 
 import argparse
@@ -13,13 +13,14 @@ import os
 import sys
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from pathlib import Path
 
 from infra.doctor import package
 from infra.doctor.apps import meet
 from infra.doctor.examination import examine
 from infra.doctor.patient import Complaint, Finding, Patient, Unseen
 from infra.local.ports import Ports, add_ports
-from infra.local.stack import ROOT, local_settings
+from infra.local.stack import ROOT, STATE, local_settings
 from infra.names import described
 from shared.adapters.archive import open_archive
 from shared.adapters.cosmos.client import open_client
@@ -100,6 +101,7 @@ def main() -> int:
     """Examine as the arguments say."""
     parser = argparse.ArgumentParser(prog="python -m infra.doctor", description=__doc__)
     parser.add_argument("--url", nargs="+", help="of deployed apps; without it, the local stack")
+    parser.add_argument("--state", type=Path, default=STATE, help="folder of the local stack")
     add_ports(parser)
     given = parser.parse_args()
     ports = Ports.given(given)
@@ -111,7 +113,7 @@ def main() -> int:
     # What the SDKs have to say comes back as an error.
     logging.getLogger("azure").setLevel(logging.CRITICAL)
     local = here in urls
-    settings = local_settings(ports) if local else {}
+    settings = local_settings(ports, given.state) if local else {}
     return asyncio.run(run(urls, {**settings, **os.environ}, local=local))
 
 

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from emulators.parent import parent_ends
 from infra.local.ports import Ports, add_ports, is_taken
-from infra.local.stack import ROOT, SETTINGS, Stack, StackError, make_stack
+from infra.local.stack import ROOT, SETTINGS, STATE, Stack, StackError, make_stack
 
 AZURITE: Final = "azurite@3.37.0"
 STORAGE: Final = 10_000
@@ -110,7 +110,7 @@ async def run(stack: Stack, storage: int, target: Path) -> int:
 def main() -> int:
     """Serve as the arguments say."""
     parser = argparse.ArgumentParser(prog="python -m infra.local.func", description=__doc__)
-    parser.add_argument("--state", type=Path, default=ROOT / ".onewrite")
+    parser.add_argument("--state", type=Path, default=STATE)
     parser.add_argument("--storage", type=int, default=STORAGE, help="port of Azurite's blobs")
     parser.add_argument("--settings", type=Path, default=TARGET)
     add_ports(parser)

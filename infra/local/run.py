@@ -12,7 +12,7 @@ import aiohttp
 
 from infra.local.examples import examples
 from infra.local.ports import Ports, add_ports
-from infra.local.stack import ROOT, Stack, StackError, make_stack
+from infra.local.stack import STATE, Stack, StackError, make_stack
 from infra.local.stopping import until_stopped
 
 UNWATCHED = """\
@@ -66,7 +66,7 @@ def _announce(stack: Stack, seconds: float, document: dict[str, Any]) -> None:
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m infra.local.run", description=__doc__)
-    parser.add_argument("--state", type=Path, default=ROOT / ".onewrite")
+    parser.add_argument("--state", type=Path, default=STATE)
     add_ports(parser)
     parser.add_argument(
         "--pace", type=float, default=1.0, help="of leases and retries; 1 is Azure's"

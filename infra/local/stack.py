@@ -18,6 +18,8 @@ from infra.names import described, names_of
 ROOT = Path(__file__).parents[2]
 NAMES = names_of(ROOT)
 SETTINGS = ROOT / "local.settings.example.json"
+STATE = ROOT / ".onewrite"
+CONNECTIONS = ("COSMOS", "EVENTHUBS", "EVENTGRID", "ARCHIVE_FOLDER", "ARCHIVE_NAMESPACE")
 NICE = 10
 """By so much who serves no requests comes behind who does, where both share a processor."""
 LOCAL_ACTOR = "x-local-actor"
@@ -174,25 +176,24 @@ def _moved(names: dict[str, Any], environment: Mapping[str, str]) -> dict[str, A
     return {**names, "hubs": hubs}
 
 
-def local_settings(ports: Ports) -> dict[str, str]:
-    """Returns the example settings, with the connections of a stack that listens on these ports."""
+def local_settings(ports: Ports, state: Path) -> dict[str, str]:
+    """Returns the example settings, with the connections of a stack on these ports, and its archive."""
     values: dict[str, str] = json.loads(SETTINGS.read_text(encoding="utf-8"))["Values"]
     return {
         **values,
         "COSMOS": values["COSMOS"].replace(":8081", f":{ports.cosmos}"),
         "EVENTHUBS": values["EVENTHUBS"].replace("127.0.0.1", f"127.0.0.1:{ports.event_hubs}"),
         "EVENTGRID": values["EVENTGRID"].replace(":6501", f":{ports.event_grid}"),
+        "ARCHIVE_FOLDER": str(state / "capture"),
     }
 
 
 def make_stack(ports: Ports, state: Path, **settings: str) -> Stack:
     """Describe a stack; settings of the application can be added."""
-    values = local_settings(ports)
+    values = local_settings(ports, state)
     environment = {
         **os.environ,
-        **{name: values[name] for name in ("COSMOS", "EVENTHUBS", "EVENTGRID")},
-        "ARCHIVE_FOLDER": str(state / "capture"),
-        "ARCHIVE_NAMESPACE": values["ARCHIVE_NAMESPACE"],
+        **{name: values[name] for name in CONNECTIONS},
         "WEBHOOK_SECRETS": os.environ.get("WEBHOOK_SECRETS", values["WEBHOOK_SECRETS"]),
         **settings,
     }

@@ -206,7 +206,7 @@ async def test_a_running_stack_is_well_and_found_by_its_ports(stack: Running, ow
         assert response.status == 200
 
     ports = [(option(name), str(port)) for name, port in asdict(stack.ports).items()]
-    code, said = await doctor(*chain.from_iterable(ports))
+    code, said = await doctor(*chain.from_iterable(ports), "--state", str(stack.state))
 
     unseen = ("retention",)
     expected = [f"?     {name}: " if name in unseen else f"well  {name}" for name in CHECKS]

@@ -126,14 +126,17 @@ def test_an_operator_is_told_what_form_was_expected() -> None:
     ("through", "place"),
     [
         (
-            ("shared/domain/shop/rows.py", "shared/kernel/messages/values.py"),
-            "shared/domain/shop/rows.py",
+            ("shared/domain/shop/views/stock.py", "shared/kernel/messages/values.py"),
+            "shared/domain/shop/views/stock.py",
         ),
         (
             ("shared/kernel/views/view.py", ".venv/site-packages/lib/main.py"),
             "shared/kernel/views/view.py",
         ),
-        (("shared/domain/shop/rows.py", "/usr/lib/decimal.py"), "shared/domain/shop/rows.py"),
+        (
+            ("shared/domain/shop/views/stock.py", "/usr/lib/decimal.py"),
+            "shared/domain/shop/views/stock.py",
+        ),
     ],
 )
 def test_the_line_of_the_business_or_of_our_code_is_told_and_none_of_a_library(
@@ -148,12 +151,12 @@ def test_the_line_of_the_business_or_of_our_code_is_told_and_none_of_a_library(
 
 
 def test_of_what_the_business_makes_wrong_the_line_is_told_as_well() -> None:
-    makes = calling(ROOT / "shared/domain/shop/rows.py")
+    makes = calling(ROOT / "shared/domain/shop/views/stock.py")
 
     with pytest.raises(ValidationError) as raised:
         makes(lambda: Letter(to=OURS, copies=[]))
 
-    assert told(raised.value) == "/to value_error, shared/domain/shop/rows.py, line 1"
+    assert told(raised.value) == "/to value_error, shared/domain/shop/views/stock.py, line 1"
 
 
 def calling(file: Path) -> Any:
