@@ -5,7 +5,7 @@ import ipaddress
 import os
 import ssl
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -92,9 +92,16 @@ async def tls_in_front_of(
         finally:
             writer.close()
 
-    async def on_client(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    joined: set[asyncio.Task[None]] = set()
+
+    async def join(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         inner_reader, inner_writer = await asyncio.open_connection("127.0.0.1", port)
         await asyncio.gather(pump(reader, inner_writer), pump(inner_reader, writer))
+        with suppress(ConnectionError):
+            await inner_writer.wait_closed()
+
+    def on_client(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        joined.add(asyncio.create_task(join(reader, writer)))
 
     server = await asyncio.start_server(on_client, HOST, listens, ssl=context)
     try:
@@ -102,4 +109,6 @@ async def tls_in_front_of(
     finally:
         server.close()
         server.close_clients()
+        # What is still open when the loop ends would be told as a leak of another test.
+        await asyncio.gather(*joined)
         await server.wait_closed()

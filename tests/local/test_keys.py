@@ -18,13 +18,17 @@ from tests.reference import ROOT
 from tests.specs.clock import NO_CLOCK
 from tests.specs.flows_by_http import UNSEEN
 
-OPEN = {"health", "openapi", "docs", "docs_file", "webhook", "without_route"}
+OPEN = {
+    *("health", "openapi", "docs", "docs_file", "console", "console_file"),
+    *("webhook", "without_route"),
+}
 COMMANDS = {
     *("command", "stream", "outcome", "outcome_cancel", "causes", "view", "view_list"),
     *("feed_list", "feed", "feed_chain", "feed_page"),
 }
 OPERATORS = {
-    *("command_api_rights", "single_publisher_rights", "consumers_rights", "lag", "view_rebuild"),
+    *("command_api_rights", "single_publisher_rights", "consumers_rights"),
+    *("lag", "live", "view_rebuild"),
     *("parked", "release_parked", "skip_parked", "publisher_release", "publisher_skip"),
 }
 REFUSED = 401
