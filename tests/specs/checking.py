@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 
+from shared.kernel.errors import ConfigurationError
 from shared.kernel.messages.message import Event, type_name
 from tests.specs.spec import Flow, Heard, Reaction, Spec, Told
 
@@ -10,11 +11,11 @@ type AnySpec = Spec | Reaction | Told | Flow | Heard
 
 
 def check_specs(*many: Sequence[AnySpec]) -> None:
-    """Raise ValueError for two specs of one title, and for what is no event where events belong."""
+    """Raise ConfigurationError for two specs of one title, and for what is no event where events belong."""
     specs = [spec for specs in many for spec in specs]
     found = [*_same_titles(specs), *(fault for spec in specs for fault in _no_events(spec))]
     if found:
-        raise ValueError("\n".join(found))
+        raise ConfigurationError("\n".join(found))
 
 
 def _same_titles(specs: Sequence[AnySpec]) -> Iterator[str]:

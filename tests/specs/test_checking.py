@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from shared.domain.shop.item.events import StockReserved
+from shared.kernel.errors import ConfigurationError
 from tests.specs.checking import check_specs
 from tests.specs.shop import FLOWS, INBOUND, REACTIONS, SPECS
 
@@ -19,7 +20,7 @@ COMMAND: Any = SPECS[0].when
 def test_two_specs_of_one_title_are_named_with_what_they_hold() -> None:
     title = INBOUND[0].title
 
-    with pytest.raises(ValueError, match="one title") as raised:
+    with pytest.raises(ConfigurationError, match="one title") as raised:
         check_specs([replace(SPECS[0], title=title)], [replace(FLOWS[0], title=title)], INBOUND)
 
     assert str(raised.value) == (
@@ -48,7 +49,7 @@ def test_two_specs_of_one_title_are_named_with_what_they_hold() -> None:
     ],
 )
 def test_what_is_no_event_is_told_with_its_spec_and_its_place(spec: Any, place: str) -> None:
-    with pytest.raises(ValueError, match="is expected there") as raised:
+    with pytest.raises(ConfigurationError, match="is expected there") as raised:
         check_specs([spec])
 
     assert str(raised.value).startswith(f"the spec {spec.title!r} has ")
