@@ -115,16 +115,16 @@ policies: setup .venv-policies/ready  ## checks what the Bicep would deploy agai
 	@.venv-policies/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r infra/requirements-policies.txt
 	@touch $@
 
-audit: .venv-audit/ready  ## writes the bill of materials of what is deployed (CycloneDX), and fails for known vulnerabilities in it
+vulnerabilities: .venv-vulnerabilities/ready  ## writes the bill of materials of what is deployed (CycloneDX), and fails for known vulnerabilities in it
 	@mkdir -p .onewrite
-	@.venv-audit/bin/cyclonedx-py requirements requirements.txt --output-reproducible --output-format JSON --output-file .onewrite/sbom.json
+	@.venv-vulnerabilities/bin/cyclonedx-py requirements requirements.txt --output-reproducible --output-format JSON --output-file .onewrite/sbom.json
 	@echo "the bill of materials is .onewrite/sbom.json"
-	@.venv-audit/bin/pip-audit --requirement requirements.txt --require-hashes --disable-pip
+	@.venv-vulnerabilities/bin/pip-audit --requirement requirements.txt --require-hashes --disable-pip
 
-.venv-audit/ready: infra/requirements-audit.txt
+.venv-vulnerabilities/ready: infra/requirements-vulnerabilities.txt
 	@$(PYTHON) infra/check_python.py
-	@$(PYTHON) -m venv --clear .venv-audit
-	@.venv-audit/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r infra/requirements-audit.txt
+	@$(PYTHON) -m venv --clear .venv-vulnerabilities
+	@.venv-vulnerabilities/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r infra/requirements-vulnerabilities.txt
 	@touch $@
 
 bicep: setup  ## compiles the Bicep (needs `bicep`), and compares what it predicts with what the tests play
@@ -137,5 +137,5 @@ emulators:  ## starts Microsoft's emulators in Docker, for `func start`
 clean:  ## forgets the local state (the store, the log, the checkpoints)
 	@rm -rf .onewrite
 
-.PHONY: help setup run func demo new-domain new-category plan restore-store doctor spec indexes sim unnoticed chaos long test test-domain shipped proof bench official lint types imports coverage format policies audit bicep emulators clean
+.PHONY: help setup run func demo new-domain new-category plan restore-store doctor spec indexes sim unnoticed chaos long test test-domain shipped proof bench official lint types imports coverage format policies vulnerabilities bicep emulators clean
 .DEFAULT_GOAL := help

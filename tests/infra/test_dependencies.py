@@ -19,7 +19,7 @@ from tests.infra.declared import (
 )
 
 POLICIES = "infra/requirements-policies.txt"
-AUDIT = "infra/requirements-audit.txt"
+CHECKING = "infra/requirements-vulnerabilities.txt"
 
 
 def test_what_is_declared_is_the_first_part_of_the_requirements() -> None:
@@ -38,14 +38,14 @@ def test_every_version_is_pinned_once() -> None:
     assert len(lines) == len({**pinned(files[0]), **pinned(files[1])})
 
 
-@pytest.mark.parametrize("name", ["requirements.txt", "requirements-dev.txt", POLICIES, AUDIT])
+@pytest.mark.parametrize("name", ["requirements.txt", "requirements-dev.txt", POLICIES, CHECKING])
 def test_every_version_has_the_hashes_of_its_files(name: str) -> None:
     hashes = hashed(name)
 
     assert hashes.keys() == pinned(name).keys()
     assert all(hashes.values())
     # With one hash in a file, pip asks for those of all: the local stack is installed so, too.
-    for installed in ("requirements-dev.txt", POLICIES, AUDIT):
+    for installed in ("requirements-dev.txt", POLICIES, CHECKING):
         assert f"--require-hashes -r {installed}" in text_of("Makefile")
     assert not re.search(
         r"^\s*-(i|-index-url|-extra-index-url|-find-links)\b", text_of(name), re.MULTILINE
@@ -87,7 +87,9 @@ def test_an_undeclared_import_would_be_found() -> None:
 
 
 def test_what_is_deployed_is_listed_and_audited_by_its_hashes_with_each_push() -> None:
-    commands = [line for line in text_of("Makefile").splitlines() if "@.venv-audit/bin/" in line]
+    commands = [
+        line for line in text_of("Makefile").splitlines() if "@.venv-vulnerabilities/bin/" in line
+    ]
     workflow = yaml.safe_load(text_of(".github/workflows/test.yml"))
     steps = workflow["jobs"]["policies"]["steps"]
 
@@ -95,7 +97,7 @@ def test_what_is_deployed_is_listed_and_audited_by_its_hashes_with_each_push() -
     assert commands[1].endswith(
         "pip-audit --requirement requirements.txt --require-hashes --disable-pip"
     )
-    assert "make audit" in [step.get("run") for step in steps]
+    assert "make vulnerabilities" in [step.get("run") for step in steps]
     (kept,) = (step["with"]["path"] for step in steps if "upload-artifact" in step.get("uses", ""))
     assert f"--output-file {kept}" in commands[0]
-    assert {"cyclonedx-bom", "pip-audit"} <= pinned(AUDIT).keys()
+    assert {"cyclonedx-bom", "pip-audit"} <= pinned(CHECKING).keys()
