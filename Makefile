@@ -57,6 +57,9 @@ plan: setup  ## says which limit a set meets first (RATE=5000 commands a second)
 restore-store: setup  ## restores the store from the archive and the hub, when it is gone (docs/operations.md)
 	@$(PY) -m infra.restore
 
+audit: setup  ## proves that the store and the log (archive and hub) say the same, and names what differs (docs/operations.md)
+	@$(PY) -m infra.audit
+
 doctor: setup  ## examines the running stack (with the OPTIONS of its ports, or URL="...", one for each app), and says how to mend what is wrong
 	@$(PY) -m infra.doctor $(if $(URL),--url $(URL)) $(OPTIONS)
 
@@ -137,5 +140,5 @@ emulators:  ## starts Microsoft's emulators in Docker, for `func start`
 clean:  ## forgets the local state (the store, the log, the checkpoints)
 	@rm -rf .onewrite
 
-.PHONY: help setup run func demo new-domain new-category plan restore-store doctor spec indexes sim unnoticed chaos long test test-domain shipped proof bench official lint types imports coverage format policies vulnerabilities bicep emulators clean
+.PHONY: help setup run func demo new-domain new-category plan restore-store audit doctor spec indexes sim unnoticed chaos long test test-domain shipped proof bench official lint types imports coverage format policies vulnerabilities bicep emulators clean
 .DEFAULT_GOAL := help

@@ -6,6 +6,7 @@ from shared.adapters import wiring
 
 if TYPE_CHECKING:
     from consumers.projections import Projections
+    from consumers.replay.audit import Audit
     from consumers.replay.filling import LogFilling
     from consumers.replay.log import WholeLog
     from consumers.replay.restoring import Restoring
@@ -31,3 +32,17 @@ async def restoring() -> "Restoring":
     from consumers.replay.restoring import Restoring
 
     return Restoring(await whole_log(), await wiring.event_store())
+
+
+async def auditing() -> "Audit":
+    """Give what audits store and log; the publisher is given the time that the sweep gives it."""
+    from consumers.replay.audit import Audit
+
+    return Audit(
+        await wiring.feed(),
+        await wiring.event_reader(),
+        whole_log,
+        await wiring.parking(),
+        await wiring.progress(),
+        wiring.settings().sweep_age,
+    )
