@@ -28,15 +28,6 @@ class Route:
     segments: tuple[Segment, ...]
     methods: tuple[str, ...]
 
-    def overlaps(self, other: "Route") -> bool:
-        """Tell whether a request could not choose between the two."""
-
-        def shape(route: Route) -> list[str | None]:
-            return [None if one.parameter else one.text.lower() for one in route.segments]
-
-        shared = not (self.methods and other.methods) or set(self.methods) & set(other.methods)
-        return shape(self) == shape(other) and bool(shared)
-
     def match(self, method: str, segments: Sequence[str]) -> dict[str, str] | None:
         """Give the parameters of a request's segments, or None."""
         if self.methods and method not in self.methods:

@@ -4,7 +4,6 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import combinations
 from typing import Any
 
 from emulators.host.configuration import (
@@ -17,6 +16,7 @@ from emulators.host.errors import ConfigurationError
 from emulators.host.protos import RpcFunctionMetadata
 from emulators.host.routes import Route, parse_route
 from emulators.host.schedule import parse_schedule
+from emulators.host.shadowing import shadowed
 
 _FUNCTION_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,127}")
 _BINDING_NAME = re.compile(r"(?!.*__)[A-Za-z_][A-Za-z0-9_]{0,127}|\$return")
@@ -79,8 +79,8 @@ def check(
     checked = [
         _check_one(function) for function in functions if wanted is None or function.name in wanted
     ]
-    for left, right in combinations([one for one in checked if one.route], 2):
-        _check_routes(left, right)
+    if hidden := list(shadowed(one.route for one in checked if one.route)):
+        raise ConfigurationError("; ".join(hidden))
     return checked
 
 
@@ -166,10 +166,3 @@ def _route(name: str, trigger: Mapping[str, Any]) -> Route | None:
             f"function '{name}': a route that begins as {route.template!r} does is the host's"
         )
     return route
-
-
-def _check_routes(left: Function, right: Function) -> None:
-    if left.route and right.route and left.route.overlaps(right.route):
-        raise ConfigurationError(
-            f"functions '{left.name}' and '{right.name}' have the same route and method"
-        )

@@ -3,9 +3,8 @@
 import sys
 from collections.abc import Iterator
 from importlib import import_module
-from typing import Any
 
-from infra.check.routes import Route, shadowed
+from infra.check.routes import unreachable
 from shared.kernel.errors import ConfigurationError
 
 
@@ -19,14 +18,7 @@ def problems() -> Iterator[str]:
         yield from str(error).splitlines()
         return
     yield from examples.refused_examples(import_module("shared.domain").domain)
-    yield from shadowed(list(_routes(package.app)))
-
-
-def _routes(app: Any) -> Iterator[Route]:  # noqa: ANN401 - a FunctionApp
-    for function in app.get_functions():
-        trigger = function.get_trigger()
-        if trigger is not None and trigger.type == "httpTrigger":
-            yield Route.read(str(function.get_function_name()), trigger.get_dict_repr())
+    yield from unreachable(package.app)
 
 
 if __name__ == "__main__":

@@ -4,27 +4,18 @@ import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
-import pytest
+from azure.functions import FunctionApp, HttpRequest
 from pydantic import Field
 
 from infra.check.examples import refused_examples
-from infra.check.routes import Route, shadowed
+from infra.check.routes import unreachable
 from infra.local.stack import ROOT
 from shared.kernel.messages.message import Command, Message
 from tests.kernel.doors import DOOR, of
 from tests.reference import activated, copied
 from tests.swap.domain import domain as swapped
-
-
-def problems(**routes: tuple[str, str]) -> list[str]:
-    """Returns what is said of functions, each given as its methods and its route."""
-    read = [
-        Route.read(name, {"route": route, "methods": methods.split()})
-        for name, (methods, route) in routes.items()
-    ]
-    return list(shadowed(read))
 
 
 def test_this_package_passes() -> None:
@@ -70,53 +61,22 @@ def test_an_example_that_its_own_command_refuses_is_told_by_its_field() -> None:
     assert list(refused_examples(swapped)) == []
 
 
-def test_a_parameter_that_is_asked_first_hides_the_literal() -> None:
-    (said,) = problems(
-        release_parked=("POST", "parked/{consumer}/{stream}/release"),
-        release_unpublished=("POST", "parked/single_publisher/{stream}/release"),
-    )
+def test_a_function_that_another_hides_and_a_route_that_no_host_takes_are_named() -> None:
+    app = FunctionApp()
 
-    assert said.startswith("release_parked (parked/{consumer}/{stream}/release) takes requests of")
+    @app.route("parked/{consumer}/release", methods=["POST"])
+    def release(_: HttpRequest) -> str:
+        return "done"
 
+    @app.route("parked/publisher/release", methods=["POST"])
+    def release_own(_: HttpRequest) -> str:
+        return "done"
 
-def test_the_order_is_that_of_the_names_not_of_the_code() -> None:
-    assert problems(b=("GET", "x/{any}"), a=("GET", "x/{any}"))[0].startswith("a ")
+    @app.route("parked/{consumer?}", methods=["GET"])
+    def show(_: HttpRequest) -> str:
+        return "done"
 
+    wrong, hidden = unreachable(app)
 
-@pytest.mark.parametrize(
-    "routes",
-    [
-        {"a": ("GET", "x/one"), "b": ("GET", "x/{any}")},
-        {"a": ("GET", "x/{any}"), "b": ("POST", "x/one")},
-        {"a": ("GET", "x/{any}"), "b": ("GET", "x/one/two")},
-        {"a": ("GET", "x/{any}"), "b": ("GET", "y/one")},
-        {"a": ("GET", "x/{any}"), "b": ("", "{*rest}")},
-    ],
-    ids=[
-        *("the narrower is first", "other methods", "other lengths", "other literals"),
-        "what takes all is last",
-    ],
-)
-def test_what_reaches_both_functions_is_accepted(routes: dict[str, Any]) -> None:
-    assert problems(**routes) == []
-
-
-@pytest.mark.parametrize(
-    "routes",
-    [
-        {"a": ("GET", "x/{any}"), "b": ("GET", "X/One")},
-        {"a": ("", "x/{any}"), "b": ("POST", "x/one")},
-        {"a": ("GET", "{any}/x"), "b": ("GET", "y/{some}")},
-        {"a": ("GET", "x/{any}"), "b": ("GET", "x/{other}")},
-        {"a": ("GET", "x/{*rest}")},
-        {"a": ("GET", "x/{any?}")},
-        {"a": ("", "{*rest}"), "b": ("GET", "x/{any}")},
-        {"a": ("", "{*rest}"), "b": ("", "{*other}")},
-    ],
-    ids=[
-        *("case", "any method", "in part", "the same", "catch-all", "optional"),
-        *("what takes all is first", "two that take all"),
-    ],
-)
-def test_what_may_hide_a_function_is_named(routes: dict[str, Any]) -> None:
-    assert len(problems(**routes)) == 1
+    assert wrong == "function 'show': the local host does not support '{consumer?}' in a route"
+    assert hidden.startswith("release (parked/{consumer}/release) takes requests of release_own")
