@@ -17,7 +17,7 @@ from emulators.cosmos.described import DescriptionError
 from emulators.event_grid import EventGridServer
 from emulators.event_grid.topics import parse_topics
 from emulators.event_hubs import EventHubsServer
-from emulators.faults import Faults
+from emulators.faults import Faults, Rule
 from emulators.parent import parent_ends
 
 USAGE: Final = "python -m emulators [options] | python -m emulators host --app FOLDER [options]"
@@ -31,7 +31,7 @@ async def serve(given: argparse.Namespace, names: dict[str, Any]) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stopped.set)
     given.state.mkdir(parents=True, exist_ok=True)
-    faults = Faults()
+    faults = Faults(_standing(given))
     cosmos = CosmosServer(given.state, faults, given.ranges, given.consistency, given.token)
     event_hubs = EventHubsServer(given.state, names.get("hubs", {}), faults, given.token)
     topics = names.get("topics", {})
@@ -72,6 +72,14 @@ async def serve(given: argparse.Namespace, names: dict[str, Any]) -> None:
     await event_grid.close()
     await runner.cleanup()
     cosmos.close()
+
+
+def _standing(given: argparse.Namespace) -> list[Rule]:
+    return [
+        Rule("cosmos", change, container=container, at=(number,))
+        for change in ("split", "merge")
+        for container, number in getattr(given, change)
+    ]
 
 
 def _tls(given: argparse.Namespace) -> ssl.SSLContext | None:
@@ -129,6 +137,13 @@ def _capture(text: str) -> tuple[str, dict[str, Any]]:
     return name, {**window, "skipEmptyArchives": True}
 
 
+def _request(text: str) -> tuple[str, int]:
+    name, _, number = text.partition(":")
+    if not name or not (number.isdecimal() and int(number)):
+        raise argparse.ArgumentTypeError(f"{text!r} is not CONTAINER:REQUEST")
+    return name, int(number)
+
+
 def _topic(text: str) -> tuple[str, dict[str, Any]]:
     name, _, schema = text.partition(":")
     return name, {"inputSchema": schema or "CloudEventSchemaV1_0"}
@@ -149,6 +164,8 @@ def _parser() -> argparse.ArgumentParser:
     add("--event-grid-timeout", type=float, default=30.0, help="seconds that a webhook may take")
     add("--faults", type=int, default=8090)
     add("--ranges", type=int, default=4, help="physical partitions of a container")
+    for change in ("--split", "--merge"):
+        add(change, action="append", default=[], type=_request, help="CONTAINER:REQUEST")
     add("--consistency", default="Strong", choices=LEVELS, help="the level of the account")
     add("--tls", action="store_true", help="speak TLS, with a certificate that is made for it")
     add("--token", help="what identities may show instead of a key")

@@ -6,7 +6,8 @@ The same seed and the same order of requests make the same choices.
 import random
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import InitVar, dataclass, field, fields
+from itertools import chain
 from typing import Any, Self
 
 VOCABULARY = {
@@ -78,9 +79,11 @@ class _Running:
     seen: int = 0
     fired: int = 0
 
-    def strikes(self) -> bool:
-        self.seen += 1
+    def strikes(self, service: str, operation: str, container: str | None, body: bytes) -> bool:
         rule = self.rule
+        if not rule.matches(service, operation, container, body):
+            return False
+        self.seen += 1
         struck = (
             self.dice.random() < rule.probability
             or (rule.every > 0 and self.seen % rule.every == 0)
@@ -92,20 +95,29 @@ class _Running:
         return False
 
 
+def _running(seed: int, rules: Sequence[Rule]) -> list[_Running]:
+    return [
+        _Running(rule, random.Random(f"{seed}/{number}"))  # noqa: S311 - dice, not secrets
+        for number, rule in enumerate(rules)
+    ]
+
+
 @dataclass(slots=True)
 class Faults:
-    """The rules in force, and how often each fault has struck."""
+    """The rules in force, and how often each fault has struck; standing ones are never replaced."""
 
+    standing: InitVar[Sequence[Rule]] = ()
     _rules: list[_Running] = field(default_factory=list)
+    _standing: list[_Running] = field(init=False)
     _fired: Counter[str] = field(default_factory=Counter)
     asked: Counter[str] = field(default_factory=Counter)
 
+    def __post_init__(self, standing: Sequence[Rule]) -> None:
+        self._standing = _running(0, standing)
+
     def replace(self, seed: int, rules: Sequence[Rule]) -> None:
         """Put new rules in force and forget what struck before."""
-        self._rules = [
-            _Running(rule, random.Random(f"{seed}/{number}"))  # noqa: S311 - dice, not secrets
-            for number, rule in enumerate(rules)
-        ]
+        self._rules = _running(seed, rules)
         self._fired = Counter()
 
     def choose(
@@ -113,12 +125,14 @@ class Faults:
     ) -> Rule | None:
         """Choose what happens to a request: the first rule that strikes, or nothing."""
         self.asked[f"{service} {operation} {container}"] += 1
-        for running in self._rules:
-            is_meant = running.rule.matches(service, operation, container, body)
-            if is_meant and running.strikes():
-                self._fired[f"{service}/{running.rule.name or running.rule.fault}"] += 1
-                return running.rule
-        return None
+        asked = service, operation, container, body
+        # Every standing rule counts every request, whichever of them strikes.
+        standing = [one.rule for one in self._standing if one.strikes(*asked)]
+        others = (one.rule for one in self._rules if one.strikes(*asked))
+        rule = next(chain(standing, others), None)
+        if rule is not None:
+            self._fired[f"{service}/{rule.name or rule.fault}"] += 1
+        return rule
 
     def fired(self) -> dict[str, int]:
         """Count what struck, by `service/fault`."""

@@ -11,9 +11,10 @@ from typing import Any
 
 import pytest
 
+from emulators.tests.cosmos.rest import make, rest
 from emulators.tests.logs import keep
 from emulators.tests.machine import limit
-from emulators.tests.serving import ROOT
+from emulators.tests.serving import ROOT, FaultsClient, emulators
 
 PORTS = ("--cosmos", "0", "--event-hubs", "0", "--event-grid", "0", "--faults", "0")
 README = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
@@ -93,6 +94,27 @@ def test_without_hubs_and_topics_it_serves_an_empty_account(tmp_path: Path) -> N
     assert said["connections"]["topics"] == {}
 
 
+async def test_partitions_split_and_merge_with_the_requests_that_are_named(tmp_path: Path) -> None:
+    options = ("--ranges", "1", "--split", "c:2", "--split", "c:3", "--merge", "c:5")
+    counts: list[int] = []
+
+    with emulators(tmp_path, *options, "--split", "other:1") as services:
+        port = int(re.findall(r":(\d+)/;", services.cosmos)[0])
+        faults = FaultsClient(services.faults)
+        async with rest(port) as client:
+            await client.ask("POST", "/dbs", {"id": "d"})
+            assert (await make(client)).status == 201
+            # Rules that come and go leave what the arguments say.
+            await faults.set(7, {"service": "cosmos", "fault": "throttle", "operation": "create"})
+            for _ in range(6):
+                ranges = await client.ask("GET", "/dbs/d/colls/c/pkranges")
+                counts.append(ranges.body["_count"])
+        fired = await faults.fired()
+
+    assert counts == [1, 2, 3, 3, 2, 2]
+    assert fired == {"cosmos/split": 2, "cosmos/merge": 1}
+
+
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
@@ -103,6 +125,8 @@ def test_without_hubs_and_topics_it_serves_an_empty_account(tmp_path: Path) -> N
         (["--names", "nowhere.json"], "No such file or directory: 'nowhere.json'"),
         (["--capture", "events:soon"], "'events:soon' is not HUB[:SECONDS[:BYTES]]"),
         (["--capture", "events:0"], "'events:0' is not HUB[:SECONDS[:BYTES]]"),
+        (["--split", "visits"], "'visits' is not CONTAINER:REQUEST"),
+        (["--merge", "visits:0"], "'visits:0' is not CONTAINER:REQUEST"),
         (["--capture", "events"], "there is no hub events to capture"),
         (["--consistency", "strong"], "invalid choice: 'strong'"),
     ],
