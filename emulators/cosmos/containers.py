@@ -154,9 +154,12 @@ def replace_container(
 ) -> dict[str, Any]:
     """Replace what may change of a container: its indexing policy and its time to live."""
     defined, body = check_definition(given), container.body
-    for fixed in ("id", "partitionKey", "uniqueKeyPolicy"):
-        if defined.get(fixed) != body.get(fixed) and fixed in given:
-            raise CosmosError(400, f"The {fixed} of a container cannot be changed.")
+    if defined["id"] != body["id"]:
+        raise CosmosError(400, "The id of a container cannot be changed.")
+    if defined["partitionKey"] != body["partitionKey"]:
+        raise CosmosError(400, words.KEY_IS_FIXED)
+    if defined["uniqueKeyPolicy"] != body["uniqueKeyPolicy"]:
+        raise CosmosError(403, words.UNIQUES_ARE_FIXED)
     kept = {name: value for name, value in body.items() if name != "defaultTtl"}
     changed = {name: value for name, value in defined.items() if name in _CHANGING}
     return _keep(db, container.number, {**kept, **changed})

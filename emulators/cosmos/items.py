@@ -192,7 +192,7 @@ def _checked(container: Container, pk: str, item: dict[str, Any]) -> str:
     if "ttl" in item:
         check_ttl(item["ttl"], "ttl")
     if depth_of(item) > DEEPEST_ITEM:
-        raise CosmosError(400, f"An item is nested at most {DEEPEST_ITEM} levels deep.")
+        raise CosmosError(400, words.TOO_DEEP)
     kept = {name: value for name, value in item.items() if name not in SYSTEM}
     body = json.dumps(kept, separators=(",", ":"))
     if len(body) > LARGEST_ITEM and size_of(body) > LARGEST_ITEM:

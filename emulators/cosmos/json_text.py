@@ -4,6 +4,7 @@ import json
 import math
 from typing import Any
 
+from emulators.cosmos import words
 from emulators.cosmos.errors import CosmosError
 
 
@@ -12,14 +13,14 @@ def read_json(text: str | bytes) -> Any:  # noqa: ANN401 - JSON
     try:
         return json.loads(text, parse_constant=_refuse, parse_float=_finite)
     except (ValueError, RecursionError) as error:
-        raise CosmosError(400, f"The request body is not valid JSON: {error}") from None
+        raise CosmosError(400, words.BAD_PAYLOAD, hint=f"no JSON: {error}") from None
 
 
 def read_object(text: str | bytes) -> dict[str, Any]:
     """Read a JSON object; 400 for anything else."""
     value = read_json(text)
     if not isinstance(value, dict):
-        raise CosmosError(400, "The request body must be a JSON object.")
+        raise CosmosError(400, words.BAD_INPUT, hint="no JSON object")
     return value
 
 

@@ -39,6 +39,8 @@ def key_in(header: str) -> str:
         values = json.loads(header)
     except (ValueError, RecursionError):
         raise CosmosError(400, words.bad_key(header)) from None
+    if values == []:
+        raise too_few()
     if not isinstance(values, list) or len(values) != 1:
         raise _mismatch()
     return key_text(values[0])
@@ -52,6 +54,11 @@ def check_key(path: Sequence[str], item: dict[str, Any], pk: str) -> None:
             "PartitionKey extracted from document doesn't match the one specified in the header.",
             substatus=MISMATCH,
         )
+
+
+def too_few() -> CosmosError:
+    """Say that a request names no partition key, and needs one."""
+    return CosmosError(400, words.NO_KEY, substatus=MISMATCH)
 
 
 def _mismatch() -> CosmosError:

@@ -10,7 +10,7 @@ from aiohttp import web
 from emulators.cosmos import words
 from emulators.cosmos.errors import CosmosError, unsupported
 from emulators.cosmos.json_text import read_object
-from emulators.cosmos.partition_keys import key_in
+from emulators.cosmos.partition_keys import key_in, too_few
 
 PATHS = (
     (),
@@ -147,7 +147,7 @@ def required_partition_key(request: web.Request) -> str:
     """Read the partition key; 400 when there is none."""
     pk = partition_key(request)
     if pk is None:
-        raise CosmosError(400, "PartitionKey value must be supplied for this operation.")
+        raise too_few()
     return pk
 
 
@@ -157,8 +157,8 @@ def page_size(request: web.Request) -> int:
     try:
         asked = int(header)
     except ValueError:
-        asked = 0
-    if asked == 0 or asked < -1:
+        asked = -2
+    if asked < -1:
         raise CosmosError(400, words.bad_page_size(header))
     return asked if 0 < asked <= MOST_ON_A_PAGE else MOST_ON_A_PAGE
 

@@ -1,4 +1,6 @@
-"""What the service says, word for word: the published .NET SDK carries these sentences."""
+"""What the service says, word for word: the published .NET SDK or public records of its answers have it."""
+
+import json
 
 ALREADY_EXISTS = "Entity with the specified id already exists in the system."
 NO_ENTITY = "Entity with the specified id does not exist in the system."
@@ -18,6 +20,18 @@ NO_AUTHORIZATION = (
 )
 NO_DATE = "Authorization token mandates Date headers. Please pass in RFC 1123 style date format."
 BAD_DATE = "The input date header is invalid format. Please pass in RFC 1123 style date format."
+BAD_PAYLOAD = "The request payload is invalid. Ensure to provide a valid request payload."
+BAD_INPUT = "One of the specified inputs is invalid"
+TOO_DEEP = "Exceeded the maximum level of nesting for JSON."
+NO_KEY = (
+    "The partition key supplied in x-ms-partitionkey header has fewer components than defined in the the"
+    " collection."
+)
+KEY_IS_FIXED = "Document collection partition key cannot be changed."
+UNIQUES_ARE_FIXED = (
+    "The unique index cannot be modified. To change the unique index, remove the collection and re-create a"
+    " new one."
+)
 FAULTS = {
     408: "Request timed out.",
     410: GONE,
@@ -67,3 +81,10 @@ def out_of_time(start: str, end: str, now: str) -> str:
         "The authorization token is not valid at the current time. Please create another token and retry"
         f" (token start time: {start}, token expiry time: {end}, current server time: {now})."
     )
+
+
+def bad_query(code: str, what: str, start: int, end: int) -> str:
+    """Say what is wrong with a query, and where."""
+    place = {"start": start, "end": end}
+    found = {"severity": "Error", "location": place, "code": code, "message": what}
+    return f"Message: {json.dumps({'errors': [found]}, separators=(',', ':'), ensure_ascii=False)}"

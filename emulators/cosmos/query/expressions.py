@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from emulators.cosmos.errors import CosmosError, unsupported
+from emulators.cosmos.errors import unsupported
 from emulators.cosmos.query.functions import FUNCTIONS
 from emulators.cosmos.query.syntax import (
     AGGREGATES,
@@ -14,7 +14,7 @@ from emulators.cosmos.query.syntax import (
     Parameter,
     Path,
 )
-from emulators.cosmos.query.tokens import Token, tokens
+from emulators.cosmos.query.tokens import Token, tokens, unexpected
 
 COMPARISONS = frozenset({"=", "!=", "<>", "<", "<=", ">", ">="})
 REFUSED = frozenset({"EXISTS", "ARRAY", "UDF", "SELECT"})
@@ -25,7 +25,7 @@ class Expressions:
     """Reads expressions from the words of a query."""
 
     def __init__(self, text: str) -> None:
-        self._tokens = tokens(text)
+        self.tokens = tokens(text)
         self._place = 0
 
     def expression(self) -> Expression:
@@ -57,9 +57,10 @@ class Expressions:
             if self.accept("."):
                 steps.append(self.name())
             elif self.accept("["):
-                step = self.next().value
+                token = self.next()
+                step = token.value
                 if not isinstance(step, str | int) or isinstance(step, bool):
-                    raise CosmosError(400, "Syntax error, a path wants names and whole numbers.")
+                    raise unexpected(token)
                 steps.append(step)
                 self.expect("]")
             else:
@@ -72,7 +73,7 @@ class Expressions:
         return found
 
     def peek(self) -> Token:
-        return self._tokens[self._place]
+        return self.tokens[self._place]
 
     def next(self) -> Token:
         token = self.peek()
@@ -89,12 +90,12 @@ class Expressions:
 
     def expect(self, text: str) -> None:
         if not self.accept(text):
-            raise CosmosError(400, f"Syntax error, {text} is expected near {self.peek().text!r}.")
+            raise unexpected(self.peek())
 
     def name(self) -> str:
         token = self.next()
         if token.kind not in {"name", "constant"} or not token.text.isidentifier():
-            raise CosmosError(400, f"Syntax error, a name is expected near {token.text!r}.")
+            raise unexpected(token)
         return token.text
 
     def _coalesced(self) -> Expression:
@@ -122,7 +123,7 @@ class Expressions:
         left = self._concatenation()
         if self.accept("NOT"):
             if self.peek().text.upper() not in NEGATED:
-                raise CosmosError(400, f"Syntax error near {self.peek().text!r}.")
+                raise unexpected(self.peek())
             return Operation("NOT", (self._membership(left),))
         if self.peek().kind == "name" and self.peek().text.upper() in NEGATED:
             return self._membership(left)
@@ -182,13 +183,13 @@ class Expressions:
                 return Array(tuple(self._until("]", self.expression)))
             case "{":
                 return Object(tuple(self._until("}", self._pair)))
-        raise CosmosError(400, f"Syntax error near {opening.text!r}.")
+        raise unexpected(opening)
 
     def _pair(self) -> tuple[str, Expression]:
         token = self.next()
         name = token.value if isinstance(token.value, str) else token.text
         if not isinstance(token.value, str) and token.kind != "name":
-            raise CosmosError(400, f"Syntax error, {token.text!r} is no name of a property.")
+            raise unexpected(token)
         self.expect(":")
         return name, self.expression()
 

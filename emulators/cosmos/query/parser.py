@@ -15,6 +15,7 @@ from emulators.cosmos.query.syntax import (
     is_aggregate,
     parts,
 )
+from emulators.cosmos.query.tokens import unexpected, unresolved
 
 # Descent takes a dozen calls for each parenthesis, and queries may have hundreds.
 sys.setrecursionlimit(max(sys.getrecursionlimit(), 10_000))
@@ -38,13 +39,13 @@ def _parse(text: str) -> Query:
     parser = _Parser(text)
     try:
         query = parser.query()
-        _check(query)
+        _check(query, parser)
     except RecursionError:
         raise CosmosError(400, "The query is nested too deeply.") from None
     return query
 
 
-def _check(query: Query) -> None:
+def _check(query: Query, parser: "_Parser") -> None:
     """Refuse what would otherwise be computed wrongly or not at all."""
     if query.top and query.offset:
         raise CosmosError(400, "A query has TOP or OFFSET and LIMIT, not both.")
@@ -54,7 +55,7 @@ def _check(query: Query) -> None:
         raise CosmosError(400, "'SELECT *' is only valid with a single input set.")
     for part in _parts(query):
         if isinstance(part, Path) and part.steps[0] not in query.names:
-            raise CosmosError(400, f"Identifier '{part.steps[0]}' could not be resolved.")
+            raise unresolved(parser.tokens, str(part.steps[0]))
     if (query.aggregates or query.group_by) and any(map(_is_bare, _selected(query))):
         raise CosmosError(400, "What is selected beside an aggregate must be in GROUP BY.")
     if any(map(is_aggregate, (part for one in _conditions(query) for part in parts(one)))):
@@ -105,7 +106,7 @@ class _Parser(Expressions):
             self.expect("LIMIT")
             limit = self.primary()
         if self.peek().kind != "end":
-            raise CosmosError(400, f"Syntax error, incorrect syntax near {self.peek().text!r}.")
+            raise unexpected(self.peek())
         return replace(
             query, where=where, group_by=group_by, order_by=order_by, offset=offset, limit=limit
         )

@@ -1,12 +1,15 @@
 """Who may do what, how fresh a signature and how far ahead a session may be."""
 
 import base64
+import re
 from datetime import timedelta
+from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from emulators.cosmos import words
 from emulators.cosmos.authorization import KEY
 from emulators.tests.cosmos.conftest import account
 from emulators.tests.cosmos.rest import DOCS, PK, Answer, Rest, create, key, make, rest
@@ -64,7 +67,11 @@ async def test_a_signature_holds_for_a_quarter_of_an_hour(minutes: int, client: 
 
 @pytest.mark.parametrize("date", ["yesterday", ""])
 async def test_what_is_no_date_is_no_signature(date: str, client: Rest) -> None:
-    assert (await client.ask("GET", "/dbs/d", headers={"x-ms-date": date})).status == 401
+    refused = await client.ask("GET", "/dbs/d", headers={"x-ms-date": date})
+
+    # What is signed is looked at first: it is another date here.
+    said = words.wrong_signature("get\\ndbs\\ndbs/d\\nyesterday\\n\\n") if date else words.NO_DATE
+    assert (refused.status, refused.message) == (401, said)
 
 
 async def test_a_read_may_not_ask_for_more_than_the_account_has(tmp_path: Path) -> None:
@@ -87,3 +94,30 @@ async def test_a_read_may_not_ask_for_more_than_the_account_has(tmp_path: Path) 
     assert (strong.status, unknown.status, malformed.status, fine.status) == (400, 400, 400, 200)
     assert "is not stronger than the service consistency level" in strong.message
     assert (ahead.status, ahead.substatus) == (404, 1002)
+
+
+async def test_a_wrong_signature_is_told_what_to_sign(client: Rest) -> None:
+    date = "Fri, 20 Jan 2017 03:43:55 GMT"
+    shown = {"authorization": "type%3Dmaster%26ver%3D1.0%26sig%3Dx", "x-ms-date": date}
+
+    refused = await client.ask("GET", "/dbs", headers=shown)
+
+    assert refused.message == (
+        "The input authorization token can't serve the request. Please check that the expected payload is"
+        " built as per the protocol, and check the key being used. Server used the following payload to"
+        r" sign: 'get\ndbs\n\nfri, 20 jan 2017 03:43:55 gmt\n\n'"
+    )
+
+
+async def test_an_old_signature_is_told_when_it_held(client: Rest) -> None:
+    refused = await client.ask("GET", "/dbs/d", late=timedelta(hours=-1))
+
+    found = re.fullmatch(
+        r"The authorization token is not valid at the current time\. Please create another token and retry"
+        r" \(token start time: (.+), token expiry time: (.+), current server time: (.+)\)\.",
+        refused.message,
+    )
+    assert found
+    start, end, now = map(parsedate_to_datetime, found.groups())
+    assert end - start == timedelta(minutes=15)
+    assert timedelta(hours=1) <= now - start < timedelta(hours=2)

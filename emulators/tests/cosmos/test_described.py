@@ -54,5 +54,7 @@ def test_what_is_as_it_is_described_is_left_alone(store: sqlite3.Connection) -> 
 
 
 def test_what_cannot_change_is_named(store: sqlite3.Connection) -> None:
-    with pytest.raises(DescriptionError, match=r"'views' is there.*partitionKey.*`make clean`"):
+    with pytest.raises(
+        DescriptionError, match=r"'views' is there.*partition key cannot be changed.*`make clean`"
+    ):
         make(store, names(partitionKey="/other"), 1)

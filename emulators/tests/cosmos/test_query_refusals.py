@@ -86,6 +86,43 @@ async def test_a_client_that_cannot_merge_is_told_what(client: Rest) -> None:
     assert "Query contained GroupBy, which the calling client does not support." in answer.message
 
 
+@pytest.mark.parametrize(
+    ("query", "code", "sentence", "place"),
+    [
+        ("SELECT * FORM c", "SC1001", "Syntax error, incorrect syntax near 'FORM'.", (9, 13)),
+        (
+            "selectttt * FROM c",
+            "SC1001",
+            "Syntax error, incorrect syntax near 'selectttt'.",
+            (0, 9),
+        ),
+        (
+            "SELECT * FROM c WHERE c.n = ",
+            "SC1002",
+            "Syntax error, unexpected end-of-file.",
+            (28, 28),
+        ),
+        ("", "SC1002", "Syntax error, unexpected end-of-file.", (0, 0)),
+        ("SELECT * FROM c;", "SC1010", "Syntax error, invalid token ';'.", (15, 16)),
+        (
+            "SELECT c.a FROM c WHERE a = 1",
+            "SC2001",
+            "Identifier 'a' could not be resolved.",
+            (24, 25),
+        ),
+    ],
+)
+async def test_what_is_wrong_with_a_query_is_told_with_its_code_and_place(
+    query: str, code: str, sentence: str, place: tuple[int, int], client: Rest
+) -> None:
+    refused = await client.query(DOCS, query, headers=key("p"))
+
+    location = dict(zip(("start", "end"), place, strict=True))
+    error = {"severity": "Error", "location": location, "code": code, "message": sentence}
+    assert refused.status == 400
+    assert json.loads(refused.message.removeprefix("Message: ")) == {"errors": [error]}
+
+
 @pytest.mark.parametrize("words", [" OR ", " AND "])
 async def test_a_condition_may_be_long(words: str, client: Rest) -> None:
     await create(client, {"id": "1", "pk": "p", "n": 1})

@@ -20,7 +20,7 @@ FEED = {"A-IM": "Incremental Feed", "x-ms-documentdb-partitionkeyrangeid": "0"}
         ({"x-ms-continuation": "[]"}, 400),
         ({"x-ms-continuation": '[1, ["0"], 3, false]'}, 400),
         ({"x-ms-max-item-count": "many"}, 400),
-        ({"x-ms-max-item-count": "0"}, 400),
+        ({"x-ms-max-item-count": "0"}, 200),
         ({"x-ms-max-item-count": "-1"}, 200),
         ({"x-ms-documentdb-partitionkey": "["}, 400),
         ({"x-ms-documentdb-partitionkeyrangeid": "9"}, 410),
