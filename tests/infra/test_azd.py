@@ -26,6 +26,22 @@ def deployed(name: str) -> set[str]:
     return {site.body["tags"]["azd-service-name"] for site, _, _ in cloud(name).apps()}
 
 
+def test_settings_are_shared_as_soon_as_a_block_is_uncommented() -> None:
+    text = (ROOT / "azure.yaml").read_text(encoding="utf-8")
+    (block,) = re.findall(r"^# (state:\n(?:#   .*\n)+)", text, re.MULTILINE)
+    [account] = re.findall(
+        r"az storage account create --name (\w+) ",
+        (ROOT / "docs" / "operations.md").read_text(encoding="utf-8"),
+    )
+
+    shared = yaml.safe_load(
+        text.replace(f"# {block}", re.sub("^# ", "", block, flags=re.MULTILINE))
+    )
+
+    backend = {"backend": "AzureBlobStorage", "config": {"accountName": account}}
+    assert shared == {**AZURE, "state": {"remote": backend}}
+
+
 def test_every_app_is_a_service_and_is_deployed_when_it_is_there() -> None:
     conditions = {name: service["condition"] for name, service in AZURE["services"].items()}
 
