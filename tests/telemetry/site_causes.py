@@ -2,8 +2,6 @@
 
 import asyncio
 import json
-import re
-import subprocess
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
@@ -24,10 +22,9 @@ from shared.kernel.messages.commit import timestamp
 from tests.kernel.asking import NOON
 from tests.local.shopping import order
 from tests.local.subscribing import subscribed
-from tests.reference import ROOT
 from tests.telemetry.site import HUB, UNREAD, UNSENT, Site
+from tests.telemetry.site_runbooks import commands, typed
 
-RUNBOOKS: Final = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
 QUARTER: Final = 900.0
 MANY: Final = 100
 """So many requests may be throttled, and nobody is woken."""
@@ -100,17 +97,9 @@ async def park(site: Site) -> None:
 
 
 async def release(site: Site) -> None:
-    """Parked: type what the runbook says for the local stack; the ports alone are others."""
-    (command,) = re.findall(r"```sh\n# local\n(curl [^`]*/release\")\n```", RUNBOOKS)
-    typed = command.replace("127.0.0.1:7071", f"127.0.0.1:{site.stack.ports.http}")
-    ran = await asyncio.to_thread(
-        subprocess.run,
-        ["bash", "-euo", "pipefail", "-c", typed],
-        env={"STREAM": "item-TEA", "PATH": "/usr/bin:/bin"},
-        capture_output=True,
-        check=True,
-    )
-    assert json.loads(ran.stdout)["stream"] == "item-TEA"
+    """Parked: type what the runbook says for the local stack."""
+    _, command = commands("parked")
+    assert json.loads(await typed(site, command))["stream"] == "item-TEA"
 
 
 async def fail_for_an_hour(site: Site) -> None:
