@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import azure.functions as func
 
 from consumers import composition, follower_composition
+from consumers.audit_endpoint import answer_audit
 from consumers.hub_triggers import hub_function
 from consumers.polling import composition as polling_composition
 from consumers.rebuild_endpoint import answer_rebuild
@@ -99,9 +100,10 @@ async def catch_up() -> None:
 # It keeps the time of the sweep, which it waits for.
 @timer_function(blueprint, names.SWEEP_SCHEDULE)
 async def rebuild() -> None:
-    """Go on with the views that are being rebuilt, and with the feeds that are being filled."""
+    """Go on with the views that are being rebuilt, the feeds that are being filled, and the audit."""
     going, filling = await composition.rebuild(), await composition.filling()
-    works = [going.run(REBUILD_SECONDS), filling.run(REBUILD_SECONDS)]
+    auditing = await composition.audit()
+    works = [one.run(REBUILD_SECONDS) for one in (going, filling, auditing)]
     _, errors = await side_by_side(works)
     if errors:
         raise BaseExceptionGroup("not all went on", errors)
@@ -111,6 +113,12 @@ async def rebuild() -> None:
 async def view_rebuild(req: func.HttpRequest) -> func.HttpResponse:
     """Begin to rebuild a view, or show how far it is."""
     return await answer_rebuild(req, await composition.rebuild())
+
+
+@http_function(blueprint, "operations/audit", ["GET", "POST"], ADMIN)
+async def audit(req: func.HttpRequest) -> func.HttpResponse:
+    """Begin to audit store and log, or show how far that is and what it has found."""
+    return await answer_audit(req, await composition.audit())
 
 
 @timer_function(blueprint, "15 * * * * *")

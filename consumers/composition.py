@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+from consumers.replay.composition import auditing, filling_from_log
 from shared.adapters import telemetry, wiring
 from shared.adapters.identity.configured_actors import actors
 from shared.adapters.lazy_singleton import once
@@ -174,13 +175,10 @@ async def rebuild() -> "Rebuild":
     """Give the rebuild of views, also while the store is away; the slowest reader is given minutes."""
     from consumers.projections import Projections
     from consumers.rebuild import Rebuild
-    from consumers.replay.composition import filling_from_log
     from shared.kernel.views.generation import KEPT
 
-    store, parking = await wiring.event_reader(), await wiring.parking()
-    filling = Projections(
-        domain.kept_views, await wiring.rows(), store, parking, wiring.log, wiring.now
-    )
+    rows, store, parking = await wiring.rows(), await wiring.event_reader(), await wiring.parking()
+    filling = Projections(domain.kept_views, rows, store, parking, wiring.log, wiring.now)
     return Rebuild(
         filling,
         await wiring.feed(),
@@ -196,6 +194,10 @@ async def filling() -> "Filling":
     from consumers.feed_filling import Filling
 
     return Filling(await feeds(), await wiring.feed(), await wiring.progress())
+
+
+audit = once(auditing)
+"""Gives the audit of this process, which keeps what it has read of a bucket from run to run."""
 
 
 async def operations(consumer: str) -> "Operations":

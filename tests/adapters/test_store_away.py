@@ -36,6 +36,7 @@ ROUTES: dict[str, dict[str, str]] = {
     "publisher_skip": {"stream": "item-TEA"},
     "single_publisher_rights": {},
     "view_rebuild": {"view": "stock"},
+    "audit": {},
     "lag": {},
     "live": {},
     "parked": {},

@@ -55,7 +55,7 @@ def may_run(cloud: Cloud) -> set[str]:
         for name, trigger in triggers.items()
         if trigger["type"] in STREAMS
         or "/parked/" in trigger.get("route", "")
-        or name in {"sweep", "catch_up", "rebuild", "view_rebuild"}
+        or name in {"sweep", "catch_up", "rebuild", "view_rebuild", "audit"}
     }
     now = {"on": triggers.keys(), "draining": reads | follows, "off": reads}
     return set(now[cloud.parameters.get("writers", "on")]) - EVERYWHERE

@@ -28,7 +28,7 @@ COMMANDS = {
 }
 OPERATORS = {
     *("command_api_rights", "single_publisher_rights", "consumers_rights"),
-    *("lag", "live", "view_rebuild"),
+    *("lag", "live", "view_rebuild", "audit"),
     *("parked", "release_parked", "skip_parked", "publisher_release", "publisher_skip"),
 }
 REFUSED = 401

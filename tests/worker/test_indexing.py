@@ -182,6 +182,7 @@ def test_the_app_is_loaded_by_the_worker_in_the_order_of_the_flow(
             "catch_up",
             "rebuild",
             "view_rebuild",
+            "audit",
             "measure",
             "lag",
             "live",
