@@ -55,7 +55,7 @@ class Pass:
     bucket: Bucket
     differences: Differences = field(default_factory=Differences)
     messages: int = 0
-    _stored: dict[str, str] = field(default_factory=dict)
+    _stored: dict[str, str | None] = field(default_factory=dict)
     _ends: list[int] | None = None
     _places: dict[int, Place] = field(default_factory=dict)
 
@@ -74,8 +74,7 @@ class Pass:
             while more:
                 page = await self.feed.read(stretch, position)
                 position, more = page.position, self._keep(page)
-                if position is not None:
-                    self._stored[stretch] = position
+                self._stored[stretch] = position
                 if stops():
                     return False
         self._ends = [last for _, last in await self.log.hub.extents()]
@@ -85,14 +84,14 @@ class Pass:
         """Keep what is due of a page; False when nothing more can be."""
         due = [one for one, age in zip(page.items, page.ages, strict=True) if age >= self.margin]
         for item in due:
+            if not self.bucket.holds(str(item.get("stream"))):
+                continue
             try:
                 commit = from_item(item)
                 StreamName.parse(commit.stream)
             except InvalidMessage:
-                if self.bucket.holds(str(item.get("stream"))):
-                    self.differences.add([_unreadable(item)])
-                continue
-            if self.bucket.holds(commit.stream):
+                self.differences.add([_unreadable(item)])
+            else:
                 self.bucket.keep(commit, due=True)
         return bool(due)
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 from itertools import batched, count
 
 from consumers.replay.audit import BUDGET, Audit
-from consumers.replay.audit_note import AuditNote
+from consumers.replay.audit_note import NOT_TOLD, AuditNote
 from consumers.replay.log import WholeLog
 from shared.adapters.memory import (
     MemoryArchive,
@@ -25,6 +25,7 @@ from tests.kernel.worlds import commit, received
 MARGIN = 120.0
 PARTITIONS = 2
 FILE = 4
+SKU = "item-SKU3"
 
 
 class Audited:
@@ -135,3 +136,30 @@ async def audited(streams: int = 7, versions: int = 6) -> Audited:
     world = Audited()
     await world.write(*history(streams, versions))
     return world
+
+
+async def lacking() -> Audited:
+    """Give a world whose log lacks a version of each of two streams."""
+    world = await audited()
+    for stream in (SKU, "item-SKU5"):
+        world.change(stream, 4, lambda _: None)
+    world.capture()
+    world.wait()
+    return world
+
+
+async def noted(auditor: Audit) -> AuditNote:
+    """Read the note of an audit that was begun."""
+    note = await auditor.note()
+    assert note is not None
+    return note
+
+
+def check(note: AuditNote) -> None:
+    """Compare a note with what the log lacks."""
+    assert (note.phase, note.events, note.messages) == ("done", 42, 40)
+    assert {str(one) for one in note.differences.first} == {
+        f"item-SKU3@4: {NOT_TOLD}",
+        f"item-SKU5@4: {NOT_TOLD}",
+    }
+    assert note.differences.counted == 2
