@@ -16,6 +16,7 @@ from emulators.event_hubs.values import Described, Value
 EPOCH = "com.microsoft:epoch"
 IDEMPOTENT = "com.microsoft:idempotent-producer"
 RECEIVER_NAME = "com.microsoft:receiver-name"
+NAMELESS = "nil"
 RUNTIME_METRICS = "com.microsoft:enable-receiver-runtime-metric"
 SELECTOR = "apache.org:selector-filter:string"
 
@@ -81,7 +82,7 @@ def _delivery(
         _read_start(source),
         epoch=properties.get(EPOCH),
         metrics=RUNTIME_METRICS in _names(fields["desired_capabilities"]),
-        name=str(properties.get(RECEIVER_NAME, fields["name"])),
+        name=str(properties.get(RECEIVER_NAME, NAMELESS)),
         settled=fields["snd_settle_mode"] != UNSETTLED,
     )
 

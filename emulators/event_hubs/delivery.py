@@ -9,8 +9,8 @@ from emulators.event_hubs.log import Partition, Stored, now
 from emulators.event_hubs.messages import annotate, delivery_annotations, split_header
 from emulators.event_hubs.namespace import Namespace
 from emulators.event_hubs.positions import Start, offset_of
-from emulators.event_hubs.readers import Place
-from emulators.event_hubs.refusals import DECODE_ERROR, STOLEN, RefusedError
+from emulators.event_hubs.readers import Place, Reader, displaced
+from emulators.event_hubs.refusals import DECODE_ERROR, RefusedError
 from emulators.event_hubs.session import Session
 from emulators.event_hubs.values import Long, Timestamp, Value
 
@@ -64,10 +64,9 @@ class Delivery:
     def on_transfer(self, frame: Frame) -> None:
         raise RefusedError(DECODE_ERROR, f"No message can come on handle {frame.fields['handle']}.")
 
-    def steal(self) -> None:
+    def steal(self, by: Reader) -> None:
         """Make room for a reader with a higher epoch."""
-        reason = f"A new receiver with a higher epoch was created for '{self._place[1]}'."
-        self._session.detach(self._handle, RefusedError(STOLEN, reason))
+        self._session.detach(self._handle, displaced(self, by))
 
     def close(self) -> None:
         self._namespace.readers.leave(self._place, self)

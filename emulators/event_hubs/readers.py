@@ -19,7 +19,7 @@ class Reader(Protocol):
     @property
     def name(self) -> str: ...
 
-    def steal(self) -> None:
+    def steal(self, by: "Reader") -> None:
         """Tell the reader that another took its place."""
 
 
@@ -32,14 +32,15 @@ class Readers:
     def admit(self, place: Place, reader: Reader) -> None:
         """Let a reader in, and those go whom it displaces; raises RefusedError."""
         present = self._admitted.setdefault(place, [])
-        highest = max((other.epoch for other in present if other.epoch is not None), default=None)
+        # One that has an epoch is alone.
+        holder = next((other for other in present if other.epoch is not None), None)
         if reader.epoch is None:
-            _check_room(place, present, highest)
+            _check_room(present, holder)
         else:
-            if highest is not None and highest > reader.epoch:
-                raise _taken(place, highest)
+            if holder is not None and (holder.epoch or 0) > reader.epoch:
+                raise _taken(holder, reader)
             for other in present.copy():
-                other.steal()
+                other.steal(reader)
             present.clear()
         present.append(reader)
 
@@ -49,9 +50,24 @@ class Readers:
         present[:] = [other for other in present if other is not reader]
 
 
-def _check_room(place: Place, present: list[Reader], highest: int | None) -> None:
-    if highest is not None:
-        raise _taken(place, highest)
+def displaced(reader: Reader, by: Reader) -> RefusedError:
+    """Say that a reader has to go, because of another."""
+    return RefusedError(
+        STOLEN,
+        f"New receiver '{by.name}' with higher epoch of '{by.epoch}' is created hence current receiver"
+        f" '{reader.name}' with epoch '{reader.epoch or 0}' is getting disconnected. If you are"
+        " recreating the receiver, make sure a higher epoch is used.",
+    )
+
+
+def _check_room(present: list[Reader], holder: Reader | None) -> None:
+    if holder is not None:
+        raise RefusedError(
+            STOLEN,
+            f"At least one receiver for the endpoint is created with epoch of '{holder.epoch}', and so"
+            " non-epoch receiver is not allowed. Either reconnect with a higher epoch, or make sure all epoch"
+            " receivers are closed or disconnected.",
+        )
     if len(present) >= MOST_READERS:
         raise RefusedError(
             RESOURCE_LIMIT_EXCEEDED,
@@ -61,9 +77,11 @@ def _check_room(place: Place, present: list[Reader], highest: int | None) -> Non
         )
 
 
-def _taken(place: Place, epoch: int) -> RefusedError:
+def _taken(holder: Reader, reader: Reader) -> RefusedError:
     return RefusedError(
         STOLEN,
-        f"A receiver with the epoch {epoch} exists for consumer group '{place[1]}': a new one needs"
-        " the same epoch or a higher one.",
+        f"Receiver '{holder.name}' with a higher epoch '{holder.epoch}' already exists. Receiver"
+        f" '{reader.name}' with epoch {reader.epoch} cannot be created. Make sure you are creating"
+        " receiver with increasing epoch value to ensure connectivity, or ensure all old epoch receivers are"
+        " closed or disconnected.",
     )

@@ -2,11 +2,12 @@
 
 import pytest
 
-from emulators.event_hubs.values import Symbol, Symbols
+from emulators.event_hubs.values import Long, Symbol, Symbols
 from emulators.tests.event_hubs.clients import Hub
 from emulators.tests.event_hubs.wire import (
     RECEIVES,
     SENDS,
+    Client,
     entitled,
 )
 
@@ -92,3 +93,40 @@ async def test_the_sixth_reader_is_told_who_the_others_are(hub: Hub) -> None:
         " which is 5. List of connected receivers -"
         " reader 0, reader 1, reader 2, reader 3, reader 4."
     )
+
+
+async def test_who_reads_with_too_low_an_epoch_is_told_who_has_a_higher_one(hub: Hub) -> None:
+    address = f"{hub.name}/ConsumerGroups/second/Partitions/0"
+
+    async def read(client: Client, name: str, epoch: int | None) -> None:
+        named = {Symbol("com.microsoft:receiver-name"): name}
+        with_epoch = {Symbol("com.microsoft:epoch"): Long(epoch)} if epoch else {}
+        await client.attach(RECEIVES, address, properties={**named, **with_epoch})
+
+    async with entitled(hub) as first, entitled(hub) as client:
+        await read(first, "older", 1)
+        await read(client, "newer", 2)
+        told = [await first.refusal()]
+        for name, epoch in (("late", 1), ("any", None)):
+            await read(client, name, epoch)
+            told.append(await client.refusal())
+
+    assert {condition for condition, _ in told} == {"amqp:link:stolen"}
+    assert [words for _, words in told] == [
+        (
+            "New receiver 'newer' with higher epoch of '2' is created hence current receiver 'older'"
+            " with epoch '1'"
+            " is getting disconnected. If you are recreating the receiver, make sure a higher epoch is used."
+        ),
+        (
+            "Receiver 'newer' with a higher epoch '2' already exists. Receiver 'late' with epoch 1"
+            " cannot be created."
+            " Make sure you are creating receiver with increasing epoch value to ensure connectivity, or"
+            " ensure all old epoch receivers are closed or disconnected."
+        ),
+        (
+            "At least one receiver for the endpoint is created with epoch of '2', and so non-epoch receiver is not"
+            " allowed. Either reconnect with a higher epoch, or make sure all epoch receivers are closed or"
+            " disconnected."
+        ),
+    ]
