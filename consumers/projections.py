@@ -23,7 +23,7 @@ from shared.kernel.messages.message import Event
 from shared.kernel.messages.stream import StreamName
 from shared.kernel.ports import EventReader, Log, Parking, Rows
 from shared.kernel.views.folding import Gap, advance, check_one_row, keyed, places_of
-from shared.kernel.views.generation import kept_up, read_generations
+from shared.kernel.views.generation import is_filling, kept_up, read_generations
 from shared.kernel.views.streams_view import streams_of
 from shared.kernel.views.view import Row, RowKey, View, empty_row
 
@@ -67,9 +67,10 @@ class Projections:
     def filling(self, view: View[Any], store: EventReader) -> Delivery[Envelope, None]:
         """Returns what folds into one generation of a view, and parks what is poisonous.
 
-        What the generation lacks is asked of the store; the log hears nothing of it.
+        What the generation lacks is asked of the store; the log hears nothing of it. Nothing is folded into
+        one that is filled or given up.
         """
-        return self._delivery(replace(self, views=(view,), store=store, log=None).fold)
+        return self._delivery(replace(self, views=(view,), store=store, log=None).fold_if_filling)
 
     def _delivery(
         self, fold: Callable[[Run[Envelope]], Awaitable[None]]
@@ -94,6 +95,15 @@ class Projections:
         """Fold what the store has, and send it: rows would hide from the sweep what the log has lost of it."""
         await (await self._generations()).fold(run)
         await self._send(run.stream, [run.arrived[one] for one in sorted(run.arrived)])
+
+    async def fold_if_filling(self, run: Run[Envelope]) -> None:
+        """Folds a run unless the filling has ended: what is newer would be ahead of the next generation.
+
+        To be asked behind the read of what is folded: that was stored before the next generation began.
+        """
+        (view,) = self.views
+        if await is_filling(self.rows, view.name):
+            await self.fold(run)
 
     async def fold(self, run: Run[Envelope]) -> None:
         """Folds a run into exactly these views; raises Poison, or what may go well later."""

@@ -63,7 +63,7 @@ REBUILDING = [
     Bug(
         "an old generation is let go as soon as the new one is read",
         f"{KERNEL}.views.generation:Generations.ended",
-        '{"serving": self.newest}',
+        '{"serving": self.newest, "ahead": self.source == "store"}',
         '{"oldest": self.newest, "serving": self.newest}',
     ),
     Bug(

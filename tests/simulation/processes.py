@@ -10,7 +10,7 @@ from typing import Any
 from pydantic_core import to_json
 
 from shared.adapters.cosmos.codec import to_item
-from shared.kernel.errors import OnewriteError
+from shared.kernel.errors import NewerCode, OnewriteError, leaves, may_pass
 from shared.kernel.ports import NumberedMessage
 from tests.simulation.calls import Calls
 from tests.simulation.cloud import Claim, Cloud
@@ -223,7 +223,8 @@ class Process:
 
     def _check(self, error: BaseException) -> None:
         """Only what may pass may end a call of a role."""
-        inner = error.exceptions if isinstance(error, BaseExceptionGroup) else [error]
-        for one in inner:
-            if not isinstance(one, OnewriteError) or not one.transient:
+        for one in leaves(error):
+            # What one event meets is tried again if a part of it may pass.
+            newer = isinstance(one, NewerCode) and may_pass(error)
+            if not isinstance(one, OnewriteError) or not (one.transient or newer):
                 self.strange.append(f"{self.name} met {one!r}")

@@ -32,6 +32,7 @@ class Generations(BaseModel):
     to fill, and `oldest` alone holds nothing but what the log has brought, so the sweep looks at it.
     From `emptied` up to `oldest` rows are thrown away. `source` is what the newest is, or was last, filled from.
     What `stopped` it is told until the next one begins, whose number is above all that were `given_up`.
+    While what is read was filled from the store, and may be `ahead` of the log, none is filled from the log.
     """
 
     model_config = ConfigDict(frozen=True, defer_build=True)
@@ -44,11 +45,12 @@ class Generations(BaseModel):
     source: Source = "store"
     stopped: str = ""
     given_up: int = 0
+    ahead: bool = False
 
     @property
     def phase(self) -> Phase:
         """Tell what a rebuild does now."""
-        if self.serving < self.newest:
+        if self.serving < self.newest and not (self.ahead and self.source == "log"):
             return "filling"
         if self.oldest < self.serving:
             return "serving"
@@ -69,7 +71,8 @@ class Generations(BaseModel):
 
     def ended(self, since: str) -> Self:
         """End a phase: the newest is read, or the older ones are kept up no longer, or no row of them is left."""
-        steps = {"filling": {"serving": self.newest}, "serving": {"oldest": self.serving}}
+        filled = {"serving": self.newest, "ahead": self.source == "store"}
+        steps = {"filling": filled, "serving": {"oldest": self.serving, "ahead": False}}
         step = steps.get(self.phase, {"emptied": self.oldest})
         return self.model_copy(update={**step, "since": since})
 
@@ -109,6 +112,15 @@ async def read_generations(rows: RowReader) -> dict[str, Generations]:
     """Read the generations of all views that were ever rebuilt; raises as rows do."""
     stored = await rows.read(GENERATIONS)
     return _known(stored.row) if stored else {}
+
+
+async def is_filling(rows: RowReader, generation: str) -> bool:
+    """Tell whether a generation is still to be filled, which none is twice; raises as rows do."""
+    known = (await read_generations(rows)).items()
+    return any(
+        one.serving < one.newest and generation_name(view, one.newest) == generation
+        for view, one in known
+    )
 
 
 async def change(rows: Rows, view: str, seen: Generations, then: Generations) -> bool:
