@@ -13,6 +13,7 @@ from shared.kernel.delivery.stream_pages import PAGE
 from shared.kernel.messages.envelope import encode, envelopes
 from shared.kernel.messages.stream import StreamName
 from shared.kernel.ports import Found
+from shared.kernel.views.generation import Generations, change, generation_name
 from shared.kernel.views.view import RowKey
 from tests.consumers.operating import asked, told
 from tests.consumers.operating import release as released
@@ -21,6 +22,7 @@ from tests.kernel.worlds import TEAPOT, commit, received
 
 LENGTH, EACH = 12_000, 20
 AT = RowKey("stock", "teapot", str(TEAPOT))
+NEW = generation_name("stock", 1)
 
 
 class Paged(MemoryEventStore):
@@ -51,7 +53,8 @@ async def release(world: World) -> None:
 
 
 async def fill(world: World) -> None:
-    await world.projections.fill(world.views[0], TEAPOT)
+    assert await change(world.rows, "stock", Generations(), Generations(newest=1))
+    await world.projections.fill(replace(world.views[0], name=NEW), TEAPOT)
 
 
 async def bring_the_last(world: World) -> None:
@@ -61,9 +64,11 @@ async def bring_the_last(world: World) -> None:
     await world.project([encode(last)])
 
 
-@pytest.mark.parametrize("bring_up", [release, fill, bring_the_last])
+@pytest.mark.parametrize(
+    ("bring_up", "view"), [(release, "stock"), (fill, NEW), (bring_the_last, "stock")]
+)
 async def test_a_long_stream_is_folded_in_parts_and_others_have_their_turn(
-    bring_up: Callable[[World], Awaitable[None]],
+    bring_up: Callable[[World], Awaitable[None]], view: str
 ) -> None:
     world, turns, done = await filled(), 0, asyncio.Event()
 
@@ -78,7 +83,7 @@ async def test_a_long_stream_is_folded_in_parts_and_others_have_their_turn(
     done.set()
     await beside
 
-    stored = await world.rows.read(AT)
+    stored = await world.rows.read(replace(AT, view=view))
     assert stored is not None
     assert (stored.row.version, stored.row.data["received"]) == (LENGTH, LENGTH)
     assert isinstance(world.store, Paged)
