@@ -19,7 +19,7 @@ $(VENV)/ready: requirements.txt requirements-dev.txt
 	@touch $@
 
 run: setup  ## serves on 127.0.0.1:7071, with emulators of its cloud beside it (AUTH=1: asks for keys, as Azure does; OPTIONS="--http 7072": another port)
-	@$(PY) -m infra.told infra.indexes
+	@$(PY) -m infra.without_traceback infra.indexes
 	@$(PY) -m infra.local.run $(if $(AUTH),--auth) $(OPTIONS)
 
 func: setup  ## starts all that `func start` needs but `func` itself, without Docker, and says what to type
@@ -30,13 +30,13 @@ demo: setup  ## 2,000 orders of things of which there is too little, and a check
 
 new-domain: setup  ## writes a business of your own (NAME=clinic, CATEGORY=patient), and lets it run
 	@$(PY) -m infra.scaffold domain "$(NAME)" $(CATEGORY)
-	@$(PY) -m infra.told infra.indexes
-	@$(PY) -m infra.told tests.specs
+	@$(PY) -m infra.without_traceback infra.indexes
+	@$(PY) -m infra.without_traceback tests.specs
 
 new-category: setup  ## writes one more category into the business that runs (NAME=appointment)
 	@$(PY) -m infra.scaffold category "$(NAME)"
-	@$(PY) -m infra.told infra.indexes
-	@$(PY) -m infra.told tests.specs
+	@$(PY) -m infra.without_traceback infra.indexes
+	@$(PY) -m infra.without_traceback tests.specs
 
 test: setup  ## lint, types, imports, and every test in process or on one shared stack (five minutes)
 	@$(PY) -m tests.halves test
@@ -64,10 +64,10 @@ doctor: setup  ## examines the running stack (with the OPTIONS of its ports, or 
 	@$(PY) -m infra.doctor $(if $(URL),--url $(URL)) $(OPTIONS)
 
 spec: setup  ## holds every spec, a line each, and tells the story of those that fail (VERBOSE=1: of all); writes docs/NAME/specification.md and the examples that OpenAPI needs (or holds them at URL=..., where it WRITES and leaves its streams behind, with SPEC_KEY if it asks for one)
-	@$(PY) -m infra.told tests.specs $(if $(URL),--url $(URL))
+	@$(PY) -m infra.without_traceback tests.specs $(if $(URL),--url $(URL))
 
 indexes: setup  ## writes the composite indexes that the sorts of the views need
-	@$(PY) -m infra.told infra.indexes
+	@$(PY) -m infra.without_traceback infra.indexes
 
 sim: setup  ## SEEDS simulated worlds of the shop, with a feed, and of the business that runs (or SEED=7 alone, PULLED=1 or OWN=1 of these, TRACE=1 told)
 	@$(PY) -m tests.simulation $(if $(SEED),--seed $(SEED) $(if $(OWN),--own) $(if $(PULLED),--pulled) $(if $(TRACE),--trace),--seeds $(SEEDS))

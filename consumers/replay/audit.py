@@ -104,7 +104,5 @@ def _with(note: AuditNote, ended: Pass) -> AuditNote:
     found.ended += 1
     found.events += ended.bucket.events
     found.messages += ended.messages
-    rest = ended.differences.counted - len(ended.differences.first)
-    found.differences.add(ended.differences.first)
-    found.differences.counted += rest
+    found.differences.merge(ended.differences)
     return found

@@ -45,6 +45,12 @@ class Differences(BaseModel):
             if len(self.first) < SHOWN:
                 self.first.append(one)
 
+    def merge(self, others: "Differences") -> None:
+        """Add others, of which not all are named."""
+        unnamed = others.counted - len(others.first)
+        self.add(others.first)
+        self.counted += unnamed
+
 
 class AuditNote(BaseModel):
     """The audit bucket by bucket: when it began by the clock of the store, and what the ended ones came to."""

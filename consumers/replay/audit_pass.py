@@ -163,7 +163,11 @@ class Pass:
         return next((one for one in found.commits if one.first <= version), None)
 
     async def _end(self) -> None:
-        """Name what the log has not told, but for what operators have passed over."""
+        """Name what the log has not told, but for what operators have passed over.
+
+        All of it or nothing: what fails here is done again.
+        """
+        found = Differences()
         for some in batched(self.bucket.unheard(), AT_ONCE, strict=False):
             held = await self.parking.held(SINGLE_PUBLISHER, [stream for stream, _ in some])
             decided, errors = await side_by_side(
@@ -173,7 +177,8 @@ class Pass:
                 raise BaseExceptionGroup("not every stream was looked at", errors)
             for (stream, versions), skipped in zip(some, decided, strict=True):
                 wanted = [one for one in versions if one[0] not in skipped]
-                self.differences.add(_untold(stream, wanted, held.get(stream)))
+                found.add(_untold(stream, wanted, held.get(stream)))
+        self.differences.merge(found)
 
 
 def _untold(

@@ -18,7 +18,7 @@ from shared.adapters import wiring
 from shared.adapters.lazy_singleton import Once
 from shared.adapters.settings import Settings
 from tests.adapters.emulators import local_settings
-from tests.functions import FUNCTIONS
+from tests.functions import FUNCTIONS, OPEN
 
 ROUTES: dict[str, dict[str, str]] = {
     "command": {"category": "item", "id": "TEA", "command": "receive-stock"},
@@ -55,17 +55,7 @@ CONNECTIONS = {
     "EVENTHUBS": "Endpoint=sb://127.0.0.1;SharedAccessKeyName=a;SharedAccessKey=b",
     "EVENTGRID": "g",
 }
-ALONE = {
-    "feed_list",
-    "health",
-    "openapi",
-    "docs",
-    "docs_file",
-    "console",
-    "console_file",
-    "webhook",
-    "without_route",
-}
+ALONE = OPEN | {"feed_list"}
 
 
 async def asked(function: str) -> tuple[int, str]:

@@ -145,7 +145,8 @@ class Subject(ABC):
         """Replay what a marker holds back, as the consumer does."""
 
     async def take(self, bodies: Sequence[bytes]) -> None:
-        """Hand over a batch, to whoever is fed by batches: the deadlines look for themselves."""
+        """Hand over a batch, to whoever is fed by batches."""
+        # The deadlines are fed by none: they look for themselves.
         raise NotImplementedError
 
     def body(self, commit: Commit) -> bytes:

@@ -13,15 +13,12 @@ import aiohttp
 
 from emulators.host.keys import Keys
 from infra.local.stack import SETTINGS
+from tests.functions import OPEN
 from tests.local.running import Running, running
 from tests.reference import ROOT
 from tests.specs.clock import NO_CLOCK
 from tests.specs.flows_by_http import UNSEEN
 
-OPEN = {
-    *("health", "openapi", "docs", "docs_file", "console", "console_file"),
-    *("webhook", "without_route"),
-}
 COMMANDS = {
     *("command", "stream", "outcome", "outcome_cancel", "causes", "view", "view_list"),
     *("feed_list", "feed", "feed_chain", "feed_page"),

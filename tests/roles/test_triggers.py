@@ -16,7 +16,7 @@ from shared.adapters.cosmos.codec import to_item
 from shared.adapters.otel.metric_names import FAILURES
 from shared.kernel.errors import StoreThrottled, StoreUnavailable
 from tests.consumers.webhooks.worlds import cloud
-from tests.functions import FUNCTIONS
+from tests.functions import FUNCTIONS, OPEN
 from tests.kernel.worlds import commit
 from tests.roles.wired import Wired
 from tests.telemetry.worlds import World
@@ -128,19 +128,9 @@ async def test_every_trigger_logs_what_it_fails_with_once_and_with_what_it_was_a
 
 
 # The webhook opens the store for whom it lets in, and has its own answer: see below.
-ASIDE = {
-    "health",
-    "openapi",
-    "docs",
-    "docs_file",
-    "console",
-    "console_file",
-    "webhook",
-    "without_route",
-}
 
 
-@pytest.mark.parametrize("function", sorted(of("httpTrigger") - ASIDE))
+@pytest.mark.parametrize("function", sorted(of("httpTrigger") - OPEN))
 async def test_every_function_on_a_route_tells_of_a_store_that_is_away(
     wired: Wired, monkeypatch: pytest.MonkeyPatch, function: str
 ) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from consumers.replay import audit_pass
 from consumers.replay.audit_note import NOT_STORED, AuditNote
 from shared.adapters.memory import MemoryEventStore
 from shared.kernel.delivery.parking import Decision
@@ -89,6 +90,30 @@ async def test_decisions_that_cannot_be_read_now_are_read_later(
     assert raised.group_contains(StoreUnavailable)
     await auditor.run(1e9)
 
+    check(await noted(auditor))
+
+
+async def test_what_was_named_before_decisions_could_not_be_read_is_named_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    world = await lacking()
+    monkeypatch.setattr(audit_pass, "AT_ONCE", 1)
+    auditor, decisions = world.auditor(), world.parking.decisions
+    await auditor.begin()
+    asked: list[str] = []
+
+    async def away_for_the_second(consumer: str, stream: str) -> list[Decision]:
+        asked.append(stream)
+        if len(asked) == 2:
+            raise StoreUnavailable("no answer")
+        return list(await decisions(consumer, stream))
+
+    monkeypatch.setattr(world.parking, "decisions", away_for_the_second)
+    with pytest.raises(BaseExceptionGroup):
+        await auditor.run(1e9)
+    await auditor.run(1e9)
+
+    assert len(asked) == 4
     check(await noted(auditor))
 
 

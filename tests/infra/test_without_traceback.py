@@ -18,7 +18,7 @@ raise {raised}
 def run(folder: Path, raised: str) -> subprocess.CompletedProcess[str]:
     (folder / "command.py").write_text(COMMAND.format(raised=raised), encoding="utf-8")
     return subprocess.run(
-        [sys.executable, "-m", "infra.told", "command", "--option", "x"],
+        [sys.executable, "-m", "infra.without_traceback", "command", "--option", "x"],
         cwd=ROOT,
         env={"PYTHONPATH": str(folder)},
         capture_output=True,

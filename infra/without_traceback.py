@@ -1,4 +1,4 @@
-"""`python -m infra.told MODULE …`: runs a command, and prints a mistake of the business without a stack trace."""
+"""`python -m infra.without_traceback MODULE …`: runs a command, and prints configuration errors as sentences."""
 
 import runpy
 import sys
